@@ -1,0 +1,46 @@
+"""My 1:1 analytics: from ERP exports of ratings and placements to a calibration pack.
+
+Public names are imported when first used, so that ``import my121_analytics`` and ``my121 --help`` stay quick.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+_PUBLIC = {
+    "read_exports": "ingest.intake",
+    "make_sample": "workforce.sample",
+    "load_settings": "settings",
+    "tabulate_profile": "analysis.profile",
+    "track_movement": "analysis.movement",
+    "estimate_severity": "analysis.severity",
+    "compare_self": "analysis.agreement",
+    "measure_coverage": "analysis.coverage",
+    "read_plan": "improvement.plan",
+    "parse_timescale": "improvement.timescale",
+    "assess_evidence": "improvement.evidence",
+    "release": "disclosure.release",
+    "build_agenda": "calibration.agenda",
+    "build_pack": "reports.pack",
+    "plot_nine_box": "figures.nine_box",
+    "plot_box_by_group": "figures.nine_box",
+    "plot_box_change": "figures.nine_box",
+    "plot_caterpillar": "figures.managers",
+    "plot_funnel": "figures.managers",
+    "plot_coverage": "figures.coverage",
+}
+
+__all__ = ["__version__", *sorted(_PUBLIC)]  # noqa: PLE0604 - names are resolved by __getattr__
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PUBLIC:
+        return getattr(import_module(f"my121_analytics.{_PUBLIC[name]}"), name)
+    raise AttributeError(f"module 'my121_analytics' has no attribute '{name}'")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_PUBLIC})

@@ -1,0 +1,36 @@
+"""The command ``my121``: one file per command, loaded only when its command runs."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from importlib import import_module
+from typing import Any
+
+import typer
+
+app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+                  pretty_exceptions_enable=False,
+                  help="From My 1:1 exports to a calibration pack. Start with: my121 pack data/sample --out out/pack")
+COMMANDS = ("sample", "check", "profile", "managers", "pack", "plan")
+
+
+def _register() -> None:
+    for name in COMMANDS:
+        command: Callable[..., Any] = getattr(import_module(f"my121_analytics.cli.{name}"), f"run_{name}")
+        app.command(name)(command)
+
+
+_register()
+
+
+def main() -> None:
+    """Run the command line; every known error leaves with its exit code and a last line that says why."""
+    from my121_analytics.cli.terminal import report_failure
+    from my121_analytics.errors import My121Error
+
+    try:
+        app(standalone_mode=True)
+    except My121Error as problem:
+        report_failure(problem)
+        sys.exit(problem.exit_code)

@@ -1,0 +1,52 @@
+"""Codes to sentences: the one place where the product's words are looked up."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+
+LANGUAGE = "en"
+"""Folder of the catalogue; another language is another folder with the same codes."""
+
+
+def say(group: str, code: str, /, **values: object) -> str:
+    """Give the sentence for a code, with its figures filled in.
+
+    Parameters
+    ----------
+    group
+        Table of the catalogue: ``verdict``, ``caveat``, ``reason``, ``remedy`` ...
+    code
+        Entry in it.
+    values
+        What stands in the sentence's braces.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    KeyError
+        The catalogue has no such group or code, or a figure is missing.
+    """
+    return str(_catalogue()[group][code]).format(**values)
+
+
+def codes(group: str) -> tuple[str, ...]:
+    """List the codes of one group."""
+    return tuple(_catalogue()[group])
+
+
+@lru_cache(maxsize=1)
+def _catalogue() -> dict[str, Any]:
+    folder = resources.files("my121_analytics.wording").joinpath(LANGUAGE)
+    merged: dict[str, Any] = {}
+    for entry in sorted(folder.iterdir(), key=lambda e: e.name):
+        if entry.name.endswith(".toml"):
+            for group, sentences in tomllib.loads(entry.read_text("utf-8")).items():
+                merged.setdefault(group, {}).update(sentences)
+    return merged

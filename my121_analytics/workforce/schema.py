@@ -1,0 +1,234 @@
+"""Every column of the record, once: its name, its kind, and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+import pandas as pd
+
+Kind = Literal["id", "text", "category", "date", "integer", "number", "flag"]
+
+MANAGER, SELF, CALIBRATED = "manager", "self", "calibrated"
+SOURCES = (MANAGER, SELF, CALIBRATED)
+FORMAL, CATCH_UP = "formal", "catch-up"
+
+PREFER_NOT_TO_SAY = "Prefer not to say"
+NOT_KNOWN = "Not known"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column of the record.
+
+    Parameters
+    ----------
+    name
+        snake_case; spelled here and nowhere else.
+    kind
+        ``id`` and ``category`` are categoricals in memory and text outside; ``integer`` may be missing.
+    meaning
+        One sentence for the data dictionary.
+    required
+        A row without it cannot be used.
+    protected
+        A protected characteristic under the Equality Act 2010: special care, own threshold.
+    """
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    protected: bool = False
+
+
+ORIGIN = (
+    Column("origin_file", "category", "File the row was read from."),
+    Column("origin_sheet", "category", "Sheet the row was read from; empty for text files."),
+    Column("origin_row", "integer", "Row of that sheet, counted as a spreadsheet counts, from 1."),
+)
+
+TABLES: Mapping[str, tuple[Column, ...]] = {
+    "employees": (
+        Column("employee_id", "id", "Employee or payroll number, as text.", required=True),
+        Column("name", "text", "Name as in the export."),
+        Column("started", "date", "First day with the council."),
+        Column("left_on", "date", "Last day with the council; empty while employed."),
+        Column("sex", "category", "Sex as recorded.", protected=True),
+        Column("age_band", "category", "Age in bands.", protected=True),
+        Column("ethnicity", "category", "Ethnic group as recorded.", protected=True),
+        Column("disability", "category", "Disability as declared.", protected=True),
+        Column("religion", "category", "Religion or belief as declared.", protected=True),
+        Column("sexual_orientation", "category", "Sexual orientation as declared.", protected=True),
+        Column("gender_reassignment", "category", "Gender reassignment as declared.", protected=True),
+        Column("marital_status", "category", "Marriage or civil partnership as recorded.", protected=True),
+        Column("pregnancy_maternity", "category", "Pregnancy or maternity in the period.", protected=True),
+        *ORIGIN,
+    ),
+    "posts": (
+        Column("employee_id", "id", "Who holds the post.", required=True),
+        Column("post_id", "id", "Post or assignment number.", required=True),
+        Column("valid_from", "date", "First day this row is true; empty: since ever."),
+        Column("valid_to", "date", "Last day this row is true; empty: still."),
+        Column("is_main", "flag", "The person's main post."),
+        Column("is_key", "flag", "A key post for succession."),
+        Column("directorate", "category", "Directorate the post belongs to."),
+        Column("service", "category", "Service within the directorate."),
+        Column("team", "category", "Team within the service."),
+        Column("grade", "category", "Pay grade."),
+        Column("role", "category", "Job title."),
+        Column("manager_id", "id", "Employee who manages the post; empty at the top or where vacant."),
+        Column("started_in_post", "date", "First day in this post."),
+        Column("fte", "number", "Full-time equivalent, share 0-1."),
+        Column("contract", "category", "Permanent, fixed term, casual, as in the export."),
+        *ORIGIN,
+    ),
+    "placements": (
+        Column("employee_id", "id", "Who is placed.", required=True),
+        Column("post_id", "id", "For which post."),
+        Column("cycle", "category", "Review cycle, ordered by start date.", required=True),
+        Column("placed_on", "date", "Day of the placement."),
+        Column("rater_id", "id", "Who placed: the manager, or the employee for a self placement."),
+        Column("source", "category", "manager, self or calibrated.", required=True),
+        Column("performance", "integer", "Performance level, 1 (lowest) to K."),
+        Column("potential", "integer", "Potential level, 1 to 3 (high)."),
+        Column("box", "integer", "Box of the map; a label, not a distance."),
+        Column("agreed_on", "date", "Day manager and employee, or the panel, agreed it."),
+        Column("reason", "text", "Reason recorded with the placement."),
+        Column("repaired", "flag", "A spelling in the row was repaired; see the findings."),
+        Column("derived", "flag", "An axis or the box was derived from the others."),
+        *ORIGIN,
+    ),
+    "conversations": (
+        Column("employee_id", "id", "Whose conversation.", required=True),
+        Column("post_id", "id", "About which post."),
+        Column("rater_id", "id", "With which manager."),
+        Column("held_on", "date", "Day it was held.", required=True),
+        Column("kind", "category", "formal or catch-up."),
+        Column("has_objectives_review", "flag", "Earlier objectives reviewed."),
+        Column("has_new_objectives", "flag", "New objectives set."),
+        Column("has_summary", "flag", "Summary filled."),
+        Column("has_achievements", "flag", "Achievements and evidence filled."),
+        Column("has_reflections", "flag", "Comments on reflections filled."),
+        Column("has_future_actions", "flag", "Future actions filled."),
+        *ORIGIN,
+    ),
+    "objectives": (
+        Column("employee_id", "id", "Whose objectives.", required=True),
+        Column("cycle", "category", "Review cycle.", required=True),
+        Column("kind", "category", "performance, development or behaviour."),
+        Column("n_set", "integer", "Objectives set."),
+        Column("n_met", "integer", "Of those, met."),
+        *ORIGIN,
+    ),
+    "development_actions": (
+        Column("employee_id", "id", "For whom.", required=True),
+        Column("intervention", "category", "Development intervention."),
+        Column("purpose", "category", "maintain, address or prepare."),
+        Column("agreed_on", "date", "Day it was agreed."),
+        Column("due_on", "date", "Day it is due."),
+        Column("completed_on", "date", "Day it was completed."),
+        *ORIGIN,
+    ),
+    "successors": (
+        Column("post_id", "id", "Key post.", required=True),
+        Column("employee_id", "id", "Possible successor.", required=True),
+        Column("readiness", "category", "ready now, 1-2 years, 3+ years."),
+        *ORIGIN,
+    ),
+    "evidence": (
+        Column("requirement_id", "id", "Evidence requirement.", required=True),
+        Column("indicator", "category", "Indicator of the framework."),
+        Column("tier", "category", "core or the award level it first counts for."),
+        Column("directorate", "category", "Where it was tested; empty: the council."),
+        Column("result", "category", "met, not met or not tested."),
+        Column("sample_size", "integer", "People heard."),
+        *ORIGIN,
+    ),
+}
+
+PROTECTED = tuple(column.name for column in TABLES["employees"] if column.protected)
+ORGANISATION = ("directorate", "service", "team")
+RECORD_PARTS = tuple(column.name for column in TABLES["conversations"] if column.name.startswith("has_"))
+
+DTYPES: Mapping[str, str] = {"text": "str", "date": "datetime64[s]", "integer": "Int32", "number": "float64",
+                             "flag": "bool", "id": "category", "category": "category"}
+
+
+def column_names(table: str) -> list[str]:
+    """List the columns of one table, in order."""
+    return [column.name for column in TABLES[table]]
+
+
+def empty_table(table: str) -> pd.DataFrame:
+    """Give one table of the record with every column and no rows."""
+    return conform(pd.DataFrame(), table)
+
+
+def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
+    """Bring a frame to a table's columns, order and dtypes; absent columns are filled with missing values.
+
+    Parameters
+    ----------
+    frame
+        Any subset of the table's columns with values already parsed (dates as datetimes, integers as numbers).
+    table
+        Name in ``TABLES``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame with exactly the table's columns and a fresh index.
+
+    Raises
+    ------
+    KeyError
+        The frame has a column that the table does not know.
+    """
+    known = column_names(table)
+    unknown = [name for name in frame.columns if name not in known]
+    if unknown:
+        raise KeyError(f"{table} has no column {unknown}")
+    return pd.DataFrame({column.name: _as_kind(frame, column) for column in TABLES[table]},
+                        index=pd.RangeIndex(len(frame)))
+
+
+def _as_kind(frame: pd.DataFrame, column: Column) -> pd.Series:
+    if column.name not in frame:
+        return _missing(len(frame), column.kind)
+    values = frame[column.name].reset_index(drop=True)
+    if column.kind == "flag":
+        return values if values.dtype == bool else values.astype("boolean").fillna(False).astype(bool)
+    if column.kind in ("id", "category"):
+        if isinstance(values.dtype, pd.CategoricalDtype):
+            return values
+        return values.astype("str").astype("category")
+    if column.kind == "integer" and values.dtype == object:
+        values = pd.to_numeric(values)
+    return values.astype(DTYPES[column.kind])
+
+
+def _missing(n_rows: int, kind: Kind) -> pd.Series:
+    if kind == "flag":
+        return pd.Series(False, index=range(n_rows), dtype=bool)
+    if kind in ("id", "category"):
+        return pd.Series(pd.Categorical.from_codes([-1] * n_rows, categories=pd.Index([], dtype="str")))
+    return pd.Series([None] * n_rows, dtype=DTYPES[kind])
+
+
+def unify_categories(frames: Iterable[tuple[pd.DataFrame, str]]) -> None:
+    """Give several id columns one common set of categories, in place, so that joins stay on integer codes.
+
+    Parameters
+    ----------
+    frames
+        Pairs of a frame owned by the caller and the column in it.
+    """
+    pairs = list(frames)
+    values: pd.Index = pd.Index([], dtype="str")
+    for frame, name in pairs:
+        values = values.union(frame[name].cat.categories.astype("str"), sort=False)
+    common = pd.CategoricalDtype(values.sort_values())
+    for frame, name in pairs:
+        frame[name] = frame[name].astype(common)

@@ -1,0 +1,78 @@
+"""The house has floors: each room imports only from the floors below it."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import my121_analytics
+
+ROOT = Path(my121_analytics.__file__).parent
+FLOORS: list[list[str]] = [  # from the ground up; rooms on one floor do not see each other
+    ["errors", "inference"],
+    ["settings"],
+    ["framework", "wording"],
+    ["workforce"],
+    ["analysis", "ingest"],
+    ["disclosure", "calibration", "improvement"],
+    ["figures"],
+    ["reports"],
+    ["cli"],
+]
+HEIGHT = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
+SAME_FLOOR_ALLOWED = {("inference", "errors")}  # the statistics raise the family's errors
+OUTSIDE_THE_FLOORS = {"__init__", "__main__"}
+
+
+def imports_of(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
+        if isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path} uses a relative import"
+            names = [f"{node.module}.{a.name}" for a in node.names]
+        found |= {name for name in names if name.startswith("my121_analytics")}
+    return found
+
+
+def room_of(path: Path) -> str:
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def test_every_room_has_a_floor():
+    rooms = {room_of(p) for p in ROOT.rglob("*.py")} - OUTSIDE_THE_FLOORS
+    assert rooms == set(HEIGHT)
+
+
+def test_each_room_imports_only_from_the_floors_below():
+    wrong = []
+    for path in sorted(ROOT.rglob("*.py")):
+        room = room_of(path)
+        if room in OUTSIDE_THE_FLOORS:
+            continue
+        for name in imports_of(path):
+            parts = name.split(".")
+            other = parts[1] if len(parts) > 1 else ""
+            if other in ("", "__version__"):
+                continue
+            if other == room or (room, other) in SAME_FLOOR_ALLOWED:
+                continue
+            if HEIGHT[other] >= HEIGHT[room]:
+                wrong.append(f"{path.relative_to(ROOT)} imports {name}")
+    assert wrong == []
+
+
+def test_nothing_imports_the_package_root():
+    wrong = [f"{path.relative_to(ROOT)}" for path in ROOT.rglob("*.py") if room_of(path) not in OUTSIDE_THE_FLOORS
+             and {"my121_analytics"} & imports_of(path)]
+    assert wrong == []
+
+
+def test_analysis_and_inference_do_not_know_pictures_or_workbooks():
+    banned = {"matplotlib", "seaborn", "openpyxl", "xlsxwriter"}
+    for room in ("analysis", "inference", "workforce", "framework", "wording"):
+        for path in (ROOT / room).rglob("*.py"):
+            tops = {name.split(".")[0] for node in ast.walk(ast.parse(path.read_text("utf-8")))
+                    for name in ([a.name for a in node.names] if isinstance(node, ast.Import)
+                                 else [node.module or ""] if isinstance(node, ast.ImportFrom) else [])}
+            assert not tops & banned, f"{path} imports {tops & banned}"
