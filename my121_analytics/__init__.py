@@ -33,7 +33,7 @@ _PUBLIC = {
     "plot_coverage": "figures.coverage",
 }
 
-__all__ = ["__version__", *sorted(_PUBLIC)]  # noqa: PLE0604 - names are resolved by __getattr__
+__all__ = ["__version__", *sorted(_PUBLIC)]
 
 
 def __getattr__(name: str) -> Any:

@@ -307,7 +307,8 @@ def _describe(fault: Any) -> str:
     where = ".".join(str(part) for part in fault["loc"])
     if fault["type"] == "extra_forbidden":
         *parents, last = fault["loc"]
-        return f"[{'.'.join(map(str, parents)) or 'top level'}] {last}: no such setting. {suggest(str(last), _keys(parents))}"
+        table = ".".join(map(str, parents)) or "top level"
+        return f"[{table}] {last}: no such setting. {suggest(str(last), _keys(parents))}"
     message = fault["msg"].removeprefix("Value error, ")
     shown = repr(fault["input"])
     found = f" (found {shown})" if len(shown) < 60 and fault["type"] != "value_error" else ""

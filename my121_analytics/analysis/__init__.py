@@ -1,0 +1,1 @@
+"""Counts in, frozen results out: profile, movement, severity, coverage, agreement."""

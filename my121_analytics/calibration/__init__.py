@@ -1,0 +1,1 @@
+"""The senior team meeting: what to talk about."""

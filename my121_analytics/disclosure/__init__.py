@@ -1,0 +1,1 @@
+"""The one gate to everything that is shown."""

@@ -1,0 +1,1 @@
+"""Released results in, Axes out."""

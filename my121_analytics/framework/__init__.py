@@ -1,0 +1,1 @@
+"""Facts as data: the map, the rating scale, the Investors in People frameworks."""

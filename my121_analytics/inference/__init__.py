@@ -1,0 +1,1 @@
+"""Statistics with no HR in them."""

@@ -1,0 +1,1 @@
+"""ERP exports in, the record out: nothing lost, nothing guessed."""

@@ -7,7 +7,6 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
-
 LANGUAGE = "en"
 """Folder of the catalogue; another language is another folder with the same codes."""
 

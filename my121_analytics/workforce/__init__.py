@@ -1,0 +1,1 @@
+"""What the record is, and the heavy counting over it."""

@@ -253,8 +253,8 @@ def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | No
     keys = ["employee_id", "post_id"]
     after = outcomes_in_cycle(workforce, cycle, columns=columns)[[*keys, outcome, *columns]]
     before = outcomes_in_cycle(workforce, earlier, columns=columns)[[*keys, outcome, *columns]]
-    both = after.astype({k: "str" for k in keys}).merge(
-        before.astype({k: "str" for k in keys}), on=keys, how="outer", suffixes=("_after", "_before"), indicator=True)
+    both = after.astype(dict.fromkeys(keys, "str")).merge(
+        before.astype(dict.fromkeys(keys, "str")), on=keys, how="outer", suffixes=("_after", "_before"), indicator=True)
     rows = pd.DataFrame({
         "before": both[f"{outcome}_before"].fillna(0).astype("int64").where(both["_merge"] != "left_only", -1),
         "after": both[f"{outcome}_after"].fillna(0).astype("int64").where(both["_merge"] != "right_only", -1)})
@@ -336,7 +336,7 @@ def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Ti
     table = pd.DataFrame({"employee_id": rows["employee_id"].astype("str").to_numpy(), "n_formal": formal,
                           "n_catch_up": ~formal, "last_held_on": rows["held_on"].to_numpy(),
                           **{c: (rows[c] & formal).to_numpy() for c in parts}})
-    sums = {name: "sum" for name in ("n_formal", "n_catch_up", *parts)}
+    sums = dict.fromkeys(("n_formal", "n_catch_up", *parts), "sum")
     return table.groupby("employee_id", sort=True).agg({**sums, "last_held_on": "max"}).reset_index()
 
 
@@ -384,7 +384,8 @@ def _describe_raters(workforce: Workforce, rows: pd.DataFrame, rater_ids: pd.Ind
                           "n_employees": grouped["employee_id"].nunique(), "n_cycles": grouped["cycle"].nunique()})
     table["mean_team_size"] = table["n_ratings"] / table["n_cycles"]
     posts = workforce.posts_in_cycle(latest).sort_values("is_main", ascending=False, kind="stable")
-    own = posts.drop_duplicates("employee_id").set_index(posts.drop_duplicates("employee_id")["employee_id"].astype("str"))
+    main = posts.drop_duplicates("employee_id")
+    own = main.set_index(main["employee_id"].astype("str"))
     for column in ("directorate", "service", "team"):
         tally = _count(rows, ["rater", column]).sort_values(["rater", "n", column], ascending=[True, False, True])
         usual = tally.drop_duplicates("rater").set_index("rater")[column]
