@@ -1,0 +1,66 @@
+"""Reading the exports for a command: settings, progress, a calm summary of what was refused."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from my121_analytics.cli.terminal import progress_shown, say
+from my121_analytics.settings import Settings, find_settings, load_settings
+
+if TYPE_CHECKING:
+    from my121_analytics.ingest.intake import Intake
+
+DATA_UNUSABLE = 3
+
+
+def settings_for(source: Path, given: Path | None) -> Settings:
+    """Load the settings that apply to a source, saying which file they came from."""
+    path = find_settings(source, given)
+    if path is not None:
+        say(f"Settings: {path}")
+    return load_settings(path)
+
+
+def read_source(source: Path, *, settings: Settings, as_of: datetime | None) -> Intake:
+    """Read the exports and print what was read, repaired and refused.
+
+    Parameters
+    ----------
+    source
+        File or folder.
+    settings
+        As loaded.
+    as_of
+        From the command line.
+
+    Returns
+    -------
+    Intake
+    """
+    from my121_analytics.ingest.intake import read_exports
+
+    with progress_shown("Reading") as progress:
+        intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None, progress=progress)
+    summarise(intake)
+    return intake
+
+
+def summarise(intake: Intake) -> None:
+    """Print the accounting line and every file that could not be read."""
+    rows = intake.reconciliation
+    totals = {name: int(rows[name].sum()) for name in ("rows_read", "rows_accepted", "rows_quarantined",
+                                                       "rows_set_aside")}
+    say(f"Read {totals['rows_read']:,} rows of {rows['file'].nunique():,} files = "
+        f"{totals['rows_accepted']:,} accepted + {totals['rows_quarantined']:,} quarantined + "
+        f"{totals['rows_set_aside']:,} set aside (titles, footers, sheets that are not part of the record).")
+    for problem in intake.unreadable.itertuples():
+        say(f"  Not read: {problem.file}: {problem.message} {problem.remedy}")
+
+
+def exit_code(intake: Intake, *, strict: bool = False) -> int:
+    """Give the exit code the intake calls for: 3 for an unreadable file, or with strict for anything quarantined."""
+    if len(intake.unreadable) or (strict and len(intake.quarantine)):
+        return DATA_UNUSABLE
+    return 0

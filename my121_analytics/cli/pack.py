@@ -1,0 +1,40 @@
+"""``my121 pack``: the calibration pack per unit and for the council."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from my121_analytics.cli.arguments import AsOf, AudienceName, CycleLabel, Out, SettingsFile, Source
+from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.terminal import progress_shown, say
+
+
+def run_pack(
+    source: Source,
+    out: Out,
+    by: Annotated[str | None, typer.Option("--by", help="One pack for each directorate (default), service or "
+                                                        "team.")] = None,
+    unit: Annotated[str | None, typer.Option("--unit", help="Only this unit's pack.")] = None,
+    cycle: CycleLabel = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Also print each pack to PDF with an installed Edge, Chrome or "
+                                                    "Chromium.")] = False,
+    audience: AudienceName = "panel",
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Build the calibration pack: a page, a workbook and figures for each unit and for the council."""
+    from my121_analytics.reports.pack import build_pack
+
+    chosen = settings_for(source, settings)
+    intake = read_source(source, settings=chosen, as_of=as_of)
+    with progress_shown("Building packs") as progress:
+        report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by,
+                            unit=unit, cycle=cycle, pdf=pdf, progress=progress)
+    for warning in report.warnings:
+        say(f"  Note: {warning}")
+    say(f"Wrote {len(report.units)} packs to {out}. Start with: {out / report.first_page}")
+    code = exit_code(intake)
+    if code:
+        raise typer.Exit(code)

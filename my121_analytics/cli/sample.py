@@ -1,0 +1,23 @@
+"""``my121 sample``: a synthetic council to try everything on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from my121_analytics.cli.terminal import say
+
+
+def run_sample(
+    folder: Annotated[Path, typer.Argument(help="Folder to write the exports to; made if it is not there.")],
+    employees: Annotated[int, typer.Option("--employees", min=30, help="Number of employees.")] = 600,
+    seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same files, byte for byte.")] = 121,
+) -> None:
+    """Write a synthetic council's exports, with its known truth in DIR/truth/."""
+    from my121_analytics.workforce.sample import make_sample
+
+    sample = make_sample(employees, seed=seed, folder=folder)
+    say(f"Wrote the exports of an invented council to {folder}: {sample.workforce}.")
+    say(f"The truth that was planted is in {folder / 'truth'}; no export holds it.")
