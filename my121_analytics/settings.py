@@ -16,14 +16,16 @@ FILE_NAME = "my121.toml"
 
 
 class _Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
 class CouncilSettings(_Section):
     """Who the reports are for; printed on covers."""
 
     name: str = "The council"
+    """As it should stand on covers."""
     contact: str = ""
+    """Whom readers turn to with questions; a role or a shared mailbox rather than a person."""
 
 
 class ExportSettings(_Section):
@@ -150,6 +152,7 @@ class DisclosureSettings(_Section):
     show_zeros: bool = True
     """A true zero names nobody by itself."""
     audiences: dict[str, Audience] = Field(default_factory=lambda: dict(AUDIENCES))
+    """What each kind of reader may see; the four built in can be changed and others added."""
 
     @field_validator("audiences")
     @classmethod
@@ -193,11 +196,13 @@ class PackSettings(_Section):
     """The calibration pack."""
 
     unit: Literal["directorate", "service", "team"] = "directorate"
+    """One pack for each of these, and one for the council."""
     minutes: int = Field(60, ge=5, le=480)
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
     encrypt: bool = False
+    """Write only an encrypted workbook."""
 
 
 class CoverageSettings(_Section):
@@ -213,11 +218,17 @@ class ReportSettings(_Section):
     """One scheduled report."""
 
     sections: list[str] = Field(default_factory=list)
+    """Sections in order; empty means all."""
     by: list[str] = Field(default_factory=lambda: ["directorate"])
+    """Groupings of its tables."""
     cycle: str | None = None
+    """None: the latest."""
     audience: str = "publish"
+    """Who will read it; decides what is shown."""
     profile: Literal["publish", "working"] = "publish"
+    """``publish`` follows the Analysis Function's guidance on spreadsheets; ``working`` adds filters and charts."""
     destination: str = ""
+    """Where it is written; empty: the run's own folder."""
 
 
 class Settings(_Section):
@@ -233,7 +244,9 @@ class Settings(_Section):
     pack: PackSettings = PackSettings()
     coverage: CoverageSettings = CoverageSettings()
     reports: dict[str, ReportSettings] = Field(default_factory=dict)
+    """One table for each scheduled report, by its name."""
     priorities: dict[str, list[str]] = Field(default_factory=dict)
+    """Council priority -> the statistics that speak to it."""
 
 
 def load_settings(path: Path | str | None) -> Settings:
