@@ -20,8 +20,8 @@ FOLDER = Path(__file__).parent
 def describe_settings() -> str:
     """Give docs/settings.md: every key, its default and its reason."""
     lines = ["# Settings", "", "A council's own choices, in a file `my121.toml` beside the exports (or named with "
-             "`--settings`). Every key has a default; write only what differs. A fault in the file is reported with all "
-             "others at once.", ""]
+             "`--settings`). Every key has a default; write only what differs. All faults of the file are reported "
+             "at once.", ""]
     defaults = Settings()
     for section, field in Settings.model_fields.items():
         value = getattr(defaults, section)
@@ -43,8 +43,8 @@ def describe_settings() -> str:
 
 def describe_record() -> str:
     """Give docs/record.md: every table and column of the record."""
-    lines = ["# The record", "", "What the exports become. Ids are text, dates ISO; every row keeps the file, sheet and "
-             "row it came from.", ""]
+    lines = ["# The record", "", "What the exports become. Ids are text, dates ISO; every row keeps the file, sheet "
+             "and row it came from.", ""]
     for table, columns in TABLES.items():
         lines += [f"## {table}", "", "| column | kind | required | meaning |", "|---|---|---|---|"]
         lines += [f"| `{c.name}` | {c.kind} | {_yes(c.required)} | {c.meaning}"

@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from my121_analytics.cli.terminal import progress_shown, say
-from my121_analytics.settings import Settings, find_settings, load_settings
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
+    from my121_analytics.settings import Settings
 
 DATA_UNUSABLE = 3
 
 
 def settings_for(source: Path, given: Path | None) -> Settings:
     """Load the settings that apply to a source, saying which file they came from."""
+    from my121_analytics.settings import find_settings, load_settings
+
     path = find_settings(source, given)
     if path is not None:
         say(f"Settings: {path}")
