@@ -1,0 +1,74 @@
+"""CSV for people with Excel and for programs: UTF-8 with BOM, ISO dates, ids as text, nothing that Excel would run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.disclosure.suppression import MARKER
+from my121_analytics.reports.runs import write_atomically
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[str] | None = None) -> None:
+    """Write one released table.
+
+    Parameters
+    ----------
+    released
+        Passed through the gate.
+    table
+        Name of the table in it.
+    path
+        File to write; replaced as a whole.
+    columns
+        Columns in order; default all. The marker column is written where something was withheld.
+
+    Raises
+    ------
+    DisclosureError
+        ``released`` has not passed the gate.
+    """
+    frame = require_released(released, wanted_by="write_csv").tables[table]
+    withheld = (frame[MARKER] != "").any()
+    chosen = [c for c in (columns or frame.columns) if c != MARKER]
+    text = frame[[*chosen, MARKER] if withheld else chosen]
+    body = as_text(text).to_csv(index=False, lineterminator="\r\n")
+    write_atomically(path, body.encode("utf-8-sig"))
+
+
+def as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Give the frame with dates in ISO form, flags as yes and no, and text that no spreadsheet takes for a formula.
+
+    Parameters
+    ----------
+    frame
+        Any table.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Text leading with ``= + - @``, tab or carriage return has an apostrophe in front, which our reader removes.
+    """
+    out = {}
+    for name in frame.columns:
+        values = frame[name]
+        if pd.api.types.is_datetime64_any_dtype(values.dtype):
+            out[name] = values.dt.strftime("%Y-%m-%d")
+        elif pd.api.types.is_bool_dtype(values.dtype):
+            out[name] = values.map({True: "yes", False: "no"})
+        elif pd.api.types.is_numeric_dtype(values.dtype):
+            out[name] = values
+        else:
+            out[name] = _disarm(values)
+    return pd.DataFrame(out, index=frame.index, columns=frame.columns)
+
+
+def _disarm(values: pd.Series) -> pd.Series:
+    known = pd.unique(values.dropna().astype("str"))
+    safe = {text: f"'{text}" if text.startswith(_RISKY) else text for text in known}
+    return values.astype("str").map(safe)

@@ -1,0 +1,169 @@
+"""The command line from the outside: the files it writes, what it says, and how it leaves."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SAMPLE = ROOT / "data" / "sample"
+
+
+def run(*arguments, cwd=ROOT):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
+    return subprocess.run([sys.executable, "-m", "my121_analytics", *map(str, arguments)], cwd=cwd, env=environment,
+                          capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def read(path):
+    return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def checked(tmp_path_factory):
+    out = tmp_path_factory.mktemp("a check") / "out"
+    return run("check", SAMPLE, "--out", out, "--explain"), out
+
+
+@pytest.fixture(scope="module")
+def managed(tmp_path_factory):
+    out = tmp_path_factory.mktemp("managers")
+    return run("managers", SAMPLE, "--out", out), out
+
+
+def test_check_writes_the_files_others_rely_on(checked):
+    done, out = checked
+    assert done.returncode == 0, done.stderr
+    assert {p.name for p in out.iterdir()} >= {"employees.csv", "placements.csv", "conversations.csv",
+                                               "quarantine.csv", "quarantine.xlsx", "findings.csv", "intake.json"}
+    assert list(read(out / "quarantine.csv").columns) == ["file", "sheet", "row", "column", "value", "reason",
+                                                         "message", "record"]
+    assert list(read(out / "placements.csv").columns)[:13] == [
+        "employee_id", "post_id", "cycle", "placed_on", "rater_id", "source", "performance", "potential", "box",
+        "agreed_on", "reason", "repaired", "derived"]
+
+
+def test_check_accounts_for_every_row_and_explains_every_heading(checked):
+    done, out = checked
+    intake = json.loads((out / "intake.json").read_text("utf-8"))
+    assert intake["sheets"]
+    for sheet in intake["sheets"]:
+        assert sheet["rows_read"] == sheet["rows_accepted"] + sheet["rows_quarantined"] + sheet["rows_set_aside"]
+    assert "->" in done.stdout
+
+
+def test_strict_check_leaves_with_3_where_rows_were_refused(tmp_path):
+    assert run("check", SAMPLE, "--out", tmp_path / "out", "--strict").returncode == 3
+
+
+def test_managers_csv_has_the_columns_others_rely_on(managed):
+    done, out = managed
+    assert done.returncode == 0, done.stderr
+    expected = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
+                "probability", "verdict", "detectable", "caveat"]
+    managers = read(out / "managers.csv")
+    assert list(managers.columns)[:12] == expected
+    assert managers["rater_id"].is_unique
+    assert set(managers["verdict"]) <= {"pattern", "watch", "in line", "cannot tell"}
+    assert {"axis", "adjusted", "cycles"} <= set(read(out / "managers_all.csv").columns)
+    assert (out / "caterpillar.png").stat().st_size > 10_000
+    assert (out / "funnel.svg").stat().st_size > 5_000
+
+
+def test_profile_writes_tables_and_heatmaps(tmp_path):
+    done = run("profile", SAMPLE, "--out", tmp_path / "profil é", "--by", "service")
+    assert done.returncode == 0, done.stderr
+    names = {p.name for p in (tmp_path / "profil é").iterdir()}
+    assert {"map.csv", "map_by_group.csv", "change.csv", "nine_box.png", "nine_box_by_service.svg",
+            "nine_box_change.png"} <= names
+
+
+def test_a_published_profile_shows_no_small_count(tmp_path):
+    done = run("profile", SAMPLE, "--out", tmp_path, "--audience", "publish")
+    assert done.returncode == 0, done.stderr
+    shown = pd.to_numeric(read(tmp_path / "map_by_group.csv")["n"], errors="coerce").dropna()
+    assert not shown.between(1, 4).any()
+
+
+def test_plan_writes_the_actions(tmp_path):
+    done = run("plan", SAMPLE / "improvement_plan.xlsx", "--anchor", "June 2024", "--as-of", "2025-03-31",
+               "--evidence", SAMPLE / "iip_evidence.csv", "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert list(read(tmp_path / "actions.csv").columns) == [
+        "action_id", "issue", "action", "owner", "timescale", "kind", "due_earliest", "due_latest", "open_ended",
+        "priority", "status", "rag", "completed_on"]
+
+
+def test_a_missing_source_leaves_with_3_and_says_so_last(tmp_path):
+    done = run("check", tmp_path / "nowhere", "--out", tmp_path / "out")
+    assert done.returncode == 3
+    assert "nowhere" in done.stderr.strip().splitlines()[-1]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_faulty_settings_file_leaves_with_2_and_lists_every_fault(tmp_path):
+    settings = tmp_path / "my121.toml"
+    settings.write_text("[managers]\ndelat = 1\nfdr = 7\n[exports]\ndate_order = 'uk'\n", encoding="utf-8")
+    done = run("profile", SAMPLE, "--out", tmp_path / "out", "--settings", settings)
+    assert done.returncode == 2
+    assert "Did you mean 'delta'?" in done.stderr
+    assert "managers.fdr" in done.stderr
+    assert "exports.date_order" in done.stderr
+
+
+def test_an_unknown_cycle_leaves_with_2_and_names_what_exists(tmp_path):
+    done = run("profile", SAMPLE, "--out", tmp_path, "--cycle", "1999/00 H1")
+    assert done.returncode == 2
+    assert "no cycle '1999/00 H1'" in done.stderr
+
+
+def test_an_unknown_audience_leaves_with_2(tmp_path):
+    done = run("profile", SAMPLE, "--out", tmp_path, "--audience", "publick")
+    assert done.returncode == 2
+    assert "Did you mean 'publish'?" in done.stderr
+
+
+def test_a_missing_option_leaves_with_2():
+    assert run("check", SAMPLE).returncode == 2
+
+
+def test_one_unreadable_file_leaves_with_3_and_the_rest_is_written(tmp_path):
+    folder = tmp_path / "exports"
+    folder.mkdir()
+    (folder / "ratings.csv").write_text(
+        "Employee ID,Review date,Manager ID,Performance rating\n0001,01/05/2024,0009,Meets\n", encoding="utf-8")
+    (folder / "empty.xlsx").write_bytes(b"")
+    done = run("check", folder, "--out", tmp_path / "out")
+    assert done.returncode == 3
+    assert "empty.xlsx" in done.stdout + done.stderr
+    assert len(read(tmp_path / "out" / "placements.csv")) == 1
+
+
+def test_sample_writes_the_same_files_as_the_documented_command(tmp_path):
+    assert run("sample", tmp_path / "new", "--employees", "600", "--seed", "121").returncode == 0
+    for path in sorted(p for p in SAMPLE.rglob("*") if p.is_file()):
+        assert (tmp_path / "new" / path.relative_to(SAMPLE)).read_bytes() == path.read_bytes(), path.name
+
+
+def test_help_does_not_load_the_heavy_libraries():
+    script = ("import sys\nsys.argv = ['my121', '--help']\nfrom my121_analytics.cli.app import main\n"
+              "try:\n    main()\nexcept SystemExit:\n    pass\n"
+              "heavy = {'pandas', 'numpy', 'scipy', 'matplotlib', 'seaborn', 'openpyxl', 'pydantic', 'jinja2'}\n"
+              "assert not heavy & set(sys.modules), heavy & set(sys.modules)\n")
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_each_known_failure_has_its_exit_code():
+    from my121_analytics import errors
+
+    codes = {kind.__name__: kind.exit_code for kind in (errors.My121Error, errors.UsageError, errors.SettingsError,
+             errors.DataUnusableError, errors.UnreadableFileError, errors.DisclosureError, errors.RunLockedError)}
+    assert codes == {"My121Error": 1, "UsageError": 2, "SettingsError": 2, "DataUnusableError": 3,
+                     "UnreadableFileError": 3, "DisclosureError": 4, "RunLockedError": 5}
