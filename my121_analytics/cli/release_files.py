@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from my121_analytics.cli.terminal import say
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.reports.csv_files import write_csv
-from my121_analytics.reports.runs import write_atomically
+from my121_analytics.reports.runs import write_atomic
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.results import About, Result, Table
 
@@ -87,4 +87,4 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings) -> None:
                             files={name: f"{name}.csv" for name in frames})
     write_quarantine(released, out / "quarantine.xlsx")
     described = json.dumps(describe_intake(intake), indent=1, ensure_ascii=False, sort_keys=False)
-    write_atomically(out / "intake.json", described.encode("utf-8"))
+    write_atomic(out / "intake.json", described.encode("utf-8"))

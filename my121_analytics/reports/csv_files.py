@@ -9,7 +9,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
-from my121_analytics.reports.runs import write_atomically
+from my121_analytics.reports.runs import write_atomic
 
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
@@ -38,7 +38,7 @@ def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[s
     chosen = [c for c in (columns or frame.columns) if c != MARKER]
     text = frame[[*chosen, MARKER] if withheld else chosen]
     body = as_text(text).to_csv(index=False, lineterminator="\r\n")
-    write_atomically(path, body.encode("utf-8-sig"))
+    write_atomic(path, body.encode("utf-8-sig"))
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

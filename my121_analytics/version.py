@@ -1,0 +1,3 @@
+"""The version, for manifests and covers."""
+
+__version__ = "0.1.0"
