@@ -63,7 +63,8 @@ class RatingCounts:
     cycles
         Cycles pooled, in order.
     frame
-        ``rater`` (row of ``raters``), ``pattern`` (row of ``patterns``), ``category`` (1 to K), ``n``.
+        ``rater`` (row of ``raters``), ``pattern`` (row of ``patterns``), ``category`` (1 to K), ``n``; and where asked
+        for ``employee`` (a code per person, without meaning outside), so that people rated again are known as such.
     raters
         One row per rater: ``rater_id``, ``n_ratings``, ``n_employees`` (distinct people), ``n_cycles``,
         ``mean_team_size`` (ratings per cycle), and the unit columns of the rater's own main post in the latest
@@ -266,7 +267,7 @@ def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | No
 
 
 def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Sequence[str] | None = None,
-                  case_mix: Sequence[str] = (), source: str = MANAGER) -> RatingCounts:
+                  case_mix: Sequence[str] = (), source: str = MANAGER, by_employee: bool = False) -> RatingCounts:
     """Count ratings by rater, case-mix pattern and category.
 
     Parameters
@@ -281,6 +282,8 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
         Columns of posts that ratings may fairly differ by; the cycle is always part of the pattern.
     source
         Whose ratings.
+    by_employee
+        Keep people apart in the frame.
 
     Returns
     -------
@@ -306,7 +309,10 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
                 .reset_index(drop=True))
     rater_codes, rater_ids = pd.factorize(rows["rater_id"].astype("str"), sort=True)
     rows["rater"] = rater_codes
-    frame = _count(rows.assign(category=rows[axis].astype("int64")), ["rater", "pattern", "category"])
+    rows["category"] = rows[axis].astype("int64")
+    if by_employee:
+        rows["employee"] = pd.factorize(rows["employee_id"])[0]
+    frame = _count(rows, ["rater", *(["employee"] if by_employee else []), "pattern", "category"])
     pooled = [str(c) for c in workforce.cycles["label"] if (rows["cycle"] == c).any()]
     raters = _describe_raters(workforce, rows, rater_ids, pooled[-1])
     levels = workforce.framework.levels(axis)
