@@ -427,6 +427,35 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
     return RatingCounts(axis, len(levels), tuple(pooled), frame, raters, patterns)
 
 
+def find_units(workforce: Workforce, rows: pd.DataFrame, cycle: str) -> pd.DataFrame:
+    """Say where in the organisation each rater belongs.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    rows
+        ``rater_id`` (not missing) and the unit columns of the posts that the rater rates or manages.
+    cycle
+        The cycle whose posts are looked up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by rater_id (text): directorate, service, team of the rater's own main post, else of most of the rows.
+    """
+    own = main_posts(workforce.posts_in_cycle(cycle))
+    own = own.set_index(own["employee_id"].astype("str"))
+    raters = rows["rater_id"].astype("str")
+    units = pd.DataFrame(index=pd.Index(np.sort(raters.unique()), name="rater_id"))
+    for column in ORGANISATION:
+        tally = _count(pd.DataFrame({"rater_id": raters, column: rows[column]}), ["rater_id", column])
+        tally = tally.sort_values(["rater_id", "n", column], ascending=[True, False, True])
+        usual = tally.drop_duplicates("rater_id").set_index("rater_id")[column]
+        units[column] = own[column].astype("str").reindex(units.index).fillna(usual)
+    return units
+
+
 def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Count each employee's conversations in an interval.
 
@@ -547,14 +576,8 @@ def _describe_raters(workforce: Workforce, rows: pd.DataFrame, rater_ids: pd.Ind
     table = pd.DataFrame({"rater_id": rater_ids.astype("str"), "n_ratings": grouped.size(),
                           "n_employees": grouped["employee_id"].nunique(), "n_cycles": grouped["cycle"].nunique()})
     table["mean_team_size"] = table["n_ratings"] / table["n_cycles"]
-    own = main_posts(workforce.posts_in_cycle(latest))
-    own = own.set_index(own["employee_id"].astype("str"))
-    for column in ORGANISATION:
-        tally = _count(rows, ["rater", column]).sort_values(["rater", "n", column], ascending=[True, False, True])
-        usual = tally.drop_duplicates("rater").set_index("rater")[column]
-        values = own[column].astype("str").reindex(table["rater_id"]).to_numpy()
-        table[column] = pd.Series(values, index=table.index).fillna(usual)
-    return table.reset_index(drop=True)
+    units = find_units(workforce, rows, latest).reindex(table["rater_id"])
+    return table.assign(**{column: units[column].to_numpy() for column in ORGANISATION}).reset_index(drop=True)
 
 
 def _count(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
