@@ -110,6 +110,31 @@ class RatingCounts:
     patterns: pd.DataFrame
 
 
+@dataclass(frozen=True)
+class PairCounts:
+    """Manager's and own placements of the same posts, on each axis.
+
+    Parameters
+    ----------
+    by
+        Grouping columns.
+    cycle
+        The cycle counted.
+    n_placed
+        Posts with a manager's placement, whether or not the employee made one.
+    n_pairs
+        Posts with both.
+    frame
+        The grouping columns, ``axis``, ``manager`` and ``self`` (levels), ``n``.
+    """
+
+    by: tuple[str, ...]
+    cycle: str
+    n_placed: int
+    n_pairs: int
+    frame: pd.DataFrame
+
+
 def select_placements(workforce: Workforce, *, source: str = MANAGER, cycles: Sequence[str] | None = None,
                       ) -> pd.DataFrame:
     """Choose the placements that count: the latest per employee, post, cycle and source.
@@ -504,6 +529,46 @@ def pair_self(workforce: Workforce, *, cycle: str | None = None) -> pd.DataFrame
     theirs = select_placements(workforce, source=MANAGER, cycles=[cycle])[[*columns, "rater_id"]]
     own = select_placements(workforce, source=SELF, cycles=[cycle])[columns]
     return theirs.merge(own, on=["employee_id", "post_id"], suffixes=("_manager", "_self"))
+
+
+def count_pairs(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | None = None,
+                axes: Sequence[str] = ("performance", "potential"), filters: dict[str, str] | None = None,
+                ) -> PairCounts:
+    """Count the posts that both manager and employee placed, by the level each gave on each axis.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    by
+        Grouping columns of posts or employees.
+    cycle
+        Default: the latest.
+    axes
+        Axes to count.
+    filters
+        Column -> the one value to keep.
+
+    Returns
+    -------
+    PairCounts
+    """
+    cycle = workforce.check_cycle(cycle)
+    columns = list(dict.fromkeys([*by, *(filters or {})]))
+
+    def located(rows: pd.DataFrame) -> pd.DataFrame:
+        rows = join_posts(workforce, rows.assign(cycle=cycle), columns)
+        return keep_matching(rows.assign(**{c: label_missing(rows[c]) for c in columns}), filters)
+
+    pairs = located(pair_self(workforce, cycle=cycle))
+    n_placed = len(located(select_placements(workforce, cycles=[cycle])[["employee_id", "post_id"]]))
+    parts = []
+    for axis in axes:
+        both = pairs[[*by, f"{axis}_manager", f"{axis}_self"]].dropna()
+        both = both.set_axis([*by, "manager", "self"], axis="columns").astype({"manager": "int64", "self": "int64"})
+        parts.append(_count(both, [*by, "manager", "self"]).assign(axis=axis))
+    frame = pd.concat(parts, ignore_index=True)[[*by, "axis", "manager", "self", "n"]]
+    return PairCounts(tuple(by), cycle, n_placed, len(pairs), frame)
 
 
 def _placed(workforce: Workforce, cycle: str, source: str) -> pd.DataFrame:
