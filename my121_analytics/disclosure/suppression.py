@@ -36,8 +36,9 @@ def suppress_small(frame: pd.DataFrame, table: Table, settings: DisclosureSettin
     if table.base is not None:
         base = pd.to_numeric(frame[table.base]).fillna(0)
         hidden |= (base > 0) & (base < threshold)
+    hidden_parts = hidden | _has_small_part(frame, table, counts, threshold)
     out = frame.copy()
-    masked = [c for c in dict.fromkeys((table.count, *table.follows)) if c is not None]
+    masked = [c for c in dict.fromkeys((table.count, *table.parts, *table.follows)) if c is not None]
     if table.base is not None:
         small_base = (base > 0) & (base < threshold)
         out[table.base] = out[table.base].astype("Int64").mask(small_base)
@@ -45,5 +46,15 @@ def suppress_small(frame: pd.DataFrame, table: Table, settings: DisclosureSettin
         values = out[column]
         if pd.api.types.is_integer_dtype(values.dtype):
             values = values.astype("Int64")
-        out[column] = values.mask(hidden)
-    return out.assign(**{MARKER: hidden.map({True: settings.marker, False: ""})})
+        out[column] = values.mask(hidden if column == table.count else hidden_parts)
+    return out.assign(**{MARKER: hidden_parts.map({True: settings.marker, False: ""})})
+
+
+def _has_small_part(frame: pd.DataFrame, table: Table, counts: pd.Series, threshold: int) -> pd.Series:
+    """Tell the rows in which some but fewer than threshold people are in a part, or are not."""
+    small = pd.Series(False, index=frame.index)
+    for column in table.parts:
+        part = pd.to_numeric(frame[column]).astype("float64")
+        rest = counts - part
+        small |= ((part > 0) & (part < threshold)) | ((rest > 0) & (rest < threshold))
+    return small
