@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.suppression import MARKER, suppress_small
+from my121_analytics.disclosure.margins import protect_margins
+from my121_analytics.disclosure.suppression import MARKER, PEOPLE, count_columns, find_small, hide
 from my121_analytics.errors import DisclosureError, UsageError, suggest
-from my121_analytics.settings import Audience, Settings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.settings import Audience, DisclosureSettings, Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import TOTAL, About, Result, Table
 
 _GATE = object()
+
+Fact = float | int | str | None
+
+NOT_PEOPLE = frozenset({"n_cycles", "n_levels"})
+"""Facts that count something other than people."""
+PARTS_OF_FACTS = frozenset({"n_listed", "n_joined", "n_left"})
+"""Counts of some people within a larger number; estimates do not rest on them alone."""
+FACTS_FOLLOW = {"expected_wrong": "n_listed"}
+"""Facts computed from one count: hidden with it."""
 
 
 @dataclass(frozen=True)
@@ -22,17 +35,18 @@ class Released:
     Parameters
     ----------
     about
-        What it is about.
+        What it is about; ``n`` is None where it is withheld.
     audience
         Name of the audience.
     unit
         The unit or rater it was cut to; empty for the whole council.
     tables
-        Frames by name. Where ``marker`` is not empty the count and all that follows from it are missing.
+        Frames by name. Where ``marker`` is not empty something is missing: a count and all that follows from it.
     facts
-        Organisation-wide numbers.
+        Organisation-wide numbers; None where withheld.
     withheld
-        One row per table: ``table``, ``rows``, ``rows_hidden``, ``rows_outside``, ``reason``.
+        One row per table: ``table``, ``rows`` let through, ``rows_hidden`` (of these, with something hidden),
+        ``rows_outside`` (another unit's or team's), ``reason``. Nothing is counted of a table that was kept back.
     kind
         Class name of the result.
     """
@@ -41,7 +55,7 @@ class Released:
     audience: str
     unit: str
     tables: Mapping[str, pd.DataFrame]
-    facts: Mapping[str, float | int | str | None]
+    facts: Mapping[str, Fact]
     withheld: pd.DataFrame
     kind: str
     _gate: object = field(repr=False, default=None)
@@ -55,6 +69,16 @@ class Released:
     def n_hidden(self) -> int:
         """Rows whose figures were withheld, over all tables."""
         return int(self.withheld["rows_hidden"].sum())
+
+
+@dataclass(frozen=True)
+class _Scope:
+    """Who is looking: the policy of the audience and whose rows it is cut to."""
+
+    policy: Audience
+    unit_column: str
+    unit: str
+    rater_id: str
 
 
 def release(result: Result, *, audience: str, settings: Settings | None = None, unit_column: str = "directorate",
@@ -71,7 +95,7 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
         Thresholds and the table of audiences.
     unit_column, unit
         For an audience that sees its own unit only: the column of the organisation and the unit; an empty unit is
-        the council's own senior team.
+        the council's own senior team, which sees all units.
     rater_id
         For an audience that sees its own team only.
 
@@ -82,7 +106,13 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
     Raises
     ------
     UsageError
-        No such audience, or the audience's own unit or team is not named.
+        No such audience, or the audience's own team is not named.
+
+    Notes
+    -----
+    A table that cannot be shown safely is kept back as a whole, with the reason in ``withheld``: one that names people
+    to an audience without names, or that belongs to units or people but cannot be cut to the audience's own.
+    Small numbers are protected within the release, one sum at a time (see ``margins``).
     """
     settings = settings or Settings()
     rules = settings.disclosure
@@ -90,17 +120,33 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
         raise UsageError(f"There is no audience '{audience}'.", hints=[suggest(audience, list(rules.audiences))])
     policy = rules.audiences[audience]
     if policy.scope == "own team" and not rater_id:
-        raise UsageError(f"The audience '{audience}' sees one manager's team; no manager was named.")
-    frames: dict[str, pd.DataFrame] = {}
-    log = []
+        raise UsageError(f"The audience '{audience}' sees one manager's team; no manager was named.",
+                         hints=["Give rater_id."])
+    scope = _Scope(policy, unit_column, unit, rater_id)
+    passed: dict[str, Table] = {}
+    log: dict[str, list[object]] = {}
+    tiny = policy.suppress and result.about.n is not None and 0 < result.about.n < rules.threshold
     for name, table in result.tables.items():
-        frame, hidden, outside, reason = _let_through(table, policy, settings, unit_column, unit, rater_id)
-        log.append((name, len(table.frame), hidden, outside, reason))
-        if frame is not None:
-            frames[name] = frame
-    withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
-    return Released(result.about, audience, unit or rater_id, frames, dict(result.facts), withheld,
-                    type(result).__name__, _GATE)
+        reason = _keep_back(table, scope)
+        if not reason and tiny and not count_columns(table):
+            reason = "small_numbers"  # figures of a tiny population, without a count that could be looked at
+        if not reason:
+            passed[name] = _cut(table, scope)
+        n_outside = len(table.frame) - len(passed[name].frame) if name in passed else 0
+        log[name] = [name, len(passed[name].frame) if name in passed else 0, 0, n_outside,
+                     say("withheld", reason) if reason else ""]
+    about, facts = result.about, dict(result.facts)
+    if policy.suppress:
+        frames, known = _suppress(passed, rules)
+        about, facts = _suppress_words(about, facts, known, rules)
+    else:
+        frames = {name: table.frame.assign(**{MARKER: ""}) for name, table in passed.items()}
+    for name, frame in frames.items():
+        n_hidden = int((frame[MARKER] != "").sum())
+        log[name][2:] = [n_hidden, log[name][3], say("withheld", "small_numbers") if n_hidden else ""]
+    withheld = pd.DataFrame(list(log.values()), columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
+    return Released(about, audience, _shown_unit(scope), {name: _clean(frame) for name, frame in frames.items()},
+                    facts, withheld, type(result).__name__, _GATE)
 
 
 def require_released(given: object, *, wanted_by: str) -> Released:
@@ -117,24 +163,77 @@ def require_released(given: object, *, wanted_by: str) -> Released:
     return given
 
 
-def _let_through(table: Table, policy: Audience, settings: Settings, unit_column: str, unit: str,
-                 rater_id: str) -> tuple[pd.DataFrame | None, int, int, str]:
-    """Give one table's frame (None: not for this audience), rows hidden, rows outside the scope, and the reason."""
+def _keep_back(table: Table, scope: _Scope) -> str:
+    """Say why a whole table is not for this audience; empty where it is."""
+    people = bool(table.people) or bool(PEOPLE & set(table.frame.columns))
+    if table.protected and not scope.policy.protected:
+        return "protected"
+    if people and not scope.policy.names:
+        return "people"
+    if scope.policy.scope == "own team" and "rater_id" not in table.frame.columns:
+        return "no_team"
+    cut_to_unit = scope.policy.scope == "own unit" and scope.unit
+    if cut_to_unit and (people or table.unit_columns) and scope.unit_column not in table.unit_columns:
+        return "no_unit"
+    return ""
+
+
+def _cut(table: Table, scope: _Scope) -> Table:
+    """Keep the rows of the audience's own unit or team, on a fresh index."""
     frame = table.frame
-    if table.protected and not policy.protected:
-        return None, 0, len(frame), "protected characteristics are not shown to this audience"
-    if table.people and not policy.names:
-        return None, 0, len(frame), "the table names people"
-    inside = pd.Series(True, index=frame.index)
-    if policy.scope == "own unit" and unit and unit_column in table.unit_columns:
-        inside = frame[unit_column].astype("str") == unit
-    elif policy.scope == "own team":
-        if "rater_id" not in frame.columns:
-            return None, 0, len(frame), "the table is not about one manager's team"
-        inside = frame["rater_id"].astype("str") == rater_id
-    outside = int((~inside).sum())
-    frame = frame[inside].reset_index(drop=True)
-    if policy.suppress and table.count is not None:
-        frame = suppress_small(frame, table, settings.disclosure)
-        return frame, int((frame[MARKER] != "").sum()), outside, "small numbers"
-    return frame.assign(**{MARKER: ""}), 0, outside, ""
+    if scope.policy.scope == "own unit" and scope.unit and scope.unit_column in table.unit_columns:
+        frame = frame[(frame[scope.unit_column].astype("str") == scope.unit).to_numpy(bool)]
+    elif scope.policy.scope == "own team":
+        frame = frame[(frame["rater_id"].astype("str") == scope.rater_id).to_numpy(bool)]
+    return replace(table, frame=frame.reset_index(drop=True))
+
+
+def _shown_unit(scope: _Scope) -> str:
+    return {"own unit": scope.unit, "own team": scope.rater_id}.get(scope.policy.scope, "")
+
+
+def _suppress(tables: dict[str, Table], rules: DisclosureSettings) -> tuple[dict[str, pd.DataFrame], set[float]]:
+    """Hide small numbers in all tables together; also give the totals hidden, which may stand elsewhere too."""
+    masks = {name: find_small(table, rules) for name, table in tables.items()}
+    masks = protect_margins(tables, masks, rules)
+    known: set[float] = set()
+    for name, table in tables.items():
+        for column, hidden in masks[name].cells.items():
+            total = table.frame[list(table.keys)].astype("str").eq(TOTAL).any(axis="columns").to_numpy()
+            of_all = hidden & (total | (column == table.base))
+            known |= set(pd.to_numeric(table.frame.loc[of_all, column]).dropna().astype(float))
+    return {name: hide(table, masks[name], rules.marker) for name, table in tables.items()}, known
+
+
+def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
+                    rules: DisclosureSettings) -> tuple[About, dict[str, Fact]]:
+    """Take small numbers, and totals hidden in a table, out of the facts and the heading."""
+
+    def is_hidden(number: float) -> bool:
+        return 0 < number < rules.threshold or number in known
+
+    counts = {name: value for name, value in facts.items() if name.startswith("n_") and name not in NOT_PEOPLE
+              and isinstance(value, int | float | np.number) and not np.isnan(value)}
+    gone = {name for name, value in counts.items() if is_hidden(float(value))}
+    tiny = about.n is not None and 0 < about.n < rules.threshold
+    if tiny or gone - PARTS_OF_FACTS:
+        gone |= {name for name, value in facts.items() if not isinstance(value, str) and name not in counts}
+    gone |= set(counts) if tiny else set()
+    gone |= {name for name, source in FACTS_FOLLOW.items() if source in gone}
+    caveats = tuple(dict.fromkeys([*about.caveats, "releases_apart"]))
+    about = replace(about, caveats=caveats)
+    if about.n is not None and is_hidden(about.n):
+        number = re.compile(rf"(?<!\w){about.n:,}(?!\w)|(?<!\w){about.n}(?!\w)")
+        title, measure, population = (number.sub(lambda _: rules.marker, text)
+                                      for text in (about.title, about.measure, about.population))
+        about = replace(about, n=None, title=title, measure=measure, population=population)
+    return about, {name: None if name in gone else value for name, value in facts.items()}
+
+
+def _clean(frame: pd.DataFrame) -> pd.DataFrame:
+    """Drop what a frame carries beside its cells: categories that no longer occur, and attributes."""
+    out = frame.copy()
+    out.attrs = {}
+    for column in out.columns[[isinstance(dtype, pd.CategoricalDtype) for dtype in out.dtypes]]:
+        out[column] = out[column].cat.remove_unused_categories()
+    return out

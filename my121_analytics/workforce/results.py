@@ -81,7 +81,7 @@ class About:
     cycle
         Cycle reported on, or the first and last where several are pooled.
     n
-        Size of the population.
+        Size of the population; None where a release withholds it.
     caveats
         Codes of ``wording``'s caveats that must be printed with it.
     """
@@ -92,7 +92,7 @@ class About:
     counts_what: str
     as_of: date
     cycle: str
-    n: int
+    n: int | None
     caveats: tuple[str, ...] = ()
 
 
