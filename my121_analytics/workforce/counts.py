@@ -11,11 +11,28 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from my121_analytics.errors import DataUnusableError
-from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF
+from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.workforce.record import Workforce, main_posts, of_employee
+from my121_analytics.workforce.schema import (
+    CALIBRATED,
+    FORMAL,
+    MANAGER,
+    ORGANISATION,
+    RECORD_PARTS,
+    SELF,
+    TABLES,
+    conform,
+)
 
 NOT_RECORDED = "Not recorded"
+NOT_IN_POST = -1
+"""Outcome of an employee and post that was not there in a cycle (0 is: there, without a placement)."""
+_GROUPING_KINDS = ("category", "flag")
+_CYCLE_COLUMNS = ("in_force", "tenure_months", "tenure_band")
+_POST_COLUMNS = tuple(column.name for column in TABLES["posts"])
+_EMPLOYEE_COLUMNS = tuple(column.name for column in TABLES["employees"])
+_OUTCOME_COLUMNS = ["employee_id", "post_id", "rater_id", "cycle", "placed_on", "agreed_on", "performance",
+                    "potential", "box", "derived"]
 
 
 @dataclass(frozen=True)
@@ -96,14 +113,22 @@ def select_placements(workforce: Workforce, *, source: str = MANAGER, cycles: Se
     Returns
     -------
     pandas.DataFrame
-        Columns of ``placements``, at most one row per employee, post and cycle.
+        Columns of ``placements``, at most one row per employee, post and cycle. A placement without a post is taken
+        to be for the main post that the person held in that cycle.
     """
     rows = workforce.placements
     kept = (rows["source"] == source).to_numpy(copy=True)
     if cycles is not None:
         kept &= rows["cycle"].isin(list(cycles)).to_numpy()
-    rows = rows[kept].sort_values("placed_on", kind="stable", na_position="first")
-    return rows.drop_duplicates(["employee_id", "post_id", "cycle"], keep="last").sort_index()
+    rows = _fill_posts(workforce, rows[kept])
+    keys = ["employee_id", "post_id", "cycle"]
+    double = rows.duplicated(keys, keep=False).to_numpy()
+    if not double.any():
+        return rows
+    order = ["placed_on", "agreed_on", "origin_file", "origin_sheet", "origin_row"]
+    rest = [column for column in rows.columns if column not in order]  # so that the order of rows decides nothing
+    several = rows[double].sort_values([*order, *rest], kind="stable", na_position="first")
+    return rows.loc[rows.index[~double].union(several.drop_duplicates(keys, keep="last").index)].sort_index()
 
 
 def join_posts(workforce: Workforce, placements: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -114,26 +139,71 @@ def join_posts(workforce: Workforce, placements: pd.DataFrame, columns: Sequence
     workforce
         The record.
     placements
-        Rows with ``employee_id``, ``post_id`` and ``cycle``; a placement without a post takes the main post's.
+        Rows with ``employee_id``, ``post_id`` and ``cycle``; where the post is missing or the person did not hold it
+        in the cycle, the main post's columns are taken.
     columns
-        Names among the columns of ``posts`` (with ``tenure_band``, ``tenure_months``) and ``employees``.
+        Names among the columns of ``posts`` (with ``tenure_band``, ``tenure_months``, ``in_force``) and
+        ``employees``.
 
     Returns
     -------
     pandas.DataFrame
         The placements with the columns added, in the same order, on a fresh index.
+
+    Raises
+    ------
+    UsageError
+        Neither table has such a column.
     """
-    of_employee = [c for c in columns if c in workforce.employees.columns and c not in workforce.posts.columns]
-    of_post = [c for c in columns if c not in of_employee]
-    parts = []
-    for cycle, part in placements.groupby("cycle", observed=True, sort=False):
-        posts = workforce.posts_in_cycle(str(cycle))
-        parts.append(_match_posts(part, posts, of_post))
+    check_columns(workforce, columns)
+    placements = placements.reset_index(drop=True)
+    of_post = [c for c in columns if not _is_of_employee(c)]
+    parts = [_match_posts(part, workforce.posts_in_cycle(str(cycle)), of_post)
+             for cycle, part in placements.groupby("cycle", observed=True, sort=False)]
     joined = pd.concat(parts).sort_index() if parts else placements.assign(**dict.fromkeys(of_post))
-    if of_employee:
-        people = workforce.employees.drop_duplicates("employee_id").set_index("employee_id")[of_employee]
-        joined[of_employee] = people.reindex(joined["employee_id"]).to_numpy()
-    return joined.reset_index(drop=True)
+    added = {c: of_employee(workforce.employees, joined["employee_id"], c) for c in columns if _is_of_employee(c)}
+    return joined.assign(**added)
+
+
+def check_columns(workforce: Workforce, columns: Sequence[str]) -> None:
+    """Refuse columns that neither the posts nor the employees have.
+
+    Raises
+    ------
+    UsageError
+        The hint names what is near, or what exists.
+    """
+    known = [c for c in (*workforce.posts.columns, *workforce.employees.columns, *_CYCLE_COLUMNS)
+             if not c.startswith("origin_")]
+    for column in columns:
+        if column not in known:
+            raise UsageError(f"The record has no column '{column}'.", hints=[suggest(column, known)])
+
+
+def check_grouping(by: str | None, filters: dict[str, str] | None = None) -> None:
+    """Refuse to group by what names people, and to filter by a protected characteristic.
+
+    Parameters
+    ----------
+    by
+        Column to group by; None groups by nothing.
+    filters
+        Column -> value.
+
+    Raises
+    ------
+    UsageError
+        The column is no grouping of posts or employees, or the filter would cut a table to one protected group
+        without the table saying so to the release gate.
+    """
+    columns = [c for table in ("posts", "employees") for c in TABLES[table] if c.kind in _GROUPING_KINDS]
+    groups = [c.name for c in columns if not c.name.startswith("origin_")] + ["tenure_band"]
+    if by is not None and by not in groups:
+        raise UsageError(f"Tables cannot be grouped by '{by}'.", hints=[suggest(by, groups)])
+    allowed = [c for c in groups if c not in {c.name for c in columns if c.protected}]
+    for column in filters or {}:
+        if column not in allowed:
+            raise UsageError(f"Tables cannot be cut to one value of '{column}'.", hints=[suggest(column, allowed)])
 
 
 def count_placements(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | None = None, source: str = MANAGER,
@@ -151,7 +221,7 @@ def count_placements(workforce: Workforce, *, by: Sequence[str] = (), cycle: str
     source
         Whose placement counts. For ``calibrated``, the manager's stands where no calibrated one exists.
     outcome
-        ``box`` or ``performance``.
+        ``box``, ``performance`` or ``potential``.
     filters
         Column -> the one value to keep.
 
@@ -161,11 +231,29 @@ def count_placements(workforce: Workforce, *, by: Sequence[str] = (), cycle: str
     """
     cycle = workforce.check_cycle(cycle)
     rows = outcomes_in_cycle(workforce, cycle, source=source, columns=[*by, *(filters or {})])
+    rows = keep_matching(rows, filters)
+    rows = rows[list(by)].assign(outcome=rows[outcome].fillna(0).astype("int64"))
+    return PlacementCounts(tuple(by), cycle, outcome, _count(rows, [*by, "outcome"]))
+
+
+def keep_matching(rows: pd.DataFrame, filters: dict[str, str] | None) -> pd.DataFrame:
+    """Keep the rows that hold the wanted value in every column of the filters.
+
+    Parameters
+    ----------
+    rows
+        With the columns of the filters.
+    filters
+        Column -> the one value to keep; None keeps all.
+
+    Returns
+    -------
+    pandas.DataFrame
+        May be empty: a unit without people in this cycle.
+    """
     for column, value in (filters or {}).items():
-        rows = rows[rows[column].astype("str") == value]
-    rows = rows.assign(outcome=rows[outcome].fillna(0).astype("int64"))
-    frame = _count(rows, [*by, "outcome"])
-    return PlacementCounts(tuple(by), cycle, outcome, frame)
+        rows = rows[(rows[column].astype("str") == value).to_numpy()]
+    return rows
 
 
 def outcomes_in_cycle(workforce: Workforce, cycle: str, *, source: str = MANAGER,
@@ -181,40 +269,54 @@ def outcomes_in_cycle(workforce: Workforce, cycle: str, *, source: str = MANAGER
     source
         As for :func:`count_placements`.
     columns
-        Columns of posts or employees to add; missing values become ``Not recorded``.
+        Columns of posts or employees to add, as categories; missing values become ``Not recorded``.
 
     Returns
     -------
     pandas.DataFrame
-        One row per employee and post in force in the cycle (and per placement without such a post):
-        ``employee_id``, ``post_id``, ``rater_id``, ``manager_id``, ``placed_on``, ``performance``, ``potential``,
-        ``box``, ``derived``, ``tenure_months``, and the columns asked for.
+        One row per employee and post in force at the cycle's end, and per placement for any other post (of
+        somebody who left, or of a post that ended): ``employee_id``, ``post_id``, ``rater_id``, ``manager_id``,
+        ``placed_on``, ``agreed_on``, ``performance``, ``potential``, ``box``, ``derived``, ``tenure_months``,
+        ``in_force``, and the columns asked for.
+
+    Notes
+    -----
+    Somebody employed who has no post row anywhere in the record (a flat export) is counted once, with the post
+    missing. A placement without a post speaks for the whole person, so that no other post of theirs is counted as
+    being without one.
     """
-    placed = select_placements(workforce, source=MANAGER if source == CALIBRATED else source, cycles=[cycle])
-    if source == CALIBRATED:
-        agreed = select_placements(workforce, source=CALIBRATED, cycles=[cycle])
-        placed = pd.concat([placed, agreed]).drop_duplicates(["employee_id", "post_id"], keep="last")
-    extra = [c for c in dict.fromkeys(columns) if c not in ("employee_id", "post_id", "manager_id", "tenure_months")]
-    post_columns = ["manager_id", "tenure_months", *extra]
-    placed = join_posts(workforce, placed, post_columns)
-    left = workforce.employees.drop_duplicates("employee_id").set_index("employee_id")["left_on"]
+    placed = _placed(workforce, cycle, source)
     posts = workforce.posts_in_cycle(cycle)
-    gone = left.reindex(posts["employee_id"]).to_numpy() < np.datetime64(workforce.cycle_end(cycle), "s")
-    # Someone who left before the cycle's end owes no placement; if there is one, it still counts.
-    expected = posts.loc[~gone, ["employee_id", "post_id"]].assign(cycle=cycle)
-    have = pd.MultiIndex.from_frame(placed[["employee_id", "post_id"]].astype("str"))
-    wanted = pd.MultiIndex.from_frame(expected[["employee_id", "post_id"]].astype("str"))
-    no_post = placed["post_id"].isna()
-    placed_people = placed.loc[no_post, "employee_id"]
-    missing = expected[~wanted.isin(have) & ~expected["employee_id"].isin(placed_people).to_numpy()]
-    missing = join_posts(workforce, missing, post_columns)
-    rows = pd.concat([placed, missing], ignore_index=True)
-    for column in extra:
-        rows[column] = rows[column].astype("str").fillna(NOT_RECORDED)
-    names = ["employee_id", "post_id", "rater_id", "manager_id", "placed_on", "performance", "potential", "box",
-             "derived", "tenure_months", *extra]
-    rows = rows[names]
-    return rows.assign(derived=rows["derived"].astype("boolean").fillna(False).astype(bool))
+    expected = pd.concat([posts.loc[posts["in_force"], ["employee_id", "post_id"]],
+                          _employed_without_post(workforce, cycle)], ignore_index=True)
+    missing = expected[~_spoken_for(workforce, expected, placed, cycle, source)]
+    missing = conform(missing, "placements")[_OUTCOME_COLUMNS]
+    missing = missing.assign(cycle=cycle).astype({c: placed[c].dtype for c in ("cycle", "rater_id")})
+    own = ["manager_id", "tenure_months"]
+    extra = [c for c in dict.fromkeys(columns) if c not in ("employee_id", "post_id", "in_force", *own)]
+    rows = join_posts(workforce, pd.concat([placed, missing], ignore_index=True), [*own, *extra])
+    return rows.assign(in_force=np.isin(_pair_codes(rows), _pair_codes(expected)),
+                       **{column: label_missing(rows[column]) for column in extra}).drop(columns="cycle")
+
+
+def label_missing(values: pd.Series) -> pd.Series:
+    """Turn a column into text categories in which missing values are ``Not recorded``.
+
+    Parameters
+    ----------
+    values
+        Of any kind.
+
+    Returns
+    -------
+    pandas.Series
+        Categories in their order (tenure bands rise, names are sorted), ``Not recorded`` last.
+    """
+    if not isinstance(values.dtype, pd.CategoricalDtype):
+        values = values.astype("str").astype("category")
+    if NOT_RECORDED not in values.cat.categories:
+        values = values.cat.add_categories([NOT_RECORDED])
+    return values.fillna(NOT_RECORDED)
 
 
 def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | None = None, outcome: str = "box",
@@ -230,7 +332,7 @@ def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | No
     cycle
         The later cycle; default: the latest.
     outcome
-        ``box`` or ``performance``.
+        ``box``, ``performance`` or ``potential``.
     filters
         Column -> the one value to keep.
 
@@ -249,20 +351,19 @@ def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | No
     if earlier is None:
         raise DataUnusableError(f"{cycle} is the first cycle in the record, so there is no change to show.",
                                 hints=["Add an export that holds the cycle before."])
-    columns = [*by, *(filters or {})]
-    keys = ["employee_id", "post_id"]
-    after = outcomes_in_cycle(workforce, cycle, columns=columns)[[*keys, outcome, *columns]]
-    before = outcomes_in_cycle(workforce, earlier, columns=columns)[[*keys, outcome, *columns]]
-    both = after.astype(dict.fromkeys(keys, "str")).merge(
-        before.astype(dict.fromkeys(keys, "str")), on=keys, how="outer", suffixes=("_after", "_before"), indicator=True)
-    rows = pd.DataFrame({
-        "before": both[f"{outcome}_before"].fillna(0).astype("int64").where(both["_merge"] != "left_only", -1),
-        "after": both[f"{outcome}_after"].fillna(0).astype("int64").where(both["_merge"] != "right_only", -1)})
-    for column in columns:
-        rows[column] = both[f"{column}_after"].where(both["_merge"] != "right_only", both[f"{column}_before"])
-    for column, value in (filters or {}).items():
-        rows = rows[rows[column] == value]
-    return MoveCounts(tuple(by), earlier, cycle, _count(rows, [*by, "before", "after"]))
+    columns = list(dict.fromkeys([*by, *(filters or {})]))
+    after = outcomes_in_cycle(workforce, cycle, columns=columns)
+    before = outcomes_in_cycle(workforce, earlier, columns=columns)
+    pairs_after, pairs_before = pd.Index(_pair_codes(after)), pd.Index(_pair_codes(before))
+    left = ~pairs_before.isin(pairs_after)
+    was = before[outcome].fillna(0).to_numpy(dtype=np.int64)
+    now = after[outcome].fillna(0).to_numpy(dtype=np.int64)
+    row = pairs_before.get_indexer(pairs_after)
+    was_then = np.where(row >= 0, was[row] if len(was) else NOT_IN_POST, NOT_IN_POST)
+    groups = pd.concat([after[columns], before.loc[left, columns]], ignore_index=True)
+    rows = groups.assign(before=np.concatenate([was_then, was[left]]),
+                         after=np.concatenate([now, np.full(left.sum(), NOT_IN_POST)]))
+    return MoveCounts(tuple(by), earlier, cycle, _count(keep_matching(rows, filters), [*by, "before", "after"]))
 
 
 def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Sequence[str] | None = None,
@@ -296,16 +397,15 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
     if placed.empty:
         raise DataUnusableError(f"No {axis} rating in the record names its rater, so managers cannot be compared.",
                                 hints=["Check that the export has a manager column, or map it in [exports.columns]."])
-    rows = join_posts(workforce, placed, [*case_mix, *(c for c in ("directorate", "service", "team")
-                                                       if c not in case_mix)])
-    for column in (*case_mix, "directorate", "service", "team"):
-        rows[column] = rows[column].astype("str").fillna(NOT_RECORDED)
+    columns = list(dict.fromkeys([*case_mix, *ORGANISATION]))
+    rows = join_posts(workforce, placed[["employee_id", "post_id", "rater_id", "cycle", axis]], columns)
+    rows = rows.assign(**{column: label_missing(rows[column]) for column in columns})
     pattern_columns = [*case_mix, "cycle"]
     rows["pattern"] = rows.groupby(pattern_columns, observed=True, sort=True).ngroup()
     patterns = (rows.drop_duplicates("pattern").sort_values("pattern")[pattern_columns].astype("str")
                 .reset_index(drop=True))
-    rater_codes, rater_ids = pd.factorize(rows["rater_id"].astype("str"), sort=True)
-    rows["rater"] = rater_codes
+    used, rows["rater"] = np.unique(rows["rater_id"].cat.codes, return_inverse=True)
+    rater_ids = rows["rater_id"].cat.categories[used]
     frame = _count(rows.assign(category=rows[axis].astype("int64")), ["rater", "pattern", "category"])
     pooled = [str(c) for c in workforce.cycles["label"] if (rows["cycle"] == c).any()]
     raters = _describe_raters(workforce, rows, rater_ids, pooled[-1])
@@ -331,13 +431,13 @@ def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Ti
     """
     rows = workforce.conversations
     rows = rows[(rows["held_on"] >= start) & (rows["held_on"] <= end)]
-    formal = (rows["kind"] == "formal").to_numpy()
-    parts = [c for c in rows.columns if c.startswith("has_")]
-    table = pd.DataFrame({"employee_id": rows["employee_id"].astype("str").to_numpy(), "n_formal": formal,
-                          "n_catch_up": ~formal, "last_held_on": rows["held_on"].to_numpy(),
-                          **{c: (rows[c] & formal).to_numpy() for c in parts}})
-    sums = dict.fromkeys(("n_formal", "n_catch_up", *parts), "sum")
-    return table.groupby("employee_id", sort=True).agg({**sums, "last_held_on": "max"}).reset_index()
+    formal = (rows["kind"] == FORMAL).to_numpy()
+    table = pd.DataFrame({"employee_id": rows["employee_id"], "n_formal": formal,
+                          "n_catch_up": ~formal, "last_held_on": rows["held_on"],
+                          **{c: rows[c] & formal for c in RECORD_PARTS}})
+    sums = dict.fromkeys(("n_formal", "n_catch_up", *RECORD_PARTS), "sum")
+    counted = table.groupby("employee_id", observed=True, sort=True).agg({**sums, "last_held_on": "max"}).reset_index()
+    return counted.astype({"employee_id": "str"})
 
 
 def pair_self(workforce: Workforce, *, cycle: str | None = None) -> pd.DataFrame:
@@ -363,19 +463,69 @@ def pair_self(workforce: Workforce, *, cycle: str | None = None) -> pd.DataFrame
     return theirs.merge(own, on=["employee_id", "post_id"], suffixes=("_manager", "_self"))
 
 
+def _placed(workforce: Workforce, cycle: str, source: str) -> pd.DataFrame:
+    """Give the placements that stand in a cycle; a calibrated one replaces the manager's."""
+    placed = select_placements(workforce, source=MANAGER if source == CALIBRATED else source, cycles=[cycle])
+    if source == CALIBRATED:
+        agreed = select_placements(workforce, source=CALIBRATED, cycles=[cycle])
+        placed = pd.concat([placed, agreed]).drop_duplicates(["employee_id", "post_id"], keep="last")
+    return placed[_OUTCOME_COLUMNS]
+
+
+def _spoken_for(workforce: Workforce, expected: pd.DataFrame, placed: pd.DataFrame, cycle: str,
+                source: str) -> np.ndarray:
+    """Tell which of the expected employee-posts a placement covers."""
+    rows = workforce.placements
+    sources = (MANAGER, CALIBRATED) if source == CALIBRATED else (source,)
+    without_post = (rows["cycle"] == cycle) & rows["source"].isin(sources) & rows["post_id"].isna()
+    by_person = expected["employee_id"].isin(rows.loc[without_post, "employee_id"])
+    by_person |= expected["post_id"].isna() & expected["employee_id"].isin(placed["employee_id"])
+    return np.isin(_pair_codes(expected), _pair_codes(placed)) | by_person.to_numpy()
+
+
+def _employed_without_post(workforce: Workforce, cycle: str) -> pd.DataFrame:
+    """List employees who were there at the cycle's end but have no post row anywhere in the record."""
+    people = workforce.employees.drop_duplicates("employee_id")
+    end = workforce.cycle_end(cycle)
+    begun = people["started"].isna() | (people["started"] <= end)
+    stayed = people["left_on"].isna() | (people["left_on"] >= end)
+    ids = people.loc[begun & stayed & ~people["employee_id"].isin(workforce.posts["employee_id"]), "employee_id"]
+    no_post = pd.Categorical.from_codes(np.full(len(ids), -1), dtype=workforce.posts["post_id"].dtype)
+    return pd.DataFrame({"employee_id": ids.array, "post_id": no_post})
+
+
+def _fill_posts(workforce: Workforce, placements: pd.DataFrame) -> pd.DataFrame:
+    """Give placements without a post the main post that the person held in the cycle, where there is one."""
+    without = placements["post_id"].isna().to_numpy()
+    if not without.any():
+        return placements
+    filled = placements["post_id"].copy()
+    for cycle, part in placements[without].groupby("cycle", observed=True):
+        main = main_posts(workforce.posts_in_cycle(str(cycle)))
+        row = pd.Index(main["employee_id"].cat.codes).get_indexer(part["employee_id"].cat.codes)
+        filled[part.index] = main["post_id"].array.take(row, allow_fill=True)
+    return placements.assign(post_id=filled)
+
+
 def _match_posts(part: pd.DataFrame, posts: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
-    keyed = posts.set_index(pd.MultiIndex.from_arrays([posts["employee_id"].cat.codes, posts["post_id"].cat.codes]))
-    wanted = pd.MultiIndex.from_arrays([part["employee_id"].cat.codes, part["post_id"].cat.codes])
-    row = keyed.index.get_indexer(wanted)
-    no_post = (row < 0) & part["post_id"].isna().to_numpy()
-    if no_post.any():
-        main = posts.sort_values("is_main", ascending=False, kind="stable").drop_duplicates("employee_id")
-        codes = pd.Index(main["employee_id"].cat.codes).get_indexer(part["employee_id"].cat.codes[no_post])
-        row[no_post] = np.where(codes >= 0, main.index.to_numpy()[codes], -1)
-    added = posts[columns].take(np.maximum(row, 0)) if len(posts) else posts[columns].reindex(range(len(part)))
-    added = added.set_axis(part.index)
-    added.loc[row < 0, :] = np.nan
-    return pd.concat([part, added], axis="columns")
+    row = pd.Index(_pair_codes(posts)).get_indexer(_pair_codes(part))
+    unmatched = row < 0
+    if unmatched.any():
+        main = main_posts(posts)
+        found = pd.Index(main["employee_id"].cat.codes).get_indexer(part["employee_id"].cat.codes[unmatched])
+        row[unmatched] = np.append(posts.index.get_indexer(main.index), -1)[found]
+    added = {column: posts[column].array.take(row, allow_fill=True) for column in columns}
+    return part.assign(**added)
+
+
+def _pair_codes(rows: pd.DataFrame) -> np.ndarray:
+    """Number each employee and post as one integer; a missing post has a number of its own."""
+    people, posts = rows["employee_id"].cat.codes.to_numpy(dtype=np.int64), rows["post_id"].cat
+    return people * (len(posts.categories) + 1) + posts.codes.to_numpy() + 1
+
+
+def _is_of_employee(column: str) -> bool:
+    return column in _EMPLOYEE_COLUMNS and column not in _POST_COLUMNS
 
 
 def _describe_raters(workforce: Workforce, rows: pd.DataFrame, rater_ids: pd.Index, latest: str) -> pd.DataFrame:
@@ -383,10 +533,9 @@ def _describe_raters(workforce: Workforce, rows: pd.DataFrame, rater_ids: pd.Ind
     table = pd.DataFrame({"rater_id": rater_ids.astype("str"), "n_ratings": grouped.size(),
                           "n_employees": grouped["employee_id"].nunique(), "n_cycles": grouped["cycle"].nunique()})
     table["mean_team_size"] = table["n_ratings"] / table["n_cycles"]
-    posts = workforce.posts_in_cycle(latest).sort_values("is_main", ascending=False, kind="stable")
-    main = posts.drop_duplicates("employee_id")
-    own = main.set_index(main["employee_id"].astype("str"))
-    for column in ("directorate", "service", "team"):
+    own = main_posts(workforce.posts_in_cycle(latest))
+    own = own.set_index(own["employee_id"].astype("str"))
+    for column in ORGANISATION:
         tally = _count(rows, ["rater", column]).sort_values(["rater", "n", column], ascending=[True, False, True])
         usual = tally.drop_duplicates("rater").set_index("rater")[column]
         values = own[column].astype("str").reindex(table["rater_id"]).to_numpy()
@@ -395,4 +544,5 @@ def _describe_raters(workforce: Workforce, rows: pd.DataFrame, rater_ids: pd.Ind
 
 
 def _count(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    return rows.groupby(by, observed=True, sort=True, dropna=False).size().rename("n").reset_index()
+    counted = rows.groupby(by, observed=True, sort=True, dropna=False).size().rename("n").reset_index()
+    return counted.astype({c: "str" for c in by if isinstance(counted[c].dtype, pd.CategoricalDtype)})

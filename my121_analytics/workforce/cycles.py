@@ -70,7 +70,7 @@ def parse_cycle(text: str, settings: CycleSettings | None = None) -> Cycle | Non
     if not found:
         return None
     first, second, part = int(found["first"]), found["second"], (found["part"] or "").upper()
-    if second is not None and int(second) % 100 != (first + 1) % 100:
+    if second is not None and int(second) != (first + 1) % 10 ** len(second):
         return None
     if second is None and settings.start_month != 1:
         return None

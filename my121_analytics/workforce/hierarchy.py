@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from my121_analytics.workforce.record import main_posts
+
 
 @dataclass(frozen=True)
 class Hierarchy:
@@ -34,13 +36,14 @@ def build_hierarchy(posts: pd.DataFrame) -> Hierarchy:
     Parameters
     ----------
     posts
-        One row per employee and post, as from ``Workforce.posts_in_cycle``; the main post decides.
+        One row per employee and post, as from ``Workforce.posts_in_cycle``; the main post decides, and people whose
+        posts had all ended (column ``in_force``) are left out.
 
     Returns
     -------
     Hierarchy
     """
-    main = posts.sort_values("is_main", ascending=False, kind="stable").drop_duplicates("employee_id").sort_index()
+    main = main_posts(posts[posts["in_force"]] if "in_force" in posts else posts)
     ids = main["employee_id"].astype("str").to_numpy()
     managers = main["manager_id"].astype("str").to_numpy(dtype=object)
     position = {person: row for row, person in enumerate(ids)}

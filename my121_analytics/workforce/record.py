@@ -108,9 +108,12 @@ class Workforce:
         Returns
         -------
         pandas.DataFrame
-            Columns of ``posts``, plus ``tenure_months`` (whole months in post at the cycle's end; may be missing)
-            and ``tenure_band``.
+            Columns of ``posts``, plus ``in_force`` (still held on the cycle's last day by someone who had not left),
+            ``tenure_months`` (whole months in post at the cycle's end; missing where not known) and ``tenure_band``.
         """
+        if label not in self._posts_by_cycle:
+            start = self.cycles.set_index("label").loc[label, "start"]
+            self._posts_by_cycle[label] = _hold_in_cycle(self.posts, self.employees, start, self.cycle_end(label))
         return self._posts_by_cycle[label]
 
     @cached_property
@@ -123,8 +126,8 @@ class Workforce:
 
     @cached_property
     def _posts_by_cycle(self) -> dict[str, pd.DataFrame]:
-        return {str(row.label): _in_force(self.posts, row.start, self.cycle_end(str(row.label)))
-                for row in self.cycles.itertuples()}
+        """Filled cycle by cycle: most questions are about one of them."""
+        return {}
 
     def with_tables(self, **tables: pd.DataFrame) -> Workforce:
         """Give a new record with some tables replaced and everything else re-agreed."""
@@ -183,16 +186,94 @@ def _latest_day(frames: Mapping[str, pd.DataFrame]) -> date:
     return date(1900, 1, 1) if pd.isna(latest) else pd.Timestamp(latest).date()
 
 
-def _in_force(posts: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
-    begun = posts["valid_from"].isna() | (posts["valid_from"] <= end)
-    not_over = posts["valid_to"].isna() | (posts["valid_to"] >= start)
-    rows = posts[begun & not_over].sort_values("valid_from", kind="stable", na_position="first")
-    rows = rows.drop_duplicates(["employee_id", "post_id"], keep="last").sort_index()
-    in_post = rows["started_in_post"].where(rows["started_in_post"].notna(), rows["valid_from"])
+def main_posts(posts: pd.DataFrame) -> pd.DataFrame:
+    """Choose one post per person: the main one, else the one that best stands for the person.
+
+    Parameters
+    ----------
+    posts
+        One row per employee and post, as from ``Workforce.posts_in_cycle``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The chosen rows with their index, in their order. A post still in force comes before one that ended, then
+        the flag ``is_main``, then the larger ``fte``, then the lower post number, so that the order of the rows of
+        an export decides nothing.
+    """
+    shared = posts["employee_id"].duplicated(keep=False).to_numpy()
+    if not shared.any():
+        return posts
+    order = ["in_force", "is_main", "fte", "post_id"] if "in_force" in posts else ["is_main", "fte", "post_id"]
+    several = posts[shared].sort_values(order, ascending=[c == "post_id" for c in order], kind="stable")
+    chosen = several.drop_duplicates("employee_id").index
+    return posts.loc[posts.index[~shared].union(chosen)].sort_index()
+
+
+def of_employee(employees: pd.DataFrame, ids: pd.Series, column: str) -> pd.Series:
+    """Look up one column of the employees.
+
+    Parameters
+    ----------
+    employees
+        Table of the record; the first row of an employee counts.
+    ids
+        Employees of the same record, as in its tables.
+    column
+        Column of ``employees``.
+
+    Returns
+    -------
+    pandas.Series
+        On the index of ``ids``, in the column's dtype; missing for people who are not in the table.
+    """
+    people = employees.drop_duplicates("employee_id")
+    row = pd.Index(people["employee_id"].cat.codes).get_indexer(ids.cat.codes)
+    return pd.Series(people[column].array.take(row, allow_fill=True), index=ids.index, name=column)
+
+
+def _hold_in_cycle(posts: pd.DataFrame, employees: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp,
+                   ) -> pd.DataFrame:
+    started, left_on = (of_employee(employees, posts["employee_id"], column) for column in ("started", "left_on"))
+    begun = _has_begun(posts, started, end)
+    not_over = posts["valid_to"].isna() | (posts["valid_to"] >= (end if pd.isna(start) else min(start, end)))
+    in_force = ((posts["valid_to"].isna() | (posts["valid_to"] >= end)) & (left_on.isna() | (left_on >= end)))
+    in_post = posts["started_in_post"].fillna(_first_day(posts))
+    rows = posts.assign(in_force=in_force, **_tenure(in_post, end))[begun & not_over]
+    return _latest_row(rows).reset_index(drop=True)
+
+
+def _has_begun(posts: pd.DataFrame, started: pd.Series, end: pd.Timestamp) -> pd.Series:
+    """Tell which rows had begun; a row without a first day cannot be older than the person's own start."""
+    first = posts["valid_from"].fillna(started).fillna(posts["started_in_post"])
+    return first.isna() | (first <= end)
+
+
+def _first_day(posts: pd.DataFrame) -> pd.Series:
+    """Give the first day of a person in a post over all its rows: a regrading starts a row, not a new post."""
+    if posts["started_in_post"].notna().all():
+        return posts["valid_from"]
+    return posts.groupby(["employee_id", "post_id"], observed=True, dropna=False)["valid_from"].transform("min")
+
+
+def _tenure(in_post: pd.Series, end: pd.Timestamp) -> dict[str, pd.Series]:
     months = (end.year - in_post.dt.year) * 12 + (end.month - in_post.dt.month) - (in_post.dt.day > end.day)
-    bands = pd.cut(months.astype("float64"), [-float("inf"), 11, 35, 119, float("inf")],
+    months = months.astype("float64").where(months >= 0)  # a staff list of today may name a post not yet held then
+    bands = pd.cut(months, [-float("inf"), 11, 35, 119, float("inf")],
                    labels=["under 1 year", "1-2 years", "3-9 years", "10+ years"])
-    return rows.assign(tenure_months=months.astype("Int32"), tenure_band=bands).reset_index(drop=True)
+    return {"tenure_months": months.astype("Int32"), "tenure_band": bands}
+
+
+def _latest_row(rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep one row per employee and post: in force before ended, then the latest to begin."""
+    keys = ["employee_id", "post_id"]
+    double = rows.duplicated(keys, keep=False).to_numpy()
+    if not double.any():
+        return rows
+    order = ["in_force", "valid_from", "valid_to", "origin_file", "origin_sheet", "origin_row"]
+    rest = [column for column in rows.columns if column not in order]  # so that the order of rows decides nothing
+    several = rows[double].sort_values([*order, *rest], kind="stable", na_position="first")
+    return rows.loc[rows.index[~double].union(several.drop_duplicates(keys, keep="last").index)].sort_index()
 
 
 def table_names() -> list[str]:

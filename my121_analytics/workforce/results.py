@@ -29,6 +29,9 @@ class Table:
         Columns that say which group a row is; a margin row holds ``TOTAL`` in the key it sums over.
     count
         Column with the number of people (or posts) in the row; None for a table about single people.
+    parts
+        Further columns that count some of the people in ``count`` (those with a placement): where such a number, or
+        what is left of ``count`` without it, is small, the row's parts and all that follows are hidden.
     base
         Column with the number the shares are of; None where there are no shares.
     follows
@@ -49,13 +52,14 @@ class Table:
     count: str | None = None
     base: str | None = None
     follows: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     people: tuple[str, ...] = ()
     protected: tuple[str, ...] = ()
     unit_columns: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        named = [*self.keys, *self.follows, *self.people, *self.protected, *self.unit_columns, *self.sums]
+        named = [*self.keys, *self.follows, *self.parts, *self.people, *self.protected, *self.unit_columns, *self.sums]
         named += [column for column in (self.count, self.base) if column is not None]
         missing = sorted({column for column in named if column not in self.frame.columns})
         if missing:

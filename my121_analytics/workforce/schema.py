@@ -201,7 +201,7 @@ def _as_kind(frame: pd.DataFrame, column: Column) -> pd.Series:
     if column.kind == "flag":
         return values if values.dtype == bool else values.astype("boolean").fillna(False).astype(bool)
     if column.kind in ("id", "category"):
-        if isinstance(values.dtype, pd.CategoricalDtype):
+        if isinstance(values.dtype, pd.CategoricalDtype) and isinstance(values.cat.categories.dtype, pd.StringDtype):
             return values
         return values.astype("str").astype("category")
     if column.kind == "integer" and values.dtype == object:
