@@ -119,6 +119,8 @@ class Page:
         Of the document and of the first page.
     subtitle
         Council, cycle, day and population, one entry each.
+    protect
+        Who may read it, above the title.
     first
         Blocks of the first page, beside its one picture.
     picture
@@ -131,6 +133,7 @@ class Page:
 
     title: str
     subtitle: tuple[str, ...]
+    protect: str
     first: tuple[Block, ...]
     picture: Drawing | None
     sections: tuple[Section, ...]

@@ -45,13 +45,19 @@ class Stage:
         self.out = out
         self.folder = folder
         self._written: dict[str, str] = {}
+        self._repeatable: set[str] = set()
+
+    @property
+    def files(self) -> tuple[str, ...]:
+        """Paths below ``out`` of the files written so far, in order of their names."""
+        return tuple(sorted(self._written))
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each file written so far, by its path below ``out``."""
-        return dict(sorted(self._written.items()))
+        """SHA-256 of each file by its path; empty for files whose bytes differ from run to run."""
+        return {name: self._written[name] if name in self._repeatable else "" for name in self.files}
 
-    def write(self, name: str, content: bytes) -> None:
+    def write(self, name: str, content: bytes, *, repeatable: bool = True) -> None:
         """Add one file.
 
         Parameters
@@ -60,6 +66,8 @@ class Stage:
             Path below ``out`` with forward slashes.
         content
             The whole file.
+        repeatable
+            False where the same inputs do not give the same bytes (PDF, encrypted files).
         """
         path = self.folder / PurePosixPath(name)
         try:
@@ -68,6 +76,8 @@ class Stage:
         except OSError as problem:
             raise _not_writable(path, problem) from problem
         self._written[name] = sha256_of(content)
+        if repeatable:
+            self._repeatable.add(name)
 
     def publish(self) -> None:
         """Rename every file into its place, the manifest last; a file that is already the same is left alone."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from my121_analytics.reports.chapters.meeting import Chapter, Meeting
+from my121_analytics.reports.chapters.meeting import Chapter, Meeting, count_say
 from my121_analytics.reports.page import Block, Bullets, Grid, Section, Subheading, Text
 from my121_analytics.reports.workbook import WordSheet
 from my121_analytics.wording.catalogue import codes, say
@@ -99,16 +99,17 @@ def _count_findings(findings: pd.DataFrame | None) -> list[tuple[str, str, int]]
 
 
 def _withheld(meeting: Meeting) -> list[Block]:
-    logs = [released.withheld.assign(subject=subject) for subject, released in meeting.results.items()]
-    log = pd.concat(logs) if logs else pd.DataFrame()
-    lost = log[log["reason"] != ""].groupby("reason", sort=True)[["rows_hidden", "rows_outside"]].sum()
+    log = pd.concat([released.withheld for released in meeting.results.values()])
     lines = [say("pack", "audience", audience=say("pack_audience", meeting.audience)
                  if meeting.audience in codes("pack_audience") else meeting.audience)]
-    lines += [say("pack", "withheld_line", reason=str(reason), n=f"{int(row.rows_hidden + row.rows_outside):,}")
-              for reason, row in zip(lost.index, lost.itertuples(index=False), strict=True)
-              if row.rows_hidden + row.rows_outside > 0]
-    if meeting.audience == "publish":
-        lines.append(say("caveat", "margins_unprotected"))
+    whole = log[(log["reason"] != "") & (log["rows_hidden"] == 0)]["reason"].unique()
+    lines += [say("pack", "withheld_whole", reason=reason) for reason in sorted(whole)]
+    n_hidden = int(log["rows_hidden"].sum())
+    if n_hidden:
+        lines.append(count_say("pack", "withheld_rows", n_hidden, marker=meeting.settings.disclosure.marker))
+    caveats = sorted({code for released in meeting.results.values() for code in released.about.caveats
+                      if code == "releases_apart"})
+    lines += [say("caveat", code) for code in caveats]
     if len(lines) == 1:
         lines.append(say("pack", "withheld_nothing"))
     return [Bullets(tuple(lines))]
