@@ -54,17 +54,17 @@ class Mask:
 
 
 def count_columns(table: Table) -> list[str]:
-    """List the columns that count people: the declared count and base, and every further ``n_...``.
+    """List the columns that count people: the declared count, parts and base, and every further ``n_...``.
 
     Returns
     -------
     list of str
         The declared count first, the base last.
     """
-    further = [c for c in table.frame.columns if str(c).startswith("n_") and c not in (table.count, table.base)
-               and c not in table.keys and pd.api.types.is_numeric_dtype(table.frame[c].dtype)]
-    ends = [[c] for c in (table.count, table.base) if c is not None]
-    return list(dict.fromkeys([*(ends[0] if table.count else []), *further, *(ends[-1] if table.base else [])]))
+    further = [c for c in table.frame.columns if str(c).startswith("n_") and c not in table.keys
+               and pd.api.types.is_numeric_dtype(table.frame[c].dtype)]
+    listed = [c for c in (table.count, *table.parts, *further) if c is not None and c != table.base]
+    return list(dict.fromkeys([*listed, *([table.base] if table.base else [])]))
 
 
 def outcome_keys(table: Table) -> list[str]:
@@ -108,11 +108,10 @@ def find_small(table: Table, settings: DisclosureSettings) -> Mask:
         cells = {column: hidden | on_small_base for column, hidden in cells.items()}
     names = np.zeros(len(table.frame), dtype=bool)
     outcomes = outcome_keys(table)
-    whole = table.base or table.count
-    if whole is not None and not outcomes:
+    for whole in dict.fromkeys(c for c in (table.count, table.base) if c is not None and not outcomes):
         for column, of in values.items():
             if column != whole and bool((of <= values[whole]).all()):
-                cells[column] = cells[column] | _is_small(values[whole] - of, threshold)
+                cells[column] = cells[column] | cells[whole] | _is_small(values[whole] - of, threshold)
     for key in outcomes:
         for column in values:
             if column != table.base:
