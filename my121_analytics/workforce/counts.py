@@ -59,12 +59,25 @@ class PlacementCounts:
 
 @dataclass(frozen=True)
 class MoveCounts:
-    """Employee-posts by outcome in two cycles: grouping columns, ``before``, ``after`` (0: no placement), ``n``."""
+    """Employee-posts by outcome in two cycles.
+
+    Parameters
+    ----------
+    by
+        Grouping columns.
+    cycle_before, cycle_after
+        The cycles compared.
+    frame
+        The grouping columns, ``before`` and ``after`` (0: no placement, -1: not in post), ``n``.
+    outcome
+        ``box``, ``performance`` or ``potential``.
+    """
 
     by: tuple[str, ...]
     cycle_before: str
     cycle_after: str
     frame: pd.DataFrame
+    outcome: str = "box"
 
 
 @dataclass(frozen=True)
@@ -363,7 +376,8 @@ def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | No
     groups = pd.concat([after[columns], before.loc[left, columns]], ignore_index=True)
     rows = groups.assign(before=np.concatenate([was_then, was[left]]),
                          after=np.concatenate([now, np.full(left.sum(), NOT_IN_POST)]))
-    return MoveCounts(tuple(by), earlier, cycle, _count(keep_matching(rows, filters), [*by, "before", "after"]))
+    return MoveCounts(tuple(by), earlier, cycle, _count(keep_matching(rows, filters), [*by, "before", "after"]),
+                      outcome)
 
 
 def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Sequence[str] | None = None,
