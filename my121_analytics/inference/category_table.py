@@ -102,6 +102,6 @@ def category_shares(location: Array, thresholds: Array, effect: Array | float = 
         The shape of ``location`` with one more axis of K probabilities that sum to 1.
     """
     at_most = expit(thresholds - (np.asarray(location) + effect)[..., None])
-    ends = at_most.shape[:-1] + (1,)
+    ends = (*at_most.shape[:-1], 1)
     bounds = np.concatenate([np.zeros(ends), at_most, np.ones(ends)], axis=-1)
     return np.diff(bounds, axis=-1)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from scipy.special import ndtri
 
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.inference.category_table import tabulate_cells
-from my121_analytics.inference.quadrature import Block, Evaluation, Problem, evaluate, lay_out
+from my121_analytics.inference.quadrature import Evaluation, Problem, evaluate, lay_out
 from my121_analytics.inference.rater_posterior import average_over_sd, beyond, summarise
 
 Array = NDArray[np.float64]
@@ -216,6 +217,7 @@ def _fit(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Array,
     if separated:
         notes.append(f"All ratings of some group are in an end category, so the size of these effects is not known, "
                      f"only their direction: {', '.join(separated)}.")
+    spreads: tuple[tuple[float, float], ...]
     if has_spread:
         posterior, spreads = summarise(problem, point), ((float(np.exp(point[-1])), 1.0),)
     else:
@@ -291,8 +293,9 @@ def _start(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Arra
 
     Also says whether the likelihood rises as the spread leaves nought; if not, nought is the estimate.
     """
-    alone = lay_out(np.zeros(len(n), dtype=np.int64), pattern, category, n, design, n_raters=1,
-                    n_categories=n_categories)
+    cell, place = np.unique(pattern * n_categories + category, return_inverse=True)
+    alone = lay_out(np.zeros(len(cell), dtype=np.int64), cell // n_categories, cell % n_categories,
+                    np.bincount(place, n).astype(np.float64), design, n_raters=1, n_categories=n_categories)
     shares = np.cumsum(np.bincount(category, n, minlength=n_categories))[:-1] / n.sum()
     point = np.concatenate([np.log(shares / (1 - shares)), np.zeros(design.shape[1]), [np.log(1e-6)]])
     here = evaluate(alone, point, information="all")
@@ -305,7 +308,6 @@ def _start(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Arra
         if not moved:
             break
     location = design @ point[n_categories - 1:-1]
-    cell, place = np.unique(pattern * n_categories + category, return_inverse=True)
     table = tabulate_cells(cell % n_categories, location[cell // n_categories], point[:n_categories - 1],
                            np.zeros((1, 1)))
     score = np.bincount(rater, n * table.slope[place, 0], minlength=n_raters)
@@ -334,7 +336,7 @@ def _parameter_table(point: Array, final: Evaluation, centre: Array, scale: Arra
     covariance[np.ix_(known, known)] = back[np.ix_(known, known)] @ np.linalg.pinv(
         information[np.ix_(known, known)], hermitian=True) @ back[np.ix_(known, known)].T
     estimate, se = back @ point, np.sqrt(np.diag(covariance))
-    index = [f"{low}|{high}" for low, high in zip(labels[:-1], labels[1:], strict=True)] + [*names, "log(sd)"]
+    index = [f"{low}|{high}" for low, high in pairwise(labels)] + [*names, "log(sd)"]
     z = float(ndtri(0.975))
     return pd.DataFrame({"estimate": estimate, "se": se, "lower": estimate - z * se, "upper": estimate + z * se},
                         index=index), covariance

@@ -26,7 +26,8 @@ EDGE_MASS = 1e-8
 WIDEST_SPACING = 0.75
 BLOCK_CELLS = 250_000
 BLOCK_RATERS = 12_000
-SCORE_ELEMENTS = 3_000_000
+SAMPLE_RATERS = 2_000
+SCORE_ELEMENTS = 1_000_000
 _LOG_SQRT_2PI = 0.5 * np.log(2 * np.pi)
 
 
@@ -70,7 +71,7 @@ class Block:
         narrowest = 1 / np.sqrt(1 + self.largest * sd**2 / 2)
         half = int(np.ceil(self.reach * refine / min(narrowest, WIDEST_SPACING)))
         if fixed is not None:
-            half = max(int(round(fixed * refine)) // 2, 1)
+            half = max(round(fixed * refine) // 2, 1)
         z = np.linspace(-self.reach, self.reach, 2 * half + 1)
         return z, np.log(z[1] - z[0]) - z**2 / 2 - _LOG_SQRT_2PI
 
@@ -152,7 +153,7 @@ def lay_out(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Arr
     -------
     Problem
     """
-    ratings = np.bincount(rater, weights=n, minlength=n_raters)
+    ratings = np.bincount(rater, weights=n, minlength=n_raters).astype(np.float64)
     size_class = np.ceil(np.log(np.maximum(ratings, 1) / 8) / np.log(4)).clip(min=0).astype(np.int64)
     order = np.argsort(rater, kind="stable")
     rater, pattern, category, n = rater[order], pattern[order], category[order], n[order]
@@ -160,13 +161,24 @@ def lay_out(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Arr
     blocks: list[Block] = []
     for one_class in np.unique(size_class):
         members = np.flatnonzero(size_class == one_class)
-        entries = int((starts[members + 1] - starts[members]).sum())
-        n_blocks = max(-(-entries // BLOCK_CELLS), -(-len(members) // BLOCK_RATERS), 1)
-        for part in range(n_blocks):  # every n-th rater, so that each block is a fair sample of its class
-            chosen = members[part::n_blocks]
-            blocks.append(_block(chosen, starts, pattern, category, n, n_categories,
-                                 float(ratings[members].max()), n_blocks if part == 0 else 0.0))
+        largest = float(ratings[members].max())
+        for chosen, weight in _deal(members, starts[members + 1] - starts[members]):
+            blocks.append(_block(chosen, starts, pattern, category, n, n_categories, largest, weight))
     return Problem(tuple(blocks), design, n_raters, n_categories, ratings, fixed_nodes)
+
+
+def _deal(members: Codes, entries: Codes) -> Iterator[tuple[Codes, float]]:
+    """Deal the raters of a size class into blocks; the first is a small fair sample that stands for them all."""
+    if len(members) <= BLOCK_RATERS and entries.sum() <= BLOCK_CELLS:
+        yield members, 1.0
+        return
+    every = -(-len(members) // SAMPLE_RATERS)
+    yield members[::every], float(entries.sum() / entries[::every].sum())
+    rest = np.arange(len(members)) % every != 0
+    if every > 1:
+        n_blocks = max(-(-int(entries[rest].sum()) // BLOCK_CELLS), -(-int(rest.sum()) // BLOCK_RATERS))
+        for part in range(min(n_blocks, int(rest.sum()))):
+            yield members[rest][part::n_blocks], 0.0
 
 
 def _block(chosen: Codes, starts: Codes, pattern: Codes, category: Codes, n: Array, n_categories: int,
