@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from my121_analytics import __version__
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
@@ -17,22 +16,17 @@ from my121_analytics.analysis.severity import estimate_severity
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
-from my121_analytics.reports.chapters.agenda import build_agenda_chapter
-from my121_analytics.reports.chapters.coverage import build_coverage
-from my121_analytics.reports.chapters.first_page import FirstPage, build_first_page
-from my121_analytics.reports.chapters.managers import build_managers
-from my121_analytics.reports.chapters.meeting import Chapter, Meeting
-from my121_analytics.reports.chapters.notes import build_notes
-from my121_analytics.reports.chapters.placements import build_placements
+from my121_analytics.reports.chapters.meeting import Meeting
 from my121_analytics.reports.drawings import draw_pictures
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
-from my121_analytics.reports.page import Page, render_page
+from my121_analytics.reports.page import render_page
+from my121_analytics.reports.papers import assemble_papers
 from my121_analytics.reports.pdf import find_browser, print_pdf
 from my121_analytics.reports.roster import list_roster
 from my121_analytics.reports.runs import MANIFEST, Stage, build_manifest, make_slugs, staged_run
-from my121_analytics.reports.workbook import Book, write_workbook
+from my121_analytics.reports.workbook import write_workbook
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
@@ -192,16 +186,14 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, severity: Result | None, w
     """Write one pack; gives the codes of its warnings."""
     meeting = _prepare(plan, unit, severity, why)
     meeting = replace(meeting, pictures=draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council))
-    first = build_first_page(meeting)
-    chapters = (build_placements(meeting), build_managers(meeting), build_agenda_chapter(meeting),
-                build_coverage(meeting), build_notes(meeting, first.figures))
+    papers = assemble_papers(meeting)
     folder = plan.slugs[unit]
-    book = write_workbook(_book(plan, meeting, first, chapters))
+    book = write_workbook(papers.book)
     if plan.password:
         stage.write(f"{folder}/pack.xlsx", encrypt_workbook(book, plan.password), repeatable=False)
         return ["encrypted", *(f"no_{subject}" for subject in meeting.problems)]
     stage.write(f"{folder}/pack.xlsx", book)
-    html = render_page(_page(plan, meeting, first, chapters))
+    html = render_page(papers.page)
     stage.write(f"{folder}/pack.html", html)
     for picture in meeting.pictures.values():
         stage.write(f"{folder}/figures/{picture.name}.svg", picture.svg)
@@ -292,35 +284,6 @@ def cut_to_unit(result: Result, by: str, unit: str) -> Result:
 
 def _release(plan: _Plan, result: Result, unit: str) -> Released:
     return release(result, audience=plan.audience, settings=plan.settings, unit_column=plan.by, unit=unit)
-
-
-def _page(plan: _Plan, meeting: Meeting, first: FirstPage, chapters: Sequence[Chapter]) -> Page:
-    footer = say("pack", "footer", council=plan.settings.council.name, version=__version__,
-                 as_of=meeting.as_of.isoformat())
-    return Page(title=first.title, subtitle=first.subtitle, protect=_protect(plan), first=first.blocks,
-                picture=first.picture, sections=tuple(chapter.section for chapter in chapters), footer=footer)
-
-
-def _book(plan: _Plan, meeting: Meeting, first: FirstPage, chapters: Sequence[Chapter]) -> Book:
-    policy = plan.settings.disclosure.audiences[plan.audience]
-    managers = plan.settings.managers
-    notes = {code: say("pack_note", code, case_mix=", ".join(say("pack_unit", c) for c in managers.case_mix),
-                       interval=f"{managers.interval:.0%}", least_interval=managers.min_ratings_interval,
-                       least_verdict=managers.min_ratings_verdict, delta=f"{managers.delta:.2f}",
-                       fdr=f"{managers.fdr:.0%}") for code in codes("pack_note")}
-    cover = tuple((say("pack_cover", code), text) for code, text in (
-        ("council", plan.settings.council.name), ("unit", meeting.name), ("cycle", meeting.cycle),
-        ("as_of", meeting.as_of.isoformat()), ("population", first.subtitle[-1]), ("status", _protect(plan)),
-        ("source", say("pack_cover", "source_text", version=__version__)),
-        ("contact", plan.settings.council.contact or say("pack", "contact_unknown"))))
-    sheets = tuple(sheet for chapter in chapters for sheet in chapter.sheets)
-    return Book(title=first.title, cover=cover, sheets=sheets, as_of=meeting.as_of, notes=notes,
-                profile="working" if policy.names else "publish")
-
-
-def _protect(plan: _Plan) -> str:
-    policy = plan.settings.disclosure.audiences[plan.audience]
-    return say("pack", "protect" if policy.names else "protect_publish")
 
 
 def _print(html: bytes, browser: Path) -> tuple[bytes, list[str]]:

@@ -7,6 +7,7 @@ headings, drop-down lists and shading.
 from __future__ import annotations
 
 import io
+import math
 import re
 import zipfile
 from collections.abc import Iterable, Sequence
@@ -26,7 +27,12 @@ from my121_analytics.wording.catalogue import say
 Profile = Literal["publish", "working"]
 FONT = "Arial"
 SIZE = 12
-WIDEST, NARROWEST = 60, 9
+WIDEST, WIDEST_WORDS, NARROWEST = 48, 80, 9
+WIDER = 1.08
+"""Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
+LINE = 16
+"""Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
+MOST_LINES = 25
 LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
 _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "signed": "+0.00;-0.00;0.00", "share": "0.0%",
@@ -94,6 +100,9 @@ class PictureSheet:
     lines: tuple[str, ...] = ()
 
 
+AnySheet = Sheet | WordSheet | PictureSheet
+
+
 @dataclass(frozen=True)
 class Book:
     """A whole workbook.
@@ -116,7 +125,7 @@ class Book:
 
     title: str
     cover: tuple[tuple[str, str], ...]
-    sheets: tuple[Sheet | WordSheet | PictureSheet, ...]
+    sheets: tuple[AnySheet, ...]
     as_of: date
     notes: dict[str, str]
     profile: Profile = "publish"
@@ -191,13 +200,13 @@ class _BookWriter:
         self.title = file.add_format({**base, "bold": True, "font_size": 16})
         self.link = file.add_format({**base, "font_color": "#12436D", "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom"})
-        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "align": "right",
+        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "align": "right", "indent": 1,
                                               "valign": "bottom"})
-        self.right = file.add_format({**base, "align": "right"})
+        self.right = file.add_format({**base, "align": "right", "indent": 1})
         self.entry = file.add_format({**base, "text_wrap": True, "border": 1, "border_color": "#12436D",
                                       "num_format": "@"})
         self.kinds = {kind: file.add_format({**base, "num_format": code,
-                                             **({"align": "right"} if kind in NUMERIC else {"text_wrap": True})})
+                                             **({"align": "right", "indent": 1} if kind in NUMERIC else {"text_wrap": True})})
                       for kind, code in _NUMBER_FORMATS.items()}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)
@@ -232,10 +241,10 @@ class _BookWriter:
 
     def _add(self, name: str) -> Worksheet:
         page = self.file.add_worksheet(name)
-        page.hide_gridlines(0)
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
+        page.set_default_row(LINE)
         return page
 
     def _write_cover(self, page: Worksheet) -> None:
@@ -245,6 +254,7 @@ class _BookWriter:
         for row, (label, text) in enumerate(self.book.cover, start=1):
             _put(page, row, 0, label, self.bold)
             _put(page, row, 1, text, self.text)
+            _set_heights(page, row, [(90, [text])])
 
     def _write_contents(self, page: Worksheet) -> None:
         listed = [("Cover", self.book.title)]
@@ -266,15 +276,20 @@ class _BookWriter:
         head = self._write_head(page, sheet.title, sheet.lines, n_tables=1)
         rows = sheet.rows or ((say("workbook", "no_rows"), *[""] * (len(sheet.headings) - 1)),)
         numeric = [all(isinstance(row[c], int) for row in rows) for c in range(len(sheet.headings))]
+        columns = []
         for column, heading in enumerate(sheet.headings):
             cells = [row[column] for row in rows]
-            page.set_column(column, column, _width(heading, [str(c) for c in cells]), self.plain)
+            width = _width(heading, [str(c) for c in cells], WIDEST_WORDS)
+            columns.append((width, [str(c) for c in cells]))
+            page.set_column(column, column, width, self.plain)
             for offset, cell in enumerate(cells, start=1):
                 if isinstance(cell, int):
                     page.write_number(head + offset, column, cell, self.kinds["integer"])
                 else:
                     _put(page, head + offset, column, cell, self.text)
         self._mark_up(page, head, len(rows), list(sheet.headings), numeric, sheet.table_name or sheet.name)
+        _set_heights(page, head, [(w, [h]) for (w, _), h in zip(columns, sheet.headings, strict=True)])
+        _set_heights(page, head + 1, columns)
         return head + 1
 
     def _write_rows(self, page: Worksheet, sheet: Sheet) -> None:
@@ -290,8 +305,9 @@ class _BookWriter:
         head = self._write_head(page, view.title, lines, n_tables=1)
         n_rows = max(len(view.frame), 1)
         headings = [self._heading(field) for field in view.fields]
+        columns = []
         for column, field in enumerate(view.fields):
-            self._write_column(page, head, column, field, view)
+            columns.append(self._write_column(page, head, column, field, view))
             if self.working and field.choices and len(view.frame):
                 page.data_validation(head + 1, column, head + n_rows, column, self._choice_rule(field))
             if self.working and field.heat and len(view.frame):
@@ -301,17 +317,22 @@ class _BookWriter:
             _put(page, head + 1, 0, say("workbook", "no_rows"), self.text)
         self._mark_up(page, head, n_rows, headings, [f.kind in NUMERIC for f in view.fields],
                       sheet.table_name or sheet.name)
+        _set_heights(page, head, [(width, [h]) for (width, _), h in zip(columns, headings, strict=True)])
+        _set_heights(page, head + 1, columns)
         if self.working:
             page.freeze_panes(head + 1, 1)
             page.repeat_rows(head)
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
 
-    def _write_column(self, page: Worksheet, head: int, column: int, field: Field, view: View) -> None:
+    def _write_column(self, page: Worksheet, head: int, column: int, field: Field,
+                      view: View) -> tuple[float, Sequence[str]]:
+        """Write one column; gives its width and the texts that may need several lines."""
         if field.blank:
-            page.set_column(column, column, max(len(field.heading) + 2, 30 if not field.choices else 24), self.plain)
+            width = max(len(field.heading) * 1.3 + 2, 24 if field.choices else 32)
+            page.set_column(column, column, width, self.plain)
             for row in range(head + 1, head + 1 + len(view.frame)):
                 page.write_blank(row, column, None, self.entry)
-            return
+            return width, []
         look = self.kinds[field.kind]
         values = view.frame[field.name]
         missing = values.isna().to_numpy()
@@ -325,7 +346,8 @@ class _BookWriter:
         else:
             cells = [clean_text(str(value)) for value in values]
             shown = list(cells)
-        page.set_column(column, column, _width(self._heading(field), shown), self.plain)
+        width = _width(self._heading(field), shown, WIDEST)
+        page.set_column(column, column, width, self.plain)
         for offset, cell in enumerate(cells):
             row = head + 1 + offset
             if hidden[offset]:
@@ -336,6 +358,7 @@ class _BookWriter:
                 _put(page, row, column, cell, look)
             else:
                 page.write_number(row, column, cell, look)
+        return width, [] if field.kind in NUMERIC else shown
 
     def _write_picture(self, page: Worksheet, sheet: PictureSheet) -> None:
         page.set_column(0, 0, 110, self.plain)
@@ -343,6 +366,7 @@ class _BookWriter:
         lines = [say("workbook", "one_picture"), *sheet.lines, sheet.alt]
         for row, line in enumerate(lines, start=1):
             _put(page, row, 0, line, self.text)
+            _set_heights(page, row, [(110, [line])])
         page.insert_image(len(lines) + 1, 0, "picture.png", {
             "image_data": io.BytesIO(sheet.png), "description": clean_text(sheet.alt), "object_position": 3,
             "x_scale": 0.8, "y_scale": 0.8})
@@ -402,7 +426,7 @@ def _list_choices(book: Book) -> dict[str, tuple[str, ...]]:
             for field in sheet.view.fields if field.choices}
 
 
-def _title_of(sheet: Sheet | WordSheet | PictureSheet) -> str:
+def _title_of(sheet: AnySheet) -> str:
     return sheet.view.title if isinstance(sheet, Sheet) else sheet.title
 
 
@@ -417,11 +441,25 @@ def _put(page: Worksheet, row: int, column: int, text: str, look: Any) -> None:
         page.write_blank(row, column, None, look)
 
 
-def _width(heading: str, cells: Sequence[str]) -> float:
+def _width(heading: str, cells: Sequence[str], widest: float) -> float:
     """Give a width in characters that fits the cells, and the heading on two lines or so."""
     longest_word = max((len(word) for word in heading.split()), default=0)
-    wanted = max(max((len(cell) for cell in cells), default=0), longest_word + 3, (len(heading) + 1) // 2 + 2)
-    return min(max(wanted * 1.15 + 1, NARROWEST), WIDEST)
+    wanted = max(max((len(cell) for cell in cells), default=0), longest_word + 2, (len(heading) + 1) // 2 + 2)
+    return min(max(wanted * WIDER + 2, NARROWEST), widest)
+
+
+def _set_heights(page: Worksheet, first: int, columns: Sequence[tuple[float, Sequence[str]]]) -> None:
+    """Make rows high enough for text that wraps in columns of these widths."""
+    lines: dict[int, int] = {}
+    for width, texts in columns:
+        room = (width - 1) / WIDER
+        for offset, text in enumerate(texts):
+            if len(text) > room or "\n" in text:
+                n_lines = sum(max(math.ceil(len(part) / room), 1) for part in text.split("\n"))
+                lines[offset] = max(lines.get(offset, 1), n_lines)
+    for offset, n_lines in lines.items():
+        if n_lines > 1:
+            page.set_row(first + offset, LINE * min(n_lines, MOST_LINES))
 
 
 def _with_language(content: bytes, language: str) -> bytes:

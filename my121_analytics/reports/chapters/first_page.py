@@ -10,10 +10,12 @@ from my121_analytics.reports.chapters.coverage import total_of
 from my121_analytics.reports.chapters.managers import count_verdicts, expected_by_chance
 from my121_analytics.reports.chapters.meeting import Meeting, count_say
 from my121_analytics.reports.page import Block, Bullets, Drawing, Subheading
-from my121_analytics.reports.tables import format_value
+from my121_analytics.reports.tables import format_value, long_date
 from my121_analytics.wording.catalogue import say
 
 MOST_WORDS = 250
+SMALL_GROUP = 30
+"""Below this one person is more than three percentage points of a share."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +53,25 @@ def build_first_page(meeting: Meeting) -> FirstPage:
     decide = [*_agenda_items(meeting, figures), *_manager_items(meeting, figures), *_coverage_items(meeting, figures)]
     if not decide:
         decide = [say("pack_first", "nothing_to_decide")]
+    limits = _limits(meeting, figures)
     blocks: tuple[Block, ...] = (
         Subheading(say("pack_first", "decide_heading")), Bullets(tuple(decide)),
-        Subheading(say("pack_first", "cannot_heading")), Bullets(tuple(_limits(meeting))))
+        Subheading(say("pack_first", "cannot_heading")), Bullets(tuple(limits)))
     title = say("pack_first", "title", unit=meeting.name)
     return FirstPage(title, _subtitle(meeting, figures), blocks, _picture(meeting), tuple(figures))
 
 
 def _subtitle(meeting: Meeting, figures: list[tuple[str, str, str]]) -> tuple[str, ...]:
-    about = meeting.results["profile"].about
-    placed = _n_placed(meeting)
-    figures.append((say("pack_figure", "posts"), f"{about.n:,}", say("pack_section", "placements")))
-    population = say("pack_first", "population", n=f"{about.n:,}")
+    n, placed = meeting.results["profile"].about.n, _n_placed(meeting)
+    population = say("pack_first", "population_hidden") if n is None else count_say("pack_first", "population", n)
+    chapter = say("pack_section", "placements" if meeting.framework.has_map else "ratings")
+    if n is not None:
+        figures.append((say("pack_figure", "posts"), f"{n:,}", chapter))
     if placed is not None:
-        figures.append((say("pack_figure", "placed"), f"{placed:,}", say("pack_section", "placements")))
-        population = say("pack_first", "population_placed", n=f"{about.n:,}", n_placed=f"{placed:,}")
+        figures.append((say("pack_figure", "placed"), f"{placed:,}", chapter))
+        population += say("pack_first", "placed", n=f"{placed:,}")
     return (meeting.settings.council.name, say("pack_first", "cycle", cycle=meeting.cycle),
-            say("pack_first", "as_of", as_of=meeting.as_of.isoformat()), population)
+            say("pack_first", "as_of", as_of=long_date(meeting.as_of)), population)
 
 
 def _n_placed(meeting: Meeting) -> int | None:
@@ -108,9 +112,9 @@ def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> lis
 def _coverage_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     items = []
     chapter = say("pack_section", "coverage")
-    placed = _n_placed(meeting)
-    if placed is not None:
-        n_missing = meeting.results["profile"].about.n - placed
+    placed, n = _n_placed(meeting), meeting.results["profile"].about.n
+    if placed is not None and n is not None:
+        n_missing = n - placed
         figures.append((say("pack_figure", "not_placed"), f"{n_missing:,}", chapter))
         items.append(count_say("pack_first", "not_placed", n_missing))
     total = total_of(meeting)
@@ -121,19 +125,21 @@ def _coverage_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> li
     return items
 
 
-def _limits(meeting: Meeting) -> list[str]:
+def _limits(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     limits = []
     managers = meeting.frame("severity", "managers")
     if managers is not None and len(managers):
         limits.append(say("caveat", "leniency_or_quality"))
         limits.append(say("pack_first", "cannot_tell"))
         if count_verdicts(managers)["pattern"]:
-            limits.append(say("pack_first", "chance", n=expected_by_chance(managers)))
+            chance = expected_by_chance(managers)
+            figures.append((say("pack_figure", "by_chance"), chance, say("pack_section", "managers")))
+            limits.append(say("pack_first", "chance", n=chance))
     elif "severity" in meeting.problems:
         limits.append(say("pack_first", "no_managers"))
     limits.append(say("pack_first", "judgement"))
-    limits.append(say("pack_first", "small_group") if meeting.results["profile"].about.n < 30 else
-                  say("pack_first", "reasons"))
+    n = meeting.results["profile"].about.n
+    limits.append(say("pack_first", "small_group" if n is None or n < SMALL_GROUP else "reasons"))
     return limits
 
 

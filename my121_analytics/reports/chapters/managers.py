@@ -6,7 +6,7 @@ import pandas as pd
 
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.reports.page import Block, Drawing, Section, Text, grid_of
-from my121_analytics.reports.tables import View, derive, format_value
+from my121_analytics.reports.tables import View, derive
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import codes, say
 
@@ -61,7 +61,7 @@ def expected_by_chance(managers: pd.DataFrame) -> str:
     """Say how many of the names listed here are expected to be here by chance: the sum of 1 - probability."""
     listed = managers.loc[managers["verdict"] == "pattern", "probability"]
     expected = float((1 - listed).sum())
-    return say("pack", "under_a_tenth") if expected < 0.05 else f"{expected:.1f}"
+    return say("pack", "under_a_tenth") if expected < 0.05 else f"{expected:.1f}".removesuffix(".0")
 
 
 def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
@@ -92,8 +92,3 @@ def _caveat_words(caveat: object) -> str:
     known = codes("caveat")
     given = [code.strip() for code in str(caveat).split(";")] if caveat is not None and caveat == caveat else []
     return " ".join(say("caveat", code) if code in known else code for code in given if code)
-
-
-def listed_names(managers: pd.DataFrame) -> list[str]:
-    """Give the names of the managers whose pattern is to be discussed."""
-    return [format_value(name, "text") for name in managers.loc[managers["verdict"] == "pattern", "name"]]

@@ -12,8 +12,8 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.page import Section, isolate
 from my121_analytics.reports.picture import Picture
-from my121_analytics.reports.tables import Field, Kind, format_value
-from my121_analytics.reports.workbook import PictureSheet, Sheet, WordSheet
+from my121_analytics.reports.tables import Field, Kind, format_value, long_date
+from my121_analytics.reports.workbook import AnySheet, PictureSheet
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 
@@ -77,7 +77,7 @@ class Meeting:
     @property
     def scope(self) -> str:
         """Unit, cycle and day, for captions."""
-        return say("pack", "scope", unit=self.name, cycle=self.cycle, as_of=self.as_of.isoformat())
+        return say("pack", "scope", unit=self.name, cycle=self.cycle, as_of=long_date(self.as_of))
 
     def frame(self, subject: str, table: str) -> pd.DataFrame | None:
         """Give a released table, None where the record has no answer or the audience may not see it."""
@@ -99,7 +99,7 @@ class Chapter:
     """One chapter: its section of the page and its sheets of the workbook."""
 
     section: Section
-    sheets: tuple[Sheet | WordSheet | PictureSheet, ...] = ()
+    sheets: tuple[AnySheet, ...] = ()
 
 
 def column(name: str, kind: Kind = "text", *, heading: str = "", note: str = "", heat: bool = False) -> Field:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, picture_sheets, range_text
 from my121_analytics.reports.page import Block, Drawing, Section, Subheading, Text, grid_of
 from my121_analytics.reports.tables import Field, View, derive
@@ -49,37 +50,41 @@ def _counts(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
 
 
 def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
-    if not meeting.framework.has_map:
-        return []
+    prefix, key, name = ("", "box", "box_name") if meeting.framework.has_map else ("ratings_", "level", "label")
+    table = f"{prefix}change"
     blocks.append(Subheading(say("pack", "change_heading")))
-    frame = meeting.frame("movement", "change")
+    frame = meeting.frame("movement", table)
     if frame is None:
-        blocks.append(Text(meeting.why_absent("movement", "change")))
+        blocks.append(Text(meeting.why_absent("movement", table)))
         return []
     released = meeting.results["movement"]
     before, after = str(released.facts["cycle_before"]), str(released.facts["cycle_after"])
-    blocks.append(Text(say("pack", "change_lead", before=before, after=after, n_both=_fact(released.facts["n_both"]),
-                           n_joined=_fact(released.facts["n_joined"]), n_left=_fact(released.facts["n_left"]))))
+    blocks.append(Text(say("pack", "change_lead", before=before, after=after, **{
+        fact: _fact(released.facts[fact], meeting) for fact in ("n_both", "n_joined", "n_left", "n_placed_both")})))
     if picture := meeting.pictures.get("change"):
         blocks.append(Drawing(picture, say("pack", "change_caption", before=before, after=after)))
-    shown = frame.assign(outcome=_outcome(frame, "box", "box_name"), range=range_text(frame, "points"))
-    released = derive(released, "change", shown)
+    shown = frame.assign(outcome=_outcome(frame, key, name), range=range_text(frame, "points"))
+    released = derive(released, table, shown)
     title = say("pack_table", "change", before=before, after=after, unit=meeting.name)
-    short = View(released, "change", title, (
+    short = View(released, table, title, (
         column("outcome"), column("n_before", "integer"), column("n_after", "integer"), column("change", "points"),
         column("range", heading=say("pack_heading", "change_range"))))
     blocks.append(grid_of(short, folded="change" in meeting.pictures, summary=say("pack", "open_table")))
-    long = View(released, "change", title, (
-        column("box", "integer"), column("box_name"), column("n_before", "integer"), column("n_after", "integer"),
+    long = View(released, table, title, (
+        column(key, "integer"), column(name), column("n_before", "integer"), column("n_after", "integer"),
         column("share_before", "share"), column("share_after", "share"), column("change", "points"),
         column("lower", "points"), column("upper", "points"), column("base", "integer")))
     sheets = [Sheet(say("pack_sheet", "change"), long, (say("pack", "change_line"),), "change")]
-    moves = meeting.frame("movement", "moves")
-    if moves is not None:
-        view = View(released, "moves", say("pack_table", "moves", before=before, after=after, unit=meeting.name),
-                    (column("before", "integer"), column("after", "integer"), column("n", "integer", heat=True)))
-        sheets.append(Sheet(say("pack_sheet", "moves"), view, (say("pack", "moves_line"),), "moves"))
-    return sheets
+    return [*sheets, *_moves(meeting, released, f"{prefix}moves", before, after)]
+
+
+def _moves(meeting: Meeting, released: Released, table: str, before: str, after: str) -> list[Sheet]:
+    if table not in released.tables:
+        return []
+    view = View(released, table, say("pack_table", "moves", before=before, after=after, unit=meeting.name),
+                (column("before", "integer"), column("before_name"), column("after", "integer"), column("after_name"),
+                 column("n", "integer", heat=True)))
+    return [Sheet(say("pack_sheet", "moves"), view, (say("pack", "moves_line"),), "moves")]
 
 
 def _groups(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list[Sheet]:
@@ -147,5 +152,6 @@ def _outcome(frame: pd.DataFrame, key: str, name: str) -> pd.Series:
     return frame[name].astype("str").where(frame[key] == 0, number + " " + frame[name].astype("str"))
 
 
-def _fact(value: float | int | str | None) -> str:
-    return f"{int(value):,}" if isinstance(value, int | float) else str(value or 0)
+def _fact(value: float | int | str | None, meeting: Meeting) -> str:
+    """Write a count; the marker where it was withheld."""
+    return f"{int(value):,}" if isinstance(value, int | float) else meeting.settings.disclosure.marker
