@@ -14,7 +14,7 @@ from scipy.special import ndtri
 
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.inference.category_table import tabulate_cells
-from my121_analytics.inference.quadrature import Evaluation, Problem, evaluate, lay_out
+from my121_analytics.inference.quadrature import Evaluation, Problem, evaluate, lay_out, sensitivities
 from my121_analytics.inference.rater_posterior import average_over_sd, beyond, summarise
 
 Array = NDArray[np.float64]
@@ -112,6 +112,43 @@ class CumulativeLinkFit:
             below += weight * low
             above += weight * high
         return pd.DataFrame({"below": below, "above": above}, index=self.raters.index)
+
+    def location_sd(self, sd: float) -> pd.Series:
+        """Say how far each rater's effect is uncertain only because thresholds and coefficients are estimates.
+
+        Parameters
+        ----------
+        sd
+            Spread of raters to suppose, logits, above 0.
+
+        Returns
+        -------
+        pandas.Series
+            Standard deviation per rater, logits: large where few raters share a threshold or covariate.
+        """
+        point = np.append(self._point[:-1], np.log(sd))
+        slopes = sensitivities(self._problem, point)
+        covariance = np.linalg.pinv(self._information(sd), hermitian=True)
+        return pd.Series(np.sqrt(np.einsum("ja,ab,jb->j", slopes, covariance, slopes)), index=self.raters.index)
+
+    def spread_correction(self, sds: Array) -> Array:
+        """Give what averaging over thresholds and coefficients adds to the log-likelihood of each spread.
+
+        Parameters
+        ----------
+        sds
+            Spreads, logits, above 0.
+
+        Returns
+        -------
+        numpy.ndarray
+            ``-log det(information) / 2`` (Laplace); with few raters it undoes the pull of the maximum towards 0.
+        """
+        return np.array([-np.linalg.slogdet(self._information(float(sd)))[1] / 2 for sd in sds])
+
+    def _information(self, sd: float) -> Array:
+        found = evaluate(self._problem, np.append(self._point[:-1], np.log(sd)), information="all").information
+        return np.eye(0) if found is None else found[:-1, :-1]
 
 
 def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.DataFrame | None = None, *,

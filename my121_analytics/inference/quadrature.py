@@ -327,3 +327,14 @@ def score_columns(problem: Problem, post: BlockPosterior, sd: float) -> Iterator
         score[:, :, cut:-1] = slope[:, :, None] * x[:, None, :]
         score[:, :, -1] = slope * (sd * post.z[nodes])
         yield first, (block.counts @ score.reshape(len(x), -1)).reshape(len(block.raters), width, size)
+
+
+def sensitivities(problem: Problem, parameters: Array) -> Array:
+    """Say how each rater's posterior mean moves with thresholds and coefficients: raters x (d - 1), slopes."""
+    sd = problem.split(parameters)[2]
+    slopes = np.zeros((problem.n_raters, problem.n_parameters))
+    for post in posteriors(problem, parameters):
+        away = sd * (post.z[None, :] - (post.weights @ post.z)[:, None]) * post.weights
+        for first, scores in score_columns(problem, post, sd):
+            slopes[post.block.raters] += np.einsum("jq,jqd->jd", away[:, first:first + scores.shape[1]], scores)
+    return slopes[:, :-1]
