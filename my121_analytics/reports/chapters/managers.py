@@ -5,12 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
-from my121_analytics.reports.page import Block, Drawing, Section, Text, grid_of
+from my121_analytics.reports.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
 from my121_analytics.reports.tables import View, derive
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import codes, say
 
 VERDICTS = ("pattern", "watch", "in line", "cannot tell")
+STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown")
+"""Caveats of the whole comparison that are sentences in their own right."""
 MOST_ROWS = 30
 """Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""
 
@@ -38,6 +40,7 @@ def build_managers(meeting: Meeting) -> Chapter:
     if len(on_page) < len(shown):
         blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
     blocks.append(Text(say("pack", "estimate_note"), "source"))
+    blocks += _whole_council(meeting)
     long = View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
         column("service"), column("team"), column("n_ratings", "integer"), column("n_employees", "integer"),
@@ -66,15 +69,22 @@ def expected_by_chance(managers: pd.DataFrame) -> str:
 
 def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
     counts = count_verdicts(managers)
-    released = meeting.results["severity"]
-    lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=released.about.cycle,
+    about = meeting.results["severity"].about
+    lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=about.cycle,
                            chance=expected_by_chance(managers)))]
     if counts["cannot tell"]:
         lead.append(Text(count_say("pack", "managers_cannot_tell", counts["cannot tell"], n_all=f"{len(managers):,}")))
-    sd = released.facts.get("sd")
-    if isinstance(sd, int | float) and sd == 0:
-        lead.append(Text(say("caveat", "no_difference")))
+    known = codes("caveat")
+    lead += [Text(say("caveat", code)) for code in about.caveats if code in known and code in STANDALONE]
     return lead
+
+
+def _whole_council(meeting: Meeting) -> list[Block]:
+    """Give what holds for all managers together; only the senior team's own pack dwells on it."""
+    lines = meeting.frame("severity", "summary")
+    if not meeting.is_council or lines is None or lines.empty:
+        return []
+    return [Subheading(say("pack", "managers_whole_heading")), Bullets(tuple(lines["text"].astype("str")))]
 
 
 def _order(managers: pd.DataFrame) -> pd.DataFrame:
