@@ -1,0 +1,105 @@
+"""Coverage: who has had the conversations and a placement, and who is to be asked for them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, range_text
+from my121_analytics.reports.page import Block, Drawing, Section, Subheading, Text, grid_of
+from my121_analytics.reports.tables import View, derive
+from my121_analytics.reports.workbook import Sheet
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import TOTAL
+
+MOST_MANAGERS = 40
+"""Managers that the page lists; the workbook holds all of them."""
+
+
+def build_coverage(meeting: Meeting) -> Chapter:
+    """Write the chapter on conversations and placements."""
+    heading = say("pack_section", "coverage")
+    if "coverage" not in meeting.results:
+        return Chapter(Section("coverage", heading, (Text(meeting.problems["coverage"]),)))
+    blocks: list[Block] = [Text(say("pack", "coverage_lead",
+                                    n=meeting.settings.coverage.conversations_per_year))]
+    if picture := meeting.pictures.get("coverage"):
+        blocks.append(Drawing(picture, say("pack", "coverage_caption")))
+    sheets = [*_groups(meeting, blocks), *_chase(meeting, blocks), *_missing(meeting, blocks)]
+    return Chapter(Section("coverage", heading, tuple(blocks)), tuple(sheets))
+
+
+def group_column(frame: pd.DataFrame) -> str:
+    """Find the column of the organisation that a coverage table is broken down by: its first."""
+    return str(frame.columns[0])
+
+
+def total_of(meeting: Meeting) -> pd.Series | None:
+    """Give the row of the whole unit, None where there is none."""
+    frame = meeting.frame("coverage", "by_group")
+    if frame is None or frame.empty:
+        return None
+    total = frame[frame[group_column(frame)].astype("str") == TOTAL]
+    rows = total if len(total) else frame
+    return rows.iloc[0] if len(rows) == 1 else None
+
+
+def _groups(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
+    frame = meeting.frame("coverage", "by_group")
+    if frame is None or frame.empty:
+        blocks.append(Text(meeting.why_absent("coverage", "by_group")))
+        return []
+    released = derive(meeting.results["coverage"], "by_group", frame.assign(range=range_text(frame, "share")))
+    by = group_column(frame)
+    title = say("pack_table", "coverage", scope=meeting.scope)
+    page_fields = (column(by), column("n_people", "integer"), column("n_with_placement", "integer"),
+                   column("n_with_enough", "integer"), column("estimate", "share", heading=say("pack_heading", "share_enough")),
+                   column("range", heading=say("pack_heading", "share_range")))
+    blocks.append(grid_of(View(released, "by_group", title, page_fields)))
+    view = View(released, "by_group", title, (
+        column(by), column("n_people", "integer"), column("n_with_placement", "integer"), column("n_agreed", "integer"),
+        column("n_with_any", "integer"), column("n_with_enough", "integer"),
+        column("estimate", "share", heading=say("pack_heading", "share_enough")), column("lower", "share"),
+        column("upper", "share"), column("base", "integer")))
+    return [Sheet(say("pack_sheet", "coverage"), view, (say("pack", "coverage_line"),), "coverage")]
+
+
+def _chase(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
+    frame = meeting.frame("coverage", "managers")
+    blocks.append(Subheading(say("pack", "chase_heading")))
+    if frame is None:
+        blocks.append(Text(meeting.why_absent("coverage", "managers")))
+        return []
+    owing = frame[(frame["n_without_placement"] > 0) | (frame["n_without_conversation"] > 0)]
+    if owing.empty:
+        blocks.append(Text(say("pack", "chase_nobody")))
+        return []
+    owing = owing.sort_values(["directorate", "service", "team", "name", "rater_id"], kind="stable")
+    released = derive(meeting.results["coverage"], "managers", owing)
+    title = say("pack_table", "chase", scope=meeting.scope)
+    if len(owing) <= MOST_MANAGERS:
+        blocks.append(grid_of(View(released, "managers", title, (
+            column("name", heading=say("pack_heading", "manager")), column("team"), column("n_team", "integer"),
+            column("n_without_placement", "integer"), column("n_without_conversation", "integer")))))
+    else:
+        blocks.append(Text(count_say("pack", "chase_in_workbook", len(owing))))
+    view = View(released, "managers", title, (
+        column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
+        column("service"), column("team"), column("n_team", "integer"), column("n_without_placement", "integer"),
+        column("n_without_conversation", "integer")))
+    return [Sheet(say("pack_sheet", "chase"), view, (say("pack", "chase_line"),), "chasing_list")]
+
+
+def _missing(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
+    frame = meeting.frame("coverage", "missing")
+    if frame is None or frame.empty:
+        return []
+    released = derive(meeting.results["coverage"], "missing", frame)
+    blocks.append(Text(count_say("pack", "missing_in_workbook", frame["employee_id"].nunique(),
+                                 sheet=say("pack_sheet", "missing"))))
+    rest = [name for name in frame.columns if name not in (
+        "employee_id", "name", "manager_id", "manager_name", "directorate", "service", "team", "marker")]
+    fields = [column("name"), column("employee_id", "id"), column("manager_id", "id"),
+              *(column(name) for name in ("directorate", "service", "team") if name in frame.columns),
+              *(column(name) for name in rest)]
+    view = View(released, "missing", say("pack_table", "missing", scope=meeting.scope), tuple(fields))
+    return [Sheet(say("pack_sheet", "missing"), view, (say("pack", "missing_line"),), "missing")]

@@ -1,0 +1,104 @@
+"""Managers with intervals: rating patterns to discuss, and what they cannot tell. Never a league table."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
+from my121_analytics.reports.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
+from my121_analytics.reports.tables import View, derive
+from my121_analytics.reports.workbook import Sheet
+from my121_analytics.wording.catalogue import codes, say
+
+VERDICTS = ("pattern", "watch", "in line", "cannot tell")
+STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown")
+"""Caveats of the whole comparison that are sentences in their own right."""
+MOST_ROWS = 30
+"""Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""
+
+
+def build_managers(meeting: Meeting) -> Chapter:
+    """Write the chapter on managers' rating patterns."""
+    heading = say("pack_section", "managers")
+    managers = meeting.frame("severity", "managers")
+    if managers is None or managers.empty:
+        why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
+        return Chapter(Section("managers", heading, (Text(why),)))
+    blocks: list[Block] = [Text(say("caveat", "leniency_or_quality"), "caveat"), *_lead(meeting, managers)]
+    for name in ("funnel", "managers"):
+        if picture := meeting.pictures.get(name):
+            blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
+    shown = _order(managers)
+    released = derive(meeting.results["severity"], "managers", shown)
+    on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"].isin(["pattern", "watch"])]
+    released = derive(released, "on_page", on_page)
+    title = say("pack_table", "managers", scope=meeting.scope)
+    blocks.append(grid_of(View(released, "on_page", title, (
+        column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
+        column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
+        column("range", heading=say("pack_heading", "estimate_range")), column("verdict_words")))))
+    if len(on_page) < len(shown):
+        blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
+    blocks.append(Text(say("pack", "estimate_note"), "source"))
+    blocks += _whole_council(meeting)
+    long = View(released, "managers", title, (
+        column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
+        column("service"), column("team"), column("n_ratings", "integer"), column("n_employees", "integer"),
+        column("mean_rating", "number"), column("expected_rating", "number", note="expected"),
+        column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"), column("upper", "signed"),
+        column("probability", "share", note="probability"), column("verdict_words", note="verdict"),
+        column("detectable", "number", note="detectable"), column("caveat_words")))
+    lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
+    pictures = picture_sheets(meeting, ["managers"])
+    return Chapter(Section("managers", heading, tuple(blocks)),
+                   (Sheet(say("pack_sheet", "managers"), long, lines, "managers"), *pictures))
+
+
+def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
+    """Count managers by verdict, every verdict included."""
+    counts = managers["verdict"].value_counts()
+    return {verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS}
+
+
+def expected_by_chance(managers: pd.DataFrame) -> str:
+    """Say how many of the names listed here are expected to be here by chance: the sum of 1 - probability."""
+    listed = managers.loc[managers["verdict"] == "pattern", "probability"]
+    expected = float((1 - listed).sum())
+    return say("pack", "under_a_tenth") if expected < 0.05 else f"{expected:.1f}".removesuffix(".0")
+
+
+def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
+    counts = count_verdicts(managers)
+    about = meeting.results["severity"].about
+    lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=about.cycle,
+                           chance=expected_by_chance(managers)))]
+    if counts["cannot tell"]:
+        lead.append(Text(count_say("pack", "managers_cannot_tell", counts["cannot tell"], n_all=f"{len(managers):,}")))
+    known = codes("caveat")
+    lead += [Text(say("caveat", code)) for code in about.caveats if code in known and code in STANDALONE]
+    return lead
+
+
+def _whole_council(meeting: Meeting) -> list[Block]:
+    """Give what holds for all managers together; only the senior team's own pack dwells on it."""
+    lines = meeting.frame("severity", "summary")
+    if not meeting.is_council or lines is None or lines.empty:
+        return []
+    return [Subheading(say("pack", "managers_whole_heading")), Bullets(tuple(lines["text"].astype("str")))]
+
+
+def _order(managers: pd.DataFrame) -> pd.DataFrame:
+    """Set those to discuss first, and by name within each verdict: an order that ranks nobody."""
+    order = managers["verdict"].map({verdict: place for verdict, place in zip(VERDICTS, range(4), strict=True)})
+    rows = managers.assign(_order=order, _name=managers["name"].astype("str").str.casefold())
+    rows = rows.sort_values(["_order", "_name", "rater_id"], kind="stable").drop(columns=["_order", "_name"])
+    return rows.reset_index(drop=True).assign(
+        range=lambda f: range_text(f, "signed"), verdict_words=lambda f: [say("verdict", v) for v in f["verdict"]],
+        caveat_words=lambda f: [_caveat_words(c) for c in f["caveat"]])
+
+
+def _caveat_words(caveat: object) -> str:
+    """Turn caveat codes, joined by semicolons, into their sentences."""
+    known = codes("caveat")
+    given = [code.strip() for code in str(caveat).split(";")] if caveat is not None and caveat == caveat else []
+    return " ".join(say("caveat", code) if code in known else code for code in given if code)

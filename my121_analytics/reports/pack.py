@@ -1,0 +1,305 @@
+"""The calibration pack: for the council and for each unit a page, a workbook and the pictures, and one manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from my121_analytics.analysis.coverage import measure_coverage
+from my121_analytics.analysis.movement import track_movement
+from my121_analytics.analysis.profile import tabulate_profile
+from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.calibration.agenda import build_agenda
+from my121_analytics.disclosure.release import Released, release
+from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.reports.chapters.meeting import Meeting
+from my121_analytics.reports.drawings import draw_pictures
+from my121_analytics.reports.encryption import encrypt_workbook, find_password
+from my121_analytics.reports.page import render_page
+from my121_analytics.reports.papers import assemble_papers
+from my121_analytics.reports.pdf import find_browser, print_pdf
+from my121_analytics.reports.roster import list_roster
+from my121_analytics.reports.runs import MANIFEST, Stage, build_manifest, make_slugs, staged_run
+from my121_analytics.reports.workbook import write_workbook
+from my121_analytics.settings import Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import Result, Table
+from my121_analytics.workforce.schema import ORGANISATION
+
+if TYPE_CHECKING:
+    from my121_analytics.ingest.intake import Intake
+
+Progress = Callable[[int, int, str], None]
+COUNCIL = "council"
+"""Folder of the senior team's own pack; no unit gets this name."""
+
+
+@dataclass(frozen=True)
+class PackReport:
+    """What a run wrote.
+
+    Parameters
+    ----------
+    out
+        The folder.
+    files
+        Paths below it, with forward slashes, the manifest included.
+    units
+        Units with a pack of their own.
+    warnings
+        Sentences on what is missing and why.
+    """
+
+    out: Path
+    files: tuple[str, ...]
+    units: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What was asked for, checked."""
+
+    workforce: Workforce
+    settings: Settings
+    audience: str
+    by: str
+    cycle: str
+    units: tuple[str, ...]
+    slugs: Mapping[str, str]
+    quality: Mapping[str, pd.DataFrame]
+    password: str
+    browser: Path | None
+
+    @property
+    def finer(self) -> str:
+        """The column of the organisation below ``by``; empty below teams."""
+        place = ORGANISATION.index(self.by) + 1
+        return ORGANISATION[place] if place < len(ORGANISATION) else ""
+
+
+def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
+               audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
+               pdf: bool = False, progress: Progress | None = None) -> PackReport:
+    """Make the papers of the senior team meeting, for the council and for each of its units.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    intake
+        As read from the exports; its file-level counts go into the notes.
+    out
+        Folder for the packs, made where missing. Each pack has a folder of its own, so that it can be passed on alone.
+    settings
+        Default: the record's.
+    audience
+        ``panel`` (named, own unit only), ``analyst``, or ``publish`` (no names, small numbers withheld).
+    by
+        ``directorate``, ``service`` or ``team``; default ``[pack] unit``.
+    unit
+        Only this unit, and no pack for the council.
+    cycle
+        Default: the latest.
+    pdf
+        Also print each page to PDF with an installed browser.
+    progress
+        Called with (done, total, what).
+
+    Returns
+    -------
+    PackReport
+
+    Raises
+    ------
+    UsageError
+        No such unit, cycle or audience; or the folder cannot be written to.
+    DataUnusableError
+        The record holds no placement at all.
+    RunLockedError
+        Another run is writing to the folder.
+
+    Notes
+    -----
+    Per pack: ``pack.html``, ``pack.xlsx``, ``figures/``; ``manifest.json`` at the top. The same record, settings and
+    version give the same bytes (PDF and encrypted workbooks aside). The rating-pattern model is fitted once, for the
+    whole council, and each unit is shown its own managers.
+    """
+    settings = settings or workforce.settings
+    plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
+    report = progress or (lambda done, total, what: None)
+    warnings = ["no_browser"] if pdf and plan.browser is None else []
+    with staged_run(out) as stage:
+        steps = len(plan.units) + 1
+        report(0, steps, say("pack_progress", "managers"))
+        severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan)))
+        for done, name in enumerate(plan.units, start=1):
+            report(done, steps, name or say("pack", "whole_council"))
+            warnings += _write_unit(stage, plan, name, severity, why)
+        stage.write(MANIFEST, _manifest(plan, stage, list(dict.fromkeys(warnings))))
+        report(steps, steps, say("pack_progress", "done"))
+    return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
+                      tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)))
+
+
+def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,
+               cycle: str | None, intake: Intake | None, pdf: bool) -> _Plan:
+    by = by or settings.pack.unit
+    if by not in ORGANISATION:
+        raise UsageError(f"Packs cannot be made by '{by}'.", hints=[suggest(by, ORGANISATION)])
+    audiences = {name: policy for name, policy in settings.disclosure.audiences.items() if policy.scope != "own team"}
+    if audience not in audiences:
+        raise UsageError(f"A pack cannot be made for the audience '{audience}'.",
+                         hints=[suggest(audience, list(audiences))])
+    cycle = workforce.check_cycle(cycle)
+    known = sorted(workforce.posts_in_cycle(cycle)[by].dropna().astype("str").unique())
+    if unit is not None and unit not in known:
+        raise UsageError(f"In {cycle} there is no {by} '{unit}'.", hints=[suggest(unit, known)])
+    slugs = {"": COUNCIL, **make_slugs(known, taken=[COUNCIL])}
+    quality = {} if intake is None else {"reconciliation": intake.reconciliation, "findings": intake.findings,
+                                         "unreadable": intake.unreadable}
+    password = find_password() if settings.pack.encrypt else ""
+    return _Plan(workforce, settings, audience, by, cycle, ("", *known) if unit is None else (unit,), slugs, quality,
+                 password, find_browser() if pdf else None)
+
+
+def _pooled(plan: _Plan) -> list[str]:
+    """List the cycles up to the one reported on: what came later was not known then."""
+    labels = [str(label) for label in plan.workforce.cycles["label"]]
+    return labels[:labels.index(plan.cycle) + 1]
+
+
+def _attempt(analyse: Callable[[], Result]) -> tuple[Result | None, str]:
+    """Run one analysis; gives the reason instead where the data cannot answer."""
+    try:
+        return analyse(), ""
+    except DataUnusableError as problem:
+        return None, problem.headline
+
+
+def _write_unit(stage: Stage, plan: _Plan, unit: str, severity: Result | None, why: str) -> list[str]:
+    """Write one pack; gives the codes of its warnings."""
+    meeting = _prepare(plan, unit, severity, why)
+    meeting = replace(meeting, pictures=draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council))
+    papers = assemble_papers(meeting)
+    folder = plan.slugs[unit]
+    book = write_workbook(papers.book)
+    if plan.password:
+        stage.write(f"{folder}/pack.xlsx", encrypt_workbook(book, plan.password), repeatable=False)
+        return ["encrypted", *(f"no_{subject}" for subject in meeting.problems)]
+    stage.write(f"{folder}/pack.xlsx", book)
+    html = render_page(papers.page)
+    stage.write(f"{folder}/pack.html", html)
+    for picture in meeting.pictures.values():
+        stage.write(f"{folder}/figures/{picture.name}.svg", picture.svg)
+        if picture.png:
+            stage.write(f"{folder}/figures/{picture.name}.png", picture.png)
+    warnings = [f"no_{subject}" for subject in meeting.problems]
+    if plan.browser is not None:
+        printed, failed = _print(html, plan.browser)
+        if printed:
+            stage.write(f"{folder}/pack.pdf", printed, repeatable=False)
+        warnings += failed
+    return warnings
+
+
+def _prepare(plan: _Plan, unit: str, severity: Result | None, why: str) -> Meeting:
+    """Analyse one unit and release every result to the audience."""
+    workforce, cycle, settings = plan.workforce, plan.cycle, plan.settings
+    filters = {plan.by: unit} if unit else None
+    inside = plan.finer if unit else plan.by
+    analyses: dict[str, Callable[[], Result]] = {
+        "profile": lambda: tabulate_profile(workforce, by=inside or None, cycle=cycle, filters=filters),
+        "movement": lambda: track_movement(workforce, cycle=cycle, filters=filters),
+        "coverage": lambda: measure_coverage(workforce, by=inside or plan.by, cycle=cycle, filters=filters),
+        "agenda": lambda: build_agenda(workforce, severity=severity, cycle=cycle, settings=settings, filters=filters),
+        "roster": lambda: list_roster(workforce, cycle=cycle, filters=filters)}
+    results: dict[str, Released] = {}
+    problems = {} if severity is not None else {"severity": why}
+    for subject, analyse in analyses.items():
+        result, problem = _attempt(analyse)
+        if result is None:
+            problems[subject] = problem
+        else:
+            results[subject] = _release(plan, declare_unit(result, plan.by, unit) if unit else result, unit)
+    if severity is not None:
+        results["severity"] = _release(plan, cut_to_unit(severity, plan.by, unit) if unit else severity, unit)
+    return Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=cycle, as_of=workforce.as_of, audience=plan.audience,
+                   settings=settings, framework=workforce.framework, results=results, problems=problems,
+                   quality=plan.quality)
+
+
+def declare_unit(result: Result, by: str, unit: str) -> Result:
+    """Say of a result that was computed for one unit alone whose rows it holds, so that the gate can see it.
+
+    Parameters
+    ----------
+    result
+        Of an analysis with ``filters={by: unit}``.
+    by, unit
+        Column of the organisation and its value.
+
+    Returns
+    -------
+    Result
+        Every table has the column ``by``, and names it among its unit columns.
+    """
+    def declare(table: Table) -> Table:
+        if by in table.frame.columns:
+            return table if by in table.unit_columns else replace(table, unit_columns=(*table.unit_columns, by))
+        return replace(table, frame=table.frame.assign(**{by: unit}), unit_columns=(*table.unit_columns, by))
+
+    return replace(result, tables={name: declare(table) for name, table in result.tables.items()})
+
+
+def cut_to_unit(result: Result, by: str, unit: str) -> Result:
+    """Keep one unit's rows of a council-wide result, for audiences that might see more but are reading this pack.
+
+    Parameters
+    ----------
+    result
+        Of an analysis of the whole council.
+    by, unit
+        Column of the organisation and its value.
+
+    Returns
+    -------
+    Result
+        Tables that do not say whose rows they are keep theirs only if they name nobody.
+    """
+    tables = {}
+    for name, table in result.tables.items():
+        if by in table.unit_columns:
+            mine = (table.frame[by].astype("str") == unit).to_numpy()
+            tables[name] = replace(table, frame=table.frame[mine].reset_index(drop=True))
+        elif not table.people and "rater_id" not in table.frame.columns:
+            tables[name] = table
+    return replace(result, tables=tables)
+
+
+def _release(plan: _Plan, result: Result, unit: str) -> Released:
+    return release(result, audience=plan.audience, settings=plan.settings, unit_column=plan.by, unit=unit)
+
+
+def _print(html: bytes, browser: Path) -> tuple[bytes, list[str]]:
+    try:
+        return print_pdf(html, browser=browser), []
+    except UsageError:
+        return b"", ["pdf_failed"]
+
+
+def _manifest(plan: _Plan, stage: Stage, warnings: Sequence[str]) -> bytes:
+    rows = plan.quality.get("reconciliation")
+    counts = [] if rows is None else [
+        {"file": str(row.file), "sheet": str(row.sheet) if isinstance(row.sheet, str) else "",
+         **{name: int(getattr(row, name)) for name in ("rows_read", "rows_accepted", "rows_quarantined",
+                                                       "rows_set_aside")}} for row in rows.itertuples(index=False)]
+    options = {"audience": plan.audience, "by": plan.by, "cycle": plan.cycle,
+               "units": {plan.slugs[unit]: unit for unit in plan.units}}
+    return build_manifest(workforce=plan.workforce, settings=plan.settings, outputs=stage.hashes, row_counts=counts,
+                          options=options, warnings=warnings)

@@ -1,0 +1,184 @@
+"""What a reader sees of one released table: which columns, under which headings, in which form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.disclosure.suppression import MARKER
+from my121_analytics.wording.catalogue import say
+
+Kind = Literal["text", "id", "integer", "number", "signed", "share", "points", "date"]
+NUMERIC = ("integer", "number", "signed", "share", "points")
+MINUS = "−"
+_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+
+
+@dataclass(frozen=True)
+class Field:
+    """One column as shown.
+
+    Parameters
+    ----------
+    name
+        Column of the frame; for a column to be filled in by people, any name.
+    heading
+        As shown; unique within a table.
+    kind
+        How values are written: ``share`` is 0-1 shown in percent, ``points`` a difference of shares in percentage points,
+        ``signed`` has a plus or minus.
+    note
+        Code of the note that explains it; empty for none.
+    choices
+        Values offered in a drop-down list, in a workbook to be filled in.
+    blank
+        True for a column that people fill in.
+    heat
+        True where larger values are shaded darker (``working`` profile).
+    """
+
+    name: str
+    heading: str
+    kind: Kind = "text"
+    note: str = ""
+    choices: tuple[str, ...] = ()
+    blank: bool = False
+    heat: bool = False
+
+
+@dataclass(frozen=True)
+class View:
+    """One table of a released result with the columns that a reader sees.
+
+    Parameters
+    ----------
+    released
+        What the gate let through.
+    table
+        Name of the table in it.
+    title
+        Heading or caption: what the table shows, of whom, when.
+    fields
+        Columns in order; the first one heads its row.
+
+    Raises
+    ------
+    DisclosureError
+        The result has not passed the gate.
+    """
+
+    released: Released
+    table: str
+    title: str
+    fields: tuple[Field, ...]
+
+    def __post_init__(self) -> None:
+        require_released(self.released, wanted_by="View")
+        headings = [field.heading.casefold() for field in self.fields]
+        if len(set(headings)) < len(headings) or not all(headings):
+            raise ValueError(f"the headings of '{self.title}' are not unique: {headings}")
+        missing = [f.name for f in self.fields if not f.blank and f.name not in self.frame.columns]
+        if missing:
+            raise KeyError(f"the table '{self.table}' has no column {missing}")
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The released rows."""
+        return self.released.tables[self.table]
+
+    @property
+    def has_hidden(self) -> bool:
+        """Whether any row's figures were withheld."""
+        return MARKER in self.frame.columns and bool((self.frame[MARKER] != "").any())
+
+    def hides(self, field: Field) -> np.ndarray:
+        """Say for each row whether this column's value was withheld."""
+        if field.blank or field.kind not in NUMERIC or MARKER not in self.frame.columns:
+            return np.zeros(len(self.frame), dtype=bool)
+        return ((self.frame[MARKER] != "") & self.frame[field.name].isna()).to_numpy()
+
+    def cells(self) -> list[list[str]]:
+        """Give every cell as text, as a page shows it; the marker where a value was withheld."""
+        columns = []
+        for field in self.fields:
+            if field.blank:
+                columns.append([""] * len(self.frame))
+                continue
+            values = [format_value(value, field.kind) for value in self.frame[field.name]]
+            hidden = self.hides(field)
+            markers = self.frame[MARKER] if MARKER in self.frame.columns else values
+            columns.append([str(m) if h else v for v, h, m in zip(values, hidden, markers, strict=True)])
+        return [list(row) for row in zip(*columns, strict=True)]
+
+
+def derive(released: Released, name: str, frame: pd.DataFrame) -> Released:
+    """Give the released result with one more table that only selects from or rearranges what was let through.
+
+    Parameters
+    ----------
+    released
+        What the gate let through.
+    name
+        Name of the new table (or of the one it takes the place of).
+    frame
+        Made from the released frames alone; without ``marker`` nothing in it counts as withheld.
+
+    Returns
+    -------
+    Released
+    """
+    require_released(released, wanted_by="derive")
+    frame = frame.reset_index(drop=True)
+    return replace(released, tables={**released.tables, name: frame if MARKER in frame else frame.assign(marker="")})
+
+
+def format_value(value: object, kind: Kind) -> str:
+    """Write one value as prose and pages show it; missing values are empty.
+
+    Parameters
+    ----------
+    value
+        A cell.
+    kind
+        As in :class:`Field`.
+
+    Returns
+    -------
+    str
+        ``1,234``, ``12%`` (``under 1%`` for a small share that is not zero), ``+0.82``, ``+3``, an ISO date, or clean
+        text.
+    """
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
+        return ""
+    if kind == "integer":
+        return f"{int(value):,}".replace("-", MINUS)  # type: ignore[call-overload]
+    if kind in NUMERIC:
+        return _format_number(float(value), kind)  # type: ignore[arg-type]
+    if kind == "date":
+        return pd.Timestamp(value).date().isoformat()  # type: ignore[arg-type]
+    return clean_text(str(value))
+
+
+def _format_number(value: float, kind: Kind) -> str:
+    if kind == "share":
+        return "under 1%" if 0 < value < 0.005 else f"{value * 100:.0f}%"
+    if kind == "number":
+        return f"{value:,.2f}".replace("-", MINUS)
+    text = f"{value * 100:+.0f}" if kind == "points" else f"{value:+.2f}"
+    return text.lstrip("+-") if float(text) == 0 else text.replace("-", MINUS)
+
+
+def long_date(day: date) -> str:
+    """Write a day in words, such as 30 September 2024."""
+    return say("pack_month", str(day.month), day=day.day, year=day.year)
+
+
+def clean_text(text: str) -> str:
+    """Take out what neither XML nor HTML may hold (control characters, lone surrogates); everything else stays."""
+    return _UNPRINTABLE.sub("�", text)

@@ -1,0 +1,149 @@
+"""Results made by hand in the analyses' own columns, so that the pack can be tested apart from them."""
+
+from __future__ import annotations
+
+import io
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib import rc_context
+from matplotlib.figure import Figure
+
+from my121_analytics.disclosure.release import release
+from my121_analytics.framework.nine_box import build_framework
+from my121_analytics.reports.chapters.meeting import Meeting
+from my121_analytics.reports.picture import Picture
+from my121_analytics.settings import Settings
+from my121_analytics.workforce.results import About, Result, Table
+
+AS_OF = date(2024, 9, 30)
+CYCLE = "2024/25 H1"
+ABOUT = About("Title", "Posts", "Everyone in post", "posts", AS_OF, CYCLE, 44)
+HOSTILE = ["=cmd|'/c calc'!A1", "<script>alert(1)</script>", "@SUM(1)", "+44 1", "-2", "http://example.org/x",
+           "O'Brien \"Q\" & Söhne", "\u202eegdirB", "😀 Müller", "x" * 300, "{{ 7 * 7 }}", "a\x00b\x0bc"]
+
+
+def profile_result() -> Result:
+    framework = build_framework()
+    n = np.array([3, 5, 2, 4, 12, 3, 4, 6, 1, 4])
+    boxes = [*framework.boxes]
+    frame = pd.DataFrame({"box": [b.number for b in boxes] + [0], "box_name": [b.name for b in boxes] + ["No placement"],
+                          "performance": [b.performance for b in boxes] + [0],
+                          "potential": [b.potential for b in boxes] + [0], "n": n})
+    base = np.where(frame["box"] == 0, 44, 40)
+    frame = frame.assign(share=n / base, lower=np.maximum(n / base - .05, 0), upper=n / base + .05, base=base)
+    follows = ("share", "lower", "upper")
+    groups = pd.concat([frame.assign(service=s, n=frame["n"] // k) for s, k in (("Homes", 1), ("Visits", 2), ("All", 1))])
+    groups = groups.assign(directorate="Care")[["service", "box", "box_name", "n", *follows, "base", "directorate"]]
+    return Result(ABOUT, {
+        "map": Table(frame, ("box",), "n", "base", follows, sums=("box",)),
+        "map_by_group": Table(groups.reset_index(drop=True), ("service", "box"), "n", "base", follows,
+                              unit_columns=("service", "directorate"), sums=("service", "box"))})
+
+
+def movement_result() -> Result:
+    frame = profile_result().frame("map").query("box > 0")
+    change = frame[["box", "box_name"]].assign(n_before=frame["n"] + 1, n_after=frame["n"], share_before=.1,
+                                               share_after=.08, change=-.02, lower=-.06, upper=.02, base=40)
+    moves = pd.DataFrame({"before": [5, 5], "after": [4, 5], "before_name": "Solid and Adaptable",
+                          "after_name": ["Pivotal and Flexible", "Solid and Adaptable"], "n": [2, 10]})
+    facts = {"n_both": 40, "n_joined": 4, "n_left": 2, "n_placed_both": 38, "cycle_before": "2023/24 H2",
+             "cycle_after": CYCLE}
+    return Result(ABOUT, {"change": Table(change, ("box",), "n_after", "base", ("share_before", "share_after", "change")),
+                          "moves": Table(moves, ("before", "after"), "n")}, facts)
+
+
+def severity_result(names: list[str]) -> Result:
+    verdicts = ["pattern", "watch", "in line", "cannot tell"]
+    n = len(names)
+    frame = pd.DataFrame({
+        "rater_id": [f"{100 + i:06d}" for i in range(n)], "n_ratings": [12 + i for i in range(n)], "n_employees": 6,
+        "mean_rating": 2.4, "expected_rating": 2.1, "estimate": np.linspace(1.6, -1, n), "lower": np.linspace(.7, -2, n),
+        "upper": np.linspace(2.5, .3, n), "probability": np.linspace(.97, .1, n),
+        "verdict": [verdicts[i % 4] for i in range(n)], "detectable": 1.1, "caveat": "leniency_or_quality", "name": names,
+        "directorate": ["Care" if i < n - 1 else "Roads" for i in range(n)], "service": "Homes", "team": "A"})
+    return Result(replace(ABOUT, cycle="2022/23 H1 to 2024/25 H1"), {"managers": Table(
+        frame, ("rater_id",), people=("rater_id", "name"), unit_columns=("directorate", "service", "team"))},
+        {"sd": .4, "expected_wrong": .2, "n_listed": 2})
+
+
+def coverage_result(names: list[str]) -> Result:
+    groups = pd.DataFrame({"service": ["Homes", "Visits", "All"], "n_people": [20, 22, 42], "n_with_placement": [19, 19, 38],
+                           "n_agreed": [10, 12, 22], "n_with_enough": [15, 13, 28], "n_with_any": [18, 20, 38],
+                           "estimate": [.75, .59, 2 / 3], "lower": [.53, .39, .52], "upper": [.89, .77, .79],
+                           "base": [20, 22, 42], "directorate": "Care"})
+    managers = pd.DataFrame({"rater_id": ["000100", "000101"], "name": names[:2], "directorate": "Care",
+                             "service": "Homes", "team": "A", "n_team": [6, 7], "n_without_placement": [1, 0],
+                             "n_without_conversation": [2, 0]})
+    missing = pd.DataFrame({"employee_id": ["000007"], "name": names[2], "manager_id": "000100", "directorate": "Care",
+                            "service": "Homes", "team": "A", "missing": "placement"})
+    units = ("directorate", "service", "team")
+    return Result(ABOUT, {
+        "by_group": Table(groups, ("service",), "n_people", "base", unit_columns=("service", "directorate")),
+        "managers": Table(managers, ("rater_id",), people=("rater_id", "name"), unit_columns=units),
+        "missing": Table(missing, ("employee_id",), people=("employee_id", "name", "manager_id"), unit_columns=units)})
+
+
+def agenda_result(names: list[str]) -> Result:
+    n = len(names)
+    people = pd.DataFrame({
+        "position": range(1, n + 1), "employee_id": [f"{i:06d}" for i in range(n)], "name": names,
+        "post_id": [f"P{i:05d}" for i in range(n)], "rater_id": "000100", "rater_name": names[0], "directorate": "Care",
+        "service": "Homes", "team": "A", "role": "Officer", "box": [1 + i % 9 for i in range(n)],
+        "box_name": "x", "performance": [3 - i % 3 for i in range(n)], "potential": 2, "reasons": "disagrees",
+        "n_reasons": 1, "question": "What would show that the rating and the box say the same?", "minutes": 4,
+        "in_meeting": [i < 8 for i in range(n)]})
+    return Result(ABOUT, {"people": Table(people, ("employee_id", "post_id"), people=(
+        "employee_id", "name", "rater_id", "rater_name"), unit_columns=("directorate", "service", "team"))})
+
+
+def roster_result(names: list[str]) -> Result:
+    agenda = agenda_result(names).frame("people")
+    frame = agenda[["employee_id", "name", "post_id", "directorate", "service", "team", "role", "rater_id", "rater_name",
+                    "performance", "potential", "box", "box_name"]].assign(cycle=CYCLE)
+    return Result(ABOUT, {"people": Table(frame, ("employee_id", "post_id"), people=("employee_id", "name", "rater_id"),
+                                          unit_columns=("directorate", "service", "team"))})
+
+
+def picture(name: str) -> Picture:
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "my121"}):
+        figure = Figure(figsize=(6, 4))
+        axes = figure.subplots()
+        axes.bar([1, 2], [3, 4], hatch="//")
+        axes.set_title("<b>Seven</b> & more")
+        svg, png = io.BytesIO(), io.BytesIO()
+        figure.savefig(svg, format="svg", metadata={"Date": None})
+        figure.savefig(png, format="png", metadata={"Software": None})
+    return Picture(name, "Posts by box", "Box 5 holds 12 of 44 posts.", svg.getvalue(), png.getvalue())
+
+
+def make_meeting(names: list[str] | None = None, *, audience: str = "panel", unit: str = "Care",
+                 without: tuple[str, ...] = ()) -> Meeting:
+    names = names or [f"Person {letter}" for letter in "ABCDEFGHIJKLM"]
+    results = {"profile": profile_result(), "movement": movement_result(), "severity": severity_result(names),
+               "coverage": coverage_result(names), "agenda": agenda_result(names), "roster": roster_result(names)}
+    released = {}
+    for subject, result in results.items():
+        if subject not in without:
+            released[subject] = release(result, audience=audience, unit=unit)
+    files = pd.DataFrame({"file": ["a.xlsx", "b.csv"], "sheet": ["Data", ""], "rows_read": [100, 20],
+                          "rows_accepted": [90, 18], "rows_quarantined": [3, 1], "rows_set_aside": [7, 1]})
+    findings = pd.DataFrame({"code": ["spelling_repaired"], "severity": ["info"], "n": [2]})
+    return Meeting(unit=unit, by="directorate", finer="service", cycle=CYCLE, as_of=AS_OF, audience=audience,
+                   settings=Settings(), framework=build_framework(), results=released,
+                   problems={subject: f"No {subject} here." for subject in without},
+                   pictures={"map": picture("map"), "change": picture("change"), "managers": picture("managers")},
+                   quality={"reconciliation": files, "findings": findings, "unreadable": pd.DataFrame({"file": []})})
+
+
+@pytest.fixture(name="make_meeting")
+def _make_meeting():
+    return make_meeting
+
+
+@pytest.fixture
+def hostile_names() -> list[str]:
+    return list(HOSTILE)
