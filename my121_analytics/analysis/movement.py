@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group, describe_population
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import newcombe_difference, paired_difference
@@ -123,6 +123,7 @@ def _describe(moves: MoveCounts) -> dict[str, float | int | str | None]:
 def _tabulate_outcome(counted: MoveCounts, framework: Framework) -> dict[str, Table]:
     prefix, labels = _label(counted, framework)
     key, name = labels.columns
+    check_outcomes(pd.concat([counted.frame["before"], counted.frame["after"]]), labels)
     whole = counted.frame.groupby(["before", "after"], sort=True)["n"].sum().reset_index()
     moves = whole[(whole["before"] >= 0) & (whole["after"] >= 0)].reset_index(drop=True)
     words = {0: NO_PLACEMENT, **labels.set_index(key)[name].to_dict()}
