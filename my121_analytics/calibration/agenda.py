@@ -133,7 +133,8 @@ def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, 
 def _choose_rows(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """Choose the post under which each person stands: the one with the most weight, then the main one."""
     weight = asked.groupby("row")["weight"].sum()
-    chosen = rows.loc[weight.index].assign(weight=weight, is_main=rows["is_main"] == "True")
+    chosen = rows.loc[weight.index]
+    chosen = chosen.assign(weight=weight, is_main=chosen["is_main"] == "True")
     chosen = chosen.sort_values(["weight", "is_main", "post_id"], ascending=[False, False, True], kind="stable")
     return chosen.drop_duplicates("employee_id").drop(columns="weight")
 
@@ -143,8 +144,8 @@ def _describe(workforce: Workforce, evidence: Evidence, rows: pd.DataFrame) -> p
     box = rows["box"].fillna(0).astype("int64")
     boxes = {0: NO_PLACEMENT, **{b.number: b.name for b in evidence.framework.boxes}}
     return pd.DataFrame({
-        "employee_id": ids, "name": ids.map(workforce.names).fillna(ids), "post_id": rows["post_id"].astype("str"),
-        "rater_id": raters, "rater_name": raters.map(workforce.names).fillna(raters),
+        "employee_id": ids, "name": workforce.names_of(ids), "post_id": rows["post_id"].astype("str"),
+        "rater_id": raters, "rater_name": workforce.names_of(raters),
         **{column: rows[column].astype("str") for column in (*ORGANISATION, "role")}, "box": box,
         "box_name": box.map(boxes), **{axis: rows[axis].astype("Int64") for axis in ("performance", "potential")}})
 
