@@ -112,7 +112,8 @@ class IipFramework:
             return None
         number, name = found["number"], found["name"].strip()
         candidates = [indicator for indicator in self.indicators
-                      if (not number or indicator.number == int(number)) and (not name or _plain(indicator.name) == name)]
+                      if (not number or indicator.number == int(number))
+                      and (not name or _plain(indicator.name) == name)]
         return candidates[0] if len(candidates) == 1 else None
 
 

@@ -1,6 +1,7 @@
 """The Investors in People frameworks as data."""
 
 import pytest
+
 from my121_analytics.errors import UsageError
 from my121_analytics.framework.iip import build_iip_framework, list_versions
 
