@@ -162,4 +162,5 @@ def without_contacts(text: str) -> tuple[str, int]:
     if not n_addresses + n_numbers:
         return text, 0
     plain = re.sub(r"\(\s*[,;:]*\s*\)|[ \t]+(?=[,;)\n]|$)", "", plain)
+    plain = re.sub(r"(?<=\S)[ \t]{2,}", " ", plain)
     return plain.strip(" \t,;:-"), n_addresses + n_numbers
