@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from functools import lru_cache
-from importlib import resources
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -25,6 +22,7 @@ from my121_analytics.improvement.cells import (
     without_contacts,
 )
 from my121_analytics.improvement.refusals import TimescaleError
+from my121_analytics.improvement.spellings import plain, spellings
 from my121_analytics.improvement.timescale import Timescale, parse_anchor, parse_timescale, split_timescales
 from my121_analytics.ingest.exports import Sheet, read_sheets
 from my121_analytics.settings import Settings
@@ -128,9 +126,9 @@ class _Reading:
 
     def clean(self, text: str) -> str:
         """Take contact details out of a cell and count them."""
-        plain, n = without_contacts(text)
+        kept, n = without_contacts(text)
         self.n_contact_details += n
-        return plain
+        return kept
 
     def refuse(self, sheet: Sheet, row: int, column: str, value: str, reason: str, *, message: str = "",
                remedy: str = "") -> None:
@@ -200,7 +198,7 @@ def _find_header(sheet: Sheet, settings: Settings) -> _Header | None:
 
 
 def _match_headings(row: list[str], settings: Settings, sheet: Sheet, position: int) -> dict[str, int]:
-    given = {_plain(heading): name for heading, name in settings.exports.columns.items()}
+    given = {plain(heading): name for heading, name in settings.exports.columns.items()}
     found: dict[str, list[int]] = {}
     for j, cell in enumerate(row):
         name = _match_heading(cell, given)
@@ -217,22 +215,21 @@ def _match_headings(row: list[str], settings: Settings, sheet: Sheet, position: 
 
 def _rank(name: str, heading: str) -> int:
     """Put a heading in the synonym table's order: where two hold the same thing, the usual one is taken."""
-    spellings = _facts()["columns"][name]
-    return spellings.index(_plain(heading)) if _plain(heading) in spellings else len(spellings)
+    known = spellings("columns")[name]
+    return known.index(plain(heading)) if plain(heading) in known else len(known)
 
 
 def _match_heading(cell: str, given: Mapping[str, str]) -> str:
     """Name what a heading holds; empty for a heading of something else, and for cells too long to be one."""
     if not cell.strip() or len(cell) > 90:
         return ""
-    known = _facts()["columns"]
-    for part in (cell, *re.split(r"[/\n]", cell)):
-        plain = _plain(part)
-        if plain in given:
-            return given[plain] if given[plain] in known else ""
-        for name, spellings in known.items():
-            if plain and plain in spellings:
-                return str(name)
+    known = spellings("columns")
+    for part in map(plain, (cell, *re.split(r"[/\n]", cell))):
+        if part in given:
+            return given[part] if given[part] in known else ""
+        for name, usual in known.items():
+            if part and part in usual:
+                return name
     return ""
 
 
@@ -354,11 +351,11 @@ def _read_completed_on(sheet: Sheet, position: int, cell: str, reading: _Reading
 
 def _read_information(rows: list[list[str]], reading: _Reading) -> None:
     """Carry the labelled dates and the organisation of the title block; nothing that is not on the list."""
-    known = _facts()["information"]
+    known = spellings("information")
     for row in rows:
         cells = [cell.strip() for cell in row if cell.strip()]
         for label, value in pairwise(cells):
-            code = next((code for code, spellings in known.items() if _plain(label) in spellings), "")
+            code = next((code for code, usual in known.items() if plain(label) in usual), "")
             if code and code not in {entry[0] for entry in reading.information}:
                 reading.information.append((code, label, reading.clean(value), _read_day(value, reading)))
 
@@ -371,27 +368,14 @@ def _read_day(value: str, reading: _Reading) -> date | None:
 
 
 def _match_priority(cell: str) -> str:
-    plain = _plain(cell).removesuffix(" priority")
+    word = plain(cell).removesuffix(" priority")
     return {"high": "High", "h": "High", "medium": "Medium", "med": "Medium", "m": "Medium", "low": "Low",
-            "l": "Low"}.get(plain, "")
+            "l": "Low"}.get(word, "")
 
 
 def _match_progress(cell: str) -> str:
-    plain = _plain(cell)
-    return next((str(state) for state, spellings in _facts()["progress"].items() if plain in spellings), "")
+    return next((state for state, usual in spellings("progress").items() if plain(cell) in usual), "")
 
 
 def _example_headings() -> str:
     return ", ".join(f"'{name}'" for name in ("Business Issue", "Suggested Action(s)", "Suggested Timescale", "Owner"))
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", " ", text.lower()).strip()
-
-
-@lru_cache(maxsize=1)
-def _facts() -> dict[str, dict[str, tuple[str, ...]]]:
-    """The tables of headings, labels and states of progress, as plain text."""
-    text = resources.files("my121_analytics.improvement").joinpath("headings.toml").read_text("utf-8")
-    return {table: {name: tuple(map(_plain, spellings)) for name, spellings in entries.items()}
-            for table, entries in tomllib.loads(text).items()}

@@ -31,7 +31,8 @@ ISSUES = [
      "• Better value\n• Learning is seen to matter", "12 months\n\n6 months",
      "Learning leads\n\nLeadership Board\nDirectorate Boards/Senior Teams\nPeople Service"),
 ]
-CONTACTS = [("Client key contact", "Workforce Officer", "E", "workforce.officer@northmere.example", "T", "01632 960123"),
+CONTACTS = [("Client key contact", "Workforce Officer", "E", "workforce.officer@northmere.example", "T",
+             "01632 960123"),
             ("Assessor", "Lead Assessor", "E", "assessor@assessors.example", "T", "07700 900456")]
 
 
@@ -50,8 +51,9 @@ def write_form(path: Path, issues=ISSUES) -> Path:
         for row, contact in enumerate(CONTACTS, start=8):
             sheet.write_row(row, 0, contact)
         sheet.write("A12", "C. Future activity", bold)
-        sheet.write_row(12, 0, ["Business Issue", "Suggested Action(s)", "Potential Benefits / Impact of Taking No Action",
-                                "Suggested Timescale / Priority", "Potential Solutions / Support Available"], bold)
+        sheet.write_row(12, 0, ["Business Issue", "Suggested Action(s)",
+                                "Potential Benefits / Impact of Taking No Action", "Suggested Timescale / Priority",
+                                "Potential Solutions / Support Available"], bold)
         sheet.write_row(13, 0, ["What", "How", "Why", "When", "Who"], bold)
         row = 14
         for issue in issues:
