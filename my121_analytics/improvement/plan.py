@@ -31,8 +31,8 @@ from my121_analytics.wording.catalogue import say
 REFUSED = "refused"
 """Kind of an action whose timescale was refused; the action stays, and the refusal is listed."""
 ACTION_COLUMNS = ("action_id", "issue", "action", "benefit", "owner", "vehicle", "timescale", "kind", "due_earliest",
-                  "due_latest", "open_ended", "every", "priority", "note", "progress", "completed_on", "origin_file",
-                  "origin_sheet", "origin_row")
+                  "due_latest", "open_ended", "every", "priority", "note", "progress", "progress_text",
+                  "completed_on", "origin_file", "origin_sheet", "origin_row")
 REFUSAL_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "message", "remedy")
 _ONE_HEADING = ("action", "timescale", "owner", "completed_on")
 """Parts of which a table may hold one only: two would be two answers to one question."""
@@ -49,7 +49,8 @@ class Plan:
         One row per action, ``ACTION_COLUMNS``: ``owner`` joins the owners with ``; ``; ``vehicle`` is the project or
         process that carries the action, named in brackets; ``timescale`` is as written; ``kind``, ``due_earliest``,
         ``due_latest``, ``open_ended``, ``every``, ``priority`` and ``note`` are as read (``kind`` is ``refused`` where
-        it could not be); ``progress`` is not started, started, behind, done or empty, as the plan itself says.
+        it could not be); ``progress`` is not started, started, behind, done or empty, read from the plan's own words in
+        ``progress_text``.
     owners
         ``action_id``, ``position``, ``owner``: one row per action and owner.
     refusals
@@ -149,7 +150,7 @@ class _Reading:
         information = pd.DataFrame(self.information, columns=["code", "label", "value", "day"])
         information["day"] = pd.to_datetime(information["day"]).astype("datetime64[s]")
         return Plan(actions, pd.DataFrame(self.owners, columns=["action_id", "position", "owner"]),
-                    pd.DataFrame(self.refusals, columns=list(REFUSAL_COLUMNS)), information,
+                    pd.DataFrame(list(dict.fromkeys(self.refusals)), columns=list(REFUSAL_COLUMNS)), information,
                     pd.DataFrame(self.sheets).drop(columns="header"), self.anchor, self.n_contact_details)
 
 
@@ -272,6 +273,8 @@ def _read_actions(sheet: Sheet, position: int, header: _Header, cells: dict[str,
         in_owner = set_brackets_aside(reading.clean(owners[i] if owners else ""), any_text=True)
         raw, read = timescales[i]
         record = _as_record(raw, read, cells, in_action, in_owner)
+        record["priority"] = _choose_priority(sheet, position, cells.get("priority", ""), read, reading)
+        record["progress_text"] = reading.clean(" ".join(cells.get("progress", "").split()))
         completed_on = _read_completed_on(sheet, position, cells.get("completed_on", ""), reading)
         if completed_on is not None:
             record["completed_on"] = completed_on
@@ -287,14 +290,13 @@ def _as_record(raw: str, read: Timescale | None, cells: dict[str, str], in_actio
                in_owner: Bracketed) -> dict[str, Any]:
     """Put together what one action's own cells say."""
     timescale = read or Timescale("unscheduled")
-    stated = _match_priority(cells.get("priority", ""))
     is_complete = timescale.kind == "complete"
     progress = _match_progress(cells.get("progress", ""))
     return {"action": in_action.whole, "vehicle": "; ".join([*in_action.inside, *in_owner.inside]), "timescale": raw,
             "kind": timescale.kind if read else REFUSED,
             "due_earliest": None if is_complete else timescale.earliest,
             "due_latest": None if is_complete else timescale.latest, "open_ended": timescale.open_ended,
-            "every": timescale.every, "priority": timescale.priority or stated, "note": timescale.note,
+            "every": timescale.every, "note": timescale.note,
             "progress": "done" if is_complete else progress,
             "completed_on": timescale.latest if is_complete else None}
 
@@ -325,6 +327,18 @@ def _align_timescales(sheet: Sheet, position: int, cell: str, n: int,
             reading.refuse(sheet, position + 1, "timescale", piece, problem.code, message=problem.headline,
                            remedy=problem.remedy)
     return [(reading.clean(piece), read[piece]) for piece in pieces]
+
+
+def _choose_priority(sheet: Sheet, position: int, cell: str, read: Timescale | None, reading: _Reading) -> str:
+    """Give the priority of the priority column or of the timescale cell; where they differ, neither."""
+    stated = _match_priority(cell)
+    beside = read.priority if read else ""
+    if cell and not stated and cell not in ("-", "n/a", "N/A"):
+        reading.refuse(sheet, position + 1, "priority", cell, "unknown_priority")
+    if stated and beside and stated != beside:
+        reading.refuse(sheet, position + 1, "priority", cell, "two_priorities")
+        return ""
+    return stated or beside
 
 
 def _identify(sheet: Sheet, position: int, given: str, reading: _Reading) -> str:

@@ -22,8 +22,8 @@ RAG: Mapping[str, str] = {
     "due in window": "Amber",  # it may still be done in time, and the last day is in sight
     "on track": "Green",
     "not started": "Green",    # not late; stated progress and a near due date turn it amber, see below
-    "open-ended": "None",      # no last day, so no colour follows from a timescale
-    "undated": "None",
+    "open-ended": "Grey",      # no last day, so no colour follows from a timescale
+    "undated": "Grey",
     "done late": "Green",
     "done": "Green",
 }
@@ -79,7 +79,7 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     counts = {status: int((actions["status"] == status).sum()) for status in STATUSES}
     about = About(title=say("plan_status", "title", council=settings.council.name),
                   measure=say("plan_status", "measure"), population=say("plan_status", "population"),
-                  counts_what="actions", as_of=as_of, cycle="", n=len(actions))
+                  counts_what="actions", as_of=as_of, cycle="", n=len(actions), caveats=("anchor",))
     tables = {
         "actions": Table(actions[list(ACTIONS_CSV)].reset_index(drop=True), keys=("action_id",), people=("owner",)),
         "by_issue": Table(_count_by(actions.assign(issue=actions["issue"].replace("", _NO_ISSUE)), "issue"),

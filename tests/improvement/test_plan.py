@@ -9,6 +9,7 @@ from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.cells import set_brackets_aside, split_items, split_owners, without_contacts
 from my121_analytics.improvement.plan import ACTION_COLUMNS, REFUSAL_COLUMNS, read_plan
 from my121_analytics.settings import Settings
+from my121_analytics.wording.catalogue import codes
 
 ANCHOR = date(2013, 6, 30)
 
@@ -222,3 +223,19 @@ def test_contact_details_are_taken_out_and_figures_stay(text, plain, n):
 def test_brackets_inside_a_word_are_not_set_aside():
     assert set_brackets_aside("Train the manager(s)").inside == ()
     assert set_brackets_aside("Train managers (Pay Review)").text == "Train managers"
+
+
+def test_priorities_that_are_unknown_or_differ_are_listed_and_free_words_on_progress_are_kept(tmp_path):
+    path = write_csv(tmp_path / "plan.csv", (
+        "Action,Timescale,Priority,Progress\nOne,12 months (High),Low,Two courses held; ring 01632 960123\n"
+        "Two,12 months,Critical,\nThree,12 months (High),H,\n"))
+    plan = read_plan(path, anchor=ANCHOR)
+    assert plan.actions["priority"].tolist() == ["", "", "High"]
+    assert plan.refusals["reason"].tolist() == ["two_priorities", "unknown_priority"]
+    assert plan.actions["progress_text"].tolist() == ["Two courses held; ring", "", ""]
+    assert plan.actions["progress"].tolist() == ["", "", ""]
+
+
+def test_every_reason_of_a_refusal_has_a_remedy():
+    assert codes("plan_refused") == codes("plan_remedy")
+    assert codes("evidence_refused") == codes("evidence_remedy")
