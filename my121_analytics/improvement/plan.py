@@ -86,7 +86,8 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
     anchor
         Day that lengths of time count from, such as the last day of the month of the assessment.
     settings
-        ``[exports] date_order`` for numeric dates; ``[exports] columns`` for headings the synonym table lacks.
+        ``[exports] date_order`` for numeric dates. (``[exports] columns`` names columns of the record, which a plan
+        is not part of.)
 
     Returns
     -------
@@ -166,7 +167,7 @@ class _Header:
 
 def _read_sheet(sheet: Sheet, reading: _Reading) -> None:
     rows = sheet.rows
-    header = _find_header(sheet, reading.settings)
+    header = _find_header(sheet)
     n_before = len(reading.actions)
     _read_information(rows[: header.at] if header else rows, reading)
     fates = ["set aside"] * len(rows)
@@ -180,14 +181,14 @@ def _read_sheet(sheet: Sheet, reading: _Reading) -> None:
         "n_actions": len(reading.actions) - n_before, "header": header is not None})
 
 
-def _find_header(sheet: Sheet, settings: Settings) -> _Header | None:
+def _find_header(sheet: Sheet) -> _Header | None:
     """Find the first row that heads a table of actions, with the row of headings below it where there are two."""
     for position, row in enumerate(sheet.rows):
-        columns = _match_headings(row, settings, sheet, position)
+        columns = _match_headings(row, sheet, position)
         if "action" not in columns or len(columns) < 2:
             continue
         below = sheet.rows[position + 1] if position + 1 < sheet.n_rows else []
-        second = _match_headings(below, settings, sheet, position + 1)
+        second = _match_headings(below, sheet, position + 1)
         n_filled = sum(bool(cell.strip()) for cell in below)
         if len(second) >= 3 and len(second) >= n_filled - 1:
             taken = set(columns.values())
@@ -198,11 +199,10 @@ def _find_header(sheet: Sheet, settings: Settings) -> _Header | None:
     return None
 
 
-def _match_headings(row: list[str], settings: Settings, sheet: Sheet, position: int) -> dict[str, int]:
-    given = {plain(heading): name for heading, name in settings.exports.columns.items()}
+def _match_headings(row: list[str], sheet: Sheet, position: int) -> dict[str, int]:
     found: dict[str, list[int]] = {}
     for j, cell in enumerate(row):
-        name = _match_heading(cell, given)
+        name = _match_heading(cell)
         if name:
             found.setdefault(name, []).append(j)
     doubled = {name: places for name, places in found.items() if len(places) > 1 and name in _ONE_HEADING}
@@ -220,14 +220,12 @@ def _rank(name: str, heading: str) -> int:
     return known.index(plain(heading)) if plain(heading) in known else len(known)
 
 
-def _match_heading(cell: str, given: Mapping[str, str]) -> str:
+def _match_heading(cell: str) -> str:
     """Name what a heading holds; empty for a heading of something else, and for cells too long to be one."""
     if not cell.strip() or len(cell) > 90:
         return ""
     known = spellings("columns")
     for part in map(plain, (cell, *re.split(r"[/\n]", cell))):
-        if part in given:
-            return given[part] if given[part] in known else ""
         for name, usual in known.items():
             if part and part in usual:
                 return name
@@ -239,7 +237,7 @@ def _read_row(sheet: Sheet, position: int, header: _Header, reading: _Reading) -
     row = sheet.rows[position]
     cells = {name: row[j].strip() for name, j in header.columns.items()}
     filled = [cell for cell in row if cell.strip()]
-    if not filled or _match_headings(row, reading.settings, sheet, position).keys() >= header.columns.keys():
+    if not filled or _match_headings(row, sheet, position).keys() >= header.columns.keys():
         return "set aside"
     issue = " ".join(cells.get("issue", "").split())
     if issue and issue != reading.issue:
