@@ -17,11 +17,11 @@ from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.reports.chapters.meeting import Meeting
-from my121_analytics.reports.drawings import draw_pictures
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
 from my121_analytics.reports.page import render_page
 from my121_analytics.reports.papers import assemble_papers
 from my121_analytics.reports.pdf import find_browser, print_pdf
+from my121_analytics.reports.picture import draw_pictures
 from my121_analytics.reports.roster import list_roster
 from my121_analytics.reports.runs import MANIFEST, Stage, build_manifest, make_slugs, staged_run
 from my121_analytics.reports.workbook import write_workbook
