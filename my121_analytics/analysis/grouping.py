@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from my121_analytics.errors import DataUnusableError
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.workforce.schema import ORGANISATION, PROTECTED
@@ -32,6 +33,29 @@ def add_total(frame: pd.DataFrame, by: str, keys: list[str], counts: list[str]) 
     """
     whole = frame.groupby(keys, sort=True)[counts].sum().reset_index() if keys else frame[counts].sum().to_frame().T
     return pd.concat([frame[[by, *keys, *counts]], whole.assign(**{by: TOTAL})], ignore_index=True)
+
+
+def check_outcomes(found: pd.Series, labels: pd.DataFrame) -> None:
+    """Refuse outcomes that have no label: they would drop out of the table without a word.
+
+    Parameters
+    ----------
+    found
+        Boxes or levels that were counted; 0 and below are no outcome.
+    labels
+        First column: the boxes or levels of the framework.
+
+    Raises
+    ------
+    DataUnusableError
+        Names them.
+    """
+    known = labels.iloc[:, 0]
+    unknown = sorted({int(number) for number in found if number > 0} - set(known))
+    if unknown:
+        shown = ", ".join(map(str, unknown))
+        raise DataUnusableError(f"The record holds {known.name} {shown}, which the framework does not have.",
+                                hints=["Set the council's own map or levels under [framework]."])
 
 
 def declare_group(by: str) -> dict[str, Any]:

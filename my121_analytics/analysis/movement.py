@@ -9,14 +9,14 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group, describe_population
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import newcombe_difference, paired_difference
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import MoveCounts, check_grouping, count_moves
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import NO_PLACEMENT, About, Result, Table
+from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, About, Result, Table
 
 _FOLLOWS = ("share_before", "share_after", "change", "lower", "upper")
 
@@ -123,19 +123,20 @@ def _describe(moves: MoveCounts) -> dict[str, float | int | str | None]:
 def _tabulate_outcome(counted: MoveCounts, framework: Framework) -> dict[str, Table]:
     prefix, labels = _label(counted, framework)
     key, name = labels.columns
+    check_outcomes(pd.concat([counted.frame["before"], counted.frame["after"]]), labels)
     whole = counted.frame.groupby(["before", "after"], sort=True)["n"].sum().reset_index()
     moves = whole[(whole["before"] >= 0) & (whole["after"] >= 0)].reset_index(drop=True)
     words = {0: NO_PLACEMENT, **labels.set_index(key)[name].to_dict()}
     moves = moves.assign(before_name=moves["before"].map(words), after_name=moves["after"].map(words))
-    tables = {f"{prefix}change": _declare_change(_compare_same(whole, labels), (key,)),
+    same = _compare_same(whole.assign(group=TOTAL), [TOTAL], labels).drop(columns="group")
+    tables = {f"{prefix}change": _declare_change(same, (key,)),
               f"{prefix}change_all": _declare_change(_compare_all(whole, labels), (key,)),
               f"{prefix}moves": Table(moves[["before", "after", "before_name", "after_name", "n"]],
                                       keys=("before", "after"), count="n", sums=("before", "after"))}
     for by in counted.by:
-        rows = add_total(counted.frame, by, ["before", "after"], ["n"])
-        parts = [_compare_same(part, labels).assign(**{by: group}) for group, part in rows.groupby(by, sort=False)]
-        frame = pd.concat(parts, ignore_index=True)
-        tables[f"{prefix}change_by_group"] = _declare_change(frame[[by, *frame.columns.drop(by)]], (by, key), by)
+        rows = add_total(counted.frame, by, ["before", "after"], ["n"]).rename(columns={by: "group"})
+        frame = _compare_same(rows, [*pd.unique(counted.frame[by]), TOTAL], labels)
+        tables[f"{prefix}change_by_group"] = _declare_change(frame.rename(columns={"group": by}), (by, key), by)
     return tables
 
 
@@ -153,16 +154,24 @@ def _declare_change(frame: pd.DataFrame, keys: tuple[str, ...], by: str | None =
                  **(declare_group(by) if by else {}))
 
 
-def _compare_same(moves: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
-    """Compare the shares of each outcome among the posts placed both times."""
+def _compare_same(moves: pd.DataFrame, groups: list[str], labels: pd.DataFrame) -> pd.DataFrame:
+    """Compare the shares of each outcome among the posts placed both times, for all groups at once."""
     placed = moves[(moves["before"] > 0) & (moves["after"] > 0)]
     outcomes = labels.iloc[:, 0].to_numpy()
-    n_before, n_after = _margin(placed, "before", outcomes), _margin(placed, "after", outcomes)
-    n_stayed = _margin(placed[placed["before"] == placed["after"]], "after", outcomes)
-    base = int(placed["n"].sum())
+    cells = pd.MultiIndex.from_product([groups, outcomes])
+
+    def margin(rows: pd.DataFrame, when: str) -> np.ndarray:
+        return rows.groupby(["group", when])["n"].sum().reindex(cells, fill_value=0).to_numpy(dtype=np.int64)
+
+    n_before, n_after = margin(placed, "before"), margin(placed, "after")
+    n_stayed = margin(placed[placed["before"] == placed["after"]], "after")
+    base = np.repeat(placed.groupby("group")["n"].sum().reindex(groups, fill_value=0).to_numpy(dtype=np.int64),
+                     len(outcomes))
     change, lower, upper = paired_difference(n_stayed, n_before - n_stayed, n_after - n_stayed, base)
-    return labels.assign(n_before=n_before, n_after=n_after, share_before=_share(n_before, base),
-                         share_after=_share(n_after, base), change=change, lower=lower, upper=upper, base=base)
+    frame = pd.concat([labels] * len(groups), ignore_index=True)
+    frame.insert(0, "group", cells.get_level_values(0))
+    return frame.assign(n_before=n_before, n_after=n_after, share_before=_share(n_before, base),
+                        share_after=_share(n_after, base), change=change, lower=lower, upper=upper, base=base)
 
 
 def _compare_all(moves: pd.DataFrame, labels: pd.DataFrame) -> pd.DataFrame:
@@ -201,5 +210,6 @@ def _margin(moves: pd.DataFrame, when: str, outcomes: np.ndarray) -> np.ndarray:
     return moves.groupby(when)["n"].sum().reindex(outcomes, fill_value=0).to_numpy(dtype=np.int64)
 
 
-def _share(n: np.ndarray, base: int) -> np.ndarray:
-    return n / base if base else np.full(len(n), np.nan)
+def _share(n: np.ndarray, base: np.ndarray | int) -> np.ndarray:
+    base = np.broadcast_to(base, n.shape)
+    return np.divide(n, base, out=np.full(len(n), np.nan), where=base > 0)

@@ -9,7 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group, describe_population
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import wilson_interval
@@ -106,6 +106,7 @@ def tabulate_profile_counts(counts: Sequence[PlacementCounts], framework: Framew
         name, labels = ("map", _label_boxes(framework)) if counted.outcome == "box" else (
             "ratings", _label_levels(framework))
         key = str(labels.columns[0])
+        check_outcomes(counted.frame["outcome"], labels)
         whole = counted.frame.groupby("outcome")["n"].sum()
         tables[name] = Table(_share_out(whole, labels), keys=(key,), count="n", base="base", follows=_FOLLOWS,
                              sums=(key,))
