@@ -1,0 +1,207 @@
+"""Groups by box as a heatmap: shares within each group, printed, beside the count that they rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures import phrases, theme
+from my121_analytics.figures.layout import MARGIN, Room, Words, line_height, open_axes, wrap, write
+from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.workforce.results import TOTAL
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+_LEFT, _ROW, _HEAD = 2.1, 0.5, 0.95
+_HEAD_SIZE = 8.0
+_NOT_GROUPS = ("box", "box_name", "performance", "potential", "n", "share", "lower", "upper", "base", "marker")
+
+
+@dataclass(frozen=True)
+class _Groups:
+    """The table by group, laid out: one row a group, one column a box, no placement apart."""
+
+    frame: pd.DataFrame
+    column: str
+    groups: Sequence[str]
+    boxes: Sequence[tuple[int, str]]
+    n: pd.DataFrame
+    base: pd.Series
+    unplaced: pd.Series
+    everybody: pd.Series
+    title: str
+    fullest: dict[str, tuple[str, float]]
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        return self.n.div(self.base.where(self.base > 0), axis="index")
+
+
+def draw_group_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
+    """Draw :func:`~my121_analytics.figures.nine_box.plot_box_by_group`."""
+    released = require_released(released, wanted_by="plot_box_by_group")
+    seen = _read(released)
+    one = _group_word("group", seen.column)
+    measure = say("by_group", "measure", about=released.about.measure.rstrip("."), group=one)
+    total = seen.base.get(TOTAL, seen.base.sum(skipna=False))
+    marker = phrases.marker_of(seen.frame)
+    n = say("by_group", "base", n=phrases.count(total, marker))
+    words = Words(seen.title, phrases.subtitle(released, measure, n=n, table="map_by_group"),
+                  (say("by_group", "note"), *phrases.withheld_note(seen.frame)))
+    ax = open_axes(ax, words, Room(height=max(len(seen.groups), 1) * _ROW, left=_LEFT,
+                                   top=_HEAD if seen.groups else 0.0))
+    if not seen.groups:
+        return ax
+    _draw_shares(ax, seen)
+    _print_figures(ax, seen, marker)
+    _label_columns(ax, seen)
+    for y, group in enumerate(seen.groups):
+        _label_row(ax, y, group, say("by_group", "base", n=phrases.count(seen.base[group], marker)))
+    return ax
+
+
+def describe_group_heatmap(released: Released) -> str:
+    """Say in words what the heatmap shows."""
+    released = require_released(released, wanted_by="describe_box_by_group")
+    seen = _read(released)
+    rows = []
+    for group in seen.groups:
+        if seen.base[group] == 0:
+            rows.append(say("by_group", "row_empty", group=group))
+        elif group not in seen.fullest:
+            rows.append(say("by_group", "row_unsure", group=group))
+        else:
+            box, n = seen.fullest[group]
+            rows.append(say("by_group", "row", group=group, box=box, n=phrases.count(n),
+                            share=phrases.percent(n / float(seen.base[group]))))
+    return say("by_group", "alt", group=_group_word("group", seen.column), title=seen.title,
+               rows="; ".join(rows))
+
+
+def _draw_shares(ax: Axes, seen: _Groups) -> None:
+    """Draw the coloured cells; seaborn is loaded here, since it takes a second that a command's help should not."""
+    import seaborn as sns
+    from matplotlib.colors import LinearSegmentedColormap
+
+    shares = seen.shares.to_numpy("float64", na_value=np.nan)
+    # The last column, no placement, is a share of something else: it gets its figures but no colour.
+    cells = np.hstack([shares, np.full((len(shares), 1), np.nan)])
+    ramp = LinearSegmentedColormap.from_list("shares", [theme.PALE_BLUE, theme.DARK_BLUE])
+    sns.heatmap(cells, mask=np.isnan(cells), cmap=ramp, vmin=0, vmax=_top(seen), cbar=False, linewidths=1.5,
+                linecolor=theme.PAPER, xticklabels=False, yticklabels=False, ax=ax)
+
+
+def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
+    """Print share and count in each cell; hatch what is withheld."""
+    from matplotlib.patches import Rectangle
+
+    shares, top = seen.shares, _top(seen)
+    for y, group in enumerate(seen.groups):
+        row = [(seen.n.loc[group, box], shares.loc[group, box], seen.base[group]) for box, _ in seen.boxes]
+        everybody = seen.everybody[group]
+        missing = seen.unplaced[group]
+        row.append((missing, missing / everybody if everybody else np.nan, everybody))
+        for x, (n, share, base) in enumerate(row):
+            if phrases.is_missing(n) or phrases.is_missing(base):
+                ax.add_patch(Rectangle((x + 0.03, y + 0.04), 0.94, 0.92, facecolor=theme.WITHHELD, linewidth=0,
+                                       edgecolor=theme.HATCH, hatch="////"))
+                ax.add_patch(Rectangle((x + 0.25, y + 0.25), 0.5, 0.5, facecolor=theme.PAPER, linewidth=0))
+                write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
+                continue
+            is_box = x < len(seen.boxes)
+            ink = theme.text_on(theme.shade(float(share) / top)) if is_box and not phrases.is_missing(share) else None
+            printed = "–" if phrases.is_missing(share) else phrases.percent(float(share))
+            write(ax, printed, (x + 0.5, y + 0.5), (0, 0.07), data=(True, True), size=theme.BODY, weight="bold",
+                  ha="center", colour=ink or theme.INK)
+            write(ax, phrases.count(n), (x + 0.5, y + 0.5), (0, -0.09), data=(True, True), size=_HEAD_SIZE,
+                  ha="center", colour=ink or theme.QUIET)
+    if TOTAL in seen.groups and len(seen.groups) > 1:
+        y = list(seen.groups).index(TOTAL)
+        ax.plot([0, len(seen.boxes) + 1], [y, y], color=theme.INK, linewidth=1.2, clip_on=False)
+
+
+def _label_columns(ax: Axes, seen: _Groups) -> None:
+    names = [*seen.boxes, (0, say("by_group", "unplaced"))]
+    width = (theme.WIDTH - 2 * MARGIN - _LEFT) / len(names)
+    ax.set_xlim(0, len(names))
+    ax.set_ylim(max(len(seen.groups), 1), 0)
+    for x, (box, name) in enumerate(names):
+        lines = [*([str(box)] if box else []), *wrap(name, width - 0.03, _HEAD_SIZE, max_lines=5)]
+        for number, line in enumerate(reversed(lines)):
+            write(ax, line, (x + 0.5, 1), (0, 0.1 + number * line_height(_HEAD_SIZE)), data=(True, False),
+                  size=_HEAD_SIZE, ha="center", gid="label", weight="bold" if line == str(box) else "normal")
+
+
+def _label_row(ax: Axes, y: int, group: str, base: str) -> None:
+    is_total = group == TOTAL
+    lines = wrap(group, _LEFT - 0.1, theme.SMALL, weight="bold" if is_total else "normal", max_lines=2)
+    texts = [*((line, theme.SMALL, theme.INK) for line in lines), (base, _HEAD_SIZE, theme.QUIET)]
+    height = sum(line_height(size) for _, size, _ in texts)
+    drop = height / 2
+    for text, size, colour in texts:
+        drop -= line_height(size) / 2
+        write(ax, text, (0, y + 0.5), (-_LEFT, drop), data=(False, True), size=size, colour=colour, gid="label",
+              weight="bold" if is_total and colour == theme.INK else "normal")
+        drop -= line_height(size) / 2
+
+
+def _read(released: Released) -> _Groups:
+    frame = phrases.take_table(released, "map_by_group", wanted_by="plot_box_by_group")
+    column = next(str(c) for c in frame.columns if c not in _NOT_GROUPS)
+    named = frame.assign(**{column: frame[column].astype("str")})
+    groups = sorted(dict.fromkeys(named[column]), key=lambda group: group == TOTAL)  # the margin row comes last
+    placed, missing = named[named["box"] != 0], named[named["box"] == 0].set_index(column)
+    boxes = placed.drop_duplicates("box").sort_values("box")
+    n = placed.set_index([column, "box"])["n"].astype("Float64").unstack("box").reindex(groups)  # noqa: PD010
+    # Rows of one group share their base; where it is withheld, it is withheld in all of them.
+    base = placed.groupby(column, sort=False)["base"].first().astype("Float64").reindex(groups)
+    fullest = {g: found for g in groups if (found := _fullest(n.loc[g], base[g], boxes)) is not None}
+    names = list(zip(boxes["box"].astype(int), boxes["box_name"].astype(str), strict=True))
+    seen = _Groups(frame, column, groups, names, n, base, missing["n"].astype("Float64").reindex(groups),
+                   missing["base"].astype("Float64").reindex(groups), "", fullest)
+    return replace(seen, title=_title(released, seen))
+
+
+def _fullest(n: pd.Series, base: object, boxes: pd.DataFrame) -> tuple[str, float] | None:
+    """Find a group's fullest box; None where it is empty, tied, or a withheld box might be fuller."""
+    shown = n.dropna()
+    if shown.empty or phrases.is_missing(base) or not float(str(base)):
+        return None
+    largest = float(shown.max())
+    if float(str(base)) - float(shown.sum()) > largest or int((shown == largest).sum()) > 1:
+        return None
+    names = boxes.set_index("box")["box_name"].astype("str")
+    return str(names[shown.idxmax()]), largest
+
+
+def _title(released: Released, seen: _Groups) -> str:
+    word, plural = _group_word("group", seen.column), _group_word("groups", seen.column)
+    groups = [g for g in seen.groups if g != TOTAL] or list(seen.groups)
+    named = [seen.fullest[g] for g in groups if g in seen.fullest]
+    if not groups:
+        return say("by_group", "title_empty")
+    if not named:
+        return say("by_group", "title_none", group=word)
+    counts = pd.Series([box for box, _ in named]).value_counts(sort=False).sort_values(ascending=False, kind="stable")
+    box, n = str(counts.index[0]), int(counts.iloc[0])
+    if len(groups) == 1:
+        share = phrases.say_share(named[0][1], float(seen.base[groups[0]]))
+        what = say("counted", released.about.counts_what)
+        return say("by_group", "title_one", box=box, group=groups[0], share=share[0].lower() + share[1:], what=what)
+    return say("by_group", "title_all" if n == len(groups) else "title_some", box=box, n=n, of=len(groups),
+               groups=plural)
+
+
+def _group_word(form: str, column: str) -> str:
+    return say(form, column if column in codes(form) else "other")
+
+
+def _top(seen: _Groups) -> float:
+    values = seen.shares.to_numpy("float64", na_value=np.nan)
+    return float(np.nanmax(values)) if np.isfinite(values).any() and np.nanmax(values) > 0 else 1.0

@@ -1,0 +1,219 @@
+"""Where texts stand: measured, wrapped and placed in inches, so that none overlaps another or leaves the canvas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from my121_analytics.figures import theme
+from my121_analytics.figures.vector import printable
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.text import Text
+    from matplotlib.transforms import Transform
+
+Weight = Literal["normal", "bold"]
+
+MARGIN = 0.25
+"""Inches of white around a figure."""
+LINE = 1.32
+"""Height of a line of text, in text sizes."""
+POINT = 1 / 72
+_HINTING = 1.035
+"""Letters fitted to the dots of a screen run up to this much wider than the font's own measure."""
+_BASELINE = 0.36
+"""From the middle of a line down to its baseline, in text sizes, whatever letters are in it."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What stands above and below a picture: the message, the line under it, and notes."""
+
+    title: str
+    subtitle: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Room:
+    """Inches for the picture itself and for the labels on its four sides."""
+
+    height: float
+    left: float = 0.0
+    right: float = 0.0
+    top: float = 0.0
+    bottom: float = 0.0
+
+
+def measure(text: str, size: float, weight: Weight = "normal") -> float:
+    """Give the width of one line of text in inches."""
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import text_to_path
+
+    if not text:
+        return 0.0
+    font = FontProperties(family=[theme.FONT], size=size, weight=weight)
+    return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) * POINT * _HINTING
+
+
+def line_height(size: float) -> float:
+    """Give the height of one line in inches."""
+    return size * LINE * POINT
+
+
+def wrap(text: str, width: float, size: float, *, weight: Weight = "normal", max_lines: int = 99) -> list[str]:
+    """Break a text into lines; what does not fit is cut with an ellipsis.
+
+    Parameters
+    ----------
+    text
+        Any text; marks that cannot be printed are dropped.
+    width
+        Inches.
+    size, weight
+        Of the font.
+    max_lines
+        At most so many.
+
+    Returns
+    -------
+    list of str
+    """
+    words = printable(text).split()
+    lines: list[str] = []
+    while words and len(lines) < max_lines:
+        taken = 1
+        while taken < len(words) and measure(" ".join(words[:taken + 1]), size, weight) <= width:
+            taken += 1
+        lines.append(" ".join(words[:taken]))
+        words = words[taken:]
+    if words:
+        lines[-1] = " ".join([lines[-1], *words])
+    return [elide(line, width, size, weight) for line in lines] or [""]
+
+
+def elide(text: str, width: float, size: float, weight: Weight = "normal") -> str:
+    """Cut a line to a width, marking the cut with an ellipsis."""
+    text = printable(text)
+    if measure(text, size, weight) <= width:
+        return text
+    shortest, longest = 0, len(text)
+    while shortest < longest:
+        middle = (shortest + longest + 1) // 2
+        if measure(text[:middle].rstrip() + "…", size, weight) <= width:
+            shortest = middle
+        else:
+            longest = middle - 1
+    return text[:shortest].rstrip() + "…"
+
+
+def open_axes(ax: Axes | None, words: Words, room: Room) -> Axes:
+    """Make axes with the words around them; given axes keep their place and get the words outside it.
+
+    Parameters
+    ----------
+    ax
+        None makes a figure of the size that the picture and its words need.
+    words
+        Title, line under it, notes.
+    room
+        Inches for the picture and its labels.
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        Without ticks and spines, and with the title as its left title.
+    """
+    own = ax is None
+    width = theme.WIDTH - 2 * MARGIN if ax is None else size_of(ax)[0]
+    title = wrap(words.title, width, theme.TITLE, weight="bold")
+    subtitle = wrap(words.subtitle, width, theme.SUBTITLE)
+    notes = [line for note in words.notes for line in wrap(note, width, theme.SMALL)]
+    head = len(title) * line_height(theme.TITLE) + 0.06 + len(subtitle) * line_height(theme.SUBTITLE)
+    foot = 0.1 + len(notes) * line_height(theme.SMALL) if notes else 0.0
+    if ax is None:
+        below, above = MARGIN + foot + room.bottom, MARGIN + head + 0.14 + room.top
+        height = below + room.height + above
+        ax = theme.figure(theme.WIDTH, height).add_axes((
+            (MARGIN + room.left) / theme.WIDTH, below / height,
+            1 - (2 * MARGIN + room.left + room.right) / theme.WIDTH, room.height / height))
+    ax.set_xticks([])
+    ax.set_yticks([])
+    for spine in ax.spines.values():
+        spine.set_visible(False)
+    left = -room.left if own else 0.0
+    top = room.top + 0.14 + head
+    _set_title(ax, "\n".join(title), left, top)
+    write(ax, "\n".join(subtitle), (0, 1), (left, top - len(title) * line_height(theme.TITLE) - 0.06),
+          size=theme.SUBTITLE, colour=theme.QUIET, va="top", gid="subtitle")
+    for number, note in enumerate(notes):
+        write(ax, note, (0, 0), (left, -room.bottom - 0.1 - number * line_height(theme.SMALL)), size=theme.SMALL,
+              colour=theme.QUIET, va="top", gid="note")
+    return ax
+
+
+def write(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float] = (0.0, 0.0), *,
+          data: tuple[bool, bool] = (False, False), size: float = theme.BODY, weight: Weight = "normal",
+          colour: str = theme.INK, ha: str = "left", va: str = "center", gid: str = "", **more: Any) -> Text:
+    """Write one text at a place of the axes plus inches.
+
+    Parameters
+    ----------
+    ax
+        Where.
+    text
+        Taken letter by letter: a dollar sign is a dollar sign.
+    at
+        Place in the axes (0-1), or in data on the axes marked in ``data``.
+    offset
+        Inches to the right and up.
+    data
+        Whether x and y are data.
+    size, weight, colour, ha, va, gid
+        As matplotlib has them.
+    more
+        Further properties.
+
+    Returns
+    -------
+    matplotlib.text.Text
+    """
+    text = "\n".join(printable(line) for line in text.split("\n"))
+    if va == "center":  # else labels in one row would stand higher or lower by the letters they happen to have
+        offset, va = (offset[0], offset[1] - _BASELINE * size * POINT), "baseline"
+    return ax.text(*at, text, transform=place(ax, offset, data), fontsize=size, fontweight=weight, color=colour,
+                   ha=ha, va=va, gid=gid or None, fontfamily=[theme.FONT], parse_math=False, clip_on=False,
+                   linespacing=LINE / 1.16, **more)  # matplotlib's line of this font is 1.16 sizes high
+
+
+def place(ax: Axes, offset: tuple[float, float], data: tuple[bool, bool] = (False, False)) -> Transform:
+    """Give the transform of :func:`write`: axes or data coordinates, moved by inches."""
+    from matplotlib.transforms import ScaledTranslation, blended_transform_factory
+
+    base = blended_transform_factory(*(ax.transData if is_data else ax.transAxes for is_data in data))
+    return base + ScaledTranslation(*offset, theme.figure_of(ax).dpi_scale_trans)
+
+
+def write_stack(ax: Axes, centre: tuple[float, float], lines: Sequence[tuple[str, float, Weight]], colour: str) -> None:
+    """Write lines under each other around a point in data, each a text of its own so that it stays centred."""
+    height = sum(line_height(size) for _, size, _ in lines)
+    for text, size, weight in lines:
+        height -= line_height(size) / 2
+        write(ax, text, centre, (0, height - sum(line_height(s) for _, s, _ in lines) / 2), data=(True, True),
+              size=size, weight=weight, colour=colour, ha="center", va="center")
+        height -= line_height(size) / 2
+
+
+def size_of(ax: Axes) -> tuple[float, float]:
+    """Give the width and height of axes in inches."""
+    box, dpi = ax.get_window_extent(), theme.figure_of(ax).dpi
+    return float(box.width / dpi), float(box.height / dpi)
+
+
+def _set_title(ax: Axes, text: str, left: float, top: float) -> None:
+    title = ax.set_title(text, loc="left", x=0.0, y=1.0, fontsize=theme.TITLE, fontweight="bold", color=theme.INK,
+                         va="top", fontfamily=[theme.FONT], parse_math=False, linespacing=LINE / 1.16)
+    title.set_transform(place(ax, (left, top)))
+    title.set_gid("title")
