@@ -16,12 +16,13 @@ from my121_analytics.analysis.severity import estimate_severity
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.reports.chapters.managers import with_own_counts
 from my121_analytics.reports.chapters.meeting import Meeting
-from my121_analytics.reports.drawings import draw_pictures
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
 from my121_analytics.reports.page import render_page
 from my121_analytics.reports.papers import assemble_papers
 from my121_analytics.reports.pdf import find_browser, print_pdf
+from my121_analytics.reports.picture import draw_pictures
 from my121_analytics.reports.roster import list_roster
 from my121_analytics.reports.runs import MANIFEST, Stage, build_manifest, make_slugs, staged_run
 from my121_analytics.reports.workbook import write_workbook
@@ -228,7 +229,8 @@ def _prepare(plan: _Plan, unit: str, severity: Result | None, why: str) -> Meeti
         else:
             results[subject] = _release(plan, declare_unit(result, plan.by, unit) if unit else result, unit)
     if severity is not None:
-        results["severity"] = _release(plan, cut_to_unit(severity, plan.by, unit) if unit else severity, unit)
+        released = _release(plan, cut_to_unit(severity, plan.by, unit) if unit else severity, unit)
+        results["severity"] = with_own_counts(released)
     return Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=cycle, as_of=workforce.as_of, audience=plan.audience,
                    settings=settings, framework=workforce.framework, results=results, problems=problems,
                    quality=plan.quality)

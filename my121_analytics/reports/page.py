@@ -70,6 +70,8 @@ class Grid:
         Cells as text.
     numeric
         Columns set to the right.
+    together
+        Columns whose text stays on one line.
     entry
         Columns left empty for people to write in.
     folded
@@ -80,6 +82,7 @@ class Grid:
     headings: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[bool, ...] = ()
+    together: tuple[bool, ...] = ()
     entry: tuple[bool, ...] = ()
     folded: bool = False
     summary: str = ""
@@ -94,6 +97,8 @@ class Grid:
         """Give the class of a column's cells."""
         if self.entry and self.entry[column]:
             return "entry"
+        if self.together and self.together[column]:
+            return "range"
         return "number" if self.numeric and self.numeric[column] else ""
 
 
@@ -166,6 +171,7 @@ def grid_of(view: View, *, folded: bool = False, summary: str = "") -> Grid:
     return Grid(caption=view.title, headings=tuple(field.heading for field in view.fields),
                 rows=tuple(tuple(row) for row in view.cells()),
                 numeric=tuple(field.kind in NUMERIC for field in view.fields),
+                together=tuple(field.kind == "range" for field in view.fields),
                 entry=tuple(field.blank for field in view.fields), folded=folded, summary=summary)
 
 

@@ -1,21 +1,34 @@
-"""Pictures inside a page: drawings as real text and shapes that need neither a script nor a style of their own."""
+"""The pictures of one pack: each drawn once, as an element of the page and as files."""
 
 from __future__ import annotations
 
-import re
-import xml.etree.ElementTree as ET
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
+from matplotlib.axes import Axes
 
-_SVG = "http://www.w3.org/2000/svg"
-_HREF = "{http://www.w3.org/1999/xlink}href"
-_ALLOWED = {"svg", "g", "defs", "path", "use", "text", "tspan", "rect", "circle", "line", "polygon", "polyline",
-            "clipPath", "pattern", "image", "linearGradient", "stop"}
-_FONT = re.compile(r"^(?P<before>.*?)(?P<size>[\d.]+px)\s+(?P<family>.+)$")
-_REFERENCE = re.compile(r"url\(#([^)]+)\)")
-_BARE_FAMILY = "Arial, Helvetica, 'Liberation Sans', 'DejaVu Sans', sans-serif"
-"""Faces that every system has one of; the widths of the drawing's own face are close enough for labels."""
+from my121_analytics.disclosure.release import Released
+from my121_analytics.figures.coverage import describe_coverage, plot_coverage
+from my121_analytics.figures.managers import describe_caterpillar, describe_funnel, plot_caterpillar, plot_funnel
+from my121_analytics.figures.nine_box import (
+    describe_box_by_group,
+    describe_box_change,
+    describe_nine_box,
+    describe_rating_mix,
+    plot_box_by_group,
+    plot_box_change,
+    plot_nine_box,
+    plot_rating_mix,
+)
+from my121_analytics.figures.theme import render_png, render_svg
+from my121_analytics.figures.vector import standalone
+from my121_analytics.framework.nine_box import Framework
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import TOTAL
+
+FEWEST_INTERVALS = 2
+"""A picture of one manager's range says nothing that the table does not."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +43,8 @@ class Picture:
         What it shows, in a few words.
     alt
         Text alternative with the main figures.
-    svg
-        The drawing as written to its own file.
+    element
+        The drawing as an ``svg`` element that needs no style, script or link.
     png
         The same in dots, where a workbook needs it; else empty.
     """
@@ -39,82 +52,76 @@ class Picture:
     name: str
     title: str
     alt: str
-    svg: bytes
+    element: str
     png: bytes = b""
 
     @property
     def inline(self) -> Markup:
-        """The drawing as part of a page."""
-        return inline_svg(self.svg, name=self.name, title=self.title, description=self.alt)
+        """The drawing as part of a page; its texts were escaped when it was drawn."""
+        return Markup(self.element)
+
+    @property
+    def svg(self) -> bytes:
+        """The drawing as a file of its own."""
+        return standalone(self.element)
 
 
-def inline_svg(svg: bytes, *, name: str, title: str, description: str) -> Markup:
-    """Turn a drawing's file into an element of a page under a policy that forbids style attributes and scripts.
+def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_council: bool) -> dict[str, Picture]:
+    """Draw what a pack shows, leaving out what would be empty.
 
     Parameters
     ----------
-    svg
-        A drawing as matplotlib writes it, with text as text.
-    name
-        Prefix of the ids inside, so that two drawings on one page cannot take each other's shapes.
-    title, description
-        Read out in place of the drawing.
+    results
+        Released results by subject: profile, movement, severity, coverage.
+    framework
+        Whether there is a map.
+    is_council
+        The funnel compares all managers, so only the senior team's pack has it.
 
     Returns
     -------
-    markupsafe.Markup
-        An ``svg`` element with ``role="img"``; only shapes, text and embedded dots are kept.
+    dict
+        By name: map, change, groups, managers, funnel, coverage.
     """
-    root = ET.fromstring(svg)
-    _keep_shapes(root, name)
-    root.attrib = {key: value for key, value in root.attrib.items() if key == "viewBox"}
-    root.attrib |= {"xmlns": _SVG, "role": "img", "aria-labelledby": f"{name}-title", "aria-describedby": f"{name}-desc",
-                    "class": "drawing", "stroke-linejoin": "round", "stroke-linecap": "butt"}
-    for position, (tag, text) in enumerate((("title", title), ("desc", description))):
-        element = ET.Element(tag, {"id": f"{name}-{tag}"})
-        element.text = text
-        root.insert(position, element)
-    return Markup(ET.tostring(root, encoding="unicode"))  # the serialiser has escaped every text
+    pictures = {}
+    profile = results["profile"]
+    if framework.has_map:
+        pictures["map"] = _draw("map", profile, plot_nine_box, describe_nine_box, dots=True)
+    else:
+        pictures["map"] = _draw("map", profile, plot_rating_mix, describe_rating_mix, dots=True)
+    movement = results.get("movement")
+    if movement is not None and "change" in movement.tables and _any(movement, "change", "base"):
+        pictures["change"] = _draw("change", movement, plot_box_change, describe_box_change)
+    if framework.has_map and _n_groups(profile) > 1:
+        pictures["groups"] = _draw("groups", profile, plot_box_by_group, describe_box_by_group)
+    severity = results.get("severity")
+    if severity is not None and "managers" in severity.tables:
+        ranges = severity.tables["managers"]["lower"].notna().sum()
+        if ranges >= FEWEST_INTERVALS:
+            pictures["managers"] = _draw("managers", severity, plot_caterpillar, describe_caterpillar, dots=True)
+            if is_council:
+                pictures["funnel"] = _draw("funnel", severity, plot_funnel, describe_funnel)
+    coverage = results.get("coverage")
+    if coverage is not None and _any(coverage, "by_group", "base"):
+        pictures["coverage"] = _draw("coverage", coverage, plot_coverage, describe_coverage)
+    return pictures
 
 
-def _keep_shapes(element: ET.Element, name: str) -> None:
-    element.tag = element.tag.removeprefix(f"{{{_SVG}}}")
-    element.attrib = _plain_attributes(element.attrib, name)
-    for child in list(element):
-        if not isinstance(child.tag, str) or child.tag.removeprefix(f"{{{_SVG}}}") not in _ALLOWED:
-            element.remove(child)
-        else:
-            _keep_shapes(child, name)
+def _draw(name: str, released: Released, plot: Callable[..., Axes], describe: Callable[[Released], str], *,
+          dots: bool = False) -> Picture:
+    """Draw one picture; the figure goes when this returns, since no global state holds it."""
+    axes, alt, title = plot(released), describe(released), say("pack_picture", name)
+    return Picture(name, title, alt, render_svg(axes, title=title, description=alt),
+                   render_png(axes, dpi=110) if dots else b"")
 
 
-def _plain_attributes(given: dict[str, str], name: str) -> dict[str, str]:
-    """Write styles as attributes, give ids the prefix, and drop links that leave the file."""
-    plain: dict[str, str] = {}
-    for key, value in given.items():
-        if key == "style":
-            plain |= _style_attributes(value)
-        elif key in (_HREF, "href"):
-            if value.startswith("#"):
-                plain["href"] = f"#{name}-{value[1:]}"
-            elif value.startswith("data:image/png;base64,"):
-                plain["href"] = value
-        elif key == "id":
-            plain["id"] = f"{name}-{value}"
-        elif not key.startswith(("on", "{")):
-            plain[key] = value
-    return {key: _REFERENCE.sub(rf"url(#{name}-\1)", value) for key, value in plain.items()}
+def _any(released: Released, table: str, column: str) -> bool:
+    frame = released.tables.get(table)
+    return frame is not None and bool((frame[column].fillna(0) > 0).any())
 
 
-def _style_attributes(style: str) -> dict[str, str]:
-    attributes: dict[str, str] = {}
-    for declaration in style.split(";"):
-        key, _, value = (part.strip() for part in declaration.partition(":"))
-        if key == "font" and (found := _FONT.match(value)):  # older matplotlib writes the short form
-            attributes |= {"font-size": found["size"], "font-family": _BARE_FAMILY}
-            attributes |= {"font-weight": word for word in found["before"].split() if word in ("bold", "700", "600")}
-            attributes |= {"font-style": word for word in found["before"].split() if word == "italic"}
-        elif key == "font-family":
-            attributes[key] = _BARE_FAMILY
-        elif key and value:
-            attributes[key] = value
-    return attributes
+def _n_groups(profile: Released) -> int:
+    frame = profile.tables.get("map_by_group")
+    if frame is None:
+        return 0
+    return int(frame[frame.columns[0]].astype("str").drop_duplicates().ne(TOTAL).sum())

@@ -14,7 +14,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.wording.catalogue import say
 
-Kind = Literal["text", "id", "integer", "number", "signed", "share", "points", "date"]
+Kind = Literal["text", "range", "id", "integer", "number", "signed", "share", "points", "date"]
 NUMERIC = ("integer", "number", "signed", "share", "points")
 MINUS = "−"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -31,7 +31,7 @@ class Field:
     heading
         As shown; unique within a table.
     kind
-        How values are written: ``share`` is 0-1 shown in percent, ``points`` a difference of shares in percentage points,
+        How values are written: ``range`` is an interval as text, kept on one line; ``share`` is 0-1 shown in percent, ``points`` a difference of shares in percentage points,
         ``signed`` has a plus or minus.
     note
         Code of the note that explains it; empty for none.

@@ -36,7 +36,7 @@ MOST_LINES = 25
 LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
 _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "signed": "+0.00;-0.00;0.00", "share": "0.0%",
-                   "points": "+0.0%;-0.0%;0.0%", "date": "yyyy-mm-dd", "id": "@", "text": "@"}
+                   "points": "+0.0%;-0.0%;0.0%", "date": "yyyy-mm-dd", "id": "@", "text": "@", "range": "@"}
 _EPOCH = pd.Timestamp("1899-12-30")
 _NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _SHADES = ("#FFFFFF", "#9CBFE3")

@@ -72,7 +72,8 @@ def severity_result(names: list[str]) -> Result:
 
 def coverage_result(names: list[str]) -> Result:
     groups = pd.DataFrame({"service": ["Homes", "Visits", "All"], "n_people": [20, 22, 42], "n_with_placement": [19, 19, 38],
-                           "n_agreed": [10, 12, 22], "n_with_enough": [15, 13, 28], "n_with_any": [18, 20, 38],
+                           "n_posts": [20, 22, 42],
+                           "n_without_placement": [1, 3, 4], "n_too_few": [5, 9, 14], "n_agreed": [10, 12, 22], "n_with_enough": [15, 13, 28], "n_with_any": [18, 20, 38],
                            "estimate": [.75, .59, 2 / 3], "lower": [.53, .39, .52], "upper": [.89, .77, .79],
                            "base": [20, 22, 42], "directorate": "Care"})
     managers = pd.DataFrame({"rater_id": ["000100", "000101"], "name": names[:2], "directorate": "Care",

@@ -27,7 +27,7 @@ def build_agenda_chapter(meeting: Meeting) -> Chapter:
     blocks: list[Block] = [Text(say("pack", "agenda_lead"))]
     sheets = []
     if people.empty:
-        blocks.append(Text(say("pack", "agenda_empty")))
+        blocks.append(Text(say("pack", "agenda_empty", where=meeting.where)))
     else:
         sheets.append(_list_people(meeting, people, blocks))
     decisions = _decisions(meeting, people)

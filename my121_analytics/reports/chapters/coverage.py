@@ -24,7 +24,8 @@ def build_coverage(meeting: Meeting) -> Chapter:
                                     n=meeting.settings.coverage.conversations_per_year))]
     if picture := meeting.pictures.get("coverage"):
         blocks.append(Drawing(picture, say("pack", "coverage_caption")))
-    sheets = [*_groups(meeting, blocks), *_chase(meeting, blocks), *_missing(meeting, blocks)]
+    blocks[1:1] = [Text(say("caveat", code)) for code in meeting.results["coverage"].about.caveats]
+    sheets = [*_groups(meeting, blocks), *_parts(meeting, blocks), *_chase(meeting, blocks), *_missing(meeting, blocks)]
     return Chapter(Section("coverage", heading, tuple(blocks)), tuple(sheets))
 
 
@@ -51,16 +52,35 @@ def _groups(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     released = derive(meeting.results["coverage"], "by_group", frame.assign(range=range_text(frame, "share")))
     by = group_column(frame)
     title = say("pack_table", "coverage", scope=meeting.scope)
-    page_fields = (column(by), column("n_people", "integer"), column("n_with_placement", "integer"),
+    page_fields = (column(by), column("n_posts", "integer"), column("n_with_placement", "integer"),
+                   column("base", "integer", heading=say("pack_heading", "n_owed")),
                    column("n_with_enough", "integer"), column("estimate", "share", heading=say("pack_heading", "share_enough")),
-                   column("range", heading=say("pack_heading", "share_range")))
+                   column("range", "range", heading=say("pack_heading", "share_range")))
     blocks.append(grid_of(View(released, "by_group", title, page_fields)))
     view = View(released, "by_group", title, (
-        column(by), column("n_people", "integer"), column("n_with_placement", "integer"), column("n_agreed", "integer"),
-        column("n_with_any", "integer"), column("n_with_enough", "integer"),
+        column(by), column("n_posts", "integer"), column("n_with_placement", "integer"),
+        column("n_without_placement", "integer", heat=True), column("n_agreed", "integer"),
+        column("n_people", "integer"), column("n_with_any", "integer"),
+        column("base", "integer", heading=say("pack_heading", "n_owed")), column("n_with_enough", "integer"),
+        column("n_too_few", "integer", heat=True),
         column("estimate", "share", heading=say("pack_heading", "share_enough")), column("lower", "share"),
-        column("upper", "share"), column("base", "integer")))
+        column("upper", "share")))
     return [Sheet(say("pack_sheet", "coverage"), view, (say("pack", "coverage_line"),), "coverage")]
+
+
+def _parts(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
+    """Show which parts of the record of a formal conversation are filled."""
+    frame = meeting.frame("coverage", "parts")
+    if frame is None or not (frame["n_formal"].fillna(0) > 0).any():
+        return []
+    released = derive(meeting.results["coverage"], "parts", frame.assign(range=range_text(frame, "share")))
+    title = say("pack_table", "parts", scope=meeting.scope)
+    short = (column("label", heading=say("pack_heading", "record_part")), column("n_formal", "integer"),
+             column("n_filled", "integer"), column("share", "share"))
+    blocks.append(grid_of(View(released, "parts", title, (*short, column(
+        "range", "range", heading=say("pack_heading", "share_range")))), folded=True, summary=say("pack", "open_parts")))
+    view = View(released, "parts", title, (*short, column("lower", "share"), column("upper", "share")))
+    return [Sheet(say("pack_sheet", "parts"), view, (say("pack", "parts_line"),), "record_parts")]
 
 
 def _chase(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:

@@ -112,10 +112,11 @@ def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> lis
 def _coverage_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     items = []
     chapter = say("pack_section", "coverage")
+    on_map = say("pack_section", "placements" if meeting.framework.has_map else "ratings")
     placed, n = _n_placed(meeting), meeting.results["profile"].about.n
     if placed is not None and n is not None:
         n_missing = n - placed
-        figures.append((say("pack_figure", "not_placed"), f"{n_missing:,}", chapter))
+        figures.append((say("pack_figure", "not_placed"), f"{n_missing:,}", on_map))
         items.append(count_say("pack_first", "not_placed", n_missing))
     total = total_of(meeting)
     if total is not None and pd.notna(total["estimate"]):

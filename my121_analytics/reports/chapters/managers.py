@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pandas as pd
 
+from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.reports.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
 from my121_analytics.reports.tables import View, derive
@@ -36,7 +39,7 @@ def build_managers(meeting: Meeting) -> Chapter:
     blocks.append(grid_of(View(released, "on_page", title, (
         column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
-        column("range", heading=say("pack_heading", "estimate_range")), column("verdict_words")))))
+        column("range", "range", heading=say("pack_heading", "estimate_range")), column("verdict_words")))))
     if len(on_page) < len(shown):
         blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
     blocks.append(Text(say("pack", "estimate_note"), "source"))
@@ -61,17 +64,41 @@ def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
 
 
 def expected_by_chance(managers: pd.DataFrame) -> str:
-    """Say how many of the names listed here are expected to be here by chance: the sum of 1 - probability."""
-    listed = managers.loc[managers["verdict"] == "pattern", "probability"]
-    expected = float((1 - listed).sum())
+    """Write how many of the names listed here are expected to be here by chance."""
+    expected = _n_by_chance(managers)
     return say("pack", "under_a_tenth") if expected < 0.05 else f"{expected:.1f}".removesuffix(".0")
+
+
+def with_own_counts(released: Released) -> Released:
+    """Count the list of one pack from the managers that it shows, where the facts count the whole council's.
+
+    Parameters
+    ----------
+    released
+        Rating patterns, cut to what the pack may show.
+
+    Returns
+    -------
+    Released
+        With ``n_listed`` and ``expected_wrong`` of its own table; as it was, where that table is not let through.
+    """
+    managers = released.tables.get("managers")
+    if managers is None:
+        return released
+    own = {"n_listed": count_verdicts(managers)["pattern"], "expected_wrong": _n_by_chance(managers)}
+    return replace(released, facts={**released.facts, **own})
+
+
+def _n_by_chance(managers: pd.DataFrame) -> float:
+    """Add up the probabilities that a listed difference is smaller than what matters."""
+    return float((1 - managers.loc[managers["verdict"] == "pattern", "probability"]).sum())
 
 
 def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
     counts = count_verdicts(managers)
     about = meeting.results["severity"].about
     lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=about.cycle,
-                           chance=expected_by_chance(managers)))]
+                           chance=expected_by_chance(managers), where=meeting.where))]
     if counts["cannot tell"]:
         lead.append(Text(count_say("pack", "managers_cannot_tell", counts["cannot tell"], n_all=f"{len(managers):,}")))
     known = codes("caveat")

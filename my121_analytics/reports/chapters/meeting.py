@@ -75,6 +75,11 @@ class Meeting:
         return isolate(self.unit) if self.unit else say("pack", "whole_council")
 
     @property
+    def where(self) -> str:
+        """Whose meeting it is, within a sentence."""
+        return say("pack", "of_unit" if self.unit else "of_council")
+
+    @property
     def scope(self) -> str:
         """Unit, cycle and day, for captions."""
         return say("pack", "scope", unit=self.name, cycle=self.cycle, as_of=long_date(self.as_of))

@@ -36,7 +36,7 @@ def _counts(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
     released = derive(meeting.results["profile"], table, shown)
     title = say("pack_table", table, scope=meeting.scope)
     short = View(released, table, title, (column("outcome"), column("n", "integer"), column("share", "share"),
-                                          column("range", heading=say("pack_heading", "share_range"))))
+                                          column("range", "range", heading=say("pack_heading", "share_range"))))
     if key == "level" and (mix := meeting.pictures.get("map")):
         blocks.append(Drawing(mix, say("pack", "ratings_caption")))
     blocks.append(grid_of(short))
@@ -68,7 +68,7 @@ def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     title = say("pack_table", "change", before=before, after=after, unit=meeting.name)
     short = View(released, table, title, (
         column("outcome"), column("n_before", "integer"), column("n_after", "integer"), column("change", "points"),
-        column("range", heading=say("pack_heading", "change_range"))))
+        column("range", "range", heading=say("pack_heading", "change_range"))))
     blocks.append(grid_of(short, folded="change" in meeting.pictures, summary=say("pack", "open_table")))
     long = View(released, table, title, (
         column(key, "integer"), column(name), column("n_before", "integer"), column("n_after", "integer"),
