@@ -74,7 +74,7 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings) -> None:
         Thresholds and audiences; the files are for the analyst, since they name people.
     """
     from my121_analytics.ingest.intake import describe_intake, tabulate_intake
-    from my121_analytics.reports.workbook import write_quarantine
+    from my121_analytics.reports.refusals import write_quarantine
 
     frames = tabulate_intake(intake)
     workforce = intake.workforce

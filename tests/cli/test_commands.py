@@ -52,8 +52,8 @@ def test_check_writes_the_files_others_rely_on(checked):
 def test_check_accounts_for_every_row_and_explains_every_heading(checked):
     done, out = checked
     intake = json.loads((out / "intake.json").read_text("utf-8"))
-    assert intake["sheets"]
-    for sheet in intake["sheets"]:
+    assert intake["files"]
+    for sheet in intake["files"]:
         assert sheet["rows_read"] == sheet["rows_accepted"] + sheet["rows_quarantined"] + sheet["rows_set_aside"]
     assert "->" in done.stdout
 
