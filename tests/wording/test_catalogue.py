@@ -19,7 +19,8 @@ FILES = sorted((ROOT / "wording" / "en").glob("*.toml"))
 SENTENCES = [(group, code, sentence) for path in FILES
              for group, entries in tomllib.loads(path.read_text("utf-8")).items() for code, sentence in entries.items()]
 NEVER = {  # what the product does not say of anybody
-    "biased": r"\bbias(ed)?\b", "significant": r"\bsignifican(t|tly|ce)\b", "rank": r"\b(rank|ranks|ranked|ranking)\b(?! nobody)",
+    "biased": r"\bbias(ed)?\b", "significant": r"\bsignifican(t|tly|ce)\b",
+    "rank": r"\b(rank|ranks|ranked|ranking)\b(?! nobody)",
     "low performer": r"\b(low|poor|under|bad|weak)[ -]?performers?\b", "league table": r"(?<!not a )\bleague tables?\b",
     "error of a person": r"\b(his|her|their|(manager|rater|employee|person|people)['’]?s['’]?) errors?\b",
 }
