@@ -114,11 +114,10 @@ def _ask_all(evidence: Evidence) -> tuple[pd.DataFrame, list[str]]:
 
 def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     asked = asked.sort_values(["employee_id", "place", "row"])
-    once = asked.drop_duplicates(["employee_id", "reason"]).groupby("employee_id", sort=True)
-    people = pd.DataFrame({"weight": once["weight"].sum(), "n_reasons": once.size(),
-                           "reasons": once["reason"].agg("; ".join)})
-    spoken = asked.drop_duplicates(["employee_id", "question"]).groupby("employee_id", sort=True)
-    people["question"] = spoken["question"].agg(" ".join)
+    once = asked.drop_duplicates(["employee_id", "reason"])
+    spoken = asked.drop_duplicates(["employee_id", "question"])
+    people = once.groupby("employee_id").agg(weight=("weight", "sum"), n_reasons=("weight", "size"))
+    people = people.assign(reasons=_join_text(once, "reason", "; "), question=_join_text(spoken, "question", " "))
     shown = _choose_rows(evidence.rows, asked)
     people = _describe(workforce, evidence, shown).join(people, on="employee_id")
     order = ["weight", "n_reasons", *ORGANISATION, "name", "employee_id"]
@@ -128,6 +127,15 @@ def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, 
                            in_meeting=position * settings.pack.minutes_each <= settings.pack.minutes)
     return people[["position", "employee_id", "name", "post_id", "rater_id", "rater_name", *ORGANISATION, "role", "box",
                    "box_name", "performance", "potential", "reasons", "n_reasons", "question", "minutes", "in_meeting"]]
+
+
+def _join_text(asked: pd.DataFrame, column: str, between: str) -> pd.Series:
+    """Join one column's texts for each person; the rows are in order of persons."""
+    ids, first = np.unique(asked["employee_id"].to_numpy(dtype=object), return_index=True)
+    texts = asked[column].tolist()
+    ends = [*first[1:], len(texts)]
+    joined = [between.join(texts[start:end]) for start, end in zip(first, ends, strict=True)] if len(ids) else []
+    return pd.Series(joined, index=pd.Index(ids, dtype="str"), dtype="str")
 
 
 def _choose_rows(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
