@@ -157,7 +157,8 @@ def _open(structure: Structure, n_employees: int, cycles: list[Cycle], rng: np.r
     occupant = np.full((N_STATES, n_slots), -1)
     occupant[0] = np.arange(n_slots)
     post = np.tile(np.arange(n_slots), (N_STATES, 1))
-    days = np.minimum(rng.exponential(9.0, n_slots), 38.0) * 365.25 + 40
+    years = -9.0 * np.log1p(-rng.random(n_slots) * -np.expm1(-38.0 / 9.0))  # exponential, cut off at 38 years
+    days = years * 365.25 + 40
     started = np.full(n_employees, _NEVER)
     started[:n_slots] = to_weekday((starts[0] - days).astype("int64"))
     return Careers(structure, starts, ends, occupant, post, np.zeros((N_STATES, n_slots), "int64"), started,
@@ -228,12 +229,14 @@ def _swap_staff(careers: Careers, c: int, n_pairs: int, busy: np.ndarray, rng: n
     _swap(careers.occupant[state], pairs)
     careers.moved_on[state, pairs] = day[:, None]
     busy[pairs] = True
-    rest = pool[~busy[pool]]
+    wanted = n_pairs - len(pairs)
     grades = structure.slot_grade[careers.post[state]]
-    by_grade = rest[np.argsort(grades[rest], kind="stable")]
-    pairs = _pair_up(careers, by_grade, n_pairs - len(pairs), grades, rng)
-    _swap(careers.occupant[state], pairs)
-    busy[pairs] = True
+    for kind in (grades, np.zeros_like(grades)):  # in a very small council nobody of the grade may be left
+        rest = pool[~busy[pool]]
+        pairs = _pair_up(careers, rest[np.argsort(kind[rest], kind="stable")], wanted, kind, rng)
+        _swap(careers.occupant[state], pairs)
+        busy[pairs] = True
+        wanted -= len(pairs)
 
 
 def _pair_up(careers: Careers, ordered: np.ndarray, n_pairs: int, kind: np.ndarray, rng: np.random.Generator,
