@@ -21,6 +21,8 @@ from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 
 _SPACES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]")
+_ORDINARY = re.compile(r"[!-&(-<>-~](?:[!-~]| (?! ))*(?<! )|")
+"""Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front."""
 _GUARDED = "=+-@\t\r0123456789"
 """What a leading apostrophe hides from a spreadsheet; our own writer puts one there too."""
 
@@ -61,7 +63,7 @@ def _parsed(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = ""
 
 def clean(text: str) -> str:
     """Take off what exports wrap around a value: spaces of all kinds, ``="..."``, a guarding apostrophe."""
-    if text.isalnum() and text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     text = _INVISIBLE.sub("", text).strip(_SPACES)
     if len(text) > 3 and text.startswith('="') and text.endswith('"'):

@@ -96,7 +96,7 @@ def enter_sheet(rows: SheetRows, context: Context) -> dict[str, pd.DataFrame]:
 def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
     exports, year = context.settings.exports, context.latest_year
     columns: dict[str, object] = {"employee_id": rows.employee, "position": rows.rows}
-    names = rows.names()
+    names = rows.names
     if names is not None:
         columns["name"] = names
     for column in ("started", "left_on", "valid_from", "valid_to", "started_in_post"):
@@ -235,7 +235,7 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
     sources = [_source_codes(rating, whose, len(rows)) for rating in ratings]
     for rating, source in zip(ratings, sources, strict=True):
         needs_rater |= (rating.given | rating.faulty) & (source != SELF)
-    rater, rater_stop = _read_raters(rows, context, needs_rater & keyed)
+    rater, rater_stop, rater_repaired = _read_raters(rows, context, needs_rater & keyed)
     agreed_on = rows.optional_dates("agreed_on", context.settings.exports, context.latest_year)
     reason = rows.optional("reason", parse_texts)
     post = _read_post(rows)
@@ -248,7 +248,7 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
         columns: dict[str, object] = {
             "employee_id": rows.employee, "position": rows.rows, "cycle": cycle, "placed_on": placed_on,
             "rater_id": _rater_of(rows.employee, rater, is_self), "source": categorical(*_distinct(source)),
-            **rating.levels, "repaired": rating.repaired | rows.id_repaired, "derived": rating.derived}
+            **rating.levels, "repaired": rating.repaired | rows.id_repaired | (rater_repaired & ~is_self), "derived": rating.derived}
         if post is not None:
             columns["post_id"] = post
         if agreed_on is not None:
@@ -485,14 +485,14 @@ def _setting_cycle(context: Context) -> str:
     return cycle_of(context.as_of, rules).label if context.as_of else NOT_DATED
 
 
-def _read_raters(rows: SheetRows, context: Context, among: np.ndarray) -> tuple[pd.Categorical | None, np.ndarray]:
-    """Say who placed; rows whose rater cannot be settled are stopped, an unknown name is left empty and told."""
-    stopped = np.zeros(len(rows), dtype=bool)
+def _read_raters(rows: SheetRows, context: Context, among: np.ndarray) -> tuple[pd.Categorical | None, np.ndarray, np.ndarray]:
+    """Say who placed, which rows that stops, and where a name was repaired; an unknown name is left empty and told."""
+    stopped, repaired = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     own = ("rater_id", "rater_name", "rater_post")
     columns = own if rows.has(*own) else ("manager_id", "manager_name", "manager_post")
     found = _resolve_people(rows, context, columns)
     if found is None:
-        return None, stopped
+        return None, stopped, repaired
     ids, people = found
     for state, code in (("ambiguous", "ambiguous_rater"), ("bad", "bad_rater")):
         for position, chosen, whos in people.where(state):
@@ -503,9 +503,11 @@ def _read_raters(rows: SheetRows, context: Context, among: np.ndarray) -> tuple[
     people.note(rows, "unknown", "rater_unknown", only=among)
     people.note(rows, "disagrees", "rater_name_disagrees", only=among)
     people.note(rows, "beside", "rater_repaired", only=among)
+    for _, chosen, _ in people.where("beside"):
+        repaired[chosen] = True
     empty = np.flatnonzero((people.decided < 0) & among)
     rows.note("rater_missing", empty, people.columns[0][0])
-    return ids, stopped
+    return ids, stopped, repaired
 
 
 def _rater_of(employee: pd.Categorical, rater: pd.Categorical | None, is_self: np.ndarray) -> pd.Categorical:
@@ -549,7 +551,7 @@ def _enter_conversations(rows: SheetRows, context: Context) -> pd.DataFrame:
         found_people = _resolve_people(rows, context, ("rater_id", "manager_id"))
         rater = found_people[0] if found_people else None
     else:
-        rater, rater_stop = _read_raters(rows, context, keyed & ~stopped & ~undated)
+        rater, rater_stop, _ = _read_raters(rows, context, keyed & ~stopped & ~undated)
     if rater is not None:
         columns["rater_id"] = rater
     return pd.DataFrame(columns)[keyed & ~stopped & ~undated & ~rater_stop]

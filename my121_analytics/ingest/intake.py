@@ -109,7 +109,7 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
     workforce = build_workforce(tables, settings=settings, as_of=as_of)
-    _log_checks(workforce, context.roster.has_list, listed, log)
+    _log_checks(workforce, listed, log)
     for rows in sheets:
         rows.stops.log(log, rows.sheet)
     intake = Intake(workforce, _quarantine(sheets), log.frame(), _reconcile(sheets), _map_table(sheets), unreadable)
@@ -259,9 +259,9 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
     holders: dict[str, set[str]] = {}
     for rows in sources:
         ids = rows.employee.categories
-        for value in ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])]:
-            names.setdefault(str(value), set())
-        given = rows.names()
+        for value in ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])].tolist():
+            names.setdefault(value, set())
+        given = rows.names
         if given is not None:
             for person, name in _distinct_pairs(rows.employee, given):
                 names[person].add(name)
@@ -365,8 +365,8 @@ def _check_accounts(intake: Intake) -> None:
                            f"{len(intake.quarantine)} in quarantine")
 
 
-def _log_checks(workforce: Workforce, has_roster: bool, listed: frozenset[str], log: Log) -> None:
-    for found in check_record(workforce, has_roster=has_roster, listed=listed):
+def _log_checks(workforce: Workforce, listed: frozenset[str], log: Log) -> None:
+    for found in check_record(workforce, listed=listed):
         if found.rows is None:
             for value in found.values:
                 log.add(found.code, column=found.column, values=value)

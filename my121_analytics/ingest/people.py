@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -182,8 +182,10 @@ def resolve(roster: Roster, texts: Sequence[str], *, pairs: Mapping[str, frozens
     if kind == "post":
         return [roster.find_post(text) for text in texts]
     if kind == "name":
-        return [Who() if clean(t).casefold() in word_list("missing") else roster.find(t, pairs) for t in texts]
-    return [roster.find(text, pairs) for text in texts]
+        return [roster.find(text, pairs) for text in texts]
+    codes = parse_ids(texts, roster.width).values
+    return [Who(code) if code in roster.names else roster.find(text, pairs)
+            for text, code in zip(texts, codes, strict=True)]
 
 
 def pair_names(name_texts: np.ndarray, ids: np.ndarray) -> dict[str, frozenset[str]]:
@@ -224,7 +226,7 @@ def _name_parts(name: str) -> tuple[list[str], list[str]]:
     """Split a name into surname and forenames; ``Surname, Forename`` says so, else the last word is the surname."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
     plain = plain.replace("'", "").replace("’", "").replace("`", "")
-    titles = set(value_table()["titles"])
+    titles = word_list("titles")
     before, comma, after = plain.partition(",")
 
     def words(text: str) -> list[str]:
@@ -242,5 +244,6 @@ def _may_be_one(a: str, b: str) -> bool:
     return bool(one & two) or not one or not two
 
 
+@lru_cache(maxsize=None)
 def _plain(name: str) -> frozenset[str]:
     return frozenset(plain_words(word) for word in value_table()[name])

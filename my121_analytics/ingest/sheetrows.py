@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -76,9 +77,12 @@ class SheetRows:
         return any(column in self.map.columns for column in columns)
 
     def texts(self, position: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give a column's code per row of data and its distinct texts."""
+        """Give a column's code per row of data and its distinct texts; blank where only titles and the like hold one."""
         codes, texts = self.sheet.factor(position)
-        return (codes if len(self.rows) == len(codes) else codes[self.rows]), texts
+        if len(self.rows) == len(codes):
+            return codes, texts
+        mine = codes[self.rows]
+        return mine, np.where(np.bincount(mine, minlength=len(texts)) > 0, texts, "")
 
     def shown(self, position: int, where: np.ndarray) -> np.ndarray:
         """Give the cells of a column, as written, in some rows of data."""
@@ -169,8 +173,9 @@ class SheetRows:
         self.stop(parsed.faults[codes[where]], where, position)
         self.stop("missing_id", np.flatnonzero((self.employee.codes < 0) & ~np.isin(codes, bad)), position)
 
+    @cached_property
     def names(self) -> pd.Categorical | None:
-        """Give each row's name: the full name, else forename and surname."""
+        """Each row's name: the full name, else forename and surname; None where the sheet has none."""
         if self.has("name"):
             parsed, codes = self.read(self.map.columns["name"], lambda t: parse_texts(t, names=True))
             return categorical(parsed.values, codes)

@@ -106,17 +106,16 @@ class CrossFinding:
     counts: list[int] | None = None
 
 
-def check_record(workforce: Workforce, *, has_roster: bool, listed: frozenset[str]) -> Iterator[CrossFinding]:
+def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[CrossFinding]:
     """Hold the tables of a record against each other.
 
     Parameters
     ----------
     workforce
         The record as read.
-    has_roster
-        Whether the exports hold a staff list.
     listed
-        Ids of the people on it.
+        Ids of the people on the staff lists; empty where the exports hold none, then everyone that a row is about
+        counts as known.
 
     Yields
     ------
@@ -125,8 +124,7 @@ def check_record(workforce: Workforce, *, has_roster: bool, listed: frozenset[st
     """
     for check in (_placements_of_strangers, _self_rated, _outside_employment, _time_in_post, _earlier_placements):
         yield from check(workforce)
-    if has_roster:
-        yield from _off_the_roster(workforce, listed)
+    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].astype("str")))
     yield from _reporting_lines(workforce)
 
 
@@ -203,6 +201,7 @@ def _earlier_placements(workforce: Workforce) -> Iterator[CrossFinding]:
 
 
 def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[CrossFinding]:
+    told: set[str] = set()
     for table, column, code in (("placements", "employee_id", "employee_not_on_roster"),
                                 ("placements", "rater_id", "rater_not_on_roster"),
                                 ("posts", "manager_id", "manager_not_on_roster")):
@@ -210,7 +209,7 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         if code == "rater_not_on_roster":
             rows = rows[(rows["source"] == MANAGER).to_numpy()]
         codes = rows[column].cat.codes.to_numpy()
-        on_list = np.array([c in listed for c in rows[column].cat.categories], dtype=bool)
+        on_list = rows[column].cat.categories.isin([*listed, *told])
         off = (codes >= 0) & ~np.append(on_list, True)[codes]
         if not off.any():
             continue
@@ -218,6 +217,7 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         counts = found[column].astype("str").value_counts(sort=False)
         first = found.drop_duplicates(column)
         ids = first[column].astype("str").tolist()
+        told |= set(ids)
         yield CrossFinding(code, first, column, ids, [int(counts[i]) for i in ids])
 
 
