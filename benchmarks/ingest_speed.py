@@ -1,6 +1,6 @@
 """How long reading exports takes against pandas' bare reading of the same file, in one run.
 
-    python benchmarks/ingest_speed.py [rows]
+Run ``python benchmarks/ingest_speed.py [rows]``.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def write_export(path: Path, n_rows: int) -> None:
     days = pd.Series(starts[np.arange(n_rows) % 6] + draw.integers(0, 180, n_rows).astype("timedelta64[D]"))
     pd.DataFrame({
         "Employee Number": ids, "Employee Name": [f"Surname{p}, Forename{p % 977}" for p in person],
-        "Post Number": np.char.add("P", ids), "Directorate": draw.choice(["Adults", "Children", "Place"], n_rows // 6 + 1)[person],
+        "Post Number": np.char.add("P", ids),
+        "Directorate": draw.choice(["Adults", "Children", "Place"], n_rows // 6 + 1)[person],
         "Service": draw.choice([f"Service {k}" for k in range(40)], n_rows // 6 + 1)[person],
         "Team": draw.choice([f"Team {k}" for k in range(400)], n_rows // 6 + 1)[person],
         "Grade": draw.choice([f"G{k}" for k in range(15)], n_rows // 6 + 1)[person],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,8 @@ Entered = Sequence[tuple[SheetRows, dict[str, pd.DataFrame]]]
 _PERSON = tuple(c.name for c in TABLES["employees"] if not c.name.startswith("origin_"))
 _POST = tuple(c.name for c in TABLES["posts"] if not c.name.startswith("origin_"))
 _POST_DETAILS = tuple(c for c in _POST if c not in ("employee_id", "post_id"))
-_FLAT_DETAILS = ("directorate", "service", "team", "grade", "role", "manager_id", "contract", "fte", "is_main", "is_key")
+_FLAT_DETAILS = ("directorate", "service", "team", "grade", "role", "manager_id", "contract", "fte", "is_main",
+                 "is_key")
 
 
 def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], log: Log) -> dict[str, pd.DataFrame]:
@@ -83,7 +85,7 @@ def _stack(parts: Sequence[tuple[SheetRows, pd.DataFrame]], *, list_first: bool 
     if not parts:
         return pd.DataFrame({"employee_id": pd.Categorical([]), "position": np.array([], dtype="int64")})
     names = list(dict.fromkeys(name for _, frame in parts for name in frame.columns))
-    columns = {name: _stack_column([frame[name] if name in frame else None for _, frame in parts],
+    columns: dict[str, Any] = {name: _stack_column([frame.get(name) for _, frame in parts],
                                    [len(frame) for _, frame in parts]) for name in names}
     sizes = [len(frame) for _, frame in parts]
     columns["origin_file"] = _repeat([rows.sheet.file for rows, _ in parts], sizes)
@@ -92,7 +94,7 @@ def _stack(parts: Sequence[tuple[SheetRows, pd.DataFrame]], *, list_first: bool 
     return pd.DataFrame(columns)
 
 
-def _stack_column(values: Sequence[pd.Series | None], sizes: Sequence[int]) -> object:
+def _stack_column(values: Sequence[pd.Series | None], sizes: Sequence[int]) -> Any:
     known = next(v for v in values if v is not None)
     if isinstance(known.dtype, pd.CategoricalDtype):
         empty = pd.Index([], dtype="str")
@@ -203,7 +205,7 @@ def _posts(people: pd.DataFrame, listed: frozenset[str], context: Context, log: 
     parts = [_without_repeats(lasting, log)] if len(lasting) else []
     if len(flat):
         parts.append(_changes(flat, details))
-    posts = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True) if parts else frame
+    posts = pd.concat(parts or [frame], ignore_index=True)
     return _choose_main(posts[[c for c in (*_POST, "origin_file", "origin_sheet", "origin_row") if c in posts]])
 
 
@@ -336,8 +338,8 @@ def _fill_raters(entered: Entered, placements: pd.DataFrame, posts: pd.DataFrame
     open_end = posts["valid_to"].isna().to_numpy() if "valid_to" in posts else np.ones(len(posts), dtype=bool)
     spells = pd.DataFrame({"person": posts["employee_id"].astype("str"), "post": posts["post_id"].astype("str"),
                            "manager": managers.astype("str"), "open": open_end,
-                           "from": posts["valid_from"] if "valid_from" in posts else pd.NaT,
-                           "to": posts["valid_to"] if "valid_to" in posts else pd.NaT})
+                           "from": posts.get("valid_from", pd.NaT),
+                           "to": posts.get("valid_to", pd.NaT)})
     chosen = np.array(raters.astype("object"), dtype=object)
     for rows in without:
         here = ((placements["origin_file"] == rows.sheet.file) & (placements["origin_sheet"] == rows.sheet.name)

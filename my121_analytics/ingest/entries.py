@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -104,7 +105,7 @@ def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
         if days is not None:
             columns[column] = days
     for column in (*PROTECTED, *_ORG_COLUMNS):
-        found = rows.optional(column, lambda t, p=column in PROTECTED: parse_categories(t, protected=p))
+        found = rows.optional(column, partial(parse_categories, protected=column in PROTECTED))
         if found is not None:
             columns[column] = categorical(found[0].values, found[1])
     for column in ("is_main", "is_key"):
@@ -248,7 +249,8 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
         columns: dict[str, object] = {
             "employee_id": rows.employee, "position": rows.rows, "cycle": cycle, "placed_on": placed_on,
             "rater_id": _rater_of(rows.employee, rater, is_self), "source": categorical(*_distinct(source)),
-            **rating.levels, "repaired": rating.repaired | rows.id_repaired | (rater_repaired & ~is_self), "derived": rating.derived}
+            **rating.levels, "repaired": rating.repaired | rows.id_repaired | (rater_repaired & ~is_self),
+            "derived": rating.derived}
         if post is not None:
             columns["post_id"] = post
         if agreed_on is not None:
@@ -419,7 +421,7 @@ def _read_cycles(rows: SheetRows, context: Context, days: np.ndarray,
 def _label_days(days: np.ndarray, rules: CycleSettings) -> pd.Categorical:
     codes, distinct = pd.factorize(days)
     labels = label_dates(pd.Series(distinct), rules)
-    return categorical(np.append(labels.to_numpy(dtype=object), None), np.where(codes < 0, len(labels), codes))
+    return categorical(np.array([*labels, None], dtype=object), np.where(codes < 0, len(labels), codes))
 
 
 def _read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
@@ -427,7 +429,8 @@ def _read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
     if is_missing(text):
         return None
     text = clean(text)
-    plain = re.sub(r"\bhalf(?:[ -]year)?\s*(?=\d)", "H", re.sub(r"\bquarter\s*(?=\d)", "Q", text, flags=re.I), flags=re.I)
+    plain = re.sub(r"\bquarter\s*(?=\d)", "Q", text, flags=re.I)
+    plain = re.sub(r"\bhalf(?:[ -]year)?\s*(?=\d)", "H", plain, flags=re.I)
     plain = re.sub(r"\s*[-,:(]\s*(?=[HTQPM]\d)|(?<=[HTQPM]\d)\s*[-,:]\s*|\)$", " ", plain, flags=re.I).strip()
     plain = re.sub(r"(?<!\d)(\d\d)(?=[/\-–]\d\d(?!\d))", r"20\1", plain)
     found = parse_cycle(plain, rules)
@@ -462,7 +465,8 @@ def _fill_cycle(rows: SheetRows, context: Context, labels: pd.Categorical,
     if not missing.any():
         return labels, missing
     if context.settings.exports.cycle is None:
-        rows.stop("no_period", np.flatnonzero(missing), rows.map.columns.get("cycle", rows.map.columns.get("placed_on")))
+        where = rows.map.columns.get("cycle", rows.map.columns.get("placed_on"))
+        rows.stop("no_period", np.flatnonzero(missing), where)
         return labels, missing
     label = _setting_cycle(context)
     rows.log.add("cycle_assumed", file=rows.sheet.file, sheet=rows.sheet.name, values=label, n=int(missing.sum()))
@@ -485,7 +489,8 @@ def _setting_cycle(context: Context) -> str:
     return cycle_of(context.as_of, rules).label if context.as_of else NOT_DATED
 
 
-def _read_raters(rows: SheetRows, context: Context, among: np.ndarray) -> tuple[pd.Categorical | None, np.ndarray, np.ndarray]:
+def _read_raters(rows: SheetRows, context: Context,
+                 among: np.ndarray) -> tuple[pd.Categorical | None, np.ndarray, np.ndarray]:
     """Say who placed, which rows that stops, and where a name was repaired; an unknown name is left empty and told."""
     stopped, repaired = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     own = ("rater_id", "rater_name", "rater_post")

@@ -226,7 +226,8 @@ def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:
 
 def _four_digit_days(rows: SheetRows, column: str) -> np.ndarray:
     _, texts = rows.texts(rows.map.columns[column])
-    days = parse_dates([t for t in texts if any(part in t for part in ("19", "20")) and len(t.strip()) >= 10]).parsed.values
+    long = [t for t in texts if ("19" in t or "20" in t) and len(t.strip()) >= 10]
+    days = parse_dates(long).parsed.values
     return days[~np.isnat(days)]
 
 
@@ -272,7 +273,8 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
         for post, people in _holders(rows, context).items():
             holders.setdefault(post, set()).update(people)
     return Roster({k: frozenset(v) for k, v in names.items()}, emails,
-                  {k: frozenset(v) for k, v in holders.items()}, bool(listed), context.settings.exports.employee_id_width)
+                  {k: frozenset(v) for k, v in holders.items()}, bool(listed),
+                  context.settings.exports.employee_id_width)
 
 
 def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
@@ -379,8 +381,9 @@ def _log_checks(workforce: Workforce, listed: frozenset[str], log: Log) -> None:
         origin = found.rows[["origin_file", "origin_sheet"]].astype("str").reset_index(drop=True)
         places = origin.groupby(["origin_file", "origin_sheet"], sort=False).indices
         for (file, sheet), where in places.items():
-            log.add(found.code, file=str(file), sheet=str(sheet), rows=found.rows["origin_row"].to_numpy("int64")[where],
-                    column=found.column, values=[found.values[i] for i in where])
+            numbers = found.rows["origin_row"].to_numpy("int64")[where]
+            log.add(found.code, file=str(file), sheet=str(sheet), rows=numbers, column=found.column,
+                    values=[found.values[i] for i in where])
 
 
 # Tables to write --------------------------------------------------------------------------------------------------

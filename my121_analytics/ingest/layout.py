@@ -114,9 +114,9 @@ def classify_rows(sheet: Sheet, header: Header, key: int, width: int | None = No
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
     titles = {tuple(clean(c) for c in sheet.row(i)) for i in range(header.first)}
-    for row in suspects:
+    for row in suspects.tolist():
         kinds[row] = _classify(sheet.row(row), key, header, titles)
-    for row in np.flatnonzero(kinds[:header.first] == _code("title")):
+    for row in range(header.first):
         if not any(clean(c) for c in sheet.row(row)):
             kinds[row] = _code("blank")
     return kinds

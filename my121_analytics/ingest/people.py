@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -164,7 +164,7 @@ def name_key(name: str) -> str:
     return " ".join(sorted((*surname, *forenames)))
 
 
-def resolve(roster: Roster, texts: Sequence[str], *, pairs: Mapping[str, frozenset[str]] | None = None,
+def resolve(roster: Roster, texts: Sequence[str] | np.ndarray, *, pairs: Mapping[str, frozenset[str]] | None = None,
             kind: str = "person") -> list[Who]:
     """Say who is meant by each distinct text of a column.
 
@@ -240,10 +240,10 @@ def _name_parts(name: str) -> tuple[list[str], list[str]]:
 
 def _may_be_one(a: str, b: str) -> bool:
     """Say whether two names may be one person's: a surname in common, or one word within the other's."""
-    one, two = (set(word for part in _name_parts(name) for word in part if len(word) > 1) for name in (a, b))
+    one, two = ({word for part in _name_parts(name) for word in part if len(word) > 1} for name in (a, b))
     return bool(one & two) or not one or not two
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plain(name: str) -> frozenset[str]:
     return frozenset(plain_words(word) for word in value_table()[name])

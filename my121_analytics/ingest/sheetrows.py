@@ -12,6 +12,7 @@ import pandas as pd
 from my121_analytics.ingest.cells import (
     Dates,
     Parsed,
+    Texts,
     clean,
     parse_dates,
     parse_ids,
@@ -77,7 +78,7 @@ class SheetRows:
         return any(column in self.map.columns for column in columns)
 
     def texts(self, position: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give a column's code per row of data and its distinct texts; blank where only titles and the like hold one."""
+        """Give a column's code per row of data and its distinct texts; blank for those of titles and the like."""
         codes, texts = self.sheet.factor(position)
         if len(self.rows) == len(codes):
             return codes, texts
@@ -106,14 +107,14 @@ class SheetRows:
                          column=self.headings[position] if position is not None else "", values=values,
                          expected=expected)
 
-    def read(self, position: int, parse: Callable[[Sequence[str]], Parsed]) -> tuple[Parsed, np.ndarray]:
+    def read(self, position: int, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray]:
         """Read a column's distinct texts; repairs are written down, faults are left to the caller."""
         codes, texts = self.texts(position)
         parsed = parse(texts)
         self._note_repairs(parsed, codes, position)
         return parsed, codes
 
-    def optional(self, column: str, parse: Callable[[Sequence[str]], Parsed]) -> tuple[Parsed, np.ndarray] | None:
+    def optional(self, column: str, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray] | None:
         """Read a column that rows can do without: a cell that cannot be read is left out, with a warning.
 
         A column that enters two tables is read, and warned about, once.
@@ -122,7 +123,7 @@ class SheetRows:
             self._read[column] = self._read_optional(column, parse)
         return self._read[column]
 
-    def _read_optional(self, column: str, parse: Callable[[Sequence[str]], Parsed]) -> tuple[Parsed, np.ndarray] | None:
+    def _read_optional(self, column: str, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray] | None:
         position = self.map.columns.get(column)
         if position is None:
             return None
@@ -137,7 +138,7 @@ class SheetRows:
         found = self.optional(column, lambda texts: self.dates(texts, column, exports, latest_year).parsed)
         return None if found is None else found[0].values[found[1]]
 
-    def dates(self, texts: Sequence[str], column: str, exports: ExportSettings, latest_year: int | None) -> Dates:
+    def dates(self, texts: Texts, column: str, exports: ExportSettings, latest_year: int | None) -> Dates:
         """Read distinct texts as dates and say where the column doubts the order of day and month."""
         if column in self._dates:
             return self._dates[column]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -128,7 +128,8 @@ def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[Cr
     yield from _reporting_lines(workforce)
 
 
-def _flag(code: str, rows: pd.DataFrame, mask: np.ndarray | pd.Series, column: str, shown: str) -> Iterator[CrossFinding]:
+def _flag(code: str, rows: pd.DataFrame, mask: np.ndarray | pd.Series, column: str,
+          shown: str) -> Iterator[CrossFinding]:
     mask = np.asarray(mask, dtype=bool)
     if mask.any():
         found = rows[mask]
