@@ -48,7 +48,7 @@ def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], 
     tables = {"employees": _one_row_each(people, log), "posts": _posts(people, listed, context, log)}
     for table in ("placements", "conversations", "objectives", "development_actions", "successors", "evidence"):
         tables[table] = _stack([(rows, frames[table]) for rows, frames in entered if table in frames])
-    tables["conversations"] = _drop_repeats(tables["conversations"], log)
+    _note_repeated(tables["conversations"], log)
     tables["placements"] = _fill_posts(tables["placements"], tables["posts"])
     tables["conversations"] = _fill_posts(tables["conversations"], tables["posts"])
     tables["placements"] = _fill_raters(entered, tables["placements"], tables["posts"], log)
@@ -237,13 +237,13 @@ def _without_repeats(posts: pd.DataFrame, log: Log) -> pd.DataFrame:
     repeats = posts.duplicated(compared).to_numpy()
     if not repeats.any():
         return posts
-    _note_repeats(posts[repeats], log)
+    _note_repeats(posts[repeats], log, "repeated_row")
     return posts[~repeats]
 
 
-def _note_repeats(rows: pd.DataFrame, log: Log) -> None:
+def _note_repeats(rows: pd.DataFrame, log: Log, code: str) -> None:
     for (file, sheet), part in rows.groupby(["origin_file", "origin_sheet"], observed=True, sort=False):
-        log.add_line("repeated_row", str(file), str(sheet), int(part["origin_row"].iloc[0]), "", "", len(part))
+        log.add_line(code, str(file), str(sheet), int(part["origin_row"].iloc[0]), "", "", len(part))
 
 
 def _changes(flat: pd.DataFrame, details: Sequence[str]) -> pd.DataFrame:
@@ -293,15 +293,13 @@ def _choose_main(posts: pd.DataFrame) -> pd.DataFrame:
 # Placements and conversations -------------------------------------------------------------------------------------
 
 
-def _drop_repeats(conversations: pd.DataFrame, log: Log) -> pd.DataFrame:
-    """Enter a conversation exported twice, cell by cell, once."""
+def _note_repeated(conversations: pd.DataFrame, log: Log) -> None:
+    """Write down conversations that repeat another cell by cell: an export's error, or two on one day."""
     if not len(conversations):
-        return conversations
+        return
     compared = [c for c in conversations.columns if not c.startswith("origin_") and c != "position"]
     repeats = conversations.duplicated(compared).to_numpy()
-    if repeats.any():
-        _note_repeats(conversations[repeats], log)
-    return conversations[~repeats].reset_index(drop=True)
+    _note_repeats(conversations[repeats], log, "repeated_conversation")
 
 
 def _fill_posts(events: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:

@@ -6,7 +6,7 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
 from importlib import resources
@@ -49,6 +49,12 @@ class Parsed:
     faults: np.ndarray
     repairs: np.ndarray
     expected: str = ""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """For ratings: level or box -> code and label."""
+
+    def shown(self, value: Any) -> str:
+        """Give a value as a message shows it."""
+        return self.labels.get(value, str(value)) if self.labels else str(value)
 
 
 def _parsed(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = "") -> Parsed:
@@ -243,7 +249,8 @@ class Scale:
 
     def parse(self, texts: Texts) -> Parsed:
         """Read the distinct texts of a column; 0 where there is no rating."""
-        return _parsed(map(self._read, texts), np.int8, self.expected)
+        labels = {number: f"{number} {label}" for number, label in self.labels.items()}
+        return replace(_parsed(map(self._read, texts), np.int8, self.expected), labels=labels)
 
     def _read(self, text: str) -> tuple[int, str, str]:
         cleaned = clean(text)

@@ -57,6 +57,8 @@ class Roster:
         Whether the exports hold a staff list; without one the people are those whom rows are about.
     width
         As for ``parse_ids``.
+    holds_leavers
+        Whether the staff list holds those who left, so that an id that is not on it is nobody's.
     """
 
     names: Mapping[str, frozenset[str]]
@@ -64,6 +66,7 @@ class Roster:
     holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_list: bool = False
     width: int | None = None
+    holds_leavers: bool = False
 
     def find(self, text: str, pairs: Mapping[str, frozenset[str]] | None = None) -> Who:
         """Say who is meant by a cell.

@@ -174,6 +174,24 @@ class SheetRows:
         self.stop(parsed.faults[codes[where]], where, position)
         self.stop("missing_id", np.flatnonzero((self.employee.codes < 0) & ~np.isin(codes, bad)), position)
 
+    def refuse_strangers(self, listed: frozenset[str], posts: frozenset[str]) -> None:
+        """Stop rows about people or posts that are nowhere on a staff list that holds leavers too."""
+        where = np.flatnonzero(self.employee.codes >= 0)
+        unknown = ~self.employee.categories.isin(list(listed))
+        strangers = where[unknown[self.employee.codes[where]]]
+        self.stop("unknown_employee", strangers, self.map.columns["employee_id"])
+        if posts and self.has("post_id") and "successors" not in self.map.tables:
+            position = self.map.columns["post_id"]
+            codes, texts = self.texts(position)
+            nowhere = np.array([v is not None and v not in posts for v in parse_ids(texts).values], dtype=bool)
+            lost = where[nowhere[codes[where]] & ~np.isin(where, strangers)]
+            self.stop("unknown_post", lost, position)
+            strangers = np.union1d(strangers, lost)
+        if len(strangers):
+            kept = self.employee.codes.copy()
+            kept[strangers] = -1
+            self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
+
     @cached_property
     def names(self) -> pd.Categorical | None:
         """Each row's name: the full name, else forename and surname; None where the sheet has none."""
@@ -198,7 +216,7 @@ class SheetRows:
         where = np.flatnonzero(np.isin(codes, mended))
         for code in pd.unique(parsed.repairs[codes[where]]):
             chosen = where[parsed.repairs[codes[where]] == code]
-            self.note(str(code), chosen, position, [str(v) for v in parsed.values[codes[chosen]]])
+            self.note(str(code), chosen, position, [parsed.shown(v) for v in parsed.values[codes[chosen]].tolist()])
 
 
 def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
