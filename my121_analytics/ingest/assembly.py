@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +20,8 @@ Entered = Sequence[tuple[SheetRows, dict[str, pd.DataFrame]]]
 _PERSON = tuple(c.name for c in TABLES["employees"] if not c.name.startswith("origin_"))
 _POST = tuple(c.name for c in TABLES["posts"] if not c.name.startswith("origin_"))
 _POST_DETAILS = tuple(c for c in _POST if c not in ("employee_id", "post_id"))
-_FLAT_DETAILS = ("directorate", "service", "team", "grade", "role", "manager_id", "contract", "fte", "is_main", "is_key")
+_FLAT_DETAILS = ("directorate", "service", "team", "grade", "role", "manager_id", "contract", "fte", "is_main",
+                 "is_key")
 
 
 def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], log: Log) -> dict[str, pd.DataFrame]:
@@ -46,7 +48,7 @@ def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], 
     tables = {"employees": _one_row_each(people, log), "posts": _posts(people, listed, context, log)}
     for table in ("placements", "conversations", "objectives", "development_actions", "successors", "evidence"):
         tables[table] = _stack([(rows, frames[table]) for rows, frames in entered if table in frames])
-    tables["conversations"] = _drop_repeats(tables["conversations"], log)
+    _note_repeated(tables["conversations"], log)
     tables["placements"] = _fill_posts(tables["placements"], tables["posts"])
     tables["conversations"] = _fill_posts(tables["conversations"], tables["posts"])
     tables["placements"] = _fill_raters(entered, tables["placements"], tables["posts"], log)
@@ -83,7 +85,7 @@ def _stack(parts: Sequence[tuple[SheetRows, pd.DataFrame]], *, list_first: bool 
     if not parts:
         return pd.DataFrame({"employee_id": pd.Categorical([]), "position": np.array([], dtype="int64")})
     names = list(dict.fromkeys(name for _, frame in parts for name in frame.columns))
-    columns = {name: _stack_column([frame[name] if name in frame else None for _, frame in parts],
+    columns: dict[str, Any] = {name: _stack_column([frame.get(name) for _, frame in parts],
                                    [len(frame) for _, frame in parts]) for name in names}
     sizes = [len(frame) for _, frame in parts]
     columns["origin_file"] = _repeat([rows.sheet.file for rows, _ in parts], sizes)
@@ -92,7 +94,7 @@ def _stack(parts: Sequence[tuple[SheetRows, pd.DataFrame]], *, list_first: bool 
     return pd.DataFrame(columns)
 
 
-def _stack_column(values: Sequence[pd.Series | None], sizes: Sequence[int]) -> object:
+def _stack_column(values: Sequence[pd.Series | None], sizes: Sequence[int]) -> Any:
     known = next(v for v in values if v is not None)
     if isinstance(known.dtype, pd.CategoricalDtype):
         empty = pd.Index([], dtype="str")
@@ -203,7 +205,7 @@ def _posts(people: pd.DataFrame, listed: frozenset[str], context: Context, log: 
     parts = [_without_repeats(lasting, log)] if len(lasting) else []
     if len(flat):
         parts.append(_changes(flat, details))
-    posts = pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0].reset_index(drop=True) if parts else frame
+    posts = pd.concat(parts or [frame], ignore_index=True)
     return _choose_main(posts[[c for c in (*_POST, "origin_file", "origin_sheet", "origin_row") if c in posts]])
 
 
@@ -235,13 +237,13 @@ def _without_repeats(posts: pd.DataFrame, log: Log) -> pd.DataFrame:
     repeats = posts.duplicated(compared).to_numpy()
     if not repeats.any():
         return posts
-    _note_repeats(posts[repeats], log)
+    _note_repeats(posts[repeats], log, "repeated_row")
     return posts[~repeats]
 
 
-def _note_repeats(rows: pd.DataFrame, log: Log) -> None:
+def _note_repeats(rows: pd.DataFrame, log: Log, code: str) -> None:
     for (file, sheet), part in rows.groupby(["origin_file", "origin_sheet"], observed=True, sort=False):
-        log.add_line("repeated_row", str(file), str(sheet), int(part["origin_row"].iloc[0]), "", "", len(part))
+        log.add_line(code, str(file), str(sheet), int(part["origin_row"].iloc[0]), "", "", len(part))
 
 
 def _changes(flat: pd.DataFrame, details: Sequence[str]) -> pd.DataFrame:
@@ -291,15 +293,13 @@ def _choose_main(posts: pd.DataFrame) -> pd.DataFrame:
 # Placements and conversations -------------------------------------------------------------------------------------
 
 
-def _drop_repeats(conversations: pd.DataFrame, log: Log) -> pd.DataFrame:
-    """Enter a conversation exported twice, cell by cell, once."""
+def _note_repeated(conversations: pd.DataFrame, log: Log) -> None:
+    """Write down conversations that repeat another cell by cell: an export's error, or two on one day."""
     if not len(conversations):
-        return conversations
+        return
     compared = [c for c in conversations.columns if not c.startswith("origin_") and c != "position"]
     repeats = conversations.duplicated(compared).to_numpy()
-    if repeats.any():
-        _note_repeats(conversations[repeats], log)
-    return conversations[~repeats].reset_index(drop=True)
+    _note_repeats(conversations[repeats], log, "repeated_conversation")
 
 
 def _fill_posts(events: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
@@ -336,8 +336,8 @@ def _fill_raters(entered: Entered, placements: pd.DataFrame, posts: pd.DataFrame
     open_end = posts["valid_to"].isna().to_numpy() if "valid_to" in posts else np.ones(len(posts), dtype=bool)
     spells = pd.DataFrame({"person": posts["employee_id"].astype("str"), "post": posts["post_id"].astype("str"),
                            "manager": managers.astype("str"), "open": open_end,
-                           "from": posts["valid_from"] if "valid_from" in posts else pd.NaT,
-                           "to": posts["valid_to"] if "valid_to" in posts else pd.NaT})
+                           "from": posts.get("valid_from", pd.NaT),
+                           "to": posts.get("valid_to", pd.NaT)})
     chosen = np.array(raters.astype("object"), dtype=object)
     for rows in without:
         here = ((placements["origin_file"] == rows.sheet.file) & (placements["origin_sheet"] == rows.sheet.name)

@@ -6,9 +6,9 @@ import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
@@ -19,8 +19,12 @@ from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 
+Texts = Sequence[str] | np.ndarray
+"""The distinct texts of a column."""
 _SPACES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]")
+_ORDINARY = re.compile(r"[!-&(-<>-~](?:[!-~]| (?! ))*(?<! )|")
+"""Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front."""
 _GUARDED = "=+-@\t\r0123456789"
 """What a leading apostrophe hides from a spreadsheet; our own writer puts one there too."""
 
@@ -45,6 +49,12 @@ class Parsed:
     faults: np.ndarray
     repairs: np.ndarray
     expected: str = ""
+    labels: Mapping[int, str] = field(default_factory=dict)
+    """For ratings: level or box -> code and label."""
+
+    def shown(self, value: Any) -> str:
+        """Give a value as a message shows it."""
+        return self.labels.get(value, str(value)) if self.labels else str(value)
 
 
 def _parsed(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = "") -> Parsed:
@@ -61,7 +71,7 @@ def _parsed(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = ""
 
 def clean(text: str) -> str:
     """Take off what exports wrap around a value: spaces of all kinds, ``="..."``, a guarding apostrophe."""
-    if text.isalnum() and text.isascii():
+    if _ORDINARY.fullmatch(text):
         return text
     text = _INVISIBLE.sub("", text).strip(_SPACES)
     if len(text) > 3 and text.startswith('="') and text.endswith('"'):
@@ -97,7 +107,7 @@ def is_missing(text: str) -> bool:
     return clean(text).casefold() in word_list("missing")
 
 
-@lru_cache(maxsize=None)
+@cache
 def word_list(name: str) -> frozenset[str]:
     """Give one list of words of ``values.toml``."""
     return frozenset(value_table()[name])
@@ -115,7 +125,7 @@ def plain_words(text: str) -> str:
     return " ".join(re.findall(r"[^\W_]+", "".join(c for c in text if not unicodedata.combining(c))))
 
 
-def parse_texts(texts: Sequence[str], *, names: bool = False) -> Parsed:
+def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
     """Read free text and names: cleaned, a broken encoding mended, nothing else."""
     missing = word_list("missing_names") if names else word_list("missing")
 
@@ -129,7 +139,7 @@ def parse_texts(texts: Sequence[str], *, names: bool = False) -> Parsed:
     return _parsed(map(read, texts), object)
 
 
-def parse_categories(texts: Sequence[str], *, protected: bool = False) -> Parsed:
+def parse_categories(texts: Texts, *, protected: bool = False) -> Parsed:
     """Read a category as in the export; for protected characteristics the two kinds of silence are told apart."""
     found = parse_texts(texts)
     if not protected:
@@ -140,7 +150,7 @@ def parse_categories(texts: Sequence[str], *, protected: bool = False) -> Parsed
     return Parsed(values, found.faults, found.repairs)
 
 
-def parse_words(texts: Sequence[str], table: str) -> Parsed:
+def parse_words(texts: Texts, table: str) -> Parsed:
     """Read a word of a small known set, such as ``formal`` and ``catch-up``; anything else is ``unknown_word``."""
     known = {plain_words(word): value for value, words in value_table()[table].items() for word in (value, *words)}
 
@@ -162,7 +172,7 @@ _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 _SUFFIX = re.compile(r"(.*\d.*?)[-/](\d{1,2})")
 
 
-def parse_ids(texts: Sequence[str], width: int | None = None) -> Parsed:
+def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
     """Read ids as text.
 
     Parameters
@@ -192,7 +202,7 @@ def parse_ids(texts: Sequence[str], width: int | None = None) -> Parsed:
                 value, repair = as_float[1], "id_repaired"
             elif _THOUSANDS.fullmatch(value):
                 value, repair = value.replace(",", ""), "id_repaired"
-            elif not _ID.fullmatch(value) or "." in value and value.replace(".", "").isdigit():
+            elif not _ID.fullmatch(value) or ("." in value and value.replace(".", "").isdigit()):
                 return None, "bad_id", ""
         if width is not None and len(value) < width and value.isdigit():
             value = value.zfill(width)
@@ -237,9 +247,10 @@ class Scale:
         """What could have been written, for messages."""
         return ", ".join(f"{number} {label}" for number, label in self.labels.items())
 
-    def parse(self, texts: Sequence[str]) -> Parsed:
+    def parse(self, texts: Texts) -> Parsed:
         """Read the distinct texts of a column; 0 where there is no rating."""
-        return _parsed(map(self._read, texts), np.int8, self.expected)
+        labels = {number: f"{number} {label}" for number, label in self.labels.items()}
+        return replace(_parsed(map(self._read, texts), np.int8, self.expected), labels=labels)
 
     def _read(self, text: str) -> tuple[int, str, str]:
         cleaned = clean(text)
@@ -364,7 +375,7 @@ def _edits(a: str, b: str, limit: int) -> int:
     return last[-1]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _plain_list(name: str) -> frozenset[str]:
     return frozenset(plain_words(word) for word in value_table()[name])
 
@@ -399,7 +410,7 @@ class Dates:
     """More dates fit the other order of day and month than fit the one set."""
 
 
-def parse_dates(texts: Sequence[str], order: str = "dmy", latest_year: int | None = None) -> Dates:
+def parse_dates(texts: Texts, order: str = "dmy", latest_year: int | None = None) -> Dates:
     """Read dates in the order set, and in every way that leaves no doubt.
 
     Parameters
@@ -521,7 +532,7 @@ def _year(text: str, pivot: int) -> int:
 # Flags and numbers ------------------------------------------------------------------------------------------------
 
 
-def parse_flags(texts: Sequence[str], *, free_text: bool = False) -> Parsed:
+def parse_flags(texts: Texts, *, free_text: bool = False) -> Parsed:
     """Read yes and no.
 
     Parameters
@@ -545,7 +556,7 @@ def parse_flags(texts: Sequence[str], *, free_text: bool = False) -> Parsed:
     return _parsed(rows, np.int8, "yes, no")
 
 
-def parse_numbers(texts: Sequence[str], *, check: Callable[[float], bool] = lambda _: True,
+def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: True,
                   expected: str = "a number") -> Parsed:
     """Read numbers; ``81%`` is 0.81, and a comma may part the thousands.
 

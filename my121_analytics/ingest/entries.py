@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,7 @@ def enter_sheet(rows: SheetRows, context: Context) -> dict[str, pd.DataFrame]:
 def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
     exports, year = context.settings.exports, context.latest_year
     columns: dict[str, object] = {"employee_id": rows.employee, "position": rows.rows}
-    names = rows.names()
+    names = rows.names
     if names is not None:
         columns["name"] = names
     for column in ("started", "left_on", "valid_from", "valid_to", "started_in_post"):
@@ -104,7 +105,7 @@ def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
         if days is not None:
             columns[column] = days
     for column in (*PROTECTED, *_ORG_COLUMNS):
-        found = rows.optional(column, lambda t, p=column in PROTECTED: parse_categories(t, protected=p))
+        found = rows.optional(column, partial(parse_categories, protected=column in PROTECTED))
         if found is not None:
             columns[column] = categorical(found[0].values, found[1])
     for column in ("is_main", "is_key"):
@@ -235,7 +236,7 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
     sources = [_source_codes(rating, whose, len(rows)) for rating in ratings]
     for rating, source in zip(ratings, sources, strict=True):
         needs_rater |= (rating.given | rating.faulty) & (source != SELF)
-    rater, rater_stop = _read_raters(rows, context, needs_rater & keyed)
+    rater, rater_stop, rater_repaired = _read_raters(rows, context, needs_rater & keyed)
     agreed_on = rows.optional_dates("agreed_on", context.settings.exports, context.latest_year)
     reason = rows.optional("reason", parse_texts)
     post = _read_post(rows)
@@ -248,7 +249,8 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
         columns: dict[str, object] = {
             "employee_id": rows.employee, "position": rows.rows, "cycle": cycle, "placed_on": placed_on,
             "rater_id": _rater_of(rows.employee, rater, is_self), "source": categorical(*_distinct(source)),
-            **rating.levels, "repaired": rating.repaired | rows.id_repaired, "derived": rating.derived}
+            **rating.levels, "repaired": rating.repaired | rows.id_repaired | (rater_repaired & ~is_self),
+            "derived": rating.derived}
         if post is not None:
             columns["post_id"] = post
         if agreed_on is not None:
@@ -419,7 +421,7 @@ def _read_cycles(rows: SheetRows, context: Context, days: np.ndarray,
 def _label_days(days: np.ndarray, rules: CycleSettings) -> pd.Categorical:
     codes, distinct = pd.factorize(days)
     labels = label_dates(pd.Series(distinct), rules)
-    return categorical(np.append(labels.to_numpy(dtype=object), None), np.where(codes < 0, len(labels), codes))
+    return categorical(np.array([*labels, None], dtype=object), np.where(codes < 0, len(labels), codes))
 
 
 def _read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
@@ -427,7 +429,8 @@ def _read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
     if is_missing(text):
         return None
     text = clean(text)
-    plain = re.sub(r"\bhalf(?:[ -]year)?\s*(?=\d)", "H", re.sub(r"\bquarter\s*(?=\d)", "Q", text, flags=re.I), flags=re.I)
+    plain = re.sub(r"\bquarter\s*(?=\d)", "Q", text, flags=re.I)
+    plain = re.sub(r"\bhalf(?:[ -]year)?\s*(?=\d)", "H", plain, flags=re.I)
     plain = re.sub(r"\s*[-,:(]\s*(?=[HTQPM]\d)|(?<=[HTQPM]\d)\s*[-,:]\s*|\)$", " ", plain, flags=re.I).strip()
     plain = re.sub(r"(?<!\d)(\d\d)(?=[/\-–]\d\d(?!\d))", r"20\1", plain)
     found = parse_cycle(plain, rules)
@@ -462,7 +465,8 @@ def _fill_cycle(rows: SheetRows, context: Context, labels: pd.Categorical,
     if not missing.any():
         return labels, missing
     if context.settings.exports.cycle is None:
-        rows.stop("no_period", np.flatnonzero(missing), rows.map.columns.get("cycle", rows.map.columns.get("placed_on")))
+        where = rows.map.columns.get("cycle", rows.map.columns.get("placed_on"))
+        rows.stop("no_period", np.flatnonzero(missing), where)
         return labels, missing
     label = _setting_cycle(context)
     rows.log.add("cycle_assumed", file=rows.sheet.file, sheet=rows.sheet.name, values=label, n=int(missing.sum()))
@@ -485,14 +489,15 @@ def _setting_cycle(context: Context) -> str:
     return cycle_of(context.as_of, rules).label if context.as_of else NOT_DATED
 
 
-def _read_raters(rows: SheetRows, context: Context, among: np.ndarray) -> tuple[pd.Categorical | None, np.ndarray]:
-    """Say who placed; rows whose rater cannot be settled are stopped, an unknown name is left empty and told."""
-    stopped = np.zeros(len(rows), dtype=bool)
+def _read_raters(rows: SheetRows, context: Context,
+                 among: np.ndarray) -> tuple[pd.Categorical | None, np.ndarray, np.ndarray]:
+    """Say who placed, which rows that stops, and where a name was repaired; an unknown name is left empty and told."""
+    stopped, repaired = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
     own = ("rater_id", "rater_name", "rater_post")
     columns = own if rows.has(*own) else ("manager_id", "manager_name", "manager_post")
     found = _resolve_people(rows, context, columns)
     if found is None:
-        return None, stopped
+        return None, stopped, repaired
     ids, people = found
     for state, code in (("ambiguous", "ambiguous_rater"), ("bad", "bad_rater")):
         for position, chosen, whos in people.where(state):
@@ -503,9 +508,11 @@ def _read_raters(rows: SheetRows, context: Context, among: np.ndarray) -> tuple[
     people.note(rows, "unknown", "rater_unknown", only=among)
     people.note(rows, "disagrees", "rater_name_disagrees", only=among)
     people.note(rows, "beside", "rater_repaired", only=among)
+    for _, chosen, _ in people.where("beside"):
+        repaired[chosen] = True
     empty = np.flatnonzero((people.decided < 0) & among)
     rows.note("rater_missing", empty, people.columns[0][0])
-    return ids, stopped
+    return ids, stopped, repaired
 
 
 def _rater_of(employee: pd.Categorical, rater: pd.Categorical | None, is_self: np.ndarray) -> pd.Categorical:
@@ -549,7 +556,7 @@ def _enter_conversations(rows: SheetRows, context: Context) -> pd.DataFrame:
         found_people = _resolve_people(rows, context, ("rater_id", "manager_id"))
         rater = found_people[0] if found_people else None
     else:
-        rater, rater_stop = _read_raters(rows, context, keyed & ~stopped & ~undated)
+        rater, rater_stop, _ = _read_raters(rows, context, keyed & ~stopped & ~undated)
     if rater is not None:
         columns["rater_id"] = rater
     return pd.DataFrame(columns)[keyed & ~stopped & ~undated & ~rater_stop]

@@ -116,8 +116,7 @@ def check_overrides(overrides: Mapping[str, str]) -> None:
     faults = [f"[exports.columns] \"{heading}\": '{target}' is no column of the record. {suggest(target, known)}"
               for heading, target in overrides.items() if _target(target) is None]
     if faults:
-        raise SettingsError(f"[exports.columns]: {len(faults)} entr{'y' if len(faults) == 1 else 'ies'} cannot be used.",
-                            hints=faults)
+        raise SettingsError(f"[exports.columns]: {len(faults)} column(s) of the record do not exist.", hints=faults)
 
 
 def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = None, *,

@@ -106,10 +106,11 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)
     context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(sheets, settings))
+    _refuse_strangers(sheets, listed, context.roster)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
     workforce = build_workforce(tables, settings=settings, as_of=as_of)
-    _log_checks(workforce, context.roster.has_list, listed, log)
+    _log_checks(workforce, listed, log)
     for rows in sheets:
         rows.stops.log(log, rows.sheet)
     intake = Intake(workforce, _quarantine(sheets), log.frame(), _reconcile(sheets), _map_table(sheets), unreadable)
@@ -226,7 +227,8 @@ def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:
 
 def _four_digit_days(rows: SheetRows, column: str) -> np.ndarray:
     _, texts = rows.texts(rows.map.columns[column])
-    days = parse_dates([t for t in texts if any(part in t for part in ("19", "20")) and len(t.strip()) >= 10]).parsed.values
+    long = [t for t in texts if ("19" in t or "20" in t) and len(t.strip()) >= 10]
+    days = parse_dates(long).parsed.values
     return days[~np.isnat(days)]
 
 
@@ -251,17 +253,30 @@ def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> frozenset
     return frozenset(listed)
 
 
+def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roster: Roster) -> None:
+    """Stop rows about people and posts that no staff list knows, if the lists hold those who left.
+
+    A list of current staff says nothing about an id that is not on it: there the row is kept, with a finding.
+    """
+    if not roster.holds_leavers:
+        return
+    for rows in sheets:
+        if rows.map.tables and not _is_list(rows) and "evidence" not in rows.map.tables:
+            rows.refuse_strangers(listed, frozenset(roster.holders))
+
+
 def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
     """Collect who is known: the staff lists, or where there is none everyone that rows are about."""
     sources = [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
     names: dict[str, set[str]] = {i: set() for i in listed}
+    holds_leavers = False
     emails: dict[str, str] = {}
     holders: dict[str, set[str]] = {}
     for rows in sources:
         ids = rows.employee.categories
-        for value in ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])]:
-            names.setdefault(str(value), set())
-        given = rows.names()
+        for value in ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])].tolist():
+            names.setdefault(value, set())
+        given = rows.names
         if given is not None:
             for person, name in _distinct_pairs(rows.employee, given):
                 names[person].add(name)
@@ -269,10 +284,21 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
             codes, texts = rows.texts(rows.map.columns["email"])
             mail = pd.Categorical.from_codes(codes, categories=pd.Index([str(t) for t in texts], dtype="str"))
             emails.update({text.strip().casefold(): person for person, text in _distinct_pairs(rows.employee, mail)})
+        holds_leavers |= _is_list(rows) and _has_leavers(rows, context)
         for post, people in _holders(rows, context).items():
             holders.setdefault(post, set()).update(people)
     return Roster({k: frozenset(v) for k, v in names.items()}, emails,
-                  {k: frozenset(v) for k, v in holders.items()}, bool(listed), context.settings.exports.employee_id_width)
+                  {k: frozenset(v) for k, v in holders.items()}, bool(listed),
+                  context.settings.exports.employee_id_width, holds_leavers)
+
+
+def _has_leavers(rows: SheetRows, context: Context) -> bool:
+    """Say whether a staff list holds people who left."""
+    if not rows.has("left_on"):
+        return False
+    _, texts = rows.texts(rows.map.columns["left_on"])
+    days = parse_dates(texts, context.settings.exports.date_order, context.latest_year).parsed.values
+    return bool((days < np.datetime64(context.as_of or date(2098, 1, 1), "s")).any())
 
 
 def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
@@ -365,8 +391,8 @@ def _check_accounts(intake: Intake) -> None:
                            f"{len(intake.quarantine)} in quarantine")
 
 
-def _log_checks(workforce: Workforce, has_roster: bool, listed: frozenset[str], log: Log) -> None:
-    for found in check_record(workforce, has_roster=has_roster, listed=listed):
+def _log_checks(workforce: Workforce, listed: frozenset[str], log: Log) -> None:
+    for found in check_record(workforce, listed=listed):
         if found.rows is None:
             for value in found.values:
                 log.add(found.code, column=found.column, values=value)
@@ -379,8 +405,9 @@ def _log_checks(workforce: Workforce, has_roster: bool, listed: frozenset[str], 
         origin = found.rows[["origin_file", "origin_sheet"]].astype("str").reset_index(drop=True)
         places = origin.groupby(["origin_file", "origin_sheet"], sort=False).indices
         for (file, sheet), where in places.items():
-            log.add(found.code, file=str(file), sheet=str(sheet), rows=found.rows["origin_row"].to_numpy("int64")[where],
-                    column=found.column, values=[found.values[i] for i in where])
+            numbers = found.rows["origin_row"].to_numpy("int64")[where]
+            log.add(found.code, file=str(file), sheet=str(sheet), rows=numbers, column=found.column,
+                    values=[found.values[i] for i in where])
 
 
 # Tables to write --------------------------------------------------------------------------------------------------

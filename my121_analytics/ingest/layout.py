@@ -114,9 +114,9 @@ def classify_rows(sheet: Sheet, header: Header, key: int, width: int | None = No
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
     titles = {tuple(clean(c) for c in sheet.row(i)) for i in range(header.first)}
-    for row in suspects:
+    for row in suspects.tolist():
         kinds[row] = _classify(sheet.row(row), key, header, titles)
-    for row in np.flatnonzero(kinds[:header.first] == _code("title")):
+    for row in range(header.first):
         if not any(clean(c) for c in sheet.row(row)):
             kinds[row] = _code("blank")
     return kinds
@@ -136,12 +136,12 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
         return _code("title")
     word_id = not is_missing(row[key]) and " " not in row[key] and bool(re.fullmatch(r"[\w.\-]+", row[key]))
     if is_missing(row[key]) or not word_id or _starts(row[key], "totals") or _starts(row[key], "footers"):
+        if len(filled) <= 3 and _starts(filled[0], "footers"):
+            return _code("footer")
         totals = [text for text in filled if _starts(text, "totals")]
         words = [text for text in filled if text not in totals and not re.fullmatch(r"[\d£$.,%()\-\s:/]+", text)]
         if totals and len(words) <= 1 and len(filled) <= max(2, len(header.texts) // 2 + 1):
             return _code("subtotal")
-        if len(filled) <= 3 and _starts(filled[0], "footers"):
-            return _code("footer")
     if re.fullmatch(r"\W*\d[\d,]* (?:records?|rows?|employees|people)\b.*", filled[0], re.I) and len(filled) <= 2:
         return _code("footer")
     if len(filled) == 1 and len(header.texts) > 2 and not word_id:

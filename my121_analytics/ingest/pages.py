@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_PAGE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<\s*(?:!doctype\s+html|html|table|meta|head|body)\b", re.I | re.S)
+_PAGE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+                   r"<\s*(?:!doctype\s+html|html|table|meta|head|body)\b", re.I | re.S)
 
 
 def looks_like_page(head: str) -> bool:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -57,6 +57,8 @@ class Roster:
         Whether the exports hold a staff list; without one the people are those whom rows are about.
     width
         As for ``parse_ids``.
+    holds_leavers
+        Whether the staff list holds those who left, so that an id that is not on it is nobody's.
     """
 
     names: Mapping[str, frozenset[str]]
@@ -64,6 +66,7 @@ class Roster:
     holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_list: bool = False
     width: int | None = None
+    holds_leavers: bool = False
 
     def find(self, text: str, pairs: Mapping[str, frozenset[str]] | None = None) -> Who:
         """Say who is meant by a cell.
@@ -164,7 +167,7 @@ def name_key(name: str) -> str:
     return " ".join(sorted((*surname, *forenames)))
 
 
-def resolve(roster: Roster, texts: Sequence[str], *, pairs: Mapping[str, frozenset[str]] | None = None,
+def resolve(roster: Roster, texts: Sequence[str] | np.ndarray, *, pairs: Mapping[str, frozenset[str]] | None = None,
             kind: str = "person") -> list[Who]:
     """Say who is meant by each distinct text of a column.
 
@@ -182,8 +185,10 @@ def resolve(roster: Roster, texts: Sequence[str], *, pairs: Mapping[str, frozens
     if kind == "post":
         return [roster.find_post(text) for text in texts]
     if kind == "name":
-        return [Who() if clean(t).casefold() in word_list("missing") else roster.find(t, pairs) for t in texts]
-    return [roster.find(text, pairs) for text in texts]
+        return [roster.find(text, pairs) for text in texts]
+    codes = parse_ids(texts, roster.width).values
+    return [Who(code) if code in roster.names else roster.find(text, pairs)
+            for text, code in zip(texts, codes, strict=True)]
 
 
 def pair_names(name_texts: np.ndarray, ids: np.ndarray) -> dict[str, frozenset[str]]:
@@ -224,7 +229,7 @@ def _name_parts(name: str) -> tuple[list[str], list[str]]:
     """Split a name into surname and forenames; ``Surname, Forename`` says so, else the last word is the surname."""
     plain = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
     plain = plain.replace("'", "").replace("’", "").replace("`", "")
-    titles = set(value_table()["titles"])
+    titles = word_list("titles")
     before, comma, after = plain.partition(",")
 
     def words(text: str) -> list[str]:
@@ -238,9 +243,10 @@ def _name_parts(name: str) -> tuple[list[str], list[str]]:
 
 def _may_be_one(a: str, b: str) -> bool:
     """Say whether two names may be one person's: a surname in common, or one word within the other's."""
-    one, two = (set(word for part in _name_parts(name) for word in part if len(word) > 1) for name in (a, b))
+    one, two = ({word for part in _name_parts(name) for word in part if len(word) > 1} for name in (a, b))
     return bool(one & two) or not one or not two
 
 
+@cache
 def _plain(name: str) -> frozenset[str]:
     return frozenset(plain_words(word) for word in value_table()[name])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,7 @@ import pandas as pd
 from my121_analytics.ingest.cells import (
     Dates,
     Parsed,
+    Texts,
     clean,
     parse_dates,
     parse_ids,
@@ -76,9 +78,12 @@ class SheetRows:
         return any(column in self.map.columns for column in columns)
 
     def texts(self, position: int) -> tuple[np.ndarray, np.ndarray]:
-        """Give a column's code per row of data and its distinct texts."""
+        """Give a column's code per row of data and its distinct texts; blank for those of titles and the like."""
         codes, texts = self.sheet.factor(position)
-        return (codes if len(self.rows) == len(codes) else codes[self.rows]), texts
+        if len(self.rows) == len(codes):
+            return codes, texts
+        mine = codes[self.rows]
+        return mine, np.where(np.bincount(mine, minlength=len(texts)) > 0, texts, "")
 
     def shown(self, position: int, where: np.ndarray) -> np.ndarray:
         """Give the cells of a column, as written, in some rows of data."""
@@ -102,14 +107,14 @@ class SheetRows:
                          column=self.headings[position] if position is not None else "", values=values,
                          expected=expected)
 
-    def read(self, position: int, parse: Callable[[Sequence[str]], Parsed]) -> tuple[Parsed, np.ndarray]:
+    def read(self, position: int, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray]:
         """Read a column's distinct texts; repairs are written down, faults are left to the caller."""
         codes, texts = self.texts(position)
         parsed = parse(texts)
         self._note_repairs(parsed, codes, position)
         return parsed, codes
 
-    def optional(self, column: str, parse: Callable[[Sequence[str]], Parsed]) -> tuple[Parsed, np.ndarray] | None:
+    def optional(self, column: str, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray] | None:
         """Read a column that rows can do without: a cell that cannot be read is left out, with a warning.
 
         A column that enters two tables is read, and warned about, once.
@@ -118,7 +123,7 @@ class SheetRows:
             self._read[column] = self._read_optional(column, parse)
         return self._read[column]
 
-    def _read_optional(self, column: str, parse: Callable[[Sequence[str]], Parsed]) -> tuple[Parsed, np.ndarray] | None:
+    def _read_optional(self, column: str, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray] | None:
         position = self.map.columns.get(column)
         if position is None:
             return None
@@ -133,7 +138,7 @@ class SheetRows:
         found = self.optional(column, lambda texts: self.dates(texts, column, exports, latest_year).parsed)
         return None if found is None else found[0].values[found[1]]
 
-    def dates(self, texts: Sequence[str], column: str, exports: ExportSettings, latest_year: int | None) -> Dates:
+    def dates(self, texts: Texts, column: str, exports: ExportSettings, latest_year: int | None) -> Dates:
         """Read distinct texts as dates and say where the column doubts the order of day and month."""
         if column in self._dates:
             return self._dates[column]
@@ -169,8 +174,27 @@ class SheetRows:
         self.stop(parsed.faults[codes[where]], where, position)
         self.stop("missing_id", np.flatnonzero((self.employee.codes < 0) & ~np.isin(codes, bad)), position)
 
+    def refuse_strangers(self, listed: frozenset[str], posts: frozenset[str]) -> None:
+        """Stop rows about people or posts that are nowhere on a staff list that holds leavers too."""
+        where = np.flatnonzero(self.employee.codes >= 0)
+        unknown = ~self.employee.categories.isin(list(listed))
+        strangers = where[unknown[self.employee.codes[where]]]
+        self.stop("unknown_employee", strangers, self.map.columns["employee_id"])
+        if posts and self.has("post_id") and "successors" not in self.map.tables:
+            position = self.map.columns["post_id"]
+            codes, texts = self.texts(position)
+            nowhere = np.array([v is not None and v not in posts for v in parse_ids(texts).values], dtype=bool)
+            lost = where[nowhere[codes[where]] & ~np.isin(where, strangers)]
+            self.stop("unknown_post", lost, position)
+            strangers = np.union1d(strangers, lost)
+        if len(strangers):
+            kept = self.employee.codes.copy()
+            kept[strangers] = -1
+            self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
+
+    @cached_property
     def names(self) -> pd.Categorical | None:
-        """Give each row's name: the full name, else forename and surname."""
+        """Each row's name: the full name, else forename and surname; None where the sheet has none."""
         if self.has("name"):
             parsed, codes = self.read(self.map.columns["name"], lambda t: parse_texts(t, names=True))
             return categorical(parsed.values, codes)
@@ -192,7 +216,7 @@ class SheetRows:
         where = np.flatnonzero(np.isin(codes, mended))
         for code in pd.unique(parsed.repairs[codes[where]]):
             chosen = where[parsed.repairs[codes[where]] == code]
-            self.note(str(code), chosen, position, [str(v) for v in parsed.values[codes[chosen]]])
+            self.note(str(code), chosen, position, [parsed.shown(v) for v in parsed.values[codes[chosen]].tolist()])
 
 
 def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:

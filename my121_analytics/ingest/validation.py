@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -54,7 +54,8 @@ def _rules(severity: Severity, codes: str, *, stops: bool = False) -> tuple[Rule
 ROW_RULES = (
     *_rules("error", "missing_id bad_id scientific_id not_a_date impossible_date date_order_unsettled missing_date "
             "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_box "
-            "ambiguous_box box_code_label_disagree unknown_source ambiguous_rater bad_rater missing_post", stops=True),
+            "ambiguous_box box_code_label_disagree unknown_source ambiguous_rater bad_rater missing_post unknown_employee "
+            "unknown_post", stops=True),
     *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
             "rater_name_disagrees rating_disagrees_with_box outside_cycle date_order_doubtful"),
     *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired no_rating"),
@@ -64,14 +65,14 @@ ROW_RULES = (
 SHEET_RULES = (
     *_rules("error", "unreadable_file key_not_found"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
-            "rater_from_post repeated_row"),
+            "rater_from_post repeated_row repeated_conversation"),
     *_rules("info", "not_record file_left_alone hidden_sheet encoding refused_heading duplicate_heading near_heading "
             "rows_set_aside kind_assumed cycle_assumed"),
 )
 """What is checked once per file, sheet or column."""
 
 CROSS_RULES = (
-    *_rules("warning", "employee_not_on_roster unknown_post rater_not_on_roster manager_not_on_roster "
+    *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
             "self_rated_as_manager placed_after_leaving placed_before_start placed_in_future box3_beyond_limit "
             "new_starter_in_lowest_box reporting_loop two_names"),
     *_rules("info", "earlier_placement manages_self"),
@@ -106,17 +107,16 @@ class CrossFinding:
     counts: list[int] | None = None
 
 
-def check_record(workforce: Workforce, *, has_roster: bool, listed: frozenset[str]) -> Iterator[CrossFinding]:
+def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[CrossFinding]:
     """Hold the tables of a record against each other.
 
     Parameters
     ----------
     workforce
         The record as read.
-    has_roster
-        Whether the exports hold a staff list.
     listed
-        Ids of the people on it.
+        Ids of the people on the staff lists; empty where the exports hold none, then everyone that a row is about
+        counts as known.
 
     Yields
     ------
@@ -125,12 +125,12 @@ def check_record(workforce: Workforce, *, has_roster: bool, listed: frozenset[st
     """
     for check in (_placements_of_strangers, _self_rated, _outside_employment, _time_in_post, _earlier_placements):
         yield from check(workforce)
-    if has_roster:
-        yield from _off_the_roster(workforce, listed)
+    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].astype("str")))
     yield from _reporting_lines(workforce)
 
 
-def _flag(code: str, rows: pd.DataFrame, mask: np.ndarray | pd.Series, column: str, shown: str) -> Iterator[CrossFinding]:
+def _flag(code: str, rows: pd.DataFrame, mask: np.ndarray | pd.Series, column: str,
+          shown: str) -> Iterator[CrossFinding]:
     mask = np.asarray(mask, dtype=bool)
     if mask.any():
         found = rows[mask]
@@ -147,7 +147,7 @@ def _placements_of_strangers(workforce: Workforce) -> Iterator[CrossFinding]:
     n_posts = len(posts["post_id"].cat.categories) + 1
     held = pd.unique(posts["employee_id"].cat.codes.to_numpy("int64") * n_posts + posts["post_id"].cat.codes.to_numpy())
     wanted = rows["employee_id"].cat.codes.to_numpy("int64") * n_posts + rows["post_id"].cat.codes.to_numpy()
-    yield from _flag("unknown_post", rows, rows["post_id"].notna().to_numpy() & ~np.isin(wanted, held), "post_id",
+    yield from _flag("post_not_held", rows, rows["post_id"].notna().to_numpy() & ~np.isin(wanted, held), "post_id",
                      "post_id")
 
 
@@ -203,6 +203,7 @@ def _earlier_placements(workforce: Workforce) -> Iterator[CrossFinding]:
 
 
 def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[CrossFinding]:
+    told: set[str] = set()
     for table, column, code in (("placements", "employee_id", "employee_not_on_roster"),
                                 ("placements", "rater_id", "rater_not_on_roster"),
                                 ("posts", "manager_id", "manager_not_on_roster")):
@@ -210,7 +211,7 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         if code == "rater_not_on_roster":
             rows = rows[(rows["source"] == MANAGER).to_numpy()]
         codes = rows[column].cat.codes.to_numpy()
-        on_list = np.array([c in listed for c in rows[column].cat.categories], dtype=bool)
+        on_list = rows[column].cat.categories.isin([*listed, *told])
         off = (codes >= 0) & ~np.append(on_list, True)[codes]
         if not off.any():
             continue
@@ -218,6 +219,7 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         counts = found[column].astype("str").value_counts(sort=False)
         first = found.drop_duplicates(column)
         ids = first[column].astype("str").tolist()
+        told |= set(ids)
         yield CrossFinding(code, first, column, ids, [int(counts[i]) for i in ids])
 
 
