@@ -59,12 +59,25 @@ class PlacementCounts:
 
 @dataclass(frozen=True)
 class MoveCounts:
-    """Employee-posts by outcome in two cycles: grouping columns, ``before``, ``after`` (0: no placement), ``n``."""
+    """Employee-posts by outcome in two cycles.
+
+    Parameters
+    ----------
+    by
+        Grouping columns.
+    cycle_before, cycle_after
+        The cycles compared.
+    frame
+        The grouping columns, ``before`` and ``after`` (0: no placement, -1: not in post), ``n``.
+    outcome
+        ``box``, ``performance`` or ``potential``.
+    """
 
     by: tuple[str, ...]
     cycle_before: str
     cycle_after: str
     frame: pd.DataFrame
+    outcome: str = "box"
 
 
 @dataclass(frozen=True)
@@ -95,6 +108,31 @@ class RatingCounts:
     frame: pd.DataFrame
     raters: pd.DataFrame
     patterns: pd.DataFrame
+
+
+@dataclass(frozen=True)
+class PairCounts:
+    """Manager's and own placements of the same posts, on each axis.
+
+    Parameters
+    ----------
+    by
+        Grouping columns.
+    cycle
+        The cycle counted.
+    n_placed
+        Posts with a manager's placement, whether or not the employee made one.
+    n_pairs
+        Posts with both.
+    frame
+        The grouping columns, ``axis``, ``manager`` and ``self`` (levels), ``n``.
+    """
+
+    by: tuple[str, ...]
+    cycle: str
+    n_placed: int
+    n_pairs: int
+    frame: pd.DataFrame
 
 
 def select_placements(workforce: Workforce, *, source: str = MANAGER, cycles: Sequence[str] | None = None,
@@ -363,7 +401,8 @@ def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | No
     groups = pd.concat([after[columns], before.loc[left, columns]], ignore_index=True)
     rows = groups.assign(before=np.concatenate([was_then, was[left]]),
                          after=np.concatenate([now, np.full(left.sum(), NOT_IN_POST)]))
-    return MoveCounts(tuple(by), earlier, cycle, _count(keep_matching(rows, filters), [*by, "before", "after"]))
+    return MoveCounts(tuple(by), earlier, cycle, _count(keep_matching(rows, filters), [*by, "before", "after"]),
+                      outcome)
 
 
 def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Sequence[str] | None = None,
@@ -411,6 +450,35 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
     raters = _describe_raters(workforce, rows, rater_ids, pooled[-1])
     levels = workforce.framework.levels(axis)
     return RatingCounts(axis, len(levels), tuple(pooled), frame, raters, patterns)
+
+
+def find_units(workforce: Workforce, rows: pd.DataFrame, cycle: str) -> pd.DataFrame:
+    """Say where in the organisation each rater belongs.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    rows
+        ``rater_id`` (not missing) and the unit columns of the posts that the rater rates or manages.
+    cycle
+        The cycle whose posts are looked up.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Indexed by rater_id (text): directorate, service, team of the rater's own main post, else of most of the rows.
+    """
+    own = main_posts(workforce.posts_in_cycle(cycle))
+    own = own.set_index(own["employee_id"].astype("str"))
+    raters = rows["rater_id"].astype("str")
+    units = pd.DataFrame(index=pd.Index(np.sort(raters.unique()), name="rater_id"))
+    for column in ORGANISATION:
+        tally = _count(pd.DataFrame({"rater_id": raters, column: rows[column]}), ["rater_id", column])
+        tally = tally.sort_values(["rater_id", "n", column], ascending=[True, False, True])
+        usual = tally.drop_duplicates("rater_id").set_index("rater_id")[column]
+        units[column] = own[column].astype("str").reindex(units.index).fillna(usual)
+    return units
 
 
 def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
@@ -461,6 +529,46 @@ def pair_self(workforce: Workforce, *, cycle: str | None = None) -> pd.DataFrame
     theirs = select_placements(workforce, source=MANAGER, cycles=[cycle])[[*columns, "rater_id"]]
     own = select_placements(workforce, source=SELF, cycles=[cycle])[columns]
     return theirs.merge(own, on=["employee_id", "post_id"], suffixes=("_manager", "_self"))
+
+
+def count_pairs(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | None = None,
+                axes: Sequence[str] = ("performance", "potential"), filters: dict[str, str] | None = None,
+                ) -> PairCounts:
+    """Count the posts that both manager and employee placed, by the level each gave on each axis.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    by
+        Grouping columns of posts or employees.
+    cycle
+        Default: the latest.
+    axes
+        Axes to count.
+    filters
+        Column -> the one value to keep.
+
+    Returns
+    -------
+    PairCounts
+    """
+    cycle = workforce.check_cycle(cycle)
+    columns = list(dict.fromkeys([*by, *(filters or {})]))
+
+    def located(rows: pd.DataFrame) -> pd.DataFrame:
+        rows = join_posts(workforce, rows.assign(cycle=cycle), columns)
+        return keep_matching(rows.assign(**{c: label_missing(rows[c]) for c in columns}), filters)
+
+    pairs = located(pair_self(workforce, cycle=cycle))
+    n_placed = len(located(select_placements(workforce, cycles=[cycle])[["employee_id", "post_id"]]))
+    parts = []
+    for axis in axes:
+        both = pairs[[*by, f"{axis}_manager", f"{axis}_self"]].dropna()
+        both = both.set_axis([*by, "manager", "self"], axis="columns").astype({"manager": "int64", "self": "int64"})
+        parts.append(_count(both, [*by, "manager", "self"]).assign(axis=axis))
+    frame = pd.concat(parts, ignore_index=True)[[*by, "axis", "manager", "self", "n"]]
+    return PairCounts(tuple(by), cycle, n_placed, len(pairs), frame)
 
 
 def _placed(workforce: Workforce, cycle: str, source: str) -> pd.DataFrame:
@@ -533,14 +641,8 @@ def _describe_raters(workforce: Workforce, rows: pd.DataFrame, rater_ids: pd.Ind
     table = pd.DataFrame({"rater_id": rater_ids.astype("str"), "n_ratings": grouped.size(),
                           "n_employees": grouped["employee_id"].nunique(), "n_cycles": grouped["cycle"].nunique()})
     table["mean_team_size"] = table["n_ratings"] / table["n_cycles"]
-    own = main_posts(workforce.posts_in_cycle(latest))
-    own = own.set_index(own["employee_id"].astype("str"))
-    for column in ORGANISATION:
-        tally = _count(rows, ["rater", column]).sort_values(["rater", "n", column], ascending=[True, False, True])
-        usual = tally.drop_duplicates("rater").set_index("rater")[column]
-        values = own[column].astype("str").reindex(table["rater_id"]).to_numpy()
-        table[column] = pd.Series(values, index=table.index).fillna(usual)
-    return table.reset_index(drop=True)
+    units = find_units(workforce, rows, latest).reindex(table["rater_id"])
+    return table.assign(**{column: units[column].to_numpy() for column in ORGANISATION}).reset_index(drop=True)
 
 
 def _count(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:

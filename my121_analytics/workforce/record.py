@@ -124,6 +124,23 @@ class Workforce:
         names = table["name"].where(table["name"].notna(), ids)
         return pd.Series(names.to_numpy(), index=ids.to_numpy(), name="name")
 
+    def names_of(self, ids: pd.Series) -> pd.Series:
+        """Give each person's name, the id itself where there is none, missing where there is no id.
+
+        Parameters
+        ----------
+        ids
+            Employees or raters, as text or categories.
+
+        Returns
+        -------
+        pandas.Series
+            Text on the same index.
+        """
+        text = ids.astype("str")
+        found = self.names.astype("str").reindex(text.to_numpy())
+        return pd.Series(found.array, index=ids.index, dtype="str").fillna(text)
+
     @cached_property
     def _posts_by_cycle(self) -> dict[str, pd.DataFrame]:
         """Filled cycle by cycle: most questions are about one of them."""
@@ -257,11 +274,17 @@ def _first_day(posts: pd.DataFrame) -> pd.Series:
 
 
 def _tenure(in_post: pd.Series, end: pd.Timestamp) -> dict[str, pd.Series]:
-    months = (end.year - in_post.dt.year) * 12 + (end.month - in_post.dt.month) - (in_post.dt.day > end.day)
-    months = months.astype("float64").where(months >= 0)  # a staff list of today may name a post not yet held then
+    months = months_between(in_post, end)
+    months = months.where(months >= 0)  # a staff list of today may name a post not yet held then
     bands = pd.cut(months, [-float("inf"), 11, 35, 119, float("inf")],
                    labels=["under 1 year", "1-2 years", "3-9 years", "10+ years"])
     return {"tenure_months": months.astype("Int32"), "tenure_band": bands}
+
+
+def months_between(start: pd.Series, end: pd.Timestamp) -> pd.Series:
+    """Count whole months from each day to one later day; negative where it is earlier, missing where unknown."""
+    months = (end.year - start.dt.year) * 12 + (end.month - start.dt.month) - (start.dt.day > end.day)
+    return months.astype("float64")
 
 
 def _latest_row(rows: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,169 @@
+"""Agreement: how managers' placements and employees' own placements of the same people differ, in steps."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.framework.nine_box import Framework
+from my121_analytics.inference.intervals import wilson_interval
+from my121_analytics.inference.kappa import weighted_kappa
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import PairCounts, check_grouping, count_pairs
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import About, Result, Table
+
+MIN_PAIRS = 20
+"""Pairs below which kappa has no range: its standard error is a large-sample one."""
+_DIRECTIONS = {1: "manager_higher", 0: "same", -1: "self_higher"}
+_FOLLOWS = ("share", "lower", "upper")
+_Facts = dict[str, float | int | str | None]
+
+
+@dataclass(frozen=True)
+class AgreementResult(Result):
+    """Manager's against own placements in one cycle; made by :func:`compare_self`."""
+
+
+def compare_self(workforce: Workforce, *, cycle: str | None = None, axis: str | None = None,
+                 by: str | None = "directorate", filters: dict[str, str] | None = None) -> AgreementResult:
+    """Say how often managers and employees place the same person alike, and in which direction they differ.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    cycle
+        Default: the latest.
+    axis
+        ``performance`` or ``potential``; None: every axis that the framework has.
+    by
+        Column to compare groups by; None: no groups.
+    filters
+        Column of the organisation -> the one value to keep.
+
+    Returns
+    -------
+    AgreementResult
+        ``steps``: axis, step (manager minus self, in levels), n, share, lower, upper, base; every possible step.
+        ``by_group`` (with ``by``): the grouping column, axis, direction, label, n, share, lower, upper, base, and
+        rows for all groups. Facts: n_placed, n_pairs, share_paired, and for each axis kappa_<axis>,
+        kappa_<axis>_lower, kappa_<axis>_upper, share_same_<axis> (None where it has no meaning, or under
+        ``MIN_PAIRS`` pairs for the range).
+
+    Raises
+    ------
+    DataUnusableError
+        The cycle has no placement that both the manager and the employee made.
+    UsageError
+        No such cycle, column or axis.
+
+    Notes
+    -----
+    Kappa is linearly weighted, so that a difference of two steps counts twice as much as one of one step. The two
+    are compared and never merged; neither is taken to be the right one.
+    """
+    check_grouping(by, filters)
+    framework = workforce.framework
+    known = ("performance", "potential") if framework.potential else ("performance",)
+    if axis is not None and axis not in known:
+        raise UsageError(f"There is no axis '{axis}'.", hints=[suggest(axis, known)])
+    counts = count_pairs(workforce, by=[by] if by else [], cycle=cycle, axes=(axis,) if axis else known,
+                         filters=filters)
+    return compare_self_counts(counts, framework, as_of=workforce.as_of,
+                               population=describe_population("pairs_in_cycle", counts.cycle, filters))
+
+
+def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date,
+                        population: str = "") -> AgreementResult:
+    """Say the same from counts that were made elsewhere.
+
+    Parameters
+    ----------
+    counts
+        Of one cycle; grouped by one column or none.
+    framework
+        Levels of the axes.
+    as_of
+        Day the record speaks of.
+    population
+        Who was counted, for covers and captions.
+
+    Returns
+    -------
+    AgreementResult
+        As from :func:`compare_self`.
+
+    Raises
+    ------
+    DataUnusableError
+        There are no pairs.
+    """
+    if counts.frame.empty:
+        raise DataUnusableError(f"No placement in {counts.cycle} was made by both the manager and the employee.",
+                                hints=["Add the export of self placements, or choose another cycle."])
+    axes = [str(axis) for axis in pd.unique(counts.frame["axis"])]
+    tables = {"steps": Table(pd.concat([_tabulate_steps(counts, framework, axis) for axis in axes], ignore_index=True),
+                             keys=("axis", "step"), count="n", base="base", follows=_FOLLOWS, sums=("step",))}
+    for by in counts.by:
+        tables["by_group"] = Table(_tabulate_directions(counts, by), keys=(by, "axis", "direction"), count="n",
+                                   base="base", follows=_FOLLOWS, sums=(by, "direction"), **declare_group(by))
+    facts: _Facts = {
+        "n_placed": counts.n_placed, "n_pairs": counts.n_pairs,
+        "share_paired": counts.n_pairs / counts.n_placed if counts.n_placed else None}
+    caveats = ["self_selected"]
+    for axis in axes:
+        told, limits = _agree(counts, framework, axis)
+        facts |= told
+        caveats += [code for code in limits if code not in caveats]
+    about = About(title=say("title", "agreement"), measure=say("measure", "agreement"), population=population,
+                  counts_what="posts", as_of=as_of, cycle=counts.cycle, n=counts.n_pairs, caveats=tuple(caveats))
+    return AgreementResult(about, tables, facts)
+
+
+def _agree(counts: PairCounts, framework: Framework, axis: str) -> tuple[_Facts, list[str]]:
+    """Give one axis' facts and the caveats that they need."""
+    rows = counts.frame[counts.frame["axis"] == axis]
+    k = len(framework.levels(axis))
+    square = np.zeros((k, k))
+    np.add.at(square, (rows["manager"].to_numpy() - 1, rows["self"].to_numpy() - 1), rows["n"].to_numpy())
+    kappa = weighted_kappa(square)
+    is_defined, has_range = not np.isnan(kappa.estimate), kappa.n >= MIN_PAIRS
+    facts: _Facts = {
+        f"kappa_{axis}": kappa.estimate if is_defined else None,
+        f"kappa_{axis}_lower": kappa.lower if is_defined and has_range else None,
+        f"kappa_{axis}_upper": kappa.upper if is_defined and has_range else None,
+        f"share_same_{axis}": float(np.trace(square) / kappa.n)}
+    return facts, (["few_pairs"] if not has_range else []) + (["one_outcome"] if not is_defined else [])
+
+
+def _tabulate_steps(counts: PairCounts, framework: Framework, axis: str) -> pd.DataFrame:
+    rows = counts.frame[counts.frame["axis"] == axis]
+    top = len(framework.levels(axis)) - 1
+    n = rows["n"].groupby(rows["manager"] - rows["self"]).sum().reindex(range(-top, top + 1), fill_value=0)
+    frame = pd.DataFrame({"axis": axis, "step": n.index, "n": n.to_numpy(dtype=np.int64)})
+    return _share(frame, np.full(len(frame), n.sum(), dtype=np.int64))
+
+
+def _tabulate_directions(counts: PairCounts, by: str) -> pd.DataFrame:
+    direction = np.sign(counts.frame["manager"] - counts.frame["self"]).map(_DIRECTIONS)
+    tally = counts.frame.assign(direction=direction).groupby([by, "axis", "direction"])["n"].sum().reset_index()
+    tally = add_total(tally, by, ["axis", "direction"], ["n"])
+    full = pd.MultiIndex.from_product([pd.unique(tally[by]), pd.unique(tally["axis"]), list(_DIRECTIONS.values())],
+                                      names=[by, "axis", "direction"])
+    frame = tally.set_index([by, "axis", "direction"])["n"].reindex(full, fill_value=0).reset_index()
+    base = frame.groupby([by, "axis"])["n"].transform("sum").to_numpy(dtype=np.int64)
+    frame.insert(3, "label", [say("direction", code) for code in frame["direction"]])
+    return _share(frame, base)
+
+
+def _share(frame: pd.DataFrame, base: np.ndarray) -> pd.DataFrame:
+    n = frame["n"].to_numpy()
+    lower, upper = wilson_interval(n, base)
+    share = np.divide(n, base, out=np.full(len(n), np.nan), where=base > 0)
+    return frame.assign(share=share, lower=lower, upper=upper, base=base)

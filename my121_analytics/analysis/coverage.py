@@ -1,0 +1,188 @@
+"""Coverage: who has had the conversations, who has a placement, and whom to ask for them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.inference.intervals import wilson_interval
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import (
+    check_grouping,
+    count_conversations,
+    find_units,
+    keep_matching,
+    outcomes_in_cycle,
+)
+from my121_analytics.workforce.record import Workforce, main_posts, months_between, of_employee
+from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.schema import ORGANISATION, RECORD_PARTS
+
+_POSTS = ["n_posts", "n_with_placement", "n_without_placement", "n_agreed"]
+_CONVERSED = ["n_with_enough", "n_too_few", "n_with_any", "base"]
+
+
+@dataclass(frozen=True)
+class CoverageResult(Result):
+    """Coverage of one cycle; made by :func:`measure_coverage`."""
+
+
+def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: str | None = None,
+                     filters: dict[str, str] | None = None) -> CoverageResult:
+    """Say who has had enough formal conversations, who has a placement, and which managers to ask.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    by
+        Column of posts or employees to compare groups by.
+    cycle
+        Default: the latest.
+    filters
+        Column of the organisation -> the one value to keep.
+
+    Returns
+    -------
+    CoverageResult
+        ``by_group``: the grouping column, n_people, n_posts, n_with_placement, n_without_placement, n_agreed (of
+        the posts), n_with_enough and n_too_few (of ``base``), n_with_any (of the people, catch-ups included),
+        estimate, lower, upper (share with enough), base; a last row for all groups.
+        ``managers``: rater_id, name, directorate, service, team, n_team, n_without_placement,
+        n_without_conversation (people). ``parts``: part, label, n_filled, n_formal, share, lower, upper.
+        ``missing``: employee_id, name, post_id, manager_id, directorate, service, team, missing.
+        Facts: conversations_from, conversations_to, conversations_per_year, n_posts, n_too_new, n_without_manager.
+
+    Raises
+    ------
+    UsageError
+        No such cycle or column, or a column that may not be used for this.
+    DataUnusableError
+        The record holds no placements, so that there is no cycle.
+
+    Notes
+    -----
+    Everyone in post at the cycle's end is in it. Conversations are counted for people, in the group of their main
+    post, over the 12 months to the cycle's end; placements for posts. A year asks for ``[coverage]
+    conversations_per_year``; someone who joined within the year owes the whole number that their months have
+    earned (five months of a yearly two: none yet), and ``base`` leaves out those who owe none. In a record without
+    any conversation in these months the columns about them are missing, not zero.
+    """
+    check_grouping(by, filters)
+    cycle = workforce.check_cycle(cycle)
+    rows = outcomes_in_cycle(workforce, cycle, columns=[by, *ORGANISATION, *(filters or {})])
+    rows = keep_matching(rows[rows["in_force"]], filters).reset_index(drop=True)
+    start, end = _year_to(workforce.cycle_end(cycle))
+    held = count_conversations(workforce, start=start, end=end)
+    is_known = len(held) > 0
+    rows = _add_conversations(workforce, cycle, rows, held)
+    people = rows[rows["is_person"]]
+    tables = {"by_group": _tabulate_groups(rows, by, is_known=is_known),
+              "managers": _tabulate_managers(workforce, cycle, rows, is_known=is_known),
+              "parts": _tabulate_parts(people), "missing": _list_missing(workforce, rows, is_known=is_known)}
+    facts = {"conversations_from": start.date().isoformat(), "conversations_to": end.date().isoformat(),
+             "conversations_per_year": workforce.settings.coverage.conversations_per_year, "n_posts": len(rows),
+             "n_too_new": int((people["n_owed"] == 0).sum()),
+             "n_without_manager": int(people["manager_id"].isna().sum())}
+    about = About(title=say("title", "coverage"), measure=say("measure", "coverage"),
+                  population=describe_population("people_in_post", cycle, filters),
+                  counts_what="people (placements: posts)", as_of=workforce.as_of, cycle=cycle, n=len(people),
+                  caveats=("coverage_counts",) if is_known else ("coverage_counts", "no_conversations"))
+    return CoverageResult(about, tables, facts)
+
+
+def _year_to(end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    return end + pd.Timedelta(days=1) - pd.DateOffset(years=1), end
+
+
+def _add_conversations(workforce: Workforce, cycle: str, rows: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
+    """Add to each employee-post the person's conversations of the year, and whether the row stands for the person."""
+    counted = held.set_index("employee_id").reindex(rows["employee_id"].astype("str")).set_axis(rows.index)
+    counted = counted.drop(columns="last_held_on")
+    if len(held):
+        counted = counted.fillna(0)
+    main = main_posts(workforce.posts_in_cycle(cycle))
+    post_of = main["post_id"].astype("str").set_axis(main["employee_id"].astype("str"))
+    main_post = post_of.reindex(rows["employee_id"].astype("str")).to_numpy()
+    is_main = (rows["post_id"].astype("str") == main_post) | rows["post_id"].isna()
+    months = months_between(of_employee(workforce.employees, rows["employee_id"], "started"),
+                            workforce.cycle_end(cycle))
+    yearly = workforce.settings.coverage.conversations_per_year
+    owed = np.floor(yearly * months.clip(0, 12).fillna(12) / 12).astype("int64")
+    return rows.assign(**{c: counted[c] for c in counted}, is_person=is_main, n_owed=owed,
+                       is_placed=rows["box"].notna() | rows["performance"].notna())
+
+
+def _tabulate_groups(rows: pd.DataFrame, by: str, *, is_known: bool) -> Table:
+    owing = rows["is_person"] & (rows["n_owed"] > 0)
+    enough = rows["n_formal"] >= rows["n_owed"]
+    flags = pd.DataFrame({
+        by: rows[by].astype("str"), "n_people": rows["is_person"], "n_posts": True,
+        "n_with_placement": rows["is_placed"], "n_without_placement": ~rows["is_placed"],
+        "n_agreed": rows["is_placed"] & rows["agreed_on"].notna(),
+        "n_with_enough": owing & enough, "n_too_few": owing & ~enough,
+        "n_with_any": rows["is_person"] & (rows["n_formal"] + rows["n_catch_up"] > 0), "base": owing})
+    counts = ["n_people", *_POSTS, *_CONVERSED]
+    frame = flags.groupby(by, sort=True)[counts].sum().reset_index()
+    frame = add_total(frame, by, [], counts).astype(dict.fromkeys(counts, "int64"))
+    if not is_known:
+        frame = frame.astype(dict.fromkeys(_CONVERSED, "Int64"))
+        frame[_CONVERSED] = pd.NA
+    n, base = (frame[c].to_numpy(dtype=np.float64, na_value=np.nan) for c in ("n_with_enough", "base"))
+    lower, upper = wilson_interval(n, base)
+    share = np.divide(n, base, out=np.full(len(n), np.nan), where=base > 0)
+    frame = frame[[by, "n_people", *_POSTS, *_CONVERSED[:-1]]].assign(estimate=share, lower=lower, upper=upper,
+                                                                      base=frame["base"])
+    return Table(frame, keys=(by,), count="n_people", base="base",
+                 parts=(*_POSTS[1:], "n_with_enough", "n_too_few", "n_with_any"),
+                 follows=("n_posts", "estimate", "lower", "upper"), sums=(by,), **declare_group(by))
+
+
+def _tabulate_managers(workforce: Workforce, cycle: str, rows: pd.DataFrame, *, is_known: bool) -> Table:
+    team = rows[rows["manager_id"].notna()]
+    team = team.assign(rater_id=team["manager_id"].astype("str"), n_without_placement=~team["is_placed"],
+                       n_without_conversation=team["n_formal"].fillna(0) + team["n_catch_up"].fillna(0) == 0)
+    counts = ["n_without_placement", "n_without_conversation"]
+    people = team.groupby(["rater_id", "employee_id"], observed=True)[counts].any().groupby(level="rater_id")
+    frame = people.sum().astype("int64").assign(n_team=people.size()).reset_index()
+    if not is_known:
+        frame["n_without_conversation"] = pd.array([None] * len(frame), dtype="Int64")
+    units = find_units(workforce, team, cycle).reindex(frame["rater_id"])
+    frame = frame.assign(name=workforce.names_of(frame["rater_id"]),
+                         **{column: units[column].to_numpy() for column in ORGANISATION})
+    frame = frame[["rater_id", "name", *ORGANISATION, "n_team", *counts]]
+    return Table(frame, keys=("rater_id",), people=("rater_id", "name"), unit_columns=ORGANISATION)
+
+
+def _tabulate_parts(people: pd.DataFrame) -> Table:
+    n_formal = int(people["n_formal"].fillna(0).sum())
+    codes = [column.removeprefix("has_") for column in RECORD_PARTS]
+    n_filled = people[list(RECORD_PARTS)].fillna(0).sum().to_numpy(dtype=np.int64)
+    lower, upper = wilson_interval(n_filled, n_formal)
+    frame = pd.DataFrame({"part": codes, "label": [say("record_part", code) for code in codes], "n_filled": n_filled,
+                          "n_formal": n_formal, "share": n_filled / n_formal if n_formal else np.nan, "lower": lower,
+                          "upper": upper})
+    return Table(frame, keys=("part",), count="n_formal", parts=("n_filled",), follows=("share", "lower", "upper"))
+
+
+def _list_missing(workforce: Workforce, rows: pd.DataFrame, *, is_known: bool) -> Table:
+    agreeing = bool(rows["agreed_on"].notna().any())  # where no export says so, nothing can be missing
+    none_held = rows["is_person"] & (rows["n_owed"] > 0) & (rows["n_formal"] == 0)
+    lacks = {"placement": ~rows["is_placed"],
+             "agreement": rows["is_placed"] & rows["agreed_on"].isna() & agreeing,
+             "conversation": none_held & is_known,
+             "conversations": rows["is_person"] & (rows["n_formal"] < rows["n_owed"]) & ~none_held & is_known}
+    words = pd.DataFrame({code: np.where(lack, say("missing", code) + "; ", "") for code, lack in lacks.items()})
+    missing = words.sum(axis="columns").str.removesuffix("; ").set_axis(rows.index)
+    rows = rows[missing != ""]
+    ids = rows["employee_id"].astype("str")
+    frame = pd.DataFrame({"employee_id": ids, "name": workforce.names_of(ids),
+                          "post_id": rows["post_id"].astype("str"), "manager_id": rows["manager_id"].astype("str"),
+                          **{column: rows[column].astype("str") for column in ORGANISATION},
+                          "missing": missing[missing != ""]})
+    frame = frame.sort_values([*ORGANISATION, "name", "employee_id", "post_id"], kind="stable", ignore_index=True)
+    return Table(frame, keys=("employee_id", "post_id"), people=("employee_id", "name", "post_id", "manager_id"),
+                 unit_columns=ORGANISATION)

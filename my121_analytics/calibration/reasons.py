@@ -1,0 +1,321 @@
+"""Reasons to talk about somebody: each finds people in the record and puts one question about the evidence.
+
+No reason looks at a protected characteristic, and no question says what a rating should be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.framework.nine_box import Framework
+from my121_analytics.settings import Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import outcomes_in_cycle, pair_self, select_placements
+from my121_analytics.workforce.record import Workforce, of_employee
+from my121_analytics.workforce.schema import ORGANISATION
+
+AXES = ("performance", "potential")
+STEPS_APART = 2
+"""Steps on one axis from which two views are too far apart to be a shade of opinion; one step is."""
+STARTER_MONTHS = 6
+"""Months in post under which somebody counts as new: the usual probation in local government."""
+MIN_OBJECTIVES = 3
+"""Fewer objectives say too little to hold against a rating."""
+FEW_MET = 0.25
+"""Share of objectives met up to which they are few."""
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the reasons look at.
+
+    Parameters
+    ----------
+    rows
+        One row per employee and post in force: as from ``outcomes_in_cycle``, with the unit columns, ``role``,
+        ``is_key``, ``has_placement``, ``level_<axis>`` (as recorded, else from the box; 0: none), and where the
+        record holds them ``before_<axis>``, ``self_<axis>``, ``n_set``, ``n_met``, ``n_conversations``,
+        ``has_successor``, ``is_pattern``.
+    framework, settings
+        Labels, places on the map, thresholds.
+    cycle_before
+        Label of the cycle before; empty for the first.
+    """
+
+    rows: pd.DataFrame
+    framework: Framework
+    settings: Settings
+    cycle_before: str
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One reason.
+
+    Parameters
+    ----------
+    code
+        Entry of the catalogue's groups ``agenda_reason`` and ``agenda_question``.
+    weight
+        3: the record contradicts itself, or a key post is open. 2: something to explain. 1: about the post or the
+        team rather than the person.
+    needs
+        Columns of ``Evidence.rows`` without which it cannot be checked.
+    needs_map
+        Whether it speaks of boxes.
+    ask
+        Gives the question for each row concerned, on the rows' index.
+    """
+
+    code: str
+    weight: int
+    ask: Callable[[Evidence], pd.Series]
+    needs: tuple[str, ...] = ()
+    needs_map: bool = False
+
+    def can_be_checked(self, evidence: Evidence) -> bool:
+        """Tell whether the record holds what this reason looks at."""
+        return set(self.needs) <= set(evidence.rows.columns) and (evidence.framework.has_map or not self.needs_map)
+
+
+def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
+                    pattern_raters: set[str] | None = None) -> Evidence:
+    """Bring together what the record says of everyone in post at the end of a cycle.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    cycle
+        A cycle of it.
+    settings
+        Thresholds.
+    pattern_raters
+        Managers whose ratings show a pattern to discuss; None: not estimated.
+
+    Returns
+    -------
+    Evidence
+    """
+    rows = outcomes_in_cycle(workforce, cycle, columns=[*ORGANISATION, "role", "is_key", "is_main"])
+    rows = rows[rows["in_force"]].reset_index(drop=True)
+    rows["rater_id"] = rows["rater_id"].fillna(rows["manager_id"])  # who placed, else who should
+    rows["has_placement"] = rows["performance"].notna() | rows["box"].notna()
+    rows = rows.assign(**{f"level_{axis}": _levels(rows, workforce.framework, axis) for axis in AXES})
+    before = workforce.previous_cycle(cycle)
+    for add in (_add_before(workforce, before), _add_self(workforce, cycle)):
+        if add is not None:
+            rows = rows.merge(add, on=["employee_id", "post_id"], how="left")
+    for column, values in {**_objectives(workforce, cycle), **_conversations(workforce, cycle)}.items():
+        rows[column] = values.reindex(rows["employee_id"].astype("str")).fillna(0).to_numpy()
+    if len(workforce.successors):
+        left_on = of_employee(workforce.employees, workforce.successors["employee_id"], "left_on")
+        stayed = left_on.isna() | (left_on >= workforce.cycle_end(cycle))
+        rows["has_successor"] = rows["post_id"].isin(workforce.successors.loc[stayed, "post_id"])
+    if pattern_raters is not None:
+        rows["is_pattern"] = rows["has_placement"] & rows["rater_id"].isin(pattern_raters)
+    return Evidence(rows, workforce.framework, settings, before or "")
+
+
+def _levels(rows: pd.DataFrame, framework: Framework, axis: str) -> np.ndarray:
+    """Give the level recorded, else the one that the box stands for; 0 where neither is known."""
+    recorded = rows[axis].fillna(0).to_numpy(dtype=np.int64)
+    if not framework.has_map:
+        return recorded
+    from_box = framework.axes_of(rows["box"].fillna(0).to_numpy(dtype=np.int64))[AXES.index(axis)]
+    return np.where(recorded > 0, recorded, from_box)
+
+
+def _add_before(workforce: Workforce, before: str | None) -> pd.DataFrame | None:
+    if before is None:
+        return None
+    placed = select_placements(workforce, cycles=[before])
+    return placed[["employee_id", "post_id"]].assign(
+        **{f"before_{axis}": _levels(placed, workforce.framework, axis) for axis in AXES})
+
+
+def _add_self(workforce: Workforce, cycle: str) -> pd.DataFrame | None:
+    pairs = pair_self(workforce, cycle=cycle)
+    if pairs.empty:
+        return None
+    own = pairs[["employee_id", "post_id"]].assign(
+        **{axis: pairs[f"{axis}_self"] for axis in AXES}, box=pairs["box_self"])
+    return own[["employee_id", "post_id"]].assign(
+        **{f"self_{axis}": _levels(own, workforce.framework, axis) for axis in AXES})
+
+
+def _objectives(workforce: Workforce, cycle: str) -> Mapping[str, pd.Series]:
+    """Add up the objectives of results and behaviour; development objectives do not bear on the rating."""
+    table = workforce.objectives
+    table = table[(table["cycle"] == cycle) & (table["kind"].isna() | (table["kind"] != "development"))]
+    table = table[table["n_set"].notna() & table["n_met"].notna()]
+    if table.empty:
+        return {}
+    sums = table.groupby("employee_id", observed=True)[["n_set", "n_met"]].sum().astype("int64")
+    sums.index = sums.index.astype("str")
+    return {column: sums[column] for column in sums}
+
+
+def _conversations(workforce: Workforce, cycle: str) -> Mapping[str, pd.Series]:
+    """Count each person's conversations in the cycle; nothing where the record holds none for anybody."""
+    start = workforce.cycles.set_index("label").loc[cycle, "start"]
+    held_on = workforce.conversations["held_on"]
+    held = workforce.conversations[(held_on >= start) & (held_on <= workforce.cycle_end(cycle))]
+    return {"n_conversations": held["employee_id"].astype("str").value_counts()} if len(held) else {}
+
+
+def _ask_rating_and_box(evidence: Evidence) -> pd.Series:
+    framework, rows = evidence.framework, evidence.rows
+    places = {b.number: (b.performance, b.potential) for b in framework.boxes}
+    box = rows["box"].fillna(0).astype("int64")
+    column = rows["performance"].fillna(0).astype("int64").map(
+        {0: 0, **dict(enumerate(framework.map_columns, start=1))})
+    recorded = (column, rows["potential"].fillna(0).astype("int64"))
+    differs = pd.Series(False, index=rows.index)
+    for position, level in enumerate(recorded):
+        differs |= (level > 0) & (level != box.map({n: place[position] for n, place in places.items()}))
+    chosen = rows[differs & (box > 0) & ~rows["derived"]]
+    return _say_each(chosen, "rating_and_box", ["box", *AXES], lambda box, performance, potential: {
+        "box": _box(framework, box), "ratings": _ratings(framework, performance, potential)})
+
+
+def _ask_box3_long(evidence: Evidence) -> pd.Series:
+    months = evidence.settings.coverage.box3_months
+    chosen = _at_place(evidence, 1, 3, evidence.rows["tenure_months"] >= months)
+    return _say_each(chosen, "box3_long", ["box", "tenure_months"], lambda box, tenure: {
+        "box": _box(evidence.framework, box), "months": _months(tenure)})
+
+
+def _ask_starter_lowest(evidence: Evidence) -> pd.Series:
+    chosen = _at_place(evidence, 1, 1, evidence.rows["tenure_months"] < STARTER_MONTHS)
+    return _say_each(chosen, "starter_lowest", ["box", "tenure_months"], lambda box, tenure: {
+        "box": _box(evidence.framework, box), "months": _months(tenure)})
+
+
+def _ask_self_apart(evidence: Evidence) -> pd.Series:
+    gap = _gaps(evidence.rows, "self_")
+    far = _say_far(evidence.rows, gap, "self_apart", {})
+    crossed = (gap["performance"] * gap["potential"] < 0) & ~evidence.rows.index.isin(far.index)
+    opposite = _say_each(gap.assign(up=gap["performance"] > 0)[crossed], "self_crossed", ["up"], lambda up: {
+        "higher": say("agenda_word", AXES[0 if up else 1]), "lower": say("agenda_word", AXES[1 if up else 0])})
+    return pd.concat([far, opposite])
+
+
+def _ask_moved_far(evidence: Evidence) -> pd.Series:
+    return _say_far(evidence.rows, _gaps(evidence.rows, "before_"), "moved_far", {"before": evidence.cycle_before})
+
+
+def _ask_no_placement(evidence: Evidence) -> pd.Series:
+    rows = evidence.rows
+    return _say_each(rows[~rows["has_placement"] & (rows["is_key"] != "True")], "no_placement")
+
+
+def _ask_key_post_unplaced(evidence: Evidence) -> pd.Series:
+    rows = evidence.rows
+    return _say_each(rows[~rows["has_placement"] & (rows["is_key"] == "True")], "key_post_unplaced")
+
+
+def _ask_key_post_no_successor(evidence: Evidence) -> pd.Series:
+    rows = evidence.rows
+    return _say_each(rows[(rows["is_key"] == "True") & ~rows["has_successor"]], "key_post_no_successor")
+
+
+def _ask_objectives_apart(evidence: Evidence) -> pd.Series:
+    rows, framework = evidence.rows, evidence.framework
+    enough = rows["n_set"] >= MIN_OBJECTIVES
+    level = rows["level_performance"]
+    all_but_low = enough & (rows["n_met"] >= rows["n_set"]) & (level == 1)
+    few_but_high = enough & (rows["n_met"] <= FEW_MET * rows["n_set"]) & (level == framework.n_performance)
+    return _say_each(rows[all_but_low | few_but_high], "objectives_apart", ["n_met", "n_set", "level_performance"],
+                     lambda n_met, n_set, level: {"n_met": int(n_met), "n_set": int(n_set),
+                                                  "rating": framework.label("performance", level)})
+
+
+def _ask_posts_apart(evidence: Evidence) -> pd.Series:
+    rated = evidence.rows[evidence.rows["level_performance"] > 0]
+    levels = rated.groupby("employee_id", observed=True)["level_performance"]
+    rated = rated.assign(low=levels.transform("min"), high=levels.transform("max"))
+    return _say_each(rated[rated["low"] < rated["high"]], "posts_apart", ["low", "high"], lambda low, high: {
+        "low": evidence.framework.label("performance", low), "high": evidence.framework.label("performance", high)})
+
+
+def _ask_no_conversation(evidence: Evidence) -> pd.Series:
+    rows = evidence.rows
+    return _say_each(rows[rows["has_placement"] & (rows["n_conversations"] == 0)], "no_conversation")
+
+
+def _ask_manager_pattern(evidence: Evidence) -> pd.Series:
+    return _say_each(evidence.rows[evidence.rows["is_pattern"]], "manager_pattern")
+
+
+REASONS = (
+    Reason("rating_and_box", 3, _ask_rating_and_box, needs_map=True),
+    Reason("key_post_unplaced", 3, _ask_key_post_unplaced),
+    Reason("objectives_apart", 3, _ask_objectives_apart, needs=("n_set", "n_met")),
+    Reason("self_apart", 3, _ask_self_apart, needs=("self_performance",)),
+    Reason("moved_far", 2, _ask_moved_far, needs=("before_performance",)),
+    Reason("posts_apart", 2, _ask_posts_apart),
+    Reason("box3_long", 2, _ask_box3_long, needs_map=True),
+    Reason("starter_lowest", 2, _ask_starter_lowest, needs_map=True),
+    Reason("no_placement", 2, _ask_no_placement),
+    Reason("no_conversation", 2, _ask_no_conversation, needs=("n_conversations",)),
+    Reason("key_post_no_successor", 1, _ask_key_post_no_successor, needs=("has_successor",)),
+    Reason("manager_pattern", 1, _ask_manager_pattern, needs=("is_pattern",)),
+)
+"""Heaviest first; within a weight, in the order in which a meeting would want to hear them."""
+
+
+def _at_place(evidence: Evidence, performance: int, potential: int, when: pd.Series) -> pd.DataFrame:
+    """Choose rows in the box at one place of the map (on a council's own map the number may be another)."""
+    numbers = [b.number for b in evidence.framework.boxes if (b.performance, b.potential) == (performance, potential)]
+    return evidence.rows[evidence.rows["box"].isin(numbers) & when.fillna(False).astype(bool)]
+
+
+def _gaps(rows: pd.DataFrame, other: str) -> pd.DataFrame:
+    """Subtract another view from the manager's on each axis; 0 where either is missing."""
+    gaps = {}
+    for axis in AXES:
+        theirs = rows[f"{other}{axis}"].fillna(0)
+        gaps[axis] = (rows[f"level_{axis}"] - theirs).where((rows[f"level_{axis}"] > 0) & (theirs > 0), 0)
+    return pd.DataFrame(gaps).astype("int64")
+
+
+def _say_far(rows: pd.DataFrame, gap: pd.DataFrame, code: str, values: dict[str, str]) -> pd.Series:
+    """Ask about the axis with the larger gap where it reaches the threshold."""
+    size = gap.abs()
+    on_potential = size["potential"] > size["performance"]
+    steps = gap["performance"].where(~on_potential, gap["potential"])
+    chosen = rows.assign(axis=np.where(on_potential, AXES[1], AXES[0]), steps=steps)[steps.abs() >= STEPS_APART]
+    return _say_each(chosen, code, ["axis", "steps"], lambda axis, steps: {
+        **values, "axis": say("agenda_word", axis), "steps": abs(steps),
+        "direction": say("agenda_word", "up" if steps > 0 else "down")})
+
+
+def _say_each(chosen: pd.DataFrame, code: str, columns: list[str] | None = None,
+              fill: Callable[..., dict[str, object]] | None = None) -> pd.Series:
+    """Put the question to each row; the sentence is made once for each combination of what stands in it."""
+    if fill is None or not columns:
+        return pd.Series(say("agenda_question", code), index=chosen.index, dtype="str")
+    keys = pd.MultiIndex.from_frame(chosen[columns].astype("object"))
+    row_of, distinct = pd.factorize(keys)
+    sentences = np.array([say("agenda_question", code, **fill(*key)) for key in distinct], dtype=object)
+    return pd.Series(sentences[row_of] if len(chosen) else [], index=chosen.index, dtype="str")
+
+
+def _box(framework: Framework, number: int) -> str:
+    return say("agenda_word", "box", number=number, name=framework.box(int(number)).name)
+
+
+def _ratings(framework: Framework, *levels: float) -> str:
+    given = [framework.label(axis, int(level)) for axis, level in zip(AXES, levels, strict=True) if not pd.isna(level)]
+    axes = [say("agenda_word", axis) for axis, level in zip(AXES, levels, strict=True) if not pd.isna(level)]
+    return ", ".join(f"{axis}: {label}" for axis, label in zip(axes, given, strict=True))
+
+
+def _months(months: int) -> str:
+    code = {0: "months_none", 1: "months_one"}.get(int(months), "months")
+    return say("agenda_word", code, n=int(months))
