@@ -93,7 +93,8 @@ class RatingCounts:
     cycles
         Cycles pooled, in order.
     frame
-        ``rater`` (row of ``raters``), ``pattern`` (row of ``patterns``), ``category`` (1 to K), ``n``.
+        ``rater`` (row of ``raters``), ``pattern`` (row of ``patterns``), ``category`` (1 to K), ``n``; and where asked
+        for ``employee`` (a code per person, without meaning outside), so that people rated again are known as such.
     raters
         One row per rater: ``rater_id``, ``n_ratings``, ``n_employees`` (distinct people), ``n_cycles``,
         ``mean_team_size`` (ratings per cycle), and the unit columns of the rater's own main post in the latest
@@ -406,7 +407,7 @@ def count_moves(workforce: Workforce, *, by: Sequence[str] = (), cycle: str | No
 
 
 def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Sequence[str] | None = None,
-                  case_mix: Sequence[str] = (), source: str = MANAGER) -> RatingCounts:
+                  case_mix: Sequence[str] = (), source: str = MANAGER, by_employee: bool = False) -> RatingCounts:
     """Count ratings by rater, case-mix pattern and category.
 
     Parameters
@@ -421,6 +422,8 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
         Columns of posts that ratings may fairly differ by; the cycle is always part of the pattern.
     source
         Whose ratings.
+    by_employee
+        Keep people apart in the frame.
 
     Returns
     -------
@@ -445,7 +448,10 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
                 .reset_index(drop=True))
     used, rows["rater"] = np.unique(rows["rater_id"].cat.codes, return_inverse=True)
     rater_ids = rows["rater_id"].cat.categories[used]
-    frame = _count(rows.assign(category=rows[axis].astype("int64")), ["rater", "pattern", "category"])
+    rows["category"] = rows[axis].astype("int64")
+    if by_employee:
+        rows["employee"] = np.unique(rows["employee_id"].cat.codes, return_inverse=True)[1]
+    frame = _count(rows, ["rater", *(["employee"] if by_employee else []), "pattern", "category"])
     pooled = [str(c) for c in workforce.cycles["label"] if (rows["cycle"] == c).any()]
     raters = _describe_raters(workforce, rows, rater_ids, pooled[-1])
     levels = workforce.framework.levels(axis)

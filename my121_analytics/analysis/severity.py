@@ -1,0 +1,522 @@
+"""Rating patterns: whose ratings are higher or lower than others give in like roles, and how sure one can be."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from my121_analytics.analysis.case_mix import CaseMix, build_case_mix
+from my121_analytics.errors import UsageError, suggest
+from my121_analytics.framework.nine_box import Framework, build_framework
+from my121_analytics.inference.category_table import category_shares
+from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
+from my121_analytics.inference.grid_likelihood import (
+    MARGINAL_SCALE,
+    PersonCounts,
+    find_person_sd,
+    gather_persons,
+    tabulate_likelihood,
+)
+from my121_analytics.inference.multiplicity import DiscoveryList, list_discoveries
+from my121_analytics.inference.power import detectable_effect
+from my121_analytics.inference.shifted_prior import SD_GRID, RaterKnowledge, learn_raters
+from my121_analytics.settings import ManagerSettings, Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.schema import ORGANISATION
+
+Array = NDArray[np.float64]
+
+PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
+FEW_MANAGERS = 20
+"""Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
+RATERS_FOR_PLAIN_SPREAD = 300
+"""From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
+SUPPOSED_SD = 0.25
+"""Least spread supposed when asking how uncertain thresholds are; with 0 they would look certain."""
+REACH = 6.0
+"""Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
+REPEATED = 30
+"""Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
+MARGIN = 0.9
+"""Part of the rate of chance names that is used: the shape of the prior is itself a guess, and simulated councils
+had up to an eighth more chance names in a size band than the posterior claimed (benchmarks/detection.py)."""
+DELTAS = (0.4, 1.0)
+"""Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
+COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
+           "probability", "verdict", "detectable", "caveat"]
+
+
+@dataclass(frozen=True)
+class SeverityResult(Result):
+    """Rating patterns of managers.
+
+    Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
+    ``mix`` (each manager's ratings beside the expected), ``by_delta`` and ``summary`` (the organisation).
+    """
+
+
+@dataclass(frozen=True)
+class _Study:
+    """One axis, adjusted or not: a row per rater, the mix, and facts about all raters."""
+
+    axis: str
+    adjusted: bool
+    cycles: str
+    raters: pd.DataFrame
+    mix: pd.DataFrame
+    by_delta: pd.DataFrame
+    facts: dict[str, float | int | str | None]
+    caveats: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Evidence:
+    """What the counts say before any verdict."""
+
+    fit: CumulativeLinkFit
+    case_mix: CaseMix
+    knowledge: RaterKnowledge
+    person_sd: float
+    se: Array
+    overlap: Array
+
+
+def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
+                      axes: Sequence[str] | None = None) -> SeverityResult:
+    """Say whose ratings are higher or lower than others give in like roles, with ranges and honest verdicts.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    settings
+        Default: the record's own.
+    cycles
+        Cycles to pool; None pools all.
+    axes
+        Of ``performance`` and ``potential``; None takes those that were rated, performance first.
+
+    Returns
+    -------
+    SeverityResult
+
+    Raises
+    ------
+    UsageError
+        No such axis or cycle.
+    DataUnusableError
+        No rating on the (first) axis names its rater.
+
+    Notes
+    -----
+    Cumulative logit with a random effect of the rater, a level of each person who is rated more than once, the
+    cycles and the case mix. Effects have a normal core and a small shifted part; the spread is averaged over. Where
+    the same people are rated in several cycles the effect allows for a group of people being strong or weak as a
+    whole, with a weak prior on how much groups differ, since ratings cannot part that from a generous manager. The
+    list keeps the Bayesian false discovery rate within bands of team size. Staff who moved count as new people under
+    the new manager. It misleads where a manager makes people better: ratings cannot tell that from generosity.
+
+    References
+    ----------
+    Ohlssen, Sharples & Spiegelhalter (2007), JRSS A 170:865; Efron (2010), Large-Scale Inference; Uto & Ueno (2020),
+    Behaviormetrika 47:469.
+    """
+    settings = settings or workforce.settings
+    labels = None if cycles is None else [workforce.check_cycle(cycle) for cycle in cycles]
+    counted = [count_ratings(workforce, axis=axis, cycles=labels, case_mix=settings.managers.case_mix,
+                             by_employee=True) for axis in _choose_axes(workforce, axes)]
+    latest = counted[0].cycles[-1]
+    outcomes = outcomes_in_cycle(workforce, latest)
+    n_unrated = int(outcomes[counted[0].axis].isna().sum())
+    return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
+                                    names=workforce.names, as_of=workforce.as_of, n_unrated=n_unrated)
+
+
+def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, settings: Settings | None = None,
+                             framework: Framework | None = None, names: pd.Series | None = None,
+                             as_of: date | None = None, n_unrated: int | None = None) -> SeverityResult:
+    """Do the same from counts, one set per axis, which any dataframe engine can make.
+
+    Parameters
+    ----------
+    counts
+        From ``count_ratings``; the first is the main axis. Without the column ``employee`` people rated again count
+        as new people, and a caveat says so.
+    settings
+        Delta, rate of chance names, case mix.
+    framework
+        Labels of the levels.
+    names
+        Name by rater_id; default the ids.
+    as_of
+        The day the record speaks of.
+    n_unrated
+        People and posts without a rating in the latest cycle, if known.
+
+    Returns
+    -------
+    SeverityResult
+    """
+    settings = settings or Settings()
+    framework = framework or build_framework(settings)
+    given = [counts] if isinstance(counts, RatingCounts) else list(counts)
+    studies = [_study(one, adjusted, settings.managers, framework) for one in given for adjusted in (True, False)]
+    main = studies[0]
+    label = pd.Series(names) if names is not None else pd.Series(dtype="str")
+    every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
+    plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
+    people = ("rater_id", "name")
+    tables = {
+        "managers": Table(plain, keys=("rater_id",), people=people, unit_columns=ORGANISATION),
+        "managers_all": Table(every, keys=("rater_id", "axis", "adjusted", "cycles"), people=people,
+                              unit_columns=ORGANISATION),
+        "mix": Table(_mix_with_units(main), keys=("rater_id", "level"), people=("rater_id",),
+                     unit_columns=ORGANISATION),
+        "by_delta": Table(main.by_delta, keys=("delta",)),
+        "summary": Table(_summary(main, framework, settings.managers, given[0], n_unrated), keys=("line",)),
+    }
+    about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
+                  population=say("severity", "population", cycles=main.cycles), counts_what="posts",
+                  as_of=as_of or date(1900, 1, 1), cycle=main.cycles, n=int(main.raters["n_ratings"].sum()),
+                  caveats=main.caveats)
+    return SeverityResult(about, tables, main.facts)
+
+
+def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
+    known = ["performance", *(["potential"] if workforce.framework.potential else [])]
+    if axes is None:
+        rated = workforce.placements[workforce.placements["source"] == "manager"]
+        return [axis for axis in known if axis == "performance" or rated[axis].notna().any()]
+    for axis in axes:
+        if axis not in known:
+            raise UsageError(f"There is no axis '{axis}'.", hints=[suggest(axis, known)])
+    if not axes:
+        raise UsageError("No axis was named.", hints=[f"Name one or more of: {', '.join(known)}."])
+    return list(axes)
+
+
+def _study(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework) -> _Study:
+    first, last = counts.cycles[0], counts.cycles[-1]
+    cycles = first if first == last else f"{first} to {last}"
+    columns = [c for c in counts.patterns.columns if c != "cycle"] if adjusted else []
+    case_mix = build_case_mix(counts, columns)
+    if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
+        return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
+    evidence = _gather_evidence(counts, case_mix)
+    table, listing = _judge(counts, evidence, rules)
+    mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
+    levels = np.arange(1, counts.n_categories + 1)
+    table["mean_rating"] = _per_rater(counts, counts.frame["category"].to_numpy(dtype=float)) / table["n_ratings"]
+    table["expected_rating"] = expected @ levels
+    by_delta = _by_delta(counts, evidence, rules)
+    facts = _facts(counts, evidence, table, listing, rules)
+    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, facts, _caveats(counts, evidence, adjusted))
+
+
+def _gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> _Evidence:
+    """Fit thresholds and case mix, then every rater's posterior with the spread averaged over."""
+    frame, n_raters = counts.frame, len(counts.raters)
+    fit = fit_cumulative_link_counts(_merged(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
+    persons = _gather(counts, fit)
+    repeats = np.bincount(persons.rater, persons.ratings, minlength=n_raters)
+    most_alike = np.bincount(persons.rater, persons.ratings**2, minlength=n_raters) / repeats
+    n_cycles = counts.raters["n_cycles"].to_numpy(dtype=float)
+    overlap = np.where(n_cycles > 1, (most_alike - 1) / np.maximum(n_cycles - 1, 1), 0.0).clip(0, 1)
+    coarse = np.linspace(-REACH, REACH, 61)
+    person_sd = 0.0
+    if persons.ratings.sum() - len(persons.ratings) >= REPEATED:
+        person_sd = find_person_sd(persons, _location(fit, case_mix), fit.thresholds.to_numpy(), coarse)
+    information = _information(persons, fit, case_mix, person_sd)
+    if person_sd > 0:
+        # Each rating of somebody already rated tells less: thresholds must not look surer than they are.
+        share = information / np.maximum(_information(persons, fit, case_mix, 0.0), 1e-9)
+        weighted = frame.assign(n=frame["n"].to_numpy() * share[frame["rater"].to_numpy()])
+        fit = fit_cumulative_link_counts(_merged(weighted), case_mix.design,
+                                         rater_ids=counts.raters["rater_id"].tolist())
+    stretch = float(np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2))
+    nodes = _nodes(float(information.max()))
+    log_p = tabulate_likelihood(persons, stretch * _location(fit, case_mix), stretch * fit.thresholds.to_numpy(),
+                                nodes, person_sd)
+    jitter = stretch * fit.location_sd(max(fit.sd, SUPPOSED_SD)).to_numpy()
+    correction = _spread_correction(fit, stretch) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
+    knowledge = learn_raters(log_p, nodes, overlap=overlap, jitter=jitter, spread_correction=correction)
+    return _Evidence(fit, case_mix, knowledge, person_sd, 1 / np.sqrt(information), overlap.astype(np.float64))
+
+
+def _merged(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
+
+
+def _gather(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
+    frame = counts.frame
+    person = (frame["employee"] if "employee" in frame else frame["rater"]).to_numpy(dtype=np.int64)
+    category = np.searchsorted(np.asarray(fit.categories), frame["category"].to_numpy())
+    pattern, n = frame["pattern"].to_numpy(dtype=np.int64), frame["n"].to_numpy(dtype=float)
+    rater = frame["rater"].to_numpy(dtype=np.int64)
+    gathered = gather_persons(rater, person, pattern, category, n, n_raters=len(counts.raters),
+                              n_categories=len(fit.categories))
+    if "employee" in frame:
+        return gathered
+    # Unknown people: one spell per rater holds the counts, and nobody is taken to be rated twice.
+    return PersonCounts(gathered.rater, np.ones(len(gathered.rater)), gathered.cells, gathered.pattern,
+                        gathered.category, gathered.n_raters)
+
+
+def _location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
+    return np.asarray(case_mix.design.to_numpy(dtype=float) @ fit.coefficients["estimate"].to_numpy())
+
+
+def _nodes(information: float) -> Array:
+    """Space the nodes at most as wide as the narrowest posterior, and between .05 and .2 logits."""
+    step = float(np.clip(1 / np.sqrt(information), 0.05, 0.2))
+    half = int(np.ceil(REACH / step))
+    return step * np.arange(-half, half + 1, dtype=np.float64)
+
+
+def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> Array:
+    """Information about each rater: a person rated m times brings ``1 / (person_sd^2 + 1 / (m i))``."""
+    stretch = np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2)
+    shares = category_shares(_location(fit, case_mix), fit.thresholds.to_numpy())
+    at_most = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares, axis=1)], axis=1)
+    spread = at_most * (1 - at_most)
+    per_pattern = (shares * (spread[:, 1:] + spread[:, :-1])).sum(axis=1)
+    per_cell = persons.cells.sum(axis=0) / persons.cells.sum()
+    each: float = float(per_cell @ per_pattern[persons.pattern]) / stretch**2
+    ratings = np.asarray(persons.cells.sum(axis=1)).ravel()
+    brought = 1 / (person_sd**2 + 1 / (ratings * each))
+    return np.bincount(persons.rater, brought, minlength=persons.n_raters).astype(np.float64)
+
+
+def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:
+    few = SD_GRID[::3]
+    return np.asarray(np.interp(np.log(SD_GRID), np.log(few), fit.spread_correction(few / stretch)))
+
+
+def _judge(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
+    """Give estimate, interval, verdict, detectable and caveat of every rater."""
+    knowledge, raters = evidence.knowledge, counts.raters
+    n = raters["n_ratings"].to_numpy()
+    below, above = knowledge.beyond(rules.delta)
+    one_rating = _one_middle_rating(counts)
+    listing = _list(counts, evidence, rules, rules.delta)
+    verdict = np.full(len(n), CANNOT_TELL, dtype=object)
+    inside, enough = 1 - below - above, n >= rules.min_ratings_verdict
+    verdict[(inside >= rules.in_line_probability) & (n >= rules.min_ratings_interval)] = IN_LINE
+    verdict[enough & ~one_rating & (below + above >= rules.watch_probability)] = WATCH
+    verdict[listing.listed] = PATTERN
+    shown = n >= rules.min_ratings_interval
+    tail = (1 - rules.interval) / 2
+    lower = np.minimum(knowledge.quantile(tail), knowledge.quantile(tail, with_group=True))
+    upper = np.maximum(knowledge.quantile(1 - tail), knowledge.quantile(1 - tail, with_group=True))
+    extra = np.hypot(knowledge.jitter, knowledge.group_sd * np.sqrt(evidence.overlap))
+    detectable = detectable_effect(evidence.se, knowledge.nodes, knowledge.prior, delta=rules.delta,
+                                   cutoff=listing.cutoff, extra_sd=extra)
+    table = pd.DataFrame({
+        "rater_id": raters["rater_id"].astype("str"), "n_ratings": n, "n_employees": raters["n_employees"],
+        "estimate": knowledge.mean(), "lower": np.where(shown, lower, np.nan), "upper": np.where(shown, upper, np.nan),
+        "probability": below + above, "verdict": verdict.astype(str),
+        "detectable": np.where(enough, detectable, np.nan)})
+    table["caveat"] = _row_caveats(evidence, n, one_rating, rules)
+    for column in ORGANISATION:
+        table[column] = raters[column].to_numpy()
+    return table, listing
+
+
+def _list(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
+    below, above = evidence.knowledge.beyond(delta)
+    bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
+    eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~_one_middle_rating(counts)
+    return list_discoveries(1 - np.maximum(below, above), MARGIN * rules.fdr, bands=bands, eligible=eligible)
+
+
+def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
+    """Find raters who gave one rating throughout that is neither the lowest nor the highest in use."""
+    by_rater = counts.frame.groupby("rater")["category"].agg(["min", "max"])
+    used = counts.frame["category"]
+    middle = (by_rater["min"] == by_rater["max"]) & by_rater["min"].between(used.min(), used.max(), inclusive="neither")
+    return middle.reindex(range(len(counts.raters)), fill_value=False).to_numpy(dtype=bool)
+
+
+def _row_caveats(evidence: _Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
+    """Choose the one caveat that matters most for each rater."""
+    conditions = [n < rules.min_ratings_interval, n < rules.min_ratings_verdict, one_rating,
+                  np.full(len(n), evidence.fit.sd == 0), np.full(len(n), len(n) < FEW_MANAGERS),
+                  evidence.overlap > 0.5]
+    codes = ["too_few_for_range", "too_few_for_verdict", "one_rating_throughout", "no_spread", "few_to_compare",
+             "same_people"]
+    return [str(code) for code in np.select(conditions, codes, default="leniency_or_quality")]
+
+
+def _caveats(counts: RatingCounts, evidence: _Evidence, adjusted: bool) -> tuple[str, ...]:
+    codes = ["leniency_or_quality", "census"]
+    if evidence.fit.sd == 0:
+        codes.append("no_spread")
+    if len(counts.raters) < FEW_MANAGERS:
+        codes.append("few_to_compare")
+    if "employee" not in counts.frame and len(counts.cycles) > 1:
+        codes.append("people_unknown")
+    if adjusted and not evidence.case_mix.columns:
+        codes.append("unadjusted_few_data")
+    return tuple(codes)
+
+
+def _tabulate_mix(counts: RatingCounts, framework: Framework, fit: CumulativeLinkFit | None,
+                  case_mix: CaseMix | None) -> tuple[pd.DataFrame, Array]:
+    """Set each rater's shares of the levels beside those expected under an average manager."""
+    n_raters, k = len(counts.raters), counts.n_categories
+    frame = counts.frame
+    tally = np.bincount(frame["rater"].to_numpy() * k + frame["category"].to_numpy() - 1,
+                        frame["n"].to_numpy(dtype=float), minlength=n_raters * k).reshape(n_raters, k)
+    total = tally.sum(axis=1, keepdims=True)
+    expected = np.zeros((n_raters, k))
+    if fit is not None and case_mix is not None:
+        shares = np.zeros((len(counts.patterns), k))
+        shares[:, np.asarray(fit.categories) - 1] = category_shares(_location(fit, case_mix),
+                                                                    fit.thresholds.to_numpy())
+        np.add.at(expected, frame["rater"].to_numpy(),
+                  shares[frame["pattern"].to_numpy()] * frame["n"].to_numpy(dtype=float)[:, None])
+        expected /= total
+    else:
+        expected[:] = tally.sum(axis=0) / tally.sum()
+    levels = framework.levels(counts.axis)
+    return pd.DataFrame({
+        "rater_id": np.repeat(counts.raters["rater_id"].astype("str").to_numpy(), k),
+        "level": np.tile(np.arange(1, k + 1), n_raters), "label": np.tile([one.label for one in levels], n_raters),
+        "n": tally.astype(np.int64).ravel(), "share": (tally / total).ravel(), "expected_share": expected.ravel(),
+    }), expected
+
+
+def _per_rater(counts: RatingCounts, values: Array) -> Array:
+    frame = counts.frame
+    return np.bincount(frame["rater"].to_numpy(), values * frame["n"].to_numpy(dtype=float),
+                       minlength=len(counts.raters)).astype(np.float64)
+
+
+def _by_delta(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) -> pd.DataFrame:
+    """Show how the list would change with the smallest difference that matters."""
+    rows = []
+    for delta in sorted({*DELTAS, rules.delta}):
+        listing = _list(counts, evidence, rules, delta)
+        rows.append((delta, int(listing.listed.sum()), listing.expected_wrong))
+    return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"])
+
+
+def _facts(counts: RatingCounts, evidence: _Evidence, table: pd.DataFrame, listing: DiscoveryList,
+           rules: ManagerSettings) -> dict[str, float | int | str | None]:
+    knowledge = evidence.knowledge
+    verdicts = table["verdict"].value_counts()
+    return {
+        "sd": knowledge.spread_quantile(0.5), "sd_lower": knowledge.spread_quantile(0.025),
+        "sd_upper": knowledge.spread_quantile(0.975), "sd_people": evidence.person_sd,
+        "sd_groups": knowledge.group_sd, "no_difference": int(evidence.fit.sd == 0), "n_raters": len(table),
+        "n_ratings": int(counts.frame["n"].sum()), "n_cycles": len(counts.cycles), "delta": rules.delta,
+        "fdr": rules.fdr, "n_listed": int(listing.listed.sum()), "expected_wrong": listing.expected_wrong,
+        "n_watch": int(verdicts.get(WATCH, 0)), "n_in_line": int(verdicts.get(IN_LINE, 0)),
+        "n_cannot_tell": int(verdicts.get(CANNOT_TELL, 0)), "fair_share_one_cycle": _fair_share(counts, evidence),
+        "share_movers": _share_movers(counts), "case_mix": ", ".join(evidence.case_mix.columns),
+    }
+
+
+def _fair_share(counts: RatingCounts, evidence: _Evidence) -> float:
+    """Share of the spread of one cycle's mean ratings that would be there if all managers rated alike."""
+    per_cycle = counts.raters["n_cycles"].to_numpy(dtype=float)
+    chance = evidence.se**2 * per_cycle
+    return float(np.median(chance / (chance + evidence.knowledge.spread_quantile(0.5) ** 2)))
+
+
+def _share_movers(counts: RatingCounts) -> float | None:
+    if "employee" not in counts.frame:
+        return None
+    frame = counts.frame
+    ratings = frame.groupby("employee")["n"].sum()
+    n_raters = frame.groupby("employee")["rater"].nunique()
+    again = ratings > 1
+    return float((n_raters[again] > 1).mean()) if again.any() else None
+
+
+def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules: ManagerSettings,
+                        framework: Framework) -> _Study:
+    """Give an honest empty verdict where there is one rater, or one rating throughout."""
+    raters = counts.raters
+    mix, _ = _tabulate_mix(counts, framework, None, None)
+    missing = np.full(len(raters), np.nan)
+    mean = _per_rater(counts, counts.frame["category"].to_numpy(dtype=float)) / raters["n_ratings"].to_numpy()
+    table = pd.DataFrame({
+        "rater_id": raters["rater_id"].astype("str"), "n_ratings": raters["n_ratings"],
+        "n_employees": raters["n_employees"], "mean_rating": mean, "expected_rating": missing, "estimate": missing,
+        "lower": missing, "upper": missing, "probability": missing, "verdict": CANNOT_TELL, "detectable": missing,
+        "caveat": "nothing_to_compare", **{column: raters[column] for column in ORGANISATION}})
+    facts: dict[str, float | int | str | None] = dict.fromkeys(
+        ("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "fair_share_one_cycle", "share_movers"))
+    facts |= {"no_difference": 1, "n_raters": len(table), "n_ratings": int(counts.frame["n"].sum()),
+              "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
+              "expected_wrong": 0.0, "n_watch": 0, "n_in_line": 0, "n_cannot_tell": len(table), "case_mix": ""}
+    by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
+    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, facts, ("nothing_to_compare", "census"))
+
+
+def _with_names(study: _Study, names: pd.Series) -> pd.DataFrame:
+    table = study.raters
+    name = names.reindex(table["rater_id"]).to_numpy() if len(names) else np.full(len(table), None, dtype=object)
+    known = pd.Series(name, index=table.index, dtype="str")
+    frame = table[COLUMNS].assign(name=known.where(known.notna(), table["rater_id"]),
+                                  **{column: table[column] for column in ORGANISATION})
+    return frame.assign(axis=study.axis, adjusted=study.adjusted, cycles=study.cycles)
+
+
+def _mix_with_units(study: _Study) -> pd.DataFrame:
+    units = study.raters.set_index("rater_id")[list(ORGANISATION)]
+    return study.mix.join(units, on="rater_id")
+
+
+def _summary(study: _Study, framework: Framework, rules: ManagerSettings, counts: RatingCounts,
+             n_unrated: int | None) -> pd.DataFrame:
+    """Say in sentences what holds for the organisation: one row per line, with its main figure."""
+    facts = study.facts
+    lines: list[tuple[str, float | int | None, str]] = []
+
+    def add(line: str, code: str, value: float | int | str | None, /, **values: object) -> None:
+        number = None if isinstance(value, str) else value
+        lines.append((line, number, say("severity", code, **values)))
+
+    if facts["sd"] is None:
+        add("nothing_to_compare", "listed_none", 0)
+        return pd.DataFrame(lines, columns=["line", "value", "text"])
+    add("spread", "no_spread" if facts["no_difference"] else "spread", facts["sd"], sd=facts["sd"],
+        lower=facts["sd_lower"], upper=facts["sd_upper"])
+    add("listed", "listed" if facts["n_listed"] else "listed_none", facts["n_listed"], n=facts["n_listed"],
+        raters=facts["n_raters"], wrong=facts["expected_wrong"])
+    for code, count in ((WATCH, facts["n_watch"]), (IN_LINE, facts["n_in_line"]),
+                        (CANNOT_TELL, facts["n_cannot_tell"])):
+        add(f"verdict {code}", "verdict_count", count, n=count, verdict=say("verdict", code))
+    for row in study.by_delta.itertuples():
+        add(f"delta {row.delta:.2f}", "delta", row.n_listed, delta=row.delta, n=row.n_listed, wrong=row.expected_wrong)
+    before, after = _mix_moved(study, rules.delta)
+    add("shift_in_points", "shift_in_points", rules.delta, delta=rules.delta, before=before, after=after)
+    add("one_cycle", "one_cycle", facts["fair_share_one_cycle"], share=facts["fair_share_one_cycle"])
+    add("case_mix", "case_mix" if facts["case_mix"] else "case_mix_none", None,
+        columns=str(facts["case_mix"]).replace("_", " "))
+    if facts["sd_people"]:
+        add("people", "people", facts["sd_people"], sd=facts["sd_people"])
+    if facts["share_movers"] is not None:
+        add("linkage", "linkage", facts["share_movers"], share=facts["share_movers"])
+    if n_unrated is not None:
+        add("unrated", "unrated", n_unrated, n=n_unrated)
+    return pd.DataFrame(lines, columns=["line", "value", "text"])
+
+
+def _mix_moved(study: _Study, delta: float) -> tuple[str, str]:
+    """Write the average mix, and the mix of a manager higher by delta, in whole per cent."""
+    mean = study.mix.groupby("level")["expected_share"].mean().to_numpy()
+    at_most = np.cumsum(mean)[:-1].clip(1e-9, 1 - 1e-9)
+    moved = 1 / (1 + np.exp(-(np.log(at_most / (1 - at_most)) - delta)))
+    after = np.diff(np.concatenate([[0.0], moved, [1.0]]))
+    return tuple(" / ".join(f"{100 * s:.0f}" for s in shares) + " %" for shares in (mean, after))  # type: ignore[return-value]

@@ -1,0 +1,107 @@
+"""Log-probabilities of ordered categories and their slopes, as a small table: cells down, nodes across.
+
+A cell is one pair of covariate pattern and category. With ``t`` the linear predictor and thresholds ``a < b`` around
+a category, ``log p = log F(b - t) + log(1 - F(a - t)) + log(1 - exp(a - b))`` with ``F`` the logistic function: an
+identity that loses no digits in the tails, where the plain difference of two probabilities does.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, log_expit
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class CellTable:
+    """What the fit needs of every cell at every node.
+
+    Parameters
+    ----------
+    log_p
+        Log-probability of the cell's category, cells x nodes.
+    above, below
+        ``1 - F(b - t)`` (0 for the top category) and ``F(a - t)`` (0 for the lowest), cells x nodes.
+    ratio
+        ``1 / (exp(b - a) - 1)`` per cell; 0 for the two outer categories.
+    """
+
+    log_p: Array
+    above: Array
+    below: Array
+    ratio: Array
+
+    @property
+    def slope(self) -> Array:
+        """First derivative of ``log_p`` in the linear predictor."""
+        return self.below - self.above
+
+    @property
+    def curvature(self) -> Array:
+        """Minus the second derivative of ``log_p`` in the linear predictor; never negative, at most 1/2."""
+        return self.below * (1 - self.below) + self.above * (1 - self.above)
+
+
+def tabulate_cells(category: Codes, location: Array, thresholds: Array, nodes: Array) -> CellTable:
+    """Work out log-probabilities and slopes of cells at shared nodes.
+
+    Parameters
+    ----------
+    category
+        Category of each cell, from 0 to K - 1.
+    location
+        Linear predictor of each cell's covariate pattern without the rater.
+    thresholds
+        K - 1 rising thresholds.
+    nodes
+        Values of the rater effect: one row of nodes for all cells, or (cells x 1) one value per cell.
+
+    Returns
+    -------
+    CellTable
+    """
+    top = len(thresholds)
+    shape = np.broadcast_shapes((len(category), 1), np.atleast_2d(nodes).shape)
+    log_p, above, below = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    t = location[:, None] + np.atleast_2d(nodes)
+    has_upper, has_lower = category < top, category > 0
+    upper = thresholds[category[has_upper]][:, None] - t[has_upper]
+    lower = thresholds[category[has_lower] - 1][:, None] - t[has_lower]
+    log_p[has_upper] = log_expit(upper)
+    above[has_upper] = expit(-upper)
+    log_p[has_lower] += log_expit(-lower)
+    below[has_lower] = expit(lower)
+    ratio = np.zeros(len(category))
+    middle = has_upper & has_lower
+    gap = thresholds[category[middle]] - thresholds[category[middle] - 1]
+    log_p[middle] += np.log(-np.expm1(-gap))[:, None]
+    ratio[middle] = 1 / np.expm1(gap)
+    return CellTable(log_p, above, below, ratio)
+
+
+def category_shares(location: Array, thresholds: Array, effect: Array | float = 0.0) -> Array:
+    """Give the probability of every category at given predictors.
+
+    Parameters
+    ----------
+    location
+        Linear predictors, any shape.
+    thresholds
+        K - 1 rising thresholds.
+    effect
+        Added to the predictors; same shape or one number.
+
+    Returns
+    -------
+    numpy.ndarray
+        The shape of ``location`` with one more axis of K probabilities that sum to 1.
+    """
+    at_most = expit(thresholds - (np.asarray(location) + effect)[..., None])
+    ends = (*at_most.shape[:-1], 1)
+    bounds = np.concatenate([np.zeros(ends), at_most, np.ones(ends)], axis=-1)
+    return np.diff(bounds, axis=-1)

@@ -1,0 +1,157 @@
+"""Each rater's likelihood on a grid of effects, with the people rated again and again counted as the same people.
+
+A person rated several times by one rater brings one lasting level ``a`` to all of these ratings. On equally spaced
+nodes the likelihood of that person's ratings, as a function of the rater's effect ``u``, is the likelihood of the sum
+``u + a`` smoothed by the normal density of ``a``: one matrix product for all people, however many there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from my121_analytics.inference.category_table import tabulate_cells
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+MARGINAL_SCALE = 16 * np.sqrt(3) / (15 * np.pi)
+"""Averaging logits over a normal level of sd s divides effects by about sqrt(1 + (MARGINAL_SCALE s)^2)."""
+_CHUNK_ENTRIES = 400_000
+
+
+@dataclass(frozen=True)
+class PersonCounts:
+    """Ratings by rater, person, pattern and category, sorted by rater and person.
+
+    Parameters
+    ----------
+    rater
+        Rater of each spell (one person under one rater).
+    ratings
+        Number of ratings in each spell.
+    cells
+        Spells x cells.
+    pattern, category
+        Of each cell.
+    n_raters
+        Number of raters.
+    """
+
+    rater: Codes
+    ratings: Array
+    cells: sparse.csr_array
+    pattern: Codes
+    category: Codes
+    n_raters: int
+
+
+def gather_persons(rater: Codes, person: Codes, pattern: Codes, category: Codes, n: Array, *, n_raters: int,
+                   n_categories: int) -> PersonCounts:
+    """Gather counts into spells, one for each person under each rater.
+
+    Parameters
+    ----------
+    rater, person, pattern, category
+        Codes from 0 of each count.
+    n
+        Ratings.
+    n_raters, n_categories
+        Sizes.
+
+    Returns
+    -------
+    PersonCounts
+        Someone rated by two raters appears as two spells.
+    """
+    spell_code = rater * (int(person.max(initial=0)) + 1) + person
+    spells, first, row = np.unique(spell_code, return_index=True, return_inverse=True)
+    cells, column = np.unique(pattern * n_categories + category, return_inverse=True)
+    table = sparse.csr_array((n, (row, column)), shape=(len(spells), len(cells)))
+    return PersonCounts(rater[first], np.bincount(row, n).astype(np.float64), table, cells // n_categories,
+                        cells % n_categories, n_raters)
+
+
+def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array,
+                        person_sd: float = 0.0) -> Array:
+    """Work out each rater's log-likelihood at every node.
+
+    Parameters
+    ----------
+    counts
+        The ratings.
+    location
+        Linear predictor of each pattern.
+    thresholds
+        K - 1 rising thresholds.
+    nodes
+        Equally spaced rater effects.
+    person_sd
+        Standard deviation of a person's lasting level; below the spacing of the nodes it counts as 0.
+
+    Returns
+    -------
+    numpy.ndarray
+        Raters x nodes, each row with its largest value at 0 and the rest below.
+    """
+    step = float(nodes[1] - nodes[0])
+    wide = _widen(nodes, step, 4.5 * person_sd) if person_sd > step else nodes
+    table = tabulate_cells(counts.category, location[counts.pattern], thresholds, wide).log_p
+    total = np.zeros((counts.n_raters, len(nodes)))
+    kernel = None
+    if person_sd > step:
+        kernel = np.exp(-(((wide[:, None] - nodes[None, :]) / person_sd) ** 2) / 2)
+        kernel /= kernel.sum(axis=0)
+    chunk = max(1, _CHUNK_ENTRIES // len(wide)) if kernel is not None else len(counts.rater)
+    for first in range(0, len(counts.rater), chunk):
+        rows = slice(first, first + chunk)
+        log_p = counts.cells[rows] @ table
+        if kernel is not None:
+            peak = log_p.max(axis=1, keepdims=True)
+            log_p = np.log(np.maximum(np.exp(log_p - peak) @ kernel, 1e-300)) + peak
+        _add_by_rater(total, counts.rater[rows], log_p)
+    return total
+
+
+def find_person_sd(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array) -> float:
+    """Estimate the spread of people's lasting levels from those rated more than once by one rater.
+
+    Parameters
+    ----------
+    counts, location, thresholds, nodes
+        As for :func:`tabulate_likelihood`; location and thresholds on the marginal scale, as fitted without people.
+
+    Returns
+    -------
+    float
+        Standard deviation, logits; 0.0 where repeated ratings agree no more than chance makes them.
+    """
+    from scipy.optimize import minimize_scalar
+
+    def misfit(sd: float) -> float:
+        stretch = np.sqrt(1 + (MARGINAL_SCALE * sd) ** 2)
+        log_p = tabulate_likelihood(counts, stretch * location, stretch * thresholds, nodes, sd)
+        return -max(_marginal(log_p, nodes, spread) for spread in (0.2, 0.35, 0.5, 0.7, 1.0, 1.4))
+
+    step = float(nodes[1] - nodes[0])
+    best = minimize_scalar(misfit, bounds=(1.05 * step, 4.0), method="bounded", options={"xatol": 0.03})
+    return float(best.x) if best.fun < misfit(0.0) - 1.0 else 0.0
+
+
+def _marginal(log_p: Array, nodes: Array, spread: float) -> float:
+    prior = np.exp(-((nodes / spread) ** 2) / 2)
+    peak = log_p.max(axis=1)
+    return float((np.log(np.exp(log_p - peak[:, None]) @ (prior / prior.sum())) + peak).sum())
+
+
+def _widen(nodes: Array, step: float, by: float) -> Array:
+    extra = int(np.ceil(by / step))
+    return nodes[0] + step * np.arange(-extra, len(nodes) + extra)
+
+
+def _add_by_rater(total: Array, rater: Codes, rows: Array) -> None:
+    starts = np.flatnonzero(np.diff(rater, prepend=-1))
+    total[rater[starts]] += np.add.reduceat(rows, starts, axis=0)

@@ -1,0 +1,83 @@
+"""How large a difference must be to be seen: the other half of every finding and of every null result."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import ndtr, ndtri
+
+Array = NDArray[np.float64]
+
+
+def detectable_effect(se: ArrayLike, nodes: Array, prior: Array, *, delta: float, cutoff: ArrayLike,
+                      power: float = 0.8, extra_sd: ArrayLike = 0.0) -> Array:
+    """Give the smallest effect that would be listed with a given chance.
+
+    Parameters
+    ----------
+    se
+        Standard error with which a rater's effect shows, logits.
+    nodes, prior
+        Prior of the effect on equally spaced, symmetric nodes; sums to 1.
+    delta
+        Listed means: beyond ``delta`` with a chance of being wrong of at most ``cutoff``.
+    cutoff
+        Per rater, 0-1.
+    power
+        Chance of being listed, 0-1.
+    extra_sd
+        Further noise between the effect and what shows (the people rated), logits.
+
+    Returns
+    -------
+    numpy.ndarray
+        Logits; missing (NaN) where no effect on the nodes reaches it.
+
+    Notes
+    -----
+    What shows is taken as normal about the effect with variance ``se^2 + extra_sd^2``; the smallest showing that
+    would be listed is found from the prior, and the effect lies ``z_power`` standard deviations above it.
+    """
+    total, cut = np.broadcast_arrays(np.hypot(se, extra_sd), np.asarray(cutoff, dtype=float))
+    step = nodes[1] - nodes[0]
+    shows = np.arange(0.0, nodes[-1], step / 4)
+    keys, place = np.unique(np.round(np.column_stack([np.log(total), np.log(cut)]), 2), axis=0, return_inverse=True)
+    found = np.full(len(keys), np.nan)
+    # A prior is a density, so the part of a node's weight beyond delta is what lies beyond it of its own cell.
+    above = ndtr((nodes - delta) / (0.3 * step))
+    for k, (log_sd, log_cut) in enumerate(keys):
+        sd = np.exp(log_sd)
+        posterior = np.exp(-(((shows[:, None] - nodes[None, :]) / sd) ** 2) / 2) * prior
+        total_mass = np.maximum(posterior.sum(axis=1), 1e-300)
+        wrong = 1 - (posterior @ above) / total_mass
+        enough = np.flatnonzero(wrong <= np.exp(log_cut))
+        if len(enough):
+            found[k] = shows[enough[0]] + ndtri(power) * sd
+    return found[place.reshape(-1)].reshape(total.shape)
+
+
+def detectable_difference(n1: ArrayLike, n2: ArrayLike, share: ArrayLike = 0.5, *, level: float = 0.95,
+                          power: float = 0.8) -> Array:
+    """Give the smallest difference between two shares that groups of these sizes could show.
+
+    Parameters
+    ----------
+    n1, n2
+        Sizes of the groups.
+    share
+        The common share about which they differ; one half asks most.
+    level
+        Of the interval that has to leave out 0.
+    power
+        Chance of seeing it.
+
+    Returns
+    -------
+    numpy.ndarray
+        Difference of shares, 0-1; missing where a group is empty, at most 1.
+    """
+    first, second, p = (np.asarray(v, dtype=float) for v in (n1, n2, share))
+    with np.errstate(divide="ignore"):
+        se = np.sqrt(p * (1 - p) * (1 / first + 1 / second))
+    size = (ndtri(0.5 + level / 2) + ndtri(power)) * se
+    return np.where(np.isfinite(size), np.minimum(size, 1.0), np.nan)
