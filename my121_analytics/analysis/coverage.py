@@ -129,7 +129,8 @@ def _tabulate_groups(rows: pd.DataFrame, by: str, *, is_known: bool) -> Table:
     frame = flags.groupby(by, sort=True)[counts].sum().reset_index()
     frame = add_total(frame, by, [], counts).astype(dict.fromkeys(counts, "int64"))
     if not is_known:
-        frame[_CONVERSED] = pd.array([None] * len(frame), dtype="Int64")
+        frame = frame.astype(dict.fromkeys(_CONVERSED, "Int64"))
+        frame[_CONVERSED] = pd.NA
     n, base = (frame[c].to_numpy(dtype=np.float64, na_value=np.nan) for c in ("n_with_enough", "base"))
     lower, upper = wilson_interval(n, base)
     share = np.divide(n, base, out=np.full(len(n), np.nan), where=base > 0)
@@ -141,8 +142,8 @@ def _tabulate_groups(rows: pd.DataFrame, by: str, *, is_known: bool) -> Table:
 
 
 def _tabulate_managers(workforce: Workforce, cycle: str, rows: pd.DataFrame, *, is_known: bool) -> Table:
-    team = rows[rows["manager_id"].notna()].assign(rater_id=rows["manager_id"].astype("str"))
-    team = team.assign(n_without_placement=~team["is_placed"],
+    team = rows[rows["manager_id"].notna()]
+    team = team.assign(rater_id=team["manager_id"].astype("str"), n_without_placement=~team["is_placed"],
                        n_without_conversation=team["n_formal"].fillna(0) + team["n_catch_up"].fillna(0) == 0)
     counts = ["n_without_placement", "n_without_conversation"]
     people = team.groupby(["rater_id", "employee_id"], observed=True)[counts].any().groupby(level="rater_id")
@@ -150,7 +151,7 @@ def _tabulate_managers(workforce: Workforce, cycle: str, rows: pd.DataFrame, *, 
     if not is_known:
         frame["n_without_conversation"] = pd.array([None] * len(frame), dtype="Int64")
     units = find_units(workforce, team, cycle).reindex(frame["rater_id"])
-    frame = frame.assign(name=frame["rater_id"].map(workforce.names).fillna(frame["rater_id"]),
+    frame = frame.assign(name=workforce.names_of(frame["rater_id"]),
                          **{column: units[column].to_numpy() for column in ORGANISATION})
     frame = frame[["rater_id", "name", *ORGANISATION, "n_team", *counts]]
     return Table(frame, keys=("rater_id",), people=("rater_id", "name"), unit_columns=ORGANISATION)
@@ -178,7 +179,7 @@ def _list_missing(workforce: Workforce, rows: pd.DataFrame, *, is_known: bool) -
     missing = words.sum(axis="columns").str.removesuffix("; ").set_axis(rows.index)
     rows = rows[missing != ""]
     ids = rows["employee_id"].astype("str")
-    frame = pd.DataFrame({"employee_id": ids, "name": ids.map(workforce.names).fillna(ids),
+    frame = pd.DataFrame({"employee_id": ids, "name": workforce.names_of(ids),
                           "post_id": rows["post_id"].astype("str"), "manager_id": rows["manager_id"].astype("str"),
                           **{column: rows[column].astype("str") for column in ORGANISATION},
                           "missing": missing[missing != ""]})

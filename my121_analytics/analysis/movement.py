@@ -109,7 +109,7 @@ def track_movement_counts(counts: Sequence[MoveCounts], framework: Framework, *,
     tables["steps"] = _tabulate_steps(moves, framework)
     about = About(title=say("title", "movement"), measure=say("measure", "movement"), population=population,
                   counts_what="posts", as_of=as_of, cycle=moves.cycle_after, n=int(moves.frame["n"].sum()),
-                  caveats=("posts_not_people", "same_people"))
+                  caveats=("posts_not_people", "change_same_posts"))
     return MovementResult(about, tables, _describe(moves))
 
 

@@ -114,11 +114,10 @@ def _ask_all(evidence: Evidence) -> tuple[pd.DataFrame, list[str]]:
 
 def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, settings: Settings) -> pd.DataFrame:
     asked = asked.sort_values(["employee_id", "place", "row"])
-    once = asked.drop_duplicates(["employee_id", "reason"]).groupby("employee_id", sort=True)
-    people = pd.DataFrame({"weight": once["weight"].sum(), "n_reasons": once.size(),
-                           "reasons": once["reason"].agg("; ".join)})
-    spoken = asked.drop_duplicates(["employee_id", "question"]).groupby("employee_id", sort=True)
-    people["question"] = spoken["question"].agg(" ".join)
+    once = asked.drop_duplicates(["employee_id", "reason"])
+    spoken = asked.drop_duplicates(["employee_id", "question"])
+    people = once.groupby("employee_id").agg(weight=("weight", "sum"), n_reasons=("weight", "size"))
+    people = people.assign(reasons=_join_text(once, "reason", "; "), question=_join_text(spoken, "question", " "))
     shown = _choose_rows(evidence.rows, asked)
     people = _describe(workforce, evidence, shown).join(people, on="employee_id")
     order = ["weight", "n_reasons", *ORGANISATION, "name", "employee_id"]
@@ -130,10 +129,20 @@ def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, 
                    "box_name", "performance", "potential", "reasons", "n_reasons", "question", "minutes", "in_meeting"]]
 
 
+def _join_text(asked: pd.DataFrame, column: str, between: str) -> pd.Series:
+    """Join one column's texts for each person; the rows are in order of persons."""
+    ids, first = np.unique(asked["employee_id"].to_numpy(dtype=object), return_index=True)
+    texts = asked[column].tolist()
+    ends = [*first[1:], len(texts)]
+    joined = [between.join(texts[start:end]) for start, end in zip(first, ends, strict=True)] if len(ids) else []
+    return pd.Series(joined, index=pd.Index(ids, dtype="str"), dtype="str")
+
+
 def _choose_rows(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     """Choose the post under which each person stands: the one with the most weight, then the main one."""
     weight = asked.groupby("row")["weight"].sum()
-    chosen = rows.loc[weight.index].assign(weight=weight, is_main=rows["is_main"] == "True")
+    chosen = rows.loc[weight.index]
+    chosen = chosen.assign(weight=weight, is_main=chosen["is_main"] == "True")
     chosen = chosen.sort_values(["weight", "is_main", "post_id"], ascending=[False, False, True], kind="stable")
     return chosen.drop_duplicates("employee_id").drop(columns="weight")
 
@@ -143,8 +152,8 @@ def _describe(workforce: Workforce, evidence: Evidence, rows: pd.DataFrame) -> p
     box = rows["box"].fillna(0).astype("int64")
     boxes = {0: NO_PLACEMENT, **{b.number: b.name for b in evidence.framework.boxes}}
     return pd.DataFrame({
-        "employee_id": ids, "name": ids.map(workforce.names).fillna(ids), "post_id": rows["post_id"].astype("str"),
-        "rater_id": raters, "rater_name": raters.map(workforce.names).fillna(raters),
+        "employee_id": ids, "name": workforce.names_of(ids), "post_id": rows["post_id"].astype("str"),
+        "rater_id": raters, "rater_name": workforce.names_of(raters),
         **{column: rows[column].astype("str") for column in (*ORGANISATION, "role")}, "box": box,
         "box_name": box.map(boxes), **{axis: rows[axis].astype("Int64") for axis in ("performance", "potential")}})
 

@@ -200,7 +200,7 @@ def _ask_self_apart(evidence: Evidence) -> pd.Series:
     gap = _gaps(evidence.rows, "self_")
     far = _say_far(evidence.rows, gap, "self_apart", {})
     crossed = (gap["performance"] * gap["potential"] < 0) & ~evidence.rows.index.isin(far.index)
-    opposite = _say_each(gap[crossed].assign(up=gap["performance"] > 0), "self_crossed", ["up"], lambda up: {
+    opposite = _say_each(gap.assign(up=gap["performance"] > 0)[crossed], "self_crossed", ["up"], lambda up: {
         "higher": say("agenda_word", AXES[0 if up else 1]), "lower": say("agenda_word", AXES[1 if up else 0])})
     return pd.concat([far, opposite])
 

@@ -124,6 +124,23 @@ class Workforce:
         names = table["name"].where(table["name"].notna(), ids)
         return pd.Series(names.to_numpy(), index=ids.to_numpy(), name="name")
 
+    def names_of(self, ids: pd.Series) -> pd.Series:
+        """Give each person's name, the id itself where there is none, missing where there is no id.
+
+        Parameters
+        ----------
+        ids
+            Employees or raters, as text or categories.
+
+        Returns
+        -------
+        pandas.Series
+            Text on the same index.
+        """
+        text = ids.astype("str")
+        found = self.names.astype("str").reindex(text.to_numpy())
+        return pd.Series(found.array, index=ids.index, dtype="str").fillna(text)
+
     @cached_property
     def _posts_by_cycle(self) -> dict[str, pd.DataFrame]:
         """Filled cycle by cycle: most questions are about one of them."""

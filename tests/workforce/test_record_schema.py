@@ -162,6 +162,10 @@ def test_the_main_post_does_not_depend_on_the_order_of_rows():
 def test_names_fall_back_to_the_id():
     workforce = record([placement()], employees=[{"employee_id": "1", "name": "Ann Example"}, {"employee_id": "2"}])
     assert workforce.names.to_dict() == {"1": "Ann Example", "2": "2"}
+    asked = workforce.names_of(pd.Series(["9", "1", None, "2"], index=[3, 1, 4, 5]))
+    assert asked.loc[[3, 1, 5]].tolist() == ["9", "Ann Example", "2"]
+    assert asked.isna().tolist() == [False, False, True, False]
+    assert record([placement()]).names_of(pd.Series(["1"])).tolist() == ["1"]
 
 
 def test_restricting_keeps_people_and_drops_other_cycles():
