@@ -33,6 +33,9 @@ class Scenario:
     leniency_sd: float = 0.5
     shifted: float = 0.05
     quality_sd: float = 0.3
+    scale_use_sd: float = 0.0
+    skewed: bool = False
+    omitted_sd: float = 0.0
 
 
 SCENARIOS = [
@@ -45,6 +48,10 @@ SCENARIOS = [
     Scenario("1 cycle, fair council", 1, leniency_sd=0.0, shifted=0.0, quality_sd=0.0),
     Scenario("4 cycles, fair council", 4, leniency_sd=0.0, shifted=0.0, quality_sd=0.0),
     Scenario("40 managers, 4 cycles", 4, managers=40),
+    Scenario("6 managers, 1 cycle", 1, managers=6),
+    Scenario("4 cycles, scale used differently", 4, scale_use_sd=0.3),
+    Scenario("4 cycles, skewed leniency", 4, skewed=True),
+    Scenario("4 cycles, omitted case mix", 4, omitted_sd=0.3),
 ]
 
 
@@ -54,6 +61,10 @@ def simulate_council(scenario: Scenario, seed: int) -> tuple[RatingCounts, pd.Da
     n = scenario.managers
     sizes = np.clip(2 + rng.negative_binomial(1.3, 1.3 / (1.3 + 6.8), n), 2, 25)
     leniency = rng.normal(0, scenario.leniency_sd, n)
+    if scenario.skewed:
+        leniency = scenario.leniency_sd * (rng.exponential(1, n) - 1)
+    stretch = np.exp(rng.normal(0, scenario.scale_use_sd, n))
+    omitted = rng.normal(0, scenario.omitted_sd, n)
     moved = rng.random(n) < scenario.shifted
     leniency[moved] += rng.choice([-1.5, 1.5], moved.sum())
     quality = rng.normal(0, scenario.quality_sd, n)
@@ -74,6 +85,8 @@ def simulate_council(scenario: Scenario, seed: int) -> tuple[RatingCounts, pd.Da
             manager = manager.copy()
             manager[movers] = manager[rng.permutation(movers)]
         t = leniency[manager] + level + grade_effect[grade] + 0.1 * cycle + rng.logistic(size=staff)
+        t += omitted[manager] * (grade == 3)  # one grade is rated differently by each manager: not in the model
+        t = -0.2 + (t + 0.2) / stretch[manager]
         parts.append(pd.DataFrame({"rater": manager, "employee": person, "grade": grade, "cycle": cycle,
                                    "category": 1 + (t > -2.0).astype(int) + (t > 1.6)}))
     rows = pd.concat(parts, ignore_index=True)

@@ -45,6 +45,9 @@ REACH = 6.0
 """Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
 REPEATED = 30
 """Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
+MARGIN = 0.9
+"""Part of the rate of chance names that is used: the shape of the prior is itself a guess, and simulated councils
+had up to an eighth more chance names in a size band than the posterior claimed (benchmarks/detection.py)."""
 DELTAS = (0.4, 1.0)
 """Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
@@ -275,7 +278,7 @@ def _nodes(information: float) -> Array:
     """Space the nodes at most as wide as the narrowest posterior, and between .05 and .2 logits."""
     step = float(np.clip(1 / np.sqrt(information), 0.05, 0.2))
     half = int(np.ceil(REACH / step))
-    return step * np.arange(-half, half + 1)
+    return step * np.arange(-half, half + 1, dtype=np.float64)
 
 
 def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> Array:
@@ -331,7 +334,7 @@ def _list(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings, del
     below, above = evidence.knowledge.beyond(delta)
     bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
     eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~_one_middle_rating(counts)
-    return list_discoveries(1 - np.maximum(below, above), rules.fdr, bands=bands, eligible=eligible)
+    return list_discoveries(1 - np.maximum(below, above), MARGIN * rules.fdr, bands=bands, eligible=eligible)
 
 
 def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
