@@ -37,8 +37,8 @@ from my121_analytics.workforce.sample_structure import build_structure
 
 FEWEST_EMPLOYEES = 30
 """Five layers with two people below each manager need about this many."""
-MOST_EMPLOYEES = 250_000
-"""Spans of 25 in five layers hold no more with some room left."""
+MOST_EMPLOYEES = 120_000
+"""Five layers with teams of ten and spans up to 25 hold no more."""
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def make_sample(n_employees: int = 600, *, seed: int = 121, folder: Path | str |
     Parameters
     ----------
     n_employees
-        People in the record, those who left included; 30 to 250,000.
+        People in the record, those who left included; 30 to 120,000.
     seed
         The same seed gives the same council, and the same bytes in every file.
     folder
@@ -254,7 +254,7 @@ def _write(folder: Path, workforce: Workforce, people: People, frames: Mapping[s
         frame.to_csv(path, index=False, encoding="utf-8", lineterminator="\n")
         files.append(path)
     facts: dict[str, Any] = {"n_employees": len(workforce.employees), "seed": seed,
-                             **{**asdict(design), "extract_date": design.extract_date.isoformat()}}
+                             **asdict(design), "extract_date": design.extract_date.isoformat()}
     path = folder / "truth" / "settings.json"
     path.write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8", newline="\n")
     return (*files, path)

@@ -228,12 +228,14 @@ def _swap_staff(careers: Careers, c: int, n_pairs: int, busy: np.ndarray, rng: n
     _swap(careers.occupant[state], pairs)
     careers.moved_on[state, pairs] = day[:, None]
     busy[pairs] = True
-    rest = pool[~busy[pool]]
+    wanted = n_pairs - len(pairs)
     grades = structure.slot_grade[careers.post[state]]
-    by_grade = rest[np.argsort(grades[rest], kind="stable")]
-    pairs = _pair_up(careers, by_grade, n_pairs - len(pairs), grades, rng)
-    _swap(careers.occupant[state], pairs)
-    busy[pairs] = True
+    for kind in (grades, np.zeros_like(grades)):  # in a very small council nobody of the grade may be left
+        rest = pool[~busy[pool]]
+        pairs = _pair_up(careers, rest[np.argsort(kind[rest], kind="stable")], wanted, kind, rng)
+        _swap(careers.occupant[state], pairs)
+        busy[pairs] = True
+        wanted -= len(pairs)
 
 
 def _pair_up(careers: Careers, ordered: np.ndarray, n_pairs: int, kind: np.ndarray, rng: np.random.Generator,

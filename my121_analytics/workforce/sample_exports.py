@@ -103,7 +103,8 @@ def _write_people(path: Path, workforce: Workforce, people: People, spoilt: pd.D
         ExportColumn("Personal ref.no", ids),
         ExportColumn("Surname", people.surname[order][at]), ExportColumn("Forename(s)", people.forename[order][at]),
         ExportColumn("Position ref", _text(posts["post_id"])), ExportColumn("Position title", _text(posts["role"])),
-        ExportColumn("Main position", _yes_no(posts["is_main"])), ExportColumn("Key position", _yes_no(posts["is_key"])),
+        ExportColumn("Main position", _yes_no(posts["is_main"])),
+        ExportColumn("Key position", _yes_no(posts["is_key"])),
         *(ExportColumn(name.title(), _text(posts[name])) for name in ("directorate", "service", "team", "grade")),
         ExportColumn("Reporting manager ref", _text(posts["manager_id"])),
         ExportColumn("Continuous service date", staff["started"].to_numpy()[at], "date"),
@@ -139,7 +140,8 @@ def _write_reviews(path: Path, workforce: Workforce, rows: pd.DataFrame, spoilt:
     levels = _lookup({v.level: f"{v.level} - {v.label} expectations" for v in framework.performance})
     boxes = _lookup({b.number: f"{b.number} - {b.name}" for b in framework.boxes})
     columns = [
-        ExportColumn("Personal ref.no", _text(rows["employee_id"])), ExportColumn("Position ref", _text(rows["post_id"])),
+        ExportColumn("Personal ref.no", _text(rows["employee_id"])),
+        ExportColumn("Position ref", _text(rows["post_id"])),
         ExportColumn("Review period", _text(rows["cycle"])),
         ExportColumn("Review date", rows["placed_on"].to_numpy(), "date"),
         ExportColumn("Reviewer ref", _text(rows["rater_id"])),
@@ -224,11 +226,12 @@ def _write_self(path: Path, workforce: Workforce, spoilt: pd.DataFrame) -> None:
 def _write_conversations(path: Path, workforce: Workforce, spoilt: pd.DataFrame) -> None:
     rows = workforce.conversations
     kinds = {"formal": "Formal", "catch-up": "Catch-up"}
+    parts = dict(zip(_PART_HEADINGS, RECORD_PARTS, strict=True))
     frame = pd.DataFrame({
         "Employee no": _text(rows["employee_id"]), "Post no": _text(rows["post_id"]),
         "Manager no": _text(rows["rater_id"]), "Date held": _written_days(rows["held_on"], "{d:02d}-{b}-{yy:02d}"),
         "Type": _text(rows["kind"].cat.rename_categories(kinds)),
-        **{heading: np.where(rows[part], "Y", "N") for heading, part in zip(_PART_HEADINGS, RECORD_PARTS, strict=True)}})
+        **{heading: np.where(rows[part], "Y", "N") for heading, part in parts.items()}})
     _write_csv(path, frame, spoilt, encoding="utf-8")
 
 
@@ -245,7 +248,8 @@ def _write_talent(path: Path, workforce: Workforce) -> None:
         ExportColumn("Number met", objectives["n_met"].to_numpy(dtype="float64"), "whole")], nothing)
     _write_sheets(book, "Development", (), [
         ExportColumn("Employee no", _text(actions["employee_id"])),
-        ExportColumn("Intervention", _text(actions["intervention"])), ExportColumn("Purpose", _text(actions["purpose"])),
+        ExportColumn("Intervention", _text(actions["intervention"])),
+        ExportColumn("Purpose", _text(actions["purpose"])),
         ExportColumn("Agreed", actions["agreed_on"].to_numpy(), "date"),
         ExportColumn("Due", actions["due_on"].to_numpy(), "date"),
         ExportColumn("Completed", actions["completed_on"].to_numpy(), "date")], nothing)
@@ -278,7 +282,7 @@ def _write_sheets(book: Any, name: str, titles: Iterable[str], columns: list[Exp
             sheet.write_string(len(titles), position, column.heading, bold)
         part = [ExportColumn(c.heading, c.values[first:last], c.kind) for c in columns]
         _fill_sheet(book, sheet, part, np.arange(len(titles) + 1, len(titles) + 1 + last - first))
-        if number == 0:  # faults are planted in the first sheet's share only where a table needs one sheet
+        if number == 0:  # only objectives ever need a second sheet, and no fault is planted there
             _spoil_sheet(sheet, columns, spoilt)
         sheets.append((sheet, first, last))
     return sheets

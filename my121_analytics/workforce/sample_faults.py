@@ -1,4 +1,4 @@
-"""The faults planted in the synthetic council's exports: where each one is, what is written, what should become of it."""
+"""The faults planted in the synthetic council's exports: where each is, what is written, what becomes of it."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def plant_faults(placements: pd.DataFrame, kept: pd.DataFrame, box3_long: np.nda
         free.iloc[at] = False
     rows = placements[free & (placements["file"] == RATINGS)]
     at = int(rows.index[rng.integers(0, len(rows))])
-    giver = int(placements.at[at, "rater"])
+    giver = int(placements["rater"].iloc[at])
     others = np.setdiff1d(np.arange(len(ids)), np.append(placements["rater"].unique(), giver))
     if not len(others):
         others = np.setdiff1d(np.arange(len(ids)), [giver])
@@ -171,7 +171,8 @@ def locate_faults(faults: pd.DataFrame, placements: pd.DataFrame, ids: np.ndarra
         "file": [PLACEMENT_FILES[f][0] for f in file[at]], "sheet": [PLACEMENT_FILES[f][1] for f in file[at]],
         "row": sheet_rows(placements)[at], "column": faults["column"], "fault": faults["fault"],
         "expected": faults["expected"], "written": faults["written"], "table": "placements", "record_row": at,
-        "employee_id": ids[rows["person"]], "post_id": posts[rows["post"]], "cycle": [labels[c] for c in rows["cycle"]]})
+        "employee_id": ids[rows["person"]], "post_id": posts[rows["post"]],
+        "cycle": [labels[c] for c in rows["cycle"]]})
 
 
 def sheet_rows(placements: pd.DataFrame) -> np.ndarray:

@@ -93,12 +93,11 @@ def _age_bands(careers: Careers, rng: np.random.Generator) -> np.ndarray:
 
 def _names(sex: np.ndarray, design: SampleDesign, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     words, n = sample_words()["names"], len(sex)
-    either = np.array(words["either"], object)[rng.integers(0, len(words["either"]), n)]
-    forename = np.where(rng.random(n) < 0.04, either, None)
+    forename = np.array(words["either"], object)[rng.integers(0, len(words["either"]), n)]
+    is_usual = rng.random(n) >= 0.04
     for group, listed in (("Female", words["female"]), ("Male", words["male"])):
         chosen = np.array(listed, object)[rng.integers(0, len(listed), n)]
-        forename = np.where((sex == group) & (forename == None), chosen, forename)  # noqa: E711 - elementwise
-    forename = np.where(forename == None, either, forename)  # noqa: E711
+        forename = np.where((sex == group) & is_usual, chosen, forename)
     surname = _surnames(n, rng)
     n_same = max(2, round(design.same_names * n / 2))
     pairs = rng.permutation(n)[:2 * n_same].reshape(-1, 2)

@@ -173,7 +173,8 @@ def draw_placements(careers: Careers, exposure: dict[str, np.ndarray], grade: np
                           "potential": potential})
     own = _place_themselves(table, merit, promise, truth, design, rng["self_placements"])
     own["day"] = np.maximum(own["day"], careers.started[own["person"]])
-    missing = rng["missing"].random(len(table)) < truth.forgets[boss] + 0.4 * careers.has_left[exposure["person"]]
+    is_leaving = careers.left[exposure["person"]] <= careers.ends[exposure["cycle"]]
+    missing = rng["missing"].random(len(table)) < truth.forgets[boss] + 0.4 * is_leaving
     table = _revise(table[~missing | kept_in_3], careers, design, rng["revisions"])
     return _with_box(_agree(table, careers, rng["dates"])), _with_box(own.assign(agreed=-1))
 
@@ -194,7 +195,9 @@ def _rate(eta: np.ndarray, thresholds: tuple[float, float], rng: np.random.Gener
     """Draw levels 1 to 3 from the cumulative logit model."""
     middle = sum(thresholds) / 2
     latent = eta + rng.logistic(size=len(eta))
-    return 1 + sum((latent > middle + stretch * (threshold - middle)).astype("int64") for threshold in thresholds)
+    edges = [middle + stretch * (threshold - middle) for threshold in thresholds]
+    levels: np.ndarray = 1 + np.sum([latent > edge for edge in edges], axis=0)
+    return levels
 
 
 def _promise(exposure: dict[str, np.ndarray], truth: Truth, design: SampleDesign) -> np.ndarray:

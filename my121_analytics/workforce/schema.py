@@ -229,6 +229,6 @@ def unify_categories(frames: Iterable[tuple[pd.DataFrame, str]]) -> None:
     values: pd.Index = pd.Index([], dtype="str")
     for frame, name in pairs:
         values = values.union(frame[name].cat.categories.astype("str"), sort=False)
-    common = pd.CategoricalDtype(values.sort_values())
-    for frame, name in pairs:
-        frame[name] = frame[name].astype(common)
+    common = values.sort_values()
+    for frame, name in pairs:  # not astype: to pandas, unordered categories in another order are the same dtype
+        frame[name] = frame[name].cat.set_categories(common)
