@@ -1,0 +1,440 @@
+"""From export files to the record: what was read, what was stopped and why, and that nothing was lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.errors import DataUnusableError, UnreadableFileError
+from my121_analytics.framework.nine_box import build_framework
+from my121_analytics.ingest.assembly import assemble_tables
+from my121_analytics.ingest.cells import build_scales, parse_dates, parse_flags, parse_ids
+from my121_analytics.ingest.entries import Context, enter_sheet
+from my121_analytics.ingest.exports import list_files, read_sheets
+from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
+from my121_analytics.ingest.headings import check_overrides
+from my121_analytics.ingest.people import Roster, name_key
+from my121_analytics.ingest.sheetrows import SheetRows, open_sheet
+from my121_analytics.ingest.validation import check_record
+from my121_analytics.settings import Settings, find_settings, load_settings
+from my121_analytics.workforce.record import Workforce, build_workforce
+from my121_analytics.workforce.schema import column_names
+
+Progress = Callable[[int, int, str], None]
+_YEARS_AHEAD = 5
+"""A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
+_EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
+
+
+@dataclass(frozen=True)
+class Intake:
+    """What came of reading exports.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    quarantine
+        One row per stopped row: ``file``, ``sheet``, ``row`` (as a spreadsheet counts), ``column`` (heading),
+        ``value``, ``reason`` (code), ``message``, ``record`` (the raw row as JSON, refused columns left out).
+    findings
+        ``code``, ``severity`` (error, warning, info), ``file``, ``sheet``, ``row``, ``column``, ``value``,
+        ``message``, ``remedy``, ``n`` (cases in the line).
+    reconciliation
+        Per file and sheet: ``kind``, ``rows_read``, ``rows_accepted``, ``rows_quarantined``, ``rows_set_aside``.
+    mapping
+        Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``.
+    unreadable
+        Files that could not be read at all: ``file``, ``reason``, ``message``, ``remedy``.
+    """
+
+    workforce: Workforce
+    quarantine: pd.DataFrame = field(repr=False)
+    findings: pd.DataFrame = field(repr=False)
+    reconciliation: pd.DataFrame = field(repr=False)
+    mapping: pd.DataFrame = field(repr=False)
+    unreadable: pd.DataFrame = field(repr=False)
+
+    def __repr__(self) -> str:
+        counts = self.findings["severity"].value_counts()
+        told = ", ".join(f"{int(counts.get(s, 0))} {s}" for s in ("error", "warning", "info"))
+        return f"Intake({self.workforce!r}, {len(self.quarantine):,} rows quarantined, findings: {told})"
+
+
+def read_exports(source: Path | str, *, settings: Settings | Path | str | None = None, as_of: date | None = None,
+                 progress: Progress | None = None) -> Intake:
+    """Read a council's exports into the record.
+
+    Parameters
+    ----------
+    source
+        A file, or a folder of which the files directly in it are read.
+    settings
+        Settings, or a settings file; None looks for ``my121.toml`` in the working folder, then beside the source.
+    as_of
+        The day the record speaks of; default ``[exports] extract_date``, else the latest date in the data.
+    progress
+        Called with files done, files in all, and the file in hand.
+
+    Returns
+    -------
+    Intake
+        Also where some files could not be read; they are listed in ``unreadable``.
+
+    Raises
+    ------
+    UnreadableFileError
+        The source is missing, or its only file cannot be read.
+    DataUnusableError
+        Nothing in the source can be read, or no sheet holds anything of the record.
+    SettingsError
+        The settings name columns, levels or labels that do not exist.
+    """
+    settings = _settle_settings(source, settings)
+    check_overrides(settings.exports.columns)
+    framework = build_framework(settings)
+    scales = build_scales(framework, settings)
+    log = Log()
+    sheets, unreadable = _open_files(source, settings, log, progress)
+    context = Context(settings, framework, scales, Roster({}), as_of=as_of or settings.exports.extract_date)
+    context = replace(context, latest_year=_latest_year(sheets, context.as_of))
+    listed = _read_employees(sheets, settings.exports.employee_id_width)
+    context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(sheets, settings))
+    _refuse_strangers(sheets, listed, context.roster)
+    entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
+    tables = assemble_tables(entered, context, listed, log)
+    workforce = build_workforce(tables, settings=settings, as_of=as_of)
+    _log_checks(workforce, listed, log)
+    for rows in sheets:
+        rows.stops.log(log, rows.sheet)
+    intake = Intake(workforce, _quarantine(sheets), log.frame(), _reconcile(sheets), _map_table(sheets), unreadable)
+    _check_accounts(intake)
+    return intake
+
+
+def tabulate_intake(intake: Intake) -> dict[str, pd.DataFrame]:
+    """Give the tables of a check as they are written out: ids and categories as text, dates as dates.
+
+    Parameters
+    ----------
+    intake
+        As read.
+
+    Returns
+    -------
+    dict
+        ``employees`` (one row per person, the main post flattened), ``placements`` and ``conversations`` (the
+        schema's columns), ``quarantine`` and ``findings``.
+    """
+    workforce = intake.workforce
+    return {"employees": _flatten_main_posts(workforce), "placements": _as_text(workforce.placements),
+            "conversations": _as_text(workforce.conversations), "quarantine": intake.quarantine.copy(),
+            "findings": intake.findings.copy()}
+
+
+def describe_intake(intake: Intake) -> dict[str, Any]:
+    """Give the accounts of a check for ``intake.json``: per file and sheet the rows and the columns.
+
+    Parameters
+    ----------
+    intake
+        As read.
+
+    Returns
+    -------
+    dict
+        ``as_of``; ``files``: one entry per file and sheet with ``rows_read``, ``rows_accepted``,
+        ``rows_quarantined``, ``rows_set_aside`` and ``columns`` (heading, column, how); ``unreadable``; ``findings``
+        by code and ``totals``. Holds no names and no values of cells.
+    """
+    counts = ["rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside"]
+    files = []
+    for row in intake.reconciliation.to_dict("records"):
+        mine = intake.mapping[(intake.mapping["file"] == row["file"]) & (intake.mapping["sheet"] == row["sheet"])]
+        files.append({"file": row["file"], "sheet": row["sheet"], "kind": row["kind"],
+                      **{c: int(row[c]) for c in counts},
+                      "columns": mine[["heading", "column", "how"]].to_dict("records")})
+    by_code = intake.findings.groupby(["code", "severity"], sort=True)["n"].sum().reset_index()
+    return {"as_of": intake.workforce.as_of.isoformat(), "files": files,
+            "totals": {c: int(intake.reconciliation[c].sum()) for c in counts},
+            "record": {name: len(getattr(intake.workforce, name)) for name in
+                       ("employees", "posts", "placements", "conversations", "objectives", "development_actions",
+                        "successors", "evidence")},
+            "findings": [{"code": str(r["code"]), "severity": str(r["severity"]), "n": int(r["n"])}
+                         for r in by_code.to_dict("records")],
+            "unreadable": intake.unreadable[["file", "reason", "message"]].to_dict("records")}
+
+
+# Files ------------------------------------------------------------------------------------------------------------
+
+
+def _settle_settings(source: Path | str, settings: Settings | Path | str | None) -> Settings:
+    if isinstance(settings, Settings):
+        return settings
+    return load_settings(find_settings(source, settings))
+
+
+def _open_files(source: Path | str, settings: Settings, log: Log,
+                progress: Progress | None) -> tuple[list[SheetRows], pd.DataFrame]:
+    """Read every file; those that cannot be read are listed, and only if none can is that an error."""
+    files, others = list_files(source)
+    for other in others:
+        log.add("file_left_alone", file=other.name)
+    problems: list[UnreadableFileError] = []
+    sheets: list[SheetRows] = []
+    for done, path in enumerate(files):
+        if progress is not None:
+            progress(done, len(files), path.name)
+        try:
+            found = read_sheets(path)
+        except UnreadableFileError as problem:
+            problems.append(problem)
+            log.add("unreadable_file", file=path.name, values=problem.headline)
+            continue
+        for sheet in found:
+            for code, value in sheet.notes:
+                log.add(code, file=sheet.file, sheet=sheet.name, values=value)
+            sheets.append(open_sheet(sheet, settings.exports.columns, log, settings.exports.employee_id_width))
+    if progress is not None:
+        progress(len(files), len(files), "")
+    if not sheets and len(problems) == 1:
+        raise problems[0]
+    if not sheets:
+        raise DataUnusableError(f"{Path(source).name}: not one of {len(files)} files can be read.",
+                                hints=[p.headline for p in problems])
+    if not any(rows.map.tables for rows in sheets):
+        raise DataUnusableError(f"{Path(source).name}: no sheet holds anything of the record.",
+                                hints=["A table needs a heading for the employee's id and one for what is recorded; "
+                                       "name them in [exports.columns] if they are unusual."])
+    rows = [(p.file, p.reason, p.headline, " ".join(p.hints)) for p in problems]
+    return sheets, pd.DataFrame(rows, columns=["file", "reason", "message", "remedy"], dtype="str")
+
+
+def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:
+    """Give the year after which two-digit years do not lie: some years after the extract, never by the clock."""
+    if as_of is not None:
+        return as_of.year + _YEARS_AHEAD
+    years = [day.astype("datetime64[Y]").astype(int) + 1970 for rows in sheets for column in ("placed_on", "held_on")
+             if rows.has(column) for day in _four_digit_days(rows, column)]
+    return int(max(years)) + _YEARS_AHEAD if years else None
+
+
+def _four_digit_days(rows: SheetRows, column: str) -> np.ndarray:
+    _, texts = rows.texts(rows.map.columns[column])
+    long = [t for t in texts if ("19" in t or "20" in t) and len(t.strip()) >= 10]
+    days = parse_dates(long).parsed.values
+    return days[~np.isnat(days)]
+
+
+# People -----------------------------------------------------------------------------------------------------------
+
+
+def _is_list(rows: SheetRows) -> bool:
+    """Say whether a sheet is a staff list: people and posts, and nothing that happened to them."""
+    return rows.map.tables == ("people",)
+
+
+def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> frozenset[str]:
+    """Read the ids of all sheets, staff lists first; give the ids on the staff lists."""
+    listed: set[str] = set()
+    keyed = [rows for rows in sheets if "employee_id" in rows.map.columns and rows.map.tables
+             and "evidence" not in rows.map.tables]
+    for rows in sorted(keyed, key=lambda r: (not _is_list(r), not r.has("post_id"))):
+        rows.read_employees(width, frozenset(listed))
+        if _is_list(rows) and rows.has("name", "surname", "directorate", "service", "manager_id", "post_id"):
+            used = pd.unique(rows.employee.codes)
+            listed |= set(rows.employee.categories[used[used >= 0]])
+    return frozenset(listed)
+
+
+def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roster: Roster) -> None:
+    """Stop rows about people and posts that no staff list knows, if the lists hold those who left.
+
+    A list of current staff says nothing about an id that is not on it: there the row is kept, with a finding.
+    """
+    if not roster.holds_leavers:
+        return
+    for rows in sheets:
+        if rows.map.tables and not _is_list(rows) and "evidence" not in rows.map.tables:
+            rows.refuse_strangers(listed, frozenset(roster.holders))
+
+
+def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
+    """Collect who is known: the staff lists, or where there is none everyone that rows are about."""
+    sources = [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
+    names: dict[str, set[str]] = {i: set() for i in listed}
+    holds_leavers = False
+    emails: dict[str, str] = {}
+    holders: dict[str, set[str]] = {}
+    for rows in sources:
+        ids = rows.employee.categories
+        for value in ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])].tolist():
+            names.setdefault(value, set())
+        given = rows.names
+        if given is not None:
+            for person, name in _distinct_pairs(rows.employee, given):
+                names[person].add(name)
+        if rows.has("email"):
+            codes, texts = rows.texts(rows.map.columns["email"])
+            mail = pd.Categorical.from_codes(codes, categories=pd.Index([str(t) for t in texts], dtype="str"))
+            emails.update({text.strip().casefold(): person for person, text in _distinct_pairs(rows.employee, mail)})
+        holds_leavers |= _is_list(rows) and _has_leavers(rows, context)
+        for post, people in _holders(rows, context).items():
+            holders.setdefault(post, set()).update(people)
+    return Roster({k: frozenset(v) for k, v in names.items()}, emails,
+                  {k: frozenset(v) for k, v in holders.items()}, bool(listed),
+                  context.settings.exports.employee_id_width, holds_leavers)
+
+
+def _has_leavers(rows: SheetRows, context: Context) -> bool:
+    """Say whether a staff list holds people who left."""
+    if not rows.has("left_on"):
+        return False
+    _, texts = rows.texts(rows.map.columns["left_on"])
+    days = parse_dates(texts, context.settings.exports.date_order, context.latest_year).parsed.values
+    return bool((days < np.datetime64(context.as_of or date(2098, 1, 1), "s")).any())
+
+
+def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
+    """Give who holds each post: those in it now, else everyone who ever was."""
+    wanted = rows.has("manager_post", "rater_post") or _is_list(rows)
+    if not wanted or not rows.has("post_id"):
+        return {}
+    codes, texts = rows.texts(rows.map.columns["post_id"])
+    posts = pd.Categorical.from_codes(pd.factorize(ids := parse_ids(texts).values)[0][codes],
+                                      categories=pd.Index(pd.unique(ids[ids != None]), dtype="str"))  # noqa: E711
+    current = np.ones(len(rows), dtype=bool)
+    for column in ("valid_to", "left_on"):
+        if rows.has(column):
+            at, ends = rows.texts(rows.map.columns[column])
+            days = parse_dates(ends, context.settings.exports.date_order, context.latest_year).parsed.values[at]
+            limit = np.datetime64(context.as_of, "s") if context.as_of else np.datetime64("2098-01-01", "s")
+            current &= np.isnat(days) | (days >= limit)
+    if rows.has("is_main"):  # of several people in one post over time, a main holder goes before an acting one
+        at, flags = rows.texts(rows.map.columns["is_main"])
+        current &= parse_flags(flags).values[at] != 0
+    now: dict[str, set[str]] = {}
+    ever: dict[str, set[str]] = {}
+    for target, mask in ((now, current), (ever, np.ones(len(rows), dtype=bool))):
+        for person, post in _distinct_pairs(rows.employee[mask], posts[mask]):
+            target.setdefault(post, set()).add(person)
+    return {**ever, **now}
+
+
+def _distinct_pairs(first: pd.Categorical, second: pd.Categorical) -> list[tuple[str, str]]:
+    """List the distinct pairs of two categoricals where both are there."""
+    both = (first.codes >= 0) & (second.codes >= 0)
+    n = max(len(second.categories), 1)
+    pairs = pd.unique(first.codes[both].astype("int64") * n + second.codes[both])
+    return list(zip(first.categories[pairs // n].tolist(), second.categories[pairs % n].tolist(), strict=True))
+
+
+def _pair_names(sheets: Sequence[SheetRows], settings: Settings) -> dict[str, dict[str, frozenset[str]]]:
+    """Collect per file the ids that stand beside each manager's or rater's name."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for rows in sheets:
+        for id_column, name_column in (("manager_id", "manager_name"), ("rater_id", "rater_name")):
+            if not (rows.has(id_column) and rows.has(name_column)):
+                continue
+            codes, texts = rows.texts(rows.map.columns[id_column])
+            ids = parse_ids(texts, settings.exports.employee_id_width).values
+            known = pd.Categorical.from_codes(pd.factorize(ids)[0][codes],
+                                              categories=pd.Index(pd.factorize(ids)[1], dtype="str"))
+            at, names = rows.texts(rows.map.columns[name_column])
+            as_names = pd.Categorical.from_codes(at, categories=pd.Index([str(t) for t in names], dtype="str"))
+            for value, name in _distinct_pairs(known, as_names):
+                found.setdefault(rows.sheet.file, {}).setdefault(name_key(name), set()).add(value)
+    return {file: {k: frozenset(v) for k, v in names.items() if k} for file, names in found.items()}
+
+
+# Accounts ---------------------------------------------------------------------------------------------------------
+
+
+def _quarantine(sheets: Sequence[SheetRows]) -> pd.DataFrame:
+    parts = [rows.stops.frame(rows.sheet, rows.headings, {h.position for h in rows.map.headings if h.how == "refused"})
+             for rows in sheets]
+    parts = [part for part in parts if len(part)]
+    if not parts:
+        return pd.DataFrame({c: pd.Series(dtype="int64" if c == "row" else "str") for c in QUARANTINE_COLUMNS})
+    return pd.concat(parts, ignore_index=True)[list(QUARANTINE_COLUMNS)]
+
+
+def _reconcile(sheets: Sequence[SheetRows]) -> pd.DataFrame:
+    lines = []
+    for rows in sheets:
+        aside, stopped = int((rows.aside > 0).sum()), rows.stops.n_rows
+        lines.append((rows.sheet.file, rows.sheet.name, "+".join(rows.map.tables) or "not_record", rows.sheet.n_rows,
+                      len(rows) - stopped, stopped, aside))
+    return pd.DataFrame(lines, columns=["file", "sheet", "kind", "rows_read", "rows_accepted", "rows_quarantined",
+                                        "rows_set_aside"])
+
+
+def _map_table(sheets: Sequence[SheetRows]) -> pd.DataFrame:
+    lines = [(rows.sheet.file, rows.sheet.name, h.text, f"{h.source}.{h.column}" if h.source else h.column, h.how)
+             for rows in sheets for h in rows.map.headings]
+    return pd.DataFrame(lines, columns=["file", "sheet", "heading", "column", "how"], dtype="str")
+
+
+def _check_accounts(intake: Intake) -> None:
+    """Hold the accounts: each row read is accepted, quarantined or set aside, and once only."""
+    table = intake.reconciliation
+    parts = table["rows_accepted"] + table["rows_quarantined"] + table["rows_set_aside"]
+    wrong = (parts != table["rows_read"]) | (table["rows_accepted"] < 0)
+    if wrong.any() or len(intake.quarantine) != int(table["rows_quarantined"].sum()):
+        raise RuntimeError(f"the rows read do not add up: {table[wrong].to_dict('records')}, "
+                           f"{len(intake.quarantine)} in quarantine")
+
+
+def _log_checks(workforce: Workforce, listed: frozenset[str], log: Log) -> None:
+    for found in check_record(workforce, listed=listed):
+        if found.rows is None:
+            for value in found.values:
+                log.add(found.code, column=found.column, values=value)
+            continue
+        if found.counts is not None:
+            for row, value, n in zip(found.rows.itertuples(), found.values, found.counts, strict=True):
+                log.add_line(found.code, str(row.origin_file), str(row.origin_sheet), int(row.origin_row),
+                             found.column, value, n)
+            continue
+        origin = found.rows[["origin_file", "origin_sheet"]].astype("str").reset_index(drop=True)
+        places = origin.groupby(["origin_file", "origin_sheet"], sort=False).indices
+        for (file, sheet), where in places.items():
+            numbers = found.rows["origin_row"].to_numpy("int64")[where]
+            log.add(found.code, file=str(file), sheet=str(sheet), rows=numbers, column=found.column,
+                    values=[found.values[i] for i in where])
+
+
+# Tables to write --------------------------------------------------------------------------------------------------
+
+
+def _flatten_main_posts(workforce: Workforce) -> pd.DataFrame:
+    posts = workforce.posts
+    if workforce.cycles.empty:
+        rows = posts.sort_values("valid_from", kind="stable", na_position="first")
+    else:
+        rows = workforce.posts_in_cycle(workforce.latest_cycle)
+    order = ["is_main", "valid_from"]
+    main = rows.sort_values(order, ascending=[False, False], kind="stable").drop_duplicates("employee_id")
+    gone = posts.sort_values(order, ascending=[True, True], kind="stable").drop_duplicates("employee_id", keep="last")
+    main = pd.concat([main[posts.columns], gone[~gone["employee_id"].isin(main["employee_id"])]])
+    details = _as_text(main).drop(columns=["origin_file", "origin_sheet", "origin_row"])
+    people = _as_text(workforce.employees)
+    table = people.merge(details, on="employee_id", how="left", validate="one_to_one")
+    for flag in ("is_main", "is_key"):
+        table[flag] = table[flag].astype("boolean").fillna(False).astype(bool)
+    front = [c for c in column_names("employees") if not c.startswith("origin_")]
+    return table[[*front, *(c for c in details.columns if c != "employee_id"), "origin_file", "origin_sheet",
+                  "origin_row"]]
+
+
+def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
+    """Turn categoricals into text; dates, numbers and flags stay what they are."""
+    columns: Mapping[str, pd.Series] = {name: values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype)
+                                        else values for name, values in frame.items()}
+    return pd.DataFrame(columns)

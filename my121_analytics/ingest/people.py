@@ -1,0 +1,252 @@
+"""Who is meant: an id, ``NAME (id)``, a name that only one person has, an e-mail address, a position number."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+import numpy as np
+
+from my121_analytics.ingest.cells import clean, mend_encoding, parse_ids, plain_words, value_table, word_list
+
+_WITH_ID = (re.compile(r"(?P<name>[^\d()\[\]]+?)\s*[(\[]\s*(?:(?:id|no|ref|emp|employee)\.?\s*:?\s*)?"
+                       r"(?P<id>[A-Za-z]{0,4}\d[\w./\-]*)\s*[)\]]", re.I),
+            re.compile(r"(?P<id>[A-Za-z]{0,4}\d[\w./]*)\s*(?:[-–—:,|]|\s)\s*(?P<name>[^\W\d_][^\d()\[\]]+)"),
+            re.compile(r"(?P<name>[^\d()\[\]]+?)\s*(?:\s[-–—]|[-:,|/])\s*(?P<id>[A-Za-z]{0,4}\d[\w./]*)"))
+_EMAIL = re.compile(r"([\w.+'\-]+)@[\w.\-]+")
+
+
+@dataclass(frozen=True)
+class Who:
+    """One reading of a person's cell.
+
+    Parameters
+    ----------
+    employee_id
+        None where nobody (sure) is meant.
+    state
+        Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees``.
+    others
+        The people it could be, for messages.
+    name
+        The name in the cell, where there is one.
+    """
+
+    employee_id: str | None = None
+    state: str = ""
+    others: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The people known by the exports.
+
+    Parameters
+    ----------
+    names
+        Employee id -> names given for that id.
+    emails
+        E-mail address, lower case -> employee id.
+    holders
+        Post -> ids of those in it (those in it now, where somebody is).
+    has_list
+        Whether the exports hold a staff list; without one the people are those whom rows are about.
+    width
+        As for ``parse_ids``.
+    holds_leavers
+        Whether the staff list holds those who left, so that an id that is not on it is nobody's.
+    """
+
+    names: Mapping[str, frozenset[str]]
+    emails: Mapping[str, str] = field(default_factory=dict)
+    holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    has_list: bool = False
+    width: int | None = None
+    holds_leavers: bool = False
+
+    def find(self, text: str, pairs: Mapping[str, frozenset[str]] | None = None) -> Who:
+        """Say who is meant by a cell.
+
+        Parameters
+        ----------
+        text
+            The cell.
+        pairs
+            Name (by :func:`name_key`) -> ids that stand beside it in the same file.
+        """
+        cell = mend_encoding(clean(text))
+        if cell.casefold() in word_list("missing"):
+            return Who()
+        words = plain_words(cell)
+        if words in _plain("vacant"):
+            return Who(state="vacant")
+        if words in _plain("top_of_tree"):
+            return Who(state="top")
+        single = parse_ids([cell], self.width)
+        value = single.values[0]
+        if value is not None and (any(c.isdigit() for c in value) or value in self.names):
+            return self._by_code(value)
+        if single.faults[0] == "scientific_id":
+            return Who(state="bad")
+        for form in _WITH_ID:
+            found = form.fullmatch(cell)
+            if found:
+                return self._by_name_and_id(found["name"].strip(" ,"), found["id"])
+        email = _EMAIL.fullmatch(cell)
+        if email:
+            return self._by_email(cell.casefold(), email[1])
+        return self.find_name(cell, pairs)
+
+    def find_name(self, name: str, pairs: Mapping[str, frozenset[str]] | None = None) -> Who:
+        """Say who has a name; ids beside it in the same file go first, since they are that column's own."""
+        beside = (pairs or {}).get(name_key(name), frozenset())
+        if len(beside) == 1:
+            return Who(next(iter(beside)), "beside", name=name)
+        for level, index in enumerate(self._indexes):
+            ids: set[str] = set()
+            for key in _name_keys(name, asking=True)[level]:
+                ids |= index.get(key, set())
+            if len(ids) == 1:
+                return Who(next(iter(ids)), name=name)
+            if ids:
+                return Who(None, "ambiguous", self._show(ids), name)
+        return Who(None, "unknown", name=name)
+
+    def _by_code(self, value: str) -> Who:
+        if value not in self.names and not value.isdigit() and value in self.holders:
+            return self.find_post(value)
+        return Who(value)
+
+    def find_post(self, value: str) -> Who:
+        """Say who holds a post."""
+        parsed = parse_ids([value]).values[0]
+        if parsed is None:
+            return Who()
+        ids = self.holders.get(parsed, frozenset())
+        if len(ids) == 1:
+            return Who(next(iter(ids)))
+        return Who(None, "ambiguous" if ids else "unknown", self._show(ids))
+
+    def _by_name_and_id(self, name: str, code: str) -> Who:
+        value = parse_ids([code], self.width).values[0]
+        if value is None:
+            return Who(state="bad", name=name)
+        known = self.names.get(value, frozenset())
+        if known and not any(_may_be_one(name, other) for other in known):
+            return Who(value, "disagrees", " / ".join(sorted(known)), name)
+        return Who(value, name=name)
+
+    def _by_email(self, address: str, local: str) -> Who:
+        if address in self.emails:
+            return Who(self.emails[address])
+        return self.find_name(re.sub(r"[._\-\d]+", " ", local))
+
+    def _show(self, ids: Iterable[str]) -> str:
+        shown = sorted(ids)
+        return ", ".join(shown[:5]) + (f" or {len(shown) - 5} others" if len(shown) > 5 else "")
+
+    @cached_property
+    def _indexes(self) -> tuple[dict[str, set[str]], ...]:
+        """Names -> ids, from the strictest way of comparing names to the most tolerant."""
+        indexes: tuple[dict[str, set[str]], ...] = ({}, {}, {}, {})
+        for employee_id, names in self.names.items():
+            for name in names:
+                for index, keys in zip(indexes, _name_keys(name, asking=False), strict=True):
+                    for key in keys:
+                        index.setdefault(key, set()).add(employee_id)
+        return indexes
+
+
+def name_key(name: str) -> str:
+    """Bring a name to what is compared first: its words in alphabetical order, without titles or accents."""
+    surname, forenames = _name_parts(name)
+    return " ".join(sorted((*surname, *forenames)))
+
+
+def resolve(roster: Roster, texts: Sequence[str] | np.ndarray, *, pairs: Mapping[str, frozenset[str]] | None = None,
+            kind: str = "person") -> list[Who]:
+    """Say who is meant by each distinct text of a column.
+
+    Parameters
+    ----------
+    roster
+        The people.
+    texts
+        Distinct texts.
+    pairs
+        As for :meth:`Roster.find`.
+    kind
+        ``person``, ``name`` (the column holds names only) or ``post`` (it holds position numbers).
+    """
+    if kind == "post":
+        return [roster.find_post(text) for text in texts]
+    if kind == "name":
+        return [roster.find(text, pairs) for text in texts]
+    codes = parse_ids(texts, roster.width).values
+    return [Who(code) if code in roster.names else roster.find(text, pairs)
+            for text, code in zip(texts, codes, strict=True)]
+
+
+def pair_names(name_texts: np.ndarray, ids: np.ndarray) -> dict[str, frozenset[str]]:
+    """Collect the ids that stand beside each name: rows with both, as two arrays of one length."""
+    pairs: dict[str, set[str]] = {}
+    for name, value in zip(name_texts, ids, strict=True):
+        pairs.setdefault(name_key(name), set()).add(value)
+    return {name: frozenset(values) for name, values in pairs.items() if name}
+
+
+def _name_keys(name: str, *, asking: bool) -> tuple[list[str], ...]:
+    """Give the keys by which a name is compared: all words; without initials; without middle names; initial only.
+
+    On the last three levels one of the two names must be the shorter one: John A Smith is not John B Smith. So a
+    shorter name on the roster is also filed under ``=``, and a longer one asks there.
+    """
+    surname, forenames = _name_parts(name)
+    words = [*surname, *forenames]
+    longer = [w for w in words if len(w) > 1]
+    levels = [[" ".join(sorted(words))] if words else [],
+              _file(" ".join(sorted(longer)), len(longer) == len(words), asking) if len(longer) > 1 else []]
+    if not surname or not forenames:
+        return (*levels, [], [])
+    is_initial = len(forenames[0]) == 1
+    first = " ".join(sorted((*surname, forenames[0])))
+    initial = f"{forenames[0][0]} {' '.join(surname)}"
+    return (*levels, [] if is_initial else _file(first, len(forenames) == 1, asking),
+            _file(initial, is_initial, asking))
+
+
+def _file(key: str, shorter: bool, asking: bool) -> list[str]:
+    if asking:
+        return [key] if shorter else [f"={key}"]
+    return [key, f"={key}"] if shorter else [key]
+
+
+def _name_parts(name: str) -> tuple[list[str], list[str]]:
+    """Split a name into surname and forenames; ``Surname, Forename`` says so, else the last word is the surname."""
+    plain = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
+    plain = plain.replace("'", "").replace("’", "").replace("`", "")
+    titles = word_list("titles")
+    before, comma, after = plain.partition(",")
+
+    def words(text: str) -> list[str]:
+        return [w for w in re.findall(r"[^\W\d_]+", text) if w not in titles]
+
+    if comma and words(after):
+        return words(before), words(after)
+    parts = words(plain)
+    return parts[-1:], parts[:-1]
+
+
+def _may_be_one(a: str, b: str) -> bool:
+    """Say whether two names may be one person's: a surname in common, or one word within the other's."""
+    one, two = ({word for part in _name_parts(name) for word in part if len(word) > 1} for name in (a, b))
+    return bool(one & two) or not one or not two
+
+
+@cache
+def _plain(name: str) -> frozenset[str]:
+    return frozenset(plain_words(word) for word in value_table()[name])

@@ -1,0 +1,235 @@
+"""The rules of the intake, declared: each has a code, a severity, a meaning and a remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import join_posts
+from my121_analytics.workforce.hierarchy import build_hierarchy
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.schema import MANAGER
+
+Severity = Literal["error", "warning", "info"]
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule.
+
+    Parameters
+    ----------
+    code
+        What findings and the quarantine carry.
+    severity
+        ``error``: something was not entered; ``warning``: entered, look at it; ``info``: for the record.
+    stops
+        Whether it quarantines the row.
+    """
+
+    code: str
+    severity: Severity
+    stops: bool = False
+
+    @property
+    def meaning(self) -> str:
+        """What the rule means, as a sentence."""
+        return say("rule_meaning", self.code)
+
+    @property
+    def remedy(self) -> str:
+        """How to mend what it finds."""
+        return say("rule_remedy", self.code)
+
+
+def _rules(severity: Severity, codes: str, *, stops: bool = False) -> tuple[Rule, ...]:
+    return tuple(Rule(code, severity, stops) for code in codes.split())
+
+
+ROW_RULES = (
+    *_rules("error", "missing_id bad_id scientific_id not_a_date impossible_date date_order_unsettled missing_date "
+            "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_box "
+            "ambiguous_box box_code_label_disagree unknown_source ambiguous_rater bad_rater missing_post unknown_employee "
+            "unknown_post", stops=True),
+    *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
+            "rater_name_disagrees rating_disagrees_with_box outside_cycle date_order_doubtful"),
+    *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired no_rating"),
+)
+"""What is checked cell by cell and row by row."""
+
+SHEET_RULES = (
+    *_rules("error", "unreadable_file key_not_found"),
+    *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
+            "rater_from_post repeated_row repeated_conversation"),
+    *_rules("info", "not_record file_left_alone hidden_sheet encoding refused_heading duplicate_heading near_heading "
+            "rows_set_aside kind_assumed cycle_assumed"),
+)
+"""What is checked once per file, sheet or column."""
+
+CROSS_RULES = (
+    *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
+            "self_rated_as_manager placed_after_leaving placed_before_start placed_in_future box3_beyond_limit "
+            "new_starter_in_lowest_box reporting_loop two_names"),
+    *_rules("info", "earlier_placement manages_self"),
+)
+"""What is checked between tables; these never stop a row."""
+
+RULES = {rule.code: rule for rule in (*ROW_RULES, *SHEET_RULES, *CROSS_RULES)}
+
+
+@dataclass(frozen=True)
+class CrossFinding:
+    """Rows of the record that one cross-table rule points at.
+
+    Parameters
+    ----------
+    code
+        Rule.
+    rows
+        Rows of a table of the record with its origin columns; None for findings about no single row.
+    column
+        Column of the record.
+    values
+        One text per row, or per finding where there are no rows.
+    counts
+        How often each occurs; None means once.
+    """
+
+    code: str
+    rows: pd.DataFrame | None
+    column: str
+    values: list[str]
+    counts: list[int] | None = None
+
+
+def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[CrossFinding]:
+    """Hold the tables of a record against each other.
+
+    Parameters
+    ----------
+    workforce
+        The record as read.
+    listed
+        Ids of the people on the staff lists; empty where the exports hold none, then everyone that a row is about
+        counts as known.
+
+    Yields
+    ------
+    CrossFinding
+        Rules without a case yield nothing.
+    """
+    for check in (_placements_of_strangers, _self_rated, _outside_employment, _time_in_post, _earlier_placements):
+        yield from check(workforce)
+    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].astype("str")))
+    yield from _reporting_lines(workforce)
+
+
+def _flag(code: str, rows: pd.DataFrame, mask: np.ndarray | pd.Series, column: str,
+          shown: str) -> Iterator[CrossFinding]:
+    mask = np.asarray(mask, dtype=bool)
+    if mask.any():
+        found = rows[mask]
+        values = found[shown]
+        texts = values.dt.strftime("%Y-%m-%d") if values.dtype.kind == "M" else values.astype("str")
+        yield CrossFinding(code, found, column, texts.fillna("").tolist())
+
+
+def _placements_of_strangers(workforce: Workforce) -> Iterator[CrossFinding]:
+    """Find placements for a post that the person does not hold at any time."""
+    rows, posts = workforce.placements, workforce.posts
+    if posts.empty:
+        return
+    n_posts = len(posts["post_id"].cat.categories) + 1
+    held = pd.unique(posts["employee_id"].cat.codes.to_numpy("int64") * n_posts + posts["post_id"].cat.codes.to_numpy())
+    wanted = rows["employee_id"].cat.codes.to_numpy("int64") * n_posts + rows["post_id"].cat.codes.to_numpy()
+    yield from _flag("post_not_held", rows, rows["post_id"].notna().to_numpy() & ~np.isin(wanted, held), "post_id",
+                     "post_id")
+
+
+def _self_rated(workforce: Workforce) -> Iterator[CrossFinding]:
+    rows = workforce.placements
+    same = rows["employee_id"].cat.codes.to_numpy() == rows["rater_id"].cat.codes.to_numpy()
+    yield from _flag("self_rated_as_manager", rows, same & (rows["source"] == MANAGER).to_numpy(), "rater_id",
+                     "rater_id")
+
+
+def _outside_employment(workforce: Workforce) -> Iterator[CrossFinding]:
+    rows, people = workforce.placements, workforce.employees
+    position = pd.Series(np.arange(len(people)), index=people["employee_id"].cat.codes)
+    place = position.reindex(rows["employee_id"].cat.codes).to_numpy(dtype="float64", na_value=-1).astype("int64")
+    if not len(people):
+        return
+    started, left = people["started"].to_numpy()[place], people["left_on"].to_numpy()[place]
+    placed = rows["placed_on"].to_numpy()
+    yield from _flag("placed_before_start", rows, (placed < started) & (place >= 0), "placed_on", "placed_on")
+    yield from _flag("placed_after_leaving", rows, (placed > left) & (place >= 0), "placed_on", "placed_on")
+    yield from _flag("placed_in_future", rows, placed > np.datetime64(workforce.as_of, "s"), "placed_on", "placed_on")
+
+
+def _time_in_post(workforce: Workforce) -> Iterator[CrossFinding]:
+    """Find box 3 held beyond the limit, and people new in post in the lowest box."""
+    framework = workforce.framework
+    rows = workforce.placements
+    if not framework.has_map or rows.empty:
+        return
+    support = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 3)]
+    lowest = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 1)]
+    rows = rows[rows["box"].isin([*support, *lowest]).to_numpy() & (rows["source"] == MANAGER).to_numpy()]
+    months = join_posts(workforce, rows, ["tenure_months"])["tenure_months"].to_numpy("float64", na_value=np.nan)
+    limit = workforce.settings.coverage.box3_months
+    yield from _flag("box3_beyond_limit", rows, rows["box"].isin(support).to_numpy() & (months > limit), "box", "box")
+    yield from _flag("new_starter_in_lowest_box", rows, rows["box"].isin(lowest).to_numpy() & (months < _NEW_MONTHS),
+                     "box", "box")
+
+
+_NEW_MONTHS = 6
+"""Whole months in post under which somebody is still settling: one cycle of the toolkit's two a year."""
+
+
+def _earlier_placements(workforce: Workforce) -> Iterator[CrossFinding]:
+    rows = workforce.placements
+    keys = ["employee_id", "post_id", "cycle", "source"]
+    codes = np.column_stack([rows[key].cat.codes.to_numpy() for key in keys])
+    order = np.lexsort((np.arange(len(rows)), rows["placed_on"].to_numpy().astype("int64"), *codes.T))
+    same_as_next = (codes[order][:-1] == codes[order][1:]).all(axis=1)
+    earlier = np.zeros(len(rows), dtype=bool)
+    earlier[order[:-1][same_as_next]] = True
+    yield from _flag("earlier_placement", rows, earlier, "placed_on", "placed_on")
+
+
+def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[CrossFinding]:
+    told: set[str] = set()
+    for table, column, code in (("placements", "employee_id", "employee_not_on_roster"),
+                                ("placements", "rater_id", "rater_not_on_roster"),
+                                ("posts", "manager_id", "manager_not_on_roster")):
+        rows = getattr(workforce, table)
+        if code == "rater_not_on_roster":
+            rows = rows[(rows["source"] == MANAGER).to_numpy()]
+        codes = rows[column].cat.codes.to_numpy()
+        on_list = rows[column].cat.categories.isin([*listed, *told])
+        off = (codes >= 0) & ~np.append(on_list, True)[codes]
+        if not off.any():
+            continue
+        found = rows[off]
+        counts = found[column].astype("str").value_counts(sort=False)
+        first = found.drop_duplicates(column)
+        ids = first[column].astype("str").tolist()
+        told |= set(ids)
+        yield CrossFinding(code, first, column, ids, [int(counts[i]) for i in ids])
+
+
+def _reporting_lines(workforce: Workforce) -> Iterator[CrossFinding]:
+    posts = workforce.posts
+    if posts.empty or posts["manager_id"].isna().all():
+        return
+    if workforce.cycles.empty:
+        current = posts[posts["valid_to"].isna()].drop_duplicates("employee_id", keep="last")
+    else:
+        current = workforce.posts_in_cycle(workforce.latest_cycle)
+    for loop in build_hierarchy(current).loops:
+        yield CrossFinding("reporting_loop", None, "manager_id", [" > ".join((*loop, loop[0]))])
