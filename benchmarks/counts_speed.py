@@ -1,6 +1,6 @@
 """Time the heavy pass on a very large council: 100,000 employees over six cycles.
 
-Run from the project's root: ``python benchmarks/counts_speed.py [employees]``. Prints one line per count, cold
+Run from the project's root: ``python -m benchmarks.counts_speed [employees]``. Prints one line per count, cold
 (first call on a fresh record) and warm (second call).
 """
 

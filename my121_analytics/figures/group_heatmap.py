@@ -18,7 +18,7 @@ from my121_analytics.workforce.results import TOTAL
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LEFT, _ROW, _HEAD = 2.1, 0.5, 0.95
+_LEFT, _ROW, _HEAD = 2.1, 0.54, 0.95
 _HEAD_SIZE = 8.0
 _NOT_GROUPS = ("box", "box_name", "performance", "potential", "n", "share", "lower", "upper", "base", "marker")
 
@@ -53,7 +53,7 @@ def draw_group_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
     marker = phrases.marker_of(seen.frame)
     n = say("by_group", "base", n=phrases.count(total, marker))
     words = Words(seen.title, phrases.subtitle(released, measure, n=n, table="map_by_group"),
-                  (say("by_group", "note"), *phrases.withheld_note(seen.frame)))
+                  (say("by_group", "note"), *phrases.withheld_note(seen.frame)) if seen.groups else ())
     ax = open_axes(ax, words, Room(height=max(len(seen.groups), 1) * _ROW, left=_LEFT,
                                    top=_HEAD if seen.groups else 0.0))
     if not seen.groups:
@@ -66,13 +66,13 @@ def draw_group_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def describe_group_heatmap(released: Released) -> str:
+def put_group_heatmap_in_words(released: Released) -> str:
     """Say in words what the heatmap shows."""
     released = require_released(released, wanted_by="describe_box_by_group")
     seen = _read(released)
     rows = []
     for group in seen.groups:
-        if seen.base[group] == 0:
+        if not phrases.is_missing(seen.base[group]) and not seen.base[group]:
             rows.append(say("by_group", "row_empty", group=group))
         elif group not in seen.fullest:
             rows.append(say("by_group", "row_unsure", group=group))
@@ -102,13 +102,12 @@ def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
     from matplotlib.patches import Rectangle
 
     shares, top = seen.shares, _top(seen)
+    unplaced = seen.unplaced / seen.everybody.where(seen.everybody > 0)
     for y, group in enumerate(seen.groups):
         row = [(seen.n.loc[group, box], shares.loc[group, box], seen.base[group]) for box, _ in seen.boxes]
-        everybody = seen.everybody[group]
-        missing = seen.unplaced[group]
-        row.append((missing, missing / everybody if everybody else np.nan, everybody))
+        row.append((seen.unplaced[group], unplaced[group], seen.everybody[group]))
         for x, (n, share, base) in enumerate(row):
-            if phrases.is_missing(n) or phrases.is_missing(base):
+            if phrases.is_missing(n) or phrases.is_missing(base):  # one tells the other
                 ax.add_patch(Rectangle((x + 0.03, y + 0.04), 0.94, 0.92, facecolor=theme.WITHHELD, linewidth=0,
                                        edgecolor=theme.HATCH, hatch="////"))
                 ax.add_patch(Rectangle((x + 0.25, y + 0.25), 0.5, 0.5, facecolor=theme.PAPER, linewidth=0))

@@ -53,7 +53,7 @@ def place_labels(ax: Axes, x: Numbers, y: Numbers, names: Sequence[str], *, avoi
     taken: list[tuple[float, float, float, float]] = []
     reach = _DISTANCES if len(x) <= _MANY else _DISTANCES[:2]
     for i in np.argsort(-x, kind="stable"):
-        name = elide(names[i], WIDEST, theme.SMALL)
+        name = elide(names[i], WIDEST, theme.SMALL, keep_end=0.4)
         at = (np.array([x[i], y[i]]) - origin) * scale
         size = (measure(name, theme.SMALL), line_height(theme.SMALL))
         box = _find_place(at, size, (width, height), np.concatenate([obstacles, drawn]), taken, reach)

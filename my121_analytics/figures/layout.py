@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
 
 from my121_analytics.figures import theme
@@ -47,6 +48,7 @@ class Room:
     bottom: float = 0.0
 
 
+@lru_cache(maxsize=4096)
 def measure(text: str, size: float, weight: Weight = "normal") -> float:
     """Give the width of one line of text in inches."""
     from matplotlib.font_manager import FontProperties
@@ -55,7 +57,9 @@ def measure(text: str, size: float, weight: Weight = "normal") -> float:
     if not text:
         return 0.0
     font = FontProperties(family=[theme.FONT], size=size, weight=weight)
-    return float(text_to_path.get_text_width_height_descent(text, font, False)[0]) * POINT * _HINTING
+    with theme.quiet_about_letters():
+        width = float(text_to_path.get_text_width_height_descent(text, font, False)[0])
+    return width * POINT * _HINTING
 
 
 def line_height(size: float) -> float:
@@ -94,19 +98,37 @@ def wrap(text: str, width: float, size: float, *, weight: Weight = "normal", max
     return [elide(line, width, size, weight) for line in lines] or [""]
 
 
-def elide(text: str, width: float, size: float, weight: Weight = "normal") -> str:
-    """Cut a line to a width, marking the cut with an ellipsis."""
+def elide(text: str, width: float, size: float, weight: Weight = "normal", *, keep_end: float = 0.0) -> str:
+    """Cut a line to a width, marking the cut with an ellipsis.
+
+    Parameters
+    ----------
+    text
+        One line.
+    width
+        Inches.
+    size, weight
+        Of the font.
+    keep_end
+        Share of what is kept that comes from the end: long names often differ there.
+
+    Returns
+    -------
+    str
+    """
     text = printable(text)
     if measure(text, size, weight) <= width:
         return text
+
+    def cut(kept: int) -> str:
+        tail = int(kept * keep_end)
+        return text[:kept - tail].rstrip() + "…" + (text[-tail:].lstrip() if tail else "")
+
     shortest, longest = 0, len(text)
     while shortest < longest:
         middle = (shortest + longest + 1) // 2
-        if measure(text[:middle].rstrip() + "…", size, weight) <= width:
-            shortest = middle
-        else:
-            longest = middle - 1
-    return text[:shortest].rstrip() + "…"
+        shortest, longest = (middle, longest) if measure(cut(middle), size, weight) <= width else (shortest, middle - 1)
+    return cut(shortest)
 
 
 def open_axes(ax: Axes | None, words: Words, room: Room) -> Axes:

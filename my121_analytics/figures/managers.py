@@ -14,6 +14,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.labels import place_labels
 from my121_analytics.figures.layout import Room, Words, elide, line_height, measure, open_axes, place, write
+from my121_analytics.figures.vector import printable
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 
@@ -68,7 +69,7 @@ def plot_caterpillar(released: Released, *, ax: Axes | None = None) -> Axes:
                   _notes(seen, drawn))
     if drawn.empty:
         return open_axes(ax, words, Room(height=0.3))
-    longest = max(measure(name, theme.SMALL) for name in drawn["name"]) + _INDENT + 0.1
+    longest = max(measure(printable(name), theme.SMALL) for name in drawn["name"]) + _INDENT + 0.1
     names = min(max(longest, _NAMES[0]), _NAMES[1])
     ax = open_axes(ax, words, Room(height=max(len(drawn) + 1.25 * len(verdicts), 3) * _ROW, left=names + _COUNTS,
                                    top=0.52, bottom=0.3))
@@ -129,8 +130,8 @@ def plot_funnel(released: Released, *, ax: Axes | None = None) -> Axes:
     points = seen.rated
     spread = _spread(released, points)
     crowded = int((points["verdict"] == "pattern").sum()) > MOST_LABELS
-    notes = [_key(seen), *((say("funnel", "note_names"),) if crowded else ()), say("funnel", "note"), *((say("funnel", "note_spread"),) if spread.is_rough else ()),
-             say("caveat", "leniency_or_quality")]
+    notes = [_key(seen), say("funnel", "note_names") if crowded else "", say("funnel", "note"),
+             say("funnel", "note_spread") if spread.is_rough else "", say("caveat", "leniency_or_quality")]
     words = Words(_title_of_funnel(points, spread.sd),
                   phrases.subtitle(released, say("funnel", "measure"), n=_n(seen), table="managers"),
                   tuple(note for note in notes if note) if len(points) else ())
@@ -212,7 +213,8 @@ def _title(seen: _Managers) -> str:
 
 
 def _n(seen: _Managers) -> str:
-    return say("caterpillar", "n_one" if len(seen.frame) == 1 else "n", n=phrases.count(seen.frame["n_ratings"].sum()), managers=len(seen.frame))
+    n = phrases.count(seen.frame["n_ratings"].sum())
+    return say("caterpillar", "n_one" if len(seen.frame) == 1 else "n", n=n, managers=len(seen.frame))
 
 
 def _notes(seen: _Managers, drawn: pd.DataFrame) -> tuple[str, ...]:
@@ -271,8 +273,8 @@ def _write_heading(ax: Axes, y: float, verdict: str, n_shown: int, n: int, names
 def _draw_manager(ax: Axes, y: float, row: object, names: float) -> None:
     name, verdict, n = (getattr(row, field) for field in ("name", "verdict", "n_ratings"))
     estimate, lower, upper = (float(getattr(row, field)) for field in ("estimate", "lower", "upper"))
-    write(ax, elide(name, names - _INDENT, theme.SMALL), (0, y), (-names - _COUNTS + _INDENT, 0), data=(False, True),
-          size=theme.SMALL, gid="name")
+    write(ax, elide(name, names - _INDENT, theme.SMALL, keep_end=0.4), (0, y), (-names - _COUNTS + _INDENT, 0),
+          data=(False, True), size=theme.SMALL, gid="name")
     write(ax, phrases.count(n), (0, y), (-0.14, 0), data=(False, True), size=theme.SMALL, ha="right", gid="value")
     colour = SHAPES[verdict][1] if verdict in SHAPES else theme.INK
     ax.plot([lower, upper], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)

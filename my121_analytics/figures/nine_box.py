@@ -13,6 +13,7 @@ from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.bars import draw_bar
 from my121_analytics.figures.grid import AxisLabels, Cell, draw_cells, label_grid
 from my121_analytics.figures.layout import Room, Words, line_height, measure, open_axes, wrap, write
+from my121_analytics.figures.vector import printable
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.wording.catalogue import codes, say
 
@@ -101,9 +102,9 @@ def plot_box_by_group(released: Released, *, ax: Axes | None = None) -> Axes:
 def describe_box_by_group(released: Released) -> str:
     """Say in words what :func:`plot_box_by_group` shows: the fullest box of each group."""
     released = require_released(released, wanted_by="describe_box_by_group")
-    from my121_analytics.figures.group_heatmap import describe_group_heatmap
+    from my121_analytics.figures.group_heatmap import put_group_heatmap_in_words
 
-    return describe_group_heatmap(released)
+    return put_group_heatmap_in_words(released)
 
 
 def plot_box_change(released: Released, *, ax: Axes | None = None) -> Axes:
@@ -181,7 +182,7 @@ def plot_rating_mix(released: Released, *, ax: Axes | None = None) -> Axes:
     """
     released = require_released(released, wanted_by="plot_rating_mix")
     seen = _read_mix(released, wanted_by="plot_rating_mix")
-    left = min(max([measure(row.label, theme.BODY, "bold") for row in seen.rows], default=0.0) + 0.2, 2.6)
+    left = min(max([measure(printable(row.label), theme.BODY, "bold") for row in seen.rows], default=0.0) + 0.2, 2.6)
     words = Words(seen.title, phrases.subtitle(released, say("mix", "measure"), n=seen.n, table="ratings"),
                   (*((seen.unplaced,) if seen.unplaced else ()), *phrases.withheld_note(seen.frame)))
     ax = open_axes(ax, words, Room(height=max(len(seen.rows), 1) * 0.52, left=left, right=2.75))

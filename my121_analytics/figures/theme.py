@@ -69,8 +69,9 @@ def luminance(colour: str) -> float:
 
 
 def text_on(background: str) -> str:
-    """Choose the text colour with the higher contrast; one of the two always reaches 4.5."""
-    return max((INK, PAPER), key=lambda ink: contrast(ink, background))
+    """Choose the text colour with the higher contrast; pure black where a middling ground needs the last of it."""
+    best = max((INK, PAPER), key=lambda ink: contrast(ink, background))
+    return best if contrast(best, background) >= MIN_CONTRAST else "#000000"
 
 
 def shade(amount: float) -> str:
@@ -129,7 +130,7 @@ def render_png(ax: Axes, *, dpi: int = 150) -> bytes:
 
     drawn = figure_of(ax)
     buffer = io.BytesIO()
-    with _saving(), _dpi(drawn, dpi):
+    with quiet_about_letters(), _dpi(drawn, dpi):
         FigureCanvasAgg(drawn).print_png(buffer, metadata={"Software": None})
     return buffer.getvalue()
 
@@ -172,7 +173,7 @@ def _drawing(ax: Axes | Figure) -> Drawing:
 
     drawn = figure_of(ax)
     buffer = io.BytesIO()
-    with _saving(), _dpi(drawn, 72), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "my121"}):
+    with quiet_about_letters(), _dpi(drawn, 72), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "my121"}):
         FigureCanvasSVG(drawn).print_svg(buffer, metadata={"Date": None, "Creator": None})
     return Drawing(buffer.getvalue())
 
@@ -195,8 +196,8 @@ def _title_of(ax: Axes | Figure) -> str:
 
 
 @contextmanager
-def _saving() -> Iterator[None]:
-    """Keep quiet about a letter that the font lacks: the reader sees a box, and the table has the name."""
+def quiet_about_letters() -> Iterator[None]:
+    """Keep quiet about a letter that the font lacks: a page shows it all the same, and the table has the name."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
         yield

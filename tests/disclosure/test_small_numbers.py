@@ -184,9 +184,7 @@ def test_a_statistic_that_no_table_declares_goes_with_its_row():
     assert out["mean_rating"].tolist()[1:] == [2.2, 2.3]
 
 
-@given(st.lists(COUNTS, min_size=10, max_size=10))
-@settings(max_examples=60, deadline=None)
-def test_no_attack_on_a_map_narrows_a_hidden_count_below_the_threshold(counts):
+def check_map(counts):
     frame = publish(map=map_table(counts)).tables["map"]
     placed, all_rows = frame[frame["box"] > 0], frame
     assert not frame["n"].between(1, THRESHOLD - 1).any()
@@ -200,10 +198,8 @@ def test_no_attack_on_a_map_narrows_a_hidden_count_below_the_threshold(counts):
         assert not 0 < everybody - base < THRESHOLD
 
 
-@given(st.integers(1, 5), st.integers(2, 4), st.data())
-@settings(max_examples=50, deadline=None)
-def test_no_row_or_column_sum_of_a_table_by_group_gives_a_hidden_count_away(n_groups, n_boxes, data):
-    counts = {f"Group {g}": data.draw(st.lists(COUNTS, min_size=n_boxes, max_size=n_boxes)) for g in range(n_groups)}
+def check_groups(rows):
+    counts = {f"Group {g}": row for g, row in enumerate(rows)}
     frame = publish(t=group_table(counts)).tables["t"]
     assert not frame["n"].between(1, THRESHOLD - 1).any()
     follows = frame[["share", "lower", "upper"]]
@@ -217,8 +213,39 @@ def test_no_row_or_column_sum_of_a_table_by_group_gives_a_hidden_count_away(n_gr
         assert all(w >= THRESHOLD for w in attack(parts, None if np.isnan(total) else total))
 
 
-@given(st.lists(COUNTS, min_size=10, max_size=10))
-@settings(max_examples=40, deadline=None)
+MAPS = st.lists(COUNTS, min_size=10, max_size=10)
+GROUPS = st.integers(2, 4).flatmap(lambda k: st.lists(st.lists(COUNTS, min_size=k, max_size=k), min_size=1,
+                                                      max_size=5))
+
+
+@given(MAPS)
+@settings(max_examples=15, deadline=None)
+def test_no_attack_on_a_map_narrows_a_hidden_count_below_the_threshold(counts):
+    check_map(counts)
+
+
+@given(GROUPS)
+@settings(max_examples=12, deadline=None)
+def test_no_row_or_column_sum_of_a_table_by_group_gives_a_hidden_count_away(rows):
+    check_groups(rows)
+
+
+@pytest.mark.slow
+@given(MAPS)
+@settings(max_examples=500, deadline=None)
+def test_no_attack_on_any_of_many_maps_succeeds(counts):
+    check_map(counts)
+
+
+@pytest.mark.slow
+@given(GROUPS)
+@settings(max_examples=500, deadline=None)
+def test_no_attack_on_any_of_many_tables_by_group_succeeds(rows):
+    check_groups(rows)
+
+
+@given(MAPS)
+@settings(max_examples=20, deadline=None)
 def test_what_is_shown_is_true(counts):
     table = map_table(counts)
     frame = publish(map=table).tables["map"]
