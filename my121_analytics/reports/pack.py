@@ -136,9 +136,9 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     report = progress or (lambda done, total, what: None)
     warnings = ["no_browser"] if pdf and plan.browser is None else []
     with staged_run(out) as stage:
-        steps = len(plan.units) + 1
+        steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
-        severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan)))
+        severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan), axes=["performance"]))
         for done, name in enumerate(plan.units, start=1):
             report(done, steps, name or say("pack", "whole_council"))
             warnings += _write_unit(stage, plan, name, severity, why)

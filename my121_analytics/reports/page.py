@@ -18,7 +18,7 @@ from my121_analytics.reports.picture import Picture
 from my121_analytics.reports.tables import NUMERIC, View, clean_text
 from my121_analytics.wording.catalogue import say
 
-WIDE = 5
+WIDE = 4
 """Columns from which a table scrolls within its own frame on a narrow screen."""
 
 

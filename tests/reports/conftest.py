@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib import rc_context
-from matplotlib.figure import Figure
 
 from my121_analytics.disclosure.release import release
+from my121_analytics.figures.theme import figure, render_png, render_svg
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.reports.chapters.meeting import Meeting
 from my121_analytics.reports.picture import Picture
@@ -36,7 +36,8 @@ def profile_result() -> Result:
     base = np.where(frame["box"] == 0, 44, 40)
     frame = frame.assign(share=n / base, lower=np.maximum(n / base - .05, 0), upper=n / base + .05, base=base)
     follows = ("share", "lower", "upper")
-    groups = pd.concat([frame.assign(service=s, n=frame["n"] // k) for s, k in (("Homes", 1), ("Visits", 2), ("All", 1))])
+    groups = pd.concat([frame.assign(service=service, n=frame["n"] // part)
+                        for service, part in (("Homes", 1), ("Visits", 2), ("All", 1))])
     groups = groups.assign(directorate="Care")[["service", "box", "box_name", "n", *follows, "base", "directorate"]]
     return Result(ABOUT, {
         "map": Table(frame, ("box",), "n", "base", follows, sums=("box",)),
@@ -50,9 +51,10 @@ def movement_result() -> Result:
                                                share_after=.08, change=-.02, lower=-.06, upper=.02, base=40)
     moves = pd.DataFrame({"before": [5, 5], "after": [4, 5], "before_name": "Solid and Adaptable",
                           "after_name": ["Pivotal and Flexible", "Solid and Adaptable"], "n": [2, 10]})
-    facts = {"n_both": 40, "n_joined": 4, "n_left": 2, "n_placed_both": 38, "cycle_before": "2023/24 H2",
+    facts: dict[str, float | int | str | None] = {"n_both": 40, "n_joined": 4, "n_left": 2, "n_placed_both": 38, "cycle_before": "2023/24 H2",
              "cycle_after": CYCLE}
-    return Result(ABOUT, {"change": Table(change, ("box",), "n_after", "base", ("share_before", "share_after", "change")),
+    return Result(ABOUT, {"change": Table(change, ("box",), "n_after", "base",
+                                          ("share_before", "share_after", "change")),
                           "moves": Table(moves, ("before", "after"), "n")}, facts)
 
 
@@ -61,9 +63,10 @@ def severity_result(names: list[str]) -> Result:
     n = len(names)
     frame = pd.DataFrame({
         "rater_id": [f"{100 + i:06d}" for i in range(n)], "n_ratings": [12 + i for i in range(n)], "n_employees": 6,
-        "mean_rating": 2.4, "expected_rating": 2.1, "estimate": np.linspace(1.6, -1, n), "lower": np.linspace(.7, -2, n),
-        "upper": np.linspace(2.5, .3, n), "probability": np.linspace(.97, .1, n),
-        "verdict": [verdicts[i % 4] for i in range(n)], "detectable": 1.1, "caveat": "leniency_or_quality", "name": names,
+        "mean_rating": 2.4, "expected_rating": 2.1, "estimate": np.linspace(1.6, -1, n),
+        "lower": np.linspace(.7, -2, n), "upper": np.linspace(2.5, .3, n), "probability": np.linspace(.97, .1, n),
+        "verdict": [verdicts[i % 4] for i in range(n)], "detectable": 1.1,
+        "caveat": "leniency_or_quality", "name": names,
         "directorate": ["Care" if i < n - 1 else "Roads" for i in range(n)], "service": "Homes", "team": "A"})
     return Result(replace(ABOUT, cycle="2022/23 H1 to 2024/25 H1"), {"managers": Table(
         frame, ("rater_id",), people=("rater_id", "name"), unit_columns=("directorate", "service", "team"))},
@@ -71,7 +74,9 @@ def severity_result(names: list[str]) -> Result:
 
 
 def coverage_result(names: list[str]) -> Result:
-    groups = pd.DataFrame({"service": ["Homes", "Visits", "All"], "n_people": [20, 22, 42], "n_with_placement": [19, 19, 38],
+    groups = pd.DataFrame({
+        "service": ["Homes", "Visits", "All"], "n_people": [20, 22, 42],
+                           "n_with_placement": [19, 19, 38],
                            "n_posts": [20, 22, 42],
                            "n_without_placement": [1, 3, 4], "n_too_few": [5, 9, 14], "n_agreed": [10, 12, 22], "n_with_enough": [15, 13, 28], "n_with_any": [18, 20, 38],
                            "estimate": [.75, .59, 2 / 3], "lower": [.53, .39, .52], "upper": [.89, .77, .79],
@@ -103,22 +108,20 @@ def agenda_result(names: list[str]) -> Result:
 
 def roster_result(names: list[str]) -> Result:
     agenda = agenda_result(names).frame("people")
-    frame = agenda[["employee_id", "name", "post_id", "directorate", "service", "team", "role", "rater_id", "rater_name",
-                    "performance", "potential", "box", "box_name"]].assign(cycle=CYCLE)
+    frame = agenda[["employee_id", "name", "post_id", "directorate", "service", "team", "role", "rater_id",
+                    "rater_name", "performance", "potential", "box", "box_name"]].assign(cycle=CYCLE)
     return Result(ABOUT, {"people": Table(frame, ("employee_id", "post_id"), people=("employee_id", "name", "rater_id"),
                                           unit_columns=("directorate", "service", "team"))})
 
 
+@cache
 def picture(name: str) -> Picture:
-    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "my121"}):
-        figure = Figure(figsize=(6, 4))
-        axes = figure.subplots()
-        axes.bar([1, 2], [3, 4], hatch="//")
-        axes.set_title("<b>Seven</b> & more")
-        svg, png = io.BytesIO(), io.BytesIO()
-        figure.savefig(svg, format="svg", metadata={"Date": None})
-        figure.savefig(png, format="png", metadata={"Software": None})
-    return Picture(name, "Posts by box", "Box 5 holds 12 of 44 posts.", svg.getvalue(), png.getvalue())
+    axes = figure(3, 2).subplots()
+    axes.bar([1, 2], [3, 4], hatch="//")
+    axes.set_title(f"<b>{name}</b> & more", loc="left")
+    alt = "Box 5 holds 12 of 44 posts."
+    return Picture(name, "Posts by box", alt, render_svg(axes, title="Posts by box", description=alt),
+                   render_png(axes, dpi=50))
 
 
 def make_meeting(names: list[str] | None = None, *, audience: str = "panel", unit: str = "Care",
@@ -141,7 +144,7 @@ def make_meeting(names: list[str] | None = None, *, audience: str = "panel", uni
 
 
 @pytest.fixture(name="make_meeting")
-def _make_meeting():
+def _make_meeting() -> Callable[..., Meeting]:
     return make_meeting
 
 

@@ -38,9 +38,7 @@ def build_agenda_chapter(meeting: Meeting) -> Chapter:
 
 
 def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) -> Sheet:
-    shown = people.sort_values("position", kind="stable").assign(
-        placement=[_placement(meeting.framework, *row) for row in people.sort_values("position", kind="stable")[
-            ["box", "performance"]].itertuples(index=False)])
+    shown = people.assign(placement=_placements(meeting.framework, people)).sort_values("position", kind="stable")
     inside = shown["in_meeting"].astype(bool)
     released = derive(derive(meeting.results["agenda"], "now", shown[inside]), "later", shown[~inside].head(MOST_LATER))
     fields = (column("name"), column("rater_name"), column("placement"), column("question"),
@@ -101,9 +99,9 @@ def _labels(framework: Framework, axis: str) -> dict[int, str]:
     return {level.level: f"{level.level} - {level.label}" for level in framework.levels(axis)}
 
 
-def _placement(framework: Framework, box: object, performance: object) -> str:
-    if box is not None and not pd.isna(box) and int(box) > 0:  # type: ignore[call-overload]
-        return _labels(framework, "box")[int(box)].replace(" - ", " ", 1)  # type: ignore[call-overload]
-    if performance is not None and not pd.isna(performance) and int(performance) > 0:  # type: ignore[call-overload]
-        return framework.label("performance", int(performance))  # type: ignore[call-overload]
-    return say("pack", "not_placed")
+def _placements(framework: Framework, people: pd.DataFrame) -> pd.Series:
+    """Write where each person is placed: box by number and name, else the rating, else that there is none."""
+    boxes = {number: label.replace(" - ", " ", 1) for number, label in _labels(framework, "box").items()}
+    ratings = {level.level: level.label for level in framework.performance}
+    return (people["box"].map(boxes).astype("str").fillna(people["performance"].map(ratings).astype("str"))
+            .fillna(say("pack", "not_placed")))

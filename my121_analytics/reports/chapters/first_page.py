@@ -146,4 +146,5 @@ def _limits(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
 
 def _picture(meeting: Meeting) -> Drawing | None:
     picture = meeting.pictures.get("map")
-    return None if picture is None else Drawing(picture, say("pack_first", "map_caption"))
+    return None if picture is None else Drawing(
+        picture, say("pack_first", "map_caption" if meeting.framework.has_map else "ratings_caption"))

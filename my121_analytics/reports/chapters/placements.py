@@ -37,8 +37,6 @@ def _counts(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
     title = say("pack_table", table, scope=meeting.scope)
     short = View(released, table, title, (column("outcome"), column("n", "integer"), column("share", "share"),
                                           column("range", "range", heading=say("pack_heading", "share_range"))))
-    if key == "level" and (mix := meeting.pictures.get("map")):
-        blocks.append(Drawing(mix, say("pack", "ratings_caption")))
     blocks.append(grid_of(short))
     blocks.append(Text(say("pack", "share_note"), "source"))
     keys = ((column("box", "integer"), column("box_name"), column("performance", "integer"),
