@@ -56,10 +56,11 @@ class SampleDesign:
     """Odds of a higher rating changed more than fourfold: what a meeting would want to know."""
     team_quality_sd: float = 0.3
     """Teams that truly do better; seen in objectives met too, unlike leniency."""
-    ability_sd: float = 0.6
+    ability_sd: float = 0.9
     """Persistent differences between people; moderate, so that six cycles of a team say something of its manager."""
-    ability_wobble_sd: float = 0.2
-    """A good half-year or a bad one, on top of the persistent ability."""
+    ability_wobble_sd: float = 0.6
+    """A good half-year or a bad one, on top of the persistent ability, seen by manager and employee alike: with it
+    the two agree as weakly as studies find (a correlation of ratings of .2 to .3), but not by chance alone."""
     directorate_sd: float = 0.15
     """Small fair differences between directorates' work."""
     grade_effect: float = 0.06
@@ -73,7 +74,7 @@ class SampleDesign:
 
     potential_thresholds: tuple[float, float] = (-1.0, 1.75)
     """About 28 % low, 53 % moderate, 19 % high."""
-    potential_sd: float = 0.7
+    potential_sd: float = 1.0
     """Persistent differences in promise that performance does not show."""
     potential_on_performance: float = 0.6
     """Per performance level: the two axes go together, but not in step."""
