@@ -34,7 +34,9 @@ def run_pack(
                             unit=unit, cycle=cycle, pdf=pdf, progress=progress)
     for warning in report.warnings:
         say(f"  Note: {warning}")
-    say(f"Wrote {len(report.units)} packs to {out}. Start with: {out / report.first_page}")
+    pages = [file for file in report.files if file.endswith("pack.html")]
+    first = next((page for page in pages if page.startswith("council/")), pages[0])
+    say(f"Wrote {len(pages)} {'pack' if len(pages) == 1 else 'packs'} to {out}. Start with: {out / first}")
     code = exit_code(intake)
     if code:
         raise typer.Exit(code)
