@@ -29,7 +29,10 @@ DELIMITERS = (",", ";", "\t", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+_NOTHING = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
+_HEAD_BYTES = 262_144
 _HEAD_LINES = 200
+_TELLING_WIDTH = 3
 _LONGEST_CELL = 200
 """Lines that one quoted cell may run over where quotes are known to be astray."""
 _EXACT_INTEGER = 1e15
@@ -154,7 +157,7 @@ def read_sheets(path: Path | str) -> list[Sheet]:
         raise _refuse(path, "missing_file") from problem
     except OSError as problem:
         raise _refuse(path, "locked_file", problem=problem.strerror or type(problem).__name__) from problem
-    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not content[:_HEAD_BYTES].strip(_NOTHING) and not content.strip(_NOTHING):
         raise _refuse(path, "empty_file")
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise _refuse(path, "password")
@@ -217,7 +220,7 @@ def _read_text(path: Path, content: bytes) -> list[Sheet]:
     if encoding != "utf-8":
         content = content.decode(encoding).encode("utf-8")
     content = content.removeprefix(codecs.BOM_UTF8)
-    head = content[:262_144].decode("utf-8", "ignore")
+    head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
     delimiter = _find_delimiter(head)
     columns = _parse_fast(content, delimiter, _width(head, delimiter))
     if columns is None:
@@ -278,7 +281,7 @@ def _head_rows(head: str, delimiter: str) -> list[list[str]]:
                 return rows
     except csv.Error:
         return rows
-    return rows[:-1] if len(rows) > 1 and len(head) >= 200_000 else rows  # the last may be cut off
+    return rows[:-1] if len(rows) > 1 and len(head) > _HEAD_BYTES // 2 else rows  # the last may be cut off
 
 
 def _parse_fast(content: bytes, delimiter: str, width: int) -> tuple[np.ndarray, ...] | None:
@@ -313,14 +316,16 @@ def _usual_width(rows: list[list[str]]) -> int:
 
 
 def _has_swallowed_rows(rows: list[list[str]], delimiter: str) -> bool:
-    """Say whether a stray quote has pulled the following rows into one cell."""
+    """Say whether a stray quote has pulled the following rows into one cell.
+
+    Quoted cells may well run over lines; but where each of the lines would by itself be a row of the usual width,
+    they are rows. With two columns that happens by chance, so there a well-formed file is taken at its word.
+    """
     width = _usual_width(rows)
-    for row in rows:
-        broken = [cell for cell in row if "\n" in cell or "\r" in cell]
-        if broken and (len(row) != width or any(line.count(delimiter) >= max(width - 1, 1)
-                                                for cell in broken for line in cell.splitlines())):
-            return True
-    return False
+    if width < _TELLING_WIDTH:
+        return False
+    broken = (delimiter.join(row) for row in rows if any("\n" in cell or "\r" in cell for cell in row))
+    return any(all(line.count(delimiter) == width - 1 for line in text.splitlines()) for text in broken)
 
 
 def _parse_lines(text: str, delimiter: str) -> list[list[str]]:

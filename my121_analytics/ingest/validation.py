@@ -54,8 +54,8 @@ def _rules(severity: Severity, codes: str, *, stops: bool = False) -> tuple[Rule
 ROW_RULES = (
     *_rules("error", "missing_id bad_id scientific_id not_a_date impossible_date date_order_unsettled missing_date "
             "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_box "
-            "ambiguous_box box_code_label_disagree unknown_source ambiguous_rater bad_rater missing_post unknown_employee "
-            "unknown_post", stops=True),
+            "ambiguous_box box_code_label_disagree unknown_source ambiguous_rater bad_rater missing_post "
+            "unknown_employee unknown_post", stops=True),
     *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
             "rater_name_disagrees rating_disagrees_with_box outside_cycle date_order_doubtful"),
     *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired no_rating"),
@@ -173,18 +173,28 @@ def _outside_employment(workforce: Workforce) -> Iterator[CrossFinding]:
 
 def _time_in_post(workforce: Workforce) -> Iterator[CrossFinding]:
     """Find box 3 held beyond the limit, and people new in post in the lowest box."""
-    framework = workforce.framework
+    framework, posts = workforce.framework, workforce.posts
     rows = workforce.placements
-    if not framework.has_map or rows.empty:
+    if not framework.has_map or rows.empty or (posts["started_in_post"].isna() & posts["valid_from"].isna()).all():
         return
     support = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 3)]
     lowest = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 1)]
     rows = rows[rows["box"].isin([*support, *lowest]).to_numpy() & (rows["source"] == MANAGER).to_numpy()]
-    months = join_posts(workforce, rows, ["tenure_months"])["tenure_months"].to_numpy("float64", na_value=np.nan)
+    months = _months_in_post(workforce, rows)
     limit = workforce.settings.coverage.box3_months
     yield from _flag("box3_beyond_limit", rows, rows["box"].isin(support).to_numpy() & (months > limit), "box", "box")
     yield from _flag("new_starter_in_lowest_box", rows, rows["box"].isin(lowest).to_numpy() & (months < _NEW_MONTHS),
                      "box", "box")
+
+
+def _months_in_post(workforce: Workforce, rows: pd.DataFrame) -> np.ndarray:
+    """Give whole months in post on the day of each placement, else at its cycle's end; NaN where not known."""
+    posts = join_posts(workforce, rows, ["started_in_post", "valid_from"])
+    since = pd.to_datetime(posts["started_in_post"]).fillna(pd.to_datetime(posts["valid_from"]))
+    ends = {label: workforce.cycle_end(str(label)) for label in rows["cycle"].cat.categories}
+    until = posts["placed_on"].fillna(pd.to_datetime(posts["cycle"].astype("str").map(ends)))
+    months = (until.dt.year - since.dt.year) * 12 + until.dt.month - since.dt.month - (until.dt.day < since.dt.day)
+    return months.to_numpy("float64")
 
 
 _NEW_MONTHS = 6
@@ -193,12 +203,13 @@ _NEW_MONTHS = 6
 
 def _earlier_placements(workforce: Workforce) -> Iterator[CrossFinding]:
     rows = workforce.placements
-    keys = ["employee_id", "post_id", "cycle", "source"]
-    codes = np.column_stack([rows[key].cat.codes.to_numpy() for key in keys])
-    order = np.lexsort((np.arange(len(rows)), rows["placed_on"].to_numpy().astype("int64"), *codes.T))
-    same_as_next = (codes[order][:-1] == codes[order][1:]).all(axis=1)
+    keys = np.zeros(len(rows), dtype=np.int64)
+    for column in ("employee_id", "post_id", "cycle", "source"):
+        keys = keys * (len(rows[column].cat.categories) + 1) + rows[column].cat.codes.to_numpy()
+    several = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy())
+    order = several[np.lexsort((several, rows["placed_on"].to_numpy().astype("int64")[several], keys[several]))]
     earlier = np.zeros(len(rows), dtype=bool)
-    earlier[order[:-1][same_as_next]] = True
+    earlier[order[:-1][keys[order[:-1]] == keys[order[1:]]]] = True
     yield from _flag("earlier_placement", rows, earlier, "placed_on", "placed_on")
 
 
