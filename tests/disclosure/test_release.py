@@ -49,6 +49,8 @@ def test_only_release_makes_a_released_result():
     with pytest.raises(DisclosureError, match="made by"):
         Released(ABOUT, "analyst", "", {}, {}, pd.DataFrame(), "Result")
     released = release(RESULT, audience="analyst")
+    with pytest.raises(DisclosureError, match="made by"):
+        replace(released, tables={"managers": managers().frame})
     with pytest.raises(DisclosureError):
         require_released(RESULT, wanted_by="a test")
     assert require_released(released, wanted_by="a test") is released
@@ -128,6 +130,20 @@ def test_a_short_list_hides_its_length_but_not_the_spread_of_all_managers():
     result = replace(RESULT, facts={"n_raters": 60, "n_listed": 2, "expected_wrong": 0.2, "sd": 0.5})
     assert release(result, audience="publish").facts == {"n_raters": 60, "n_listed": None, "expected_wrong": None,
                                                          "sd": 0.5}
+
+
+def test_the_length_of_a_short_list_cannot_be_had_from_the_other_verdicts():
+    facts = {"n_raters": 84, "n_listed": 4, "n_watch": 12, "n_in_line": 30, "n_cannot_tell": 38, "delta": 0.69}
+    out = release(replace(RESULT, facts=facts), audience="publish").facts
+    assert out == {**facts, "n_listed": None, "n_watch": None}
+
+
+def test_a_table_without_a_count_is_not_published_since_it_cannot_be_checked():
+    lines = Table(pd.DataFrame({"line": ["listed"], "text": ["4 of 84 managers"]}), keys=("line",))
+    released = release(Result(ABOUT, {"summary": lines}), audience="publish")
+    assert not released.tables
+    assert "cannot be checked" in released.withheld.loc[0, "reason"]
+    assert "summary" in release(Result(ABOUT, {"summary": lines}), audience="panel").tables
 
 
 def test_a_tiny_population_is_named_nowhere():
