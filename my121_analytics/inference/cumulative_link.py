@@ -27,7 +27,9 @@ GRADIENT_CHECK = 1e-6
 """Converged: the last step's squared length in standard errors is below this (0.001 standard errors)."""
 SMALLEST_SD = 1e-3
 LARGEST_COEFFICIENT = 20.0
-"""Logits per standard deviation of a covariate: beyond this a group is wholly in an end category (separation)."""
+"""Logits per standard deviation of a covariate: nothing that can be seen lies beyond."""
+SEPARATED = 8.0
+"""Logits over a covariate's range (odds of 3,000) at which a group is taken to be wholly in an end category."""
 MAX_STEPS = 60
 
 
@@ -249,8 +251,8 @@ def _fit(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Array,
     if not has_spread:
         point, final, converged = _climb_without_spread(problem, start)
         notes.append("The ratings show no spread between raters; intervals are averaged over spreads that still fit.")
-    separated = [name for name, value in zip(names, point[len(labels) - 1:-1], strict=True)
-                 if abs(value) > LARGEST_COEFFICIENT / 2]
+    table, covariance = _parameter_table(point, final, centre, scale, names, labels)
+    separated = _separated(table.iloc[len(labels) - 1:-1], np.ptp(design, axis=0))
     if separated:
         notes.append(f"All ratings of some group are in an end category, so the size of these effects is not known, "
                      f"only their direction: {', '.join(separated)}.")
@@ -260,12 +262,17 @@ def _fit(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Array,
     else:
         posterior, sds, weights = average_over_sd(problem, point)
         spreads = tuple((float(s), float(w)) for s, w in zip(sds, weights, strict=True))
-    table, covariance = _parameter_table(point, final, centre, scale, names, labels)
     raters = pd.DataFrame({"n": problem.ratings, **posterior}, index=pd.Index(rater_ids, name="rater"))
     cut = len(labels) - 1
     return CumulativeLinkFit(table["estimate"].iloc[:cut].rename("threshold"), table.iloc[cut:-1], table,
                              float(np.exp(point[-1])) if has_spread else 0.0, final.log_likelihood, converged, raters,
                              labels, tuple(notes), covariance, problem, point, spreads)
+
+
+def _separated(coefficients: pd.DataFrame, reach: Array) -> list[str]:
+    """Name covariates whose effect has run off: vast over the covariate's range, and as vastly uncertain."""
+    off = (coefficients["estimate"].abs() * reach > SEPARATED) & (coefficients["se"] * reach > SEPARATED / 2)
+    return [str(name) for name in coefficients.index[off]]
 
 
 def _climb(problem: Problem, start: Array) -> tuple[Array, Evaluation, bool]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtr, ndtri
+from scipy.special import ndtri
 
 Array = NDArray[np.float64]
 
@@ -44,7 +44,7 @@ def detectable_effect(se: ArrayLike, nodes: Array, prior: Array, *, delta: float
     keys, place = np.unique(np.round(np.column_stack([np.log(total), np.log(cut)]), 2), axis=0, return_inverse=True)
     found = np.full(len(keys), np.nan)
     # A prior is a density, so the part of a node's weight beyond delta is what lies beyond it of its own cell.
-    above = ndtr((nodes - delta) / (0.3 * step))
+    above = np.clip((nodes - delta) / step + 0.5, 0, 1)
     for k, (log_sd, log_cut) in enumerate(keys):
         sd = np.exp(log_sd)
         posterior = np.exp(-(((shows[:, None] - nodes[None, :]) / sd) ** 2) / 2) * prior
@@ -52,7 +52,9 @@ def detectable_effect(se: ArrayLike, nodes: Array, prior: Array, *, delta: float
         wrong = 1 - (posterior @ above) / total_mass
         enough = np.flatnonzero(wrong <= np.exp(log_cut))
         if len(enough):
-            found[k] = shows[enough[0]] + ndtri(power) * sd
+            at = enough[0]
+            back = (np.exp(log_cut) - wrong[at]) / (wrong[at - 1] - wrong[at]) if at else 0.0
+            found[k] = shows[at] - back * (shows[1] - shows[0]) + ndtri(power) * sd
     return found[place.reshape(-1)].reshape(total.shape)
 
 

@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+from scipy.stats import norm
+
+from my121_analytics.inference.power import detectable_difference, detectable_effect
+
+NODES = np.arange(-6, 6.01, 0.1)
+PRIOR = norm.pdf(NODES, scale=0.6) / norm.pdf(NODES, scale=0.6).sum()
+
+
+def test_the_detectable_effect_is_listed_in_four_of_five_draws():
+    se, delta, cutoff = 0.3, np.log(2), 0.1
+    effect = float(detectable_effect(se, NODES, PRIOR, delta=delta, cutoff=cutoff))
+    shows = effect + se * np.random.default_rng(0).normal(size=20_000)
+    precision = 1 / 0.6**2 + 1 / se**2
+    posterior = norm.sf(delta, shows / se**2 / precision, 1 / np.sqrt(precision))
+    assert np.mean(1 - posterior <= cutoff) == pytest.approx(0.8, abs=0.02)  # the nodes round the limit by .01
+
+
+def test_more_ratings_make_smaller_effects_visible():
+    found = detectable_effect([1.0, 0.5, 0.25, 0.1], NODES, PRIOR, delta=0.7, cutoff=0.1)
+    assert (np.diff(found) < 0).all()
+    assert found[-1] > 0.7
+
+
+def test_an_effect_that_nothing_could_show_is_missing():
+    assert np.isnan(detectable_effect(30.0, NODES, PRIOR, delta=0.7, cutoff=0.01))
+
+
+def test_the_textbook_difference_of_two_shares():
+    # Two groups of 100 about one half: (1.960 + 0.842) * sqrt(.25 * 2 / 100) = .198.
+    assert detectable_difference(100, 100) == pytest.approx(0.198, abs=5e-4)
+    assert np.isnan(detectable_difference(0, 10))
+    assert detectable_difference(1, 1) == 1.0
