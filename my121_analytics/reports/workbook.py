@@ -200,13 +200,14 @@ class _BookWriter:
         self.title = file.add_format({**base, "bold": True, "font_size": 16})
         self.link = file.add_format({**base, "font_color": "#12436D", "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom"})
-        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "align": "right", "indent": 1,
-                                              "valign": "bottom"})
-        self.right = file.add_format({**base, "align": "right", "indent": 1})
+        to_the_right = {"align": "right", "indent": 1}
+        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom",
+                                              **to_the_right})
+        self.right = file.add_format({**base, **to_the_right})
         self.entry = file.add_format({**base, "text_wrap": True, "border": 1, "border_color": "#12436D",
                                       "num_format": "@"})
         self.kinds = {kind: file.add_format({**base, "num_format": code,
-                                             **({"align": "right", "indent": 1} if kind in NUMERIC else {"text_wrap": True})})
+                                             **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
                       for kind, code in _NUMBER_FORMATS.items()}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)
@@ -412,7 +413,8 @@ class _BookWriter:
 
 def _number_notes(book: Book) -> dict[str, int]:
     """Number the notes in the order in which the sheets first refer to them."""
-    used = [field.note for sheet in book.sheets if isinstance(sheet, Sheet) for field in sheet.view.fields if field.note]
+    used = [field.note for sheet in book.sheets if isinstance(sheet, Sheet)
+            for field in sheet.view.fields if field.note]
     unknown = sorted({code for code in used if code not in book.notes})
     if unknown:
         raise KeyError(f"the workbook has no note {unknown}")

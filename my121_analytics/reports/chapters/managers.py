@@ -48,8 +48,9 @@ def build_managers(meeting: Meeting) -> Chapter:
         column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
         column("service"), column("team"), column("n_ratings", "integer"), column("n_employees", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number", note="expected"),
-        column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"), column("upper", "signed"),
-        column("probability", "share", note="probability"), column("verdict_words", note="verdict"),
+        column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"),
+        column("upper", "signed"), column("probability", "share", note="probability"),
+        column("verdict_words", note="verdict"),
         column("detectable", "number", note="detectable"), column("caveat_words")))
     lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
     pictures = picture_sheets(meeting, ["managers"])
@@ -116,7 +117,7 @@ def _whole_council(meeting: Meeting) -> list[Block]:
 
 def _order(managers: pd.DataFrame) -> pd.DataFrame:
     """Set those to discuss first, and by name within each verdict: an order that ranks nobody."""
-    order = managers["verdict"].map({verdict: place for verdict, place in zip(VERDICTS, range(4), strict=True)})
+    order = managers["verdict"].map({verdict: place for place, verdict in enumerate(VERDICTS)})
     rows = managers.assign(_order=order, _name=managers["name"].astype("str").str.casefold())
     rows = rows.sort_values(["_order", "_name", "rater_id"], kind="stable").drop(columns=["_order", "_name"])
     return rows.reset_index(drop=True).assign(

@@ -120,18 +120,17 @@ def widen_groups(meeting: Meeting, frame: pd.DataFrame, by: str, key: str) -> tu
     tuple
         The wide frame, counts as text with the marker where withheld when anything was, and its columns.
     """
-    numbers = frame.pivot(index=by, columns=key, values="n")
-    hidden = frame.pivot(index=by, columns=key, values="marker").fillna("")
-    order = sorted(numbers.index, key=lambda group: (group == TOTAL, str(group)))
-    outcomes = sorted(numbers.columns, key=lambda outcome: (outcome == 0, outcome))
-    any_hidden = bool((frame["marker"] != "").any())
-    wide = pd.DataFrame({by: [str(group) for group in order]})
+    groups = frame[by].astype("str")
+    cells = {(group, outcome): (0 if pd.isna(n) else int(n), marker if pd.isna(n) else "")
+             for group, outcome, n, marker in zip(groups, frame[key], frame["n"], frame["marker"], strict=True)}
+    order = sorted(groups.unique(), key=lambda group: (group == TOTAL, group))
+    outcomes = sorted(frame[key].unique(), key=lambda outcome: (outcome == 0, outcome))
+    any_hidden = any(marker for _, marker in cells.values())
+    wide = pd.DataFrame({by: order})
     fields = [column(by)]
     for outcome in outcomes:
-        counts = numbers[outcome].reindex(order).fillna(0).astype("int64")
-        marks = hidden[outcome].reindex(order)
-        wide[f"n_{outcome}"] = ([mark or f"{n:,}" for n, mark in zip(counts, marks, strict=True)] if any_hidden
-                                else counts.to_numpy())
+        found = [cells.get((group, outcome), (0, "")) for group in order]
+        wide[f"n_{outcome}"] = [marker or f"{n:,}" for n, marker in found] if any_hidden else [n for n, _ in found]
         fields.append(Field(f"n_{outcome}", _outcome_name(meeting, int(outcome), key),
                             "text" if any_hidden else "integer", heat=not any_hidden))
     return wide, tuple(fields)
