@@ -29,6 +29,8 @@ DELIMITERS = (",", ";", "\t", "|")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+_NOTHING = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
+_HEAD_BYTES = 262_144
 _HEAD_LINES = 200
 _LONGEST_CELL = 200
 """Lines that one quoted cell may run over where quotes are known to be astray."""
@@ -154,7 +156,7 @@ def read_sheets(path: Path | str) -> list[Sheet]:
         raise _refuse(path, "missing_file") from problem
     except OSError as problem:
         raise _refuse(path, "locked_file", problem=problem.strerror or type(problem).__name__) from problem
-    if not content.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
+    if not content[:_HEAD_BYTES].strip(_NOTHING) and not content.strip(_NOTHING):
         raise _refuse(path, "empty_file")
     if content.startswith(_OLE) and _ENCRYPTED in content:
         raise _refuse(path, "password")
@@ -217,7 +219,7 @@ def _read_text(path: Path, content: bytes) -> list[Sheet]:
     if encoding != "utf-8":
         content = content.decode(encoding).encode("utf-8")
     content = content.removeprefix(codecs.BOM_UTF8)
-    head = content[:262_144].decode("utf-8", "ignore")
+    head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
     delimiter = _find_delimiter(head)
     columns = _parse_fast(content, delimiter, _width(head, delimiter))
     if columns is None:
@@ -278,7 +280,7 @@ def _head_rows(head: str, delimiter: str) -> list[list[str]]:
                 return rows
     except csv.Error:
         return rows
-    return rows[:-1] if len(rows) > 1 and len(head) >= 200_000 else rows  # the last may be cut off
+    return rows[:-1] if len(rows) > 1 and len(head) > _HEAD_BYTES // 2 else rows  # the last may be cut off
 
 
 def _parse_fast(content: bytes, delimiter: str, width: int) -> tuple[np.ndarray, ...] | None:

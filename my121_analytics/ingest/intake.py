@@ -20,7 +20,7 @@ from my121_analytics.ingest.exports import list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.headings import check_overrides
 from my121_analytics.ingest.people import Roster, name_key
-from my121_analytics.ingest.sheetrows import SheetRows, open_sheet
+from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.settings import Settings, find_settings, load_settings
 from my121_analytics.workforce.record import Workforce, build_workforce
@@ -200,7 +200,7 @@ def _open_files(source: Path | str, settings: Settings, log: Log,
         for sheet in found:
             for code, value in sheet.notes:
                 log.add(code, file=sheet.file, sheet=sheet.name, values=value)
-            sheets.append(open_sheet(sheet, settings.exports.columns, log, settings.exports.employee_id_width))
+            sheets.append(open_sheet(sheet, settings.exports.columns, log))
     if progress is not None:
         progress(len(files), len(files), "")
     if not sheets and len(problems) == 1:
@@ -303,12 +303,12 @@ def _has_leavers(rows: SheetRows, context: Context) -> bool:
 
 def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
     """Give who holds each post: those in it now, else everyone who ever was."""
-    wanted = rows.has("manager_post", "rater_post") or _is_list(rows)
-    if not wanted or not rows.has("post_id"):
+    if not (rows.has("manager_post", "rater_post") or _is_list(rows)):
         return {}
-    codes, texts = rows.texts(rows.map.columns["post_id"])
-    posts = pd.Categorical.from_codes(pd.factorize(ids := parse_ids(texts).values)[0][codes],
-                                      categories=pd.Index(pd.unique(ids[ids != None]), dtype="str"))  # noqa: E711
+    found = rows.optional("post_id", parse_ids)
+    if found is None:
+        return {}
+    posts = categorical(found[0].values, found[1])
     current = np.ones(len(rows), dtype=bool)
     for column in ("valid_to", "left_on"):
         if rows.has(column):
@@ -344,8 +344,7 @@ def _pair_names(sheets: Sequence[SheetRows], settings: Settings) -> dict[str, di
                 continue
             codes, texts = rows.texts(rows.map.columns[id_column])
             ids = parse_ids(texts, settings.exports.employee_id_width).values
-            known = pd.Categorical.from_codes(pd.factorize(ids)[0][codes],
-                                              categories=pd.Index(pd.factorize(ids)[1], dtype="str"))
+            known = categorical(ids, codes)
             at, names = rows.texts(rows.map.columns[name_column])
             as_names = pd.Categorical.from_codes(at, categories=pd.Index([str(t) for t in names], dtype="str"))
             for value, name in _distinct_pairs(known, as_names):

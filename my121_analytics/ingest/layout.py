@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from my121_analytics.ingest.cells import clean, is_missing, parse_ids, value_table
+from my121_analytics.ingest.cells import Parsed, clean, is_missing, value_table
 from my121_analytics.ingest.exports import Sheet
 from my121_analytics.ingest.headings import compact, is_recognised
 
@@ -85,7 +85,7 @@ def _join(above: list[str], below: list[str], known: _Known) -> list[str]:
     return joined
 
 
-def classify_rows(sheet: Sheet, header: Header, key: int, width: int | None = None) -> np.ndarray:
+def classify_rows(sheet: Sheet, header: Header, key: int, ids: Parsed) -> np.ndarray:
     """Say of each row whether it is data or why it is set aside.
 
     Parameters
@@ -96,8 +96,8 @@ def classify_rows(sheet: Sheet, header: Header, key: int, width: int | None = No
         Of the sheet's table.
     key
         Column that a row of data fills: the employee's id, or what stands for it.
-    width
-        As for ``parse_ids``.
+    ids
+        The reading of that column's distinct texts.
 
     Returns
     -------
@@ -107,10 +107,9 @@ def classify_rows(sheet: Sheet, header: Header, key: int, width: int | None = No
     kinds = np.zeros(sheet.n_rows, dtype=np.int8)
     kinds[:header.first] = _code("title")
     kinds[header.first:header.last + 1] = _code("header")
-    codes, texts = sheet.factor(key)
-    ids = parse_ids(texts, width)
-    odd = np.array([bool(fault) or value is None or not any(c.isdigit() for c in value)
-                    for value, fault in zip(ids.values, ids.faults, strict=True)])
+    codes, _ = sheet.factor(key)
+    odd = np.array([value is None or not (value[-1].isdigit() or any(c.isdigit() for c in value))
+                    for value in ids.values])
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
     titles = {tuple(clean(c) for c in sheet.row(i)) for i in range(header.first)}

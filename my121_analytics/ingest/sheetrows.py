@@ -62,6 +62,8 @@ class SheetRows:
     """Post per row, where it is written as a suffix of the employee's id."""
     id_repaired: np.ndarray = field(init=False)
     """Rows whose employee id was repaired."""
+    ids: dict[int, Parsed] = field(default_factory=dict)
+    """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
 
@@ -161,10 +163,9 @@ class SheetRows:
         """
         position = self.map.columns["employee_id"]
         split = not self.has("post_id")
-        parsed, codes = self.read(position, lambda texts: parse_ids(texts, None if split else width))
-        values, posts = parsed.values, None
-        if split:
-            values, posts = _split_assignments(parsed.values, width, known)
+        parsed, codes = self.read(position, lambda texts: self.ids.get(position) or parse_ids(texts))
+        values, posts = (_split_assignments(parsed.values, width, known) if split else
+                         (_pad(parsed.values, width), None))
         self.employee = categorical(values, codes)
         if posts is not None:
             self.assignment = categorical(posts, codes)
@@ -225,7 +226,7 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(inner[codes], categories=pd.Index(categories, dtype="str"))
 
 
-def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log, width: int | None = None) -> SheetRows:
+def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
 
     Parameters
@@ -236,8 +237,6 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log, width: int 
         ``[exports.columns]``.
     log
         Where findings go.
-    width
-        As for ``parse_ids``.
 
     Returns
     -------
@@ -265,14 +264,23 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log, width: int 
         _report_no_record(sheet, smap, log)
         return _all_aside(sheet, smap, header.texts, log)
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
-    aside = classify_rows(sheet, header, key, width)
+    ids = parse_ids(sheet.factor(key)[1])
+    aside = classify_rows(sheet, header, key, ids)
     _report_aside(sheet, aside, header.last, log)
-    return SheetRows(sheet, smap, header.texts, aside, log)
+    rows = SheetRows(sheet, smap, header.texts, aside, log)
+    rows.ids[key] = ids
+    return rows
 
 
 def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:
     aside = np.full(sheet.n_rows, ASIDE.index("not_record") + 1, dtype=np.int8)
     return SheetRows(sheet, smap, headings, aside, log)
+
+
+def _pad(values: np.ndarray, width: int | None) -> np.ndarray:
+    if width is None:
+        return values
+    return np.array([v.zfill(width) if v is not None and v.isdigit() else v for v in values], dtype=object)
 
 
 def _split_assignments(values: np.ndarray, width: int | None,
