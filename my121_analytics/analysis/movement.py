@@ -150,7 +150,7 @@ def _label(counted: MoveCounts, framework: Framework) -> tuple[str, pd.DataFrame
 
 def _declare_change(frame: pd.DataFrame, keys: tuple[str, ...], by: str | None = None) -> Table:
     base = "base" if "base" in frame else "base_after"
-    return Table(frame, keys=keys, count=base, base=base, parts=("n_before", "n_after"), follows=_FOLLOWS,
+    return Table(frame, keys=keys, count=base, base=base, parts=("n_before", "n_after"), follows=_FOLLOWS, sums=keys,
                  **(declare_group(by) if by else {}))
 
 

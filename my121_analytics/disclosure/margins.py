@@ -1,16 +1,17 @@
 """Secondary suppression, first form: what must go so that no hidden count can be had by subtraction.
 
 Every sum that the tables of one result hold (categories to a base, groups to a margin row, people with and without an
-outcome to everybody) is looked at by itself. A reader who knows the rule, the shown cells and that hidden counts are at
-least 1 must be left with a range of at least the threshold for each hidden cell of the sum; where that fails the next
-smallest cell goes too, and when no cell is left, the total itself. Cells that stand in several tables are hidden in
-all of them. Several sums taken together are not attacked here.
+outcome to everybody, two counts of a row to a third) is looked at by itself. A reader who knows the rule, the shown
+cells and that hidden counts are at least 1 must be left with a range of at least the threshold for each hidden cell of
+the sum; where that fails the next smallest cell goes too, and when no cell is left, the total itself. Cells that stand
+in several tables are hidden in all of them. Several sums taken together are not attacked here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -117,14 +118,14 @@ def _protect(one: Sum, cells: Cells) -> None:
         if not hidden.any():
             _hide_smallest(one, cells)
         return
-    while not _wide_enough(values[cells.hidden[parts]], one.threshold):
+    while not wide_enough(values[cells.hidden[parts]], one.threshold):
         if not _hide_smallest(one, cells):
             if one.whole != UNLISTED:
                 cells.hidden[one.whole] = True
             return
 
 
-def _wide_enough(values: npt.NDArray[np.float64], threshold: int) -> bool:
+def wide_enough(values: npt.NDArray[np.float64], threshold: int) -> bool:
     """Say whether hidden cells of a known total each leave a range of the threshold: from 1 to total - others."""
     return len(values) > 1 and values.sum() - len(values) >= threshold
 
@@ -183,22 +184,42 @@ def _identities(table: Table, column: str) -> pd.Series:
 
 
 def _find_sums(name: str, table: Table, cells: Cells, threshold: int) -> list[Sum]:
-    """Find the sums of one table: over each of its additive keys, in each of its counts."""
-    found: list[Sum] = []
+    """Find the sums of one table: over each of its additive keys, in each of its counts, and along its rows."""
+    found = _sums_along_rows(name, table, cells, threshold)
+    outcomes = outcome_keys(table)
     for key in table.sums:
         groups = group_codes(table.frame, [k for k in table.keys if k != key])
         total = (table.frame[key].astype("str") == TOTAL).to_numpy()
         order = np.argsort(groups, kind="stable")
         for rows in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
             for column in count_columns(table):
-                if column == table.base and key in outcome_keys(table):
-                    continue
-                found += _sums_of(name, table, cells, column, rows[~total[rows]], rows[total[rows]], threshold)
+                if column == table.base and key in outcomes:
+                    continue  # every category has the same base: it does not add up
+                parts, totals = rows[~total[rows]], rows[total[rows]]
+                found += _sums_of(name, column, parts, totals, cells, threshold,
+                                  base=table.base if key in outcomes else None)
     return found
 
 
-def _sums_of(name: str, table: Table, cells: Cells, column: str, parts: Indices, totals: Indices,
-             threshold: int) -> list[Sum]:
+def _sums_along_rows(name: str, table: Table, cells: Cells, threshold: int) -> list[Sum]:
+    """Find pairs of counts that make a third in every row: with and without a placement, and all posts."""
+    columns = count_columns(table)
+    rows = np.arange(len(table.frame))
+    at = {column: cells.at(name, column, rows) for column in columns}
+    values = {column: cells.values[positions] for column, positions in at.items()}
+    found: list[Sum] = []
+    for one, other in combinations(columns, 2):
+        both = values[one] + values[other]
+        for whole in columns:
+            is_sum = whole not in (one, other) and bool((both == values[whole]).all())
+            if is_sum and values[one].any() and values[other].any():
+                found += [Sum(np.array([a, b]), int(c), threshold)
+                          for a, b, c in zip(at[one], at[other], at[whole], strict=True)]
+    return found
+
+
+def _sums_of(name: str, column: str, parts: Indices, totals: Indices, cells: Cells, threshold: int, *,
+             base: str | None) -> list[Sum]:
     """Find what the parts add up to: a margin row, a base, or a total that stands nowhere."""
     if not len(parts):
         return []
@@ -207,8 +228,8 @@ def _sums_of(name: str, table: Table, cells: Cells, column: str, parts: Indices,
     summed = float(np.nansum(values))
     found = [Sum(at, int(whole), threshold) for whole in cells.at(name, column, totals)
              if cells.values[whole] == summed]
-    if table.base is not None and column != table.base:
-        found += _sums_to_bases(cells.at(name, table.base, parts), at, cells, threshold)
+    if base is not None:
+        found += _sums_to_bases(cells.at(name, base, parts), at, cells, threshold)
     return found or [Sum(at, UNLISTED, threshold)]
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.margins import protect_margins
+from my121_analytics.disclosure.margins import protect_margins, wide_enough
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, count_columns, find_small, hide
 from my121_analytics.errors import DisclosureError, UsageError, suggest
 from my121_analytics.settings import Audience, DisclosureSettings, Settings
@@ -22,10 +22,15 @@ Fact = float | int | str | None
 
 NOT_PEOPLE = frozenset({"n_cycles", "n_levels"})
 """Facts that count something other than people."""
-PARTS_OF_FACTS = frozenset({"n_listed", "n_joined", "n_left"})
+PARTS_OF_FACTS = frozenset({"n_listed", "n_watch", "n_in_line", "n_cannot_tell", "n_joined", "n_left", "n_too_new",
+                            "n_without_manager"})
 """Counts of some people within a larger number; estimates do not rest on them alone."""
+FACTS_THAT_SUM = (("n_listed", "n_watch", "n_in_line", "n_cannot_tell"), ("n_both", "n_joined", "n_left"))
+"""Facts that add up to a number known from elsewhere, so that one hidden alone could be had by subtraction."""
 FACTS_FOLLOW = {"expected_wrong": "n_listed"}
 """Facts computed from one count: hidden with it."""
+FACTS_OF_SETTINGS = frozenset({"delta", "fdr", "conversations_per_year"})
+"""Facts that say how it was done, whatever the record holds."""
 
 
 @dataclass(frozen=True)
@@ -125,11 +130,10 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
     scope = _Scope(policy, unit_column, unit, rater_id)
     passed: dict[str, Table] = {}
     log: dict[str, list[object]] = {}
-    tiny = policy.suppress and result.about.n is not None and 0 < result.about.n < rules.threshold
     for name, table in result.tables.items():
         reason = _keep_back(table, scope)
-        if not reason and tiny and not count_columns(table):
-            reason = "small_numbers"  # figures of a tiny population, without a count that could be looked at
+        if not reason and policy.suppress and not count_columns(table):
+            reason = "no_counts"
         if not reason:
             passed[name] = _cut(table, scope)
         n_outside = len(table.frame) - len(passed[name].frame) if name in passed else 0
@@ -219,7 +223,9 @@ def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
     if tiny or gone - PARTS_OF_FACTS:
         gone |= {name for name, value in facts.items() if not isinstance(value, str) and name not in counts}
     gone |= set(counts) if tiny else set()
+    gone |= _hidden_with_facts(counts, gone, rules.threshold)
     gone |= {name for name, source in FACTS_FOLLOW.items() if source in gone}
+    gone -= FACTS_OF_SETTINGS
     caveats = tuple(dict.fromkeys([*about.caveats, "releases_apart"]))
     about = replace(about, caveats=caveats)
     if about.n is not None and is_hidden(about.n):
@@ -228,6 +234,19 @@ def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
                                       for text in (about.title, about.measure, about.population))
         about = replace(about, n=None, title=title, measure=measure, population=population)
     return about, {name: None if name in gone else value for name, value in facts.items()}
+
+
+def _hidden_with_facts(counts: Mapping[str, Fact], gone: set[str], threshold: int) -> set[str]:
+    """Find the facts that must go so that none already gone can be had by subtraction."""
+    more: set[str] = set()
+    for names in FACTS_THAT_SUM:
+        values = {name: float(str(counts[name])) for name in names if name in counts}
+        hidden = [name for name in values if name in gone]
+        rest = sorted((name for name in values if name not in gone and values[name] > 0), key=lambda name: values[name])
+        while hidden and rest and not wide_enough(np.array([values[name] for name in hidden]), threshold):
+            hidden.append(rest.pop(0))
+        more |= set(hidden)
+    return more
 
 
 def _clean(frame: pd.DataFrame) -> pd.DataFrame:

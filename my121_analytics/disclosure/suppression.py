@@ -110,7 +110,7 @@ def find_small(table: Table, settings: DisclosureSettings) -> Mask:
     outcomes = outcome_keys(table)
     for whole in dict.fromkeys(c for c in (table.count, table.base) if c is not None and not outcomes):
         for column, of in values.items():
-            if column != whole and bool((of <= values[whole]).all()):
+            if column not in (whole, table.base) and bool((of <= values[whole]).all()):
                 cells[column] = cells[column] | cells[whole] | _is_small(values[whole] - of, threshold)
     for key in outcomes:
         for column in values:

@@ -39,7 +39,8 @@ def plot_coverage(released: Released, *, ax: Axes | None = None) -> Axes:
     released = require_released(released, wanted_by="plot_coverage")
     seen = _read(released, wanted_by="plot_coverage")
     subtitle = phrases.subtitle(released, released.about.measure, n=seen.n, table="by_group")
-    words = Words(seen.title, subtitle, (say("coverage", "range"), *phrases.withheld_note(seen.frame)))
+    withheld = phrases.withheld_note(seen.frame, "estimate", "base")
+    words = Words(seen.title, subtitle, (say("coverage", "range"), *withheld))
     if not seen.rows:
         return open_axes(ax, Words(seen.title, subtitle), Room(height=0.3))
     ax = open_axes(ax, words, Room(height=len(seen.rows) * _ROW, left=_LEFT, right=_VALUES, top=0.28,

@@ -53,7 +53,7 @@ def draw_group_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
     marker = phrases.marker_of(seen.frame)
     n = say("by_group", "base", n=phrases.count(total, marker))
     words = Words(seen.title, phrases.subtitle(released, measure, n=n, table="map_by_group"),
-                  (say("by_group", "note"), *phrases.withheld_note(seen.frame)) if seen.groups else ())
+                  (say("by_group", "note"), *phrases.withheld_note(seen.frame, "n", "base")) if seen.groups else ())
     ax = open_axes(ax, words, Room(height=max(len(seen.groups), 1) * _ROW, left=_LEFT,
                                    top=_HEAD if seen.groups else 0.0))
     if not seen.groups:
@@ -191,10 +191,11 @@ def _title(released: Released, seen: _Groups) -> str:
     box, n = str(counts.index[0]), int(counts.iloc[0])
     if len(groups) == 1:
         share = phrases.say_share(named[0][1], float(seen.base[groups[0]]))
-        what = say("counted", released.about.counts_what)
+        what = phrases.counted(released)
         return say("by_group", "title_one", box=box, group=groups[0], share=share[0].lower() + share[1:], what=what)
-    return say("by_group", "title_all" if n == len(groups) else "title_some", box=box, n=n, of=len(groups),
-               groups=plural)
+    n_told = len(groups) - sum(1 for g in groups if g not in seen.fullest and seen.n.loc[g].isna().any())
+    code = "title_all" if n == len(groups) else "title_some" if n_told == len(groups) else "title_shown"
+    return say("by_group", code, box=box, n=n, of=n_told, groups=plural)
 
 
 def _group_word(form: str, column: str) -> str:

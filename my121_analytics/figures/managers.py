@@ -188,13 +188,13 @@ def _read(released: Released, *, wanted_by: str) -> _Managers:
     has_range = shown[["estimate", "lower", "upper"]].notna().all(axis="columns")
     rated = shown[shown[["mean_rating", "expected_rating"]].notna().all(axis="columns") & (shown["n_ratings"] > 0)]
     rated = rated.assign(difference=rated["mean_rating"] - rated["expected_rating"])
-    sd = released.facts.get("sd")
+    sd, none = released.facts.get("sd"), released.facts.get("no_difference")
     return _Managers(frame=shown, ranged=shown[has_range], rated=rated, few=shown.loc[~has_range, "name"].tolist(),
                      n_withheld=len(frame) - len(shown), marker=phrases.marker_of(frame),
                      delta=float(released.facts.get("delta") or Settings().managers.delta),
                      n_listed=int((shown["verdict"] == "pattern").sum()),
                      expected_wrong=None if phrases.is_missing(wrong := released.facts.get("expected_wrong"))
-                     else float(str(wrong)), no_difference=sd is not None and not isinstance(sd, str) and sd == 0)
+                     else float(str(wrong)), no_difference=bool(none) if none is not None else sd == 0)
 
 
 def _title(seen: _Managers) -> str:

@@ -15,7 +15,7 @@ from my121_analytics.figures.grid import AxisLabels, Cell, draw_cells, label_gri
 from my121_analytics.figures.layout import Room, Words, line_height, measure, open_axes, wrap, write
 from my121_analytics.figures.vector import printable
 from my121_analytics.framework.nine_box import build_framework
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,7 @@ def plot_nine_box(released: Released, *, show: Literal["count", "share"] = "coun
     released = require_released(released, wanted_by="plot_nine_box")
     seen = _read_map(released, wanted_by="plot_nine_box")
     words = Words(seen.title, phrases.subtitle(released, released.about.measure, n=seen.n, table="map"),
-                  (seen.unplaced, *phrases.withheld_note(seen.frame)))
+                  (seen.unplaced, *phrases.withheld_note(seen.frame, "n", "base")))
     ax = open_axes(ax, words, _MAP)
     largest = max([c for c in seen.shares if c is not None], default=0.0) or 1.0
     cells = []
@@ -128,10 +128,11 @@ def plot_box_change(released: Released, *, ax: Axes | None = None) -> Axes:
     """
     released = require_released(released, wanted_by="plot_box_change")
     seen = _read_change(released, wanted_by="plot_box_change")
-    what = _what(released)
+    what = phrases.counted(released)
     subtitle = phrases.subtitle(released, say("change", "measure", what=what, before=seen.before), n=seen.n,
                                 table="change")
-    notes = (*((seen.unplaced,) if seen.unplaced else ()), say("change", "note"), *phrases.withheld_note(seen.frame))
+    notes = (*((seen.unplaced,) if seen.unplaced else ()), say("change", "note"),
+             *phrases.withheld_note(seen.frame, "change", "base"))
     ax = open_axes(ax, Words(seen.title, subtitle, notes), _MAP)
     largest = max([abs(c.change) for c in seen.boxes if c.change is not None and c.is_clear], default=0.0) or 1.0
     cells = []
@@ -184,7 +185,7 @@ def plot_rating_mix(released: Released, *, ax: Axes | None = None) -> Axes:
     seen = _read_mix(released, wanted_by="plot_rating_mix")
     left = min(max([measure(printable(row.label), theme.BODY, "bold") for row in seen.rows], default=0.0) + 0.2, 2.6)
     words = Words(seen.title, phrases.subtitle(released, say("mix", "measure"), n=seen.n, table="ratings"),
-                  (*((seen.unplaced,) if seen.unplaced else ()), *phrases.withheld_note(seen.frame)))
+                  (*((seen.unplaced,) if seen.unplaced else ()), *phrases.withheld_note(seen.frame, "n", "base")))
     ax = open_axes(ax, words, Room(height=max(len(seen.rows), 1) * 0.52, left=left, right=2.75))
     top = max([row.upper or row.share or 0.0 for row in seen.rows], default=0.0) or 1.0
     ax.set_xlim(0, top)
@@ -279,7 +280,7 @@ def _read_map(released: Released, *, wanted_by: str) -> _Map:
               for n, base in zip(boxes["n"], boxes["base"], strict=True)]
     base = boxes["base"].max() if len(boxes) else 0
     return _Map(frame, boxes, shares, _title_of_map(released, boxes, base),
-                say("nine_box", "n", n=phrases.count(base, phrases.marker_of(frame)), what=_what(released)),
+                say("nine_box", "n", n=phrases.count(base, phrases.marker_of(frame)), what=phrases.counted(released)),
                 _say_unplaced(released, frame[frame["box"] == 0], "nine_box"))
 
 
@@ -293,8 +294,8 @@ def _title_of_map(released: Released, boxes: pd.DataFrame, base: float) -> str:
     share = phrases.say_share(n, float(base))
     if len(fullest) > 1:
         return say("nine_box", "title_tie", boxes=phrases.join_words(fullest[:3]), share=share[0].lower() + share[1:],
-                   what=_what(released))
-    return say("nine_box", "title", share=share, what=_what(released), are=_are(n, base), box=fullest[0])
+                   what=phrases.counted(released))
+    return say("nine_box", "title", share=share, what=phrases.counted(released), are=_are(n, base), box=fullest[0])
 
 
 def _read_change(released: Released, *, wanted_by: str) -> _Changes:
@@ -304,7 +305,7 @@ def _read_change(released: Released, *, wanted_by: str) -> _Changes:
     boxes = [_Change(int(row.box), str(row.box_name), int(row.column), int(row.row), *_change_of(row))
              for row in places.itertuples()]
     base = places["base"].max() if len(places) else 0
-    n = say("change", "n", n=phrases.count(base, phrases.marker_of(frame)), what=_what(released))
+    n = say("change", "n", n=phrases.count(base, phrases.marker_of(frame)), what=phrases.counted(released))
     unplaced = ""
     for row in frame[frame["box"] == 0].itertuples():
         change, lower, upper, shares = _change_of(row)
@@ -332,7 +333,7 @@ def _title_of_change(released: Released, boxes: Sequence[_Change], base: float, 
     told = {way: say("change", "with_points", box=box.name, points=phrases.points(box.change or 0.0))
             for way, box in named.items() if box is not None}
     code = {0: "title_none", 2: "title_both"}.get(len(told), f"title_{next(iter(told), '')}")
-    return say("change", code, what=_what(released), before=before, **told)
+    return say("change", code, what=phrases.counted(released), before=before, **told)
 
 
 def _read_mix(released: Released, *, wanted_by: str) -> _Mix:
@@ -345,14 +346,14 @@ def _read_mix(released: Released, *, wanted_by: str) -> _Mix:
         ends = [None if phrases.is_missing(end) or share is None else float(end) for end in (row.lower, row.upper)]
         rows.append(_Level(str(row.label), share, ends[0], ends[1], _text_of_level(released, row.n, share, ends)))
     return _Mix(frame, rows, _title_of_mix(released, levels, base),
-                say("mix", "n", n=phrases.count(base, phrases.marker_of(frame)), what=_what(released)),
+                say("mix", "n", n=phrases.count(base, phrases.marker_of(frame)), what=phrases.counted(released)),
                 _say_unplaced(released, frame[frame["level"] == 0], "mix"))
 
 
 def _text_of_level(released: Released, n: object, share: float | None, ends: list[float | None]) -> str:
     if share is None:
         return ""
-    what = _what(released) if n != 1 else say("counted", f"one_{released.about.counts_what}")
+    what = phrases.counted(released) if n != 1 else say("counted", f"one_{released.about.counts_what}")
     if ends[0] is None or ends[1] is None:
         return say("mix", "row_short", share=phrases.percent(share), n=phrases.count(n), what=what)
     return say("mix", "row", share=phrases.percent(share), lower=phrases.percent(ends[0]),
@@ -369,8 +370,8 @@ def _title_of_mix(released: Released, levels: pd.DataFrame, base: float) -> str:
     share = phrases.say_share(n, float(base))
     if len(commonest) > 1:
         return say("mix", "title_tie", levels=phrases.join_words(commonest), share=share[0].lower() + share[1:],
-                   what=_what(released))
-    return say("mix", "title", share=share, what=_what(released), are=_are(n, base), level=commonest[0])
+                   what=phrases.counted(released))
+    return say("mix", "title", share=share, what=phrases.counted(released), are=_are(n, base), level=commonest[0])
 
 
 def _say_unplaced(released: Released, rows: pd.DataFrame, group: str) -> str:
@@ -382,8 +383,8 @@ def _say_unplaced(released: Released, rows: pd.DataFrame, group: str) -> str:
         return say("nine_box", "unplaced_withheld", marker=phrases.marker_of(rows))
     if not row["n"]:
         return say("nine_box", "unplaced_none") if row["base"] else ""
-    return say(group, "unplaced", n=phrases.count(row["n"]), base=phrases.count(row["base"]), what=_what(released),
-               share=phrases.percent(float(row["n"]) / float(row["base"])))
+    return say(group, "unplaced", n=phrases.count(row["n"]), base=phrases.count(row["base"]),
+               what=phrases.counted(released), share=phrases.percent(float(row["n"]) / float(row["base"])))
 
 
 def _with_places(boxes: pd.DataFrame) -> pd.DataFrame:
@@ -407,11 +408,6 @@ def _axis_labels(released: Released) -> AxisLabels:
     given = str(released.facts.get("potential_labels") or "").split("; ")
     return AxisLabels(say("nine_box", "performance"), performance, say("nine_box", "potential"),
                       given if len(given) == 3 else potential)
-
-
-def _what(released: Released) -> str:
-    known = released.about.counts_what
-    return say("counted", known) if known in codes("counted") else known
 
 
 def _are(n: float, base: float) -> str:

@@ -8,9 +8,9 @@ from datetime import date
 
 import pandas as pd
 
-from my121_analytics.disclosure.release import Released
+from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.errors import DataUnusableError, DisclosureError
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import codes, say
 
 FEW = 20
 """Below this many people a share in words would pretend to more than there is; the counts are said instead."""
@@ -19,6 +19,12 @@ _PLAIN = 0.005
 _FRACTIONS = {"tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "two_fifths": 0.4, "half": 0.5,
               "three_fifths": 0.6, "two_thirds": 2 / 3, "three_quarters": 0.75, "four_fifths": 0.8,
               "nine_tenths": 0.9}
+
+
+def counted(released: Released) -> str:
+    """Name what is counted: people or posts."""
+    known = require_released(released, wanted_by="counted").about.counts_what
+    return say("counted", known) if known in codes("counted") else known
 
 
 def take_table(released: Released, name: str, *, wanted_by: str) -> pd.DataFrame:
@@ -31,6 +37,7 @@ def take_table(released: Released, name: str, *, wanted_by: str) -> pd.DataFrame
     DataUnusableError
         The result never had it.
     """
+    released = require_released(released, wanted_by=wanted_by)
     if name in released.tables:
         return released.tables[name]
     reasons = released.withheld.loc[released.withheld["table"] == name, "reason"]
@@ -133,6 +140,7 @@ def subtitle(released: Released, measure: str, *, n: str, table: str = "") -> st
     -------
     str
     """
+    released = require_released(released, wanted_by="subtitle")
     about = released.about
     outside = released.withheld.set_index("table")["rows_outside"].get(table, 0)
     population = about.population.rstrip(".")
@@ -143,7 +151,8 @@ def subtitle(released: Released, measure: str, *, n: str, table: str = "") -> st
                as_of=day(about.as_of), n=n)
 
 
-def withheld_note(frame: pd.DataFrame) -> tuple[str, ...]:
-    """Explain the marker, where it occurs."""
-    marker = marker_of(frame)
+def withheld_note(frame: pd.DataFrame, *shown: str) -> tuple[str, ...]:
+    """Explain the marker, where one of the columns shown has lost a value."""
+    lost = frame[list(shown)].isna().any(axis="columns") & (frame["marker"].astype("str") != "")
+    marker = marker_of(frame[lost])
     return (say("figure", "withheld", marker=marker),) if marker else ()

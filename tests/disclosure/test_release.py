@@ -130,6 +130,20 @@ def test_a_short_list_hides_its_length_but_not_the_spread_of_all_managers():
                                                          "sd": 0.5}
 
 
+def test_the_length_of_a_short_list_cannot_be_had_from_the_other_verdicts():
+    facts = {"n_raters": 84, "n_listed": 4, "n_watch": 12, "n_in_line": 30, "n_cannot_tell": 38, "delta": 0.69}
+    out = release(replace(RESULT, facts=facts), audience="publish").facts
+    assert out == {**facts, "n_listed": None, "n_watch": None}
+
+
+def test_a_table_without_a_count_is_not_published_since_it_cannot_be_checked():
+    lines = Table(pd.DataFrame({"line": ["listed"], "text": ["4 of 84 managers"]}), keys=("line",))
+    released = release(Result(ABOUT, {"summary": lines}), audience="publish")
+    assert not released.tables
+    assert "cannot be checked" in released.withheld.loc[0, "reason"]
+    assert "summary" in release(Result(ABOUT, {"summary": lines}), audience="panel").tables
+
+
 def test_a_tiny_population_is_named_nowhere():
     about = replace(ABOUT, n=3, population="All 3 solicitors", title="Ratings of 3 solicitors in 2023")
     lines = Table(pd.DataFrame({"line": ["mean rating"], "value": [2.31]}), keys=("line",))

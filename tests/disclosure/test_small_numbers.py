@@ -176,6 +176,24 @@ def test_the_estimate_of_one_count_outlives_another_count_on_the_row():
     assert out.loc["Housing", "estimate"] == 0.55
 
 
+def test_two_counts_that_make_a_third_do_not_give_each_other_away():
+    frame = pd.DataFrame({"service": ["A", "B", "C"], "n_posts": [66, 80, 90], "n_with": [62, 60, 70],
+                          "n_without": [4, 20, 20]})
+    table = Table(frame, keys=("service",), count="n_posts", parts=("n_with", "n_without"))
+    out = publish(t=table).tables["t"].set_index("service")
+    assert out.loc["A", ["n_with", "n_without"]].isna().all()
+    assert out.loc["A", "n_posts"] == 66
+    assert out.loc["B", "n_with"] == 60
+
+
+def test_a_count_that_happens_to_equal_its_base_is_no_sum():
+    frame = pd.DataFrame({"service": ["A", "B", "C"], "n_people": [62, 80, 90], "n_held": [62, 78, 60],
+                          "base": [62, 78, 88]})
+    out = publish(t=Table(frame, keys=("service",), count="n_people", base="base", parts=("n_held",),
+                          sums=("service",))).tables["t"]
+    assert out["base"].notna().all()
+
+
 def test_a_statistic_that_no_table_declares_goes_with_its_row():
     frame = pd.DataFrame({"service": ["A", "B", "C"], "n": [3, 30, 40], "mean_rating": [2.1, 2.2, 2.3],
                           "remark": ["three people", "thirty", "forty"]})

@@ -147,6 +147,13 @@ def test_a_group_whose_withheld_box_might_be_fuller_is_not_given_a_fullest_box(g
     assert "Legal: no one box can be named" in describe_box_by_group(released)
 
 
+def test_the_title_counts_only_the_groups_whose_fullest_box_can_be_told(given):
+    released = given.by_group(given.directorates, audience="publish")
+    assert title(plot_box_by_group(released)) in (
+        "Solid and Adaptable is the fullest box in 3 of 3 directorates that can be told",
+        "Solid and Adaptable is the fullest box in 4 of 4 directorates that can be told")
+
+
 def test_a_change_is_coloured_only_where_its_range_leaves_out_zero(given):
     released = given.movement([10 * n for n in given.counts], [n * 9 + 400 for n in given.counts])
     ax = plot_box_change(released)
