@@ -1,0 +1,35 @@
+"""Headings and words of plans and evidence files, by what they mean: read from data, compared as plain text."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
+
+
+def plain(text: str) -> str:
+    """Give a text in lower case with letters and figures only, so that dashes and brackets do not matter."""
+    return re.sub(r"[^a-z0-9]+", " ", str(text).lower()).strip()
+
+
+def spellings(table: str) -> dict[str, tuple[str, ...]]:
+    """Give one table of the data: meaning -> spellings as plain text, the usual one first.
+
+    Parameters
+    ----------
+    table
+        ``columns``, ``information``, ``progress``, ``evidence`` or ``results``.
+
+    Returns
+    -------
+    dict
+    """
+    return _tables()[table]
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
+    text = resources.files("my121_analytics.improvement").joinpath("headings.toml").read_text("utf-8")
+    return {table: {name: tuple(map(plain, given)) for name, given in entries.items()}
+            for table, entries in tomllib.loads(text).items()}
