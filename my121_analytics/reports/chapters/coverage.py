@@ -92,7 +92,8 @@ def _chase(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
         return []
     owing = frame[(frame["n_without_placement"] > 0) | (frame["n_without_conversation"] > 0)]
     if owing.empty:
-        blocks.append(Text(say("pack", "chase_nobody")))
+        known = frame["n_without_conversation"].notna().any()
+        blocks.append(Text(say("pack", "chase_nobody" if known else "chase_nobody_placements")))
         return []
     owing = owing.sort_values(["directorate", "service", "team", "name", "rater_id"], kind="stable")
     released = derive(meeting.results["coverage"], "managers", owing)

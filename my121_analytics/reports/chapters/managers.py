@@ -100,7 +100,9 @@ def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
     about = meeting.results["severity"].about
     lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=about.cycle,
                            chance=expected_by_chance(managers), where=meeting.where))]
-    if counts["cannot tell"]:
+    if counts["cannot tell"] == len(managers):
+        lead.append(Text(say("pack", "managers_cannot_tell_all")))
+    elif counts["cannot tell"]:
         lead.append(Text(count_say("pack", "managers_cannot_tell", counts["cannot tell"], n_all=f"{len(managers):,}")))
     known = codes("caveat")
     lead += [Text(say("caveat", code)) for code in about.caveats if code in known and code in STANDALONE]

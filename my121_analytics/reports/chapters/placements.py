@@ -63,7 +63,7 @@ def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
         blocks.append(Drawing(picture, say("pack", "change_caption", before=before, after=after)))
     shown = frame.assign(outcome=_outcome(frame, key, name), range=range_text(frame, "points"))
     released = derive(released, table, shown)
-    title = say("pack_table", "change", before=before, after=after, unit=meeting.name)
+    title = say("pack_table", table, before=before, after=after, unit=meeting.name)
     short = View(released, table, title, (
         column("outcome"), column("n_before", "integer"), column("n_after", "integer"), column("change", "points"),
         column("range", "range", heading=say("pack_heading", "change_range"))))
@@ -79,7 +79,7 @@ def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
 def _moves(meeting: Meeting, released: Released, table: str, before: str, after: str) -> list[Sheet]:
     if table not in released.tables:
         return []
-    view = View(released, table, say("pack_table", "moves", before=before, after=after, unit=meeting.name),
+    view = View(released, table, say("pack_table", table, before=before, after=after, unit=meeting.name),
                 (column("before", "integer"), column("before_name"), column("after", "integer"), column("after_name"),
                  column("n", "integer", heat=True)))
     return [Sheet(say("pack_sheet", "moves"), view, (say("pack", "moves_line"),), "moves")]
@@ -93,10 +93,12 @@ def _groups(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
     groups = [g for g in frame[by].astype("str").unique() if g != TOTAL]
     if len(groups) < 2:
         return []
-    blocks.append(Subheading(say("pack", "groups_heading", by=say("pack_unit", by))))
+    prefix = "" if key == "box" else "ratings_"
+    blocks.append(Subheading(say("pack", f"{prefix}groups_heading", by=say("pack_unit", by))))
     wide, fields = widen_groups(meeting, frame, by, key)
     released = derive(meeting.results["profile"], "wide", wide)
-    view = View(released, "wide", say("pack_table", "groups", by=say("pack_unit", by), scope=meeting.scope), fields)
+    view = View(released, "wide", say("pack_table", f"{prefix}groups", by=say("pack_unit", by),
+                                         scope=meeting.scope), fields)
     if picture := meeting.pictures.get("groups"):
         blocks.append(Drawing(picture, say("pack", "groups_caption")))
     blocks.append(grid_of(view, folded="groups" in meeting.pictures, summary=say("pack", "open_table")))
