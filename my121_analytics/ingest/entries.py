@@ -233,9 +233,9 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
     cycle, cycle_stop = _read_cycles(rows, context, placed_on, rated & ~day_stop)
     stopped |= day_stop | cycle_stop
     needs_rater = np.zeros(len(rows), dtype=bool)
-    sources = [_source_codes(rating, whose, len(rows)) for rating in ratings]
+    sources = [_read_source(rating, whose, len(rows)) for rating in ratings]
     for rating, source in zip(ratings, sources, strict=True):
-        needs_rater |= (rating.given | rating.faulty) & (source != SELF)
+        needs_rater |= (rating.given | rating.faulty) & ~_is_self(source)
     rater, rater_stop, rater_repaired = _read_raters(rows, context, needs_rater & keyed)
     agreed_on = rows.optional_dates("agreed_on", context.settings.exports, context.latest_year)
     reason = rows.optional("reason", parse_texts)
@@ -244,11 +244,11 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
     for rating, source in zip(ratings, sources, strict=True):
         if rating.faulty.any():
             rating.stop(rows)
-        is_self = source == SELF
+        is_self = _is_self(source)
         kept = rating.given & ~rating.faulty & ~stopped & ~(rater_stop & ~is_self)
         columns: dict[str, object] = {
             "employee_id": rows.employee, "position": rows.rows, "cycle": cycle, "placed_on": placed_on,
-            "rater_id": _rater_of(rows.employee, rater, is_self), "source": categorical(*_distinct(source)),
+            "rater_id": _rater_of(rows.employee, rater, is_self), "source": source,
             **rating.levels, "repaired": rating.repaired | rows.id_repaired | (rater_repaired & ~is_self),
             "derived": rating.derived}
         if post is not None:
@@ -357,17 +357,15 @@ def _read_sources(rows: SheetRows) -> tuple[Parsed, np.ndarray] | None:
     return None if position is None else rows.read(position, lambda t: parse_words(t, "placement_sources"))
 
 
-def _source_codes(rating: _Ratings, whose: tuple[Parsed, np.ndarray] | None, n: int) -> np.ndarray:
+def _read_source(rating: _Ratings, whose: tuple[Parsed, np.ndarray] | None, n: int) -> pd.Categorical:
     """Give each row's source: the heading's, else the row's own, else the manager."""
     if rating.source or whose is None:
-        return np.full(n, rating.source or MANAGER, dtype=object)
-    values = np.array([v or MANAGER for v in whose[0].values], dtype=object)
-    return values[whose[1]]
+        return categorical(np.array([rating.source or MANAGER], dtype=object), np.zeros(n, dtype=np.int8))
+    return categorical(np.array([v or MANAGER for v in whose[0].values], dtype=object), whose[1])
 
 
-def _distinct(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    codes, found = pd.factorize(values)
-    return np.asarray(found, dtype=object), codes
+def _is_self(source: pd.Categorical) -> np.ndarray:
+    return (source.categories == SELF)[source.codes]
 
 
 def _stop_faults(rows: SheetRows, column: str, parsed: Parsed, codes: np.ndarray, among: np.ndarray,

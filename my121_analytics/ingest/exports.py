@@ -32,6 +32,7 @@ _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"GIF8", b"Rar!"
 _NOTHING = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
 _HEAD_BYTES = 262_144
 _HEAD_LINES = 200
+_TELLING_WIDTH = 3
 _LONGEST_CELL = 200
 """Lines that one quoted cell may run over where quotes are known to be astray."""
 _EXACT_INTEGER = 1e15
@@ -315,14 +316,16 @@ def _usual_width(rows: list[list[str]]) -> int:
 
 
 def _has_swallowed_rows(rows: list[list[str]], delimiter: str) -> bool:
-    """Say whether a stray quote has pulled the following rows into one cell."""
+    """Say whether a stray quote has pulled the following rows into one cell.
+
+    Quoted cells may well run over lines; but where each of the lines would by itself be a row of the usual width,
+    they are rows. With two columns that happens by chance, so there a well-formed file is taken at its word.
+    """
     width = _usual_width(rows)
-    for row in rows:
-        broken = [cell for cell in row if "\n" in cell or "\r" in cell]
-        if broken and (len(row) != width or any(line.count(delimiter) >= max(width - 1, 1)
-                                                for cell in broken for line in cell.splitlines())):
-            return True
-    return False
+    if width < _TELLING_WIDTH:
+        return False
+    broken = (delimiter.join(row) for row in rows if any("\n" in cell or "\r" in cell for cell in row))
+    return any(all(line.count(delimiter) == width - 1 for line in text.splitlines()) for text in broken)
 
 
 def _parse_lines(text: str, delimiter: str) -> list[list[str]]:

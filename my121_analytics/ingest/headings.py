@@ -335,6 +335,7 @@ def _assemble(chosen: list[Heading], events: tuple[str, ...]) -> SheetMap:
         if h.column in AXES:
             ratings.setdefault(h.source, {})[h.column] = h.position
     tables: tuple[str, ...] = ()
+    events = tuple(e for e in events if e != "placements" or ratings)
     if "evidence" in events:
         tables = ("evidence",) if "requirement_id" in columns else ()
     elif "employee_id" in columns:

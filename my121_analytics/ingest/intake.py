@@ -102,7 +102,7 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     scales = build_scales(framework, settings)
     log = Log()
     sheets, unreadable = _open_files(source, settings, log, progress)
-    context = Context(settings, framework, scales, Roster({}), as_of=as_of or settings.exports.extract_date)
+    context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)
     context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(sheets, settings))
@@ -268,26 +268,25 @@ def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roste
 def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
     """Collect who is known: the staff lists, or where there is none everyone that rows are about."""
     sources = [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
-    names: dict[str, set[str]] = {i: set() for i in listed}
+    people = set(listed)
+    pairs: list[tuple[str, str]] = []
     holds_leavers = False
     emails: dict[str, str] = {}
     holders: dict[str, set[str]] = {}
     for rows in sources:
         ids = rows.employee.categories
-        for value in ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])].tolist():
-            names.setdefault(value, set())
+        people.update(ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])].tolist())
         given = rows.names
         if given is not None:
-            for person, name in _distinct_pairs(rows.employee, given):
-                names[person].add(name)
+            pairs += _distinct_pairs(rows.employee, given)
         if rows.has("email"):
             codes, texts = rows.texts(rows.map.columns["email"])
             mail = pd.Categorical.from_codes(codes, categories=pd.Index([str(t) for t in texts], dtype="str"))
             emails.update({text.strip().casefold(): person for person, text in _distinct_pairs(rows.employee, mail)})
         holds_leavers |= _is_list(rows) and _has_leavers(rows, context)
-        for post, people in _holders(rows, context).items():
-            holders.setdefault(post, set()).update(people)
-    return Roster({k: frozenset(v) for k, v in names.items()}, emails,
+        for post, those in _holders(rows, context).items():
+            holders.setdefault(post, set()).update(those)
+    return Roster(frozenset(people), pairs, emails,
                   {k: frozenset(v) for k, v in holders.items()}, bool(listed),
                   context.settings.exports.employee_id_width, holds_leavers)
 

@@ -47,8 +47,10 @@ class Roster:
 
     Parameters
     ----------
-    names
-        Employee id -> names given for that id.
+    people
+        Ids of everyone known.
+    pairs
+        Ids and the names given for them.
     emails
         E-mail address, lower case -> employee id.
     holders
@@ -61,12 +63,21 @@ class Roster:
         Whether the staff list holds those who left, so that an id that is not on it is nobody's.
     """
 
-    names: Mapping[str, frozenset[str]]
+    people: frozenset[str]
+    pairs: Sequence[tuple[str, str]] = ()
     emails: Mapping[str, str] = field(default_factory=dict)
     holders: Mapping[str, frozenset[str]] = field(default_factory=dict)
     has_list: bool = False
     width: int | None = None
     holds_leavers: bool = False
+
+    @cached_property
+    def names(self) -> dict[str, set[str]]:
+        """Names by id; worked out only where some cell gives a name."""
+        names: dict[str, set[str]] = {}
+        for person, name in self.pairs:
+            names.setdefault(person, set()).add(name)
+        return names
 
     def find(self, text: str, pairs: Mapping[str, frozenset[str]] | None = None) -> Who:
         """Say who is meant by a cell.
@@ -88,7 +99,7 @@ class Roster:
             return Who(state="top")
         single = parse_ids([cell], self.width)
         value = single.values[0]
-        if value is not None and (any(c.isdigit() for c in value) or value in self.names):
+        if value is not None and (any(c.isdigit() for c in value) or value in self.people):
             return self._by_code(value)
         if single.faults[0] == "scientific_id":
             return Who(state="bad")
@@ -117,7 +128,7 @@ class Roster:
         return Who(None, "unknown", name=name)
 
     def _by_code(self, value: str) -> Who:
-        if value not in self.names and not value.isdigit() and value in self.holders:
+        if value not in self.people and not value.isdigit() and value in self.holders:
             return self.find_post(value)
         return Who(value)
 
@@ -135,7 +146,7 @@ class Roster:
         value = parse_ids([code], self.width).values[0]
         if value is None:
             return Who(state="bad", name=name)
-        known = self.names.get(value, frozenset())
+        known = self.names.get(value, set())
         if known and not any(_may_be_one(name, other) for other in known):
             return Who(value, "disagrees", " / ".join(sorted(known)), name)
         return Who(value, name=name)
@@ -187,7 +198,7 @@ def resolve(roster: Roster, texts: Sequence[str] | np.ndarray, *, pairs: Mapping
     if kind == "name":
         return [roster.find(text, pairs) for text in texts]
     codes = parse_ids(texts, roster.width).values
-    return [Who(code) if code in roster.names else roster.find(text, pairs)
+    return [Who(code) if code in roster.people else roster.find(text, pairs)
             for text, code in zip(texts, codes, strict=True)]
 
 

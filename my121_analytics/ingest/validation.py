@@ -173,9 +173,9 @@ def _outside_employment(workforce: Workforce) -> Iterator[CrossFinding]:
 
 def _time_in_post(workforce: Workforce) -> Iterator[CrossFinding]:
     """Find box 3 held beyond the limit, and people new in post in the lowest box."""
-    framework = workforce.framework
+    framework, posts = workforce.framework, workforce.posts
     rows = workforce.placements
-    if not framework.has_map or rows.empty:
+    if not framework.has_map or rows.empty or (posts["started_in_post"].isna() & posts["valid_from"].isna()).all():
         return
     support = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 3)]
     lowest = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 1)]
@@ -193,12 +193,13 @@ _NEW_MONTHS = 6
 
 def _earlier_placements(workforce: Workforce) -> Iterator[CrossFinding]:
     rows = workforce.placements
-    keys = ["employee_id", "post_id", "cycle", "source"]
-    codes = np.column_stack([rows[key].cat.codes.to_numpy() for key in keys])
-    order = np.lexsort((np.arange(len(rows)), rows["placed_on"].to_numpy().astype("int64"), *codes.T))
-    same_as_next = (codes[order][:-1] == codes[order][1:]).all(axis=1)
+    keys = np.zeros(len(rows), dtype=np.int64)
+    for column in ("employee_id", "post_id", "cycle", "source"):
+        keys = keys * (len(rows[column].cat.categories) + 1) + rows[column].cat.codes.to_numpy()
+    several = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy())
+    order = several[np.lexsort((several, rows["placed_on"].to_numpy().astype("int64")[several], keys[several]))]
     earlier = np.zeros(len(rows), dtype=bool)
-    earlier[order[:-1][same_as_next]] = True
+    earlier[order[:-1][keys[order[:-1]] == keys[order[1:]]]] = True
     yield from _flag("earlier_placement", rows, earlier, "placed_on", "placed_on")
 
 
