@@ -44,14 +44,14 @@ def track_movement(workforce: Workforce, *, by: str | None = None, cycle: str | 
     Returns
     -------
     MovementResult
-        With a map: ``change`` (box, box_name, n_before, n_after, share_before, share_after, change, lower, upper,
-        base; of the posts placed both times), ``change_all`` (the same of everybody placed in either cycle, with
-        base_before and base_after), ``moves`` (before, after, before_name, after_name, n; box 0 is no placement)
+        With a map: ``change`` (box, box_name, performance, potential, n_before, n_after, share_before, share_after,
+        change, lower, upper, base; of the posts placed both times), ``change_all`` (the same of everybody placed in
+        either cycle, with base_before and base_after), ``moves`` (before, after, before_name, after_name, n; box 0 is no placement)
         and, with ``by``, ``change_by_group``. Always: the same by performance level as ``ratings_change``,
         ``ratings_change_all``, ``ratings_moves`` (``level`` and ``label`` for ``box`` and ``box_name``) and
         ``ratings_change_by_group``, and ``steps`` (performance_step, potential_step, n, share, base; potential_step
         is missing without a map). Facts: cycle_before, cycle_after, n_both (in post in both cycles), n_joined,
-        n_left, n_placed_both.
+        n_left, n_placed_both, map_columns and map_rows (names of the map's axes).
 
     Raises
     ------
@@ -110,7 +110,7 @@ def track_movement_counts(counts: Sequence[MoveCounts], framework: Framework, *,
     about = About(title=say("title", "movement"), measure=say("measure", "movement"), population=population,
                   counts_what="posts", as_of=as_of, cycle=moves.cycle_after, n=int(moves.frame["n"].sum()),
                   caveats=("posts_not_people", "change_same_posts"))
-    return MovementResult(about, tables, _describe(moves))
+    return MovementResult(about, tables, {**_describe(moves), **framework.map_labels})
 
 
 def _describe(moves: MoveCounts) -> dict[str, float | int | str | None]:
@@ -122,7 +122,7 @@ def _describe(moves: MoveCounts) -> dict[str, float | int | str | None]:
 
 def _tabulate_outcome(counted: MoveCounts, framework: Framework) -> dict[str, Table]:
     prefix, labels = _label(counted, framework)
-    key, name = labels.columns
+    key, name = labels.columns[:2]
     check_outcomes(pd.concat([counted.frame["before"], counted.frame["after"]]), labels)
     whole = counted.frame.groupby(["before", "after"], sort=True)["n"].sum().reset_index()
     moves = whole[(whole["before"] >= 0) & (whole["after"] >= 0)].reset_index(drop=True)
@@ -143,7 +143,8 @@ def _tabulate_outcome(counted: MoveCounts, framework: Framework) -> dict[str, Ta
 def _label(counted: MoveCounts, framework: Framework) -> tuple[str, pd.DataFrame]:
     if counted.outcome == "box":
         boxes = sorted(framework.boxes, key=lambda b: b.number)
-        return "", pd.DataFrame([(b.number, b.name) for b in boxes], columns=["box", "box_name"])
+        return "", pd.DataFrame([(b.number, b.name, b.performance, b.potential) for b in boxes],
+                                columns=["box", "box_name", "performance", "potential"])
     levels = framework.levels(counted.outcome)
     return "ratings_", pd.DataFrame([(lv.level, lv.label) for lv in levels], columns=["level", "label"])
 

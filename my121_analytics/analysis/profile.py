@@ -117,7 +117,7 @@ def tabulate_profile_counts(counts: Sequence[PlacementCounts], framework: Framew
     about = About(title=say("title", "profile"), measure=say("measure", f"profile_{source}"), population=population,
                   counts_what="posts", as_of=as_of, cycle=counts[0].cycle, n=int(counts[0].frame["n"].sum()),
                   caveats=("posts_not_people",))
-    return ProfileResult(about, tables)
+    return ProfileResult(about, tables, dict(framework.map_labels))
 
 
 def _label_boxes(framework: Framework) -> pd.DataFrame:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -63,10 +63,10 @@ class Released:
     facts: Mapping[str, Fact]
     withheld: pd.DataFrame
     kind: str
-    _gate: object = field(repr=False, default=None)
+    gate: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self._gate is not _GATE:
+    def __post_init__(self, gate: object) -> None:
+        if gate is not _GATE:  # nor does dataclasses.replace pass it on: what is shown is what the gate let through
             raise DisclosureError("A released result is made by disclosure.release only.",
                                   hints=["Call release(result, audience=...) and pass on what it returns."])
 

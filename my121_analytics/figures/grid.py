@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from my121_analytics.figures import theme
-from my121_analytics.figures.layout import Weight, line_height, size_of, wrap, write, write_stack
+from my121_analytics.figures.layout import Weight, elide, line_height, size_of, wrap, write, write_stack
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
+ROW_LABELS = 1.15
+"""Inches to the left of the map for the names of its rows."""
 _GAP = 0.012
 _LARGE, _NAME = 19.0, 10.0
 
@@ -89,9 +91,14 @@ def draw_cells(ax: Axes, cells: Sequence[Cell], *, marker: str) -> None:
 
 def label_grid(ax: Axes, labels: AxisLabels) -> None:
     """Name the columns below the map and the rows beside it, level text throughout."""
+    width = size_of(ax)[0] / 3
     for number, label in enumerate(labels.columns):
-        write(ax, label, (number + 0.5, 0), (0, -0.13), data=(True, False), ha="center", gid="label")
+        write(ax, elide(label, width * 0.96, theme.BODY), (number + 0.5, 0), (0, -0.13), data=(True, False),
+              ha="center", gid="label")
     write(ax, f"{labels.across} ▶", (1.5, 0), (0, -0.37), data=(True, False), ha="center", weight="bold", gid="label")
     for number, label in enumerate(labels.rows):
-        write(ax, label, (0, number + 0.5), (-0.1, 0), data=(False, True), ha="right", gid="label")
+        lines = wrap(label, ROW_LABELS - 0.12, theme.BODY, max_lines=3)
+        for place, line in enumerate(lines):
+            drop = ((len(lines) - 1) / 2 - place) * line_height(theme.BODY)
+            write(ax, line, (0, number + 0.5), (-0.1, drop), data=(False, True), ha="right", gid="label")
     write(ax, f"{labels.upwards} ▲", (0, 3), (-0.1, -0.12), data=(False, True), ha="right", weight="bold", gid="label")

@@ -193,8 +193,17 @@ def _read(released: Released, *, wanted_by: str) -> _Managers:
                      n_withheld=len(frame) - len(shown), marker=phrases.marker_of(frame),
                      delta=float(released.facts.get("delta") or Settings().managers.delta),
                      n_listed=int((shown["verdict"] == "pattern").sum()),
-                     expected_wrong=None if phrases.is_missing(wrong := released.facts.get("expected_wrong"))
-                     else float(str(wrong)), no_difference=bool(none) if none is not None else sd == 0)
+                     expected_wrong=_expected_wrong(released, shown),
+                     no_difference=bool(none) if none is not None else sd == 0)
+
+
+def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
+    """Count the patterns shown that are expected by chance: of these managers, where the release was cut to some."""
+    listed = shown[shown["verdict"] == "pattern"]
+    if "probability" in listed.columns and listed["probability"].notna().all():
+        return float((1 - listed["probability"].astype("float64")).sum())
+    given = released.facts.get("expected_wrong")
+    return None if phrases.is_missing(given) else float(str(given))
 
 
 def _title(seen: _Managers) -> str:

@@ -11,7 +11,7 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.bars import draw_bar
-from my121_analytics.figures.grid import AxisLabels, Cell, draw_cells, label_grid
+from my121_analytics.figures.grid import ROW_LABELS, AxisLabels, Cell, draw_cells, label_grid
 from my121_analytics.figures.layout import Room, Words, line_height, measure, open_axes, wrap, write
 from my121_analytics.figures.vector import printable
 from my121_analytics.framework.nine_box import build_framework
@@ -20,9 +20,7 @@ from my121_analytics.wording.catalogue import say
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-_LEFT, _CELL_HEIGHT = 1.15, 1.42
-_MAP = Room(height=3 * _CELL_HEIGHT, left=_LEFT, bottom=0.55)
-_CELL_WIDTH = (theme.WIDTH - 0.5 - _LEFT) / 3
+_MAP = Room(height=4.26, left=ROW_LABELS, bottom=0.55)
 
 
 def plot_nine_box(released: Released, *, show: Literal["count", "share"] = "count", ax: Axes | None = None) -> Axes:
@@ -400,14 +398,9 @@ def _with_places(boxes: pd.DataFrame) -> pd.DataFrame:
 
 def _axis_labels(released: Released) -> AxisLabels:
     """Name the map's columns and rows as the council does, where the release says how."""
-    performance = [level.label for level in build_framework().performance]
-    ratings = released.tables.get("ratings")
-    if ratings is not None and (levels := ratings[ratings["level"] != 0].sort_values("level")).shape[0] == 3:
-        performance = levels["label"].astype("str").tolist()
-    potential = [say("nine_box", f"potential_{level}") for level in (1, 2, 3)]
-    given = str(released.facts.get("potential_labels") or "").split("; ")
-    return AxisLabels(say("nine_box", "performance"), performance, say("nine_box", "potential"),
-                      given if len(given) == 3 else potential)
+    toolkit = build_framework().map_labels
+    columns, rows = (str(released.facts.get(name) or toolkit[name]).split("; ") for name in ("map_columns", "map_rows"))
+    return AxisLabels(say("nine_box", "performance"), columns, say("nine_box", "potential"), rows)
 
 
 def _are(n: float, base: float) -> str:

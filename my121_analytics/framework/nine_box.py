@@ -66,6 +66,18 @@ class Framework:
         """Whether placements on a map exist in this framework."""
         return bool(self.boxes)
 
+    @property
+    def map_labels(self) -> dict[str, str]:
+        """Names of the map's columns and rows, lowest first, joined by "; "; empty where there is no map.
+
+        Levels that share a column share its name, joined by " / ".
+        """
+        if not self.boxes:
+            return {}
+        columns = [" / ".join(level.label for level, column in zip(self.performance, self.map_columns, strict=True)
+                              if column == number) for number in (1, 2, 3)]
+        return {"map_columns": "; ".join(columns), "map_rows": "; ".join(level.label for level in self.potential)}
+
     def box(self, number: int) -> Box:
         """Give the box with this number.
 

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from my121_analytics.analysis.coverage import measure_coverage
-from my121_analytics.disclosure.suppression import suppress_small
-from my121_analytics.settings import CoverageSettings, DisclosureSettings, FrameworkSettings, Settings
+from my121_analytics.disclosure.release import release
+from my121_analytics.settings import CoverageSettings, FrameworkSettings, Settings
 from my121_analytics.workforce.record import build_workforce
 from my121_analytics.workforce.results import TOTAL
 
@@ -179,8 +179,7 @@ def test_small_parts_are_hidden_from_the_public_though_the_group_is_large():
     posts = [post(f"{k:02d}") for k in range(20)]
     talks = [talk(f"{k:02d}", f"2023-0{m}-01") for k in range(18) for m in (4, 5)]
     result = measure_coverage(record([placement(f"{k:02d}") for k in range(10)], posts, talks))
-    table = result.tables["by_group"]
-    hidden = suppress_small(table.frame, table, DisclosureSettings())
+    hidden = release(result, audience="publish").tables["by_group"]
     assert hidden["n_people"].tolist() == [20, 20]
     assert hidden[["n_with_enough", "n_too_few", "estimate", "upper"]].isna().all(axis=None)
     assert (hidden["marker"] == "[c]").all()

@@ -37,8 +37,9 @@ def council(pairs, settings=None, directorates=None):
 def test_change_is_of_the_people_placed_both_times():
     result = track_movement(council([(5, 5), (5, 4), (5, 4), (9, 5), (None, 1), (8, None)]))
     table = result.frame("change").set_index("box")
-    assert list(result.frame("change").columns) == ["box", "box_name", "n_before", "n_after", "share_before",
-                                                    "share_after", "change", "lower", "upper", "base"]
+    assert list(result.frame("change").columns) == ["box", "box_name", "performance", "potential", "n_before",
+                                                    "n_after", "share_before", "share_after", "change", "lower",
+                                                    "upper", "base"]
     assert table["n_before"].loc[[5, 9, 8]].tolist() == [3, 1, 0]
     assert table["n_after"].loc[[5, 4, 1]].tolist() == [2, 2, 0]
     assert (table["base"] == 4).all()
@@ -80,7 +81,8 @@ def test_joiners_and_leavers_are_told_apart_from_people_without_a_placement():
             placement("4", EARLIER, 5)]
     result = track_movement(build_workforce({"posts": posts, "placements": pd.DataFrame(rows)}, as_of=date(2024, 1, 1)))
     assert dict(result.facts) == {"cycle_before": EARLIER, "cycle_after": LATER, "n_both": 2, "n_joined": 1,
-                                  "n_left": 1, "n_placed_both": 1}
+                                  "n_left": 1, "n_placed_both": 1, "map_columns": "Partially meets; Meets; Exceeds",
+                                  "map_rows": "Low; Moderate; High"}
 
 
 def test_turning_time_round_turns_the_change_round():

@@ -49,6 +49,8 @@ def test_only_release_makes_a_released_result():
     with pytest.raises(DisclosureError, match="made by"):
         Released(ABOUT, "analyst", "", {}, {}, pd.DataFrame(), "Result")
     released = release(RESULT, audience="analyst")
+    with pytest.raises(DisclosureError, match="made by"):
+        replace(released, tables={"managers": managers().frame})
     with pytest.raises(DisclosureError):
         require_released(RESULT, wanted_by="a test")
     assert require_released(released, wanted_by="a test") is released

@@ -46,10 +46,11 @@ def box_rows(counts: list[int], unplaced: int) -> pd.DataFrame:
 SHARES: dict[str, Any] = {"count": "n", "base": "base", "follows": ("share", "lower", "upper")}
 
 
-def profile(counts: list[int] | None = None, unplaced: int = 57, audience: str = "panel", **changes: Any) -> Released:
+def profile(counts: list[int] | None = None, unplaced: int = 57, audience: str = "panel",
+            facts: dict[str, Any] | None = None, **changes: Any) -> Released:
     rows = box_rows(COUNTS if counts is None else counts, unplaced)
     table = Table(rows, keys=("box",), sums=("box",), **SHARES)
-    return release(Result(about(int(rows["n"].sum()), **changes), {"map": table}), audience=audience)
+    return release(Result(about(int(rows["n"].sum()), **changes), {"map": table}, facts or {}), audience=audience)
 
 
 def profile_by_group(groups: dict[str, list[int]], unplaced: dict[str, int] | None = None, audience: str = "panel",

@@ -132,6 +132,12 @@ def test_a_map_of_the_councils_own_stands_as_its_table_says(given):
     assert at["96"] == (2.5, 0.5)  # box 3 moves to the lower right
 
 
+def test_the_axes_carry_the_councils_own_words(given):
+    released = given.profile(facts={"map_columns": "Below / Nearly; There; Beyond", "map_rows": "Settled; Able; Ready"})
+    labels = written(plot_nine_box(released), "label")
+    assert {"Below / Nearly", "There", "Beyond", "Settled", "Able", "Ready"} <= set(labels)
+
+
 def test_shares_by_group_are_of_those_placed_and_all_comes_last(given):
     released = given.by_group(given.directorates)
     ax = plot_box_by_group(released)
@@ -206,6 +212,13 @@ def test_the_lines_of_managers_end_where_the_table_says(given):
     drawn = {tuple(line.get_xdata()) for line in ax.lines if len(line.get_xdata()) == 2}
     for row in rows[rows["lower"].notna()].itertuples():
         assert (row.lower, row.upper) in drawn
+
+
+def test_the_names_expected_by_chance_are_counted_among_those_shown(given):
+    rows = given.manager_rows(20, seed=9)
+    notes = " ".join(written(plot_caterpillar(given.severity(rows, expected_wrong=7.0)), "note"))
+    listed = rows[rows["verdict"] == "pattern"]
+    assert f"About {(1 - listed['probability']).sum():.1f} of the {len(listed)} patterns" in notes
 
 
 def test_no_spread_between_managers_is_said_in_the_title(given):

@@ -97,3 +97,11 @@ def test_a_box_that_is_not_on_the_map_is_not_found(number):
 def test_a_number_beyond_the_map_is_no_placement_by_accident():
     with pytest.raises(IndexError):
         build_framework().axes_of(np.array([10]))
+
+
+def test_the_names_of_the_maps_columns_and_rows_follow_the_settings():
+    assert build_framework().map_labels == {"map_columns": "Partially meets; Meets; Exceeds",
+                                            "map_rows": "Low; Moderate; High"}
+    four = Settings(framework={"performance_levels": ["Poor", "Fair", "Good", "Top"], "map_columns": [1, 1, 2, 3]})
+    assert build_framework(four).map_labels["map_columns"] == "Poor / Fair; Good; Top"
+    assert build_framework(Settings(framework={"has_potential": False})).map_labels == {}
