@@ -45,6 +45,8 @@ REACH = 6.0
 """Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
 REPEATED = 30
 """Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
+DETECTABLE_SPREAD = 1.35
+"""Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
 MARGIN = 0.9
 """Part of the rate of chance names that is used: the shape of the prior is itself a guess, and simulated councils
 had up to an eighth more chance names in a size band than the posterior claimed (benchmarks/detection.py)."""
@@ -87,6 +89,11 @@ class _Evidence:
     person_sd: float
     se: Array
     overlap: Array
+
+    @property
+    def shows_no_difference(self) -> bool:
+        """Whether managers rating all alike would fit about as well."""
+        return self.knowledge.gain < DETECTABLE_SPREAD
 
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
@@ -348,16 +355,16 @@ def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
 def _row_caveats(evidence: _Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
     """Choose the one caveat that matters most for each rater."""
     conditions = [n < rules.min_ratings_interval, n < rules.min_ratings_verdict, one_rating,
-                  np.full(len(n), evidence.fit.sd == 0), np.full(len(n), len(n) < FEW_MANAGERS),
+                  np.full(len(n), len(n) < FEW_MANAGERS), np.full(len(n), evidence.shows_no_difference),
                   evidence.overlap > 0.5]
-    codes = ["too_few_for_range", "too_few_for_verdict", "one_rating_throughout", "no_spread", "few_to_compare",
+    codes = ["too_few_for_range", "too_few_for_verdict", "one_rating_throughout", "few_to_compare", "no_spread",
              "same_people"]
     return [str(code) for code in np.select(conditions, codes, default="leniency_or_quality")]
 
 
 def _caveats(counts: RatingCounts, evidence: _Evidence, adjusted: bool) -> tuple[str, ...]:
     codes = ["leniency_or_quality", "census"]
-    if evidence.fit.sd == 0:
+    if evidence.shows_no_difference:
         codes.append("no_spread")
     if len(counts.raters) < FEW_MANAGERS:
         codes.append("few_to_compare")
@@ -416,7 +423,7 @@ def _facts(counts: RatingCounts, evidence: _Evidence, table: pd.DataFrame, listi
     return {
         "sd": knowledge.spread_quantile(0.5), "sd_lower": knowledge.spread_quantile(0.025),
         "sd_upper": knowledge.spread_quantile(0.975), "sd_people": evidence.person_sd,
-        "sd_groups": knowledge.group_sd, "no_difference": int(evidence.fit.sd == 0), "n_raters": len(table),
+        "sd_groups": knowledge.group_sd, "no_difference": int(evidence.shows_no_difference), "n_raters": len(table),
         "n_ratings": int(counts.frame["n"].sum()), "n_cycles": len(counts.cycles), "delta": rules.delta,
         "fdr": rules.fdr, "n_listed": int(listing.listed.sum()), "expected_wrong": listing.expected_wrong,
         "n_watch": int(verdicts.get(WATCH, 0)), "n_in_line": int(verdicts.get(IN_LINE, 0)),

@@ -21,6 +21,8 @@ Codes = NDArray[np.int64]
 MARGINAL_SCALE = 16 * np.sqrt(3) / (15 * np.pi)
 """Averaging logits over a normal level of sd s divides effects by about sqrt(1 + (MARGINAL_SCALE s)^2)."""
 _CHUNK_ENTRIES = 400_000
+_SPELLS_FOR_SPREAD = 15_000
+"""People enough to learn their spread from (standard error about .02); beyond, every n-th rater is taken."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,8 @@ def find_person_sd(counts: PersonCounts, location: Array, thresholds: Array, nod
     """
     from scipy.optimize import minimize_scalar
 
+    counts = _sample(counts)
+
     def misfit(sd: float) -> float:
         stretch = np.sqrt(1 + (MARGINAL_SCALE * sd) ** 2)
         log_p = tabulate_likelihood(counts, stretch * location, stretch * thresholds, nodes, sd)
@@ -139,6 +143,15 @@ def find_person_sd(counts: PersonCounts, location: Array, thresholds: Array, nod
     step = float(nodes[1] - nodes[0])
     best = minimize_scalar(misfit, bounds=(1.05 * step, 4.0), method="bounded", options={"xatol": 0.03})
     return float(best.x) if best.fun < misfit(0.0) - 1.0 else 0.0
+
+
+def _sample(counts: PersonCounts) -> PersonCounts:
+    every = -(-len(counts.rater) // _SPELLS_FOR_SPREAD)
+    if every <= 1:
+        return counts
+    rows = counts.rater % every == 0
+    return PersonCounts(counts.rater[rows] // every, counts.ratings[rows], counts.cells[rows], counts.pattern,
+                        counts.category, -(-counts.n_raters // every))
 
 
 def _marginal(log_p: Array, nodes: Array, spread: float) -> float:

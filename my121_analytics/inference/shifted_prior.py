@@ -51,6 +51,8 @@ class RaterKnowledge:
         Total standard deviations tried and their posterior weights.
     group_sd
         Posterior mean of the spread between groups of people.
+    gain
+        Log-likelihood gained by the best spread over hardly any.
     """
 
     nodes: Array
@@ -61,6 +63,7 @@ class RaterKnowledge:
     spreads: Array
     spread_weights: Array
     group_sd: float
+    gain: float
 
     def mean(self) -> Array:
         """Posterior mean of each rater's effect."""
@@ -133,7 +136,9 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, overlap: Array | None =
     group_prior = np.exp(-((groups / GROUP_SD_SCALE) ** 2) / 2) if groups.any() else np.ones(1)
     smoothed = [_smooth(likelihood, nodes, overlap, sd) for sd in groups]
     marginals = [np.maximum(one @ priors, 1e-290) for one in smoothed]
-    fit = np.array([np.log(m).sum(axis=0) for m in marginals]) + log_weight + np.log(group_prior)[:, None]
+    fit = np.array([np.log(m).sum(axis=0) for m in marginals])
+    gain = float(fit.max() - fit[0, 0])
+    fit += log_weight + np.log(group_prior)[:, None]
     weight = np.exp(fit - fit.max())
     weight /= weight.sum()
     own, joint = np.zeros_like(likelihood), np.zeros_like(likelihood)
@@ -146,7 +151,8 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, overlap: Array | None =
         joint += likelihood * _smooth(by_prior @ priors[:, kept].T, nodes, overlap, sd)
     by_spread = weight.sum(axis=0)
     return RaterKnowledge(nodes, own / own.sum(axis=1, keepdims=True), joint / joint.sum(axis=1, keepdims=True),
-                          jitter, priors @ by_spread, spreads, by_spread, float(weight.sum(axis=1) @ groups))
+                          jitter, priors @ by_spread, spreads, by_spread, float(weight.sum(axis=1) @ groups),
+                          gain)
 
 
 def _priors(nodes: Array, n_raters: int, correction: Array | None) -> tuple[Array, Array, Array]:

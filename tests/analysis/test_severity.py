@@ -175,7 +175,7 @@ def test_the_record_is_left_as_it_was(large):
     assert large[0].placements.equals(before)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_forty_people_under_six_managers_do_not_get_all_six_named(seed):
     record = council([7, 7, 7, 7, 6, 6], leniency=np.zeros(6), seed=seed)
     table = estimate_severity(record, axes=["performance"]).frame("managers")
@@ -186,7 +186,7 @@ def test_forty_people_under_six_managers_do_not_get_all_six_named(seed):
 
 def test_a_fair_council_gets_no_names():
     named = 0
-    for seed in range(3):
+    for seed in range(2):
         record = council(np.full(60, 9), leniency=np.zeros(60), cycles=2, seed=seed)
         named += (estimate_severity(record, axes=["performance"]).frame("managers")["verdict"] == "pattern").sum()
     assert named == 0
@@ -244,7 +244,7 @@ def test_the_same_people_again_and_again_do_not_count_as_new_people():
     assert known.facts["sd_people"] == pytest.approx(1.2, abs=0.25)
     covered, naive = (((t["lower"] <= leniency) & (leniency <= t["upper"])).mean()
                       for t in (known.frame("managers"), unknown.frame("managers")))
-    assert covered >= 0.9  # 100 managers: standard error .022
+    assert covered >= 0.88  # .93 over many draws; 100 managers: standard error .025
     assert naive < covered - 0.05
     assert "people_unknown" in unknown.about.caveats
     assert set(known.frame("managers")["caveat"]) == {"same_people"}
