@@ -16,6 +16,7 @@ from my121_analytics.analysis.severity import estimate_severity
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.ingest.exports import list_files
 from my121_analytics.reports.chapters.managers import with_own_counts
 from my121_analytics.reports.chapters.meeting import Meeting
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
@@ -24,7 +25,7 @@ from my121_analytics.reports.papers import assemble_papers
 from my121_analytics.reports.pdf import find_browser, print_pdf
 from my121_analytics.reports.picture import draw_pictures
 from my121_analytics.reports.roster import list_roster
-from my121_analytics.reports.runs import MANIFEST, Stage, build_manifest, make_slugs, staged_run
+from my121_analytics.reports.runs import MANIFEST, Stage, build_manifest, make_slugs, sha256_of, staged_run
 from my121_analytics.reports.workbook import write_workbook
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
@@ -86,7 +87,7 @@ class _Plan:
 
 def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
-               pdf: bool = False, progress: Progress | None = None) -> PackReport:
+               pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -111,6 +112,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         Also print each page to PDF with an installed browser.
     progress
         Called with (done, total, what).
+    source
+        The file or folder that the exports were read from; the hash of each file goes into the manifest.
 
     Returns
     -------
@@ -133,16 +136,18 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     """
     settings = settings or workforce.settings
     plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
+    inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
     report = progress or (lambda done, total, what: None)
     warnings = ["no_browser"] if pdf and plan.browser is None else []
     with staged_run(out) as stage:
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
-        severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan), axes=["performance"]))
+        severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
+                                                           axes=["performance"]))
         for done, name in enumerate(plan.units, start=1):
             report(done, steps, name or say("pack", "whole_council"))
             warnings += _write_unit(stage, plan, name, severity, why)
-        stage.write(MANIFEST, _manifest(plan, stage, list(dict.fromkeys(warnings))))
+        stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
                       tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)))
@@ -186,7 +191,8 @@ def _attempt(analyse: Callable[[], Result]) -> tuple[Result | None, str]:
 def _write_unit(stage: Stage, plan: _Plan, unit: str, severity: Result | None, why: str) -> list[str]:
     """Write one pack; gives the codes of its warnings."""
     meeting = _prepare(plan, unit, severity, why)
-    meeting = replace(meeting, pictures=draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council))
+    pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council)
+    meeting = replace(meeting, pictures=pictures)
     papers = assemble_papers(meeting)
     folder = plan.slugs[unit]
     book = write_workbook(papers.book)
@@ -295,7 +301,7 @@ def _print(html: bytes, browser: Path) -> tuple[bytes, list[str]]:
         return b"", ["pdf_failed"]
 
 
-def _manifest(plan: _Plan, stage: Stage, warnings: Sequence[str]) -> bytes:
+def _manifest(plan: _Plan, stage: Stage, inputs: Mapping[str, str], warnings: Sequence[str]) -> bytes:
     rows = plan.quality.get("reconciliation")
     counts = [] if rows is None else [
         {"file": str(row.file), "sheet": str(row.sheet) if isinstance(row.sheet, str) else "",
@@ -303,5 +309,5 @@ def _manifest(plan: _Plan, stage: Stage, warnings: Sequence[str]) -> bytes:
                                                        "rows_set_aside")}} for row in rows.itertuples(index=False)]
     options = {"audience": plan.audience, "by": plan.by, "cycle": plan.cycle,
                "units": {plan.slugs[unit]: unit for unit in plan.units}}
-    return build_manifest(workforce=plan.workforce, settings=plan.settings, outputs=stage.hashes, row_counts=counts,
-                          options=options, warnings=warnings)
+    return build_manifest(workforce=plan.workforce, settings=plan.settings, outputs=stage.hashes, inputs=inputs,
+                          row_counts=counts, options=options, warnings=warnings)

@@ -91,7 +91,7 @@ class Grid:
     @property
     def is_wide(self) -> bool:
         """Whether it may need more room than a narrow screen has."""
-        return len(self.headings) >= WIDE
+        return len(self.headings) >= WIDE or any(self.entry)
 
     def look(self, column: int) -> str:
         """Give the class of a column's cells."""

@@ -31,8 +31,8 @@ class Field:
     heading
         As shown; unique within a table.
     kind
-        How values are written: ``range`` is an interval as text, kept on one line; ``share`` is 0-1 shown in percent, ``points`` a difference of shares in percentage points,
-        ``signed`` has a plus or minus.
+        How values are written: ``range`` is an interval as text, kept on one line; ``share`` is 0-1 shown in percent;
+        ``points`` is a difference of shares in percentage points; ``signed`` has a plus or minus.
     note
         Code of the note that explains it; empty for none.
     choices
@@ -161,7 +161,7 @@ def format_value(value: object, kind: Kind) -> str:
     if kind in NUMERIC:
         return _format_number(float(value), kind)  # type: ignore[arg-type]
     if kind == "date":
-        return pd.Timestamp(value).date().isoformat()  # type: ignore[arg-type]
+        return pd.Timestamp(value).date().isoformat()
     return clean_text(str(value))
 
 

@@ -23,6 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from my121_analytics.reports.tables import NUMERIC, Field, View, clean_text
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import TOTAL
 
 Profile = Literal["publish", "working"]
 FONT = "Arial"
@@ -30,7 +31,7 @@ SIZE = 12
 WIDEST, WIDEST_WORDS, NARROWEST = 48, 80, 9
 WIDER = 1.08
 """Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
-LINE = 16
+LINE, TITLE_LINE = 16, 24
 """Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
 MOST_LINES = 25
 LONGEST_TEXT = 32_767
@@ -200,13 +201,14 @@ class _BookWriter:
         self.title = file.add_format({**base, "bold": True, "font_size": 16})
         self.link = file.add_format({**base, "font_color": "#12436D", "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom"})
-        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "align": "right", "indent": 1,
-                                              "valign": "bottom"})
-        self.right = file.add_format({**base, "align": "right", "indent": 1})
+        to_the_right = {"align": "right", "indent": 1}
+        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom",
+                                              **to_the_right})
+        self.right = file.add_format({**base, **to_the_right})
         self.entry = file.add_format({**base, "text_wrap": True, "border": 1, "border_color": "#12436D",
                                       "num_format": "@"})
         self.kinds = {kind: file.add_format({**base, "num_format": code,
-                                             **({"align": "right", "indent": 1} if kind in NUMERIC else {"text_wrap": True})})
+                                             **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
                       for kind, code in _NUMBER_FORMATS.items()}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)
@@ -244,7 +246,7 @@ class _BookWriter:
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
-        page.set_default_row(LINE)
+        page.set_row(0, TITLE_LINE)
         return page
 
     def _write_cover(self, page: Worksheet) -> None:
@@ -306,12 +308,14 @@ class _BookWriter:
         n_rows = max(len(view.frame), 1)
         headings = [self._heading(field) for field in view.fields]
         columns = []
+        has_total = len(view.frame) > 0 and str(view.frame[view.fields[0].name].iloc[-1]) == TOTAL
+        n_shaded = len(view.frame) - has_total  # a total would leave every part of it pale
         for column, field in enumerate(view.fields):
             columns.append(self._write_column(page, head, column, field, view))
             if self.working and field.choices and len(view.frame):
                 page.data_validation(head + 1, column, head + n_rows, column, self._choice_rule(field))
-            if self.working and field.heat and len(view.frame):
-                page.conditional_format(head + 1, column, head + n_rows, column, {
+            if self.working and field.heat and n_shaded:
+                page.conditional_format(head + 1, column, head + n_shaded, column, {
                     "type": "2_color_scale", "min_color": _SHADES[0], "max_color": _SHADES[1]})
         if view.frame.empty:
             _put(page, head + 1, 0, say("workbook", "no_rows"), self.text)
@@ -362,6 +366,7 @@ class _BookWriter:
 
     def _write_picture(self, page: Worksheet, sheet: PictureSheet) -> None:
         page.set_column(0, 0, 110, self.plain)
+        page.fit_to_pages(1, 1)
         _put(page, 0, 0, sheet.title, self.title)
         lines = [say("workbook", "one_picture"), *sheet.lines, sheet.alt]
         for row, line in enumerate(lines, start=1):
@@ -412,7 +417,8 @@ class _BookWriter:
 
 def _number_notes(book: Book) -> dict[str, int]:
     """Number the notes in the order in which the sheets first refer to them."""
-    used = [field.note for sheet in book.sheets if isinstance(sheet, Sheet) for field in sheet.view.fields if field.note]
+    used = [field.note for sheet in book.sheets if isinstance(sheet, Sheet)
+            for field in sheet.view.fields if field.note]
     unknown = sorted({code for code in used if code not in book.notes})
     if unknown:
         raise KeyError(f"the workbook has no note {unknown}")
@@ -452,7 +458,7 @@ def _set_heights(page: Worksheet, first: int, columns: Sequence[tuple[float, Seq
     """Make rows high enough for text that wraps in columns of these widths."""
     lines: dict[int, int] = {}
     for width, texts in columns:
-        room = (width - 1) / WIDER
+        room = width - 1  # letters are narrower than the digits that widths are counted in
         for offset, text in enumerate(texts):
             if len(text) > room or "\n" in text:
                 n_lines = sum(max(math.ceil(len(part) / room), 1) for part in text.split("\n"))

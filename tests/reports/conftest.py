@@ -30,7 +30,8 @@ def profile_result() -> Result:
     framework = build_framework()
     n = np.array([3, 5, 2, 4, 12, 3, 4, 6, 1, 4])
     boxes = [*framework.boxes]
-    frame = pd.DataFrame({"box": [b.number for b in boxes] + [0], "box_name": [b.name for b in boxes] + ["No placement"],
+    frame = pd.DataFrame({"box": [b.number for b in boxes] + [0],
+                          "box_name": [b.name for b in boxes] + ["No placement"],
                           "performance": [b.performance for b in boxes] + [0],
                           "potential": [b.potential for b in boxes] + [0], "n": n})
     base = np.where(frame["box"] == 0, 44, 40)
@@ -51,10 +52,11 @@ def movement_result() -> Result:
                                                share_after=.08, change=-.02, lower=-.06, upper=.02, base=40)
     moves = pd.DataFrame({"before": [5, 5], "after": [4, 5], "before_name": "Solid and Adaptable",
                           "after_name": ["Pivotal and Flexible", "Solid and Adaptable"], "n": [2, 10]})
-    facts: dict[str, float | int | str | None] = {"n_both": 40, "n_joined": 4, "n_left": 2, "n_placed_both": 38, "cycle_before": "2023/24 H2",
-             "cycle_after": CYCLE}
-    return Result(ABOUT, {"change": Table(change, ("box",), "n_after", "base",
-                                          ("share_before", "share_after", "change")),
+    facts: dict[str, float | int | str | None] = {
+        "n_both": 40, "n_joined": 4, "n_left": 2, "n_placed_both": 38, "cycle_before": "2023/24 H2",
+        "cycle_after": CYCLE}
+    follows = ("share_before", "share_after", "change")
+    return Result(ABOUT, {"change": Table(change, ("box",), "n_after", "base", follows),
                           "moves": Table(moves, ("before", "after"), "n")}, facts)
 
 
@@ -75,12 +77,11 @@ def severity_result(names: list[str]) -> Result:
 
 def coverage_result(names: list[str]) -> Result:
     groups = pd.DataFrame({
-        "service": ["Homes", "Visits", "All"], "n_people": [20, 22, 42],
-                           "n_with_placement": [19, 19, 38],
-                           "n_posts": [20, 22, 42],
-                           "n_without_placement": [1, 3, 4], "n_too_few": [5, 9, 14], "n_agreed": [10, 12, 22], "n_with_enough": [15, 13, 28], "n_with_any": [18, 20, 38],
-                           "estimate": [.75, .59, 2 / 3], "lower": [.53, .39, .52], "upper": [.89, .77, .79],
-                           "base": [20, 22, 42], "directorate": "Care"})
+        "service": ["Homes", "Visits", "All"], "n_people": [20, 22, 42], "n_posts": [20, 22, 42],
+        "n_with_placement": [19, 19, 38], "n_without_placement": [1, 3, 4], "n_agreed": [10, 12, 22],
+        "n_with_enough": [15, 13, 28], "n_too_few": [5, 9, 14], "n_with_any": [18, 20, 38],
+        "estimate": [.75, .59, 2 / 3], "lower": [.53, .39, .52], "upper": [.89, .77, .79], "base": [20, 22, 42],
+        "directorate": "Care"})
     managers = pd.DataFrame({"rater_id": ["000100", "000101"], "name": names[:2], "directorate": "Care",
                              "service": "Homes", "team": "A", "n_team": [6, 7], "n_without_placement": [1, 0],
                              "n_without_conversation": [2, 0]})

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,9 +123,8 @@ def test_no_file_of_a_unit_holds_a_name_or_id_from_another_unit(built: Built) ->
     unit_of = posts.groupby(posts["employee_id"].astype("str"))["directorate"].agg(lambda d: set(d.astype("str")))
     cycle = workforce.latest_cycle
     placed = workforce.placements[workforce.placements["cycle"] == cycle]
-    raters = placed.groupby(placed["employee_id"].astype("str"))["rater_id"].agg(lambda r: set(r.dropna().astype("str")))
-    managers = posts.groupby(posts["employee_id"].astype("str"))["manager_id"].agg(
-        lambda m: set(m.dropna().astype("str")))
+    raters, managers = (rows.groupby(rows["employee_id"].astype("str"))[column].agg(
+        lambda ids: set(ids.dropna().astype("str"))) for rows, column in ((placed, "rater_id"), (posts, "manager_id")))
     folders = json.loads((built.out / MANIFEST).read_text("utf-8"))["options"]["units"]
     for folder, unit in folders.items():
         if not unit:
@@ -171,7 +169,12 @@ def test_severity_is_fitted_once_for_all_packs(workforce: Workforce, quick: None
                                                monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
     fit = pack_module.estimate_severity
-    monkeypatch.setattr(pack_module, "estimate_severity", lambda *a, **k: calls.append(1) or fit(*a, **k))
+
+    def count(*given: object, **options: object) -> object:
+        calls.append(options)
+        return fit(*given, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pack_module, "estimate_severity", count)
     report = build_pack(workforce, out=tmp_path)
     assert len(report.units) > 1
     assert len(calls) == 1
@@ -310,7 +313,8 @@ def test_an_encrypted_pack_holds_nothing_readable(quick: None, tmp_path: Path, m
     assert "secret" not in (tmp_path / MANIFEST).read_text("utf-8")
 
 
-def test_a_failure_midway_leaves_the_old_pack_whole(quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failure_midway_leaves_the_old_pack_whole(quick: None, tmp_path: Path,
+                                                    monkeypatch: pytest.MonkeyPatch) -> None:
     record = small()
     build_pack(record, out=tmp_path)
     before = {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()}
@@ -342,7 +346,8 @@ def test_publish_packs_hold_no_name_id_or_small_count(workforce: Workforce, quic
     assert all(n == "[c]" or n == 0 or n >= 5 for n in counts)
 
 
-def test_a_pdf_is_printed_where_a_browser_is_installed(quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pdf_is_printed_where_a_browser_is_installed(quick: None, tmp_path: Path,
+                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack_module, "find_browser", lambda: Path("browser"))
     monkeypatch.setattr(pack_module, "print_pdf", lambda html, browser: b"%PDF-1.4 " + html[:10])
     report = build_pack(small(), out=tmp_path, pdf=True)

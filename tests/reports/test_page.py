@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
+from itertools import pairwise
+from typing import Any
 
 import pytest
 
@@ -107,7 +109,7 @@ def check_structure(root: Element) -> None:
     assert [len(root.find(tag)) for tag in ("h1", "main", "header", "footer", "nav")] == [1, 1, 1, 1, 1]
     levels = [int(e.tag[1]) for e in root.walk() if re.fullmatch(r"h[1-6]", e.tag)]
     assert levels[0] == 1
-    assert all(b - a <= 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b - a <= 1 for a, b in pairwise(levels))
     ids = Counter(e.attributes["id"] for e in root.walk() if "id" in e.attributes)
     assert set(ids.values()) == {1}
     for element in root.walk():
@@ -138,7 +140,7 @@ def check_structure(root: Element) -> None:
         assert drawing.find("desc")[0].text
 
 
-VARIANTS = {
+VARIANTS: dict[str, dict[str, Any]] = {
     "all there": {}, "one cycle": {"without": ("movement",)}, "no managers": {"without": ("severity",)},
     "no coverage": {"without": ("coverage",)}, "nothing but the map": {"without": (
         "movement", "severity", "coverage", "agenda", "roster")},

@@ -75,10 +75,15 @@ def test_a_run_that_fails_midway_leaves_the_old_files_whole(tmp_path: Path) -> N
         stage.write("care/pack.html", b"old page")
         stage.write(MANIFEST, b"old manifest")
     before = files_below(tmp_path)
-    with pytest.raises(ZeroDivisionError), staged_run(tmp_path) as stage:
-        stage.write("care/pack.html", b"new page")
-        stage.write("roads/pack.html", b"new unit")
-        raise ZeroDivisionError
+
+    def fail_midway() -> None:
+        with staged_run(tmp_path) as stage:
+            stage.write("care/pack.html", b"new page")
+            stage.write("roads/pack.html", b"new unit")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail_midway()
     assert files_below(tmp_path) == before
     assert not (tmp_path / "roads").exists()
 
@@ -95,9 +100,14 @@ def test_one_locked_file_stops_all_of_them(tmp_path: Path, monkeypatch: pytest.M
         return opened(self, mode, **options)  # type: ignore[call-overload]
 
     monkeypatch.setattr(Path, "open", refuse_b)
-    with pytest.raises(UsageError, match=r"b\.xlsx cannot be replaced"), staged_run(tmp_path) as stage:
-        stage.write("a.html", b"new a")
-        stage.write("b.xlsx", b"new b")
+
+    def write_both() -> None:
+        with staged_run(tmp_path) as stage:
+            stage.write("a.html", b"new a")
+            stage.write("b.xlsx", b"new b")
+
+    with pytest.raises(UsageError, match=r"b\.xlsx cannot be replaced"):
+        write_both()
     assert files_below(tmp_path) == {"a.html": b"old a", "b.xlsx": b"old b"}
 
 
@@ -118,7 +128,8 @@ def test_of_two_runs_at_once_the_second_says_so(tmp_path: Path) -> None:
                 "import sys\n"
                 "try:\n    staged_run(sys.argv[1]).__enter__()\n"
                 "except RunLockedError as problem:\n    print(problem.exit_code)\n")
-        second = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True, check=False)
+        second = subprocess.run([sys.executable, "-c", code, str(tmp_path)], capture_output=True, text=True,
+                                check=False)
     assert second.stdout.strip() == str(RunLockedError.exit_code), second.stderr
     assert files_below(tmp_path) == {"a.html": b"first"}
 

@@ -67,7 +67,7 @@ def check_accessible(content: bytes, profile: Profile) -> None:
         assert not page.merged_cells.ranges
         assert not any(d.hidden for d in [*page.row_dimensions.values(), *page.column_dimensions.values()])
         assert {c.font.name for row in page.iter_rows() for c in row if c.value is not None} <= {"Arial"}
-        assert min((c.font.sz for row in page.iter_rows() for c in row if c.value is not None)) >= 12
+        assert min(c.font.sz for row in page.iter_rows() for c in row if c.value is not None) >= 12
         if profile == "publish":
             assert page.freeze_panes is None
             assert not page.oddHeader.center.text
@@ -159,7 +159,7 @@ def test_a_meeting_takes_released_results_only(make_meeting: MakeMeeting) -> Non
     meeting = make_meeting()
     plain = Result(ABOUT, {"t": Table(pd.DataFrame({"key": ["a"]}), ("key",))})
     with pytest.raises(DisclosureError):
-        replace(meeting, results={"profile": plain})
+        replace(meeting, results={"profile": plain})  # type: ignore[dict-item]
 
 
 def test_the_same_book_gives_the_same_bytes(make_meeting: MakeMeeting) -> None:

@@ -50,7 +50,8 @@ def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) ->
     n_later = int((~inside).sum())
     if n_later:
         blocks.append(Subheading(say("pack", "agenda_later_heading")))
-        later = View(released, "later", count_say("pack_table", "agenda_later", n_later, scope=meeting.scope), fields[:4])
+        title = count_say("pack_table", "agenda_later", n_later, scope=meeting.scope)
+        later = View(released, "later", title, fields[:4])
         blocks.append(grid_of(later, folded=True, summary=count_say("pack", "agenda_later_open", n_later)))
         if n_later > MOST_LATER:
             blocks.append(Text(count_say("pack", "agenda_more", n_later - MOST_LATER)))
@@ -76,14 +77,13 @@ def _decisions(meeting: Meeting, people: pd.DataFrame) -> Sheet | None:
     if rows.empty:
         return None
     framework = meeting.framework
-    boxes = _labels(framework, "box")
     rows = rows.assign(manager=rows["rater_name"], **{
         axis: rows[axis].map(_labels(framework, axis)) for axis in ("box", "performance", "potential")})
-    choices = {"agreed_box": tuple(boxes.values()), "agreed_performance": tuple(_labels(framework, "performance").values()),
-               "agreed_potential": tuple(_labels(framework, "potential").values())}
+    choices = {f"agreed_{axis}": tuple(_labels(framework, axis).values())
+               for axis in ("box", "performance", "potential")}
     current = ("box", "performance", "potential") if framework.has_map else ("performance",)
-    plain = [Field(name, name, "id" if name.endswith("_id") else "text")
-             for name in ("employee_id", "name", "post_id", "cycle", "service", "team", "manager", *current, "question")]
+    columns = ("employee_id", "name", "post_id", "cycle", "service", "team", "manager", *current, "question")
+    plain = [Field(name, name, "id" if name.endswith("_id") else "text") for name in columns]
     entry = [Field(name, name, blank=True, choices=choices.get(name, ())) for name in ENTRY
              if not name.startswith("agreed_") or name == "agreed_by" or name.removeprefix("agreed_") in current]
     released = derive(meeting.results["roster"], "decisions", rows)

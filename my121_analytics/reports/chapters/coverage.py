@@ -54,7 +54,8 @@ def _groups(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     title = say("pack_table", "coverage", scope=meeting.scope)
     page_fields = (column(by), column("n_posts", "integer"), column("n_with_placement", "integer"),
                    column("base", "integer", heading=say("pack_heading", "n_owed")),
-                   column("n_with_enough", "integer"), column("estimate", "share", heading=say("pack_heading", "share_enough")),
+                   column("n_with_enough", "integer"),
+                   column("estimate", "share", heading=say("pack_heading", "share_enough")),
                    column("range", "range", heading=say("pack_heading", "share_range")))
     blocks.append(grid_of(View(released, "by_group", title, page_fields)))
     view = View(released, "by_group", title, (
@@ -77,8 +78,8 @@ def _parts(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     title = say("pack_table", "parts", scope=meeting.scope)
     short = (column("label", heading=say("pack_heading", "record_part")), column("n_formal", "integer"),
              column("n_filled", "integer"), column("share", "share"))
-    blocks.append(grid_of(View(released, "parts", title, (*short, column(
-        "range", "range", heading=say("pack_heading", "share_range")))), folded=True, summary=say("pack", "open_parts")))
+    on_page = (*short, column("range", "range", heading=say("pack_heading", "share_range")))
+    blocks.append(grid_of(View(released, "parts", title, on_page), folded=True, summary=say("pack", "open_parts")))
     view = View(released, "parts", title, (*short, column("lower", "share"), column("upper", "share")))
     return [Sheet(say("pack_sheet", "parts"), view, (say("pack", "parts_line"),), "record_parts")]
 
@@ -91,7 +92,8 @@ def _chase(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
         return []
     owing = frame[(frame["n_without_placement"] > 0) | (frame["n_without_conversation"] > 0)]
     if owing.empty:
-        blocks.append(Text(say("pack", "chase_nobody")))
+        known = frame["n_without_conversation"].notna().any()
+        blocks.append(Text(say("pack", "chase_nobody" if known else "chase_nobody_placements")))
         return []
     owing = owing.sort_values(["directorate", "service", "team", "name", "rater_id"], kind="stable")
     released = derive(meeting.results["coverage"], "managers", owing)

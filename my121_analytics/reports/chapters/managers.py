@@ -48,8 +48,9 @@ def build_managers(meeting: Meeting) -> Chapter:
         column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
         column("service"), column("team"), column("n_ratings", "integer"), column("n_employees", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number", note="expected"),
-        column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"), column("upper", "signed"),
-        column("probability", "share", note="probability"), column("verdict_words", note="verdict"),
+        column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"),
+        column("upper", "signed"), column("probability", "share", note="probability"),
+        column("verdict_words", note="verdict"),
         column("detectable", "number", note="detectable"), column("caveat_words")))
     lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
     pictures = picture_sheets(meeting, ["managers"])
@@ -99,7 +100,9 @@ def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
     about = meeting.results["severity"].about
     lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=about.cycle,
                            chance=expected_by_chance(managers), where=meeting.where))]
-    if counts["cannot tell"]:
+    if counts["cannot tell"] == len(managers):
+        lead.append(Text(say("pack", "managers_cannot_tell_all")))
+    elif counts["cannot tell"]:
         lead.append(Text(count_say("pack", "managers_cannot_tell", counts["cannot tell"], n_all=f"{len(managers):,}")))
     known = codes("caveat")
     lead += [Text(say("caveat", code)) for code in about.caveats if code in known and code in STANDALONE]
@@ -116,7 +119,7 @@ def _whole_council(meeting: Meeting) -> list[Block]:
 
 def _order(managers: pd.DataFrame) -> pd.DataFrame:
     """Set those to discuss first, and by name within each verdict: an order that ranks nobody."""
-    order = managers["verdict"].map({verdict: place for verdict, place in zip(VERDICTS, range(4), strict=True)})
+    order = managers["verdict"].map({verdict: place for place, verdict in enumerate(VERDICTS)})
     rows = managers.assign(_order=order, _name=managers["name"].astype("str").str.casefold())
     rows = rows.sort_values(["_order", "_name", "rater_id"], kind="stable").drop(columns=["_order", "_name"])
     return rows.reset_index(drop=True).assign(

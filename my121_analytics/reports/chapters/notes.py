@@ -68,14 +68,16 @@ def _quality(meeting: Meeting) -> Chapter:
     if files is None:
         return Chapter(Section("quality", "", (Text(say("pack", "quality_unknown")),)))
     names = ("rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside")
-    rows = [(_place(row.file, row.sheet), *[int(getattr(row, name)) for name in names])
-            for row in files.itertuples(index=False)]
-    totals = [sum(int(row[place]) for row in rows) for place in range(1, 5)]
+    counts = files[list(names)].astype("int64")
+    rows = [(_place(file, sheet), *numbers) for file, sheet, numbers in zip(
+        files["file"], files["sheet"], counts.to_numpy().tolist(), strict=True)]
+    totals = counts.sum().tolist()
     headings = (say("pack_heading", "file"), *(say("pack_heading", name) for name in names))
     blocks.append(Text(say("pack", "quality_lead", read=f"{totals[0]:,}", accepted=f"{totals[1]:,}",
                            quarantined=f"{totals[2]:,}", aside=f"{totals[3]:,}")))
     blocks.append(Grid(say("pack_table", "files"), headings,
-                       tuple((str(row[0]), *[f"{n:,}" for n in row[1:]]) for row in rows), (False, *[True] * 4)))
+                       tuple((place, *[f"{n:,}" for n in numbers]) for place, *numbers in rows),
+                       (False, *[True] * 4)))
     sheets.append(WordSheet(say("pack_sheet", "files"), say("pack_table", "files"), headings, tuple(rows),
                             table_name="files"))
     findings = _count_findings(meeting.quality.get("findings"))

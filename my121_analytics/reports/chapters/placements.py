@@ -63,7 +63,7 @@ def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
         blocks.append(Drawing(picture, say("pack", "change_caption", before=before, after=after)))
     shown = frame.assign(outcome=_outcome(frame, key, name), range=range_text(frame, "points"))
     released = derive(released, table, shown)
-    title = say("pack_table", "change", before=before, after=after, unit=meeting.name)
+    title = say("pack_table", table, before=before, after=after, unit=meeting.name)
     short = View(released, table, title, (
         column("outcome"), column("n_before", "integer"), column("n_after", "integer"), column("change", "points"),
         column("range", "range", heading=say("pack_heading", "change_range"))))
@@ -79,7 +79,7 @@ def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
 def _moves(meeting: Meeting, released: Released, table: str, before: str, after: str) -> list[Sheet]:
     if table not in released.tables:
         return []
-    view = View(released, table, say("pack_table", "moves", before=before, after=after, unit=meeting.name),
+    view = View(released, table, say("pack_table", table, before=before, after=after, unit=meeting.name),
                 (column("before", "integer"), column("before_name"), column("after", "integer"), column("after_name"),
                  column("n", "integer", heat=True)))
     return [Sheet(say("pack_sheet", "moves"), view, (say("pack", "moves_line"),), "moves")]
@@ -93,10 +93,12 @@ def _groups(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
     groups = [g for g in frame[by].astype("str").unique() if g != TOTAL]
     if len(groups) < 2:
         return []
-    blocks.append(Subheading(say("pack", "groups_heading", by=say("pack_unit", by))))
+    prefix = "" if key == "box" else "ratings_"
+    blocks.append(Subheading(say("pack", f"{prefix}groups_heading", by=say("pack_unit", by))))
     wide, fields = widen_groups(meeting, frame, by, key)
     released = derive(meeting.results["profile"], "wide", wide)
-    view = View(released, "wide", say("pack_table", "groups", by=say("pack_unit", by), scope=meeting.scope), fields)
+    view = View(released, "wide", say("pack_table", f"{prefix}groups", by=say("pack_unit", by),
+                                         scope=meeting.scope), fields)
     if picture := meeting.pictures.get("groups"):
         blocks.append(Drawing(picture, say("pack", "groups_caption")))
     blocks.append(grid_of(view, folded="groups" in meeting.pictures, summary=say("pack", "open_table")))
@@ -120,18 +122,17 @@ def widen_groups(meeting: Meeting, frame: pd.DataFrame, by: str, key: str) -> tu
     tuple
         The wide frame, counts as text with the marker where withheld when anything was, and its columns.
     """
-    numbers = frame.pivot(index=by, columns=key, values="n")
-    hidden = frame.pivot(index=by, columns=key, values="marker").fillna("")
-    order = sorted(numbers.index, key=lambda group: (group == TOTAL, str(group)))
-    outcomes = sorted(numbers.columns, key=lambda outcome: (outcome == 0, outcome))
-    any_hidden = bool((frame["marker"] != "").any())
-    wide = pd.DataFrame({by: [str(group) for group in order]})
+    groups = frame[by].astype("str")
+    cells = {(group, outcome): (0 if pd.isna(n) else int(n), marker if pd.isna(n) else "")
+             for group, outcome, n, marker in zip(groups, frame[key], frame["n"], frame["marker"], strict=True)}
+    order = sorted(groups.unique(), key=lambda group: (group == TOTAL, group))
+    outcomes = sorted(frame[key].unique(), key=lambda outcome: (outcome == 0, outcome))
+    any_hidden = any(marker for _, marker in cells.values())
+    wide = pd.DataFrame({by: order})
     fields = [column(by)]
     for outcome in outcomes:
-        counts = numbers[outcome].reindex(order).fillna(0).astype("int64")
-        marks = hidden[outcome].reindex(order)
-        wide[f"n_{outcome}"] = ([mark or f"{n:,}" for n, mark in zip(counts, marks, strict=True)] if any_hidden
-                                else counts.to_numpy())
+        found = [cells.get((group, outcome), (0, "")) for group in order]
+        wide[f"n_{outcome}"] = [marker or f"{n:,}" for n, marker in found] if any_hidden else [n for n, _ in found]
         fields.append(Field(f"n_{outcome}", _outcome_name(meeting, int(outcome), key),
                             "text" if any_hidden else "integer", heat=not any_hidden))
     return wide, tuple(fields)
