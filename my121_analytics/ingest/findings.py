@@ -127,14 +127,18 @@ class Stops:
                      for key in known[kinds].itertuples(index=False, name=None)}
         faults["message"] = [sentences[key] for key in faults[kinds].itertuples(index=False, name=None)]
         first = faults.drop_duplicates("position")
-        several = faults.groupby("position", sort=False)["message"].agg(lambda m: " Also: ".join(dict.fromkeys(m)))
+        messages = first["message"].to_numpy(dtype=object, copy=True)
+        again = faults[faults.duplicated("position")].drop_duplicates(["position", "message"])
+        for place, message in zip(np.searchsorted(first["position"], again["position"]), again["message"], strict=True):
+            if message not in messages[place]:
+                messages[place] = f"{messages[place]} Also: {message}"
         names = _unique_names(headings, sheet.n_columns)
         records = [json.dumps({names[j]: cell for j, cell in enumerate(sheet.row(position))
                                if j not in hidden and (cell or headings[j])}, ensure_ascii=False)
                    for position in first["position"]]
         return pd.DataFrame({"file": sheet.file, "sheet": sheet.name, "row": first["position"].to_numpy() + 1,
                              "column": first["column"].to_numpy(), "value": first["value"].to_numpy(),
-                             "reason": first["code"].to_numpy(), "message": several.to_numpy(), "record": records})
+                             "reason": first["code"].to_numpy(), "message": messages, "record": records})
 
 
 def _unique_names(headings: Sequence[str], width: int) -> list[str]:

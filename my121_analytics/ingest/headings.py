@@ -145,6 +145,7 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     chosen = [_settle(reading, events) for reading in found]
     chosen = _fill_weak(chosen, found, events)
     chosen = _resolve_employee_prefix(chosen)
+    chosen = _part_names_from_ids(chosen, looks_like)
     chosen = _drop_duplicates(chosen, events, same)
     return _assemble(chosen, events)
 
@@ -289,6 +290,18 @@ def _resolve_employee_prefix(chosen: list[Heading]) -> list[Heading]:
     return [h if h.source != "employee" else replace(h, source=SELF) if h.column in others else
             replace(h, column="", source="", how="ambiguous", meanings=(f"self {h.column}", f"manager {h.column}"))
             for h in chosen]
+
+
+def _part_names_from_ids(chosen: list[Heading], looks_like: Callable[[int], str]) -> list[Heading]:
+    """Where ``Manager`` stands beside ``Manager id``, the one that holds words is the name."""
+    out = list(chosen)
+    for column, name in (("manager_id", "manager_name"), ("rater_id", "rater_name")):
+        rivals = [j for j, h in enumerate(chosen) if h.column == column and h.how == "synonym"]
+        if len(rivals) == 2 and not any(h.column == name for h in chosen):
+            words = [j for j in rivals if looks_like(chosen[j].position) == "words"]
+            if len(words) == 1:
+                out[words[0]] = replace(out[words[0]], column=name, how="content")
+    return out
 
 
 def _drop_duplicates(chosen: list[Heading], events: tuple[str, ...],

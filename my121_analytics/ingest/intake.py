@@ -209,9 +209,13 @@ def _open_files(source: Path | str, settings: Settings, log: Log,
         raise DataUnusableError(f"{Path(source).name}: not one of {len(files)} files can be read.",
                                 hints=[p.headline for p in problems])
     if not any(rows.map.tables for rows in sheets):
+        found = log.frame()
+        asked = found[found["code"].isin(["key_not_found", "ambiguous_heading", "dated_heading", "near_heading"])]
         raise DataUnusableError(f"{Path(source).name}: no sheet holds anything of the record.",
                                 hints=["A table needs a heading for the employee's id and one for what is recorded; "
-                                       "name them in [exports.columns] if they are unusual."])
+                                       "name them in [exports.columns] if they are unusual.",
+                                       *(f"{file}: {message}" for file, message in
+                                         zip(asked["file"].head(5), asked["message"].head(5), strict=True))])
     rows = [(p.file, p.reason, p.headline, " ".join(p.hints)) for p in problems]
     return sheets, pd.DataFrame(rows, columns=["file", "reason", "message", "remedy"], dtype="str")
 

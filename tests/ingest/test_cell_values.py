@@ -107,8 +107,8 @@ def test_dates_are_read_in_uk_order_and_in_every_way_that_leaves_no_doubt(text, 
 
 @pytest.mark.parametrize(("text", "fault"), [
     ("31/02/2024", "impossible_date"), ("12/25/2023", "impossible_date"), ("29/02/2023", "impossible_date"),
-    ("01/01/1850", "impossible_date"), ("soon", "not_a_date"), ("Mar-24", "not_a_date"), ("12345678", "impossible_date"),
-    ("99999", "not_a_date")])
+    ("01/01/1850", "impossible_date"), ("soon", "not_a_date"), ("Mar-24", "not_a_date"),
+    ("12345678", "impossible_date"), ("99999", "not_a_date")])
 def test_days_that_do_not_exist_are_stopped(text, fault):
     found = parse_dates([text, "13/01/2024"], latest_year=2030)
     assert found.parsed.faults[0] == fault

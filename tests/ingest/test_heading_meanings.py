@@ -23,7 +23,8 @@ def columns(sheet: SheetMap) -> list[str]:
      "My 1-1 map segment", ["employee_id", "post_id", "cycle", "placed_on", "rater_id", "performance", "box"],
      ("people", "placements")),
     ("Employee Number|Post Number|Appraisal Date|Appraiser|Performance Rating|Potential Rating|Map Placement",
-     ["employee_id", "post_id", "placed_on", "rater_id", "performance", "potential", "box"], ("people", "placements")),
+     ["employee_id", "post_id", "placed_on", "rater_id", "performance", "potential", "box"],
+     ("people", "placements")),
     ("User ID | Assignment ID | Review Cycle | Completed On | Self Rating: Performance | Self Rating: Map Box",
      ["employee_id", "post_id", "cycle", "placed_on", "self.performance", "self.box"], ("people", "placements")),
     ("Employee no | Post no | Manager no | Date held | Type (Formal / Catch-up) | Future actions (Y/N)",
@@ -34,8 +35,9 @@ def columns(sheet: SheetMap) -> list[str]:
     ("Post no | Successor no | Readiness", ["post_id", "employee_id", "readiness"], ("successors",)),
     ("Requirement | Indicator | Tier | Directorate | Result | People heard",
      ["requirement_id", "indicator", "tier", "directorate", "result", "sample_size"], ("evidence",)),
-    ("PERNR|Assignment Number|Manager Rating - Performance|Self-assessment: Potential|Calibrated box|Agreed performance",
-     ["employee_id", "post_id", "manager.performance", "self.potential", "calibrated.box", "calibrated.performance"],
+    ("PERNR|Assignment Number|Manager Rating - Performance|Self-assessment: Potential|Calibrated box|Agreed level of "
+     "performance", ["employee_id", "post_id", "manager.performance", "self.potential", "calibrated.box",
+                     "calibrated.performance"],
      ("people", "placements"))])
 def test_headings_of_known_systems_are_found(headings, expected, tables):
     sheet = mapped(headings)
@@ -60,6 +62,12 @@ def test_a_heading_of_two_meanings_is_asked_about_and_a_setting_settles_it():
 def test_what_stands_in_the_column_settles_position():
     assert columns(mapped("Employee no | Position", looks_like=lambda j: "ids")) == ["employee_id", "post_id"]
     assert columns(mapped("Employee no | Position", looks_like=lambda j: "words")) == ["employee_id", "role"]
+
+
+def test_a_manager_s_name_beside_the_id_is_told_by_what_stands_in_it():
+    sheet = mapped("Employee no | Manager | Manager ID | Box", looks_like=lambda j: "words" if j == 1 else "ids")
+    assert columns(sheet) == ["employee_id", "manager_name", "manager_id", "box"]
+    assert sheet.headings[1].how == "content"
 
 
 def test_two_headings_for_one_column_are_used_only_if_they_hold_the_same():

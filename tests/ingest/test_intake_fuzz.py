@@ -46,7 +46,8 @@ def exports(draw: st.DrawFn) -> tuple[list[list[str]], list[dict], int, int]:
     good, n_bad, n_aside = [], 0, len(out)
     for person in people:
         cells = {"employee_id": person["employee_id"], "placed_on": person["placed_on"].strftime(form),
-                 "rater_id": person["rater_id"], "performance": draw(st.sampled_from(PERFORMANCE[person["performance"]])),
+                 "rater_id": person["rater_id"],
+                 "performance": draw(st.sampled_from(PERFORMANCE[person["performance"]])),
                  "box": draw(st.sampled_from(BOXES[person["box"]]))}
         bad = draw(st.sampled_from(["", "", "", *BAD]))
         if bad:
@@ -95,7 +96,7 @@ def check_read_back(given_export: tuple[list[list[str]], list[dict], int, int], 
     assert ours == sorted((g["employee_id"], g["placed_on"], g["rater_id"], g["performance"], g["box"]) for g in good)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(exports(), st.sampled_from([", utf-8", "; cp1252", "tab utf-16", "| utf-8-sig", "xlsx"]))
 def test_a_small_record_in_an_odd_shape_comes_back_whole(given_export, kind):
     check_read_back(given_export, kind)
@@ -108,11 +109,12 @@ def test_many_small_records_in_odd_shapes_come_back_whole(given_export, kind):
     check_read_back(given_export, kind)
 
 
-cells = st.one_of(st.sampled_from([c for words in (*HEADINGS.values(), *BAD.values(), *PERFORMANCE.values()) for c in words]),
-                  st.text(max_size=12), st.integers(0, 10**7).map(str), st.sampled_from(["E000001", "E000002", "Total"]))
+WORDS = [c for words in (*HEADINGS.values(), *BAD.values(), *PERFORMANCE.values()) for c in words]
+cells = st.one_of(st.sampled_from(WORDS), st.text(max_size=12), st.integers(0, 10**7).map(str),
+                  st.sampled_from(["E000001", "E000002", "Total"]))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.lists(cells, max_size=6), max_size=12), st.sampled_from([",", ";", "\t"]))
 def test_rubbish_never_breaks_the_accounts(table, delimiter):
     check_rubbish(table, delimiter)
@@ -127,7 +129,8 @@ def test_much_rubbish_never_breaks_the_accounts(table, delimiter):
 
 def check_rubbish(table: list[list[str]], delimiter: str) -> None:
     """Read any text under a real header: the accounts are checked inside, and errors are the family's own."""
-    text = "\n".join(delimiter.join(row) for row in [["Employee no", "Name", "Review date", "Box", "Performance"], *table])
+    head = ["Employee no", "Name", "Review date", "Box", "Performance"]
+    text = "\n".join(delimiter.join(row) for row in [head, *table])
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "a.csv"
         path.write_bytes(text.encode("utf-8", "replace"))
@@ -140,7 +143,7 @@ def check_rubbish(table: list[list[str]], delimiter: str) -> None:
 
 
 @given(st.integers(0, 5000))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_adding_a_day_never_moves_a_placement_to_an_earlier_cycle(offset):
     day = date(2015, 4, 1) + timedelta(days=offset)
     text = f"Employee no,Review date,Box\nE1,{day:%d/%m/%Y},5\nE2,{day + timedelta(days=1):%d/%m/%Y},5\n"

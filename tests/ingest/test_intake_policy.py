@@ -211,7 +211,8 @@ def test_no_rating_is_no_placement_and_no_fault(tmp_path):
 def test_a_scale_of_four_without_potential_has_no_box(tmp_path):
     settings = Settings(framework=FrameworkSettings(performance_levels=["Poor", "Fair", "Good", "Great"],
                                                     has_potential=False), exports=AS_OF.exports)
-    intake = read(tmp_path, settings, ratings="Employee no,Name,Review date,Performance,Box\n003,Cy,01/06/2023,Great,5\n")
+    text = "Employee no,Name,Review date,Performance,Box\n003,Cy,01/06/2023,Great,5\n"
+    intake = read(tmp_path, settings, ratings=text)
     assert placed(intake)["performance"].tolist() == [4]
     assert placed(intake)["box"].isna().all()
     assert "axis_not_in_framework" in codes(intake)
@@ -256,7 +257,8 @@ def test_a_name_gets_the_one_id_beside_it_in_the_same_file(tmp_path):
 
 
 def test_vacant_posts_and_the_top_of_the_tree_are_no_faults(tmp_path):
-    staff = "Employee no,Name,Directorate,Line manager\n001,Ann,Place,Top of tree\n002,Bo,Place,VACANT\n003,Cy,Place,003\n"
+    staff = ("Employee no,Name,Directorate,Line manager\n001,Ann,Place,Top of tree\n002,Bo,Place,VACANT\n"
+             "003,Cy,Place,003\n")
     intake = read(tmp_path, staff=staff)
     assert intake.workforce.posts["manager_id"].isna().all()
     assert codes(intake) == {"manages_self"}
@@ -282,8 +284,9 @@ def test_cross_table_rules_find_and_stop_nothing(tmp_path):
     text = ("Employee no,Post no,Review date,Reviewer,Box\n003,P3,01/06/2023,003,3\n004,P4,01/06/2014,002,5\n"
             "006,P6,01/08/2023,002,5\n004,P3,01/06/2024,002,5\n005,P5,01/05/2023,002,9\n")
     intake = read(tmp_path, staff=staff, ratings=text)
-    assert codes(intake) == {"self_rated_as_manager", "box3_beyond_limit", "placed_before_start", "placed_after_leaving",
-                             "placed_in_future", "post_not_held", "reporting_loop", "new_starter_in_lowest_box"}
+    assert codes(intake) == {"self_rated_as_manager", "box3_beyond_limit", "placed_before_start",
+                             "placed_after_leaving", "placed_in_future", "post_not_held", "reporting_loop",
+                             "new_starter_in_lowest_box"}
     assert len(placed(intake)) == 5
     assert intake.quarantine.empty
 
@@ -357,7 +360,8 @@ def test_if_nothing_can_be_read_that_is_an_error(tmp_path):
 def test_settings_are_found_beside_the_source(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "council").mkdir()
-    (tmp_path / "council" / "my121.toml").write_text('[exports]\nemployee_id_width = 6\ncolumns = { "Who" = "employee_id" }')
+    (tmp_path / "council" / "my121.toml").write_text('[exports]\nemployee_id_width = 6\n'
+                                                     'columns = { "Who" = "employee_id" }')
     (tmp_path / "council" / "a.csv").write_text("Who,Name,Directorate\n4711,Ann,Place\n")
     assert read_exports(tmp_path / "council").workforce.employees["employee_id"].tolist() == ["004711"]
     (tmp_path / "council" / "my121.toml").write_text('[exports]\ncolumns = { "Who" = "employe_id" }')
@@ -401,4 +405,5 @@ def test_the_same_files_give_the_same_record_whatever_their_order(tmp_path):
     second = read(tmp_path / "two", b=STAFF, a=ratings)
     drop = ["origin_file"]
     pd.testing.assert_frame_equal(placed(first).drop(columns=drop), placed(second).drop(columns=drop))
-    pd.testing.assert_frame_equal(first.workforce.employees.drop(columns=drop), second.workforce.employees.drop(columns=drop))
+    pd.testing.assert_frame_equal(first.workforce.employees.drop(columns=drop),
+                                  second.workforce.employees.drop(columns=drop))

@@ -23,7 +23,7 @@ def kinds(rows: list[list[str]], key: int = 0) -> list[str]:
     header = find_header(sheet)
     assert header is not None
     found = classify_rows(sheet, header, key, parse_ids(sheet.factor(key)[1]))
-    return ["data", *ASIDE] and [("data", *ASIDE)[k] for k in found]
+    return [("data", *ASIDE)[k] for k in found]
 
 
 def test_titles_blanks_and_the_header_are_told_apart():
@@ -32,7 +32,8 @@ def test_titles_blanks_and_the_header_are_told_apart():
 
 
 @pytest.mark.parametrize(("row", "kind"), [
-    (["", "", "", "", ""], "blank"), ([" ", "\u00a0"], "blank"), (HEAD, "header"), ([h.upper() for h in HEAD], "header"),
+    (["", "", "", "", ""], "blank"), ([" ", "\u00a0"], "blank"), (HEAD, "header"),
+    ([h.upper() for h in HEAD], "header"),
     (["Total Adult Care: 123"], "subtotal"), (["", "Total", "", "", "123"], "subtotal"),
     (["Sub-total", "Adult Care", "", "", "12"], "subtotal"), (["Grand total", "", "", "", "999"], "subtotal"),
     (["Adult Care Total", "", "", "", "999"], "subtotal"), (["End of report"], "footer"),
@@ -47,8 +48,8 @@ def test_each_kind_of_row_is_recognised(row, kind):
 
 
 def test_a_title_repeated_inside_is_a_title_again():
-    rows = [["Ratings", "", "", "", "Page"], HEAD, ["004711", "A", "2023/24", "2", "5"], ["Ratings", "", "", "", "Page"],
-            HEAD, ["004712", "A", "2023/24", "2", "5"]]
+    title = ["Ratings", "", "", "", "Page"]
+    rows = [title, HEAD, ["004711", "A", "2023/24", "2", "5"], title, HEAD, ["004712", "A", "2023/24", "2", "5"]]
     assert kinds(rows) == ["title", "header", "data", "title", "header", "data"]
 
 
