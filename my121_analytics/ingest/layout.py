@@ -110,19 +110,24 @@ def classify_rows(sheet: Sheet, header: Header, key: int, ids: Parsed) -> np.nda
     codes, _ = sheet.factor(key)
     odd = np.array([value is None or not (value[-1].isdigit() or any(c.isdigit() for c in value))
                     for value in ids.values])
+    words = np.array([value is not None for value in ids.values]) & odd
+    wordy = bool(words.sum() * 2 > len(odd))
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
     titles = {tuple(clean(c) for c in sheet.row(i)) for i in range(header.first)}
     for row in suspects.tolist():
-        kinds[row] = _classify(sheet.row(row), key, header, titles)
+        kinds[row] = _classify(sheet.row(row), key, header, titles, wordy)
     for row in range(header.first):
         if not any(clean(c) for c in sheet.row(row)):
             kinds[row] = _code("blank")
     return kinds
 
 
-def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, ...]]) -> int:
-    """Say what one row without a usual id is; 0 where it must be looked at as data."""
+def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, ...]], wordy: bool) -> int:
+    """Say what one row without a usual id is; 0 where it must be looked at as data.
+
+    ``wordy`` says that most ids of the column are words without a digit; else a word alone in a row is a remark.
+    """
     row = [clean(c) for c in raw]
     filled = [c for c in row if c]
     if not filled:
@@ -143,7 +148,7 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
             return _code("subtotal")
     if re.fullmatch(r"\W*\d[\d,]* (?:records?|rows?|employees|people)\b.*", filled[0], re.I) and len(filled) <= 2:
         return _code("footer")
-    if len(filled) == 1 and len(header.texts) > 2 and not word_id:
+    if len(filled) == 1 and len(header.texts) > 2 and not (word_id and wordy):
         return _code("note")
     return 0
 

@@ -180,11 +180,21 @@ def _time_in_post(workforce: Workforce) -> Iterator[CrossFinding]:
     support = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 3)]
     lowest = [b.number for b in framework.boxes if (b.performance, b.potential) == (1, 1)]
     rows = rows[rows["box"].isin([*support, *lowest]).to_numpy() & (rows["source"] == MANAGER).to_numpy()]
-    months = join_posts(workforce, rows, ["tenure_months"])["tenure_months"].to_numpy("float64", na_value=np.nan)
+    months = _months_in_post(workforce, rows)
     limit = workforce.settings.coverage.box3_months
     yield from _flag("box3_beyond_limit", rows, rows["box"].isin(support).to_numpy() & (months > limit), "box", "box")
     yield from _flag("new_starter_in_lowest_box", rows, rows["box"].isin(lowest).to_numpy() & (months < _NEW_MONTHS),
                      "box", "box")
+
+
+def _months_in_post(workforce: Workforce, rows: pd.DataFrame) -> np.ndarray:
+    """Give whole months in post on the day of each placement, else at its cycle's end; NaN where not known."""
+    posts = join_posts(workforce, rows, ["started_in_post", "valid_from"])
+    since = pd.to_datetime(posts["started_in_post"]).fillna(pd.to_datetime(posts["valid_from"]))
+    ends = {label: workforce.cycle_end(str(label)) for label in rows["cycle"].cat.categories}
+    until = posts["placed_on"].fillna(pd.to_datetime(posts["cycle"].astype("str").map(ends)))
+    months = (until.dt.year - since.dt.year) * 12 + until.dt.month - since.dt.month - (until.dt.day < since.dt.day)
+    return months.to_numpy("float64")
 
 
 _NEW_MONTHS = 6
