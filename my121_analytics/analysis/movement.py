@@ -46,9 +46,9 @@ def track_movement(workforce: Workforce, *, by: str | None = None, cycle: str | 
     MovementResult
         With a map: ``change`` (box, box_name, performance, potential, n_before, n_after, share_before, share_after,
         change, lower, upper, base; of the posts placed both times), ``change_all`` (the same of everybody placed in
-        either cycle, with base_before and base_after), ``moves`` (before, after, before_name, after_name, n; box 0 is no placement)
-        and, with ``by``, ``change_by_group``. Always: the same by performance level as ``ratings_change``,
-        ``ratings_change_all``, ``ratings_moves`` (``level`` and ``label`` for ``box`` and ``box_name``) and
+        either cycle, with base_before and base_after), ``moves`` (before, after, before_name, after_name, n; box 0 is
+        no placement) and, with ``by``, ``change_by_group``. Always: the same by performance level as
+        ``ratings_change``, ``ratings_change_all``, ``ratings_moves`` (``level`` and ``label`` for the box) and
         ``ratings_change_by_group``, and ``steps`` (performance_step, potential_step, n, share, base; potential_step
         is missing without a map). Facts: cycle_before, cycle_after, n_both (in post in both cycles), n_joined,
         n_left, n_placed_both, map_columns and map_rows (names of the map's axes).

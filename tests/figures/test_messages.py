@@ -218,7 +218,7 @@ def test_the_names_expected_by_chance_are_counted_among_those_shown(given):
     rows = given.manager_rows(20, seed=9)
     notes = " ".join(written(plot_caterpillar(given.severity(rows, expected_wrong=7.0)), "note"))
     listed = rows[rows["verdict"] == "pattern"]
-    assert f"About {(1 - listed['probability']).sum():.1f} of the {len(listed)} patterns" in notes
+    assert f"by chance: about {(1 - listed['probability']).sum():.1f} of {len(listed)}." in notes
 
 
 def test_no_spread_between_managers_is_said_in_the_title(given):
