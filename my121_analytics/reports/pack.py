@@ -17,7 +17,7 @@ from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.ingest.exports import list_files
-from my121_analytics.reports.chapters.managers import with_own_counts
+from my121_analytics.reports.chapters.managers import count_verdicts, sum_chances
 from my121_analytics.reports.chapters.meeting import Meeting
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
 from my121_analytics.reports.page import render_page
@@ -235,8 +235,7 @@ def _prepare(plan: _Plan, unit: str, severity: Result | None, why: str) -> Meeti
         else:
             results[subject] = _release(plan, declare_unit(result, plan.by, unit) if unit else result, unit)
     if severity is not None:
-        released = _release(plan, cut_to_unit(severity, plan.by, unit) if unit else severity, unit)
-        results["severity"] = with_own_counts(released)
+        results["severity"] = _release(plan, cut_to_unit(severity, plan.by, unit) if unit else severity, unit)
     return Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=cycle, as_of=workforce.as_of, audience=plan.audience,
                    settings=settings, framework=workforce.framework, results=results, problems=problems,
                    quality=plan.quality)
@@ -278,7 +277,8 @@ def cut_to_unit(result: Result, by: str, unit: str) -> Result:
     Returns
     -------
     Result
-        Tables that do not say whose rows they are keep theirs only if they name nobody.
+        Tables that do not say whose rows they are keep theirs only if they name nobody. The facts ``n_listed`` and
+        ``expected_wrong`` count the unit's own list.
     """
     tables = {}
     for name, table in result.tables.items():
@@ -287,7 +287,11 @@ def cut_to_unit(result: Result, by: str, unit: str) -> Result:
             tables[name] = replace(table, frame=table.frame[mine].reset_index(drop=True))
         elif not table.people and "rater_id" not in table.frame.columns:
             tables[name] = table
-    return replace(result, tables=tables)
+    facts = dict(result.facts)
+    managers = tables.get("managers")
+    if managers is not None:
+        facts |= {"n_listed": count_verdicts(managers.frame)["pattern"], "expected_wrong": sum_chances(managers.frame)}
+    return replace(result, tables=tables, facts=facts)
 
 
 def _release(plan: _Plan, result: Result, unit: str) -> Released:

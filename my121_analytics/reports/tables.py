@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
@@ -12,6 +12,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
+from my121_analytics.errors import DisclosureError
 from my121_analytics.wording.catalogue import say
 
 Kind = Literal["text", "range", "id", "integer", "number", "signed", "share", "points", "date"]
@@ -66,17 +67,21 @@ class View:
         Heading or caption: what the table shows, of whom, when.
     fields
         Columns in order; the first one heads its row.
+    rows
+        The released rows selected, ordered, set side by side or put into words; None shows them as they are. A column
+        that the released table has may only hold values that were let through.
 
     Raises
     ------
     DisclosureError
-        The result has not passed the gate.
+        The result has not passed the gate, or the rows hold what it did not let through.
     """
 
     released: Released
     table: str
     title: str
     fields: tuple[Field, ...]
+    rows: pd.DataFrame | None = None
 
     def __post_init__(self) -> None:
         require_released(self.released, wanted_by="View")
@@ -86,11 +91,19 @@ class View:
         missing = [f.name for f in self.fields if not f.blank and f.name not in self.frame.columns]
         if missing:
             raise KeyError(f"the table '{self.table}' has no column {missing}")
+        let_through = self.released.tables[self.table]
+        for column in self.frame.columns.intersection(let_through.columns).drop(MARKER, errors="ignore"):
+            values = self.frame[column].dropna()
+            if not values.isin(let_through[column]).all():
+                raise DisclosureError(f"'{self.title}' holds values of {column} that were not let through.",
+                                      hints=["Make the rows from the released table alone."])
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The released rows."""
-        return self.released.tables[self.table]
+        """The rows as shown, each with its marker."""
+        if self.rows is None:
+            return self.released.tables[self.table]
+        return self.rows if MARKER in self.rows else self.rows.assign(**{MARKER: ""})
 
     @property
     def has_hidden(self) -> bool:
@@ -115,27 +128,6 @@ class View:
             markers = self.frame[MARKER] if MARKER in self.frame.columns else values
             columns.append([str(m) if h else v for v, h, m in zip(values, hidden, markers, strict=True)])
         return [list(row) for row in zip(*columns, strict=True)]
-
-
-def derive(released: Released, name: str, frame: pd.DataFrame) -> Released:
-    """Give the released result with one more table that only selects from or rearranges what was let through.
-
-    Parameters
-    ----------
-    released
-        What the gate let through.
-    name
-        Name of the new table (or of the one it takes the place of).
-    frame
-        Made from the released frames alone; without ``marker`` nothing in it counts as withheld.
-
-    Returns
-    -------
-    Released
-    """
-    require_released(released, wanted_by="derive")
-    frame = frame.reset_index(drop=True)
-    return replace(released, tables={**released.tables, name: frame if MARKER in frame else frame.assign(marker="")})
 
 
 def format_value(value: object, kind: Kind) -> str:

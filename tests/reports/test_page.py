@@ -14,12 +14,14 @@ from typing import Any
 
 import pytest
 
+from my121_analytics.disclosure.release import release
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.reports.chapters.first_page import MOST_WORDS, build_first_page
 from my121_analytics.reports.chapters.meeting import Meeting
 from my121_analytics.reports.page import isolate, render_page, words_of
 from my121_analytics.reports.papers import assemble_papers
 from my121_analytics.settings import FrameworkSettings, Settings
+from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import PROTECTED
 
 MakeMeeting = Callable[..., Meeting]
@@ -227,10 +229,10 @@ def test_sections_that_cannot_be_answered_say_why(make_meeting: MakeMeeting) -> 
 def test_without_a_map_the_page_shows_the_ratings(make_meeting: MakeMeeting) -> None:
     settings = Settings(framework=FrameworkSettings(performance_levels=["Low", "Fair", "Good", "Best"]))
     meeting = make_meeting()
-    profile = meeting.results["profile"]
-    frame = profile.tables["map"].iloc[[0, 1, 2, 3, 9]].assign(level=[1, 2, 3, 4, 0],
-                                                               label=["Low", "Fair", "Good", "Best", "No placement"])
-    profile = replace(profile, tables={"ratings": frame.reset_index(drop=True)})
+    frame = meeting.results["profile"].tables["map"].iloc[[0, 1, 2, 3, 9]].reset_index(drop=True).drop(columns="marker")
+    frame = frame.assign(level=[1, 2, 3, 4, 0], label=["Low", "Fair", "Good", "Best", "No placement"])
+    result = Result(meeting.results["profile"].about, {"ratings": Table(frame, ("level",), "n")})
+    profile = release(result, audience="panel", unit="Care")
     meeting = replace(meeting, settings=settings, framework=build_framework(settings),
                       results={**meeting.results, "profile": profile}, problems={"movement": "One cycle only."})
     meeting = replace(meeting, results={k: v for k, v in meeting.results.items() if k != "movement"})

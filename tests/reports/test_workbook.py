@@ -18,7 +18,7 @@ from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DisclosureError
 from my121_analytics.reports.chapters.meeting import Meeting
 from my121_analytics.reports.papers import assemble_papers
-from my121_analytics.reports.tables import Field, View, derive
+from my121_analytics.reports.tables import Field, View
 from my121_analytics.reports.workbook import Book, Profile, Sheet, WordSheet, sheet_names, write_workbook
 from my121_analytics.workforce.results import About, Result, Table
 
@@ -151,8 +151,15 @@ def test_a_plain_result_is_refused() -> None:
     result = Result(ABOUT, {"t": Table(pd.DataFrame({"key": ["a"], "n": [1]}), ("key",))})
     with pytest.raises(DisclosureError, match="View takes a released result"):
         View(result, "t", "Rows", (Field("key", "Group"),))  # type: ignore[arg-type]
-    with pytest.raises(DisclosureError, match="derive takes a released result"):
-        derive(result, "t", pd.DataFrame())  # type: ignore[arg-type]
+
+
+def test_rows_may_be_rearranged_but_hold_nothing_that_was_not_let_through() -> None:
+    given = released(pd.DataFrame({"key": ["a", "b"], "n": [7, 9]}))
+    fields = (Field("key", "Group"), Field("n", "Number", "integer"))
+    view = View(given, "t", "Rows", fields, given.tables["t"].iloc[::-1])
+    assert view.cells() == [["b", "9"], ["a", "7"]]
+    with pytest.raises(DisclosureError, match="values of n that were not let through"):
+        View(given, "t", "Rows", fields, pd.DataFrame({"key": ["a"], "n": [8]}))
 
 
 def test_a_meeting_takes_released_results_only(make_meeting: MakeMeeting) -> None:

@@ -7,13 +7,14 @@ import pandas as pd
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say
 from my121_analytics.reports.page import Block, Section, Subheading, Text, grid_of
-from my121_analytics.reports.tables import Field, View, derive
+from my121_analytics.reports.tables import Field, View
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import say
 
 DECISIONS = "Decisions"
 """Name of the sheet that comes back from the meeting."""
 ENTRY = ("agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "agreed_by")
+AXES = ("box", "performance", "potential")
 MOST_LATER = 60
 """People beyond the meeting's minutes that the page lists; all of them are in the workbook."""
 
@@ -40,27 +41,28 @@ def build_agenda_chapter(meeting: Meeting) -> Chapter:
 def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) -> Sheet:
     shown = people.assign(placement=_placements(meeting.framework, people)).sort_values("position", kind="stable")
     inside = shown["in_meeting"].astype(bool)
-    released = derive(derive(meeting.results["agenda"], "now", shown[inside]), "later", shown[~inside].head(MOST_LATER))
+    released = meeting.results["agenda"]
     fields = (column("name"), column("rater_name"), column("placement"), column("question"),
               Field("decision", say("pack_heading", "decision"), blank=True))
+    minutes = f"{int(shown.loc[inside, 'minutes'].sum()):,}"
+    title = count_say("pack_table", "agenda_now", int(inside.sum()), minutes=minutes, scope=meeting.scope)
     blocks.append(Subheading(say("pack", "agenda_now_heading")))
-    blocks.append(grid_of(View(released, "now", count_say("pack_table", "agenda_now", int(inside.sum()),
-                                                          minutes=f"{int(shown.loc[inside, 'minutes'].sum()):,}",
-                                                          scope=meeting.scope), fields)))
+    blocks.append(grid_of(View(released, "people", title, fields, shown[inside])))
     n_later = int((~inside).sum())
     if n_later:
         blocks.append(Subheading(say("pack", "agenda_later_heading")))
         title = count_say("pack_table", "agenda_later", n_later, scope=meeting.scope)
-        later = View(released, "later", title, fields[:4])
+        later = View(released, "people", title, fields[:4], shown[~inside].head(MOST_LATER))
         blocks.append(grid_of(later, folded=True, summary=count_say("pack", "agenda_later_open", n_later)))
         if n_later > MOST_LATER:
             blocks.append(Text(count_say("pack", "agenda_more", n_later - MOST_LATER)))
-    released = derive(released, "people", shown.assign(in_words=[say("pack", "yes" if x else "no") for x in inside]))
+    in_words = [say("pack", "yes" if now else "no") for now in inside]
     view = View(released, "people", say("pack_table", "agenda", scope=meeting.scope), (
         column("position", "integer"), column("name"), column("employee_id", "id"), column("post_id", "id"),
         column("role"), column("rater_name"), column("directorate"), column("service"), column("team"),
         column("placement"), column("question"), column("minutes", "integer"),
-        column("in_words", heading=say("pack_heading", "in_meeting"))))
+        column("in_words", heading=say("pack_heading", "in_meeting"))),
+        shown.assign(in_words=in_words))
     return Sheet(say("pack_sheet", "agenda"), view, (say("pack", "agenda_line"),), "agenda")
 
 
@@ -77,17 +79,18 @@ def _decisions(meeting: Meeting, people: pd.DataFrame) -> Sheet | None:
     if rows.empty:
         return None
     framework = meeting.framework
-    rows = rows.assign(manager=rows["rater_name"], **{
-        axis: rows[axis].map(_labels(framework, axis)) for axis in ("box", "performance", "potential")})
+    rows = rows.assign(**{f"{axis}_now": rows[axis].map(_labels(framework, axis)) for axis in AXES})
     choices = {f"agreed_{axis}": tuple(_labels(framework, axis).values())
-               for axis in ("box", "performance", "potential")}
-    current = ("box", "performance", "potential") if framework.has_map else ("performance",)
-    columns = ("employee_id", "name", "post_id", "cycle", "service", "team", "manager", *current, "question")
-    plain = [Field(name, name, "id" if name.endswith("_id") else "text") for name in columns]
+               for axis in AXES}
+    current = AXES if framework.has_map else ("performance",)
+    columns = ("employee_id", "name", "post_id", "cycle", "service", "team")
+    plain = [*(Field(name, name, "id" if name.endswith("_id") else "text") for name in columns),
+             Field("rater_name", "manager"), *(Field(f"{axis}_now", axis) for axis in current),
+             Field("question", "question")]
     entry = [Field(name, name, blank=True, choices=choices.get(name, ())) for name in ENTRY
              if not name.startswith("agreed_") or name == "agreed_by" or name.removeprefix("agreed_") in current]
-    released = derive(meeting.results["roster"], "decisions", rows)
-    view = View(released, "decisions", say("pack_table", "decisions", scope=meeting.scope), (*plain, *entry))
+    title = say("pack_table", "decisions", scope=meeting.scope)
+    view = View(meeting.results["roster"], "people", title, (*plain, *entry), rows)
     lines = (say("pack", "decisions_line"), say("pack", "decisions_keep"))
     return Sheet(DECISIONS, view, lines, "decisions")
 

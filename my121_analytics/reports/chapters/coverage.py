@@ -6,7 +6,7 @@ import pandas as pd
 
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, range_text
 from my121_analytics.reports.page import Block, Drawing, Section, Subheading, Text, grid_of
-from my121_analytics.reports.tables import View, derive
+from my121_analytics.reports.tables import View
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
@@ -49,7 +49,7 @@ def _groups(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     if frame is None or frame.empty:
         blocks.append(Text(meeting.why_absent("coverage", "by_group")))
         return []
-    released = derive(meeting.results["coverage"], "by_group", frame.assign(range=range_text(frame, "share")))
+    released, rows = meeting.results["coverage"], frame.assign(range=range_text(frame, "share"))
     by = group_column(frame)
     title = say("pack_table", "coverage", scope=meeting.scope)
     page_fields = (column(by), column("n_posts", "integer"), column("n_with_placement", "integer"),
@@ -57,7 +57,7 @@ def _groups(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
                    column("n_with_enough", "integer"),
                    column("estimate", "share", heading=say("pack_heading", "share_enough")),
                    column("range", "range", heading=say("pack_heading", "share_range")))
-    blocks.append(grid_of(View(released, "by_group", title, page_fields)))
+    blocks.append(grid_of(View(released, "by_group", title, page_fields, rows)))
     view = View(released, "by_group", title, (
         column(by), column("n_posts", "integer"), column("n_with_placement", "integer"),
         column("n_without_placement", "integer", heat=True), column("n_agreed", "integer"),
@@ -74,12 +74,13 @@ def _parts(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     frame = meeting.frame("coverage", "parts")
     if frame is None or not (frame["n_formal"].fillna(0) > 0).any():
         return []
-    released = derive(meeting.results["coverage"], "parts", frame.assign(range=range_text(frame, "share")))
+    released, rows = meeting.results["coverage"], frame.assign(range=range_text(frame, "share"))
     title = say("pack_table", "parts", scope=meeting.scope)
     short = (column("label", heading=say("pack_heading", "record_part")), column("n_formal", "integer"),
              column("n_filled", "integer"), column("share", "share"))
     on_page = (*short, column("range", "range", heading=say("pack_heading", "share_range")))
-    blocks.append(grid_of(View(released, "parts", title, on_page), folded=True, summary=say("pack", "open_parts")))
+    view = View(released, "parts", title, on_page, rows)
+    blocks.append(grid_of(view, folded=True, summary=say("pack", "open_parts")))
     view = View(released, "parts", title, (*short, column("lower", "share"), column("upper", "share")))
     return [Sheet(say("pack_sheet", "parts"), view, (say("pack", "parts_line"),), "record_parts")]
 
@@ -96,18 +97,18 @@ def _chase(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
         blocks.append(Text(say("pack", "chase_nobody" if known else "chase_nobody_placements")))
         return []
     owing = owing.sort_values(["directorate", "service", "team", "name", "rater_id"], kind="stable")
-    released = derive(meeting.results["coverage"], "managers", owing)
+    released = meeting.results["coverage"]
     title = say("pack_table", "chase", scope=meeting.scope)
     if len(owing) <= MOST_MANAGERS:
         blocks.append(grid_of(View(released, "managers", title, (
             column("name", heading=say("pack_heading", "manager")), column("team"), column("n_team", "integer"),
-            column("n_without_placement", "integer"), column("n_without_conversation", "integer")))))
+            column("n_without_placement", "integer"), column("n_without_conversation", "integer")), owing)))
     else:
         blocks.append(Text(count_say("pack", "chase_in_workbook", len(owing))))
     view = View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
         column("service"), column("team"), column("n_team", "integer"), column("n_without_placement", "integer"),
-        column("n_without_conversation", "integer")))
+        column("n_without_conversation", "integer")), owing)
     return [Sheet(say("pack_sheet", "chase"), view, (say("pack", "chase_line"),), "chasing_list")]
 
 
@@ -115,13 +116,9 @@ def _missing(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     frame = meeting.frame("coverage", "missing")
     if frame is None or frame.empty:
         return []
-    released = derive(meeting.results["coverage"], "missing", frame)
     blocks.append(Text(count_say("pack", "missing_in_workbook", frame["employee_id"].nunique(),
                                  sheet=say("pack_sheet", "missing"))))
-    rest = [name for name in frame.columns if name not in (
-        "employee_id", "name", "manager_id", "manager_name", "directorate", "service", "team", "marker")]
-    fields = [column("name"), column("employee_id", "id"), column("manager_id", "id"),
-              *(column(name) for name in ("directorate", "service", "team") if name in frame.columns),
-              *(column(name) for name in rest)]
-    view = View(released, "missing", say("pack_table", "missing", scope=meeting.scope), tuple(fields))
+    wanted = ("name", "employee_id", "post_id", "manager_id", "directorate", "service", "team", "missing")
+    fields = tuple(column(name, "id" if name.endswith("_id") else "text") for name in wanted if name in frame.columns)
+    view = View(meeting.results["coverage"], "missing", say("pack_table", "missing", scope=meeting.scope), fields)
     return [Sheet(say("pack_sheet", "missing"), view, (say("pack", "missing_line"),), "missing")]

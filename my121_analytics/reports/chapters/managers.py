@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 
-from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.reports.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
-from my121_analytics.reports.tables import View, derive
+from my121_analytics.reports.tables import View
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import codes, say
 
@@ -32,14 +29,13 @@ def build_managers(meeting: Meeting) -> Chapter:
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
     shown = _order(managers)
-    released = derive(meeting.results["severity"], "managers", shown)
+    released = meeting.results["severity"]
     on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"].isin(["pattern", "watch"])]
-    released = derive(released, "on_page", on_page)
     title = say("pack_table", "managers", scope=meeting.scope)
-    blocks.append(grid_of(View(released, "on_page", title, (
+    blocks.append(grid_of(View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
-        column("range", "range", heading=say("pack_heading", "estimate_range")), column("verdict_words")))))
+        column("range", "range", heading=say("pack_heading", "estimate_range")), column("verdict_words")), on_page)))
     if len(on_page) < len(shown):
         blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
     blocks.append(Text(say("pack", "estimate_note"), "source"))
@@ -51,7 +47,7 @@ def build_managers(meeting: Meeting) -> Chapter:
         column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"),
         column("upper", "signed"), column("probability", "share", note="probability"),
         column("verdict_words", note="verdict"),
-        column("detectable", "number", note="detectable"), column("caveat_words")))
+        column("detectable", "number", note="detectable"), column("caveat_words")), shown)
     lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
     pictures = picture_sheets(meeting, ["managers"])
     return Chapter(Section("managers", heading, tuple(blocks)),
@@ -64,35 +60,15 @@ def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
     return {verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS}
 
 
+def sum_chances(managers: pd.DataFrame) -> float:
+    """Add up the probabilities that a listed manager's difference is smaller than what matters."""
+    return float((1 - managers.loc[managers["verdict"] == "pattern", "probability"]).sum())
+
+
 def expected_by_chance(managers: pd.DataFrame) -> str:
     """Write how many of the names listed here are expected to be here by chance."""
-    expected = _n_by_chance(managers)
+    expected = sum_chances(managers)
     return say("pack", "under_a_tenth") if expected < 0.05 else f"{expected:.1f}".removesuffix(".0")
-
-
-def with_own_counts(released: Released) -> Released:
-    """Count the list of one pack from the managers that it shows, where the facts count the whole council's.
-
-    Parameters
-    ----------
-    released
-        Rating patterns, cut to what the pack may show.
-
-    Returns
-    -------
-    Released
-        With ``n_listed`` and ``expected_wrong`` of its own table; as it was, where that table is not let through.
-    """
-    managers = released.tables.get("managers")
-    if managers is None:
-        return released
-    own = {"n_listed": count_verdicts(managers)["pattern"], "expected_wrong": _n_by_chance(managers)}
-    return replace(released, facts={**released.facts, **own})
-
-
-def _n_by_chance(managers: pd.DataFrame) -> float:
-    """Add up the probabilities that a listed difference is smaller than what matters."""
-    return float((1 - managers.loc[managers["verdict"] == "pattern", "probability"]).sum())
 
 
 def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:

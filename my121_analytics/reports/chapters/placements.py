@@ -7,7 +7,7 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, picture_sheets, range_text
 from my121_analytics.reports.page import Block, Drawing, Section, Subheading, Text, grid_of
-from my121_analytics.reports.tables import Field, View, derive
+from my121_analytics.reports.tables import Field, View
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL
@@ -33,10 +33,10 @@ def _counts(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
         return []
     name = "box_name" if key == "box" else "label"
     shown = frame.assign(outcome=_outcome(frame, key, name), range=range_text(frame, "share"))
-    released = derive(meeting.results["profile"], table, shown)
+    released = meeting.results["profile"]
     title = say("pack_table", table, scope=meeting.scope)
     short = View(released, table, title, (column("outcome"), column("n", "integer"), column("share", "share"),
-                                          column("range", "range", heading=say("pack_heading", "share_range"))))
+                                          column("range", "range", heading=say("pack_heading", "share_range"))), shown)
     blocks.append(grid_of(short))
     blocks.append(Text(say("pack", "share_note"), "source"))
     keys = ((column("box", "integer"), column("box_name"), column("performance", "integer"),
@@ -62,11 +62,10 @@ def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     if picture := meeting.pictures.get("change"):
         blocks.append(Drawing(picture, say("pack", "change_caption", before=before, after=after)))
     shown = frame.assign(outcome=_outcome(frame, key, name), range=range_text(frame, "points"))
-    released = derive(released, table, shown)
     title = say("pack_table", table, before=before, after=after, unit=meeting.name)
     short = View(released, table, title, (
         column("outcome"), column("n_before", "integer"), column("n_after", "integer"), column("change", "points"),
-        column("range", "range", heading=say("pack_heading", "change_range"))))
+        column("range", "range", heading=say("pack_heading", "change_range"))), shown)
     blocks.append(grid_of(short, folded="change" in meeting.pictures, summary=say("pack", "open_table")))
     long = View(released, table, title, (
         column(key, "integer"), column(name), column("n_before", "integer"), column("n_after", "integer"),
@@ -96,9 +95,8 @@ def _groups(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
     prefix = "" if key == "box" else "ratings_"
     blocks.append(Subheading(say("pack", f"{prefix}groups_heading", by=say("pack_unit", by))))
     wide, fields = widen_groups(meeting, frame, by, key)
-    released = derive(meeting.results["profile"], "wide", wide)
-    view = View(released, "wide", say("pack_table", f"{prefix}groups", by=say("pack_unit", by),
-                                         scope=meeting.scope), fields)
+    view = View(meeting.results["profile"], table, say("pack_table", f"{prefix}groups", by=say("pack_unit", by),
+                                         scope=meeting.scope), fields, wide)
     if picture := meeting.pictures.get("groups"):
         blocks.append(Drawing(picture, say("pack", "groups_caption")))
     blocks.append(grid_of(view, folded="groups" in meeting.pictures, summary=say("pack", "open_table")))
