@@ -51,7 +51,7 @@ def test_each_room_imports_only_from_the_floors_below():
         if room in OUTSIDE_THE_FLOORS:
             continue
         for name in imports_of(path):
-            other = (name.split(".") + [""])[1]
+            other = [*name.split("."), ""][1]
             if other not in HEIGHT:
                 continue  # the package root: the test below
             if other == room or (room, other) in SAME_FLOOR_ALLOWED:

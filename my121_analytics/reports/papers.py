@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from my121_analytics import __version__
 from my121_analytics.reports.chapters.agenda import build_agenda_chapter
 from my121_analytics.reports.chapters.coverage import build_coverage
 from my121_analytics.reports.chapters.first_page import build_first_page
@@ -15,6 +14,7 @@ from my121_analytics.reports.chapters.placements import build_placements
 from my121_analytics.reports.page import Page
 from my121_analytics.reports.tables import long_date
 from my121_analytics.reports.workbook import AnySheet, Book
+from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 
 

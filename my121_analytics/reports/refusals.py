@@ -6,16 +6,16 @@ from pathlib import Path
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.reports.runs import write_atomic
-from my121_analytics.reports.tables import Field, View
+from my121_analytics.reports.tables import Field, Kind, View
 from my121_analytics.reports.workbook import Book, Sheet, write_workbook
 from my121_analytics.wording.catalogue import say
 
-_REFUSED = (("file", "text"), ("sheet", "text"), ("row", "integer"), ("column", "text"), ("value", "text"),
-            ("reason", "text"), ("message", "text"), ("record", "text"))
-_FOUND = (("severity", "text"), ("code", "text"), ("file", "text"), ("sheet", "text"), ("row", "integer"),
-          ("column", "text"), ("value", "text"), ("message", "text"), ("remedy", "text"), ("n", "integer"))
-MOST_FINDINGS = 20_000
-"""A workbook for people to read; findings.csv holds all."""
+_REFUSED: tuple[tuple[str, Kind], ...] = (
+    ("file", "text"), ("sheet", "text"), ("row", "integer"), ("column", "text"), ("value", "text"),
+    ("reason", "text"), ("message", "text"), ("record", "text"))
+_FOUND: tuple[tuple[str, Kind], ...] = (
+    ("severity", "text"), ("code", "text"), ("file", "text"), ("sheet", "text"), ("row", "integer"),
+    ("column", "text"), ("value", "text"), ("message", "text"), ("remedy", "text"), ("n", "integer"))
 
 
 def write_quarantine(released: Released, path: Path) -> None:
@@ -35,10 +35,8 @@ def write_quarantine(released: Released, path: Path) -> None:
     """
     released = require_released(released, wanted_by="write_quarantine")
     refused = View(released, "quarantine", say("refusals", "quarantine_title"),
-                   tuple(Field(name, say("refusals", f"heading_{name}"), kind) for name, kind in _REFUSED)  # type: ignore[arg-type]
-                   + (Field("correct_value", say("refusals", "heading_correct_value"), blank=True),))
-    found = View(released, "findings", say("refusals", "findings_title"),
-                 tuple(Field(name, say("refusals", f"heading_{name}"), kind) for name, kind in _FOUND))  # type: ignore[arg-type]
+                   (*_fields(_REFUSED), Field("correct_value", say("refusals", "heading_correct_value"), blank=True)))
+    found = View(released, "findings", say("refusals", "findings_title"), _fields(_FOUND))
     n = len(released.tables["quarantine"])
     book = Book(
         title=say("refusals", "title"),
@@ -49,3 +47,7 @@ def write_quarantine(released: Released, path: Path) -> None:
                 Sheet("Findings", found, (say("refusals", "findings_line"),), "Findings")),
         as_of=released.about.as_of, notes={}, profile="working")
     write_atomic(path, write_workbook(book))
+
+
+def _fields(columns: tuple[tuple[str, Kind], ...]) -> tuple[Field, ...]:
+    return tuple(Field(name, say("refusals", f"heading_{name}"), kind) for name, kind in columns)

@@ -17,9 +17,9 @@ from typing import IO, Any
 
 import pandas as pd
 
-from my121_analytics import __version__
 from my121_analytics.errors import RunLockedError, UsageError
 from my121_analytics.settings import Settings
+from my121_analytics.version import __version__
 from my121_analytics.workforce.record import Workforce, table_names
 
 MANIFEST = "manifest.json"
