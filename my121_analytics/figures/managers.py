@@ -324,7 +324,8 @@ def _title_of_funnel(points: pd.DataFrame, sd: float) -> str:
     outside = int((standard > LIMITS[1][1]).sum())
     if not outside:
         return say("funnel", "title_all" if len(points) > 1 else "title_one", of=len(points))
-    return say("funnel", "title", n=outside, of=len(points))
+    listed = int((points["verdict"] == "pattern").sum())
+    return say("funnel", "title", n=outside, of=len(points), listed=listed or say("funnel", "none"))
 
 
 def _draw_limits(ax: Axes, points: pd.DataFrame, sd: float) -> None:

@@ -239,7 +239,9 @@ def test_the_funnel_counts_what_lies_outside_its_limits(given):
     rows = given.manager_rows(42)
     ax = plot_funnel(given.severity(rows, rating_sd=0.6))
     far = (rows["mean_rating"] - rows["expected_rating"]).abs() * rows["n_ratings"] ** 0.5 / 0.6
-    assert title(ax).startswith(f"{int((far > 3.090232).sum())} of 42 managers")
+    listed = int((rows["verdict"] == "pattern").sum())
+    assert title(ax).startswith(f"{listed} of 42 managers have a pattern to discuss")
+    assert title(ax).endswith(f"would point at {int((far > 3.090232).sum())}")
     assert set(written(ax, "name")) == set(rows.loc[rows["verdict"] == "pattern", "name"])
     curve = next(line for line in ax.lines if len(line.get_xdata()) == 200)
     n, limit = curve.get_xdata()[10], curve.get_ydata()[10]
