@@ -256,7 +256,7 @@ def _gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> _Evidence:
 
 
 def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:
-    """Say how far each rater's ratings are of one lasting group of people: 0 for new people every cycle, 1 for the same.
+    """Say how far ratings are of one lasting group of people: 0 for new people every cycle, 1 for the same.
 
     Two shares are multiplied: how often people come again (mean ratings per person, weighted by ratings, between 1
     and the number of cycles), and how alike their origins are (squared shares of the raters they mostly belong to).
