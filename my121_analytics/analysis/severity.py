@@ -233,10 +233,7 @@ def _gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> _Evidence:
     frame, n_raters = counts.frame, len(counts.raters)
     fit = fit_cumulative_link_counts(_merged(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
     persons = _gather(counts, fit)
-    repeats = np.bincount(persons.rater, persons.ratings, minlength=n_raters)
-    most_alike = np.bincount(persons.rater, persons.ratings**2, minlength=n_raters) / repeats
-    n_cycles = counts.raters["n_cycles"].to_numpy(dtype=float)
-    overlap = np.where(n_cycles > 1, (most_alike - 1) / np.maximum(n_cycles - 1, 1), 0.0).clip(0, 1)
+    overlap = _overlap(counts, persons)
     coarse = np.linspace(-REACH, REACH, 61)
     person_sd = 0.0
     if persons.ratings.sum() - len(persons.ratings) >= REPEATED:
@@ -256,6 +253,26 @@ def _gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> _Evidence:
     correction = _spread_correction(fit, stretch) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
     knowledge = learn_raters(log_p, nodes, overlap=overlap, jitter=jitter, spread_correction=correction)
     return _Evidence(fit, case_mix, knowledge, person_sd, 1 / np.sqrt(information), overlap.astype(np.float64))
+
+
+def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:
+    """Say how far ratings are of one lasting group of people: 0 for new people every cycle, 1 for the same.
+
+    Two shares are multiplied: how often people come again (mean ratings per person, weighted by ratings, between 1
+    and the number of cycles), and how alike their origins are (squared shares of the raters they mostly belong to).
+    """
+    n_raters, n_cycles = len(counts.raters), counts.raters["n_cycles"].to_numpy(dtype=float)
+    total = np.bincount(persons.rater, persons.ratings, minlength=n_raters)
+    again = np.bincount(persons.rater, persons.ratings**2, minlength=n_raters) / total
+    coming_again = np.where(n_cycles > 1, (again - 1) / np.maximum(n_cycles - 1, 1), 0.0).clip(0, 1)
+    if "employee" not in counts.frame:
+        return np.zeros(n_raters)
+    spells = counts.frame.groupby(["employee", "rater"], sort=True)["n"].sum().reset_index()
+    home = spells.sort_values("n", ascending=False, kind="stable").drop_duplicates("employee")
+    spells["home"] = home.set_index("employee")["rater"].reindex(spells["employee"]).to_numpy()
+    origins = spells.groupby(["rater", "home"])["n"].sum().reset_index()
+    alike = np.bincount(origins["rater"], origins["n"].to_numpy(dtype=float) ** 2, minlength=n_raters) / total**2
+    return np.asarray(coming_again * alike)
 
 
 def _merged(frame: pd.DataFrame) -> pd.DataFrame:
