@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -125,9 +125,14 @@ def picture(name: str) -> Picture:
                    render_png(axes, dpi=50))
 
 
-def make_meeting(names: list[str] | None = None, *, audience: str = "panel", unit: str = "Care",
+def make_meeting(names: Sequence[str] | None = None, *, audience: str = "panel", unit: str = "Care",
                  without: tuple[str, ...] = ()) -> Meeting:
-    names = names or [f"Person {letter}" for letter in "ABCDEFGHIJKLM"]
+    return _meeting(tuple(names or [f"Person {letter}" for letter in "ABCDEFGHIJKLM"]), audience, unit, without)
+
+
+@cache
+def _meeting(given: tuple[str, ...], audience: str, unit: str, without: tuple[str, ...]) -> Meeting:
+    names = list(given)
     results = {"profile": profile_result(), "movement": movement_result(), "severity": severity_result(names),
                "coverage": coverage_result(names), "agenda": agenda_result(names), "roster": roster_result(names)}
     released = {}

@@ -37,7 +37,7 @@ class Built:
 
 @pytest.fixture(scope="module")
 def workforce() -> Workforce:
-    return make_sample(100, seed=7).workforce
+    return make_sample(60, seed=7).workforce
 
 
 @pytest.fixture
@@ -91,6 +91,15 @@ def test_each_unit_and_the_council_get_a_page_a_workbook_and_pictures(built: Bui
                 f"{folder}/figures/map.png"} <= set(on_disk)
     assert len({name.split("/")[0] for name in on_disk if "/" in name}) == len(units) + 1
     assert built.report.warnings == ()
+
+
+def test_every_first_page_keeps_to_its_words(built: Built) -> None:
+    for path in built.out.glob("*/pack.html"):
+        first = re.search(r'<section id="first".*?</section>', path.read_text("utf-8"), re.S)
+        assert first is not None
+        words = re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", " ", first[0], flags=re.S)).split()
+        assert 50 < len(words) <= 250
+        assert first[0].count("<svg") == 1
 
 
 def test_the_manifest_matches_the_files_and_names_nobody(built: Built) -> None:

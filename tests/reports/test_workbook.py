@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
+from functools import cache
 
 import openpyxl
 import pandas as pd
@@ -33,6 +34,11 @@ def released(frame: pd.DataFrame, audience: str = "analyst") -> Released:
 
 def book_of(view: View, profile: Profile = "publish", notes: dict[str, str] | None = None) -> Book:
     return Book("Title", (("Council", "Anyshire"),), (Sheet("Rows", view),), AS_OF, notes or {}, profile)
+
+
+@cache
+def usual_bytes(make_meeting: MakeMeeting) -> bytes:
+    return write_workbook(assemble_papers(make_meeting()).book)
 
 
 def reopen(content: bytes) -> openpyxl.Workbook:
@@ -170,12 +176,11 @@ def test_a_meeting_takes_released_results_only(make_meeting: MakeMeeting) -> Non
 
 
 def test_the_same_book_gives_the_same_bytes(make_meeting: MakeMeeting) -> None:
-    first = write_workbook(assemble_papers(make_meeting()).book)
-    assert first == write_workbook(assemble_papers(make_meeting()).book)
+    assert usual_bytes(make_meeting) == write_workbook(assemble_papers(make_meeting()).book)
 
 
 def test_contents_link_to_every_sheet(make_meeting: MakeMeeting) -> None:
-    book = reopen(write_workbook(assemble_papers(make_meeting()).book))
+    book = reopen(usual_bytes(make_meeting))
     page = book["Contents"]
     links = {c.value: c.hyperlink.location for row in page.iter_rows() for c in row if c.hyperlink is not None}
     assert set(links) | {"Contents"} == set(book.sheetnames)
@@ -183,7 +188,7 @@ def test_contents_link_to_every_sheet(make_meeting: MakeMeeting) -> None:
 
 
 def test_every_note_is_used_and_every_reference_resolves(make_meeting: MakeMeeting) -> None:
-    book = reopen(write_workbook(assemble_papers(make_meeting()).book))
+    book = reopen(usual_bytes(make_meeting))
     listed = {row["Note"] for row in table_rows(book["Notes"])}
     used = {found for page in book.worksheets if page.title != "Notes" for row in page.iter_rows() for c in row
             for found in re.findall(r"\[note \d+\]", str(c.value))}
@@ -194,14 +199,15 @@ def test_every_note_is_used_and_every_reference_resolves(make_meeting: MakeMeeti
 
 
 def test_pictures_carry_their_text_alternative(make_meeting: MakeMeeting) -> None:
-    drawings = [data for name, data in parts_of(write_workbook(assemble_papers(make_meeting()).book)).items()
+    drawings = [data for name, data in parts_of(usual_bytes(make_meeting)).items()
                 if name.startswith("xl/drawings/drawing")]
     assert drawings
     assert all(b'descr="Box 5 holds 12 of 44 posts."' in data for data in drawings)
 
 
 def test_decisions_offer_the_choices_and_keep_ids_as_text(make_meeting: MakeMeeting) -> None:
-    page = reopen(write_workbook(assemble_papers(make_meeting()).book))["Decisions"]
+    book = reopen(usual_bytes(make_meeting))
+    page = book["Decisions"]
     rows = table_rows(page)
     assert rows[0]["employee_id"] == "000000"
     assert rows[0]["box"] == "1 - High Potential to Go Further"
@@ -209,7 +215,7 @@ def test_decisions_offer_the_choices_and_keep_ids_as_text(make_meeting: MakeMeet
             "agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "agreed_by"} <= set(rows[0])
     assert all(row["agreed_box"] is None for row in rows)
     rules = {str(rule.formula1) for rule in page.data_validations.dataValidation}
-    choices = reopen(write_workbook(assemble_papers(make_meeting()).book))["Choices"]
+    choices = book["Choices"]
     offered = [[choices[cell].value for cell in re.findall(r"\$?B\$?\d+", rule.replace("$", ""))] for rule in rules]
     assert sorted(offered) == [["1 - High Potential to Go Further", "9 - Scope to Improve"],
                                ["1 - Low", "3 - High"], ["1 - Partially meets", "3 - Exceeds"]]
