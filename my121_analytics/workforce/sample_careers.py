@@ -157,7 +157,8 @@ def _open(structure: Structure, n_employees: int, cycles: list[Cycle], rng: np.r
     occupant = np.full((N_STATES, n_slots), -1)
     occupant[0] = np.arange(n_slots)
     post = np.tile(np.arange(n_slots), (N_STATES, 1))
-    days = np.minimum(rng.exponential(9.0, n_slots), 38.0) * 365.25 + 40
+    years = -9.0 * np.log1p(-rng.random(n_slots) * -np.expm1(-38.0 / 9.0))  # exponential, cut off at 38 years
+    days = years * 365.25 + 40
     started = np.full(n_employees, _NEVER)
     started[:n_slots] = to_weekday((starts[0] - days).astype("int64"))
     return Careers(structure, starts, ends, occupant, post, np.zeros((N_STATES, n_slots), "int64"), started,

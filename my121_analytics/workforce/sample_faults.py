@@ -38,8 +38,8 @@ def _performance(level: int) -> str:
 
 
 def _misspell(word: str) -> str:
-    """Leave out the third letter."""
-    return word[:2] + word[3:]
+    """Leave out the last letter but one."""
+    return word[:-2] + word[-1]
 
 
 _FAULTS = (
