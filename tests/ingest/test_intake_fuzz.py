@@ -103,7 +103,7 @@ def test_a_small_record_in_an_odd_shape_comes_back_whole(given_export, kind):
 
 
 @pytest.mark.slow
-@settings(max_examples=1500, deadline=None)
+@settings(max_examples=600, deadline=None)
 @given(exports(), st.sampled_from([", utf-8", "; cp1252", "tab utf-16", "| utf-8-sig", "xlsx"]))
 def test_many_small_records_in_odd_shapes_come_back_whole(given_export, kind):
     check_read_back(given_export, kind)
@@ -121,7 +121,7 @@ def test_rubbish_never_breaks_the_accounts(table, delimiter):
 
 
 @pytest.mark.slow
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1200, deadline=None)
 @given(st.lists(st.lists(cells, max_size=6), max_size=12), st.sampled_from([",", ";", "\t"]))
 def test_much_rubbish_never_breaks_the_accounts(table, delimiter):
     check_rubbish(table, delimiter)
