@@ -132,7 +132,7 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
     log: dict[str, list[object]] = {}
     for name, table in result.tables.items():
         reason = _keep_back(table, scope)
-        if not reason and policy.suppress and not count_columns(table):
+        if not reason and policy.suppress and table.about_people and not count_columns(table):
             reason = "no_counts"
         if not reason:
             passed[name] = _cut(table, scope)
@@ -140,11 +140,11 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
         log[name] = [name, len(passed[name].frame) if name in passed else 0, 0, n_outside,
                      say("withheld", reason) if reason else ""]
     about, facts = result.about, dict(result.facts)
-    if policy.suppress:
-        frames, known = _suppress(passed, rules)
+    frames = {name: table.frame.assign(**{MARKER: ""}) for name, table in passed.items()}
+    if policy.suppress and any(table.about_people for table in result.tables.values()):
+        hidden, known = _suppress({name: table for name, table in passed.items() if table.about_people}, rules)
+        frames |= hidden
         about, facts = _suppress_words(about, facts, known, rules)
-    else:
-        frames = {name: table.frame.assign(**{MARKER: ""}) for name, table in passed.items()}
     for name, frame in frames.items():
         n_hidden = int((frame[MARKER] != "").sum())
         log[name][2:] = [n_hidden, log[name][3], say("withheld", "small_numbers") if n_hidden else ""]

@@ -81,11 +81,13 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
                   measure=say("plan_status", "measure"), population=say("plan_status", "population"),
                   counts_what="actions", as_of=as_of, cycle="", n=len(actions), caveats=("anchor",))
     tables = {
-        "actions": Table(actions[list(ACTIONS_CSV)].reset_index(drop=True), keys=("action_id",), people=("owner",)),
+        "actions": Table(actions[list(ACTIONS_CSV)].reset_index(drop=True), keys=("action_id",), people=("owner",),
+                         about_people=False),
         "by_issue": Table(_count_by(actions.assign(issue=actions["issue"].replace("", _NO_ISSUE)), "issue"),
-                          keys=("issue",)),
-        "by_owner": Table(_count_by(_per_owner(actions, plan.owners), "owner"), keys=("owner",), people=("owner",)),
-        "by_status": Table(_describe_statuses(counts), keys=("status",)),
+                          keys=("issue",), about_people=False),
+        "by_owner": Table(_count_by(_per_owner(actions, plan.owners), "owner"), keys=("owner",), people=("owner",),
+                          about_people=False),
+        "by_status": Table(_describe_statuses(counts), keys=("status",), about_people=False),
     }
     facts = {f"n_{status.replace(' ', '_').replace('-', '_')}": n for status, n in counts.items()}
     return PlanStatus(about, tables, {"n_actions": len(actions), "n_refusals": len(plan.refusals),

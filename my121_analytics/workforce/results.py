@@ -43,6 +43,8 @@ class Table:
         Key columns that hold protected characteristics.
     unit_columns
         Columns of the organisation (directorate, service, team) that say whose row it is.
+    about_people
+        False where the rows and counts are of things (actions of a plan): there is nobody to protect.
     sums
         Key columns over which the counts add up to a margin row, so that a margin could give a hidden count away.
     """
@@ -57,6 +59,7 @@ class Table:
     protected: tuple[str, ...] = ()
     unit_columns: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
+    about_people: bool = True
 
     def __post_init__(self) -> None:
         named = [*self.keys, *self.follows, *self.parts, *self.people, *self.protected, *self.unit_columns, *self.sums]

@@ -183,3 +183,14 @@ def test_a_planted_count_is_nowhere_in_what_is_published():
 def test_a_published_release_says_what_it_does_not_protect_against():
     assert "releases_apart" in release(RESULT, audience="publish").about.caveats
     assert "releases_apart" not in release(RESULT, audience="panel").about.caveats
+
+
+def test_counts_of_things_are_shown_however_small():
+    actions = pd.DataFrame({"status": ["overdue", "on track"], "n": [1, 3]})
+    about = About("Plan", "actions", "all actions", "actions", date(2025, 3, 31), "", 4)
+    of_things = Result(about, {"t": Table(actions, keys=("status",), count="n", about_people=False)}, {"n_overdue": 1})
+    released = release(of_things, audience="publish")
+    assert released.tables["t"]["n"].tolist() == [1, 3]
+    assert released.facts["n_overdue"] == 1
+    of_people = Result(about, {"t": Table(actions, keys=("status",), count="n")}, {"n_overdue": 1})
+    assert release(of_people, audience="publish").tables["t"]["n"].isna().all()
