@@ -28,6 +28,7 @@ from my121_analytics.inference.shifted_prior import SD_GRID, RaterKnowledge, lea
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
+from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import About, Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
@@ -192,7 +193,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     }
     about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
                   population=say("severity", "population", cycles=main.cycles), counts_what="posts",
-                  as_of=as_of or date(1900, 1, 1), cycle=main.cycles, n=int(main.raters["n_ratings"].sum()),
+                  as_of=as_of or UNDATED, cycle=main.cycles, n=int(main.raters["n_ratings"].sum()),
                   caveats=main.caveats)
     return SeverityResult(about, tables, main.facts)
 

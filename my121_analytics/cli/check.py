@@ -41,14 +41,19 @@ def run_check(
 
 
 def _show_refusals(intake: Intake) -> None:
+    if len(intake.quarantine):
+        say(f"Refused, the person kept and the row to be corrected ({len(intake.quarantine):,}):")
     for row in intake.quarantine.head(MOST_SHOWN).itertuples():
-        say(f"  Refused: {row.message}")
+        sheet = f", sheet '{row.sheet}'" if row.sheet else ""
+        say(f"  {row.file}{sheet}, row {row.row}: {row.message}")
     more = len(intake.quarantine) - MOST_SHOWN
     if more > 0:
         say(f"  ... and {more:,} more in quarantine.csv")
 
 
 def _show_findings(intake: Intake) -> None:
+    if len(intake.findings):
+        say("Found:")
     tally = intake.findings.groupby(["severity", "code"], sort=True, observed=True)["n"].sum()
     for (severity, code), n in tally.items():
         say(f"  {severity}: {code.replace('_', ' ')}: {int(n):,}")

@@ -31,7 +31,7 @@ def run_pack(
     intake = read_source(source, settings=chosen, as_of=as_of)
     with progress_shown("Building packs") as progress:
         report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by,
-                            unit=unit, cycle=cycle, pdf=pdf, progress=progress)
+                            unit=unit, cycle=cycle, pdf=pdf, progress=progress, source=source)
     for warning in report.warnings:
         say(f"  Note: {warning}")
     pages = [file for file in report.files if file.endswith("pack.html")]

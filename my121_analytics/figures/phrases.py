@@ -11,6 +11,7 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.errors import DataUnusableError, DisclosureError
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.workforce.cycles import UNDATED
 
 FEW = 20
 """Below this many people a share in words would pretend to more than there is; the counts are said instead."""
@@ -108,6 +109,8 @@ def is_missing(value: object) -> bool:
 
 def day(when: date) -> str:
     """Print a date in words, whatever the computer's language."""
+    if when == UNDATED:
+        return say("month", "unknown")
     return f"{when.day} {say('month', str(when.month))} {when.year}"
 
 

@@ -18,6 +18,7 @@ from my121_analytics.improvement.spellings import plain, spellings
 from my121_analytics.ingest.exports import Sheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
 
 MET, NOT_MET, NOT_TESTED, UNSETTLED = "met", "not met", "not tested", "unsettled"
@@ -30,7 +31,6 @@ NOT_RECORDED = "Not recorded"
 COLUMNS = ("requirement_id", "indicator", "tier", "directorate", "result", "sample_size")
 _COUNTS = ("n_requirements", "n_met", "n_not_met", "n_not_tested", "n_unsettled")
 _HEARD = ("heard_min", "heard_median", "heard_max")
-_NO_DAY = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | Iip
     levels = _assess_levels(requirements, version)
     about = About(title=say("evidence", "title", council=settings.council.name), measure=say("evidence", "measure"),
                   population=version.name, counts_what="requirements", cycle="", n=len(requirements),
-                  as_of=as_of or settings.exports.extract_date or _NO_DAY)
+                  as_of=as_of or settings.exports.extract_date or UNDATED)
     counted = {result: int((requirements["result"] == result).sum()) for result in RESULTS}
     reached = levels.loc[levels["verdict"] == "reached", "level"].tolist()
     return EvidenceResult(about, _tables(rows, requirements, levels, refusals), {

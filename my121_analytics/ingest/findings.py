@@ -132,6 +132,7 @@ class Stops:
         for place, message in zip(np.searchsorted(first["position"], again["position"]), again["message"], strict=True):
             if message not in messages[place]:
                 messages[place] = f"{messages[place]} Also: {message}"
+        messages = [f"{message} {RULES[code].remedy}" for message, code in zip(messages, first["code"], strict=True)]
         names = _unique_names(headings, sheet.n_columns)
         records = [json.dumps({names[j]: cell for j, cell in enumerate(sheet.row(position))
                                if j not in hidden and (cell or headings[j])}, ensure_ascii=False)

@@ -105,11 +105,12 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)
-    context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(sheets, settings))
+    named = _find_named_ids(sheets, settings)
+    context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(named))
     _refuse_strangers(sheets, listed, context.roster)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
-    workforce = build_workforce(tables, settings=settings, as_of=as_of)
+    workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
     _log_checks(workforce, listed, log)
     for rows in sheets:
         rows.stops.log(log, rows.sheet)
@@ -338,21 +339,36 @@ def _distinct_pairs(first: pd.Categorical, second: pd.Categorical) -> list[tuple
     return list(zip(first.categories[pairs // n].tolist(), second.categories[pairs % n].tolist(), strict=True))
 
 
-def _pair_names(sheets: Sequence[SheetRows], settings: Settings) -> dict[str, dict[str, frozenset[str]]]:
-    """Collect per file the ids that stand beside each manager's or rater's name."""
-    found: dict[str, dict[str, set[str]]] = {}
+def _find_named_ids(sheets: Sequence[SheetRows], settings: Settings) -> list[tuple[str, str, str]]:
+    """List file, id and name wherever an export has a manager's or rater's id and name side by side."""
+    found = []
     for rows in sheets:
         for id_column, name_column in (("manager_id", "manager_name"), ("rater_id", "rater_name")):
             if not (rows.has(id_column) and rows.has(name_column)):
                 continue
             codes, texts = rows.texts(rows.map.columns[id_column])
-            ids = parse_ids(texts, settings.exports.employee_id_width).values
-            known = categorical(ids, codes)
+            known = categorical(parse_ids(texts, settings.exports.employee_id_width).values, codes)
             at, names = rows.texts(rows.map.columns[name_column])
             as_names = pd.Categorical.from_codes(at, categories=pd.Index([str(t) for t in names], dtype="str"))
-            for value, name in _distinct_pairs(known, as_names):
-                found.setdefault(rows.sheet.file, {}).setdefault(name_key(name), set()).add(value)
+            found += [(rows.sheet.file, person, name) for person, name in _distinct_pairs(known, as_names)]
+    return found
+
+
+def _pair_names(named: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, frozenset[str]]]:
+    """Collect per file the ids that stand beside each manager's or rater's name."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for file, person, name in named:
+        found.setdefault(file, {}).setdefault(name_key(name), set()).add(person)
     return {file: {k: frozenset(v) for k, v in names.items() if k} for file, names in found.items()}
+
+
+def _sole_names(named: Sequence[tuple[str, str, str]]) -> dict[str, str]:
+    """Give the name of each id that stands beside one name only."""
+    found: dict[str, dict[str, str]] = {}
+    for _, person, name in named:
+        if name_key(name):
+            found.setdefault(person, {})[name_key(name)] = " ".join(name.split())
+    return {person: next(iter(names.values())) for person, names in found.items() if len(names) == 1}
 
 
 # Accounts ---------------------------------------------------------------------------------------------------------

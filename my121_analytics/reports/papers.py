@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from my121_analytics.figures.phrases import day
 from my121_analytics.reports.chapters.agenda import build_agenda_chapter
 from my121_analytics.reports.chapters.coverage import build_coverage
 from my121_analytics.reports.chapters.first_page import build_first_page
@@ -12,7 +13,6 @@ from my121_analytics.reports.chapters.meeting import Chapter, Meeting
 from my121_analytics.reports.chapters.notes import build_notes
 from my121_analytics.reports.chapters.placements import build_placements
 from my121_analytics.reports.page import Page
-from my121_analytics.reports.tables import long_date
 from my121_analytics.reports.workbook import AnySheet, Book
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
@@ -43,7 +43,7 @@ def assemble_papers(meeting: Meeting) -> Papers:
     first = build_first_page(meeting)
     chapters = (build_placements(meeting), build_managers(meeting), build_agenda_chapter(meeting),
                 build_coverage(meeting), build_notes(meeting, first.figures))
-    council, as_of = meeting.settings.council, long_date(meeting.as_of)
+    council, as_of = meeting.settings.council, day(meeting.as_of)
     names = meeting.settings.disclosure.audiences[meeting.audience].names
     protect = say("pack", "protect" if names else "protect_publish")
     page = Page(title=first.title, subtitle=first.subtitle, protect=protect, first=first.blocks, picture=first.picture,

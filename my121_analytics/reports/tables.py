@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 from typing import Literal
 
 import numpy as np
@@ -13,7 +12,6 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import DisclosureError
-from my121_analytics.wording.catalogue import say
 
 Kind = Literal["text", "range", "id", "integer", "number", "signed", "share", "points", "date"]
 NUMERIC = ("integer", "number", "signed", "share", "points")
@@ -164,11 +162,6 @@ def _format_number(value: float, kind: Kind) -> str:
         return f"{value:,.2f}".replace("-", MINUS)
     text = f"{value * 100:+.0f}" if kind == "points" else f"{value:+.2f}"
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", MINUS)
-
-
-def long_date(day: date) -> str:
-    """Write a day in words, such as 30 September 2024."""
-    return say("pack_month", str(day.month), day=day.day, year=day.year)
 
 
 def clean_text(text: str) -> str:

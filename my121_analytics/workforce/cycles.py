@@ -11,6 +11,8 @@ import pandas as pd
 
 from my121_analytics.settings import CycleSettings
 
+UNDATED = date(1900, 1, 1)
+"""Stands for the day of a record without a single date; printed as such, never as a day."""
 _PARTS = {12: "", 6: "H", 4: "T", 3: "Q", 2: "P", 1: "M"}
 _YEAR_FIRST = re.compile(
     r"^(?:fy\s*)?(?P<first>(?:19|20)\d{2})\s*(?:[/\-–]\s*(?P<second>\d{4}|\d{2}))?\s*(?P<part>[HTQPM]\d{1,2})?$", re.I)

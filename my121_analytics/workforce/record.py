@@ -12,14 +12,13 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.settings import Settings
-from my121_analytics.workforce.cycles import tabulate_cycles
+from my121_analytics.workforce.cycles import UNDATED, tabulate_cycles
 from my121_analytics.workforce.schema import TABLES, conform, empty_table, unify_categories
 
 _PEOPLE = {"employees": ("employee_id",), "posts": ("employee_id", "manager_id"),
            "placements": ("employee_id", "rater_id"), "conversations": ("employee_id", "rater_id"),
            "objectives": ("employee_id",), "development_actions": ("employee_id",), "successors": ("employee_id",)}
 _POSTS = {"posts": ("post_id",), "placements": ("post_id",), "conversations": ("post_id",), "successors": ("post_id",)}
-
 
 @dataclass(frozen=True)
 class Workforce:
@@ -37,7 +36,9 @@ class Workforce:
     settings
         As used to build it.
     as_of
-        The day the record speaks of.
+        The day the record speaks of; ``UNDATED`` where nothing in it has a date.
+    other_names
+        Name by id of managers who are not on the staff list.
     """
 
     employees: pd.DataFrame
@@ -52,6 +53,7 @@ class Workforce:
     framework: Framework = field(repr=False)
     settings: Settings = field(repr=False)
     as_of: date
+    other_names: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def __repr__(self) -> str:
         return (f"Workforce({len(self.employees):,} employees, {len(self.placements):,} placements, "
@@ -118,11 +120,13 @@ class Workforce:
 
     @cached_property
     def names(self) -> pd.Series:
-        """Name by employee_id; the id itself where no name was exported."""
+        """Name by id: employees (the id itself where no name was exported), then managers known by name only."""
         table = self.employees.drop_duplicates("employee_id")
         ids = table["employee_id"].astype("str")
         names = table["name"].where(table["name"].notna(), ids)
-        return pd.Series(names.to_numpy(), index=ids.to_numpy(), name="name")
+        known = pd.Series(names.to_numpy(), index=ids.to_numpy(), name="name")
+        others = {person: name for person, name in self.other_names.items() if person not in known.index}
+        return pd.concat([known, pd.Series(others, dtype="str", name="name")]) if others else known
 
     def names_of(self, ids: pd.Series) -> pd.Series:
         """Give each person's name, the id itself where there is none, missing where there is no id.
@@ -149,11 +153,12 @@ class Workforce:
     def with_tables(self, **tables: pd.DataFrame) -> Workforce:
         """Give a new record with some tables replaced and everything else re-agreed."""
         current = {name: getattr(self, name) for name in TABLES}
-        return build_workforce({**current, **tables}, settings=self.settings, as_of=self.as_of)
+        return build_workforce({**current, **tables}, settings=self.settings, as_of=self.as_of,
+                               other_names=self.other_names)
 
 
 def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | None = None,
-                    as_of: date | None = None) -> Workforce:
+                    as_of: date | None = None, other_names: Mapping[str, str] | None = None) -> Workforce:
     """Build the record from parsed tables.
 
     Parameters
@@ -164,7 +169,9 @@ def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | 
         Framework, cycles and the extract's date.
     as_of
         The day the record speaks of; default ``[exports] extract_date``, else the latest date in the data up to
-        which something happened (due dates and planned ends do not count).
+        which something happened (due dates and planned ends do not count), else the end of the last cycle.
+    other_names
+        Name by id of managers who are not on the staff list.
 
     Returns
     -------
@@ -183,7 +190,8 @@ def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | 
     order = pd.CategoricalDtype(cycles["label"].astype("str"), ordered=True)
     placements["cycle"] = placements["cycle"].astype("str").astype(order)
     return Workforce(**frames, cycles=cycles, framework=build_framework(settings), settings=settings,
-                     as_of=as_of or settings.exports.extract_date or _latest_day(frames))
+                     as_of=as_of or settings.exports.extract_date or _latest_day(frames, cycles),
+                     other_names=dict(other_names or {}))
 
 
 def restrict(workforce: Workforce, cycles: list[str]) -> Workforce:
@@ -195,12 +203,14 @@ def restrict(workforce: Workforce, cycles: list[str]) -> Workforce:
     return replace(workforce, placements=placements, cycles=table)
 
 
-def _latest_day(frames: Mapping[str, pd.DataFrame]) -> date:
+def _latest_day(frames: Mapping[str, pd.DataFrame], cycles: pd.DataFrame) -> date:
     past = [frames["placements"]["placed_on"], frames["placements"]["agreed_on"], frames["conversations"]["held_on"],
             frames["employees"]["started"], frames["employees"]["left_on"], frames["posts"]["valid_from"],
             frames["posts"]["started_in_post"], frames["development_actions"]["completed_on"]]
     latest = pd.Series([values.max() for values in past]).max()
-    return date(1900, 1, 1) if pd.isna(latest) else pd.Timestamp(latest).date()
+    if pd.isna(latest):
+        latest = cycles["end"].max()
+    return UNDATED if pd.isna(latest) else pd.Timestamp(latest).date()
 
 
 def main_posts(posts: pd.DataFrame) -> pd.DataFrame:

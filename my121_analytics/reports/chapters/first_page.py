@@ -6,11 +6,12 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from my121_analytics.figures.phrases import day
 from my121_analytics.reports.chapters.coverage import total_of
 from my121_analytics.reports.chapters.managers import count_verdicts, expected_by_chance
 from my121_analytics.reports.chapters.meeting import Meeting, count_say
 from my121_analytics.reports.page import Block, Bullets, Drawing, Subheading
-from my121_analytics.reports.tables import format_value, long_date
+from my121_analytics.reports.tables import format_value
 from my121_analytics.wording.catalogue import say
 
 MOST_WORDS = 250
@@ -71,7 +72,7 @@ def _subtitle(meeting: Meeting, figures: list[tuple[str, str, str]]) -> tuple[st
         figures.append((say("pack_figure", "placed"), f"{placed:,}", chapter))
         population += say("pack_first", "placed", n=f"{placed:,}")
     return (meeting.settings.council.name, say("pack_first", "cycle", cycle=meeting.cycle),
-            say("pack_first", "as_of", as_of=long_date(meeting.as_of)), population)
+            say("pack_first", "as_of", as_of=day(meeting.as_of)), population)
 
 
 def _n_placed(meeting: Meeting) -> int | None:

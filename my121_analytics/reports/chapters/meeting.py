@@ -9,10 +9,11 @@ from datetime import date
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures.phrases import day
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.page import Section, isolate
 from my121_analytics.reports.picture import Picture
-from my121_analytics.reports.tables import Field, Kind, format_value, long_date
+from my121_analytics.reports.tables import Field, Kind, format_value
 from my121_analytics.reports.workbook import AnySheet, PictureSheet
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
@@ -82,7 +83,7 @@ class Meeting:
     @property
     def scope(self) -> str:
         """Unit, cycle and day, for captions."""
-        return say("pack", "scope", unit=self.name, cycle=self.cycle, as_of=long_date(self.as_of))
+        return say("pack", "scope", unit=self.name, cycle=self.cycle, as_of=day(self.as_of))
 
     def frame(self, subject: str, table: str) -> pd.DataFrame | None:
         """Give a released table, None where the record has no answer or the audience may not see it."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from my121_analytics.figures.phrases import day
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, count_say
 from my121_analytics.reports.page import Block, Bullets, Grid, Section, Subheading, Text
-from my121_analytics.reports.tables import long_date
 from my121_analytics.reports.workbook import WordSheet
 from my121_analytics.wording.catalogue import codes, say
 
@@ -54,7 +54,7 @@ def _sentences(meeting: Meeting, group: str) -> tuple[str, ...]:
               "least_interval": managers.min_ratings_interval, "least_verdict": managers.min_ratings_verdict,
               "case_mix": ", ".join(say("pack_unit", name) for name in managers.case_mix),
               "per_year": meeting.settings.coverage.conversations_per_year, "cycle": meeting.cycle,
-              "as_of": long_date(meeting.as_of), "minutes": meeting.settings.pack.minutes,
+              "as_of": day(meeting.as_of), "minutes": meeting.settings.pack.minutes,
               "each": meeting.settings.pack.minutes_each,
               "contact": meeting.settings.council.contact or say("pack", "contact_unknown")}
     skipped = set() if "severity" in meeting.results else {"managers", "list", "verdicts", "pooled"}
