@@ -1,6 +1,7 @@
 """Public files of other makers, where they lie at hand: read in place, never copied.
 
-The environment variable ``MY121_REAL_FILES`` names their folder; without it these tests are skipped.
+The environment variable ``MY121_REAL_FILES`` names their folder; by default they are looked for beside the checkout.
+Where they are not, these tests are skipped.
 """
 
 from __future__ import annotations
@@ -10,15 +11,19 @@ from pathlib import Path
 
 import pytest
 
+from my121_analytics.analysis.profile import tabulate_profile
+from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.errors import DataUnusableError
 from my121_analytics.ingest.intake import read_exports
 
-REAL = os.environ.get("MY121_REAL_FILES", "")
+BESIDE = Path(__file__).parents[3] / "shared" / "real"
+REAL = Path(os.environ.get("MY121_REAL_FILES", BESIDE))
 SETTINGS = Path(__file__).parents[1] / "real"
 
 
 def need(name: str) -> Path:
-    path = Path(REAL) / name
-    if not REAL or not path.is_file():
+    path = REAL / name
+    if not path.is_file():
         pytest.skip(f"{name} is not at hand")
     return path
 
@@ -50,3 +55,20 @@ def test_a_nine_box_export_of_another_kind_gives_its_boxes():
     assert len(dated) == 4
     assert rows["rater_id"].isna().all()
     assert int(intake.findings.loc[intake.findings["code"] == "rater_unknown", "n"].sum()) == 15
+
+
+def test_managers_of_a_four_level_scale_are_compared_and_named():
+    intake = read_exports(need("hrdataset_v14_original.csv"), settings=SETTINGS / "hrdataset.toml")
+    managers = estimate_severity(intake.workforce).frame("managers")
+    assert len(managers) == 23
+    assert managers["n_ratings"].sum() == 311
+    assert not managers["name"].eq(managers["rater_id"]).all(), "managers off the staff list keep their names"
+    assert set(managers["verdict"]) <= {"pattern", "watch", "in line", "cannot tell"}
+
+
+def test_another_tool_s_nine_boxes_are_counted_without_managers():
+    intake = read_exports(need("sample-employees.xlsx"), settings=SETTINGS / "nine_box_export.toml")
+    profile = tabulate_profile(intake.workforce, by="directorate").frame("map")
+    assert profile.loc[profile["box"] > 0, "n"].tolist() == [2, 2, 1, 2, 3, 1, 1, 2, 1]
+    with pytest.raises(DataUnusableError, match="names its rater"):
+        estimate_severity(intake.workforce)
