@@ -58,7 +58,7 @@ def summarise(intake: Intake) -> None:
         f"{totals['rows_accepted']:,} accepted + {totals['rows_quarantined']:,} quarantined + "
         f"{totals['rows_set_aside']:,} set aside (titles, footers, sheets that are not part of the record).")
     for problem in intake.unreadable.itertuples():
-        say(f"  Not read: {problem.file}: {problem.message} {problem.remedy}")
+        say(f"  Not read: {problem.message} {problem.remedy}")
 
 
 def exit_code(intake: Intake, *, strict: bool = False) -> int:

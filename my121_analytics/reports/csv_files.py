@@ -42,7 +42,7 @@ def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[s
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Give the frame with dates in ISO form, flags as yes and no, and text that no spreadsheet takes for a formula.
+    """Give the frame with dates in ISO form, flags as true and false, and text that no spreadsheet takes for a formula.
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def as_text(frame: pd.DataFrame) -> pd.DataFrame:
         if pd.api.types.is_datetime64_any_dtype(values.dtype):
             out[name] = values.dt.strftime("%Y-%m-%d")
         elif pd.api.types.is_bool_dtype(values.dtype):
-            out[name] = values.map({True: "yes", False: "no"})
+            out[name] = values.map({True: "true", False: "false"})
         elif pd.api.types.is_numeric_dtype(values.dtype):
             out[name] = values
         else:

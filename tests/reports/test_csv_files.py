@@ -34,7 +34,7 @@ def test_numbers_stay_numbers_dates_are_iso_and_ids_keep_their_zeros(tmp_path):
     frame = pd.DataFrame({"employee_id": pd.Categorical(["0012"]), "estimate": [-0.5], "n": pd.array([None], "Int32"),
                           "placed_on": pd.to_datetime(["2024-05-01"]), "derived": [True]})
     lines = written(tmp_path, frame).decode("utf-8-sig").split("\r\n")
-    assert lines[1] == "0012,-0.5,,2024-05-01,yes"
+    assert lines[1] == "0012,-0.5,,2024-05-01,true"
 
 
 def test_the_file_begins_with_a_byte_order_mark_so_that_excel_reads_accents(tmp_path):
