@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.cli.terminal import progress_shown, say
+from my121_analytics.cli.terminal import say
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
@@ -43,8 +43,7 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None) -> 
     """
     from my121_analytics.ingest.intake import read_exports
 
-    with progress_shown("Reading") as progress:
-        intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None, progress=progress)
+    intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None)
     summarise(intake)
     return intake
 

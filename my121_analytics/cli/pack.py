@@ -8,7 +8,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import progress_shown, say
+from my121_analytics.cli.terminal import say
 
 
 def run_pack(
@@ -29,9 +29,8 @@ def run_pack(
 
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of)
-    with progress_shown("Building packs") as progress:
-        report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by,
-                            unit=unit, cycle=cycle, pdf=pdf, progress=progress, source=source)
+    report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by, unit=unit,
+                        cycle=cycle, pdf=pdf, source=source)
     for warning in report.warnings:
         say(f"  Note: {warning}")
     pages = [file for file in report.files if file.endswith("pack.html")]

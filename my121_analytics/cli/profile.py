@@ -55,7 +55,7 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     if workforce.previous_cycle(cycle) is None:
         say("One cycle only: no change since the last one to show.")
         return
-    movement = track_movement(workforce, cycle=cycle)
+    movement = track_movement(workforce, by=by, cycle=cycle)
     moved = write_tables(movement, out, audience=audience, settings=settings,
                          files={name: f"{name}.csv" for name in movement.tables})
     if "change" in moved.tables and workforce.framework.has_map:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
@@ -22,11 +22,11 @@ from my121_analytics.ingest.headings import check_overrides
 from my121_analytics.ingest.people import Roster, name_key
 from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
+from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
 from my121_analytics.workforce.record import Workforce, build_workforce
 from my121_analytics.workforce.schema import column_names
 
-Progress = Callable[[int, int, str], None]
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
 _EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
@@ -80,7 +80,7 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     as_of
         The day the record speaks of; default ``[exports] extract_date``, else the latest date in the data.
     progress
-        Called with files done, files in all, and the file in hand.
+        Called with files done, files in all, and the file in hand; default: a bar where one can be shown.
 
     Returns
     -------
@@ -101,7 +101,8 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     framework = build_framework(settings)
     scales = build_scales(framework, settings)
     log = Log()
-    sheets, unreadable = _open_files(source, settings, log, progress)
+    with progress_shown("Reading", progress) as report:
+        sheets, unreadable = _open_files(source, settings, log, report)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)
@@ -182,7 +183,7 @@ def _settle_settings(source: Path | str, settings: Settings | Path | str | None)
 
 
 def _open_files(source: Path | str, settings: Settings, log: Log,
-                progress: Progress | None) -> tuple[list[SheetRows], pd.DataFrame]:
+                progress: Progress) -> tuple[list[SheetRows], pd.DataFrame]:
     """Read every file; those that cannot be read are listed, and only if none can is that an error."""
     files, others = list_files(source)
     for other in others:
@@ -190,8 +191,7 @@ def _open_files(source: Path | str, settings: Settings, log: Log,
     problems: list[UnreadableFileError] = []
     sheets: list[SheetRows] = []
     for done, path in enumerate(files):
-        if progress is not None:
-            progress(done, len(files), path.name)
+        progress(done, len(files), path.name)
         try:
             found = read_sheets(path)
         except UnreadableFileError as problem:
@@ -202,8 +202,7 @@ def _open_files(source: Path | str, settings: Settings, log: Log,
             for code, value in sheet.notes:
                 log.add(code, file=sheet.file, sheet=sheet.name, values=value)
             sheets.append(open_sheet(sheet, settings.exports.columns, log))
-    if progress is not None:
-        progress(len(files), len(files), "")
+    progress(len(files), len(files), "")
     if not sheets and len(problems) == 1:
         raise problems[0]
     if not sheets:

@@ -17,6 +17,7 @@ from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.ingest.exports import list_files
+from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.reports.chapters.managers import count_verdicts, sum_chances
 from my121_analytics.reports.chapters.meeting import Meeting
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
@@ -36,7 +37,6 @@ from my121_analytics.workforce.schema import ORGANISATION
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
 
-Progress = Callable[[int, int, str], None]
 COUNCIL = "council"
 """Folder of the senior team's own pack; no unit gets this name."""
 
@@ -111,7 +111,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     pdf
         Also print each page to PDF with an installed browser.
     progress
-        Called with (done, total, what).
+        Called with (done, total, what); default: a bar where one can be shown.
     source
         The file or folder that the exports were read from; the hash of each file goes into the manifest.
 
@@ -137,9 +137,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     settings = settings or workforce.settings
     plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
     inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
-    report = progress or (lambda done, total, what: None)
     warnings = ["no_browser"] if pdf and plan.browser is None else []
-    with staged_run(out) as stage:
+    with staged_run(out) as stage, progress_shown("Building packs", progress) as report:
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
