@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from importlib.util import find_spec
 
 Progress = Callable[[int, int, str], None]
 """Called with steps done, steps in all, and what is in hand."""
@@ -46,12 +47,15 @@ def _in_notebook() -> bool:
 def _show_in_notebook(title: str) -> Iterator[Progress]:
     from tqdm import tqdm
 
-    look = "{desc}: {n_fmt} of {total_fmt} {bar}"
+    # The widget keeps an exported notebook clean; without ipywidgets a line of text does.
+    if find_spec("ipywidgets") is not None:
+        from tqdm.notebook import tqdm
+    look = "{desc} {n_fmt} of {total_fmt} {bar}"
     with tqdm(desc=title, total=1, file=sys.stdout, leave=False, bar_format=look) as bar:
         def show(done: int, total: int, what: str) -> None:
             bar.total = total
             bar.n = done
-            bar.set_description(f"{title}: {what}" if what else title)
+            bar.set_description_str(f"{title}: {what}" if what else title)
 
         yield show
 

@@ -35,6 +35,7 @@ def test_a_terminal_shows_the_title_and_what_is_in_hand(monkeypatch):
 
 def test_a_notebook_shows_a_bar_among_its_own_output(monkeypatch, capsys):
     monkeypatch.setattr(progress, "_in_notebook", lambda: True)
+    monkeypatch.setattr(progress, "find_spec", lambda name: None)
     run()
     shown = capsys.readouterr()
     assert "3 of 3" in shown.out
