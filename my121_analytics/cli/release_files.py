@@ -15,8 +15,10 @@ from my121_analytics.settings import Settings
 from my121_analytics.workforce.results import About, Result, Table
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
+    from my121_analytics.calibration.decisions import Calibration
     from my121_analytics.ingest.intake import Intake
 
 
@@ -88,3 +90,29 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings) -> None:
     write_quarantine(released, out / "quarantine.xlsx")
     described = json.dumps(describe_intake(intake), indent=1, ensure_ascii=False, sort_keys=False)
     write_atomic(out / "intake.json", described.encode("utf-8"))
+
+
+def write_decisions(calibration: Calibration, effect: Result, refused: pd.DataFrame, out: Path, *,
+                    settings: Settings) -> None:
+    """Write the record with the agreed placements, the audit trail, what was refused, and the effect.
+
+    Parameters
+    ----------
+    calibration
+        As applied.
+    effect
+        Of ``measure_effect``.
+    refused
+        Lines that could not be entered.
+    out
+        Folder.
+    settings
+        Thresholds and audiences; the files are for the analyst, since they name people.
+    """
+    people = ("employee_id", "rater_id", "reason")
+    placements = Table(calibration.workforce.placements, keys=(), people=people)
+    entered = Result(effect.about, {"placements": placements, "refused": Table(refused, keys=(), people=("value",))})
+    write_tables(entered, out, audience="analyst", settings=settings,
+                 files={"placements": "placements.csv", "refused": "refused.csv"})
+    write_tables(effect, out, audience="analyst", settings=settings,
+                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv"})

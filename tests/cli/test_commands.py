@@ -169,3 +169,16 @@ def test_each_known_failure_has_its_exit_code():
              errors.DataUnusableError, errors.UnreadableFileError, errors.DisclosureError, errors.RunLockedError)}
     assert codes == {"My121Error": 1, "UsageError": 2, "SettingsError": 2, "DataUnusableError": 3,
                      "UnreadableFileError": 3, "DisclosureError": 4, "RunLockedError": 5}
+
+
+def test_decisions_come_back_from_a_pack_and_blank_sheets_decide_nothing(tmp_path):
+    out = tmp_path / "pack"
+    assert run("pack", SAMPLE, "--out", out, "--unit", "Public Health").returncode == 0
+    done = run("decisions", SAMPLE, out, "--out", tmp_path / "agreed")
+    assert done.returncode == 0, done.stderr
+    assert "0 changed, 0 confirmed, 0 refused" in done.stdout
+    assert read(tmp_path / "agreed" / "audit.csv").empty
+    assert set(read(tmp_path / "agreed" / "placements.csv")["source"]) == {"manager", "self"}
+    dry = run("decisions", SAMPLE, out, "--out", tmp_path / "none", "--dry-run")
+    assert dry.returncode == 0
+    assert not (tmp_path / "none").exists()
