@@ -5,7 +5,7 @@ No people and no tables in here: variables that are whole numbers, equations and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,14 @@ MAX_ROUNDS = 60
 """Rounds of propagation; stopping early leaves wider bounds, never wrong ones."""
 N_PUSHES = 12
 """Programs that push many variables at once before single ones are asked about."""
+LARGE = 600
+"""Variables from which on neighbourhoods are tried first: a program over all of them takes a quarter of a second."""
+MAX_NEARBY = 250
+"""Variables of a neighbourhood: a program of that size takes milliseconds."""
+N_TERMS = 24
+"""Terms of an equation that are followed; of longer ones as many are drawn."""
+N_STEPS = 3
+"""Equations between a variable and what may make up for it: a row, a column, and the row of the other."""
 
 
 @dataclass(frozen=True)
@@ -180,40 +188,118 @@ def _components(system: System, lower: Floats, upper: Floats, asked: Ints) -> li
     return found
 
 
+class _Search:
+    """What is known of the ranges in one component: every solution met widens them."""
+
+    def __init__(self, one: _Component, asked: Ints, needed: Floats, witness: Floats | None) -> None:
+        self.one = one
+        self.needed = np.zeros(len(one.variables))
+        self.needed[asked] = needed
+        self.asked = asked
+        self.equal, self.most = one.equal.tocsc(), one.most.tocsc()
+        known = witness is not None and bool(np.isfinite(witness).all())
+        self.point = witness.copy() if known and witness is not None else _optimise(one, np.zeros(len(one.variables)))
+        self.low, self.high = self.point.copy(), self.point.copy()
+        self.rng = np.random.default_rng(0)  # which directions are pushed changes the time taken, not the answer
+
+    def short(self, of: Ints) -> Ints:
+        """Give those of some variables whose range is not yet known to be wide enough."""
+        return of[_down(self.high[of]) - _up(self.low[of]) < self.needed[of]]
+
+    def push(self, one: _Component, of: Ints, aim: Floats) -> None:
+        """Go as far as possible in a direction and widen the ranges of these variables by what is met."""
+        solution = _optimise(one, aim)
+        self.low[of] = np.minimum(self.low[of], solution)
+        self.high[of] = np.maximum(self.high[of], solution)
+
+    def push_nearby(self) -> None:
+        """Prove ranges by moving a few counts only, all others held at one solution: a small program each time."""
+        for start in self.rng.permutation(self.short(self.asked)):
+            for sign in (-1.0, 1.0):
+                if not len(self.short(np.array([start]))):
+                    break
+                near = self._surroundings(int(start))
+                one = self._hold_others(near)
+                aim = np.zeros(len(near))
+                left = np.isin(near, self.short(np.intersect1d(near, self.asked)))
+                aim[left] = sign * self.rng.exponential(1.0, int(left.sum()))
+                aim[near == start] = sign * 20.0
+                self.push(one, near, aim)
+
+    def _surroundings(self, start: int) -> Ints:
+        """Collect variables that could make up for a change of this one, at random where there are many."""
+        found = {start}
+        edge = np.array([start])
+        for _ in range(N_STEPS):
+            rows = np.unique(self.equal[:, edge].indices)
+            terms = [self.one.equal.indices[self.one.equal.indptr[row]:self.one.equal.indptr[row + 1]]
+                     for row in self.rng.permutation(rows)[:MAX_NEARBY]]
+            terms = [t if len(t) <= N_TERMS else self.rng.choice(t, N_TERMS, replace=False) for t in terms]
+            edge = np.setdiff1d(np.concatenate([np.array([], dtype=np.int64), *terms]), list(found))
+            found.update(edge.tolist())
+            if not len(edge) or len(found) > MAX_NEARBY:
+                break
+        return np.array(sorted(found))
+
+    def _hold_others(self, near: Ints) -> _Component:
+        equal, most = self.equal[:, near], self.most[:, near]
+        rows, limits = np.unique(equal.indices), np.unique(most.indices)
+        equal, most = equal.tocsr()[rows], most.tocsr()[limits]
+        slack = (self.one.most_to - self.one.most @ self.point)[limits]
+        return replace(self.one, variables=near, equal=equal, equal_to=equal @ self.point[near], most=most,
+                       most_to=slack + most @ self.point[near], lower=self.one.lower[near],
+                       upper=self.one.upper[near])
+
+    def outer(self, k: int) -> tuple[float, float]:
+        """Bound a variable by the equations around it alone; true bounds are no wider."""
+        edge, rows = np.array([k]), np.array([], dtype=np.int64)
+        sizes = np.diff(self.one.equal.indptr)
+        for _ in range(N_STEPS):
+            rows = np.union1d(rows, self.equal[:, edge].indices)
+            small = rows[sizes[rows] <= N_TERMS]
+            edge = np.unique(self.one.equal[small].indices)
+        part = self.one.equal[rows]
+        near = np.unique(np.append(part.indices, k))
+        none = sparse.csr_matrix((0, len(near)))
+        one = replace(self.one, variables=near, equal=part[:, near], equal_to=self.one.equal_to[rows], most=none,
+                      most_to=np.array([]), lower=self.one.lower[near], upper=self.one.upper[near])
+        aim = (near == k).astype(float)
+        return float(aim @ _optimise(one, aim)), float(aim @ _optimise(one, -aim))
+
+
 def _solve(one: _Component, asked: Ints, needed: Floats, witness: Floats | None, *,
            exact: bool) -> tuple[Floats, Floats]:
-    """Find the range of some variables of a component; every solution met widens what is known of all of them."""
-    low, high = np.full(len(one.variables), np.inf), np.full(len(one.variables), -np.inf)
-    if witness is not None and np.isfinite(witness).all():
-        low, high = witness.copy(), witness.copy()
-    rng = np.random.default_rng(0)  # which directions are pushed changes the time taken, not the answer
-
-    def push(aim: Floats) -> Floats:
-        solution = _optimise(one, aim)
-        np.minimum(low, solution, out=low)
-        np.maximum(high, solution, out=high)
-        return solution
-
-    def short() -> Ints:
-        return np.flatnonzero(_down(high[asked]) - _up(low[asked]) < needed)
-
-    for _ in range(0 if exact else N_PUSHES):
-        left = asked[short()]
+    """Find the range of some variables of a component."""
+    search = _Search(one, asked, needed, witness)
+    low, high = search.low, search.high
+    everything = np.arange(len(one.variables))
+    narrow_low, narrow_high = np.full(len(asked), np.nan), np.full(len(asked), np.nan)
+    is_large = len(one.variables) > LARGE
+    if is_large and not exact:
+        search.push_nearby()
+    for _ in range(0 if exact or is_large else N_PUSHES):
+        left = search.short(asked)
         if not len(left):
             break
         aim = np.zeros(len(one.variables))
-        aim[left] = rng.choice([-1.0, 1.0], len(left)) * rng.uniform(0.5, 1.5, len(left))
-        push(aim)
-        push(-aim)
-    for k in range(len(asked)) if exact else short():
-        if not exact and k not in short():
+        aim[left] = search.rng.exponential(1.0, len(left))
+        search.push(one, everything, -aim)
+        search.push(one, everything, aim)
+    for at, k in enumerate(asked):
+        if not exact and not len(search.short(np.array([k]))):
             continue
+        if is_large and not exact:
+            lowest, highest = search.outer(int(k))
+            if float(_down(np.array(highest)) - _up(np.array(lowest))) < needed[at]:
+                narrow_low[at], narrow_high[at] = lowest, highest
+                continue
         aim = np.zeros(len(one.variables))
-        aim[asked[k]] = 1.0
-        push(aim)
-        push(-aim)
-    endless = high[asked] >= one.cap / 2
-    return _up(low[asked]), np.where(endless, np.inf, _down(high[asked]))
+        aim[k] = 1.0
+        search.push(one, everything, aim)
+        search.push(one, everything, -aim)
+    lowest = np.where(np.isnan(narrow_low), low[asked], narrow_low)
+    highest = np.where(np.isnan(narrow_high), high[asked], narrow_high)
+    return _up(lowest), np.where(highest >= one.cap / 2, np.inf, _down(highest))
 
 
 def _optimise(one: _Component, aim: Floats) -> Floats:
