@@ -27,10 +27,12 @@ N_PUSHES = 12
 """Programs that push many variables at once before single ones are asked about."""
 LARGE = 600
 """Variables from which on neighbourhoods are tried first: a program over all of them takes a quarter of a second."""
-MAX_NEARBY = 250
+MAX_NEARBY = 120
 """Variables of a neighbourhood: a program of that size takes milliseconds."""
-N_TERMS = 24
+N_TERMS = 12
 """Terms of an equation that are followed; of longer ones as many are drawn."""
+BATCHES = (12, 4, 1)
+"""Variables whose neighbourhoods are moved at one go, round after round: starting a program costs the most."""
 N_STEPS = 3
 """Equations between a variable and what may make up for it: a row, a column, and the row of the other."""
 
@@ -214,17 +216,21 @@ class _Search:
 
     def push_nearby(self) -> None:
         """Prove ranges by moving a few counts only, all others held at one solution: a small program each time."""
-        for start in self.rng.permutation(self.short(self.asked)):
-            for sign in (-1.0, 1.0):
-                if not len(self.short(np.array([start]))):
-                    break
-                near = self._surroundings(int(start))
-                one = self._hold_others(near)
-                aim = np.zeros(len(near))
-                left = np.isin(near, self.short(np.intersect1d(near, self.asked)))
-                aim[left] = sign * self.rng.exponential(1.0, int(left.sum()))
-                aim[near == start] = sign * 20.0
-                self.push(one, near, aim)
+        for size in BATCHES:
+            starts = self.rng.permutation(self.short(self.asked))
+            for first in range(0, len(starts), size):
+                for sign in (-1.0, 1.0):
+                    left = self.short(starts[first:first + size])
+                    if len(left):
+                        self._push_around(left, sign)
+
+    def _push_around(self, starts: Ints, sign: float) -> None:
+        near = np.unique(np.concatenate([self._surroundings(int(start)) for start in starts]))
+        aim = np.zeros(len(near))
+        left = np.isin(near, self.short(np.intersect1d(near, self.asked)))
+        aim[left] = sign * self.rng.exponential(1.0, int(left.sum()))
+        aim[np.isin(near, starts)] = sign * 20.0
+        self.push(self._hold_others(near), near, aim)
 
     def _surroundings(self, start: int) -> Ints:
         """Collect variables that could make up for a change of this one, at random where there are many."""
@@ -275,16 +281,15 @@ def _solve(one: _Component, asked: Ints, needed: Floats, witness: Floats | None,
     everything = np.arange(len(one.variables))
     narrow_low, narrow_high = np.full(len(asked), np.nan), np.full(len(asked), np.nan)
     is_large = len(one.variables) > LARGE
-    if is_large and not exact:
-        search.push_nearby()
     for _ in range(0 if exact or is_large else N_PUSHES):
         left = search.short(asked)
         if not len(left):
             break
         aim = np.zeros(len(one.variables))
-        aim[left] = search.rng.exponential(1.0, len(left))
+        aim[left] = search.rng.exponential(1.0, len(left)) ** 2  # a few at a time lead, which frees them to go far
         search.push(one, everything, -aim)
-        search.push(one, everything, aim)
+    if is_large and not exact:
+        search.push_nearby()
     for at, k in enumerate(asked):
         if not exact and not len(search.short(np.array([k]))):
             continue
@@ -297,9 +302,9 @@ def _solve(one: _Component, asked: Ints, needed: Floats, witness: Floats | None,
         aim[k] = 1.0
         search.push(one, everything, aim)
         search.push(one, everything, -aim)
-    lowest = np.where(np.isnan(narrow_low), low[asked], narrow_low)
-    highest = np.where(np.isnan(narrow_high), high[asked], narrow_high)
-    return _up(lowest), np.where(highest >= one.cap / 2, np.inf, _down(highest))
+    all_low = np.where(np.isnan(narrow_low), low[asked], narrow_low)
+    all_high = np.where(np.isnan(narrow_high), high[asked], narrow_high)
+    return _up(all_low), np.where(all_high >= one.cap / 2, np.inf, _down(all_high))
 
 
 def _optimise(one: _Component, aim: Floats) -> Floats:
@@ -317,7 +322,7 @@ def _optimise(one: _Component, aim: Floats) -> Floats:
 
 
 def _up(values: Floats) -> Floats:
-    return np.ceil(values - ROUNDING)
+    return np.ceil(values - ROUNDING) + 0.0  # no minus zero
 
 
 def _down(values: Floats) -> Floats:
