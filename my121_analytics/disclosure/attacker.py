@@ -1,0 +1,267 @@
+"""The attacker: what a careful reader could work out about hidden counts from everything that is shown.
+
+Code of its own: nothing of what protects a release is used here, so that a mistake there cannot hide itself. The
+attacker gets the released frames and what their tables are (keys, which columns count, what adds up), knows that a
+hidden count is at least 1, and asks linear programs how low and how high each hidden count can be.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.disclosure.bounds import find_bounds
+from my121_analytics.disclosure.equations import Nesting, Shown, write_equations
+from my121_analytics.disclosure.release import Released
+from my121_analytics.errors import DisclosureError
+from my121_analytics.settings import DisclosureSettings
+from my121_analytics.workforce.results import About, Result, Table
+
+CELL_COLUMNS = ("table", "row", "keys", "column", "lower", "upper", "width", "needed", "proven", "why")
+N_LISTED = 3
+"""Cells that a refusal names; the report holds all of them."""
+
+
+@dataclass(frozen=True)
+class AttackReport:
+    """What the attacker found.
+
+    Parameters
+    ----------
+    cells
+        One row per hidden count: ``table``, ``row`` (position), ``keys`` (the row's keys as text), ``column``,
+        ``lower`` and ``upper`` (whole numbers; upper is infinite where nothing limits it), ``width``, ``needed``
+        (the threshold of the table), ``proven`` (the width is enough) and ``why`` not: ``narrow``, or
+        ``follows_shown`` where a figure computed from the count is shown.
+    unlinked
+        Earlier releases that contradict this one, so that they were attacked by themselves.
+
+    Notes
+    -----
+    Unless the attack was exact, the range of a proven cell may be wider than written, and that of another narrower.
+    """
+
+    cells: pd.DataFrame
+    unlinked: tuple[str, ...] = ()
+
+    @property
+    def n_hidden(self) -> int:
+        """Counts that are hidden."""
+        return len(self.cells)
+
+    @property
+    def n_narrow(self) -> int:
+        """Counts that are hidden and known too narrowly all the same."""
+        return int((~self.cells["proven"]).sum())
+
+    @property
+    def passed(self) -> bool:
+        """Every hidden count keeps a range of at least its threshold."""
+        return self.n_narrow == 0
+
+    @property
+    def narrowest(self) -> pd.DataFrame:
+        """The cells that are not proven, the narrowest first."""
+        return self.cells[~self.cells["proven"]].sort_values(["width", "table", "row"], ignore_index=True)
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A release that was kept: what it showed, and what its tables are.
+
+    Parameters
+    ----------
+    about
+        Of the result released then.
+    frames
+        The released frames by name, as kept or read back from their files.
+    tables
+        What the tables are; their own frames are not looked at.
+    facts
+        Single numbers that were shown.
+    """
+
+    about: About
+    frames: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, Table]
+    facts: Mapping[str, object] | None = None
+
+
+def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], settings: DisclosureSettings | None = None,
+           *, nesting: Nesting | None = None, exact: bool = False) -> AttackReport:
+    """Say how narrowly the hidden counts of some released frames can be worked out.
+
+    Parameters
+    ----------
+    frames
+        Released frames by name (``table``, or ``result.table`` where several results go out together).
+    tables
+        What they are: the tables before anything was hidden.
+    settings
+        Thresholds.
+    nesting
+        Which unit belongs to which: ``("service", "directorate")`` -> service -> its directorate.
+    exact
+        True: the exact ends of every range, which takes longer.
+
+    Returns
+    -------
+    AttackReport
+
+    Raises
+    ------
+    DisclosureError
+        A frame without a table, or figures that contradict each other.
+
+    Notes
+    -----
+    All tables are taken to be about the same people. A cell that counts the same people in two tables is one number;
+    sums over a key, sums to a base and shares are equations (see ``equations``). The true counts are used for two
+    things only: to leave out equations that do not hold, and as one solution of the others that needs no search. No
+    count is taken to be smaller than the threshold: cells hidden for others' sake are larger.
+    """
+    unknown = [name for name in frames if name not in tables]
+    if unknown:
+        raise DisclosureError(f"The attacker was given no declaration of the table '{unknown[0]}'.",
+                              hints=["Pass the result's tables along with the released frames."])
+    shown = [Shown(name, frames[name], tables[name]) for name in frames if tables[name].about_people]
+    return _attack(shown, {}, settings, nesting, exact)
+
+
+def attack_release(released: Mapping[str, Released], results: Mapping[str, Result],
+                   settings: DisclosureSettings | None = None, *, earlier: Mapping[str, Earlier] | None = None,
+                   nesting: Nesting | None = None, exact: bool = False) -> AttackReport:
+    """Say the same of several released results together, with their facts, and of the releases before them.
+
+    Parameters
+    ----------
+    released, results
+        What is shown and what it was made from, by the same names.
+    settings
+        Thresholds.
+    earlier
+        Releases that were kept, by name. Counts are linked where cycle, as-of date, population and measure agree.
+    nesting, exact
+        As for :func:`attack`.
+
+    Returns
+    -------
+    AttackReport
+
+    Raises
+    ------
+    DisclosureError
+        A released result without its result, or figures that contradict each other.
+
+    Notes
+    -----
+    Between releases of different days or cycles nothing is linked: people come and go and ratings change, so that a
+    difference of two counts is the number of those who came less those who went, which no rule bounds. Two releases a
+    few days apart, between which hardly anybody moved, are therefore outside what is proven.
+    """
+    unknown = [name for name in released if name not in results]
+    if unknown:
+        raise DisclosureError(f"The attacker was given no result for the release '{unknown[0]}'.",
+                              hints=["Pass each released result together with the result it was made from."])
+    shown, numbers = [], {}
+    for name, one in released.items():
+        about = results[name].about
+        context, within = _context(about)
+        shown += [Shown(f"{name}.{table}", frame, results[name].tables[table], context, within)
+                  for table, frame in one.tables.items() if results[name].tables[table].about_people]
+        numbers[name] = (context, _numbers(one.about.n, one.facts))
+    unlinked = []
+    for name, kept in (earlier or {}).items():
+        context, within = _context(kept.about)
+        then = [Shown(f"{name}.{table}", frame, replace(kept.tables[table], frame=frame), context, within)
+                for table, frame in kept.frames.items() if kept.tables[table].about_people]
+        if _contradict(then, shown):
+            unlinked.append(name)
+            context = f"{context}#{name}"
+            then = [replace(one, context=context) for one in then]
+        shown += then
+        numbers[name] = (context, _numbers(kept.about.n, kept.facts or {}))
+    report = _attack(shown, numbers, settings, nesting, exact)
+    return replace(report, unlinked=tuple(unlinked))
+
+
+def require_proven(report: AttackReport) -> AttackReport:
+    """Refuse a release in which a hidden count can be worked out too narrowly.
+
+    Returns
+    -------
+    AttackReport
+        The report, where it passes.
+
+    Raises
+    ------
+    DisclosureError
+        Names the narrowest cells, never their range: a message may end up in a log.
+    """
+    if report.passed:
+        return report
+    worst = report.narrowest.head(N_LISTED)
+    where = "; ".join(f"table {cell.table}, {cell.keys or 'the whole'}, column {cell.column}"
+                      for cell in worst.itertuples())
+    raise DisclosureError(
+        f"{report.n_narrow} of {report.n_hidden} hidden counts could be worked out too narrowly from what is shown: "
+        f"{where}{'; and others' if report.n_narrow > N_LISTED else ''}.",
+        hints=["Release fewer of these tables together, or use coarser groups.",
+               "Nothing was written for this audience."])
+
+
+def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]],
+            settings: DisclosureSettings | None, nesting: Nesting | None, exact: bool) -> AttackReport:
+    rules = settings or DisclosureSettings()
+    known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros)
+    cells = known.cells
+    if cells.empty:
+        return AttackReport(pd.DataFrame(columns=list(CELL_COLUMNS)).astype({"proven": bool}))
+    threshold = {one.name: rules.equality_threshold if one.table.protected else rules.threshold for one in shown}
+    threshold = {name: max(needed, rules.threshold) for name, needed in threshold.items()}
+    needed = cells["table"].map(threshold).to_numpy(np.float64)
+    variables, which = np.unique(cells["variable"].to_numpy(np.int64), return_inverse=True)
+    most_needed = np.zeros(len(variables))
+    np.maximum.at(most_needed, which, needed)
+    lower, upper = find_bounds(known.system, variables, most_needed, witness=known.truth, exact=exact)
+    cells = cells.assign(lower=lower[which], upper=upper[which], width=(upper - lower)[which], needed=needed)
+    cells.loc[cells["given_away"], "width"] = 0.0
+    proven = cells["width"] >= needed
+    why = np.where(proven, "", np.where(cells["given_away"], "follows_shown", "narrow"))
+    return AttackReport(cells.assign(proven=proven, why=why)[list(CELL_COLUMNS)].reset_index(drop=True))
+
+
+def _context(about: About) -> tuple[str, tuple[str, ...]]:
+    """Name the people and the measure that a result is about, and the units it was cut to."""
+    population, *within = about.population.split("; ")
+    return "/".join([about.cycle, about.as_of.isoformat(), population, about.measure, about.counts_what]), tuple(within)
+
+
+def _numbers(n: int | None, facts: Mapping[str, object]) -> list[float]:
+    """Give the counts of everybody that are shown beside the tables."""
+    counts = [value for name, value in facts.items() if name.startswith("n_")]
+    return [float(value) for value in [n, *counts]
+            if isinstance(value, int | float | np.number) and not np.isnan(value)]
+
+
+def _contradict(then: Sequence[Shown], now: Sequence[Shown]) -> bool:
+    """Say whether an earlier release shows another number for a cell of the present tables."""
+    for old in then:
+        for new in now:
+            if old.context != new.context or old.within != new.within or old.table.keys != new.table.keys:
+                continue
+            keys = list(old.table.keys)
+            both = _by_keys(old.frame, keys).merge(_by_keys(new.table.frame, keys), on=keys, suffixes=("_then", ""))
+            for column in new.table.frame.columns:
+                if f"{column}_then" in both and pd.api.types.is_numeric_dtype(both[column].dtype):
+                    difference = pd.to_numeric(both[f"{column}_then"]) - both[column]
+                    if bool((difference.abs() > 1e-9).fillna(False).any()):
+                        return True
+    return False
+
+
+def _by_keys(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    return frame.assign(**{key: frame[key].astype("str") for key in keys})
