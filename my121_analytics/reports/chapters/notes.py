@@ -65,6 +65,8 @@ def _quality(meeting: Meeting) -> Chapter:
     blocks: list[Block] = []
     sheets: list[WordSheet] = []
     files = meeting.quality.get("reconciliation")
+    if meeting.settings.disclosure.audiences[meeting.audience].is_public:
+        return Chapter(Section("quality", "", (Text(say("pack", "quality_public")),)))
     if files is None:
         return Chapter(Section("quality", "", (Text(say("pack", "quality_unknown")),)))
     names = ("rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside")
