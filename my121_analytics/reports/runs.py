@@ -81,7 +81,7 @@ class Stage:
         """
         path = self.folder / PurePosixPath(name)
         try:
-            make_folder(path.parent, private=self.private)
+            self._make_folders(path.parent, self.folder)
             _create(path, content, private=self.private)
         except OSError as problem:
             raise _not_writable(path, problem) from problem
@@ -99,10 +99,15 @@ class Stage:
         for name in changed:
             target = self.out / name
             try:
-                make_folder(target.parent, private=self.private)
+                self._make_folders(target.parent, self.out)
                 (self.folder / name).replace(target)
             except OSError as problem:
                 raise _not_writable(target, problem) from problem
+
+    def _make_folders(self, folder: Path, top: Path) -> None:
+        """Make a folder and those above it, down from the top one, all with the same rights."""
+        for path in [*reversed(folder.relative_to(top).parents), folder.relative_to(top)]:
+            make_folder(top / path, private=self.private)
 
 
 @contextmanager
