@@ -1,20 +1,52 @@
-"""Write docs/settings.md and docs/record.md from the code, so that they cannot drift from it.
+"""Write the pages of docs/ that hold facts of the code, so that they cannot drift from it.
 
-Run ``python docs/make_reference.py`` after a change to the settings or to the schema; a test compares.
+The reference pages are the settings and the schema as tables; the governance papers are templates in docs/templates,
+whose sentences are written by hand and whose figures come from the defaults. Run ``python docs/make_reference.py``
+after a change to the settings, the schema or a template; a test compares.
 """
 
 from __future__ import annotations
 
+import inspect
 import json
+import math
+import re
+import textwrap
+import tomllib
+from importlib import import_module, resources
 from pathlib import Path
 
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from my121_analytics.cli.app import COMMANDS
+from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
+from my121_analytics.reports.encryption import FEWEST_SIGNS
 from my121_analytics.settings import AUDIENCES, Settings
-from my121_analytics.workforce.schema import TABLES
+from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.workforce.schema import ORIGIN, PROTECTED, RECORD_PARTS, TABLES
 
 FOLDER = Path(__file__).parent
+SPECIAL_CATEGORY = ("ethnicity", "disability", "religion", "sexual_orientation", "gender_reassignment",
+                    "pregnancy_maternity")
+"""Columns that are, or may reveal, special-category data under Article 9 of the UK GDPR: racial or ethnic origin,
+health, beliefs, sexual orientation. The other protected characteristics are personal data without that protection."""
+FREE_TEXT = ("reason",)
+NOT_ABOUT_PEOPLE = ("evidence",)
+REFUSED_SHOWN = ("National insurance number", "Bank account", "Sickness", "Medical", "Trade union", "Disciplinary",
+                 "Grievance", "Criminal record", "Salary", "Home address", "Date of birth")
+"""The refused headings that people ask about first."""
+LOOKED_AT = {
+    "employees": "Staff list", "posts": "Posts", "placements": "Ratings and placements, by manager and by the person",
+    "conversations": "My 1:1 conversations", "objectives": "Objectives", "development_actions": "Development actions",
+    "successors": "Succession to key posts"}
+PLAIN = {"is_main": "whether it is the main post", "is_key": "whether it is a key post", "fte": "full-time equivalent",
+         "manager_id": "manager", "rater_id": "who rated", "n_set": "number set", "n_met": "number met",
+         "pregnancy_maternity": "pregnancy or maternity", "left_on": "last day", "held_on": "day it was held"}
+"""Where a column's name is not plain words."""
+READERS = {"analyst": "HR analysts", "panel": "The senior team's meeting", "manager": "A manager",
+           "publish": "Anybody (what is published)"}
 
 
 def describe_settings() -> str:
@@ -53,6 +85,87 @@ def describe_record() -> str:
     return "\n".join(lines)
 
 
+def write_assessment() -> str:
+    """Give docs/dpia.md: a note from which a council starts its data protection impact assessment."""
+    tables = [{"name": table, "n_columns": len(columns),
+               "about_people": _yes(table not in NOT_ABOUT_PEOPLE),
+               "special": _special_category(table)}
+              for table, columns in TABLES.items()]
+    return _fill("dpia.md.j2", tables=tables, protected=[_words(name) for name in PROTECTED],
+                 special=[_words(name) for name in SPECIAL_CATEGORY], fewest_signs=FEWEST_SIGNS,
+                 key_bytes=FEWEST_BYTES, releases_apart=say("caveat", "releases_apart"),
+                 zeros="True zeros are shown." if Settings().disclosure.show_zeros else "True zeros are hidden too.")
+
+
+def write_consultation() -> str:
+    """Give docs/consultation.md: a summary for staff and trade unions."""
+    looked_at = [{"label": label, "columns": ", ".join(_columns_looked_at(table))}
+                 for table, label in LOOKED_AT.items()]
+    managers = Settings().managers
+    return _fill("consultation.md.j2", looked_at=looked_at, case_mix=[say("pack_unit", c) for c in managers.case_mix],
+                 verdicts={code: say("verdict", code) for code in codes("verdict")})
+
+
+def _columns_looked_at(table: str) -> list[str]:
+    own = {*RECORD_PARTS, "repaired", "derived", *(column.name for column in ORIGIN)}  # the program's own notes
+    names = [_words(column.name) for column in TABLES[table] if not column.protected and column.name not in own]
+    return [*names, "which parts of the form are filled"] if table == "conversations" else names
+
+
+def _special_category(table: str) -> str:
+    """Say which of a table's columns are special-category data."""
+    special = [_words(column.name) for column in TABLES[table] if column.name in SPECIAL_CATEGORY]
+    free = [f"{column.name} is free text and may hold any" for column in TABLES[table] if column.name in FREE_TEXT]
+    return ", ".join([*special, *free]) or "none"
+
+
+def _fill(template: str, **facts: object) -> str:
+    settings = Settings()
+    managers = settings.managers
+    headings = resources.files("my121_analytics.ingest").joinpath("headings.toml").read_text("utf-8")
+    refused = tomllib.loads(headings)["refused"]["headings"]
+    environment = Environment(loader=FileSystemLoader(FOLDER / "templates"), undefined=StrictUndefined,
+                              trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    environment.filters["lower_first"] = lambda text: text[:1].lower() + text[1:]
+    audiences = [{"name": name, "label": READERS[name], "names": _yes(a.names), "protected": _yes(a.protected),
+                  "scope": a.scope, "suppress": _yes(a.suppress),
+                  "commands": ", ".join(f"`{c}`" for c in _commands_for(name)) or "none"}
+                 for name, a in AUDIENCES.items()]
+    return _wrap(environment.get_template(template).render(
+        s=settings, audiences=audiences, refused=[h.lower() for h in REFUSED_SHOWN if h in refused],
+        n_refused=len(refused), fdr=f"{managers.fdr:.0%}", chance=f"1 in {1 / managers.fdr:.0f}",
+        delta=f"{managers.delta:.2f}", odds=f"{math.exp(managers.delta):.2g}", **facts))
+
+
+def _wrap(page: str) -> str:
+    """Break the lines of paragraphs and lists anew, since figures are longer or shorter than their places."""
+    out: list[str] = []
+    for part in page.split("\n\n"):
+        if part.lstrip().startswith(("|", "#")):
+            out.append(part)
+        else:
+            items = re.split(r"\n(?=- )", part.strip("\n"))
+            out.append("\n".join(textwrap.fill(" ".join(item.split()), 119, break_long_words=False,
+                                               break_on_hyphens=False, subsequent_indent="  " * item.startswith("- "))
+                                 for item in items))
+    return "\n\n".join(out).rstrip("\n") + "\n"
+
+
+def _commands_for(audience: str) -> list[str]:
+    """List the commands whose default this audience is; those that have no choice write for the analyst."""
+    found = []
+    for command in COMMANDS:
+        options = inspect.signature(getattr(import_module(f"my121_analytics.cli.{command}"), f"run_{command}"))
+        given = options.parameters.get("audience")
+        if command != "sample" and audience == ("analyst" if given is None else given.default):
+            found.append(command)
+    return found
+
+
+def _words(column: str) -> str:
+    return PLAIN.get(column, column.replace("_", " "))
+
+
 def _reason(info: FieldInfo) -> str:
     return " ".join((info.description or "").replace("``", "`").split())
 
@@ -69,7 +182,8 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-PAGES = {"settings.md": describe_settings, "record.md": describe_record}
+PAGES = {"settings.md": describe_settings, "record.md": describe_record, "dpia.md": write_assessment,
+         "consultation.md": write_consultation}
 
 if __name__ == "__main__":
     for name, describe in PAGES.items():

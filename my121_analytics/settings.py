@@ -131,6 +131,11 @@ class Audience(_Section):
     suppress: bool
     """Small counts hidden, with everything that follows from them."""
 
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may read what is made for it: nobody is named and small counts are hidden."""
+        return self.suppress and not self.names
+
 
 AUDIENCES = {
     "analyst": Audience(names=True, protected=True, scope="council", suppress=False),
@@ -153,6 +158,9 @@ class DisclosureSettings(_Section):
     """A true zero names nobody by itself."""
     audiences: dict[str, Audience] = Field(default_factory=lambda: dict(AUDIENCES))
     """What each kind of reader may see; the four built in can be changed and others added."""
+    pseudonym_key_file: str = ""
+    """File with the key for ``--pseudonyms``, kept apart from exports and outputs; the environment variables
+    MY121_PSEUDONYM_KEY and MY121_PSEUDONYM_KEY_FILE come first, so that the key need not lie on a shared disk."""
 
     @field_validator("audiences")
     @classmethod

@@ -16,5 +16,8 @@ AsOf = Annotated[datetime | None, typer.Option(
     "--as-of", formats=["%Y-%m-%d"], help="Day the figures speak of. Default: the extract's date, else the latest date "
                                           "in the data; never today's.")]
 CycleLabel = Annotated[str | None, typer.Option("--cycle", help="Review cycle, such as '2024/25 H1'. Default: latest.")]
+Pseudonyms = Annotated[bool, typer.Option(
+    "--pseudonyms", help="Write keyed pseudonyms in place of ids, and no names. The key: MY121_PSEUDONYM_KEY, or a key "
+                         "file named in MY121_PSEUDONYM_KEY_FILE or the settings.")]
 AudienceName = Annotated[str, typer.Option(
     "--audience", help="Who will see it: analyst, panel, publish. Decides what is shown.")]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, Out, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
 
@@ -21,20 +21,23 @@ def run_check(
     out: Out,
     strict: Annotated[bool, typer.Option("--strict", help="Leave with code 3 if anything was quarantined.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print which heading was read as which column.")] = False,
+    pseudonyms: Pseudonyms = False,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
     """Check the exports and write the record they make, the refusals with their remedies, and the accounting."""
-    from my121_analytics.cli.release_files import write_intake
+    from my121_analytics.cli.release_files import find_key, write_intake
 
     chosen = settings_for(source, settings)
+    key = find_key(pseudonyms, settings=chosen, source=source, out=out)
     intake = read_source(source, settings=chosen, as_of=as_of)
-    write_intake(intake, out, settings=chosen)
+    write_intake(intake, out, settings=chosen, key=key)
     _show_refusals(intake)
     _show_findings(intake)
     if explain:
         _show_mapping(intake)
-    say(f"The record is in {out}; refusals to correct are in {out / 'quarantine.xlsx'}.")
+    refusals = f"; refusals to correct are in {out / 'quarantine.xlsx'}" if key is None else ""
+    say(f"The record is in {out}{refusals}.")
     code = exit_code(intake, strict=strict)
     if code:
         raise typer.Exit(code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, AudienceName, Out, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, AudienceName, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
 
@@ -16,28 +16,33 @@ def run_managers(
     source: Source,
     out: Out,
     audience: AudienceName = "analyst",
+    pseudonyms: Pseudonyms = False,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel."""
     from my121_analytics.analysis.severity import estimate_severity
-    from my121_analytics.cli.release_files import write_figure, write_tables
+    from my121_analytics.cli.release_files import find_key, is_private, warn_of_earlier, write_figure, write_tables
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.wording.catalogue import say as sentence
 
     chosen = settings_for(source, settings)
+    key = find_key(pseudonyms, settings=chosen, source=source, out=out)
     intake = read_source(source, settings=chosen, as_of=as_of)
     result = estimate_severity(intake.workforce, settings=chosen)
     about_people = [*COLUMNS, "name", "directorate", "service", "team"]
     released = write_tables(
-        result, out, audience=audience, settings=chosen,
+        result, out, audience=audience, settings=chosen, key=key,
         files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv"},
         columns={"managers": about_people, "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
     if "managers" in released.tables:
-        write_figure(plot_caterpillar(released), out / "caterpillar")
-        write_figure(plot_funnel(released), out / "funnel")
+        write_figure(plot_caterpillar(released), out / "caterpillar", private=is_private(audience, chosen))
+        write_figure(plot_funnel(released), out / "funnel", private=is_private(audience, chosen))
         for verdict, n in released.tables["managers"]["verdict"].value_counts(sort=True).items():
             say(f"  {n:>5,}  {sentence('verdict', str(verdict))}")
+    else:
+        for name in ("caterpillar.svg", "caterpillar.png", "funnel.svg", "funnel.png"):
+            warn_of_earlier(out / name)
     say(sentence("caveat", "leniency_or_quality"))
     code = exit_code(intake)
     if code:

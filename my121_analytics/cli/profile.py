@@ -39,19 +39,21 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     """Tabulate, release and write the profile's tables and pictures."""
     from my121_analytics.analysis.movement import track_movement
     from my121_analytics.analysis.profile import tabulate_profile
-    from my121_analytics.cli.release_files import write_figure, write_tables
+    from my121_analytics.cli.release_files import is_private, write_figure, write_tables
     from my121_analytics.figures import nine_box
 
     cycle = workforce.check_cycle(cycle)
     profile = tabulate_profile(workforce, by=by, cycle=cycle)
     files = {name: f"{name}.csv" for name in profile.tables}
+    private = is_private(audience, settings)
     released = write_tables(profile, out, audience=audience, settings=settings, files=files)
     if "map" in released.tables:
-        write_figure(nine_box.plot_nine_box(released), out / "nine_box")
-        write_figure(nine_box.plot_box_by_group(released), out / f"nine_box_by_{by}")
+        write_figure(nine_box.plot_nine_box(released), out / "nine_box", private=private)
+        write_figure(nine_box.plot_box_by_group(released), out / f"nine_box_by_{by}", private=private)
     else:
-        write_figure(nine_box.plot_rating_mix(released), out / "rating_mix")
-    say(f"{profile.about.n:,} {profile.about.counts_what} in {cycle}.")
+        write_figure(nine_box.plot_rating_mix(released), out / "rating_mix", private=private)
+    n = released.about.n  # not the result's own: the terminal, and the log it is sent to, pass the gate too
+    say(f"{settings.disclosure.marker if n is None else f'{n:,}'} {profile.about.counts_what} in {cycle}.")
     if workforce.previous_cycle(cycle) is None:
         say("One cycle only: no change since the last one to show.")
         return
@@ -59,4 +61,4 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     moved = write_tables(movement, out, audience=audience, settings=settings,
                          files={name: f"{name}.csv" for name in movement.tables})
     if "change" in moved.tables and workforce.framework.has_map:
-        write_figure(nine_box.plot_box_change(moved), out / "nine_box_change")
+        write_figure(nine_box.plot_box_change(moved), out / "nine_box_change", private=private)

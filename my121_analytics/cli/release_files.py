@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from my121_analytics.cli.terminal import say
+from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.reports.csv_files import write_csv
 from my121_analytics.reports.runs import write_atomic
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def write_tables(result: Result, out: Path, *, audience: str, settings: Settings, files: Mapping[str, str],
-                 columns: Mapping[str, Sequence[str]] | None = None) -> Released:
+                 columns: Mapping[str, Sequence[str]] | None = None, key: bytes | None = None) -> Released:
     """Release a result for an audience and write its tables.
 
     Parameters
@@ -40,30 +41,60 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
         Table -> file name; tables that the audience may not see are named on the terminal and not written.
     columns
         Table -> columns in order; default all.
+    key
+        Key for pseudonyms, from :func:`find_key`; None writes ids and names as the audience may see them.
 
     Returns
     -------
     Released
     """
+    result = result if key is None else replace_ids(result, key)
     released = release(result, audience=audience, settings=settings)
     for table, name in files.items():
         if table in released.tables:
-            write_csv(released, table, out / name, columns=(columns or {}).get(table))
+            known = released.tables[table].columns
+            chosen = [c for c in (columns or {}).get(table, known) if c in known]
+            write_csv(released, table, out / name, columns=chosen, private=is_private(audience, settings))
         elif table in result.tables:
             why = released.withheld.set_index("table").loc[table, "reason"]
             say(f"  Not written for the audience '{audience}': {name} ({why}).")
+            warn_of_earlier(out / name)
     return released
 
 
-def write_figure(axes: Axes, stem: Path) -> None:
-    """Write a picture as SVG and PNG."""
-    from my121_analytics.figures.theme import save_png, save_svg
-
-    save_svg(axes, stem.with_suffix(".svg"))
-    save_png(axes, stem.with_suffix(".png"))
+def is_private(audience: str, settings: Settings) -> bool:
+    """Say whether files for this audience are made for their owner alone."""
+    policy = settings.disclosure.audiences.get(audience)
+    return policy is None or not policy.is_public
 
 
-def write_intake(intake: Intake, out: Path, *, settings: Settings) -> None:
+def find_key(wanted: bool, *, settings: Settings, source: Path, out: Path) -> bytes | None:
+    """Give the key where pseudonyms were asked for, before anything is read; None where they were not."""
+    if not wanted:
+        return None
+    key = load_key(settings, source=source, out=out)
+    say("Pseudonyms in place of ids, names left out. The rows are still about people: role, unit and dates may tell "
+        "who somebody is. Not for publication.")
+    return key
+
+
+def warn_of_earlier(path: Path) -> None:
+    """Say that a file of an earlier run, which this run does not write, is still in the folder."""
+    if path.is_file():
+        say(f"  {path.name} of an earlier run is still in {path.parent} and may name people: delete it before you "
+            "pass the folder on, or give this run a folder of its own.")
+
+
+def write_figure(axes: Axes, stem: Path, *, private: bool = True) -> None:
+    """Write a picture as SVG and PNG, whole or not at all."""
+    from my121_analytics.figures.theme import render_png, render_svg
+    from my121_analytics.figures.vector import standalone
+
+    write_atomic(stem.with_suffix(".svg"), standalone(render_svg(axes)), private=private)
+    write_atomic(stem.with_suffix(".png"), render_png(axes, dpi=150), private=private)
+
+
+def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | None = None) -> None:
     """Write what a check gives: the record, the refusals, the findings, the accounting and the column mapping.
 
     Parameters
@@ -74,11 +105,16 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings) -> None:
         Folder.
     settings
         Thresholds and audiences; the files are for the analyst, since they name people.
+    key
+        Key for pseudonyms; the refusals and findings are not written then, since they quote the exports.
     """
     from my121_analytics.ingest.intake import describe_intake, tabulate_intake
     from my121_analytics.reports.refusals import write_quarantine
 
     frames = tabulate_intake(intake)
+    quoting = ("quarantine", "findings") if key is not None else ()
+    for name in quoting:
+        del frames[name]
     workforce = intake.workforce
     about = About("Check of the exports", "rows", "all rows of all files", "people", workforce.as_of,
                   " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]]))
@@ -86,8 +122,14 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings) -> None:
     tables = {name: Table(frame, keys=(), people=tuple(c for c in ("employee_id", "name", "record", "value")
                                                       if c in frame.columns)) for name, frame in frames.items()}
     released = write_tables(Result(about, tables), out, audience="analyst", settings=settings,
-                            files={name: f"{name}.csv" for name in frames})
-    write_quarantine(released, out / "quarantine.xlsx")
+                            files={name: f"{name}.csv" for name in frames}, key=key)
+    if quoting:
+        names = ("quarantine.csv", "quarantine.xlsx", "findings.csv")
+        say(f"  Not written with pseudonyms, since they quote the exports: {', '.join(names)}.")
+        for name in names:
+            warn_of_earlier(out / name)
+    else:
+        write_quarantine(released, out / "quarantine.xlsx")
     described = json.dumps(describe_intake(intake), indent=1, ensure_ascii=False, sort_keys=False)
     write_atomic(out / "intake.json", described.encode("utf-8"))
 

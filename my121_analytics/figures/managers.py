@@ -179,7 +179,8 @@ class _Spread:
 def _read(released: Released, *, wanted_by: str) -> _Managers:
     frame = phrases.take_table(released, "managers", wanted_by=wanted_by)
     shown = frame[frame["marker"].astype("str") == ""].copy()
-    shown["name"] = shown["name"].astype("str").where(shown["name"].notna(), shown["rater_id"].astype("str"))
+    ids = shown["rater_id"].astype("str")  # all there is where people go by pseudonyms
+    shown["name"] = shown["name"].astype("str").where(shown["name"].notna(), ids) if "name" in shown else ids
     shown["verdict"] = shown["verdict"].astype("str")
     # Alphabetical within a verdict, the id settling two people of one name: never by the estimate.
     relevance = shown["verdict"].map({v: i for i, v in enumerate(VERDICTS)}).fillna(len(VERDICTS))

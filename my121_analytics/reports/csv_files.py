@@ -14,7 +14,8 @@ from my121_analytics.reports.runs import write_atomic
 _RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
-def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[str] | None = None) -> None:
+def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[str] | None = None,
+              private: bool = True) -> None:
     """Write one released table.
 
     Parameters
@@ -27,6 +28,8 @@ def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[s
         File to write; replaced as a whole.
     columns
         Columns in order; default all. The marker column is written where something was withheld.
+    private
+        Make the file for its owner alone; False for an audience that anybody may belong to.
 
     Raises
     ------
@@ -38,7 +41,7 @@ def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[s
     chosen = [c for c in (columns or frame.columns) if c != MARKER]
     text = frame[[*chosen, MARKER] if withheld else chosen]
     body = as_text(text).to_csv(index=False, lineterminator="\r\n")
-    write_atomic(path, body.encode("utf-8-sig"))
+    write_atomic(path, body.encode("utf-8-sig"), private=private)
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import io
 import os
+from typing import Any
 
 from my121_analytics.errors import UsageError
 
 PASSWORD_VARIABLE = "MY121_PACK_PASSWORD"
 """Environment variable that holds the password: a password in a settings file would travel with it."""
+FEWEST_SIGNS = 12
+"""Whoever has the file can try passwords for as long as they like; three random words are longer than this."""
 
 
 def find_password() -> str:
-    """Give the password for encrypted packs.
+    """Give the password for encrypted packs, before any work is done that would be in vain.
 
     Raises
     ------
     UsageError
-        None is set.
+        None is set, it could be guessed, or the library that encrypts is not installed.
     """
     password = os.environ.get(PASSWORD_VARIABLE, "")
     if not password:
         raise UsageError("The settings ask for an encrypted pack ([pack] encrypt = true), and no password is set.",
                          hints=[f"Set the environment variable {PASSWORD_VARIABLE} for this run."])
+    if len(password.strip()) < FEWEST_SIGNS:
+        raise UsageError(f"The password in {PASSWORD_VARIABLE} is too short; expected {FEWEST_SIGNS} characters or "
+                         "more.", hints=["Take three random words, and tell it to readers by another way than the "
+                                         "pack."])
+    _load_library()
     return password
 
 
@@ -46,11 +54,15 @@ def encrypt_workbook(content: bytes, password: str) -> bytes:
     UsageError
         The library that encrypts is not installed.
     """
+    encrypted = io.BytesIO()
+    _load_library()(io.BytesIO(content)).encrypt(password, encrypted)
+    return encrypted.getvalue()
+
+
+def _load_library() -> Any:
     try:
         from msoffcrypto.format.ooxml import OOXMLFile
     except ImportError as problem:
         raise UsageError("Encrypted packs need the extra 'secure'.",
                          hints=["pip install \"my121-analytics[secure]\""]) from problem
-    encrypted = io.BytesIO()
-    OOXMLFile(io.BytesIO(content)).encrypt(password, encrypted)
-    return encrypted.getvalue()
+    return OOXMLFile

@@ -26,7 +26,15 @@ from my121_analytics.reports.papers import assemble_papers
 from my121_analytics.reports.pdf import find_browser, print_pdf
 from my121_analytics.reports.picture import draw_pictures
 from my121_analytics.reports.roster import list_roster
-from my121_analytics.reports.runs import MANIFEST, Stage, build_manifest, make_slugs, sha256_of, staged_run
+from my121_analytics.reports.runs import (
+    MANIFEST,
+    Stage,
+    build_manifest,
+    make_slugs,
+    read_manifest,
+    sha256_of,
+    staged_run,
+)
 from my121_analytics.reports.workbook import write_workbook
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
@@ -79,6 +87,11 @@ class _Plan:
     browser: Path | None
 
     @property
+    def is_public(self) -> bool:
+        """Whether anybody may read this pack."""
+        return self.settings.disclosure.audiences[self.audience].is_public
+
+    @property
     def finer(self) -> str:
         """The column of the organisation below ``by``; empty below teams."""
         place = ORGANISATION.index(self.by) + 1
@@ -95,7 +108,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     workforce
         The record.
     intake
-        As read from the exports; its file-level counts go into the notes.
+        As read from the exports; its file-level counts go into the notes, unless the pack is for anybody to read: a
+        file may hold a few people only.
     out
         Folder for the packs, made where missing. Each pack has a folder of its own, so that it can be passed on alone.
     settings
@@ -122,7 +136,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     Raises
     ------
     UsageError
-        No such unit, cycle or audience; or the folder cannot be written to.
+        No such unit, cycle or audience; the folder cannot be written to; or the pack is to be published or encrypted
+        and the folder holds an earlier one with names.
     DataUnusableError
         The record holds no placement at all.
     RunLockedError
@@ -137,8 +152,10 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     settings = settings or workforce.settings
     plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
     inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
-    warnings = ["no_browser"] if pdf and plan.browser is None else []
-    with staged_run(out) as stage, progress_shown("Building packs", progress) as report:
+    warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
+    with (staged_run(out, private=not plan.is_public) as stage,
+          progress_shown("Building packs", progress) as report):
+        _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
@@ -166,11 +183,26 @@ def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str 
     if unit is not None and unit not in known:
         raise UsageError(f"In {cycle} there is no {by} '{unit}'.", hints=[suggest(unit, known)])
     slugs = {"": COUNCIL, **make_slugs(known, taken=[COUNCIL])}
-    quality = {} if intake is None else {"reconciliation": intake.reconciliation, "findings": intake.findings,
+    public = settings.disclosure.audiences[audience].is_public
+    quality = {} if intake is None or public else {"reconciliation": intake.reconciliation, "findings": intake.findings,
                                          "unreadable": intake.unreadable}
     password = find_password() if settings.pack.encrypt else ""
     return _Plan(workforce, settings, audience, by, cycle, ("", *known) if unit is None else (unit,), slugs, quality,
                  password, find_browser() if pdf else None)
+
+
+def _refuse_beside_names(out: Path, plan: _Plan) -> None:
+    """Refuse to publish or encrypt into a folder where readable files of a named pack would stay behind."""
+    if not (plan.is_public or plan.password):
+        return
+    earlier = read_manifest(out)
+    options, used = earlier.get("options", {}), earlier.get("settings", {})
+    policy = plan.settings.disclosure.audiences.get(options.get("audience", ""))
+    encrypted = used.get("pack", {}).get("encrypt", False)
+    if earlier and not encrypted and not (policy and policy.is_public):
+        kind = "public" if plan.is_public else "encrypted"
+        raise UsageError(f"The folder {out} holds an earlier pack that names people, readable by whoever gets it.",
+                         hints=[f"Give the {kind} pack a folder of its own with --out, or delete the earlier pack."])
 
 
 def _pooled(plan: _Plan) -> list[str]:
@@ -226,11 +258,13 @@ def _prepare(plan: _Plan, unit: str, severity: Result | None, why: str) -> Meeti
         "agenda": lambda: build_agenda(workforce, severity=severity, cycle=cycle, settings=settings, filters=filters),
         "roster": lambda: list_roster(workforce, cycle=cycle, filters=filters)}
     results: dict[str, Released] = {}
+    if plan.is_public:  # a reason may count people
+        why = say("pack", "not_worked_out")
     problems = {} if severity is not None else {"severity": why}
     for subject, analyse in analyses.items():
         result, problem = _attempt(analyse)
         if result is None:
-            problems[subject] = problem
+            problems[subject] = problem if not plan.is_public else say("pack", "not_worked_out")
         else:
             results[subject] = _release(plan, declare_unit(result, plan.by, unit) if unit else result, unit)
     if severity is not None:
@@ -313,4 +347,4 @@ def _manifest(plan: _Plan, stage: Stage, inputs: Mapping[str, str], warnings: Se
     options = {"audience": plan.audience, "by": plan.by, "cycle": plan.cycle,
                "units": {plan.slugs[unit]: unit for unit in plan.units}}
     return build_manifest(workforce=plan.workforce, settings=plan.settings, outputs=stage.hashes, inputs=inputs,
-                          row_counts=counts, options=options, warnings=warnings)
+                          row_counts=counts, options=options, warnings=warnings, public=plan.is_public)

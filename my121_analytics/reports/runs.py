@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import glob
 import hashlib
 import json
 import os
 import re
 import shutil
 import sys
+import time
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -26,7 +28,12 @@ MANIFEST = "manifest.json"
 SLUG_LENGTH = 40
 """Leaves room for the folder, the file and the user's own path within the 260 characters of Windows."""
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
-_LOCK, _STAGING = ".my121.lock", ".my121-writing"
+_LOCK, _STAGING, _TEMPORARY = ".my121.lock", ".my121-writing", ".my121-"
+_OWNER_FILE, _OWNER_FOLDER = 0o600, 0o700
+_ANY_FILE, _ANY_FOLDER = 0o666, 0o777
+"""What the system's own mask leaves of these, as for every ordinary file."""
+_LEFT_BEHIND = 600
+"""Seconds after which a temporary file belongs to a run that was killed: writing one file takes a few."""
 _LIBRARIES = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "XlsxWriter", "Jinja2")
 
 
@@ -39,11 +46,14 @@ class Stage:
         Where the files go in the end.
     folder
         Where they wait.
+    private
+        Whether files and folders are made for their owner alone.
     """
 
-    def __init__(self, out: Path, folder: Path) -> None:
+    def __init__(self, out: Path, folder: Path, *, private: bool = True) -> None:
         self.out = out
         self.folder = folder
+        self.private = private
         self._written: dict[str, str] = {}
         self._repeatable: set[str] = set()
 
@@ -71,8 +81,8 @@ class Stage:
         """
         path = self.folder / PurePosixPath(name)
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content)
+            self._make_folders(path.parent, self.folder)
+            _create(path, content, private=self.private)
         except OSError as problem:
             raise _not_writable(path, problem) from problem
         self._written[name] = sha256_of(content)
@@ -82,26 +92,35 @@ class Stage:
     def publish(self) -> None:
         """Rename every file into its place, the manifest last; a file that is already the same is left alone."""
         names = sorted(self._written, key=lambda name: (name == MANIFEST, name))
-        changed = [name for name in names if not _same_bytes(self.out / name, self._written[name])]
+        changed = [name for name in names if not _same_bytes(self.out / name, self._written[name])
+                   or (self.private and _is_open_to_others(self.out / name))]
         for name in changed:
             _check_replaceable(self.out / name)
         for name in changed:
             target = self.out / name
             try:
-                target.parent.mkdir(parents=True, exist_ok=True)
+                self._make_folders(target.parent, self.out)
                 (self.folder / name).replace(target)
             except OSError as problem:
                 raise _not_writable(target, problem) from problem
 
+    def _make_folders(self, folder: Path, top: Path) -> None:
+        """Make a folder and those above it, down from the top one, all with the same rights."""
+        for path in [*reversed(folder.relative_to(top).parents), folder.relative_to(top)]:
+            make_folder(top / path, private=self.private)
+
 
 @contextmanager
-def staged_run(out: Path | str) -> Iterator[Stage]:
+def staged_run(out: Path | str, *, private: bool = True) -> Iterator[Stage]:
     """Hold the output folder for one run; its files appear together at the end, or not at all.
 
     Parameters
     ----------
     out
         The output folder; made where missing.
+    private
+        Make files and folders for their owner alone, where the system knows owners: right for everything that names
+        people. False for what anybody may read.
 
     Yields
     ------
@@ -117,8 +136,8 @@ def staged_run(out: Path | str) -> Iterator[Stage]:
     """
     out = Path(out)
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        lock = (out / _LOCK).open("a+b")
+        make_folder(out, private=private)
+        lock = _open_as(out / _LOCK, "a+b", private=private)
     except OSError as problem:
         raise _not_writable(out, problem) from problem
     with lock:
@@ -126,7 +145,7 @@ def staged_run(out: Path | str) -> Iterator[Stage]:
         folder = out / _STAGING
         try:
             shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
-            stage = Stage(out, folder)
+            stage = Stage(out, folder, private=private)
             yield stage
             stage.publish()
         finally:
@@ -135,7 +154,7 @@ def staged_run(out: Path | str) -> Iterator[Stage]:
                 (out / _LOCK).unlink()
 
 
-def write_atomic(path: Path | str, content: bytes) -> None:
+def write_atomic(path: Path | str, content: bytes, *, private: bool = True) -> None:
     """Write one file so that a reader sees the old one or the new one, never a part.
 
     Parameters
@@ -144,6 +163,9 @@ def write_atomic(path: Path | str, content: bytes) -> None:
         The file; its folder is made where missing.
     content
         The whole file.
+    private
+        Make the file, and its folder where that is missing, for the owner alone: right for everything that names
+        people. False for what anybody may read.
 
     Raises
     ------
@@ -151,19 +173,32 @@ def write_atomic(path: Path | str, content: bytes) -> None:
         The folder cannot be written to, or the file is open in another program.
     """
     path = Path(path)
-    temporary = path.with_name(f".my121-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f"{_TEMPORARY}{os.getpid()}-{path.name}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        make_folder(path.parent, private=private)
+        _clear_left_behind(path)
+        _create(temporary, content, private=private, durable=True)
         temporary.replace(path)
     except OSError as problem:
         raise _not_writable(path, problem) from problem
     finally:
         with suppress(OSError):
             temporary.unlink()
+
+
+def make_folder(folder: Path, *, private: bool = True) -> None:
+    """Make a folder where it is missing; one that is there keeps the rights it has.
+
+    Parameters
+    ----------
+    folder
+        The folder. Missing folders above it are made as the system makes them: they hold nothing but this one.
+    private
+        Make it for the owner alone.
+    """
+    if not folder.is_dir():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=_OWNER_FOLDER if private else _ANY_FOLDER, exist_ok=True)
 
 
 def make_slugs(names: Sequence[str], *, taken: Iterable[str] = ()) -> dict[str, str]:
@@ -228,7 +263,8 @@ def hash_record(workforce: Workforce) -> dict[str, dict[str, int | str]]:
 
 def build_manifest(*, workforce: Workforce, settings: Settings, outputs: Mapping[str, str],
                    inputs: Mapping[str, str] | None = None, row_counts: Sequence[Mapping[str, Any]] = (),
-                   options: Mapping[str, Any] | None = None, warnings: Sequence[str] = ()) -> bytes:
+                   options: Mapping[str, Any] | None = None, warnings: Sequence[str] = (),
+                   public: bool = False) -> bytes:
     """Say what a run read and wrote, as JSON without the names of people and without the time of day.
 
     Parameters
@@ -247,6 +283,9 @@ def build_manifest(*, workforce: Workforce, settings: Settings, outputs: Mapping
         What was asked for: audience, cycle, units.
     warnings
         Codes of what went wrong or is missing; never free text from the data.
+    public
+        Leave out what counts rows, and the names and hashes of the exports: one file or table may hold a few people
+        only, and a hash of what was read would confirm a guess about it. ``left_out`` names what is missing.
 
     Returns
     -------
@@ -255,15 +294,27 @@ def build_manifest(*, workforce: Workforce, settings: Settings, outputs: Mapping
     """
     shown = settings.model_dump(mode="json")
     shown["council"].pop("contact", None)
+    shown["disclosure"].pop("pseudonym_key_file", None)  # where the key is kept is nobody's business
     for report in shown["reports"].values():
         report.pop("destination", None)
-    content = {
+    content: dict[str, Any] = {
         "product": "my121_analytics", "version": __version__, "as_of": workforce.as_of.isoformat(),
         "versions": {"python": ".".join(map(str, sys.version_info[:3])), **_versions()},
         "options": dict(options or {}), "settings": shown, "inputs": dict(inputs or {}),
         "record": hash_record(workforce), "row_counts": list(row_counts), "warnings": list(warnings),
         "outputs": dict(outputs)}
+    if public:
+        content |= {"left_out": ["inputs", "record", "row_counts"], "inputs": {}, "record": {}, "row_counts": []}
     return (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
+
+
+def read_manifest(out: Path) -> dict[str, Any]:
+    """Read the manifest that an earlier run left in a folder; empty where there is none that can be read."""
+    try:
+        content = json.loads((out / MANIFEST).read_text("utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) and content.get("product") == "my121_analytics" else {}
 
 
 def _versions() -> dict[str, str]:
@@ -272,6 +323,34 @@ def _versions() -> dict[str, str]:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
     return found
+
+
+def _open_as(path: Path, mode: str, *, private: bool) -> IO[bytes]:
+    """Open a file so that, where it is made, it is made with its rights: there is no moment at which it is open."""
+    rights = _OWNER_FILE if private else _ANY_FILE
+    return open(path, mode, opener=lambda name, flags: os.open(name, flags, rights))
+
+
+def _create(path: Path, content: bytes, *, private: bool, durable: bool = False) -> None:
+    """Write a file that is not there yet; one of the same name that a killed run left is removed, with its rights."""
+    path.unlink(missing_ok=True)
+    with _open_as(path, "xb", private=private) as file:
+        file.write(content)
+        if durable:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def _clear_left_behind(path: Path) -> None:
+    """Remove what killed runs left of this file: it may hold names, and nobody would look for it."""
+    for left in path.parent.glob(f"{_TEMPORARY}*-{glob.escape(path.name)}"):
+        with suppress(OSError):  # another run may have been quicker
+            if time.time() - left.stat().st_mtime > _LEFT_BEHIND:
+                left.unlink()
+
+
+def _is_open_to_others(path: Path) -> bool:
+    return os.name == "posix" and bool(path.stat().st_mode & 0o077)
 
 
 def _same_bytes(path: Path, digest: str) -> bool:

@@ -18,7 +18,7 @@ from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.reports import pack as pack_module
 from my121_analytics.reports.pack import PackReport, build_pack
 from my121_analytics.reports.runs import MANIFEST, sha256_of
-from my121_analytics.settings import FrameworkSettings, PackSettings, Settings
+from my121_analytics.settings import FrameworkSettings, Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
 from my121_analytics.workforce.sample import make_sample
 
@@ -298,28 +298,6 @@ def test_hostile_people_and_units_stay_text_in_every_file(tmp_path: Path) -> Non
             assert "<f>" not in text
             assert "TargetMode=\"External\"" not in text
     assert {name.split("/")[0] for name in report.files if "/" in name} == {"council", "hyperlink-http-example-org"}
-
-
-def test_an_encrypted_pack_holds_nothing_readable(quick: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    pytest.importorskip("msoffcrypto")
-    from msoffcrypto import OfficeFile
-
-    record = small()
-    settings = Settings(pack=PackSettings(encrypt=True))
-    monkeypatch.delenv("MY121_PACK_PASSWORD", raising=False)
-    with pytest.raises(UsageError, match="no password is set"):
-        build_pack(record, out=tmp_path, settings=settings)
-    monkeypatch.setenv("MY121_PACK_PASSWORD", "secret words")
-    report = build_pack(record, out=tmp_path, settings=settings)
-    assert set(report.files) == {"council/pack.xlsx", "care/pack.xlsx", MANIFEST}
-    assert any("encrypted" in warning for warning in report.warnings)
-    data = (tmp_path / "care" / "pack.xlsx").read_bytes()
-    assert data[:8] == bytes.fromhex("d0cf11e0a1b11ae1")
-    opened, plain = OfficeFile(io.BytesIO(data)), io.BytesIO()
-    opened.load_key(password="secret words")
-    opened.decrypt(plain)
-    assert "Decisions" in openpyxl.load_workbook(plain).sheetnames
-    assert "secret" not in (tmp_path / MANIFEST).read_text("utf-8")
 
 
 def test_a_failure_midway_leaves_the_old_pack_whole(quick: None, tmp_path: Path,

@@ -72,7 +72,7 @@ def _groups(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
 def _parts(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     """Show which parts of the record of a formal conversation are filled."""
     frame = meeting.frame("coverage", "parts")
-    if frame is None or not (frame["n_formal"].fillna(0) > 0).any():
+    if frame is None or not (frame["n_formal"].fillna(0) > 0).any() or _withholds_people(meeting):
         return []
     released, rows = meeting.results["coverage"], frame.assign(range=range_text(frame, "share"))
     title = say("pack_table", "parts", scope=meeting.scope)
@@ -83,6 +83,12 @@ def _parts(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     blocks.append(grid_of(view, folded=True, summary=say("pack", "open_parts")))
     view = View(released, "parts", title, (*short, column("lower", "share"), column("upper", "share")))
     return [Sheet(say("pack_sheet", "parts"), view, (say("pack", "parts_line"),), "record_parts")]
+
+
+def _withholds_people(meeting: Meeting) -> bool:
+    """Say whether it is withheld how many people had conversations: two each, and their number would tell it."""
+    total = total_of(meeting)
+    return total is not None and bool(total["marker"] != "")
 
 
 def _chase(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
