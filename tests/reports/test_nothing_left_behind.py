@@ -176,6 +176,15 @@ def test_two_such_councils_give_the_same_published_tables_pictures_and_words(
     assert told[0] == told[1]
 
 
+def test_a_total_that_is_withheld_is_not_printed_on_the_terminal(tmp_path: Path,
+                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+    record = council({"Kites": {5: 2, 6: 1}}, {"Kites": 0})
+    for audience, said in (("publish", "[c] posts in 2024/25 H1."), ("analyst", "3 posts in 2024/25 H1.")):
+        write_profile(record, tmp_path / audience, by="directorate", cycle=None, audience=audience,
+                      settings=Settings())
+        assert said in capsys.readouterr().out
+
+
 PLANTED = {1: 137, 2: 163}
 """Counts below the threshold of 200 set for the test, since 1 to 4 stand everywhere."""
 
