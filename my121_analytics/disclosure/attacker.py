@@ -19,6 +19,7 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.schema import ORGANISATION
 
 CELL_COLUMNS = ("table", "row", "keys", "column", "lower", "upper", "width", "needed", "proven", "why")
 N_LISTED = 3
@@ -186,6 +187,28 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         numbers[name] = (context, _numbers(kept.about.n, kept.facts or {}))
     report = _attack(shown, numbers, settings, nesting, exact)
     return replace(report, unlinked=tuple(unlinked))
+
+
+def find_nesting(posts: pd.DataFrame) -> Nesting:
+    """Say which unit belongs to which, for units that belong to one other only.
+
+    Parameters
+    ----------
+    posts
+        One row per post of the cycle, with the columns of the organisation, the largest units first.
+
+    Returns
+    -------
+    mapping
+        As :func:`attack` takes it.
+    """
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for at, parent in enumerate(ORGANISATION):
+        for child in ORGANISATION[at + 1:]:
+            pairs = posts[[child, parent]].dropna().astype("str").drop_duplicates()
+            pairs = pairs.drop_duplicates(child, keep=False)
+            found[child, parent] = dict(zip(pairs[child], pairs[parent], strict=True))
+    return found
 
 
 def require_proven(report: AttackReport) -> AttackReport:
