@@ -57,7 +57,9 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     if workforce.previous_cycle(cycle) is None:
         say("One cycle only: no change since the last one to show.")
         return
-    movement = track_movement(workforce, by=by, cycle=cycle)
+    # Where small counts are hidden, moves by group would leave next to nothing to show and more to protect.
+    grouped = not settings.disclosure.audiences[audience].suppress
+    movement = track_movement(workforce, by=by if grouped else None, cycle=cycle)
     moved = write_tables(movement, out, audience=audience, settings=settings,
                          files={name: f"{name}.csv" for name in movement.tables})
     if "change" in moved.tables and workforce.framework.has_map:
