@@ -145,9 +145,9 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
 
     Notes
     -----
-    Per pack: ``pack.html``, ``pack.xlsx``, ``figures/``; ``manifest.json`` at the top. The same record, settings and
-    version give the same bytes (PDF and encrypted workbooks aside). The rating-pattern model is fitted once, for the
-    whole council, and each unit is shown its own managers.
+    Per pack: ``pack.html``, ``pack.xlsx``, ``figures/`` and a manifest of its own; ``manifest.json`` of all at the top.
+    The same record, settings and version give the same bytes (PDF and encrypted workbooks aside). The rating-pattern
+    model is fitted once, for the whole council, and each unit is shown its own managers.
     """
     settings = settings or workforce.settings
     plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
@@ -162,7 +162,11 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
                                                            axes=["performance"]))
         for done, name in enumerate(plan.units, start=1):
             report(done, steps, name or say("pack", "whole_council"))
-            warnings += _write_unit(stage, plan, name, severity, why)
+            found = _write_unit(stage, plan, name, severity, why)
+            warnings += found
+            if not plan.password:  # an encrypted pack is its workbook and nothing else
+                one = replace(plan, units=(name,))
+                stage.write(f"{plan.slugs[name]}/{MANIFEST}", _manifest(one, stage, inputs, list(dict.fromkeys(found))))
         stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
@@ -346,5 +350,7 @@ def _manifest(plan: _Plan, stage: Stage, inputs: Mapping[str, str], warnings: Se
                                                        "rows_set_aside")}} for row in rows.itertuples(index=False)]
     options = {"audience": plan.audience, "by": plan.by, "cycle": plan.cycle,
                "units": {plan.slugs[unit]: unit for unit in plan.units}}
-    return build_manifest(workforce=plan.workforce, settings=plan.settings, outputs=stage.hashes, inputs=inputs,
+    folders = tuple(f"{plan.slugs[unit]}/" for unit in plan.units)
+    outputs = {name: digest for name, digest in stage.hashes.items() if name.startswith(folders)}
+    return build_manifest(workforce=plan.workforce, settings=plan.settings, outputs=outputs, inputs=inputs,
                           row_counts=counts, options=options, warnings=warnings, public=plan.is_public)

@@ -195,9 +195,23 @@ def test_one_unit_alone_keeps_its_folder_and_its_papers(quick: None, tmp_path: P
     record = record.with_tables(posts=posts)
     whole, alone = build_pack(record, out=tmp_path / "w"), build_pack(record, out=tmp_path / "a", unit="A and B")
     assert whole.units == ("A & B", "A and B")
-    assert alone.files == ("a-and-b-2/pack.html", "a-and-b-2/pack.xlsx", MANIFEST)
-    for name in alone.files[:2]:
+    folder = "a-and-b-2"
+    assert set(alone.files) == {f"{folder}/{name}" for name in ("pack.html", "pack.xlsx", MANIFEST)} | {MANIFEST}
+    for name in (f"{folder}/{name}" for name in ("pack.html", "pack.xlsx", MANIFEST)):
         assert (alone.out / name).read_bytes() == (whole.out / name).read_bytes()
+
+
+def test_each_pack_has_a_manifest_of_its_own_files_only(quick: None, tmp_path: Path) -> None:
+    report = build_pack(small(), out=tmp_path)
+    units = [name for name in report.files if name.endswith(f"/{MANIFEST}")]
+    assert len(units) == len(report.units) + 1
+    for name in units:
+        manifest = json.loads((tmp_path / name).read_text("utf-8"))
+        folder = name.rpartition("/")[0]
+        assert list(manifest["options"]["units"]) == [folder]
+        assert set(manifest["outputs"]) == {file for file in report.files if file.startswith(f"{folder}/")} - {name}
+        for file, digest in manifest["outputs"].items():
+            assert sha256_of(tmp_path / file) == digest
 
 
 def test_unknown_units_cycles_audiences_and_columns_are_usage_errors(workforce: Workforce, tmp_path: Path) -> None:
