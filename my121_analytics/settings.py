@@ -239,6 +239,67 @@ class ReportSettings(_Section):
     """Where it is written; empty: the run's own folder."""
 
 
+class RunPlanSettings(_Section):
+    """The improvement plan in a scheduled run."""
+
+    file: str
+    """The plan, relative to the settings file."""
+    anchor: str
+    """Date the timescales count from; always named, since another anchor gives other due dates."""
+    evidence: str = ""
+    """Table of evidence requirements, relative to the settings file; empty: none."""
+    tracker: str = ""
+    """The tracker workbook with the progress that was reported; empty: none."""
+
+
+class RunSettings(_Section):
+    """``my121 run``: what it reads, what it writes, and when."""
+
+    source: str = "."
+    """Folder of the exports, relative to the settings file."""
+    patterns: dict[str, str] = Field(default_factory=dict)
+    """Kind of export -> file name with wildcards, such as ``ratings = "ratings_*.xlsx"``; of each kind the newest is
+    read. Empty: every export in the folder."""
+    settle_seconds: float = Field(2.0, ge=0, le=600)
+    """How long a file must keep its size before it is read: an export may still be on its way."""
+    out: str = "out/reports"
+    """Folder of the runs, relative to the settings file."""
+    outputs: list[Literal["report", "pack", "check", "plan", "notebooks"]] = Field(default_factory=lambda: ["report"])
+    """What each run writes."""
+    pack_audience: str = "panel"
+    """Who will read the packs."""
+    plan: RunPlanSettings | None = None
+    """The improvement plan; None: no plan."""
+    notebooks: list[str] = Field(default_factory=list)
+    """Notebooks to run and save as pages, relative to the settings file."""
+    notebook_audience: str = "publish"
+    """Who will read the notebooks' pages."""
+    keep: int = Field(12, ge=1, le=1000)
+    """Runs kept; older ones are removed once a new one is whole. A year of monthly reports."""
+    partial: bool = False
+    """Write the rest where one section of a report fails; its cover then says so. False: the run fails."""
+    hook: list[str] = Field(default_factory=list)
+    """A command and its arguments, started where a run fails, for instance one that sends a message."""
+    every: Literal["day", "week", "month"] = "month"
+    """How often the schedule files start it."""
+    at: str = Field("06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """Time of day, before the working day begins."""
+    on: int = Field(1, ge=1, le=28)
+    """Day of the month, or of the week (1 Monday to 7 Sunday)."""
+    timezone: str = "Europe/London"
+    """Time zone of ``at``."""
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> RunSettings:
+        if self.every == "week" and self.on > 7:
+            raise ValueError("on is a day of the week, 1 (Monday) to 7 (Sunday), where every = \"week\"")
+        if "plan" in self.outputs and self.plan is None:
+            raise ValueError("outputs asks for the plan, and [run.plan] does not say which file and anchor")
+        if "notebooks" in self.outputs and not self.notebooks:
+            raise ValueError("outputs asks for notebooks, and notebooks lists none")
+        return self
+
+
 class Settings(_Section):
     """Everything a council can set. ``Settings()`` is the toolkit as written; see the sections for the reasons."""
 
@@ -253,6 +314,7 @@ class Settings(_Section):
     coverage: CoverageSettings = CoverageSettings()
     reports: dict[str, ReportSettings] = Field(default_factory=dict)
     """One table for each scheduled report, by its name."""
+    run: RunSettings = RunSettings()
     priorities: dict[str, list[str]] = Field(default_factory=dict)
     """Council priority -> the statistics that speak to it."""
 
