@@ -117,6 +117,8 @@ class CycleSettings(_Section):
     """Councils' years start in April."""
     months: Literal[1, 2, 3, 4, 6, 12] = 6
     """My 1:1s happen at least twice a year."""
+    breaks: dict[str, str] = Field(default_factory=dict)
+    """First cycle after the scale or the map changed -> what changed; marked in tables that go across cycles."""
 
 
 class Audience(_Section):
@@ -236,7 +238,32 @@ class ReportSettings(_Section):
     profile: Literal["publish", "working"] = "publish"
     """``publish`` follows the Analysis Function's guidance on spreadsheets; ``working`` adds filters and charts."""
     destination: str = ""
-    """Where it is written; empty: the run's own folder."""
+    """Where it is also delivered to, relative to the settings file; empty: the run's own folder only."""
+    final_after_days: int = Field(30, ge=0, le=366)
+    """Figures are marked provisional until this many days after the cycle's end: late placements still come in."""
+
+
+class TemplateSettings(_Section):
+    """How the council's reports look."""
+
+    title: str = ""
+    """Title of the workforce report; empty: the council's name and the report's."""
+    cover_text: str = ""
+    """A line or two for the cover."""
+    logo: str = ""
+    """PNG or JPEG of the council's logo, relative to the settings file; empty: none."""
+    accent: str = Field("#12436D", pattern="^#[0-9A-Fa-f]{6}$")
+    """Colour of titles and links, dark enough to be read on white (contrast 4.5 to 1). The Analysis Function's blue."""
+
+    @field_validator("accent")
+    @classmethod
+    def _readable_on_white(cls, given: str) -> str:
+        channels = (int(given[place:place + 2], 16) / 255 for place in (1, 3, 5))
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+        contrast = 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)  # WCAG 2.2
+        if contrast < 4.5:
+            raise ValueError(f"the contrast of {given} on white is {contrast:.1f} to 1; text needs 4.5 or more")
+        return given
 
 
 class RunPlanSettings(_Section):
@@ -264,7 +291,7 @@ class RunSettings(_Section):
     """How long a file must keep its size before it is read: an export may still be on its way."""
     out: str = "out/reports"
     """Folder of the runs, relative to the settings file."""
-    outputs: list[Literal["report", "pack", "check", "plan", "notebooks"]] = Field(default_factory=lambda: ["report"])
+    outputs: list[Literal["report", "pack", "check", "plan", "notebooks"]] = Field(default=["report"])
     """What each run writes."""
     pack_audience: str = "panel"
     """Who will read the packs."""
@@ -315,6 +342,7 @@ class Settings(_Section):
     reports: dict[str, ReportSettings] = Field(default_factory=dict)
     """One table for each scheduled report, by its name."""
     run: RunSettings = RunSettings()
+    template: TemplateSettings = TemplateSettings()
     priorities: dict[str, list[str]] = Field(default_factory=dict)
     """Council priority -> the statistics that speak to it."""
 

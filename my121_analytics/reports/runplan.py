@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from my121_analytics.errors import SettingsError, UsageError, suggest
-from my121_analytics.reports.runs import make_folder, manifest_settings, sha256_of
-from my121_analytics.settings import ReportSettings, RunSettings, Settings, load_settings
+from my121_analytics.reports.runs import make_folder, sha256_of
+from my121_analytics.settings import FILE_NAME, ReportSettings, RunSettings, Settings, load_settings
 from my121_analytics.version import __version__
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import codes, say
 
 
 @dataclass(frozen=True)
@@ -94,14 +94,19 @@ def make_plan(file: Path) -> RunPlan:
     SettingsError
         The file is missing or has faults; all of them are listed.
     """
-    file = Path(os.path.abspath(file / "my121.toml" if file.is_dir() else file))
-    if not file.is_file():
-        raise SettingsError(say("run", "no_settings", path=file), hints=[say("run", "no_settings_hint")])
-    plan = RunPlan(file, load_settings(file))
+    plan = read_plan_of(file)
     faults = find_faults(plan)
     if faults:
         raise SettingsError(say("run", "cannot_plan", n=len(faults)), hints=faults)
     return plan
+
+
+def read_plan_of(file: Path) -> RunPlan:
+    """Read the settings without asking whether they can be followed; enough to look at earlier runs."""
+    file = Path(os.path.abspath(file / FILE_NAME if file.is_dir() else file))
+    if not file.is_file():
+        raise SettingsError(say("run", "no_settings", path=file), hints=[say("run", "no_settings_hint")])
+    return RunPlan(file, load_settings(file))
 
 
 def find_faults(plan: RunPlan) -> list[str]:
@@ -119,6 +124,9 @@ def find_faults(plan: RunPlan) -> list[str]:
                for name, report in plan.reports.items() for section in report.sections if section not in SECTIONS]
     faults += [say("run", "not_found", what=f"[run] {path.name}", path=path)
                for path in plan.other_inputs if not path.is_file()]
+    statistics = list(codes("headline"))
+    faults += [say("run", "no_statistic", priority=priority, code=code, suggestion=suggest(code, statistics))
+               for priority, wanted in plan.settings.priorities.items() for code in wanted if code not in statistics]
     try:
         zoneinfo.ZoneInfo(plan.rules.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
@@ -172,5 +180,3 @@ def check_places(plan: RunPlan) -> None:
             raise UsageError(say("run", "disk", why=f"{folder}: {problem.strerror or problem}"),
                              hints=[say("run", "disk_hint")]) from problem
 
-
-__all__ = ["RunPlan", "check_places", "find_faults", "make_plan", "manifest_settings", "run_key"]

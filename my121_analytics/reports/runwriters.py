@@ -26,13 +26,12 @@ def write_reports(work: Work) -> None:
     previous = records[-1].headline if records else ()
     for name, report in plan.reports.items():
         made = build_report(work.workforce, intake=work.intake, actions=actions, evidence=evidence, name=name,
-                            report=report, settings=plan.settings, previous=previous, partial=plan.rules.partial)
+                            report=report, settings=plan.settings, previous=previous, folder=plan.file.parent)
         if made.failed and not plan.rules.partial:
-            raise UsageError(say("run", "section_failed", section=next(iter(made.failed)), report=name),
-                             hints=[*made.failed.values(), say("run", "section_failed_hint")])
+            raise UsageError(say("run", "section_failed", section=say("report_section", next(iter(made.failed))),
+                                 report=name), hints=[*made.failed.values(), say("run", "section_failed_hint")])
         _write_files(work.folder / "reports" / name, made.files)
         work.missing += [f"{name}: {section}" for section in made.failed]
-        work.warnings += made.warnings
         known = {one.code for one in work.headline}
         work.headline += [one for one in made.headline if one.code not in known]
 

@@ -1,7 +1,7 @@
 """One unattended run: read the settings, choose the exports, check, analyse, release, write, and only then publish.
 
-Everything is written into a folder beside the old ones and renamed when it is whole, so that a run that is killed at any
-moment leaves the earlier outputs as they were.
+Everything is written into a folder beside the old ones and renamed when it is whole, so that a run that is killed at
+any moment leaves the earlier outputs as they were.
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ def _refuse_undelivered(undelivered: Mapping[str, str]) -> None:
 
 @contextmanager
 def _failures_told(plan: RunPlan, log: RunLog) -> Iterator[None]:
-    """Leave an alert, a record and a line in the log where a run fails, whatever the reason, and pass the failure on."""
+    """Leave an alert, a record and a line in the log where a run fails, whatever the reason, and pass it on."""
     started = datetime.now(UTC).isoformat(timespec="seconds")
     known: My121Error | None = None
     whole = False

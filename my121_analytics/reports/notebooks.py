@@ -1,0 +1,182 @@
+"""Notebooks run without anybody there and saved as one page for one audience."""
+
+from __future__ import annotations
+
+import html
+import os
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from my121_analytics.disclosure.release import Released
+from my121_analytics.errors import UsageError
+from my121_analytics.reports.tables import View
+from my121_analytics.wording.catalogue import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SECONDS = 1800
+_GUARD = "from my121_analytics.reports.notebooks import guard_display\n\nguard_display()"
+_CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+
+def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: str) -> bytes:
+    """Run a notebook from top to bottom and save it as one page that asks nothing of the network.
+
+    Parameters
+    ----------
+    path
+        The notebook. A cell tagged ``parameters`` sets ``exports``, ``settings_file`` and ``audience``, which are
+        replaced here.
+    source
+        Folder of the exports.
+    settings_file
+        The settings.
+    audience
+        Who will read the page.
+
+    Returns
+    -------
+    bytes
+        UTF-8 HTML.
+
+    Raises
+    ------
+    UsageError
+        The notebook stops with an error, takes no parameters, or the extra for notebooks is not installed.
+
+    Notes
+    -----
+    Code is left out. For an audience that sees no names, whatever a cell shows has passed the gate or is not shown:
+    pictures (which take released results only) and released results; frames and printed lines are left out with a word.
+    """
+    try:
+        import nbformat
+        from nbclient import NotebookClient
+        from nbclient.exceptions import CellExecutionError, CellTimeoutError
+        from papermill.parameterize import parameterize_notebook
+    except ImportError as problem:
+        raise UsageError(say("run", "notebook_needs"), hints=[say("run", "notebook_needs_hint")]) from problem
+    notebook = nbformat.read(path, as_version=4)
+    if not any("parameters" in cell.metadata.get("tags", ()) for cell in notebook.cells):
+        raise UsageError(say("run", "notebook_no_parameters", notebook=path.name),
+                         hints=[say("run", "notebook_no_parameters_hint")])
+    notebook = parameterize_notebook(notebook, {"exports": str(source), "settings_file": str(settings_file),
+                                                "audience": audience})
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD))
+    client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
+                            resources={"metadata": {"path": str(path.parent)}})
+    before = os.environ.get("MY121_NOTEBOOK_AUDIENCE")
+    os.environ["MY121_NOTEBOOK_AUDIENCE"] = audience
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError) as problem:
+        raise UsageError(say("run", "notebook_failed", notebook=path.name),
+                         hints=[say("run", "notebook_failed_hint")]) from problem
+    finally:
+        if before is None:
+            del os.environ["MY121_NOTEBOOK_AUDIENCE"]
+        else:
+            os.environ["MY121_NOTEBOOK_AUDIENCE"] = before
+    return _save_page(notebook, audience)
+
+
+def guard_display() -> None:
+    """Set what a notebook shows when it runs for an audience; called in its first cell, inside the kernel.
+
+    Notes
+    -----
+    The audience comes from MY121_NOTEBOOK_AUDIENCE. Released results are shown as tables. For an audience without
+    names, frames that an analyst took out by hand are replaced by a line that says so.
+    """
+    from IPython.core.getipython import get_ipython
+
+    shell = get_ipython()
+    if shell is None or shell.display_formatter is None:
+        return
+    audience = os.environ.get("MY121_NOTEBOOK_AUDIENCE", "")
+    formatter = shell.display_formatter.formatters["text/html"]
+    formatter.for_type(Released, show_released)
+    if audience != "analyst":
+        import pandas as pd
+
+        for kind in (pd.DataFrame, pd.Series, pd.io.formats.style.Styler):
+            formatter.for_type(kind, _withhold)
+            shell.display_formatter.formatters["text/plain"].for_type(kind, _withhold_plainly)
+
+
+def show_released(released: Released) -> str:
+    """Show every table of a released result, with the marker where something was withheld."""
+    parts = [f"<p><strong>{html.escape(released.about.title)}</strong></p>"]
+    for name, frame in released.tables.items():
+        parts += [f"<p>{html.escape(name.replace('_', ' '))}</p>", _table(released, name, frame)]
+    return "\n".join(parts)
+
+
+def _table(released: Released, name: str, frame: pd.DataFrame) -> str:
+    import pandas as pd
+
+    from my121_analytics.reports.tables import Field, Kind
+
+    def kind_of(column: str) -> Kind:
+        values = frame[column]
+        if pd.api.types.is_datetime64_any_dtype(values):
+            return "date"
+        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+            return "share" if column == "share" else "integer" if column.startswith("n") else "number"
+        return "text"
+
+    fields = tuple(Field(column, column.replace("_", " "), kind_of(column)) for column in frame.columns
+                   if column != "marker")
+    view = View(released, name, released.about.title, fields)
+    head = "".join(f'<th scope="col">{html.escape(field.heading)}</th>' for field in fields)
+    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in view.cells())
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+
+
+def _withhold(_: object) -> str:
+    return f"<p>{html.escape(say('run', 'frame_withheld'))}</p>"
+
+
+def _withhold_plainly(_: object, printer: Any, __: bool) -> None:
+    printer.text(say("run", "frame_withheld"))
+
+
+def _save_page(notebook: Any, audience: str) -> bytes:
+    """Turn the notebook into a page of our own frame: the exporter's own one fetches scripts from the network."""
+    from nbconvert import HTMLExporter
+
+    notebook.cells = [cell for cell in notebook.cells[1:]
+                      if "injected-parameters" not in cell.metadata.get("tags", ())]
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.outputs = [_one_output(output, audience) for output in cell.outputs]
+    exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_output_prompt=True,
+                            exclude_input_prompt=True, exclude_anchor_links=True)
+    body, _ = exporter.from_notebook_node(notebook)
+    body = re.sub(r"<script\b.*?</script>", "", body, flags=re.DOTALL | re.IGNORECASE)
+    first = next((cell.source for cell in notebook.cells if cell.cell_type == "markdown"), "")
+    title = re.sub(r"^#+\s*", "", first.splitlines()[0]) if first else "Notebook"
+    return (f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
+            f'<meta name="viewport" content="width=device-width, initial-scale=1">'
+            f'<meta http-equiv="Content-Security-Policy" content="{_CSP}"><title>{html.escape(title)}</title>'
+            f"<style>{_STYLE}</style></head>\n<body><main>\n{body}\n</main></body></html>\n").encode()
+
+
+def _one_output(output: Any, audience: str) -> Any:
+    """Leave printed lines out for readers who see what passed the gate only."""
+    from nbformat.v4 import new_output
+
+    if output.output_type == "stream" and audience != "analyst":
+        return new_output("stream", name="stdout", text=say("run", "print_withheld"))
+    return output
+
+
+_STYLE = """
+body{font:1rem/1.5 Arial,Helvetica,sans-serif;color:#111;background:#fff;max-width:72rem}
+body{margin:2rem auto;padding:0 1rem}
+h1{font-size:1.8rem}h2{font-size:1.4rem}table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}
+th,td{padding:.3rem .6rem;border-bottom:1px solid #bbb;text-align:left}img{max-width:100%;height:auto}
+pre{white-space:pre-wrap}a{color:#12436D}.jp-Cell,.cell{margin:.75rem 0}
+"""
