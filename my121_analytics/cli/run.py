@@ -43,8 +43,8 @@ def _tell_changes(trend: pd.DataFrame, as_of: str) -> None:
     if (trend["as_of"] != as_of).any():
         tell(say("run", "changes_title") if len(now) else say("run", "no_changes"))
     for row in now.itertuples():
-        tell(f"  {row.label}: {say('run_reading', row.reading)} ({format_figure(row.before, row.unit)} to "
-             f"{format_figure(row.value, row.unit)})")
+        figures = f"{format_figure(row.before, row.unit)} to {format_figure(row.value, row.unit)}"
+        tell(f"  {row.label} ({row.report}): {say('run_reading', row.reading)} ({figures})")
 
 
 def format_figure(value: float | None, unit: str) -> str:

@@ -55,7 +55,7 @@ def _trend(records: list[RunRecord]) -> None:
     from my121_analytics.reports.history import tabulate_trend
     from my121_analytics.wording.catalogue import say
 
-    for label, rows in tabulate_trend(records).groupby("label", sort=False):
-        tell(str(label))
+    for (report, label), rows in tabulate_trend(records).groupby(["report", "label"], sort=False):
+        tell(f"{label} ({report})")
         for row in rows.itertuples():
             tell(f"  {row.as_of}  {format_figure(row.value, row.unit):>8}  {say('run_reading', row.reading)}")

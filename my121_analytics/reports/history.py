@@ -41,6 +41,8 @@ class Headline:
         ``share``, ``count``, ``logits``.
     cycle
         The review cycle it speaks of.
+    report, audience
+        Whose page it stands on: a figure made for one audience is never shown to another.
     """
 
     code: str
@@ -50,6 +52,8 @@ class Headline:
     upper: float | None = None
     unit: str = "share"
     cycle: str = ""
+    report: str = ""
+    audience: str = ""
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,27 @@ def next_number(records: Sequence[RunRecord]) -> int:
     return max((record.number for record in records), default=0) + 1
 
 
+def headline_before(records: Sequence[RunRecord], key: str, *, report: str, audience: str) -> tuple[Headline, ...]:
+    """Give the headline figures of the report before this one, as the same audience saw them.
+
+    Parameters
+    ----------
+    records
+        Of the folder, in order.
+    key
+        Of the run in hand: a run that is written again looks back to the same report as it did the first time.
+    report, audience
+        Whose figures.
+    """
+    earlier: tuple[Headline, ...] = ()
+    for record in records:
+        if record.key == key:
+            break
+        mine = tuple(one for one in record.headline if (one.report, one.audience) == (report, audience))
+        earlier = mine or earlier
+    return earlier
+
+
 def find_whole_run(out: Path, key: str) -> RunRecord | None:
     """Find the last run with this key whose folder is whole."""
     for record in reversed(list_records(out)):
@@ -258,21 +283,21 @@ def tabulate_trend(records: Sequence[RunRecord]) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per statistic and day: ``statistic, label, unit, as_of, cycle, value, lower, upper, before, change,
-        reading``. ``reading`` is ``rose``, ``fell``, ``no_clear_change`` (the intervals overlap, or there is none) or
+        One row per report, statistic and day: ``report, statistic, label, unit, as_of, cycle, value, lower, upper,
+        before, change, reading``. ``reading`` is ``rose``, ``fell``, ``no_clear_change`` (the intervals overlap, or there is none) or
         ``first``.
     """
     by_day = {record.as_of: record for record in records if record.state != "failed" and record.as_of}
-    rows, before = [], dict[str, Headline]()
+    rows, before = [], dict[tuple[str, str], Headline]()
     for as_of in sorted(by_day):
         for one in by_day[as_of].headline:
-            earlier = before.get(one.code)
-            rows.append((one.code, one.label, one.unit, as_of, one.cycle, one.value, one.lower, one.upper,
+            earlier = before.get((one.report, one.code))
+            rows.append((one.report, one.code, one.label, one.unit, as_of, one.cycle, one.value, one.lower, one.upper,
                          earlier.value if earlier else None, _difference(one, earlier), _read_change(one, earlier)))
             if one.value is not None:
-                before[one.code] = one
-    return pd.DataFrame(rows, columns=["statistic", "label", "unit", "as_of", "cycle", "value", "lower", "upper",
-                                       "before", "change", "reading"])
+                before[one.report, one.code] = one
+    return pd.DataFrame(rows, columns=["report", "statistic", "label", "unit", "as_of", "cycle", "value", "lower",
+                                       "upper", "before", "change", "reading"])
 
 
 def _difference(now: Headline, before: Headline | None) -> float | None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from my121_analytics.errors import UsageError
-from my121_analytics.reports.history import list_records
+from my121_analytics.reports.history import headline_before, list_records
 from my121_analytics.reports.runs import make_folder
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
@@ -22,9 +23,9 @@ def write_reports(work: Work) -> None:
 
     plan = work.plan
     actions, evidence = _assess_plan(work)
-    records = [record for record in list_records(plan.out) if record.state != "failed"]
-    previous = records[-1].headline if records else ()
+    records = list_records(plan.out)
     for name, report in plan.reports.items():
+        previous = headline_before(records, work.key, report=name, audience=report.audience)
         made = build_report(work.workforce, intake=work.intake, actions=actions, evidence=evidence, name=name,
                             report=report, settings=plan.settings, previous=previous, folder=plan.file.parent)
         if made.failed and not plan.rules.partial:
@@ -32,8 +33,7 @@ def write_reports(work: Work) -> None:
                                  report=name), hints=[*made.failed.values(), say("run", "section_failed_hint")])
         _write_files(work.folder / "reports" / name, made.files)
         work.missing += [f"{name}: {section}" for section in made.failed]
-        known = {one.code for one in work.headline}
-        work.headline += [one for one in made.headline if one.code not in known]
+        work.headline += [replace(one, report=name, audience=report.audience) for one in made.headline]
 
 
 def write_packs(work: Work) -> None:

@@ -76,6 +76,8 @@ class Work:
     ----------
     plan
         What is to be done, with absolute paths.
+    key
+        Of the run.
     folder
         Where outputs wait.
     intake
@@ -87,6 +89,7 @@ class Work:
     """
 
     plan: RunPlan
+    key: str
     folder: Path
     intake: Intake
     warnings: list[str] = field(default_factory=list)
@@ -176,12 +179,12 @@ def _run(plan: RunPlan, force: bool, log: RunLog, progress: Progress | None,
     folder = plan.out / _WORK / "outputs"
     make_folder(folder)
     with clock.timing("read"):
-        work = Work(plan, folder, _read(plan, snapshot))
+        work = Work(plan, key, folder, _read(plan, snapshot))
     log.note("read", **_row_counts(work.intake))
     _write_outputs(work, clock, log, progress)
     if hash_or_none(inbox.files) != inputs:
         work.warnings.append("source_changed")
-    record = _describe(work, key, {**inputs, **extra}, started, clock)
+    record = _describe(work, {**inputs, **extra}, started, clock)
     (folder / RECORD).write_bytes(record.to_json())
     make_folder(plan.out / RUNS)
     os.replace(folder, plan.out / RUNS / record.id)  # the one moment at which the run comes into being
@@ -208,7 +211,7 @@ def _write_outputs(work: Work, clock: _Clock, log: RunLog, progress: Progress | 
         report(len(wanted), len(wanted), "")
 
 
-def _describe(work: Work, key: str, inputs: Mapping[str, str], started: str, clock: _Clock) -> RunRecord:
+def _describe(work: Work, inputs: Mapping[str, str], started: str, clock: _Clock) -> RunRecord:
     """Make the record of a run whose outputs are all written, hashing what is there."""
     intake, plan = work.intake, work.plan
     as_of = work.workforce.as_of.isoformat()
@@ -219,7 +222,7 @@ def _describe(work: Work, key: str, inputs: Mapping[str, str], started: str, clo
                for path in sorted(work.folder.rglob("*")) if path.is_file()}
     cycles = work.workforce.cycles["label"]
     return RunRecord(
-        id=choose_id(plan.out, as_of, key), key=key, state="partial" if work.missing or unread else "done",
+        id=choose_id(plan.out, as_of, work.key), key=work.key, state="partial" if work.missing or unread else "done",
         exit_code=INCOMPLETE_DATA if unread else 0, number=next_number(list_records(plan.out)), started=started,
         as_of=as_of, period=str(cycles.iloc[-1]) if len(cycles) else "", libraries=versions(), seconds=clock.seconds,
         settings=manifest_settings(plan.settings), inputs=dict(inputs), outputs=outputs,

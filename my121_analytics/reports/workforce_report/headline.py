@@ -34,7 +34,7 @@ def write_headline(brief: Brief, lines: Sequence[Headline]) -> WordSheet:
     rows = []
     for line in lines:
         row = [line.label, write_figure(line, marker), _range(line), _before(brief, line, marker)]
-        rows.append(tuple(row + ([priorities.get(line.code, "")] if priorities else [])))
+        rows.append(tuple(row + ([priorities.get(line.code, say("report", "no_priority"))] if priorities else [])))
     notes = [say("report", "headline_lead"), say("report", "headline_range")]
     if any(line.value is None for line in lines):
         notes.append(say("workbook", "confidential"))

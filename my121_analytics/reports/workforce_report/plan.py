@@ -8,9 +8,9 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.reports.tables import Kind
+from my121_analytics.reports.tables import Field, Kind
 from my121_analytics.reports.workbook import AnySheet
-from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, count_line, fields_of, make_sheet
+from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, count_line, make_sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 
@@ -46,9 +46,9 @@ def _plain(brief: Brief, released: Released, table: str, code: str) -> tuple[Any
     if table not in released.tables:
         return ()
     frame = released.tables[table]
-    columns = [(str(name), _kind_of(frame[name])) for name in frame.columns
-               if name != "marker" and frame[name].notna().any()]
-    return make_sheet(brief, released, table, code, fields_of(columns))
+    fields = [Field(str(name), str(name).replace("_", " ").capitalize(), _kind_of(frame[name]))
+              for name in frame.columns if name != "marker" and frame[name].notna().any()]
+    return make_sheet(brief, released, table, code, fields)
 
 
 def _kind_of(values: pd.Series) -> Kind:
