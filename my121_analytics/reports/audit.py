@@ -116,9 +116,9 @@ def _check_package(parts: Mapping[str, bytes]) -> Iterator[_Fault]:
         if name.startswith("xl/worksheets/_rels/") and b'TargetMode="External"' in content:
             yield "A11", "", "", "outside_link"
     core = parts.get("docProps/core.xml", b"")
-    if not re.search(rb"<dc:title>[^<]+</dc:title>", core):
+    if not re.search(rb"<(?:\w+:)?title\b[^>]*>[^<]+<", core):
         yield "A9", "", "", "no_title_property"
-    if not re.search(rb"<dc:language>[^<]+</dc:language>", core):
+    if not re.search(rb"<(?:\w+:)?language\b[^>]*>[^<]+<", core):
         yield "A9", "", "", "no_language"
 
 

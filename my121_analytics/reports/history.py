@@ -284,8 +284,8 @@ def tabulate_trend(records: Sequence[RunRecord]) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per report, statistic and day: ``report, statistic, label, unit, as_of, cycle, value, lower, upper,
-        before, change, reading``. ``reading`` is ``rose``, ``fell``, ``no_clear_change`` (the intervals overlap, or there is none) or
-        ``first``.
+        before, change, reading``. The reading is ``rose``, ``fell``, ``no_clear_change`` (the intervals overlap, or
+        there is none), ``cannot_tell`` (withheld) or ``first``.
     """
     by_day = {record.as_of: record for record in records if record.state != "failed" and record.as_of}
     rows, before = [], dict[tuple[str, str], Headline]()

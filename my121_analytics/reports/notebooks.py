@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import html
-import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
+
+import pandas as pd
 
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import UsageError
-from my121_analytics.reports.tables import View
+from my121_analytics.reports.tables import Field, Kind, View
 from my121_analytics.wording.catalogue import say
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _SECONDS = 1800
 _GUARD = "from my121_analytics.reports.notebooks import guard_display\n\nguard_display()"
+_PASSED = "<!-- released -->"
 _CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -48,77 +47,52 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
 
     Notes
     -----
-    Code is left out. For an audience that sees no names, whatever a cell shows has passed the gate or is not shown:
-    pictures (which take released results only) and released results; frames and printed lines are left out with a word.
+    Code is left out. For anybody but the analyst, a cell's output is kept only if it is a picture (the product's own
+    take released results only) or a released result; frames, printed lines and all else are left out with a word.
     """
     try:
         import nbformat
         from nbclient import NotebookClient
         from nbclient.exceptions import CellExecutionError, CellTimeoutError
-        from papermill.parameterize import parameterize_notebook
     except ImportError as problem:
         raise UsageError(say("run", "notebook_needs"), hints=[say("run", "notebook_needs_hint")]) from problem
     notebook = nbformat.read(path, as_version=4)
-    if not any("parameters" in cell.metadata.get("tags", ()) for cell in notebook.cells):
+    places = [place for place, cell in enumerate(notebook.cells) if "parameters" in cell.metadata.get("tags", ())]
+    if not places:
         raise UsageError(say("run", "notebook_no_parameters", notebook=path.name),
                          hints=[say("run", "notebook_no_parameters_hint")])
-    notebook = parameterize_notebook(notebook, {"exports": str(source), "settings_file": str(settings_file),
-                                                "audience": audience})
+    given = {"exports": str(source), "settings_file": str(settings_file), "audience": audience}
+    notebook.cells.insert(places[0] + 1, nbformat.v4.new_code_cell("\n".join(
+        f"{name} = {value!r}" for name, value in given.items())))
     notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD))
     client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
                             resources={"metadata": {"path": str(path.parent)}})
-    before = os.environ.get("MY121_NOTEBOOK_AUDIENCE")
-    os.environ["MY121_NOTEBOOK_AUDIENCE"] = audience
     try:
         client.execute()
     except (CellExecutionError, CellTimeoutError) as problem:
         raise UsageError(say("run", "notebook_failed", notebook=path.name),
                          hints=[say("run", "notebook_failed_hint")]) from problem
-    finally:
-        if before is None:
-            del os.environ["MY121_NOTEBOOK_AUDIENCE"]
-        else:
-            os.environ["MY121_NOTEBOOK_AUDIENCE"] = before
     return _save_page(notebook, audience)
 
 
 def guard_display() -> None:
-    """Set what a notebook shows when it runs for an audience; called in its first cell, inside the kernel.
-
-    Notes
-    -----
-    The audience comes from MY121_NOTEBOOK_AUDIENCE. Released results are shown as tables. For an audience without
-    names, frames that an analyst took out by hand are replaced by a line that says so.
-    """
+    """Teach a notebook's kernel to show released results as tables; called in its first cell."""
     from IPython.core.getipython import get_ipython
 
     shell = get_ipython()
-    if shell is None or shell.display_formatter is None:
-        return
-    audience = os.environ.get("MY121_NOTEBOOK_AUDIENCE", "")
-    formatter = shell.display_formatter.formatters["text/html"]
-    formatter.for_type(Released, show_released)
-    if audience != "analyst":
-        import pandas as pd
-
-        for kind in (pd.DataFrame, pd.Series, pd.io.formats.style.Styler):
-            formatter.for_type(kind, _withhold)
-            shell.display_formatter.formatters["text/plain"].for_type(kind, _withhold_plainly)
+    if shell is not None and shell.display_formatter is not None:
+        shell.display_formatter.formatters["text/html"].for_type(Released, show_released)
 
 
 def show_released(released: Released) -> str:
     """Show every table of a released result, with the marker where something was withheld."""
-    parts = [f"<p><strong>{html.escape(released.about.title)}</strong></p>"]
+    parts = [_PASSED, f"<p><strong>{html.escape(released.about.title)}</strong></p>"]
     for name, frame in released.tables.items():
         parts += [f"<p>{html.escape(name.replace('_', ' '))}</p>", _table(released, name, frame)]
     return "\n".join(parts)
 
 
 def _table(released: Released, name: str, frame: pd.DataFrame) -> str:
-    import pandas as pd
-
-    from my121_analytics.reports.tables import Field, Kind
-
     def kind_of(column: str) -> Kind:
         values = frame[column]
         if pd.api.types.is_datetime64_any_dtype(values):
@@ -135,20 +109,11 @@ def _table(released: Released, name: str, frame: pd.DataFrame) -> str:
     return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
-def _withhold(_: object) -> str:
-    return f"<p>{html.escape(say('run', 'frame_withheld'))}</p>"
-
-
-def _withhold_plainly(_: object, printer: Any, __: bool) -> None:
-    printer.text(say("run", "frame_withheld"))
-
-
 def _save_page(notebook: Any, audience: str) -> bytes:
     """Turn the notebook into a page of our own frame: the exporter's own one fetches scripts from the network."""
     from nbconvert import HTMLExporter
 
-    notebook.cells = [cell for cell in notebook.cells[1:]
-                      if "injected-parameters" not in cell.metadata.get("tags", ())]
+    notebook.cells = notebook.cells[1:]
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [_one_output(output, audience) for output in cell.outputs]
@@ -165,12 +130,18 @@ def _save_page(notebook: Any, audience: str) -> bytes:
 
 
 def _one_output(output: Any, audience: str) -> Any:
-    """Leave printed lines out for readers who see what passed the gate only."""
+    """Keep what passed the gate: pictures and released results. The analyst's own page keeps everything."""
     from nbformat.v4 import new_output
 
-    if output.output_type == "stream" and audience != "analyst":
-        return new_output("stream", name="stdout", text=say("run", "print_withheld"))
-    return output
+    if audience == "analyst":
+        return output
+    data = output.get("data", {})
+    kept = {kind: content for kind, content in data.items() if kind.startswith("image/")}
+    if str(data.get("text/html", "")).startswith(_PASSED):
+        kept["text/html"] = data["text/html"]
+    if kept:
+        return new_output("display_data", data=kept)
+    return new_output("stream", name="stdout", text=say("run", "output_withheld"))
 
 
 _STYLE = """

@@ -178,7 +178,7 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
 
 def _explain_marks(brief: Brief, rows: pd.DataFrame) -> list[str]:
     lines = [say("report", "provisional")] if brief.is_provisional else []
-    if "cycle" in rows and rows["cycle"].astype("str").str.contains(BREAK, regex=False).any():
+    if "cycle_marked" in rows and rows["cycle_marked"].str.contains(BREAK, regex=False).any():
         lines += [say("report", "break", cycle=cycle, why=why) for cycle, why in brief.settings.cycles.breaks.items()]
     return lines
 
