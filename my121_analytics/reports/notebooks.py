@@ -114,9 +114,14 @@ def _save_page(notebook: Any, audience: str) -> bytes:
     from nbconvert import HTMLExporter
 
     notebook.cells = notebook.cells[1:]
+    heading = ""
     for cell in notebook.cells:
-        if cell.cell_type == "code":
-            cell.outputs = [_one_output(output, audience) for output in cell.outputs]
+        if cell.cell_type == "markdown":
+            found = re.findall(r"^#+\s*(.+)$", cell.source, flags=re.MULTILINE)
+            heading = found[-1] if found else heading
+        elif cell.cell_type == "code":
+            shown = [_one_output(output, audience) for output in cell.outputs]
+            cell.outputs = [_with_words(output, heading) for output in shown if output is not None]
     exporter = HTMLExporter(template_name="basic", exclude_input=True, exclude_output_prompt=True,
                             exclude_input_prompt=True, exclude_anchor_links=True)
     body, _ = exporter.from_notebook_node(notebook)
@@ -133,6 +138,9 @@ def _one_output(output: Any, audience: str) -> Any:
     """Keep what passed the gate: pictures and released results. The analyst's own page keeps everything."""
     from nbformat.v4 import new_output
 
+    is_progress = output.get("name") == "stderr" or any("widget" in kind for kind in output.get("data", {}))
+    if is_progress:
+        return None
     if audience == "analyst":
         return output
     data = output.get("data", {})
@@ -142,6 +150,14 @@ def _one_output(output: Any, audience: str) -> Any:
     if kept:
         return new_output("display_data", data=kept)
     return new_output("stream", name="stdout", text=say("run", "output_withheld"))
+
+
+def _with_words(output: Any, heading: str) -> Any:
+    """Give a picture the heading that it stands under as its text alternative."""
+    for kind in output.get("data", {}):
+        if kind.startswith("image/"):
+            output.metadata.setdefault(kind, {})["alt"] = say("run", "picture_alt", heading=heading)
+    return output
 
 
 _STYLE = """

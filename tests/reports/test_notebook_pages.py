@@ -61,6 +61,7 @@ def test_frames_and_printed_lines_are_shown_to_the_analyst_only(
         assert "default-src 'none'" in page
         assert "read_exports" not in page, "code is left out"
         assert page.count("<h1") == 1
+        assert page.count("<img") == page.count('alt="A page')
 
 
 def test_a_notebook_that_stops_or_takes_no_audience_is_refused(
