@@ -106,6 +106,21 @@ def write_consultation() -> str:
                  verdicts={code: say("verdict", code) for code in codes("verdict")})
 
 
+def explain_patterns() -> str:
+    """Give docs/patterns_explained.md: rating patterns in one page."""
+    return _fill("patterns_explained.md.j2", **_of_patterns())
+
+
+def describe_method() -> str:
+    """Give docs/patterns_method.md: the same for a statistician."""
+    return _fill("patterns_method.md.j2", interval=f"{Settings().managers.interval:.0%}", **_of_patterns())
+
+
+def _of_patterns() -> dict[str, object]:
+    return {"case_mix": [say("pack_unit", column) for column in Settings().managers.case_mix],
+            "verdicts": {code: say("verdict", code) for code in codes("verdict")}}
+
+
 def _columns_looked_at(table: str) -> list[str]:
     own = {*RECORD_PARTS, "repaired", "derived", *(column.name for column in ORIGIN)}  # the program's own notes
     names = [_words(column.name) for column in TABLES[table] if not column.protected and column.name not in own]
@@ -141,7 +156,7 @@ def _wrap(page: str) -> str:
     """Break the lines of paragraphs and lists anew, since figures are longer or shorter than their places."""
     out: list[str] = []
     for part in page.split("\n\n"):
-        if part.lstrip().startswith(("|", "#")):
+        if part.lstrip().startswith(("|", "#")) or part.lstrip("\n").startswith("    "):
             out.append(part)
         else:
             items = re.split(r"\n(?=- )", part.strip("\n"))
@@ -157,7 +172,7 @@ def _commands_for(audience: str) -> list[str]:
     for command in COMMANDS:
         options = inspect.signature(getattr(import_module(f"my121_analytics.cli.{command}"), f"run_{command}"))
         given = options.parameters.get("audience")
-        if command != "sample" and audience == ("analyst" if given is None else given.default):
+        if command != "sample" and audience == ("analyst" if given is None else given.default or "publish"):
             found.append(command)
     return found
 
@@ -183,7 +198,8 @@ def _yes(value: bool) -> str:
 
 
 PAGES = {"settings.md": describe_settings, "record.md": describe_record, "dpia.md": write_assessment,
-         "consultation.md": write_consultation}
+         "consultation.md": write_consultation, "patterns_explained.md": explain_patterns,
+         "patterns_method.md": describe_method}
 
 if __name__ == "__main__":
     for name, describe in PAGES.items():

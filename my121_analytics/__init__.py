@@ -33,7 +33,13 @@ _PUBLIC = {
     "plot_box_change": "figures.nine_box",
     "plot_caterpillar": "figures.managers",
     "plot_funnel": "figures.managers",
+    "plot_rating_mixes": "figures.rating_mix",
     "plot_coverage": "figures.coverage",
+    "build_report": "reports.workforce_report.report",
+    "audit_workbook": "reports.audit",
+    "run_scheduled": "reports.scheduled",
+    "trace_profile": "analysis.trend",
+    "measure_succession": "analysis.succession",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

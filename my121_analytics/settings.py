@@ -117,6 +117,8 @@ class CycleSettings(_Section):
     """Councils' years start in April."""
     months: Literal[1, 2, 3, 4, 6, 12] = 6
     """My 1:1s happen at least twice a year."""
+    breaks: dict[str, str] = Field(default_factory=dict)
+    """First cycle after the scale or the map changed -> what changed; marked in tables that go across cycles."""
 
 
 class Audience(_Section):
@@ -236,7 +238,93 @@ class ReportSettings(_Section):
     profile: Literal["publish", "working"] = "publish"
     """``publish`` follows the Analysis Function's guidance on spreadsheets; ``working`` adds filters and charts."""
     destination: str = ""
-    """Where it is written; empty: the run's own folder."""
+    """Where it is also delivered to, relative to the settings file; empty: the run's own folder only."""
+    final_after_days: int = Field(30, ge=0, le=366)
+    """Figures are marked provisional until this many days after the cycle's end: late placements still come in."""
+
+
+class TemplateSettings(_Section):
+    """How the council's reports look."""
+
+    title: str = ""
+    """Title of the workforce report; empty: the council's name and the report's."""
+    cover_text: str = ""
+    """A line or two for the cover."""
+    logo: str = ""
+    """PNG or JPEG of the council's logo, relative to the settings file; empty: none."""
+    accent: str = Field("#12436D", pattern="^#[0-9A-Fa-f]{6}$")
+    """Colour of titles and links, dark enough to be read on white (contrast 4.5 to 1). The Analysis Function's blue."""
+
+    @field_validator("accent")
+    @classmethod
+    def _readable_on_white(cls, given: str) -> str:
+        channels = (int(given[place:place + 2], 16) / 255 for place in (1, 3, 5))
+        red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+        contrast = 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)  # WCAG 2.2
+        if contrast < 4.5:
+            raise ValueError(f"the contrast of {given} on white is {contrast:.1f} to 1; text needs 4.5 or more")
+        return given
+
+
+class RunPlanSettings(_Section):
+    """The improvement plan in a scheduled run."""
+
+    file: str
+    """The plan, relative to the settings file."""
+    anchor: str
+    """Date the timescales count from; always named, since another anchor gives other due dates."""
+    evidence: str = ""
+    """Table of evidence requirements, relative to the settings file; empty: none."""
+    tracker: str = ""
+    """The tracker workbook with the progress that was reported; empty: none."""
+
+
+class RunSettings(_Section):
+    """``my121 run``: what it reads, what it writes, and when."""
+
+    source: str = "."
+    """Folder of the exports, relative to the settings file."""
+    patterns: dict[str, str] = Field(default_factory=dict)
+    """Kind of export -> file name with wildcards, such as ``ratings = "ratings_*.xlsx"``; of each kind the newest is
+    read. Empty: every export in the folder."""
+    settle_seconds: float = Field(2.0, ge=0, le=600)
+    """How long a file must keep its size before it is read: an export may still be on its way."""
+    out: str = "out/reports"
+    """Folder of the runs, relative to the settings file."""
+    outputs: list[Literal["report", "pack", "check", "plan", "notebooks"]] = Field(default=["report"])
+    """What each run writes."""
+    pack_audience: str = "panel"
+    """Who will read the packs."""
+    plan: RunPlanSettings | None = None
+    """The improvement plan; None: no plan."""
+    notebooks: list[str] = Field(default_factory=list)
+    """Notebooks to run and save as pages, relative to the settings file."""
+    notebook_audience: str = "publish"
+    """Who will read the notebooks' pages."""
+    keep: int = Field(12, ge=1, le=1000)
+    """Runs kept; older ones are removed once a new one is whole. A year of monthly reports."""
+    partial: bool = False
+    """Write the rest where one section of a report fails; its cover then says so. False: the run fails."""
+    hook: list[str] = Field(default_factory=list)
+    """A command and its arguments, started where a run fails, for instance one that sends a message."""
+    every: Literal["day", "week", "month"] = "month"
+    """How often the schedule files start it."""
+    at: str = Field("06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
+    """Time of day, before the working day begins."""
+    on: int = Field(1, ge=1, le=28)
+    """Day of the month, or of the week (1 Monday to 7 Sunday)."""
+    timezone: str = "Europe/London"
+    """Time zone of ``at``."""
+
+    @model_validator(mode="after")
+    def _hangs_together(self) -> RunSettings:
+        if self.every == "week" and self.on > 7:
+            raise ValueError("on is a day of the week, 1 (Monday) to 7 (Sunday), where every = \"week\"")
+        if "plan" in self.outputs and self.plan is None:
+            raise ValueError("outputs asks for the plan, and [run.plan] does not say which file and anchor")
+        if "notebooks" in self.outputs and not self.notebooks:
+            raise ValueError("outputs asks for notebooks, and notebooks lists none")
+        return self
 
 
 class Settings(_Section):
@@ -253,6 +341,8 @@ class Settings(_Section):
     coverage: CoverageSettings = CoverageSettings()
     reports: dict[str, ReportSettings] = Field(default_factory=dict)
     """One table for each scheduled report, by its name."""
+    run: RunSettings = RunSettings()
+    template: TemplateSettings = TemplateSettings()
     priorities: dict[str, list[str]] = Field(default_factory=dict)
     """Council priority -> the statistics that speak to it."""
 

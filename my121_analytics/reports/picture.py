@@ -21,6 +21,7 @@ from my121_analytics.figures.nine_box import (
     plot_nine_box,
     plot_rating_mix,
 )
+from my121_analytics.figures.rating_mix import describe_rating_mixes, has_mixes, plot_rating_mixes
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.vector import standalone
 from my121_analytics.framework.nine_box import Framework
@@ -81,7 +82,7 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     Returns
     -------
     dict
-        By name: map, change, groups, managers, funnel, coverage.
+        By name: map, change, groups, managers, mixes, funnel, coverage.
     """
     pictures = {}
     profile = results["profile"]
@@ -99,6 +100,8 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
         ranges = severity.tables["managers"]["lower"].notna().sum()
         if ranges >= FEWEST_INTERVALS:
             pictures["managers"] = _draw("managers", severity, plot_caterpillar, describe_caterpillar, dots=True)
+            if has_mixes(severity):
+                pictures["mixes"] = _draw("mixes", severity, plot_rating_mixes, describe_rating_mixes)
             if is_council:
                 pictures["funnel"] = _draw("funnel", severity, plot_funnel, describe_funnel)
     coverage = results.get("coverage")

@@ -18,6 +18,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 import pandas as pd
+from filelock import FileLock, Timeout
 
 from my121_analytics.errors import RunLockedError, UsageError
 from my121_analytics.settings import Settings
@@ -135,13 +136,7 @@ def staged_run(out: Path | str, *, private: bool = True) -> Iterator[Stage]:
         Another run holds the folder.
     """
     out = Path(out)
-    try:
-        make_folder(out, private=private)
-        lock = _open_as(out / _LOCK, "a+b", private=private)
-    except OSError as problem:
-        raise _not_writable(out, problem) from problem
-    with lock:
-        _take_lock(lock, out)
+    with held_folder(out, private=private):
         folder = out / _STAGING
         try:
             shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
@@ -150,8 +145,41 @@ def staged_run(out: Path | str, *, private: bool = True) -> Iterator[Stage]:
             stage.publish()
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-            with suppress(OSError):  # Windows does not remove a file that is open; an empty lock file does no harm
-                (out / _LOCK).unlink()
+
+
+@contextmanager
+def held_folder(out: Path, *, private: bool = True) -> Iterator[None]:
+    """Hold a folder so that no other run writes to it; the system lets go of it if the process is killed.
+
+    Parameters
+    ----------
+    out
+        The folder; made where missing.
+    private
+        Make it for the owner alone.
+
+    Raises
+    ------
+    UsageError
+        The folder cannot be written to.
+    RunLockedError
+        Another run holds it.
+    """
+    lock = FileLock(out / _LOCK, timeout=0, mode=_OWNER_FILE if private else -1)
+    try:
+        make_folder(out, private=private)
+        lock.acquire()
+    except Timeout as problem:
+        raise RunLockedError(f"Another run is writing to {out}.",
+                             hints=["Wait for it to finish, or give another folder with --out."]) from problem
+    except OSError as problem:
+        raise _not_writable(out, problem) from problem
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows does not remove a file that is open; an empty lock file does no harm
+            (out / _LOCK).unlink()
+        lock.release()
 
 
 def write_atomic(path: Path | str, content: bytes, *, private: bool = True) -> None:
@@ -292,15 +320,10 @@ def build_manifest(*, workforce: Workforce, settings: Settings, outputs: Mapping
     bytes
         UTF-8 JSON with sorted keys.
     """
-    shown = settings.model_dump(mode="json")
-    shown["council"].pop("contact", None)
-    shown["disclosure"].pop("pseudonym_key_file", None)  # where the key is kept is nobody's business
-    for report in shown["reports"].values():
-        report.pop("destination", None)
     content: dict[str, Any] = {
         "product": "my121_analytics", "version": __version__, "as_of": workforce.as_of.isoformat(),
-        "versions": {"python": ".".join(map(str, sys.version_info[:3])), **_versions()},
-        "options": dict(options or {}), "settings": shown, "inputs": dict(inputs or {}),
+        "versions": versions(),
+        "options": dict(options or {}), "settings": manifest_settings(settings), "inputs": dict(inputs or {}),
         "record": hash_record(workforce), "row_counts": list(row_counts), "warnings": list(warnings),
         "outputs": dict(outputs)}
     if public:
@@ -317,8 +340,21 @@ def read_manifest(out: Path) -> dict[str, Any]:
     return content if isinstance(content, dict) and content.get("product") == "my121_analytics" else {}
 
 
-def _versions() -> dict[str, str]:
-    found = {}
+def manifest_settings(settings: Settings) -> dict[str, Any]:
+    """Give the settings as a manifest holds them: without what may name a person or says where things are kept."""
+    shown: dict[str, Any] = settings.model_dump(mode="json")
+    shown["council"].pop("contact", None)
+    shown["disclosure"].pop("pseudonym_key_file", None)  # where the key is kept is nobody's business
+    for report in shown["reports"].values():
+        report.pop("destination", None)
+    for name in ("source", "out", "hook", "plan", "notebooks"):
+        shown["run"].pop(name, None)
+    return shown
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of Python and of the libraries that shape the outputs."""
+    found = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):
             found[name] = version(name)
@@ -376,20 +412,3 @@ def _not_writable(path: Path, problem: OSError) -> UsageError:
     folder = path if path.is_dir() else path.parent
     return UsageError(f"The folder {folder} cannot be written to ({problem.strerror or problem}).",
                       hints=["Give another folder with --out, or ask for the right to write there."])
-
-
-def _take_lock(lock: IO[bytes], out: Path) -> None:
-    """Lock the file for as long as this process lives; the system lets go of it if the process is killed."""
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            msvcrt.locking(lock.fileno(), msvcrt.LK_NBLCK, 1)
-        else:
-            import fcntl
-
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as problem:
-        raise RunLockedError(f"Another run is writing to {out}.",
-                             hints=["Wait for it to finish, or give another folder with --out."]) from problem
-

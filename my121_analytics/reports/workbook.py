@@ -21,7 +21,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
-from my121_analytics.reports.tables import NUMERIC, Field, View, clean_text
+from my121_analytics.reports.tables import NUMERIC, Field, View, clean_text, format_value
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 
@@ -40,8 +40,30 @@ _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "signed": "+0.00;-0
                    "points": "+0.0%;-0.0%;0.0%", "date": "yyyy-mm-dd", "id": "@", "text": "@", "range": "@"}
 _EPOCH = pd.Timestamp("1899-12-30")
 _NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
+_SERIES = ("#12436D", "#F46A25")
+"""Two series: the Analysis Function's dark blue and orange."""
+_LONGEST_ALT = 2000
 _SHADES = ("#FFFFFF", "#9CBFE3")
 """White to a blue on which black text keeps a contrast above 7 to 1."""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A native chart of a table, in the ``working`` profile.
+
+    Parameters
+    ----------
+    kind
+        ``column``, or ``bar`` where names are long.
+    category
+        Column whose entries name the bars.
+    values
+        Columns drawn; at most two.
+    """
+
+    kind: Literal["column", "bar"]
+    category: str
+    values: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -58,12 +80,16 @@ class Sheet:
         Scope, source and units, one sentence a row above the table.
     table_name
         Name of the marked-up table, telling and without spaces.
+    chart
+        Drawn to the right of the table in the ``working`` profile; None where a figure was withheld, since a withheld
+        bar would look like none.
     """
 
     name: str
     view: View
     lines: tuple[str, ...] = ()
     table_name: str = ""
+    chart: Chart | None = None
 
 
 @dataclass(frozen=True)
@@ -122,6 +148,12 @@ class Book:
         Stands in for the creation date, so that the same inputs give the same bytes.
     profile
         ``publish`` or ``working``.
+    accent
+        Colour of titles and links.
+    logo, logo_alt
+        PNG or JPEG for the cover, and its text alternative.
+    subject
+        Of the document; default: a calibration pack.
     """
 
     title: str
@@ -131,6 +163,10 @@ class Book:
     notes: dict[str, str]
     profile: Profile = "publish"
     language: str = "en-GB"
+    accent: str = "#12436D"
+    logo: bytes = b""
+    logo_alt: str = ""
+    subject: str = ""
 
 
 def write_workbook(book: Book) -> bytes:
@@ -154,7 +190,7 @@ def write_workbook(book: Book) -> bytes:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as file:
-        file.set_properties({"title": clean_text(book.title), "subject": say("workbook", "subject"),
+        file.set_properties({"title": clean_text(book.title), "subject": book.subject or say("workbook", "subject"),
                              "created": datetime(book.as_of.year, book.as_of.month, book.as_of.day)})
         _BookWriter(file, book).write()
     return _with_language(buffer.getvalue(), book.language)
@@ -198,8 +234,8 @@ class _BookWriter:
         self.plain = file.add_format(base)
         self.text = file.add_format({**base, "text_wrap": True})
         self.bold = file.add_format({**base, "bold": True})
-        self.title = file.add_format({**base, "bold": True, "font_size": 16})
-        self.link = file.add_format({**base, "font_color": "#12436D", "underline": 1})
+        self.title = file.add_format({**base, "bold": True, "font_size": 16, "font_color": book.accent})
+        self.link = file.add_format({**base, "font_color": book.accent, "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom"})
         to_the_right = {"align": "right", "indent": 1}
         self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom",
@@ -257,6 +293,10 @@ class _BookWriter:
             _put(page, row, 0, label, self.bold)
             _put(page, row, 1, text, self.text)
             _set_heights(page, row, [(90, [text])])
+        if self.book.logo:
+            page.insert_image(len(self.book.cover) + 2, 0, "logo", {
+                "image_data": io.BytesIO(self.book.logo), "description": clean_text(self.book.logo_alt),
+                "object_position": 3})
 
     def _write_contents(self, page: Worksheet) -> None:
         listed = [("Cover", self.book.title)]
@@ -324,9 +364,43 @@ class _BookWriter:
         _set_heights(page, head, [(width, [h]) for (width, _), h in zip(columns, headings, strict=True)])
         _set_heights(page, head + 1, columns)
         if self.working:
+            if sheet.chart is not None and len(view.frame):
+                self._draw_chart(page, sheet, sheet.chart, head, len(view.frame) - has_total)
             page.freeze_panes(head + 1, 1)
             page.repeat_rows(head)
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
+
+    def _draw_chart(self, page: Worksheet, sheet: Sheet, chart: Chart, head: int, n_rows: int) -> None:
+        """Draw a native chart to the right of the table, with the figures it shows as its text alternative."""
+        view = sheet.view
+        place = {field.name: number for number, field in enumerate(view.fields)}
+        drawn = self.file.add_chart({"type": chart.kind})
+        for number, name in enumerate(chart.values):
+            drawn.add_series({
+                "name": [page.name, head, place[name]],
+                "categories": [page.name, head + 1, place[chart.category], head + n_rows, place[chart.category]],
+                "values": [page.name, head + 1, place[name], head + n_rows, place[name]],
+                "fill": {"color": _SERIES[number]}, "data_labels": {"value": True}, "gap": 60})
+        drawn.set_title({"name": clean_text(view.title), "name_font": {"name": FONT, "size": SIZE}, "overlay": False})
+        if len(chart.values) == 1:
+            drawn.set_legend({"none": True})
+        else:
+            drawn.set_legend({"position": "bottom"})
+        values, names = {"major_gridlines": {"visible": False}, "min": 0}, {"reverse": chart.kind == "bar"}
+        drawn.set_y_axis(names if chart.kind == "bar" else values)
+        drawn.set_x_axis(values if chart.kind == "bar" else names)
+        drawn.set_size({"width": 760, "height": max(340, 60 + 34 * n_rows * len(chart.values))})
+        page.insert_chart(head, len(view.fields) + 1, drawn, {"description": self._chart_words(view, chart, n_rows),
+                                                              "object_position": 3})
+
+    def _chart_words(self, view: View, chart: Chart, n_rows: int) -> str:
+        fields = {field.name: field for field in view.fields}
+        rows = view.frame.head(n_rows)
+        said = [f"{clean_text(str(name))}: " + ", ".join(format_value(rows[v].iloc[row], fields[v].kind)
+                                                         for v in chart.values)
+                for row, name in enumerate(rows[chart.category])]
+        series = " / ".join(fields[v].heading for v in chart.values)
+        return clean_text(f"{view.title}. {series}. {'; '.join(said)}.")[:_LONGEST_ALT]
 
     def _write_column(self, page: Worksheet, head: int, column: int, field: Field,
                       view: View) -> tuple[float, Sequence[str]]:

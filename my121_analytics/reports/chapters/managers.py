@@ -25,7 +25,7 @@ def build_managers(meeting: Meeting) -> Chapter:
         why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
         return Chapter(Section("managers", heading, (Text(why),)))
     blocks: list[Block] = [Text(say("caveat", "leniency_or_quality"), "caveat"), *_lead(meeting, managers)]
-    for name in ("funnel", "managers"):
+    for name in ("funnel", "managers", "mixes"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
     shown = _order(managers)

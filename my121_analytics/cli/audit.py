@@ -1,0 +1,42 @@
+"""``my121 audit``: are workbooks fit for every reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from my121_analytics.cli.intake import DATA_UNUSABLE
+from my121_analytics.cli.terminal import say as tell
+
+
+def run_audit(
+    files: Annotated[list[Path], typer.Argument(help="Workbooks, or folders of them.")],
+    profile: Annotated[str, typer.Option("--profile", help="publish (default), or working: filters, frozen headings "
+                                                           "and shading are allowed.")] = "publish",
+) -> None:
+    """Check workbooks against the accessibility checklist, and say what to mend and where."""
+    from my121_analytics.errors import UnreadableFileError, UsageError, suggest
+    from my121_analytics.reports.audit import audit_workbook
+    from my121_analytics.wording.catalogue import say
+
+    if profile not in ("publish", "working"):
+        raise UsageError(f"There is no profile '{profile}'.", hints=[suggest(profile, ("publish", "working"))])
+    found = [path for file in files for path in (sorted(file.rglob("*.xlsx")) if file.is_dir() else [file])]
+    failed = 0
+    for path in found:
+        try:
+            faults = audit_workbook(path, profile=profile)  # type: ignore[arg-type]  # checked above
+        except UnreadableFileError as problem:
+            failed += 1
+            tell(problem.headline)
+            continue
+        tell(say("audit", "found" if len(faults) else "passed", file=path, n=len(faults)))
+        for fault in faults.itertuples():
+            place = ", ".join(part for part in (str(fault.sheet), str(fault.cell)) if part)
+            tell(f"  {fault.item}  {f'{place}: ' if place else ''}{fault.message} {fault.remedy}")
+        failed += bool(len(faults))
+    if failed:
+        tell(say("audit", "found_headline", n=failed))
+        raise typer.Exit(DATA_UNUSABLE)

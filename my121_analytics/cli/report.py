@@ -1,0 +1,78 @@
+"""``my121 report``: the workforce report workbook, with a CSV twin of each table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from my121_analytics.cli.arguments import AsOf, CycleLabel, Out, SettingsFile, Source
+from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.terminal import say as tell
+
+if TYPE_CHECKING:
+    from my121_analytics.settings import ReportSettings, Settings
+
+
+def run_report(
+    source: Source,
+    out: Out,
+    name: Annotated[str, typer.Option("--name", help="A report of the settings, [reports.NAME]. Default: all that they "
+                                                     "list, else one with every section, for publication.")] = "",
+    by: Annotated[str | None, typer.Option("--by", help="Groupings, separated by commas: directorate,grade.")] = None,
+    audience: Annotated[str | None, typer.Option("--audience", help="Who will read it. Default: publish.")] = None,
+    profile: Annotated[str | None, typer.Option("--profile", help="publish (plain, accessible) or working (filters, "
+                                                                  "charts).")] = None,
+    cycle: CycleLabel = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Write the workforce report: profile, movement, coverage, talent, equality, patterns, plan and data quality."""
+    from my121_analytics.errors import UsageError
+    from my121_analytics.reports.runs import staged_run
+    from my121_analytics.reports.workforce_report.report import build_report
+    from my121_analytics.settings import find_settings
+    from my121_analytics.wording.catalogue import say
+
+    chosen = settings_for(source, settings)
+    wanted = _choose(chosen, name, by=by, audience=audience, profile=profile, cycle=cycle)
+    intake = read_source(source, settings=chosen, as_of=as_of)
+    file = find_settings(source, settings)
+    public = all(chosen.disclosure.audiences.get(one.audience) is not None
+                 and chosen.disclosure.audiences[one.audience].is_public for one in wanted.values())
+    with staged_run(out, private=not public) as stage:
+        for title, one in wanted.items():
+            made = build_report(intake.workforce, intake=intake, name=title, report=one, settings=chosen,
+                                folder=file.parent if file else ".")
+            if made.failed:
+                raise UsageError(say("run", "section_failed", report=title,
+                                     section=say("report_section", next(iter(made.failed)))),
+                                 hints=list(made.failed.values()))
+            for path, content in made.files.items():
+                stage.write(path if len(wanted) == 1 else f"{title}/{path}", content)
+            for section, why in made.absent.items():
+                tell(f"  {say('report_section', section)}: {why}")
+    first = next(file for file in stage.files if file.endswith(".xlsx"))
+    tell(f"Wrote {len(stage.files)} files to {out}. Start with: {out / first}")
+    code = exit_code(intake)
+    if code:
+        raise typer.Exit(code)
+
+
+def _choose(settings: Settings, name: str, *, by: str | None, audience: str | None, profile: str | None,
+            cycle: str | None) -> dict[str, ReportSettings]:
+    """Give the reports to write, with what the command line changes in them."""
+    from my121_analytics.errors import UsageError, suggest
+    from my121_analytics.settings import ReportSettings
+
+    listed = dict(settings.reports) or {"workforce": ReportSettings()}
+    if name and name not in listed:
+        raise UsageError(f"The settings list no report '{name}'.", hints=[suggest(name, list(listed))])
+    if profile is not None and profile not in ("publish", "working"):
+        raise UsageError(f"There is no profile '{profile}'.", hints=[suggest(profile, ("publish", "working"))])
+    changes: dict[str, object] = {}
+    if by is not None:
+        changes["by"] = [column.strip() for column in by.split(",") if column.strip()]
+    changes |= {key: value for key, value in (("audience", audience), ("profile", profile), ("cycle", cycle))
+                if value is not None}
+    return {key: report.model_copy(update=changes) for key, report in listed.items() if not name or key == name}

@@ -1,0 +1,58 @@
+"""``my121 schedule``: the files that start a run by themselves, and a dry run as the scheduled account would."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from my121_analytics.cli.terminal import say as tell
+
+if TYPE_CHECKING:
+    from my121_analytics.reports.runplan import RunPlan
+
+SYSTEMS = ("windows", "systemd", "cron")
+
+
+def run_schedule(
+    action: Annotated[str, typer.Argument(help="print (default), or check: try everything a run needs, and write "
+                                               "nothing.")] = "print",
+    system: Annotated[str, typer.Option("--for", help="windows, systemd or cron. Default: what this machine "
+                                                      "has.")] = "",
+    settings: Annotated[Path, typer.Option("--settings", help="The settings file, or its folder.")] = Path(
+        "my121.toml"),
+) -> None:
+    """Print a schedule file (nothing is installed), or check that a scheduled run would work."""
+    from my121_analytics.errors import UsageError, suggest
+    from my121_analytics.reports.runplan import make_plan
+    from my121_analytics.reports.timetable import Job, write_timetable
+
+    if action not in ("print", "check"):
+        raise UsageError(f"There is no 'my121 schedule {action}'.", hints=[suggest(action, ("print", "check"))])
+    plan = make_plan(settings)
+    if action == "check":
+        _check(plan)
+        return
+    chosen = system or ("windows" if sys.platform == "win32" else "systemd" if sys.platform == "linux" else "cron")
+    if chosen not in SYSTEMS:
+        raise UsageError(f"There is no schedule for '{chosen}'.", hints=[suggest(chosen, SYSTEMS)])
+    tell(write_timetable(Job(plan.file, plan.rules), chosen))  # type: ignore[arg-type]  # checked above
+
+
+def _check(plan: RunPlan) -> None:
+    from my121_analytics.reports.inbox import find_exports, hash_files, wait_until_settled
+    from my121_analytics.reports.runplan import check_places
+    from my121_analytics.reports.runs import held_folder
+    from my121_analytics.wording.catalogue import say
+
+    check_places(plan)
+    with held_folder(plan.out):
+        inbox = find_exports(plan.source, plan.rules.patterns)
+        wait_until_settled(inbox.files, plan.rules.settle_seconds)
+        hash_files(inbox.files)
+    tell(say("run", "checked_ok", n=len(inbox.files), folder=plan.out))
+    for file in inbox.files:
+        tell(f"  {file.name}")
+    tell(say("run", "checked_patience"))

@@ -1,0 +1,209 @@
+"""What every section of the report knows, and what it gives back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from my121_analytics.disclosure.release import Released
+from my121_analytics.errors import DataUnusableError
+from my121_analytics.figures.phrases import day
+from my121_analytics.reports.history import Headline
+from my121_analytics.reports.tables import Field, Kind, View, format_value
+from my121_analytics.reports.workbook import AnySheet, Chart, Sheet
+from my121_analytics.settings import ReportSettings, Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import Result
+
+if TYPE_CHECKING:
+    from my121_analytics.ingest.intake import Intake
+
+PROVISIONAL, REVISED, BREAK = "[p]", "[r]", "[b]"
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The report in hand.
+
+    Parameters
+    ----------
+    workforce, intake
+        The record, and how it was read; None where it was made in memory.
+    actions, evidence
+        Status of the improvement plan and of the evidence; None where there is none.
+    report, settings
+        What was asked for.
+    cycle
+        Reported on.
+    previous
+        Headline figures of the run before.
+    """
+
+    workforce: Workforce
+    intake: Intake | None
+    actions: Result | None
+    evidence: Result | None
+    report: ReportSettings
+    settings: Settings
+    cycle: str
+    previous: Mapping[str, Headline] = field(default_factory=dict)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may read the report."""
+        return self.settings.disclosure.audiences[self.report.audience].is_public
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether late placements may still change the cycle's figures."""
+        end = self.workforce.cycle_end(self.cycle).date()
+        return self.workforce.as_of < end + timedelta(days=self.report.final_after_days)
+
+    @property
+    def scope(self) -> str:
+        """Cycle and day, for titles; marked where the figures are provisional."""
+        mark = f" {PROVISIONAL}" if self.is_provisional else ""
+        return say("report", "scope", cycle=self.cycle + mark, as_of=day(self.workforce.as_of))
+
+    def mark_cycle(self, cycle: str) -> str:
+        """Write a cycle's label with its markers: provisional, or the first after the framework changed."""
+        marks = [PROVISIONAL] if cycle == self.cycle and self.is_provisional else []
+        marks += [BREAK] if cycle in self.settings.cycles.breaks else []
+        return " ".join([cycle, *marks])
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a section adds to the workbook.
+
+    Parameters
+    ----------
+    sheets
+        In order.
+    headline
+        Figures for the headline page and for the trend from run to run.
+    """
+
+    sheets: tuple[AnySheet, ...] = ()
+    headline: tuple[Headline, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section: what it works out, and how it shows what was let through.
+
+    Parameters
+    ----------
+    code
+        Its name in ``[reports.NAME] sections``.
+    analyse
+        Gives results by subject. All sections' results pass the gate together. Raises ``DataUnusableError`` where the
+        record holds nothing for the section.
+    write
+        Gives sheets from the released results.
+    """
+
+    code: str
+    analyse: Callable[[Brief], Mapping[str, Result]]
+    write: Callable[[Brief, Mapping[str, Released]], Written]
+
+
+def attempt(analyses: Mapping[str, Callable[[], Result]]) -> dict[str, Result]:
+    """Run the analyses that the record allows.
+
+    Raises
+    ------
+    DataUnusableError
+        It allows none of them.
+    """
+    found: dict[str, Result] = {}
+    reason: DataUnusableError | None = None
+    for subject, analyse in analyses.items():
+        try:
+            found[subject] = analyse()
+        except DataUnusableError as problem:
+            reason = problem
+    if not found and reason is not None:
+        raise reason
+    return found
+
+
+def fields_of(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] | None = None) -> tuple[Field, ...]:
+    """Describe columns under the catalogue's headings."""
+    given = notes or {}
+    return tuple(Field(name, say("report_heading", name), kind, note=given.get(name, "")) for name, kind in columns)
+
+
+def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: Sequence[Field], *,
+               rows: pd.DataFrame | None = None, chart: Chart | None = None, lines: Sequence[str] = (),
+               words: Mapping[str, object] | None = None) -> tuple[Sheet, ...]:
+    """Set out one released table as a sheet; none where the audience may not see it.
+
+    Parameters
+    ----------
+    brief
+        The report in hand.
+    released, table
+        What was let through.
+    code
+        Of the sheet, in the catalogue: its name and its title.
+    fields
+        Columns in order.
+    rows
+        Released rows put in order or into words.
+    chart
+        Drawn below the heading of the working profile, unless something was withheld.
+    lines
+        Further sentences above the table.
+    words
+        For the title.
+    """
+    if table not in released.tables or released.tables[table].empty:
+        return ()
+    words = dict(words or {})
+    title = say("report_title", code, scope=brief.scope, **words)
+    about = released.about
+    source = say("report", "source_line", measure=about.measure, population=about.population)
+    caveats = [say("caveat", name) for name in about.caveats]
+    marks = _explain_marks(brief, released.tables[table] if rows is None else rows)
+    view = View(released, table, title, tuple(fields), rows)
+    return (Sheet(say("report_sheet", code, **words), view, (source, *lines, *caveats, *marks), code,
+                  None if view.has_hidden else chart),)
+
+
+def _explain_marks(brief: Brief, rows: pd.DataFrame) -> list[str]:
+    lines = [say("report", "provisional")] if brief.is_provisional else []
+    if "cycle_marked" in rows and rows["cycle_marked"].str.contains(BREAK, regex=False).any():
+        lines += [say("report", "break", cycle=cycle, why=why) for cycle, why in brief.settings.cycles.breaks.items()]
+    return lines
+
+
+def number_of(rows: pd.DataFrame, column: str) -> float | None:
+    """Give one cell of the first row as a number; None where it was withheld or there is none."""
+    if not len(rows) or pd.isna(rows[column].iloc[0]):
+        return None
+    return float(rows[column].iloc[0])
+
+
+def share_line(code: str, rows: pd.DataFrame, cycle: str, *, value: str = "share") -> Headline:
+    """Make a headline of a share and its interval from one released row."""
+    return Headline(code, say("headline", code), number_of(rows, value), number_of(rows, "lower"),
+                    number_of(rows, "upper"), "share", cycle)
+
+
+def count_line(code: str, value: float | int | str | None, cycle: str) -> Headline:
+    """Make a headline of a count."""
+    return Headline(code, say("headline", code), None if value is None else float(value), unit="count", cycle=cycle)
+
+
+def write_figure(line: Headline, marker: str) -> str:
+    """Write a headline's figure as a reader sees it."""
+    if line.value is None:
+        return marker
+    kind: Kind = {"share": "share", "count": "integer"}.get(line.unit, "number")  # type: ignore[assignment]
+    return format_value(line.value, kind)

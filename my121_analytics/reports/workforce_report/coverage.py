@@ -1,0 +1,60 @@
+"""Section ``coverage``: who has had the conversations and a placement, and which parts of the record are filled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from my121_analytics.analysis.coverage import measure_coverage
+from my121_analytics.disclosure.release import Released
+from my121_analytics.reports.history import Headline
+from my121_analytics.reports.tables import Kind
+from my121_analytics.reports.workbook import AnySheet, Chart
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    Section,
+    Written,
+    attempt,
+    fields_of,
+    make_sheet,
+    share_line,
+)
+from my121_analytics.workforce.results import TOTAL, Result
+
+_COLUMNS: tuple[tuple[str, Kind], ...] = (
+    ("n_people", "integer"), ("n_posts", "integer"), ("n_with_placement", "integer"), ("n_agreed", "integer"),
+    ("n_with_enough", "integer"), ("n_with_any", "integer"), ("estimate", "share"), ("lower", "share"),
+    ("upper", "share"), ("base", "integer"))
+
+
+def analyse(brief: Brief) -> Mapping[str, Result]:
+    """Measure coverage for each grouping of the organisation."""
+    groups = brief.report.by or ["directorate"]
+    return attempt({f"coverage_{by}": partial(measure_coverage, brief.workforce, by=by, cycle=brief.cycle)
+                    for by in groups})
+
+
+def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+    """Write coverage by group and the parts of the record."""
+    sheets: list[AnySheet] = []
+    headline: tuple[Headline, ...] = ()
+    for name, one in released.items():
+        by = name.removeprefix("coverage_")
+        asked: dict[str, object] = {"per_year": one.facts["conversations_per_year"]}
+        sheets += make_sheet(brief, one, "by_group", "coverage", fields_of([(by, "text"), *_COLUMNS]),
+                             chart=Chart("bar", category=by, values=("estimate",)),
+                             words={"by": by.replace("_", " "), **asked})
+        if not headline and "by_group" in one.tables:
+            rows = one.tables["by_group"]
+            total = rows[rows[by].astype("str") == TOTAL]
+            headline = (share_line("conversations", total, brief.cycle, value="estimate"),)
+    first = next(iter(released.values()))
+    sheets += make_sheet(brief, first, "parts", "parts", fields_of(
+        [("record_part", "text"), ("n_filled", "integer"), ("n_formal", "integer"), ("share", "share"),
+         ("lower", "share"), ("upper", "share")]),
+        rows=first.tables["parts"].assign(record_part=first.tables["parts"]["label"]) if "parts" in first.tables
+        else None)
+    return Written(tuple(sheets), headline)
+
+
+SECTION = Section("coverage", analyse, write)

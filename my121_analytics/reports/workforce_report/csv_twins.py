@@ -1,0 +1,56 @@
+"""Each table of a workbook once more for programs: numbers and markers in columns of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from my121_analytics.reports.csv_files import as_text
+from my121_analytics.reports.runs import make_slugs
+from my121_analytics.reports.tables import NUMERIC
+from my121_analytics.reports.workbook import AnySheet, Sheet, WordSheet, sheet_names
+
+
+def write_twins(sheets: Sequence[AnySheet]) -> dict[str, bytes]:
+    """Write every table of released rows or words as CSV.
+
+    Parameters
+    ----------
+    sheets
+        Of the workbook.
+
+    Returns
+    -------
+    dict
+        Content by file name. UTF-8 with BOM; the same rows and figures as the sheet. A column of numbers of which one
+        was withheld has a second column with the marker, so that the numbers stay numbers.
+    """
+    tables = [sheet for sheet in sheets if isinstance(sheet, Sheet | WordSheet)]
+    names = sheet_names([sheet.name for sheet in tables])
+    slugs = make_slugs(names)
+    return {f"{slugs[name]}.csv": _write(sheet) for name, sheet in zip(names, tables, strict=True)}
+
+
+def _write(sheet: Sheet | WordSheet) -> bytes:
+    frame = _of_words(sheet) if isinstance(sheet, WordSheet) else _of_rows(sheet)
+    text: str = as_text(frame).to_csv(index=False, lineterminator="\r\n")
+    return text.encode("utf-8-sig")
+
+
+def _of_words(sheet: WordSheet) -> pd.DataFrame:
+    return pd.DataFrame(list(sheet.rows), columns=list(sheet.headings))
+
+
+def _of_rows(sheet: Sheet) -> pd.DataFrame:
+    view = sheet.view
+    columns: dict[str, pd.Series] = {}
+    for field in view.fields:
+        if field.blank:
+            continue
+        columns[field.heading] = view.frame[field.name].reset_index(drop=True)
+        hidden = view.hides(field)
+        if field.kind in NUMERIC and hidden.any():
+            columns[f"{field.heading} marker"] = pd.Series(
+                [str(marker) if gone else "" for marker, gone in zip(view.frame["marker"], hidden, strict=True)])
+    return pd.DataFrame(columns)

@@ -1,0 +1,44 @@
+"""Section ``movement``: what changed since the cycle before, for the same people's posts and for everybody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from my121_analytics.analysis.movement import track_movement
+from my121_analytics.disclosure.release import Released
+from my121_analytics.reports.tables import Kind
+from my121_analytics.reports.workbook import AnySheet, Chart
+from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, attempt, fields_of, make_sheet
+from my121_analytics.workforce.results import Result
+
+_CHANGE: tuple[tuple[str, Kind], ...] = (
+    ("n_before", "integer"), ("n_after", "integer"), ("share_before", "share"), ("share_after", "share"),
+    ("change", "points"), ("lower", "points"), ("upper", "points"), ("base", "integer"))
+
+
+def analyse(brief: Brief) -> Mapping[str, Result]:
+    """Compare with the cycle before."""
+    return attempt({"movement": lambda: track_movement(brief.workforce, cycle=brief.cycle)})
+
+
+def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+    """Write the change by box and by rating, and the steps on the axes."""
+    one = released["movement"]
+    words: dict[str, object] = {"before": one.facts["cycle_before"], "after": one.facts["cycle_after"]}
+    sheets: list[AnySheet] = []
+    sheets += make_sheet(brief, one, "change", "change", fields_of(
+        [("box", "integer"), ("box_name", "text"), *_CHANGE]),
+        chart=Chart("bar", category="box_name", values=("share_before", "share_after")), words=words)
+    sheets += make_sheet(brief, one, "ratings_change", "ratings_change", fields_of(
+        [("level", "integer"), ("label", "text"), *_CHANGE]),
+        chart=Chart("column", category="label", values=("share_before", "share_after")), words=words)
+    if "steps" in one.tables:
+        steps: list[tuple[str, Kind]] = [("performance_step", "integer")]
+        if one.tables["steps"]["potential_step"].notna().any():
+            steps.append(("potential_step", "integer"))
+        sheets += make_sheet(brief, one, "steps", "steps", fields_of(
+            [*steps, ("n", "integer"), ("share", "share"), ("base", "integer")]), words=words)
+    return Written(tuple(sheets))
+
+
+SECTION = Section("movement", analyse, write)

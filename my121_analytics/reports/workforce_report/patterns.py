@@ -1,0 +1,66 @@
+"""Section ``patterns``: rating patterns across managers, in aggregate. No manager is named here, whoever reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.disclosure.release import Released
+from my121_analytics.reports.history import Headline
+from my121_analytics.reports.workbook import AnySheet
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    Section,
+    Written,
+    attempt,
+    count_line,
+    fields_of,
+    make_sheet,
+)
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import TOTAL, Result, Table
+
+_VERDICTS = ("pattern", "watch", "in line", "cannot tell")
+_FACTS = ("sd", "sd_lower", "sd_upper", "delta", "fdr", "n_listed", "expected_wrong", "n_raters")
+
+
+def analyse(brief: Brief) -> Mapping[str, Result]:
+    """Fit the rating patterns up to the cycle reported on, and count managers by verdict."""
+    labels = [str(label) for label in brief.workforce.cycles["label"]]
+    cycles = labels[:labels.index(brief.cycle) + 1]
+    return attempt({"patterns": lambda: _count_verdicts(estimate_severity(
+        brief.workforce, settings=brief.settings, cycles=cycles, axes=["performance"]))})
+
+
+def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+    """Write how many managers have which verdict, and the spread between managers."""
+    one = released["patterns"]
+    facts = one.facts
+    lines = [say("caveat", "leniency_or_quality")]
+    if facts.get("sd") is not None and facts.get("sd_lower") is not None:
+        lines.append(say("report", "spread_line", sd=facts["sd"], lower=facts["sd_lower"], upper=facts["sd_upper"]))
+    if facts.get("expected_wrong") is not None and facts.get("n_listed"):
+        lines.append(say("report", "chance_line", wrong=facts["expected_wrong"]))
+    rows = one.tables["verdicts"].assign(
+        verdict_words=[TOTAL if v == TOTAL else say("verdict", str(v)) for v in one.tables["verdicts"]["verdict"]])
+    sheets: tuple[AnySheet, ...] = make_sheet(brief, one, "verdicts", "patterns", fields_of(
+        [("verdict_words", "text"), ("n_managers", "integer")]), rows=rows, lines=lines)
+    spread = Headline("spread", say("headline", "spread"), _number(facts.get("sd")), _number(facts.get("sd_lower")),
+                      _number(facts.get("sd_upper")), "logits", brief.cycle)
+    return Written(sheets, (spread, count_line("patterns", facts.get("n_listed"), brief.cycle)))
+
+
+def _count_verdicts(severity: Result) -> Result:
+    counts = severity.frame("managers")["verdict"].value_counts().reindex(list(_VERDICTS), fill_value=0)
+    frame = pd.DataFrame({"verdict": [*_VERDICTS, TOTAL], "n_managers": [*counts.to_numpy(), int(counts.sum())]})
+    table = Table(frame, keys=("verdict",), count="n_managers", sums=("verdict",))
+    return Result(severity.about, {"verdicts": table}, {name: severity.facts.get(name) for name in _FACTS})
+
+
+def _number(value: float | int | str | None) -> float | None:
+    return None if value is None or isinstance(value, str) else float(value)
+
+
+SECTION = Section("patterns", analyse, write)

@@ -1,0 +1,90 @@
+"""Section ``profile``: where the workforce stands, by group, and cycle by cycle."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import pandas as pd
+
+from my121_analytics.analysis.profile import tabulate_profile
+from my121_analytics.analysis.trend import trace_profile
+from my121_analytics.disclosure.release import Released
+from my121_analytics.reports.history import Headline
+from my121_analytics.reports.tables import Kind
+from my121_analytics.reports.workbook import AnySheet, Chart
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    Section,
+    Written,
+    attempt,
+    count_line,
+    fields_of,
+    make_sheet,
+    share_line,
+)
+from my121_analytics.workforce.results import NO_PLACEMENT, Result
+
+_SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("lower", "share"), ("upper", "share"),
+                                         ("base", "integer"))
+_BOX: tuple[tuple[str, Kind], ...] = (("box", "integer"), ("box_name", "text"))
+_LEVEL: tuple[tuple[str, Kind], ...] = (("level", "integer"), ("label", "text"))
+
+
+def analyse(brief: Brief) -> Mapping[str, Result]:
+    """Tabulate the profile for each grouping, and for every cycle."""
+    groups: list[str | None] = [*brief.report.by] or [None]
+    made: dict[str, Callable[[], Result]] = {
+        f"profile_{by or ''}": partial(tabulate_profile, brief.workforce, by=by, cycle=brief.cycle)
+        for by in groups}
+    return attempt({**made, "trend": partial(trace_profile, brief.workforce, cycles=_cycles_to(brief))})
+
+
+def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+    """Write the map, the ratings, both by group, and both cycle by cycle."""
+    profiles = {name.removeprefix("profile_"): one for name, one in released.items() if name.startswith("profile_")}
+    first = next(iter(profiles.values()))
+    sheets: list[AnySheet] = []
+    chart = Chart("column", category="box_name", values=("n",))
+    axes: tuple[tuple[str, Kind], ...] = (("performance", "integer"), ("potential", "integer"))
+    sheets += make_sheet(brief, first, "map", "map", fields_of([*_BOX, *axes, *_SHARES]), chart=chart)
+    sheets += make_sheet(brief, first, "ratings", "ratings", fields_of([*_LEVEL, *_SHARES]),
+                         chart=Chart("column", category="label", values=("n",)))
+    for by, one in profiles.items():
+        if not by:
+            continue
+        group: list[tuple[str, Kind]] = [(by, "text")]
+        sheets += make_sheet(brief, one, "map_by_group", "map_by_group", fields_of([*group, *_BOX, *_SHARES]),
+                             words={"by": by.replace("_", " ")})
+        sheets += make_sheet(brief, one, "ratings_by_group", "ratings_by_group",
+                             fields_of([*group, *_LEVEL, *_SHARES]), words={"by": by.replace("_", " ")})
+    trend = released["trend"]
+    for table, key in (("map_by_cycle", _BOX), ("ratings_by_cycle", _LEVEL)):
+        if table in trend.tables:
+            rows = trend.tables[table]
+            rows = rows.assign(cycle=[brief.mark_cycle(str(label)) for label in rows["cycle"]])
+            trend_rows = rows.rename(columns={"cycle": "cycle_marked"})
+            sheets += make_sheet(brief, trend, table, table, fields_of([("cycle_marked", "text"), *key, *_SHARES]),
+                                 rows=trend_rows)
+    return Written(tuple(sheets), _headline(brief, first))
+
+
+def _headline(brief: Brief, profile: Released) -> tuple[Headline, ...]:
+    rows = profile.tables["ratings"]
+    rated = rows[rows["level"] > 0].sort_values("level")
+    lines = [count_line("posts", profile.about.n, brief.cycle)]
+    unplaced = rows[rows["label"].astype("str") == NO_PLACEMENT]
+    lines += [share_line("not_placed", unplaced, brief.cycle), share_line("highest_rating", rated.tail(1), brief.cycle),
+              share_line("lowest_rating", rated.head(1), brief.cycle)]
+    if "map" in profile.tables and (profile.tables["map"]["box"] == 3).any():
+        table = profile.tables["map"]
+        lines.append(share_line("box_3", table[table["box"] == 3], brief.cycle))
+    return tuple(lines)
+
+
+def _cycles_to(brief: Brief) -> list[str]:
+    labels = pd.Series(brief.workforce.cycles["label"]).astype("str").tolist()
+    return labels[:labels.index(brief.cycle) + 1]
+
+
+SECTION = Section("profile", analyse, write)

@@ -1,0 +1,194 @@
+"""The workforce report: its sections put together into one workbook and its CSV twins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from my121_analytics.disclosure.release import Released, release
+from my121_analytics.errors import DataUnusableError, My121Error, SettingsError, UsageError, suggest
+from my121_analytics.figures.phrases import day
+from my121_analytics.progress import Progress
+from my121_analytics.reports.history import Headline
+from my121_analytics.reports.workbook import AnySheet, Book, WordSheet, write_workbook
+from my121_analytics.reports.workforce_report import (
+    coverage,
+    equality,
+    movement,
+    patterns,
+    plan,
+    profile,
+    quality,
+    talent,
+)
+from my121_analytics.reports.workforce_report.brief import Brief, Section, Written
+from my121_analytics.reports.workforce_report.csv_twins import write_twins
+from my121_analytics.reports.workforce_report.headline import write_headline
+from my121_analytics.settings import ReportSettings, Settings
+from my121_analytics.version import __version__
+from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import Result
+
+if TYPE_CHECKING:
+    from my121_analytics.ingest.intake import Intake
+
+_SECTIONS = {section.code: section for section in (
+    profile.SECTION, movement.SECTION, coverage.SECTION, talent.SECTION, equality.SECTION, patterns.SECTION,
+    plan.SECTION, quality.SECTION)}
+SECTIONS: tuple[str, ...] = tuple(_SECTIONS)
+"""Names of the sections, in the order in which they stand."""
+
+
+@dataclass(frozen=True)
+class WorkforceReport:
+    """A report before it is written to disk.
+
+    Parameters
+    ----------
+    files
+        Content by path below the report's folder: the workbook, and ``csv/`` with a twin of each table.
+    headline
+        Headline figures as the audience may see them.
+    absent
+        Section -> why the record holds nothing for it.
+    failed
+        Section -> why it failed; the cover lists them.
+    """
+
+    files: Mapping[str, bytes]
+    headline: tuple[Headline, ...]
+    absent: Mapping[str, str]
+    failed: Mapping[str, str]
+
+
+def build_report(workforce: Workforce, *, intake: Intake | None = None, actions: Result | None = None,
+                 evidence: Result | None = None, name: str = "workforce", report: ReportSettings | None = None,
+                 settings: Settings | None = None, previous: Sequence[Headline] = (), folder: Path | str = ".",
+                 progress: Progress | None = None) -> WorkforceReport:
+    """Build one workforce report.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    intake
+        As read; its file-level counts go into the report unless anybody may read it.
+    actions, evidence
+        Of ``assess_status`` and ``assess_evidence``; None leaves the section on the plan out.
+    name
+        Of the report; names the workbook.
+    report
+        Sections, groupings, cycle, audience and profile; default: everything, for publication.
+    settings
+        Default: the record's.
+    previous
+        Headline figures of the report before, for markers of revision and the change since.
+    folder
+        Where paths in the settings start from (the logo).
+    progress
+        Called with (done, total, what).
+
+    Returns
+    -------
+    WorkforceReport
+        A section that fails is left out and named in ``failed``; whether the report may go out without it is the
+        caller's to decide.
+
+    Raises
+    ------
+    UsageError, SettingsError
+        No such section, cycle or audience, or the logo cannot be used.
+    DisclosureError
+        The release could not be proved safe: nothing is written then, whatever the settings allow.
+    DataUnusableError
+        The record holds no placement at all.
+    """
+    report, settings = report or ReportSettings(), settings or workforce.settings
+    wanted = _choose_sections(report)
+    if report.audience not in settings.disclosure.audiences:
+        raise UsageError(f"There is no audience '{report.audience}'.",
+                         hints=[suggest(report.audience, list(settings.disclosure.audiences))])
+    brief = Brief(workforce, intake, actions, evidence, report, settings, workforce.check_cycle(report.cycle),
+                  {line.code: line for line in previous})
+    tell = progress or (lambda done, total, what: None)
+    results: dict[str, Mapping[str, Result]] = {}
+    absent: dict[str, str] = {}
+    failed: dict[str, str] = {}
+    for done, section in enumerate(wanted):
+        tell(done, len(wanted) + 1, section.code)
+        try:
+            results[section.code] = section.analyse(brief)
+        except DataUnusableError as problem:
+            absent[section.code] = say("report", "absent_public") if brief.is_public else problem.headline
+        except My121Error as problem:
+            failed[section.code] = problem.headline
+    released = _release(brief, results)
+    tell(len(wanted), len(wanted) + 1, say("report", "writing"))
+    written = {section.code: section.write(brief, released[section.code]) for section in wanted
+               if section.code in released}
+    headline = tuple(line for part in written.values() for line in part.headline)
+    book = _bind(brief, name, written, headline, absent, failed, folder)
+    files = {f"{name}.xlsx": write_workbook(book)} | {
+        f"csv/{path}": content for path, content in write_twins(book.sheets).items()}
+    return WorkforceReport(files, headline, absent, failed)
+
+
+def _choose_sections(report: ReportSettings) -> list[Section]:
+    unknown = [name for name in report.sections if name not in _SECTIONS]
+    if unknown:
+        raise UsageError(say("report", "no_such_section", sections=", ".join(unknown)),
+                         hints=[suggest(name, SECTIONS) for name in unknown])
+    return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
+
+
+def _release(brief: Brief, results: Mapping[str, Mapping[str, Result]]) -> dict[str, dict[str, Released]]:
+    """Pass everything through the gate, section by section."""
+    return {section: {subject: release(one, audience=brief.report.audience, settings=brief.settings)
+                      for subject, one in found.items()} for section, found in results.items()}
+
+
+def _bind(brief: Brief, name: str, written: Mapping[str, Written], headline: tuple[Headline, ...],
+          absent: Mapping[str, str], failed: Mapping[str, str], folder: Path | str) -> Book:
+    settings, council = brief.settings, brief.settings.council
+    title = settings.template.title or say("report", "title", council=council.name, name=name.replace("_", " "))
+    status = say("report", "status_public" if brief.is_public else "status_named")
+    cover = {"council": council.name, "cycle": brief.cycle, "as_of": day(brief.workforce.as_of),
+             "status": " ".join([status, *([say("report", "provisional")] if brief.is_provisional else [])]),
+             "source": say("pack_cover", "source_text", version=__version__),
+             "contact": council.contact or say("pack", "contact_unknown")}
+    rows = [(say("report_cover", code), text) for code, text in cover.items()]
+    rows += [(say("report_cover", "text"), settings.template.cover_text)] if settings.template.cover_text else []
+    rows += [(say("report_cover", "failed"), say("report", "section_missing", section=say("report_section", code)))
+             for code in failed]
+    rows += [(say("report_cover", "absent"), f"{say('report_section', code)}: {why}")
+             for code, why in absent.items()]
+    sheets: list[AnySheet] = [write_headline(brief, headline)] if headline else []
+    sheets += [sheet for part in written.values() for sheet in part.sheets]
+    sheets.append(_explain_symbols(settings))
+    return Book(title=title, cover=tuple(rows), sheets=tuple(sheets), as_of=brief.workforce.as_of,
+                notes={code: say("report_note", code) for code in codes("report_note")}, profile=brief.report.profile,
+                accent=settings.template.accent, logo=_read_logo(settings, folder),
+                logo_alt=say("report", "logo_alt", council=council.name), subject=say("report", "subject"))
+
+
+def _explain_symbols(settings: Settings) -> WordSheet:
+    rows = tuple((say("report_symbol_sign", code), say("report_symbol", code)) for code in codes("report_symbol"))
+    return WordSheet(say("report_sheet", "symbols"), say("report_title", "symbols", scope=""),
+                     (say("report_heading", "symbol"), say("report_heading", "meaning")), rows, table_name="symbols")
+
+
+def _read_logo(settings: Settings, folder: Path | str) -> bytes:
+    """Read the council's logo; a picture that a workbook cannot hold is refused with a word."""
+    if not settings.template.logo:
+        return b""
+    path = Path(folder) / settings.template.logo
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise SettingsError(say("report", "no_logo", path=path), hints=[say("report", "logo_hint")]) from problem
+    if not content.startswith((b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")):
+        raise SettingsError(say("report", "bad_logo", path=path), hints=[say("report", "logo_hint")])
+    return content

@@ -1,0 +1,46 @@
+"""Section ``talent``: key posts and who could follow, and development agreed and done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from my121_analytics.analysis.succession import measure_succession
+from my121_analytics.disclosure.release import Released
+from my121_analytics.reports.history import Headline
+from my121_analytics.reports.workbook import AnySheet
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    Section,
+    Written,
+    attempt,
+    fields_of,
+    make_sheet,
+    share_line,
+)
+from my121_analytics.workforce.results import TOTAL, Result
+
+
+def analyse(brief: Brief) -> Mapping[str, Result]:
+    """Count key posts, successors and development actions."""
+    by = next((by for by in brief.report.by if by in ("directorate", "service", "team")), "directorate")
+    return attempt({"succession": lambda: measure_succession(brief.workforce, by=by, cycle=brief.cycle)})
+
+
+def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+    """Write the bench by group and development by purpose."""
+    one = released["succession"]
+    sheets: list[AnySheet] = []
+    headline: tuple[Headline, ...] = ()
+    if "bench" in one.tables:
+        rows = one.tables["bench"]
+        by = str(rows.columns[0])
+        sheets += make_sheet(brief, one, "bench", "bench", fields_of(
+            [(by, "text"), ("n_key_posts", "integer"), ("n_with_successor", "integer"), ("n_ready_now", "integer"),
+             ("estimate", "share"), ("lower", "share"), ("upper", "share")]), words={"by": by})
+        headline = (share_line("successors", rows[rows[by].astype("str") == TOTAL], brief.cycle, value="estimate"),)
+    sheets += make_sheet(brief, one, "development", "development", fields_of(
+        [("purpose", "text"), ("n_actions", "integer"), ("n_completed", "integer"), ("n_overdue", "integer")]))
+    return Written(tuple(sheets), headline)
+
+
+SECTION = Section("talent", analyse, write)
