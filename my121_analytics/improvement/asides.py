@@ -33,7 +33,8 @@ def is_aside(phrase: str) -> bool:
 def is_undated(phrase: str) -> bool:
     """Say whether a part of a cell names no time: beside ``TBC``, any reason for it may stand."""
     words = set(re.findall(r"[a-z]+", phrase))
-    return not re.search(r"\d", phrase) and not words & set(_vocabulary()["words"]) - {"agreed", "confirmed", "before"}
+    times = set(_vocabulary()["words"]) - {"agreed", "confirmed", "priority", "financial"}
+    return not re.search(r"\d", phrase) and not words & times
 
 
 @lru_cache(maxsize=1)

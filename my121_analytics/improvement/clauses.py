@@ -11,6 +11,7 @@ from functools import lru_cache
 from importlib import resources
 from typing import Any
 
+from my121_analytics.improvement.asides import is_undated
 from my121_analytics.improvement.due import Kind, Scene, Timescale, join_notes
 from my121_analytics.improvement.durations import NUMBER, read_duration, read_duration_range
 from my121_analytics.improvement.periods import Period, read_period, read_period_range
@@ -56,7 +57,9 @@ _TERM = re.compile(r".*\b(?:autumn|spring|summer|school|next|this|half) term\b.*
 _WORKING_DAYS = re.compile(r".*\b(?:working|school|business) (?:day|week)s?\b.*")
 _TWO_WAY_WORDS = re.compile(r".*\b(?:bi[ -]?(?:annual|annually|monthly|month|weekly|yearly)|"
                             r"semi[ -]?(?:monthly|month|weekly))\b.*")
-_EACH = re.compile(r"(?:every|each|per|once every|once per|once each|once in every) (?P<rest>.+)")
+_EACH = re.compile(r"(?:every|each|per|once every|once per|once each|once in every|once an?) (?P<rest>.+)")
+_SINGLE = {"day": "one day", "week": "one week", "fortnight": "one fortnight", "month": "one month", "year": "one year",
+           "quarter": "three months", "half year": "six months", "half-year": "six months"}
 _TIMES_A = re.compile(rf"(?P<number>{NUMBER}) times (?:a|per|each|every) year")
 _WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
 _EACH_WEEKDAY = re.compile(rf"(?:every|each) {_WEEKDAY}")
@@ -68,6 +71,7 @@ _REPEATED = re.compile(r"(?:(?:on|at) (?:an? )?|(?:to be |will be )?(?:review|mo
                        r"(?P<rest>.+?)(?: basis| intervals?| (?:review|progress|team|management|update) meetings?|"
                        r" meetings?|"
                        r" (?:progress )?(?:reviews?|updates?|reports?)| reporting| monitoring| cycle)?")
+_REVIEWED = re.compile(r".*\breview")
 _FROM = re.compile(r"(?P<head>.*?),? ?(?:from|starting|starting from|starting in|commencing|beginning|beginning in|"
                    r"with effect from|wef|w\.e\.f\.) (?P<rest>.+?)(?: onwards?)?")
 _THEN = re.compile(r"(?P<start>.+?),? (?:(?:and )?then|and) (?P<head>.+?)(?P<after> thereafter| after that|"
@@ -77,17 +81,19 @@ _HEAD_RANGE = re.compile(r"(?P<head>[a-z-]+|every [\w ]+?),? (?P<rest>.+)")
 _START_ONLY = re.compile(r"(?:(?:ongoing|on-going|continuous|continuing|rolling),? )?"
                          r"(?:from|as from|as of|starting|starts|start date|start|commencing|commences|commence|"
                          r"to commence|"
-                         r"to start|to begin|with effect from|effective|wef|w\.e\.f\.?|since|not before|"
+                         r"to start|to begin|begins|begin|with effect from|effective|wef|w\.e\.f\.?|since|not before|"
                          r"no earlier than|"
                          r"not earlier than)(?: from| in| on)?[ :]+(?P<rest>.+?)(?: onwards?| on|,? (?:and |then |"
                          r"and then |- )ongoing)?")
 _UNTIL = re.compile(r"(?:(?P<head>ongoing|on-going|continuous|continuing|.*?),? )??"
                     r"(?:between now and|until|till|upto|up until|up to and including|up to|through to|to|-) (?:the )?"
                     r"(?P<rest>.+)")
-_NEXT = re.compile(r"(?:(?:within|in|during|over)(?: the)? )?(?:the )?(?:next|first|coming) (?P<rest>.+)")
-_UP_TO = re.compile(r"(?:within(?: the)?|up to|upto|no more than|not more than|no longer than|not longer than|"
+_NEXT = re.compile(r"(?:(?:within|in|during|over(?: the course of)?)(?: the)? )?(?:the )?(?:next|first|"
+                   r"coming) (?P<rest>.+)")
+_UP_TO = re.compile(r"(?:(?:within|over) a period of|(?:within|over) an?(?=.*period)|within(?: the)?|up to|upto|"
+                    r"no more than|not more than|no longer than|not longer than|"
                     r"no later than|not later than|less than|under|by|maximum(?: of)?|max\.?(?: of)?|in under|inside|"
-                    r"in less than|(?:within|over) a period of|over an?(?=.*period)|a maximum of|at most) (?P<rest>.+)")
+                    r"in less than|a maximum of|at most) (?P<rest>.+)")
 _AT_LEAST = re.compile(r"(?:at least|a minimum of|minimum(?: of)?|min\.?(?: of)?|no less than|not less than|"
                        r"no fewer than|not fewer than|more than|not before|no earlier than|"
                        r"no sooner than) (?P<rest>.+)")
@@ -98,7 +104,7 @@ _UNSETTLED = re.compile(r"(?:over|after|for) (?P<rest>.+)")
 _OWN_START = re.compile(r"(?P<length>.+?) (?P<link>from|of|after|following|starting|commencing|beginning) (?:the )?"
                         r"(?P<start>.+)")
 _ENDING = re.compile(r"(?:by |at |before |prior to |no later than |not later than |to )?(?:the )?(?:very )?"
-                     r"(?:end(?:ing)?|close|year[ -]end)(?:[ -]of| in)?(?: the)?(?:,? |-)(?P<rest>.+)|"
+                     r"(?:end(?:ing)?|close|(?:financial )?year[ -]end)(?:[ -]of| in)?(?: the)?(?:,? |-)(?P<rest>.+)|"
                      r"(?:by |at |before )?(?:the )?(?P<rest3>(?:this |current |next )?(?:financial|"
                      r"calendar) year)[ -]end|"
                      r"(?:by |at |before )?(?:the )?(?P<rest2>.+?)(?<!year) (?:end|year[ -]end)")
@@ -193,7 +199,7 @@ def _read_word(phrase: str, scene: Scene) -> Timescale | None:
              "open_from_now": Timescale("open", scene.anchor, open_ended=True),
              "unscheduled": Timescale("unscheduled"), "complete": Timescale("complete")}
     known = next((timescale for name, timescale in fixed.items() if phrase in _phrases()[name]), None)
-    if known is None and _TO_BE_SETTLED.fullmatch(phrase):
+    if known is None and _TO_BE_SETTLED.fullmatch(phrase) and is_undated(phrase):
         return Timescale("unscheduled")
     return known
 
@@ -204,7 +210,10 @@ def _read_word(phrase: str, scene: Scene) -> Timescale | None:
 def _read_recurring(phrase: str, scene: Scene) -> Timescale | None:
     if _TWO_WAY_WORDS.fullmatch(phrase):
         raise TimescaleError(phrase, "twice_or_every_two")
-    phrase = re.sub(r"^(?:ongoing|on-going),? (?:and |- )?", "", phrase)
+    alone = re.sub(r"^ongoing,? (?:and |- )?", "", phrase)
+    if alone != phrase and _REVIEWED.match(alone):
+        return None  # the action goes on, its review is what recurs
+    phrase = alone
     every = _interval(phrase)
     if every:
         return Timescale("recurring", open_ended=True, every=every)
@@ -255,8 +264,8 @@ def _read_recurring_within(phrase: str, scene: Scene) -> Timescale | None:
         return None
     stretch = re.fullmatch(r"(?:during|throughout|in|across) (?P<rest>.+)", found["rest"])
     period = _period(stretch["rest"], scene) if stretch else _range(found["rest"], scene)
-    if period is None or (stretch and period.span == "day"):
-        return None
+    if period is None or (stretch and period.span not in ("year", "half")):
+        return None  # "annually in March" names no first and last day
     return Timescale("recurring", period.start, period.end, every=every, note=period.note)
 
 
@@ -280,8 +289,7 @@ def _plain_interval(phrase: str) -> str:
         return f"P{12 // length.months}M" if length and length.months in (2, 3, 4, 6, 12) else ""
     found = _EACH.fullmatch(phrase)
     text = found["rest"] if found else ""
-    if text in ("day", "week", "fortnight", "month", "year"):
-        text = f"one {text}"
+    text = _SINGLE.get(text, text)
     found = _LENGTH_LY.fullmatch(phrase)
     if found:
         text = f"{found['number']} {found['unit']}s"
@@ -419,6 +427,8 @@ def _read_start_or_end(phrase: str, scene: Scene) -> Timescale | None:
     found = _START_ONLY.fullmatch(phrase) or onwards
     if found:
         period = _period(found["rest"], scene)
+        if period is not None and period.span == "year" and phrase.startswith("start "):
+            raise TimescaleError(phrase, "part_of_year")
         if period is not None:
             return Timescale("open", earliest=period.start, open_ended=True, note=period.note)
     found = _AFTER.fullmatch(phrase)
@@ -454,7 +464,7 @@ def _read_part_of(found: re.Match[str], scene: Scene) -> Timescale | None:
     period = _period(found["rest"], scene)
     if period is None or period.span == "day":
         return None
-    if period.span != "month":
+    if period.span != "month" or re.match(r"by (?:the )?(?:beginning|start)", found[0]):
         raise TimescaleError(found[0], "part_of_year")
     return _as_timescale(replace(period, note=join_notes(period.note, "part_of_month")))
 
@@ -471,7 +481,7 @@ def _read_by(found: re.Match[str], scene: Scene) -> Timescale | None:
     rest = found["rest"]
     period = _christmas(rest, scene) or _period(rest, scene) or _range(rest, scene)
     if period is None:
-        part = _PART_OF.fullmatch(rest) or _ENDING.fullmatch(rest)
+        part = _PART_OF.fullmatch(found[0]) or _ENDING.fullmatch(rest)
         if part is None:
             return None
         return _read_part_of(part, scene) if part.re is _PART_OF else _read_ending(part, scene)

@@ -135,6 +135,8 @@ def read_period_range(text: str, *, anchor: date | None, order: DateOrder = "dmy
     problem: TimescaleError | None = None
     for found in re.finditer(r" to | and | or | until | till | through to | ?& ?| ?- ?| ?/ ?", inner):
         gap = found[0].strip()
+        if found[0] == "/" and inner[: found.start()][-1:].isdigit() and inner[found.end():][:1].isdigit():
+            continue  # within one date
         try:
             period = _join(inner[: found.start()], inner[found.end():], anchor, order)
         except TimescaleError as refused:
@@ -162,7 +164,7 @@ def _join(left: str, right: str, anchor: date | None, order: DateOrder) -> tuple
     last = _read_or_none(right, order)
     if last is None:
         return _join_without_years(left, right, anchor, order)
-    year = re.search(r"(?:\d{4} ?[/-] ?(?:\d{4}|\d{2})|\d{4})$", right)
+    year = re.search(r"(?:\d{4} ?[/-] ?(?:\d{4}|\d{2})|\d{4}|'\d{2})$", right)
     first = _read_or_none(left, order)
     if first is None and last.span == "day" and re.fullmatch(r"(?:the )?\d{1,2}(?:st|nd|rd|th)?", left.strip()):
         month = re.sub(r"^\D*\d{1,2}(?:st|nd|rd|th)?", "", right)  # "1-30 June 2014"
@@ -341,8 +343,8 @@ def _read_year(text: str, anchor: date | None, order: DateOrder) -> Period | Non
     found = _FINANCIAL_YEAR.fullmatch(text)
     if found:
         labelled = found["fy_label"] or found["fy_suffix"]
-        if len(found["fy"]) == 2 and not labelled and (int(found["fy_end"]) <= 12 or "-" in text):
-            raise TimescaleError(text, "day_or_year")  # "13/14" can be no day and no month
+        if len(found["fy"]) == 2 and not labelled and (int(found["fy"]) <= 12 or "-" in text):
+            raise TimescaleError(text, "day_or_year")  # "13/14" names no day and no month, "12/13" may
         first = _financial_year(text, found)
         if first is None:
             return None

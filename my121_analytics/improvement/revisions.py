@@ -22,6 +22,7 @@ _WAS = re.compile(rf"(?:(?:revised|now|new){_LABEL}[ :;-]+)?(?P<new>.+?){_GAP}(?
 _NEW_ONLY = re.compile(rf"(?:{_VERB}{_LABEL} (?:to|until|till)|(?:revised|new|updated|"
                        rf"amended){_LABEL}(?<=[a-z]{{4}})(?::| -|(?<=date)|"
                        r"(?<=deadline)|(?<=timescale)|(?<=target))(?: is| to)?)[ :;-]*(?P<new>.+)")
+_WAS_FIRST = re.compile(r"[(\[](?:was|originally|previously|original) ?:? ?(?P<old>[^)\]]+)[)\]],? ?(?P<new>.+)")
 _LOOSE = re.compile(r"revised|new|updated|amended|changed")
 
 
@@ -56,9 +57,9 @@ def find_revisions(phrase: str) -> list[Revision]:
         Whether the two parts are timescales is for the caller to see; empty where the phrase speaks of no revision.
     """
     found = []
-    for pattern in (_FROM_TO, _TO, _WAS, _NEW_ONLY):
+    for pattern in (_FROM_TO, _WAS_FIRST, _TO, _WAS, _NEW_ONLY):
         match = pattern.fullmatch(phrase)
-        if match:
+        if match and not match["new"].startswith("from "):
             groups = match.groupdict()
             link = (groups.get("link") or "").strip()
             found.append(Revision(_trim(groups.get("old") or ""), _trim(groups["new"]),
@@ -67,4 +68,4 @@ def find_revisions(phrase: str) -> list[Revision]:
 
 
 def _trim(text: str) -> str:
-    return text.strip(" ,;:.()[]/-")
+    return re.sub(r" (?:deadline|date|target)$", "", text.strip(" ,;:.()[]/-"))

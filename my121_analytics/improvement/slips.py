@@ -28,8 +28,8 @@ def mend_words(phrase: str) -> str:
         With Welsh words of time in English, and ``febuary`` as ``february``; a word near to two known ones, or that is
         a word of its own (``match``), is left as it is.
     """
-    welsh = _vocabulary()["welsh"]
-    mended = re.sub(r"[^\W\d_]+", lambda word: welsh.get(word[0], word[0]), phrase)
+    known = _vocabulary()["welsh"] | _vocabulary()["slips"]
+    mended = _WORD.sub(lambda word: known.get(word[0], word[0]), phrase)
     return _WORD.sub(lambda word: _nearest(word[0]), mended)
 
 

@@ -214,7 +214,7 @@ def _tidy(text: str) -> str:
         plain = sign.sub(words, plain)
     plain = re.sub(r"\b(?P<stem>month|year|week|day)\(s\)", r"\g<stem>s", plain)
     plain = re.sub(r"(?<=\d) 1/2 (?=years?|yrs?)", ".5 ", plain)
-    plain = re.sub(r"\bbetween (?P<low>[\w ]+?) ?& ?", r"between \g<low> and ", plain)
+    plain = re.sub(r" ?& ?", " and ", plain)
     if plain.startswith("(") and plain.endswith(")") and plain.count("(") == 1:
         plain = plain[1:-1].strip()
     if plain.startswith("[") and plain.endswith("]") and plain.count("[") == 1:
@@ -313,9 +313,10 @@ def _read_unbracketed(phrase: str, scene: Scene) -> Timescale | None:
         return None
     plain = re.sub(r"\s+", " ", re.sub(r"[()\[\]]", " ", phrase)).strip()
     try:
-        return read_phrase(plain, scene)
+        reading = read_phrase(plain, scene)
     except TimescaleError:
         return None
+    return None if reading is None or is_length(reading) else reading  # "1 year (12 months)" is no sum
 
 
 def _read_date_and_length(phrase: str, scene: Scene) -> Timescale | None:
@@ -337,9 +338,12 @@ def _refuse_alternatives(phrase: str) -> None:
 
 
 def _split_parts(phrase: str) -> list[str]:
-    """Split at brackets, semicolons, commas, bars, full stops and spaced dashes or slashes, never inside a date."""
-    parts = [part.strip(" ,;:-/") for part in re.split(r"[()\[\];|,]| - | / | ?/(?=[a-z])|: |\. (?=[a-z]{4})", phrase)]
-    return [part for part in parts if part]
+    """Split at the strongest separators there are, so that ``6 - 12 months (High)`` keeps its range in one part."""
+    for separators in (r"[()\[\];|]", r",|\. (?=[a-z]{3})", r" - | / | ?/(?=[a-z])|: "):
+        parts = [stripped for part in re.split(separators, phrase) if (stripped := part.strip(" ,;:-/"))]
+        if len(parts) > 1:
+            return parts
+    return parts
 
 
 def _combine(parts: list[str], scene: Scene, phrase: str) -> Timescale | None:
@@ -416,7 +420,8 @@ def _agree(readings: list[Timescale], parts: list[str]) -> Timescale:
         return replace(distinct[-1], note=join_notes(distinct[-1].note, "due_set_aside"))
     repeated = [reading for reading in distinct if reading.kind == "recurring"]
     others = [reading for reading in distinct if reading.kind != "recurring"]
-    if len(repeated) == len(others) == 1 and others[0].kind == "open" and repeated[0].earliest is None:
+    if (len(repeated) == len(others) == 1 and others[0].kind == "open" and repeated[0].earliest is None
+            and not any("review" in part for part in parts)):
         return replace(repeated[0], earliest=others[0].earliest)
     if kinds == ["immediate", "open"] and distinct[1].earliest is None:
         return replace(distinct[1], earliest=distinct[0].earliest)
