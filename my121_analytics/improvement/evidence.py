@@ -34,6 +34,7 @@ RESULTS = (MET, NOT_MET, NOT_TESTED, UNSETTLED)
 RECORDED, AGREED, DISAGREED, UNTESTED = "recorded", "places agree", "places disagree", "not tested"
 """How a requirement came to its result for the council: only disagreement of places waits for a judgement."""
 _COUNTS = ("n_requirements", "n_met", "n_not_met", "n_not_tested", "n_unsettled")
+_OF_REQUIREMENTS = (*_COUNTS, "n_core", "n_core_met", "n_at_risk")
 _HEARD = ("heard_min", "heard_median", "heard_max")
 
 
@@ -263,18 +264,19 @@ def _tables(rows: pd.DataFrame, requirements: pd.DataFrame, levels: pd.DataFrame
     tiers = overall.assign(tier=overall["tier"].replace("", NOT_RECORDED))
     places = _one_per_place(rows)
     # Few people heard in one place could be known to colleagues, so sample sizes count as people.
-    heard: dict[str, Any] = {"count": "heard_min", "follows": ("heard_median", "heard_max")}
+    heard: dict[str, Any] = {"count": "heard_min", "follows": ("heard_median", "heard_max"), "things": _OF_REQUIREMENTS}
     unit: dict[str, Any] = {"unit_columns": ("directorate",)}
     return {
-        "levels": Table(levels, keys=("level",)),
+        "levels": Table(levels, keys=("level",), about_people=False),
         "by_indicator": Table(by_indicator, keys=("indicator",), **heard),
         "by_tier": Table(_count(tiers, ["tier"]), keys=("tier",), **heard),
         "by_directorate": Table(_count(places, ["directorate"]), keys=("directorate",), **heard, **unit),
         "by_indicator_and_directorate": Table(_count(places, ["indicator", "directorate"]),
                                               keys=("indicator", "directorate"), **heard, **unit),
         "heard": Table(_who_was_heard(overall, places), keys=("indicator", "directorate", "heard"), count="most_heard",
-                       **unit),
-        "requirements": Table(requirements, keys=("requirement_id",), count="people_heard", follows=tuple(HEARD)),
+                       things=("n_requirements", "n_heard_for"), **unit),
+        "requirements": Table(requirements, keys=("requirement_id",), count="people_heard", parts=tuple(HEARD),
+                              things=("n_directorates_met", "n_directorates_not_met")),
         "refusals": _refusal_table(refusals),
     }
 

@@ -47,7 +47,7 @@ def test_interviews_are_shared_out_in_proportion_and_at_least_one_each(sizes, n,
 
 
 @given(st.lists(st.integers(1, 40), min_size=1, max_size=6), st.data())
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_every_group_is_heard_and_none_beyond_its_people(sizes, data):
     n = data.draw(st.integers(len(sizes), sum(sizes)))
     given_sizes = {f"D{i}": size for i, size in enumerate(sizes)}
@@ -75,7 +75,8 @@ def test_the_same_seed_draws_the_same_people_whatever_the_order_of_the_record():
 def test_a_change_in_one_directorate_leaves_the_draw_of_another_alone():
     first = draw_interviewees(council({"A": 40, "B": 40}), n=10, seed=3).frame("interviewees")
     later = draw_interviewees(council({"A": 41, "B": 40}), n=10, seed=3).frame("interviewees")
-    assert set(first.query("directorate == 'B'")["employee_id"]) == set(later.query("directorate == 'B'")["employee_id"])
+    of_b = [set(drawn.query("directorate == 'B'")["employee_id"]) for drawn in (first, later)]
+    assert of_b[0] == of_b[1]
 
 
 def test_leavers_are_not_drawn():
@@ -86,10 +87,10 @@ def test_leavers_are_not_drawn():
 def test_everyone_is_drawn_equally_often():
     counts = pd.Series(0, index=[f"A-{i:04d}" for i in range(10)])
     workforce = council({"A": 10})
-    for seed in range(300):
+    for seed in range(60):
         counts[draw_interviewees(workforce, n=2, seed=seed).frame("interviewees")["employee_id"]] += 1
-    assert counts.sum() == 600
-    assert counts.between(33, 92).all()  # 60 expected; four standard deviations (6.9) either side
+    assert counts.sum() == 120
+    assert counts.between(1, 24).all()  # 12 expected; nearly four standard deviations (3.1) either side
 
 
 def test_names_are_for_the_analyst_alone_and_small_groups_are_not_published():
@@ -149,8 +150,8 @@ def test_people_drawn_by_lot_are_rarely_unlike_a_draw_by_lot():
     workforce = council({"A": 60, "B": 30, "C": 10})
     people = workforce.employees["employee_id"].astype("str")
     unlike = sum(compare_heard(workforce, people.sample(20, random_state=seed), by=["directorate"])
-                 .frame("fit")["verdict"].iloc[0] == "unlike a draw by lot" for seed in range(40))
-    assert unlike <= 6  # 2 expected; seven or more happen once in two hundred
+                 .frame("fit")["verdict"].iloc[0] == "unlike a draw by lot" for seed in range(20))
+    assert unlike <= 5  # 1 expected; six or more happen once in two thousand
 
 
 def test_people_heard_who_are_not_in_the_record_are_listed_for_the_analyst():
