@@ -54,7 +54,7 @@ class EvidenceResult(Result):
     """
 
 
-def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | IipFramework = "2009",
+def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | IipFramework | None = None,
                     settings: Settings | None = None, as_of: date | None = None,
                     at_risk: Iterable[str] = ()) -> EvidenceResult:
     """Count the evidence requirements met, and say which award levels they reach.
@@ -67,7 +67,8 @@ def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | Iip
         ``heard_members``, ``heard_unions`` and ``at_risk``: one row per requirement and place. For a framework with
         stages ``indicator`` and ``stage``: one row per indicator and place.
     framework
-        Version of the framework the assessment was made under, or the framework itself.
+        Version of the framework the assessment was made under, or the framework itself. Default: ``2015`` where the
+        table gives stages of indicators and no requirements, else ``2009``.
     settings
         The council's name, and ``[exports] columns`` for headings the synonym table lacks.
     as_of
@@ -96,8 +97,7 @@ def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | Iip
     met where every place that tested it agrees, and unsettled where places disagree: no majority decides it.
     """
     settings = settings or Settings()
-    version = framework if isinstance(framework, IipFramework) else build_iip_framework(framework)
-    rows, refusals = gather_rows(evidence, version, settings=settings, at_risk=at_risk)
+    rows, version, refusals = gather_rows(evidence, framework, settings=settings, at_risk=at_risk)
     as_of = as_of or settings.exports.extract_date or UNDATED
     if version.stages and rows["stage"].ne("").any():
         return _assess_stages(rows, version, refusals, settings, as_of)

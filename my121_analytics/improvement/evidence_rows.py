@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
-from my121_analytics.framework.iip import IipFramework
+from my121_analytics.framework.iip import IipFramework, build_iip_framework
 from my121_analytics.improvement.award import CORE, UNSETTLED
 from my121_analytics.improvement.spellings import plain, spellings
 from my121_analytics.ingest.exports import Sheet, read_sheets
@@ -33,8 +33,8 @@ _KEYS = ({"requirement_id", "result"}, {"indicator", "stage"})
 Refusal = tuple[Any, ...]
 
 
-def gather_rows(evidence: pd.DataFrame | Path | str, framework: IipFramework, *, settings: Settings,
-                at_risk: Iterable[str]) -> tuple[pd.DataFrame, list[Refusal]]:
+def gather_rows(evidence: pd.DataFrame | Path | str, framework: str | IipFramework | None, *, settings: Settings,
+                at_risk: Iterable[str]) -> tuple[pd.DataFrame, IipFramework, list[Refusal]]:
     """Read evidence and bring it to the words of the framework.
 
     Parameters
@@ -42,7 +42,7 @@ def gather_rows(evidence: pd.DataFrame | Path | str, framework: IipFramework, *,
     evidence
         A file or a frame, see :func:`~my121_analytics.improvement.evidence.assess_evidence`.
     framework
-        Whose indicators, tiers and stages are meant.
+        Whose indicators, tiers and stages are meant; None tells it from the table.
     settings
         ``[exports] columns`` for headings the synonym table lacks.
     at_risk
@@ -50,9 +50,9 @@ def gather_rows(evidence: pd.DataFrame | Path | str, framework: IipFramework, *,
 
     Returns
     -------
-    tuple of pandas.DataFrame and list
-        One row per row read, with ``ALL_COLUMNS``, ``file``, ``sheet`` and ``row``; and the cells that could not be
-        read, as rows of the ``refusals`` table.
+    tuple
+        One row per row read, with ``ALL_COLUMNS``, ``file``, ``sheet`` and ``row``; the framework; and the cells that
+        could not be read, as rows of the ``refusals`` table.
 
     Raises
     ------
@@ -60,7 +60,8 @@ def gather_rows(evidence: pd.DataFrame | Path | str, framework: IipFramework, *,
         There is no such table, or a frame lacks its columns.
     """
     given, refusals = _from_frame(evidence) if isinstance(evidence, pd.DataFrame) else _from_file(evidence, settings)
-    rows, unread = _tidy_rows(given, framework)
+    version = framework if isinstance(framework, IipFramework) else build_iip_framework(framework or _tell(given))
+    rows, unread = _tidy_rows(given, version)
     named = {text.strip() for text in at_risk}
     known = set(rows["requirement_id"].dropna()) | set(rows["indicator"].str.split(" ").str[0].str.lstrip("0"))
     missing = sorted(named - known)
@@ -70,7 +71,13 @@ def gather_rows(evidence: pd.DataFrame | Path | str, framework: IipFramework, *,
     number = rows["indicator"].str.split(" ").str[0].str.lstrip("0")
     by_stage = rows["requirement_id"].isna() & number.isin(named)
     rows["at_risk"] |= rows["requirement_id"].isin(named) | by_stage
-    return rows, refusals + unread
+    return rows, version, refusals + unread
+
+
+def _tell(given: pd.DataFrame) -> str:
+    """Tell the version: stages without requirements are of the framework that grades indicators."""
+    graded = given["stage"].fillna("").ne("").any() and given["requirement_id"].fillna("").eq("").all()
+    return "2015" if graded else "2009"
 
 
 def _from_frame(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[Refusal]]:

@@ -190,7 +190,8 @@ def test_stages_are_read_from_a_file_by_name_or_number_and_others_are_listed(tmp
     lines = ["Indicator,Maturity level,At risk?", *(f'"{name}",{stage},no' for name, stage in zip(
         NAMES, ["Advanced", "3", "high-performing", "Gold", *["Advanced"] * 5], strict=True)), ",Advanced,"]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    result = assess_evidence(path, framework="2015")
+    result = assess_evidence(path)  # stages and no requirements: the framework is told from the table
+    assert result.facts["framework"] == "2015"
     assert result.frame("indicators")["stage"].tolist()[:4] == ["Advanced", "Advanced", "High performing", ""]
     assert result.frame("refusals")[["row", "column", "value"]].to_numpy().tolist() == [
         [11, "indicator", "Advanced"], [5, "stage", "Gold"]]
