@@ -18,7 +18,7 @@ from my121_analytics.improvement.due import KINDS, Kind, Scene, Timescale, is_ca
 from my121_analytics.improvement.durations import read_duration
 from my121_analytics.improvement.periods import DateOrder, read_period
 from my121_analytics.improvement.priorities import PRIORITIES, read_priority, split_priority
-from my121_analytics.improvement.refusals import TimescaleError
+from my121_analytics.improvement.refusals import UNREADABLE_CODES, TimescaleError
 from my121_analytics.improvement.revisions import Revision, find_revisions
 from my121_analytics.improvement.slips import mend_words
 
@@ -33,6 +33,10 @@ _SIGNS = ((re.compile(r"^(?:≤|<=) ?"), "up to "), (re.compile(r"^< ?"), "less 
           (re.compile(r"^> ?"), "more than "))
 _BULLET = re.compile(r"^\s*(?:[•·▪●○◦■□➢►‣*]|o(?=\s)|-(?=\s)|–(?=\s))\s*")
 _LIST_NUMBER = re.compile(r"^\s*\(?(\d{1,2}|[a-z])[.)]\s+", re.I)
+_INLINE_NUMBER = re.compile(r"(?:^|\s)\(?(?:\d|[a-e])\)\s*", re.I)
+_CONTINUES = re.compile(r"(?:\(|now\b|then\b|was\b|revised\b|extended\b|moved\b|slipped\b|deferred\b|delayed\b|"
+                        r"originally\b|"
+                        r"previously\b|postponed\b)", re.I)
 _EXPECTED = (r"(?:suggested|proposed|planned|expected|anticipated|estimated|agreed|scheduled|target|intended|"
              r"indicative|overall)")
 _LEAD_IN = re.compile(rf"^(?:{_EXPECTED} )*(?:timescales?|time[ -]?frame|target date|target|deadline|due date|due|"
@@ -140,25 +144,48 @@ def split_timescales(text: str) -> list[str]:
     Parameters
     ----------
     text
-        The cell: one timescale a line, or separated by semicolons or wide gaps, with or without bullets. A line that
-        only holds a priority belongs to the timescale beside it, and a line that only continues the one above is
-        joined to it.
+        The cell: one timescale a line, or separated by semicolons or wide gaps, with or without bullets; at commas, slashes
+        or ``and`` only where the whole would be two answers. A line that only holds a priority belongs to
+        the timescale beside it, and a line that only continues the one above is joined to it.
 
     Returns
     -------
     list of str
         As written, without bullets; empty for a blank cell.
     """
-    lines = _list_items(text)
-    if len(lines) > 1 and not all(map(_is_timescale, lines)) and _is_timescale(" ".join(lines)):
-        return [" ".join(lines)]
-    pieces = _attach_priorities(lines)
-    parts: list[str] = []
-    for piece in pieces:
-        halves = [half.strip() for half in re.split(r";|\||\s{2,}", piece) if half.strip()]
+    pieces = _attach_priorities(_join_continuations(_list_items(text)))
+    return [part for piece in pieces for part in _split_piece(piece)]
+
+
+def _split_piece(piece: str) -> list[str]:
+    """Split one line where strong separators stand, and at weaker ones only where the whole would be two answers."""
+    inline = _INLINE_NUMBER.split(piece)
+    if len(inline) > 2 and not inline[0]:
+        inline = [part.strip(" ,;") for part in inline[1:]]
+        if all(_is_timescale(part) and not _is_priority(part) for part in inline):
+            return inline
+    for separators in (r";|\||\s{2,}", r",| / | and "):
+        halves = [half.strip() for half in re.split(separators, piece) if half.strip()]
         dated = [half for half in halves if _is_timescale(half) and not _is_priority(half)]
-        parts += halves if len(dated) == len(halves) > 1 else [piece]
-    return parts
+        is_sure = separators.startswith(";") or _reason_refused(piece) == "two_readings"
+        if len(dated) == len(halves) > 1 and is_sure:
+            return halves
+    return [piece]
+
+
+def _join_continuations(lines: list[str]) -> list[str]:
+    """Join a line to the one above where it only continues it: ``18-24`` and ``months``, ``revised to Dec 2013``."""
+    pieces: list[str] = []
+    for line in lines:
+        joined = f"{pieces[-1]} {line}" if pieces else line
+        continues = _CONTINUES.match(line) or not all(map(_is_timescale, [line, *pieces[-1:]]))
+        if pieces and continues and not _is_priority(line) and not _reason_refused(joined):
+            pieces[-1] = joined
+        else:
+            pieces.append(line)
+    if len(pieces) > 1 and not all(map(_is_timescale, pieces)) and not _reason_refused(" ".join(pieces)):
+        return [" ".join(pieces)]
+    return pieces
 
 
 def _list_items(text: str) -> list[str]:
@@ -194,12 +221,18 @@ def _is_priority(text: str) -> bool:
 
 
 def _is_timescale(text: str) -> bool:
-    """Say whether the words are about time at all; the day they count from does not matter for that."""
+    """Say whether the words are about time at all."""
+    code = _reason_refused(text)
+    return not code or code not in UNREADABLE_CODES
+
+
+def _reason_refused(text: str) -> str:
+    """Give the code of a refusal, empty where it is read; the day it counts from does not matter for that."""
     try:
         parse_timescale(text, anchor=date(2000, 6, 15))
     except TimescaleError as problem:
-        return problem.reason == "ambiguous"
-    return True
+        return problem.code
+    return ""
 
 
 def _tidy(text: str) -> str:
@@ -215,6 +248,7 @@ def _tidy(text: str) -> str:
     plain = re.sub(r"\b(?P<stem>month|year|week|day)\(s\)", r"\g<stem>s", plain)
     plain = re.sub(r"(?<=\d) 1/2 (?=years?|yrs?)", ".5 ", plain)
     plain = re.sub(r" ?& ?", " and ", plain)
+    plain = re.sub(r"(?<![,;(]) (?=i\.?e\.? )", ", ", plain)
     if plain.startswith("(") and plain.endswith(")") and plain.count("(") == 1:
         plain = plain[1:-1].strip()
     if plain.startswith("[") and plain.endswith("]") and plain.count("[") == 1:
@@ -250,8 +284,18 @@ def _read_revised(phrase: str, scene: Scene, text: str) -> Timescale | None:
             continue
         if revision.is_loose and not _is_later(revision, new, scene):
             raise TimescaleError(phrase, "two_readings")
-        return replace(new, note=join_notes(new.note, "revised"), original=_as_written(text, revision.old))
+        return replace(new, note=join_notes(new.note, "revised"), original=_as_written(text, revision.old),
+                       priority=new.priority or _priority_beside(revision.old, scene))
     return None
+
+
+def _priority_beside(phrase: str, scene: Scene) -> str:
+    """Give the priority that stands with the timescale replaced: it is the action's, whichever counts."""
+    try:
+        reading = _read_cell(phrase, scene)
+    except TimescaleError:
+        return ""
+    return reading.priority if reading is not None else ""
 
 
 def _is_length_text(phrase: str, scene: Scene) -> bool:
@@ -321,7 +365,7 @@ def _read_unbracketed(phrase: str, scene: Scene) -> Timescale | None:
 
 def _read_date_and_length(phrase: str, scene: Scene) -> Timescale | None:
     """Read ``12 months by 30 June 2014``: two timescales with only a word between them."""
-    found = re.fullmatch(r"(?P<length>.+?) (?P<date>(?:by|until) .+)", phrase)
+    found = re.fullmatch(r"(?P<length>.+?) (?:and )?(?P<date>(?:by|until) .+)", phrase)
     if not found or not _is_length_text(found["length"], scene):
         return None
     dated = read_phrase(found["date"], scene)
