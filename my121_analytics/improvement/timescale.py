@@ -144,9 +144,9 @@ def split_timescales(text: str) -> list[str]:
     Parameters
     ----------
     text
-        The cell: one timescale a line, or separated by semicolons or wide gaps, with or without bullets; at commas, slashes
-        or ``and`` only where the whole would be two answers. A line that only holds a priority belongs to
-        the timescale beside it, and a line that only continues the one above is joined to it.
+        The cell: one timescale a line, or separated by semicolons or wide gaps, with or without bullets; at commas,
+        slashes or ``and`` only where the whole would be two answers. A line that only holds a priority belongs to the
+        timescale beside it, and a line that only continues the one above is joined to it.
 
     Returns
     -------
