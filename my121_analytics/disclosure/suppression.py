@@ -62,6 +62,7 @@ def count_columns(table: Table) -> list[str]:
         The declared count first, the base last.
     """
     further = [c for c in table.frame.columns if str(c).startswith("n_") and c not in table.keys
+               and c not in table.things
                and pd.api.types.is_numeric_dtype(table.frame[c].dtype)]
     listed = [c for c in (table.count, *table.parts, *further) if c is not None and c != table.base]
     return list(dict.fromkeys([*listed, *([table.base] if table.base else [])]))
@@ -146,7 +147,7 @@ def hide(table: Table, mask: Mask, marker: str) -> pd.DataFrame:
             hidden = mask.cells[column]
         elif column not in groups and (column in table.keys or column in LABELS):
             hidden = mask.names
-        elif column in groups:
+        elif column in groups or column in table.things:
             continue
         else:
             hidden = _hidden_with(str(column), table, mask)

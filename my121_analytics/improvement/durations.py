@@ -18,14 +18,21 @@ _WORDS |= {f"{ten}{gap}{unit}": 10 * i + j for i, ten in enumerate(_TENS, start=
 _WORDS |= {"a": 1, "an": 1}
 # Longest first, so that "twenty-four" is not read as "twenty".
 NUMBER = rf"(?:\d{{1,3}}|{'|'.join(sorted(_WORDS, key=len, reverse=True))})"
-_UNIT = r"(?:calendar )?(?:days?|weeks?|wks?|fortnights?|months?|mths?|mnths?|years?|yrs?)\.?"
+_UNIT = (r"(?:(?:calendar )?(?:days?|weeks?|wks?|fortnights?|months?|mths?|mnths?|mos?|years?|yrs?|hours?|hrs?)\.?|"
+         r"(?<=\d)[mwy]|(?<=\d )[mwy])")  # one letter only after a figure: "am" is no month
 _AMOUNT = rf"{NUMBER}[ -]?{_UNIT}"
 _DURATION = re.compile(rf"(?P<first>{_AMOUNT})(?:(?:,| and|,? &)? (?P<second>{_AMOUNT}))?")
 _PARTS = re.compile(rf"(?P<number>{NUMBER})[ -]?(?P<unit>{_UNIT})")
-_RANGE = re.compile(rf"(?:between )?(?P<low>{NUMBER})(?: ?{_UNIT})?(?: ?- ?| to | and )(?P<high>{_AMOUNT})")
-_MIXED = re.compile(rf"(?:between )?(?P<low>{_AMOUNT})(?: ?- ?| to | and )(?P<high>{_AMOUNT})")
-_HALVES = {"half a year": 6, "one and a half years": 18, "a year and a half": 18, "1.5 years": 18, "1.5 yrs": 18,
-           "2.5 years": 30, "2.5 yrs": 30, "two and a half years": 30}
+_TO = r"(?: ?- ?|-to-| to | up to )"
+_AND = r"(?: ?- ?| to | and )"  # after "between"; "6 months and 12 months" are two answers
+_RANGE = re.compile(rf"(?:from )?(?P<low>{NUMBER})(?: ?{_UNIT})?{_TO}(?P<high>{_AMOUNT})|"
+                    rf"between (?P<low2>{NUMBER})(?: ?{_UNIT})?{_AND}(?P<high2>{_AMOUNT})")
+_MIXED = re.compile(rf"(?:from )?(?P<low>{_AMOUNT}){_TO}(?P<high>{_AMOUNT})|"
+                    rf"between (?P<low2>{_AMOUNT}){_AND}(?P<high2>{_AMOUNT})")
+_HALVES = {"half a year": 6, "half year": 6, "a half year": 6, "one and a half years": 18, "a year and a half": 18,
+           "one year and a half": 18, "two and a half years": 30, "two years and a half": 30,
+           "three and a half years": 42}
+_PART_YEARS = re.compile(r"(?P<years>\d{0,2}\.(?:25|50?|75)) ?(?:years?|yrs?)")
 _LONGEST_MONTHS = 240  # twenty years: a longer figure in a plan is a slip of the key
 _LONGEST_DAYS = 3660
 
@@ -88,15 +95,20 @@ def read_duration(text: str) -> Duration | None:
     text = re.sub(r"[ -]period$", "", text)
     if text in _HALVES:
         return Duration(months=_HALVES[text])
+    part = _PART_YEARS.fullmatch(text)
+    if part:
+        return Duration(months=int(12 * float(part["years"])))
     found = _DURATION.fullmatch(text)
     if not found:
         return None
     first, unit = _amount(found["first"])
     if found["second"]:
         second, smaller = _amount(found["second"])
-        if (unit, smaller) != ("year", "month"):
+        if (unit, smaller) != ("year", "month"):  # "2 weeks and 3 days" is rare enough to ask
             return None
         first = Duration(first.months + second.months)
+    if unit == "hour" and first.days == 0:
+        return None
     if not 0 < first.months <= _LONGEST_MONTHS and not 0 < first.days <= _LONGEST_DAYS:
         raise TimescaleError(text, "out_of_range")
     return first
@@ -122,14 +134,16 @@ def read_duration_range(text: str) -> tuple[Duration, Duration] | None:
     """
     mixed = _MIXED.fullmatch(text)
     plain = _RANGE.fullmatch(text)
-    if mixed:
-        low, high = read_duration(mixed["low"]), read_duration(mixed["high"])
-    elif plain:
-        unit = _PARTS.fullmatch(plain["high"])
-        low = read_duration(f"{plain['low']} {unit['unit']}") if unit and plain["low"] != "0" else Duration()
-        high = read_duration(plain["high"])
-    else:
+    found = mixed or plain
+    if not found:
         return None
+    shorter, longer = found["low"] or found["low2"], found["high"] or found["high2"]
+    high = read_duration(longer)
+    unit = _PARTS.fullmatch(longer)
+    if mixed:
+        low = read_duration(shorter)
+    else:
+        low = read_duration(f"{shorter} {unit['unit']}") if unit and shorter != "0" else Duration()
     if low is None or high is None:
         return None
     if low.roughly_days > high.roughly_days:
@@ -146,5 +160,7 @@ def _amount(text: str) -> tuple[Duration, str]:
         return Duration(months=12 * number), "year"
     if unit.startswith("m"):
         return Duration(months=number), "month"
+    if unit.startswith("h"):  # whole days only: a due date has no hour
+        return Duration(days=0 if number % 24 else number // 24), "hour"
     days = {"d": 1, "w": 7, "f": 14}[unit[0]]
     return Duration(days=days * number), "day"

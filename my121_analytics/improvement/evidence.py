@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,25 +11,30 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.framework.iip import IipFramework, build_iip_framework
+from my121_analytics.improvement.award import (
+    CORE,
+    MET,
+    NOT_MET,
+    NOT_TESTED,
+    UNSETTLED,
+    judge_awards,
+    judge_stages,
+)
+from my121_analytics.improvement.evidence_rows import COUNCIL, EXTENDED, HEARD, NOT_RECORDED, Refusal, gather_rows
 from my121_analytics.improvement.plan import REFUSAL_COLUMNS
-from my121_analytics.improvement.spellings import plain, spellings
-from my121_analytics.ingest.exports import Sheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
 
-MET, NOT_MET, NOT_TESTED, UNSETTLED = "met", "not met", "not tested", "unsettled"
 RESULTS = (MET, NOT_MET, NOT_TESTED, UNSETTLED)
 """``unsettled``: places disagree and there is no result for the council, or the result cannot be read."""
-COUNCIL = "The council"
-"""Directorate of a result that holds for the whole council."""
-CORE = "core"
-NOT_RECORDED = "Not recorded"
-COLUMNS = ("requirement_id", "indicator", "tier", "directorate", "result", "sample_size")
+RECORDED, AGREED, DISAGREED, UNTESTED = "recorded", "places agree", "places disagree", "not tested"
+"""How a requirement came to its result for the council: only disagreement of places waits for a judgement."""
 _COUNTS = ("n_requirements", "n_met", "n_not_met", "n_not_tested", "n_unsettled")
+_OF_REQUIREMENTS = (*_COUNTS, "n_core", "n_core_met", "n_at_risk")
 _HEARD = ("heard_min", "heard_median", "heard_max")
 
 
@@ -39,29 +44,38 @@ class EvidenceResult(Result):
 
     Notes
     -----
-    Tables: ``levels`` (one row per award level: ``level``, ``label``, ``needed``, ``n_met``, ``distance``, ``n_open``,
-    ``core_needed``, ``core_met``, ``core_not_met``, ``verdict``, ``reason``, ``sentence``), ``by_indicator``,
-    ``by_directorate``, ``by_indicator_and_directorate`` (counts of requirements by result, with the smallest, middle
-    and largest number of people heard for a requirement), ``requirements`` (one row each) and ``refusals``.
-    People heard are never added over requirements: the same people speak to many of them.
+    Tables of a framework that counts requirements: ``levels`` (one row per award level: ``award.LEVEL_COLUMNS``),
+    ``by_indicator``, ``by_tier`` (core, each level's, extended), ``by_directorate``, ``by_indicator_and_directorate``
+    (counts of requirements by result, with the smallest, middle and largest number of people heard for a
+    requirement), ``heard`` (for how many of the requirements tested each kind of people was heard), ``requirements``
+    (one row each, with ``basis``: how it came to its result) and ``refusals``.
+    Of a framework with stages: ``levels``, ``indicators`` (``stage`` as recorded, ``basis``, ``at_risk``) and
+    ``refusals``. People heard are never added over requirements: the same people speak to many of them.
     """
 
 
-def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | IipFramework = "2009",
-                    settings: Settings | None = None, as_of: date | None = None) -> EvidenceResult:
+def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | IipFramework | None = None,
+                    settings: Settings | None = None, as_of: date | None = None,
+                    at_risk: Iterable[str] = ()) -> EvidenceResult:
     """Count the evidence requirements met, and say which award levels they reach.
 
     Parameters
     ----------
     evidence
         A file, or a frame with ``requirement_id``, ``result`` and, where known, ``indicator``, ``tier``,
-        ``directorate`` (missing: the council) and ``sample_size`` (people heard): one row per requirement and place.
+        ``directorate`` (missing: the council), ``sample_size`` (people heard), ``heard_staff``, ``heard_managers``,
+        ``heard_members``, ``heard_unions`` and ``at_risk``: one row per requirement and place. For a framework with
+        stages ``indicator`` and ``stage``: one row per indicator and place.
     framework
-        Version of the framework the assessment was made under, or the framework itself.
+        Version of the framework the assessment was made under, or the framework itself. Default: ``2015`` where the
+        table gives stages of indicators and no requirements, else ``2009``.
     settings
         The council's name, and ``[exports] columns`` for headings the synonym table lacks.
     as_of
         Day of the assessment; default ``[exports] extract_date``, else 1 January 1900.
+    at_risk
+        Further requirements that may be lost (for a framework with stages, indicators by number), such as those
+        whose actions are late.
 
     Returns
     -------
@@ -72,109 +86,121 @@ def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | Iip
     ------
     DataUnusableError
         No requirement can be read, or more are listed than the framework has.
+    UsageError
+        A frame lacks its columns, or a requirement at risk is not among those listed.
 
     Notes
     -----
     A level is reached only where enough requirements are met *and* it is certain that every core one is. Where the
     tier of an unmet requirement is not known it may be a core one, so the verdict is ``cannot tell``, however large
-    the total. A result for the council counts before those of directorates; without one, a requirement is met where
-    it is met wherever it was tested, and unsettled where places disagree.
+    the total. A result recorded for the council counts before those of directorates; without one, a requirement is
+    met where every place that tested it agrees, and unsettled where places disagree: no majority decides it.
+    """
+    settings = settings or Settings()
+    rows, version, refusals = gather_rows(evidence, framework, settings=settings, at_risk=at_risk)
+    as_of = as_of or settings.exports.extract_date or UNDATED
+    if version.stages and rows["stage"].ne("").any():
+        return _assess_stages(rows, version, refusals, settings, as_of)
+    rows = rows[rows["requirement_id"].notna()].reset_index(drop=True)
+    requirements = _settle(rows)
+    _check_size(requirements, version)
+    levels = judge_awards(requirements, version)
+    tables = _tables(rows, requirements, levels, refusals)
+    counted = {result: int((requirements["result"] == result).sum()) for result in RESULTS}
+    return EvidenceResult(_about(version, len(requirements), levels, settings, as_of), tables, {
+        "framework": version.version, "n_requirements": len(requirements), "highest_reached": _highest(levels),
+        "n_refusals": len(refusals), "n_at_risk": int(levels["n_at_risk"].max()),
+        "n_places_agree": int((requirements["basis"] == AGREED).sum()),
+        **{f"n_{result.replace(' ', '_')}": n for result, n in counted.items()}})
+
+
+def assess_total(n_met: int, *, n_tested: int | None = None, core_met: int | None = None,
+                 framework: str | IipFramework = "2009", settings: Settings | None = None,
+                 as_of: date | None = None) -> EvidenceResult:
+    """Say which award levels a total reaches, where a report gives the number met and no list.
+
+    Parameters
+    ----------
+    n_met
+        Requirements met.
+    n_tested
+        Requirements judged, those not met among them; default all of the framework.
+    core_met
+        Core requirements met; None where the report does not say, and then no level is certain.
+    framework, settings, as_of
+        As for :func:`assess_evidence`.
+
+    Returns
+    -------
+    EvidenceResult
+        With ``levels`` only.
+
+    Raises
+    ------
+    UsageError
+        The framework does not count requirements, or the numbers do not fit it.
     """
     settings = settings or Settings()
     version = framework if isinstance(framework, IipFramework) else build_iip_framework(framework)
-    given, refusals = _from_frame(evidence) if isinstance(evidence, pd.DataFrame) else _from_file(evidence, settings)
-    rows, unread = _tidy_rows(given, version)
-    refusals += unread
-    requirements = _settle(rows)
-    _check_size(requirements, version)
-    levels = _assess_levels(requirements, version)
-    about = About(title=say("evidence", "title", council=settings.council.name), measure=say("evidence", "measure"),
-                  population=version.name, counts_what="requirements", cycle="", n=len(requirements),
-                  as_of=as_of or settings.exports.extract_date or UNDATED)
-    counted = {result: int((requirements["result"] == result).sum()) for result in RESULTS}
-    reached = levels.loc[levels["verdict"] == "reached", "level"].tolist()
-    return EvidenceResult(about, _tables(rows, requirements, levels, refusals), {
-        "framework": version.version, "n_requirements": len(requirements), "highest_reached": (reached or [""])[-1],
-        "n_refusals": len(refusals), **{f"n_{result.replace(' ', '_')}": n for result, n in counted.items()}})
+    if version.requirements is None or version.core is None:
+        raise UsageError(say("evidence", "no_total", framework=version.name))
+    n_tested = version.requirements if n_tested is None else n_tested
+    not_met_core = 0 if core_met is None else version.core - core_met
+    if not 0 <= n_met <= n_tested <= version.requirements or not 0 <= not_met_core <= n_tested - n_met or (
+            core_met is not None and not 0 <= core_met <= min(version.core, n_met)):
+        raise UsageError(say("evidence", "total_unfit", n_met=n_met, n_tested=n_tested, known=version.requirements,
+                             core=version.core))
+    other = "" if core_met is None else EXTENDED
+    tiers = [CORE] * (core_met or 0) + [other] * (n_met - (core_met or 0))
+    tiers += [CORE] * not_met_core + [other] * (n_tested - n_met - not_met_core)
+    rows = pd.DataFrame({"result": [MET] * n_met + [NOT_MET] * (n_tested - n_met), "tier": tiers, "at_risk": False})
+    levels = judge_awards(rows, version)
+    about = _about(version, n_tested, levels, settings, as_of or settings.exports.extract_date or UNDATED)
+    return EvidenceResult(about, {"levels": Table(levels, keys=("level",), about_people=False)}, {
+        "framework": version.version, "n_requirements": n_tested, "n_met": n_met, "n_not_met": n_tested - n_met,
+        "highest_reached": _highest(levels)})
 
 
-# Reading --------------------------------------------------------------------------------------------------------
+def _about(framework: IipFramework, n: int, levels: pd.DataFrame, settings: Settings, as_of: date) -> About:
+    """Say what it is about; where a core requirement may be open, that stands beside every total."""
+    unsure = levels["reason"].isin(["core_unknown", "core_not_tested"]).any()
+    return About(title=say("evidence", "title", council=settings.council.name), measure=say("evidence", "measure"),
+                 population=framework.name, counts_what="requirements", cycle="", n=n, as_of=as_of,
+                 caveats=("iip_core",) if unsure else ())
 
 
-def _from_frame(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[tuple[Any, ...]]]:
-    missing = [column for column in ("requirement_id", "result") if column not in frame.columns]
-    if missing:
-        raise UsageError(f"The evidence has no column '{missing[0]}'.",
-                         hints=[suggest(missing[0], [str(column) for column in frame.columns])])
-    kept = frame.reindex(columns=list(COLUMNS)).astype({c: "str" for c in COLUMNS if c != "sample_size"})
-    return kept.assign(file="", sheet="", row=np.arange(1, len(kept) + 1)).reset_index(drop=True), []
+def _highest(levels: pd.DataFrame) -> str:
+    return str(([*levels.loc[levels["verdict"] == "reached", "level"]] or [""])[-1])
 
 
-def _from_file(path: Path | str, settings: Settings) -> tuple[pd.DataFrame, list[tuple[Any, ...]]]:
-    """Read every sheet that has a table of requirements; rows without a requirement are listed."""
-    parts: list[pd.DataFrame] = []
-    refusals: list[tuple[Any, ...]] = []
-    for sheet in read_sheets(path):
-        header, columns = _find_header(sheet, settings)
-        if header < 0:
-            continue
-        part = pd.DataFrame({name: [str(cell).strip() for cell in sheet.columns[j][header + 1:]]
-                             for name, j in columns.items()}, dtype="str")
-        part = part.reindex(columns=list(COLUMNS)).assign(
-            file=sheet.file, sheet=sheet.name, row=np.arange(header + 2, sheet.n_rows + 1))
-        blank = part[["requirement_id", "result"]].fillna("").eq("")
-        loose = blank["requirement_id"] & ~blank["result"]
-        refusals += [(sheet.file, sheet.name, int(row), "requirement_id", value, "no_requirement",
-                      say("evidence_refused", "no_requirement"), say("evidence_remedy", "no_requirement"))
-                     for row, value in part.loc[loose, ["row", "result"]].itertuples(index=False)]
-        # A footer stands in the first column alone; a requirement without a result has its other cells filled.
-        footer = blank["result"] & part.drop(columns=["requirement_id", "file", "sheet", "row"]).fillna("").eq("").all(
-            axis="columns")
-        parts.append(part[~blank["requirement_id"] & ~footer])
-    if not parts:
-        raise DataUnusableError(say("evidence", "no_table", file=Path(path).name),
-                                hints=[say("evidence", "no_table_remedy")])
-    return pd.concat(parts, ignore_index=True), refusals
+# Stages ---------------------------------------------------------------------------------------------------------
 
 
-def _find_header(sheet: Sheet, settings: Settings) -> tuple[int, dict[str, int]]:
-    known = {plain(heading): name for heading, name in settings.exports.columns.items()}
-    for name, given in spellings("evidence").items():
-        known |= {spelling: name for spelling in given if spelling not in known}
-    for position in range(sheet.n_rows):
-        columns = {name: j for j, cell in reversed(list(enumerate(sheet.row(position))))
-                   if (name := known.get(plain(cell), "")) in COLUMNS}
-        if {"requirement_id", "result"} <= columns.keys():
-            return position, columns
-    return -1, {}
-
-
-def _tidy_rows(given: pd.DataFrame, framework: IipFramework) -> tuple[pd.DataFrame, list[tuple[Any, ...]]]:
-    """Bring results, tiers, indicators and places to their own words; what cannot be read is listed."""
-    rows = given.assign(given_result=given["result"].fillna(""))
-    results = {spelling: name for name, known in spellings("results").items() for spelling in known}
-    rows["result"] = rows["given_result"].map(plain).map(results).fillna(UNSETTLED).astype("str")
-    tier = rows["tier"].fillna("").map(plain)
-    rows["tier"] = tier.where(tier.isin([CORE, *(award.code for award in framework.awards)]), "")
-    rows["tier"] = rows["tier"].replace("standard", CORE).astype("str")
-    indicators = {text: framework.find_indicator(text) for text in rows["indicator"].dropna().unique()}
-    named = {text: f"{found.number:02d} {found.name}" for text, found in indicators.items() if found is not None}
-    rows["indicator"] = rows["indicator"].astype("object").map({**named, np.nan: NOT_RECORDED})
-    rows["indicator"] = rows["indicator"].astype("str").fillna(NOT_RECORDED)
-    rows["directorate"] = rows["directorate"].fillna("").str.strip().replace("", COUNCIL).astype("str")
-    heard = pd.to_numeric(rows["sample_size"], errors="coerce")
-    is_given = rows["sample_size"].notna() & (rows["sample_size"].astype("str").str.strip() != "")
-    odd = is_given & ~((heard >= 0) & (heard % 1 == 0))
-    rows["sample_size"] = heard.mask(odd)
-    refused = [(rows["result"] == UNSETTLED, "result", "given_result"), (odd, "sample_size", "sample_size")]
-    return rows, [entry for mask, column, shown in refused for entry in _refusals(rows[mask], given, column, shown)]
-
-
-def _refusals(rows: pd.DataFrame, given: pd.DataFrame, column: str, shown: str) -> list[tuple[Any, ...]]:
-    source = given["sample_size"] if shown == "sample_size" else rows[shown]
-    return [(row.file, row.sheet, int(row.row), column, str(source[row.Index]), f"unknown_{column}",
-             say("evidence_refused", f"unknown_{column}", value=source[row.Index]),
-             say("evidence_remedy", f"unknown_{column}")) for row in rows.itertuples()]
+def _assess_stages(rows: pd.DataFrame, framework: IipFramework, refusals: list[Refusal], settings: Settings,
+                   as_of: date) -> EvidenceResult:
+    """Take the stage recorded for each indicator: the council's own, else what all places that record one agree on."""
+    judged = rows[rows["stage"].ne("")]
+    records = []
+    for indicator in framework.indicators:
+        name = f"{indicator.number:02d} {indicator.name}"
+        own = judged[(judged["indicator"] == name)]
+        recorded = own.loc[own["directorate"] == COUNCIL, "stage"].unique()
+        places = own["stage"].unique()
+        if len(recorded) == 1:
+            stage, basis = recorded[0], RECORDED
+        elif len(recorded) == 0 and len(places) == 1:
+            stage, basis = places[0], AGREED
+        else:
+            stage, basis = "", DISAGREED if len(places) else UNTESTED
+        at_risk = bool(rows.loc[rows["indicator"] == name, "at_risk"].any())
+        records.append((name, indicator.principle, stage, basis, at_risk))
+    indicators = pd.DataFrame(records, columns=["indicator", "principle", "stage", "basis", "at_risk"])
+    levels = judge_stages(indicators, framework)
+    return EvidenceResult(_about(framework, len(indicators), levels, settings, as_of), {
+        "levels": Table(levels, keys=("level",), about_people=False),
+        "indicators": Table(indicators, keys=("indicator",), about_people=False),
+        "refusals": _refusal_table(refusals),
+    }, {"framework": framework.version, "highest_reached": _highest(levels), "n_refusals": len(refusals)})
 
 
 # Counting -------------------------------------------------------------------------------------------------------
@@ -186,19 +212,23 @@ def _settle(rows: pd.DataFrame) -> pd.DataFrame:
         raise DataUnusableError(say("evidence", "no_rows"), hints=[say("evidence", "no_table_remedy")])
     own = rows[rows["directorate"] == COUNCIL]
     places = rows[rows["directorate"] != COUNCIL]
-    result = _agree(places).to_frame("result")
-    result = pd.concat([_agree(own).to_frame("result"), result])
+    result = pd.concat([_agree(own), _agree(places)])
     result = result[~result.index.duplicated()]  # the council's own stands first
     grouped = rows.groupby("requirement_id", sort=True)
     table = pd.DataFrame({"indicator": grouped["indicator"].agg(_only_one), "tier": grouped["tier"].agg(_only_one)})
-    table["result"] = result["result"].reindex(table.index)
+    table["result"] = result.reindex(table.index)
+    table["basis"] = np.select(
+        [table.index.isin(own["requirement_id"]), table["result"] == UNSETTLED, table["result"] == NOT_TESTED],
+        [RECORDED, DISAGREED, UNTESTED], AGREED)
+    table["at_risk"] = grouped["at_risk"].any()
     met, not_met = (places[places["result"] == r].groupby("requirement_id").size() for r in (MET, NOT_MET))
     table["n_directorates_met"] = met.reindex(table.index).fillna(0).astype("int64")
     table["n_directorates_not_met"] = not_met.reindex(table.index).fillna(0).astype("int64")
-    heard = own.groupby("requirement_id")["sample_size"].max()
-    summed = places.groupby("requirement_id")["sample_size"].sum(min_count=1)
-    table["people_heard"] = heard.reindex(table.index).fillna(summed.reindex(table.index)).astype("Int64")
-    return table.reset_index()
+    for column in ("sample_size", *HEARD):
+        heard = own.groupby("requirement_id")[column].max()
+        summed = places.groupby("requirement_id")[column].sum(min_count=1)
+        table[column] = heard.reindex(table.index).fillna(summed.reindex(table.index)).astype("Int64")
+    return table.rename(columns={"sample_size": "people_heard"}).reset_index()
 
 
 def _agree(rows: pd.DataFrame) -> pd.Series:
@@ -207,7 +237,7 @@ def _agree(rows: pd.DataFrame) -> pd.Series:
     seen = flags.groupby(rows["requirement_id"]).any()
     unsettled = seen[UNSETTLED] | (seen[MET] & seen[NOT_MET])
     values = np.select([unsettled, seen[MET], seen[NOT_MET]], [UNSETTLED, MET, NOT_MET], NOT_TESTED)
-    return pd.Series(values, index=seen.index, dtype="str")
+    return pd.Series(values, index=seen.index, dtype="str", name="result")
 
 
 def _only_one(values: pd.Series) -> str:
@@ -227,23 +257,32 @@ def _check_size(requirements: pd.DataFrame, framework: IipFramework) -> None:
 
 
 def _tables(rows: pd.DataFrame, requirements: pd.DataFrame, levels: pd.DataFrame,
-            refusals: list[tuple[Any, ...]]) -> Mapping[str, Table]:
+            refusals: list[Refusal]) -> Mapping[str, Table]:
     overall = requirements.rename(columns={"people_heard": "sample_size"})
     total = _count(overall.assign(indicator=TOTAL), ["indicator"])
     by_indicator = pd.concat([_count(overall, ["indicator"]), total], ignore_index=True)
+    tiers = overall.assign(tier=overall["tier"].replace("", NOT_RECORDED))
     places = _one_per_place(rows)
     # Few people heard in one place could be known to colleagues, so sample sizes count as people.
-    heard: dict[str, Any] = {"count": "heard_min", "follows": ("heard_median", "heard_max")}
+    heard: dict[str, Any] = {"count": "heard_min", "follows": ("heard_median", "heard_max"), "things": _OF_REQUIREMENTS}
     unit: dict[str, Any] = {"unit_columns": ("directorate",)}
     return {
-        "levels": Table(levels, keys=("level",)),
+        "levels": Table(levels, keys=("level",), about_people=False),
         "by_indicator": Table(by_indicator, keys=("indicator",), **heard),
+        "by_tier": Table(_count(tiers, ["tier"]), keys=("tier",), **heard),
         "by_directorate": Table(_count(places, ["directorate"]), keys=("directorate",), **heard, **unit),
         "by_indicator_and_directorate": Table(_count(places, ["indicator", "directorate"]),
                                               keys=("indicator", "directorate"), **heard, **unit),
-        "requirements": Table(requirements, keys=("requirement_id",), count="people_heard"),
-        "refusals": Table(pd.DataFrame(refusals, columns=list(REFUSAL_COLUMNS)), keys=("row",), people=("value",)),
+        "heard": Table(_who_was_heard(overall, places), keys=("indicator", "directorate", "heard"), count="most_heard",
+                       things=("n_requirements", "n_heard_for"), **unit),
+        "requirements": Table(requirements, keys=("requirement_id",), count="people_heard", parts=tuple(HEARD),
+                              things=("n_directorates_met", "n_directorates_not_met")),
+        "refusals": _refusal_table(refusals),
     }
+
+
+def _refusal_table(refusals: list[Refusal]) -> Table:
+    return Table(pd.DataFrame(refusals, columns=list(REFUSAL_COLUMNS)), keys=("row",), people=("value",))
 
 
 def _one_per_place(rows: pd.DataFrame) -> pd.DataFrame:
@@ -260,54 +299,37 @@ def _count(rows: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     flags = pd.DataFrame({f"n_{result.replace(' ', '_')}": rows["result"] == result for result in RESULTS})
     flags["is_core"] = rows["tier"] == CORE
     flags["is_core_met"] = flags["is_core"] & flags["n_met"]
+    flags["is_at_risk"] = rows["at_risk"] & flags["n_met"]
     heard = rows["sample_size"].astype("float64").mask(rows["result"] == NOT_TESTED)
     keys = [rows[column] for column in by]
-    table = flags.groupby(keys, sort=True).sum().rename(columns={"is_core": "n_core", "is_core_met": "n_core_met"})
+    table = flags.groupby(keys, sort=True).sum().rename(
+        columns={"is_core": "n_core", "is_core_met": "n_core_met", "is_at_risk": "n_at_risk"})
     table.insert(0, "n_requirements", flags.groupby(keys, sort=True).size())
     spread = heard.groupby(keys, sort=True).agg(["min", "median", "max"]).set_axis(list(_HEARD), axis="columns")
     table = table.join(spread.astype({"heard_min": "Int64", "heard_max": "Int64"}))
     return cast(pd.DataFrame, table.reset_index())
 
 
-# Award levels ---------------------------------------------------------------------------------------------------
+def _who_was_heard(overall: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Count for each kind of people the requirements tested for which some of them were heard.
 
-
-def _assess_levels(requirements: pd.DataFrame, framework: IipFramework) -> pd.DataFrame:
-    core = requirements["tier"] == CORE
-    may_be_core = core | (requirements["tier"] == "")
-    result = requirements["result"]
-    n_met, n_not_met = int((result == MET).sum()), int((result == NOT_MET).sum())
-    core_met, core_not_met = int((core & (result == MET)).sum()), int((core & (result == NOT_MET)).sum())
-    unlisted = max((framework.requirements or len(requirements)) - len(requirements), 0)
-    n_open = len(requirements) - n_met - n_not_met + unlisted
-    # Certain without knowing every tier: all are listed, and whatever is not met is known to be no core requirement.
-    certain = core_met == framework.core or (unlisted == 0 and not (may_be_core & (result != MET)).any())
-    untested_core = bool((core & result.isin([NOT_TESTED, UNSETTLED])).any())
-    records = []
-    for award in framework.awards:
-        needed = award.requirements
-        verdict, reason = _judge(needed, n_met, n_open, core_not_met, certain, untested_core)
-        distance = None if needed is None else max(needed - n_met, 0)
-        sentence = say("award_reason", reason, label=award.label, needed=needed, n_met=n_met, distance=distance,
-                       n_open=n_open, core=framework.core, core_not_met=core_not_met, stage=award.stage)
-        records.append((award.code, award.label, needed, n_met, distance, n_open, framework.core, core_met,
-                        core_not_met, verdict, reason, sentence))
-    names = ["level", "label", "needed", "n_met", "distance", "n_open", "core_needed", "core_met", "core_not_met",
-             "verdict", "reason", "sentence"]
-    return pd.DataFrame(records, columns=names).astype(dict.fromkeys(["needed", "distance", "core_needed"], "Int64"))
-
-
-def _judge(needed: int | None, n_met: int, n_open: int, core_not_met: int, certain: bool,
-           untested_core: bool) -> tuple[str, str]:
-    """Give the verdict on one level and its reason: what holds however the open questions are answered."""
-    if needed is None:
-        return "cannot tell", "stages"
-    if core_not_met:
-        return "not reached", "core_not_met"
-    if n_met + n_open < needed:
-        return "not reached", "too_few"
-    if n_met < needed:
-        return "cannot tell", "not_tested"
-    if certain:
-        return "reached", "reached"
-    return "cannot tell", "core_not_tested" if untested_core else "core_unknown"
+    The first rows are of the council as a whole (``All`` in both keys), then by indicator, then by directorate.
+    """
+    parts = [(overall, {"indicator": TOTAL, "directorate": TOTAL}), (overall, {"directorate": TOTAL}),
+             (places[places["directorate"] != COUNCIL], {"indicator": TOTAL})]
+    frames = []
+    for rows, fixed in parts:
+        tested = rows[rows["result"].isin([MET, NOT_MET, UNSETTLED])].assign(**fixed)
+        for column, who in HEARD.items():
+            given = tested[tested[column].notna()]
+            if given.empty:
+                continue
+            heard = given[column].astype("int64").groupby([given["indicator"], given["directorate"]], sort=True)
+            counts = {"n_requirements": heard.size(), "n_heard_for": heard.agg(lambda n: int((n > 0).sum())),
+                      "most_heard": heard.max()}
+            frames.append(pd.DataFrame(counts).assign(heard=who).reset_index())
+    columns = ["indicator", "directorate", "heard", "n_requirements", "n_heard_for", "most_heard"]
+    if not frames:
+        return pd.DataFrame(columns=columns).astype({"n_requirements": "int64", "n_heard_for": "int64",
+                                                     "most_heard": "int64"})
+    return pd.concat(frames, ignore_index=True)[columns]

@@ -19,7 +19,7 @@ def spellings(table: str) -> dict[str, tuple[str, ...]]:
     Parameters
     ----------
     table
-        ``columns``, ``information``, ``progress``, ``evidence`` or ``results``.
+        ``columns``, ``information``, ``progress``, ``evidence``, ``results``, ``findings`` or ``finding_kinds``.
 
     Returns
     -------

@@ -45,6 +45,9 @@ class Table:
         Columns of the organisation (directorate, service, team) that say whose row it is.
     about_people
         False where the rows and counts are of things (actions of a plan): there is nobody to protect.
+    things
+        Columns named ``n_...`` that count things other than people (requirements met), in a table that also counts
+        people.
     sums
         Key columns over which the counts add up to a margin row, so that a margin could give a hidden count away.
     """
@@ -59,10 +62,12 @@ class Table:
     protected: tuple[str, ...] = ()
     unit_columns: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
+    things: tuple[str, ...] = ()
     about_people: bool = True
 
     def __post_init__(self) -> None:
-        named = [*self.keys, *self.follows, *self.parts, *self.people, *self.protected, *self.unit_columns, *self.sums]
+        named = [*self.keys, *self.follows, *self.parts, *self.people, *self.protected, *self.unit_columns, *self.sums,
+                 *self.things]
         named += [column for column in (self.count, self.base) if column is not None]
         missing = sorted({column for column in named if column not in self.frame.columns})
         if missing:

@@ -1,6 +1,8 @@
 """Timescales as plans write them: what is read, what is refused, and that nothing lies between."""
 
+from dataclasses import replace
 from datetime import date, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import example, given
@@ -8,9 +10,11 @@ from hypothesis import strategies as st
 
 from my121_analytics.improvement.durations import Duration
 from my121_analytics.improvement.refusals import UNREADABLE_CODES, TimescaleError
+from my121_analytics.improvement.slips import mend_words
 from my121_analytics.improvement.timescale import KINDS, Timescale, parse_anchor, parse_timescale, split_timescales
 from my121_analytics.wording.catalogue import codes
 
+AS_WRITTEN = Path(__file__).with_name("timescales_as_written.txt")
 ANCHOR = date(2013, 6, 30)
 
 # phrase | kind | earliest | latest | anything else that is not at its default
@@ -148,6 +152,12 @@ by no later than March 2014        | window   | 2014-03-01 | 2014-03-31
 March 2014 (completed)             | complete |            |
 Complete - High                    | complete |            |            | High
 12 months - 30 June 2014           | date     | 2014-06-30 | 2014-06-30
+June 2014, 12 months               | window   | 2014-06-01 | 2014-06-30
+March 2014 - 12 months             | window   | 2014-03-01 | 2014-03-31
+Sept 2013 revised to Dec 2013      | window   | 2013-12-01 | 2013-12-31
+6 months – linked to PDR cycle     | relative | 2013-12-30 | 2013-12-30
+Short term (0-6 months)            | window   | 2013-06-30 | 2013-12-30
+12 montsh                          | relative | 2014-06-30 | 2014-06-30
 immediate                          | immediate | 2013-06-30 | 2013-06-30
 Immediately                        | immediate | 2013-06-30 | 2013-06-30
 with immediate effect              | immediate | 2013-06-30 | 2013-06-30
@@ -226,8 +236,7 @@ by 2013/14                  | by_year
 12 months / 18 months       | two_readings
 6 months; 12 months         | two_readings
 March 2014 / June 2014      | two_readings
-31 March 2014 or 30 June 2014 | unreadable
-June 2014, 12 months        | two_readings
+31 March 2014 or 30 June 2014 | two_readings
 12 months, ongoing          | two_readings
 TBC (March 2014)            | two_readings
 High / Low, 6 months        | two_readings
@@ -271,8 +280,7 @@ completed, ongoing          | done_or_due
 Done (12 months)            | done_or_due
 2013-2016                   | two_years
 2014 to 2016                | two_years
-March 2014 - 12 months      | two_readings
-12 months, review quarterly | unreadable
+12 months, review quarterly | two_readings
 complete in 6 months        | done_or_due
 In progress                 | status
 not complete                | status
@@ -284,9 +292,7 @@ partially complete          | status
 6                           | unreadable
 6-12                        | unreadable
 months                      | unreadable
-12 montsh                   | unreadable
 6/9 months                  | unreadable
-12m                         | unreadable
 soonish                     | unreadable
 Christmas                   | unreadable
 next review meeting         | unreadable
@@ -294,7 +300,9 @@ March, if funds allow       | unreadable
 12 months subject to budget | unreadable
 not before the election     | unreadable
 41729                       | unreadable
-quarterly or monthly        | unreadable
+quarterly or monthly        | two_readings
+by the end of autumn term   | term
+academic year 2014/15       | term
 """
 
 
@@ -308,7 +316,7 @@ def expected_of(row: tuple[str, ...]) -> Timescale:
     return Timescale(
         kind, date.fromisoformat(earliest) if earliest else None, date.fromisoformat(latest) if latest else None,
         open_ended="open" in flags, every=next((f for f in flags if f.startswith("P")), ""),
-        priority=next((f for f in flags if f in ("High", "Medium", "Low")), ""))
+        priority=next((f for f in flags if f in ("High", "Medium", "Low") or f.isdigit()), ""))
 
 
 @pytest.mark.parametrize("row", rows_of(READ), ids=lambda row: row[0])
@@ -327,6 +335,73 @@ def test_a_phrase_without_one_reading_is_refused_with_a_way_to_write_it(row):
     assert text in str(refused.value)
     assert refused.value.remedy
     assert refused.value.reason == ("unreadable" if code in UNREADABLE_CODES else "ambiguous")
+
+
+def written_as(kind_wanted):
+    lines = AS_WRITTEN.read_text(encoding="utf-8").splitlines()
+    rows = [tuple(cell.strip() for cell in line.split("|")) for line in lines if line and not line.startswith("#")]
+    return [row for row in rows if (row[1] in KINDS) == kind_wanted]
+
+
+def test_phrases_as_plans_write_them_are_read_as_a_careful_person_would():
+    misses = {}
+    for row in written_as(True):
+        wanted = expected_of((*row, "", "", ""))
+        try:
+            read = parse_timescale(row[0], anchor=ANCHOR)
+        except TimescaleError as problem:
+            misses[row[0]] = problem.code
+            continue
+        got = Timescale(read.kind, read.earliest, read.latest, read.open_ended, read.every, read.priority)
+        if got != wanted:
+            misses[row[0]] = got
+    assert misses == {}
+
+
+def test_phrases_that_a_careful_person_would_ask_about_are_refused():
+    misses = {}
+    for text, reason, *_ in written_as(False):
+        try:
+            misses[text] = parse_timescale(text, anchor=ANCHOR)
+        except TimescaleError as problem:
+            if reason not in ("refused", problem.reason) or not problem.remedy:
+                misses[text] = problem.code
+    assert misses == {}
+
+
+@pytest.mark.parametrize(("text", "original"), [
+    ("Sept 2013 revised to Dec 2013", "Sept 2013"), ("was June now Sept 2014", "June"),
+    ("Dec 2013 (was Sept 2013)", "Sept 2013"), ("31 March 2014 – extended to 30 June 2014", "31 March 2014"),
+    ("Original date 30/09/13. Revised date 31/12/13", "30/09/13"), ("revised to March 2014", ""),
+])
+def test_a_revised_timescale_keeps_the_original_as_written(text, original):
+    read = parse_timescale(text, anchor=ANCHOR)
+    assert read.original == original
+    assert "revised" in read.note.split("; ")
+
+
+@pytest.mark.parametrize("aside", ["linked to PDR cycle", "HR to lead", "all directorates"])
+@pytest.mark.parametrize("text", ["12 months", "31 March 2014", "ongoing", "quarterly", "High, 6 months"])
+def test_text_beside_a_timescale_changes_nothing_but_the_note(text, aside):
+    alone, beside = (parse_timescale(t, anchor=ANCHOR) for t in (text, f"{text} - {aside}"))
+    assert "text_set_aside" in beside.note
+    assert replace(beside, note="") == replace(alone, note="")
+
+
+@pytest.mark.parametrize("condition", ["if funds allow", "subject to budget", "once approved", "delayed",
+                                       "not started yet", "then review", "from launch", "or later", "2 phases"])
+def test_text_that_may_change_the_meaning_is_never_set_aside(condition):
+    with pytest.raises(TimescaleError):
+        parse_timescale(f"12 months - {condition}", anchor=ANCHOR)
+
+
+@given(st.sampled_from(["february", "september", "december", "months", "quarterly", "immediately",
+                         "eighteen"]), st.data())
+def test_one_slip_is_mended_and_a_word_of_its_own_is_not(word, data):
+    position = data.draw(st.integers(1, len(word) - 2))
+    slipped = word[:position] + word[position + 1] + word[position] + word[position + 2:]
+    assert mend_words(slipped) == word
+    assert mend_words("match the sprint") == "match the sprint"
 
 
 def test_the_tables_cover_every_kind_and_every_code_of_refusal():
@@ -389,6 +464,15 @@ def test_what_the_reader_added_is_noted():
     ("1. 12 months\n2. 6 months", ["12 months", "6 months"]),
     ("a) Ongoing\nb) TBC", ["Ongoing", "TBC"]),
     ("18-24\nmonths", ["18-24 months"]),
+    ("6 months\n(linked to PDR cycle)\n12 months", ["6 months (linked to PDR cycle)", "12 months"]),
+    ("Sept 2013\nrevised to Dec 2013\n12 months", ["Sept 2013 revised to Dec 2013", "12 months"]),
+    ("1) 12 months 2) 6 months", ["12 months", "6 months"]),
+    ("a) 12 months, b) Ongoing", ["12 months", "Ongoing"]),
+    ("12 months, 6 months", ["12 months", "6 months"]),
+    ("12 months / 6 months", ["12 months", "6 months"]),
+    ("31 March 2014, 9 months", ["31 March 2014, 9 months"]),
+    ("March / April 2014", ["March / April 2014"]),
+    ("6 months - HR\n12 months - DMT", ["6 months - HR", "12 months - DMT"]),
     ("High\n12 months", ["High; 12 months"]),
     ("12 months\nHigh\n6 months\nLow", ["12 months; High", "6 months; Low"]),
     ("High; 12 months", ["High; 12 months"]),
