@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,19 +13,20 @@ import pandas as pd
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.ingest.cells import (
     Parsed,
-    Scale,
-    clean,
-    is_missing,
     parse_categories,
-    parse_dates,
+    parse_counts,
     parse_flags,
+    parse_grades,
     parse_ids,
     parse_numbers,
+    parse_sources,
     parse_texts,
     parse_words,
 )
 from my121_analytics.ingest.headings import AXES
 from my121_analytics.ingest.people import Roster, Who, resolve
+from my121_analytics.ingest.periods import read_period
+from my121_analytics.ingest.ratings import Scale
 from my121_analytics.ingest.sheetrows import SheetRows, categorical
 from my121_analytics.settings import CycleSettings, Settings
 from my121_analytics.workforce.cycles import Cycle, cycle_of, label_dates, parse_cycle
@@ -37,8 +37,6 @@ NOT_DATED = "Not dated"
 FULL_TIME_LIMIT = 1.5
 """FTE above this is hours or a percentage, not a share; two full-time posts are two rows."""
 _ORG_COLUMNS = ("directorate", "service", "team", "grade", "role", "contract")
-_LOOKS_STANDARD = re.compile(r"(?:fy|[HTQPM]\s?[\dOoIl]{1,2})?\s*[\dOoIl]{2,6}\s*[/\-–]\s*[\dOoIl]{1,5}"
-                             r"(?:\s*[/\-–]?\s*[HTQPM]\s?[\dOoIl]{0,2})?|(?:19|20)\d\d\s*[HTQPM]\s?\d{1,2}", re.I)
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,8 @@ def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
         if days is not None:
             columns[column] = days
     for column in (*PROTECTED, *_ORG_COLUMNS):
-        found = rows.optional(column, partial(parse_categories, protected=column in PROTECTED))
+        parse = parse_grades if column == "grade" else partial(parse_categories, protected=column in PROTECTED)
+        found = rows.optional(column, parse)
         if found is not None:
             columns[column] = categorical(found[0].values, found[1])
     for column in ("is_main", "is_key"):
@@ -113,7 +112,7 @@ def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
         if found is not None:
             columns[column] = found[0].values[found[1]]
     found = rows.optional("fte", lambda t: parse_numbers(t, check=lambda v: 0 <= v <= FULL_TIME_LIMIT,
-                                                         expected="a share between 0 and 1"))
+                                                         expected="a share between 0 and 1", units=("fte", "wte")))
     if found is not None:
         columns["fte"] = found[0].values[found[1]]
     post = _read_post(rows)
@@ -354,7 +353,7 @@ def _derive(levels: dict[str, np.ndarray], framework: Framework) -> np.ndarray:
 
 def _read_sources(rows: SheetRows) -> tuple[Parsed, np.ndarray] | None:
     position = rows.map.columns.get("source")
-    return None if position is None else rows.read(position, lambda t: parse_words(t, "placement_sources"))
+    return None if position is None else rows.read(position, parse_sources)
 
 
 def _read_source(rating: _Ratings, whose: tuple[Parsed, np.ndarray] | None, n: int) -> pd.Categorical:
@@ -402,7 +401,7 @@ def _read_cycles(rows: SheetRows, context: Context, days: np.ndarray,
         return _assume_cycle(rows, context, among), stopped
     position = rows.map.columns["cycle"]
     codes, texts = rows.texts(position)
-    periods = [_read_period(text, rules) for text in texts]
+    periods = [read_period(text, rules) for text in texts]
     example = next((p.label for p in periods if isinstance(p, Cycle)), "2023/24 H1")
     bad = np.array([p == "" for p in periods], dtype=bool)
     stopped = bad[codes] & among
@@ -420,24 +419,6 @@ def _label_days(days: np.ndarray, rules: CycleSettings) -> pd.Categorical:
     codes, distinct = pd.factorize(days)
     labels = label_dates(pd.Series(distinct), rules)
     return categorical(np.array([*labels, None], dtype=object), np.where(codes < 0, len(labels), codes))
-
-
-def _read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
-    """Read a review period: a cycle, a label of the council's own, ``""`` where misspelt, None where missing."""
-    if is_missing(text):
-        return None
-    text = clean(text)
-    plain = re.sub(r"\bquarter\s*(?=\d)", "Q", text, flags=re.I)
-    plain = re.sub(r"\bhalf(?:[ -]year)?\s*(?=\d)", "H", plain, flags=re.I)
-    plain = re.sub(r"\s*[-,:(]\s*(?=[HTQPM]\d)|(?<=[HTQPM]\d)\s*[-,:]\s*|\)$", " ", plain, flags=re.I).strip()
-    plain = re.sub(r"(?<!\d)(\d\d)(?=[/\-–]\d\d(?!\d))", r"20\1", plain)
-    found = parse_cycle(plain, rules)
-    if found is not None:
-        return found
-    as_date = parse_dates([text]).parsed
-    if not np.isnat(as_date.values[0]) and not text.isdigit():
-        return cycle_of(as_date.values[0].astype("datetime64[D]").item(), rules)
-    return "" if _LOOKS_STANDARD.fullmatch(text) else text
 
 
 def _note_outside(rows: SheetRows, position: int, codes: np.ndarray, periods: Sequence[Cycle | str | None],
@@ -631,6 +612,5 @@ def _enter_evidence(rows: SheetRows, context: Context) -> pd.DataFrame:
 
 
 def _read_whole_numbers(rows: SheetRows, column: str) -> pd.array | None:
-    found = rows.optional(column, lambda t: parse_numbers(t, check=lambda v: v >= 0 and v == int(v),
-                                                          expected="a whole number"))
+    found = rows.optional(column, parse_counts)
     return None if found is None else pd.array(found[0].values[found[1]]).astype("Int32")

@@ -14,12 +14,14 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, UnreadableFileError
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.ingest.assembly import assemble_tables
-from my121_analytics.ingest.cells import build_scales, parse_dates, parse_flags, parse_ids
+from my121_analytics.ingest.cells import parse_flags, parse_ids
+from my121_analytics.ingest.dates import parse_dates
 from my121_analytics.ingest.entries import Context, enter_sheet
 from my121_analytics.ingest.exports import list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.headings import check_overrides
 from my121_analytics.ingest.people import Roster, name_key
+from my121_analytics.ingest.ratings import build_scales
 from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown

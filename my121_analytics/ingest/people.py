@@ -6,11 +6,11 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
-from my121_analytics.ingest.cells import clean, mend_encoding, parse_ids, plain_words, value_table, word_list
+from my121_analytics.ingest.cells import clean, is_missing, mend_encoding, parse_ids, plain_list, plain_words, word_list
 
 _WITH_ID = (re.compile(r"(?P<name>[^\d()\[\]]+?)\s*[(\[]\s*(?:(?:id|no|ref|emp|employee)\.?\s*:?\s*)?"
                        r"(?P<id>[A-Za-z]{0,4}\d[\w./\-]*)\s*[)\]]", re.I),
@@ -90,12 +90,12 @@ class Roster:
             Name (by :func:`name_key`) -> ids that stand beside it in the same file.
         """
         cell = mend_encoding(clean(text))
-        if cell.casefold() in word_list("missing"):
+        if is_missing(cell):
             return Who()
         words = plain_words(cell)
-        if words in _plain("vacant"):
+        if words in plain_list("vacant"):
             return Who(state="vacant")
-        if words in _plain("top_of_tree"):
+        if words in plain_list("top_of_tree"):
             return Who(state="top")
         single = parse_ids([cell], self.width)
         value = single.values[0]
@@ -256,8 +256,3 @@ def _may_be_one(a: str, b: str) -> bool:
     """Say whether two names may be one person's: a surname in common, or one word within the other's."""
     one, two = ({word for part in _name_parts(name) for word in part if len(word) > 1} for name in (a, b))
     return bool(one & two) or not one or not two
-
-
-@cache
-def _plain(name: str) -> frozenset[str]:
-    return frozenset(plain_words(word) for word in value_table()[name])

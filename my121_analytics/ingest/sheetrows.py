@@ -10,17 +10,16 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.cells import (
-    Dates,
     Parsed,
     Texts,
     clean,
-    parse_dates,
     parse_ids,
     parse_texts,
     plain_words,
     split_assignment,
     value_table,
 )
+from my121_analytics.ingest.dates import Dates, parse_dates
 from my121_analytics.ingest.exports import Sheet
 from my121_analytics.ingest.findings import Log, Stops
 from my121_analytics.ingest.headings import SheetMap, map_headings

@@ -53,9 +53,9 @@ def _rules(severity: Severity, codes: str, *, stops: bool = False) -> tuple[Rule
 
 ROW_RULES = (
     *_rules("error", "missing_id bad_id scientific_id not_a_date impossible_date date_order_unsettled missing_date "
-            "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_box "
-            "ambiguous_box box_code_label_disagree unknown_source ambiguous_rater bad_rater missing_post "
-            "unknown_employee unknown_post", stops=True),
+            "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_rating_code "
+            "unknown_box ambiguous_box box_code_label_disagree unknown_box_code unknown_source ambiguous_rater "
+            "bad_rater missing_post unknown_employee unknown_post", stops=True),
     *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
             "rater_name_disagrees rating_disagrees_with_box outside_cycle date_order_doubtful"),
     *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired no_rating"),
