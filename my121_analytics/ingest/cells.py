@@ -19,8 +19,8 @@ from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 Texts = Sequence[str] | np.ndarray
 """The distinct texts of a column."""
 _SPACES = " \t\r\n\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069"
-                        "\ufe0e\ufe0f\ufeff]|_x00(?:0[0-8BbCcEeFf]|1[0-9A-Fa-f])_")
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e"
+                        "\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]|_x00(?:0[0-8BbCcEeFf]|1[0-9A-Fa-f])_")
 _BLANKS = re.compile(f"(?:[{_SPACES}]|_x00(?:0[9AaDd]|A0|a0)_)+")
 _ORDINARY = re.compile(r"(?!.*_x)[!#-%(-<>-~](?:[!#-%'-~]| (?! ))*(?<! )|")
 """Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front, no quotes or entities."""

@@ -21,7 +21,7 @@ from my121_analytics.ingest.exports import list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.headings import check_overrides
 from my121_analytics.ingest.people import Roster, name_key
-from my121_analytics.ingest.ratings import build_scales
+from my121_analytics.ingest.ratings import Scale, build_scales
 from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
@@ -104,7 +104,7 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     scales = build_scales(framework, settings)
     log = Log()
     with progress_shown("Reading", progress) as report:
-        sheets, unreadable = _open_files(source, settings, log, report)
+        sheets, unreadable = _open_files(source, settings, scales, log, report)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)
@@ -184,7 +184,7 @@ def _settle_settings(source: Path | str, settings: Settings | Path | str | None)
     return load_settings(find_settings(source, settings))
 
 
-def _open_files(source: Path | str, settings: Settings, log: Log,
+def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Scale], log: Log,
                 progress: Progress) -> tuple[list[SheetRows], pd.DataFrame]:
     """Read every file; those that cannot be read are listed, and only if none can is that an error."""
     files, others = list_files(source)
@@ -203,7 +203,7 @@ def _open_files(source: Path | str, settings: Settings, log: Log,
         for sheet in found:
             for code, value in sheet.notes:
                 log.add(code, file=sheet.file, sheet=sheet.name, values=value)
-            sheets.append(open_sheet(sheet, settings.exports.columns, log))
+            sheets.append(open_sheet(sheet, settings.exports.columns, log, scales))
     progress(len(files), len(files), "")
     if not sheets and len(problems) == 1:
         raise problems[0]

@@ -24,6 +24,7 @@ from my121_analytics.ingest.exports import Sheet
 from my121_analytics.ingest.findings import Log, Stops
 from my121_analytics.ingest.headings import SheetMap, map_headings
 from my121_analytics.ingest.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.ratings import Scale
 from my121_analytics.settings import ExportSettings
 
 _LOOKED_AT = 200
@@ -225,7 +226,8 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(inner[codes], categories=pd.Index(categories, dtype="str"))
 
 
-def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRows:
+def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
+               scales: Mapping[str, Scale] | None = None) -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
 
     Parameters
@@ -236,6 +238,8 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRow
         ``[exports.columns]``.
     log
         Where findings go.
+    scales
+        What ratings may be written as; settles whether a column headed ``Rating`` holds performance.
 
     Returns
     -------
@@ -250,7 +254,7 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRow
     below = header.last + 1
 
     def looks_like(position: int) -> str:
-        return _looks_like(sheet.columns[position][below:])
+        return _looks_like(sheet.columns[position][below:], scales or {})
 
     def same(a: int, b: int) -> bool:
         return bool((sheet.columns[a][below:] == sheet.columns[b][below:]).all())
@@ -297,8 +301,11 @@ def _split_assignments(values: np.ndarray, width: int | None,
     return np.array(people, dtype=object), np.array(posts, dtype=object) if any_suffix else None
 
 
-def _looks_like(cells: np.ndarray) -> str:
-    """Say what a column holds: ``ids`` (nearly all cells are single codes with a digit), ``sources``, or ``words``."""
+def _looks_like(cells: np.ndarray, scales: Mapping[str, Scale]) -> str:
+    """Say what a column holds: ``ids`` (nearly all cells are codes with a digit), ``sources``, an axis, or ``words``.
+
+    An axis is told by its labels; a bare 2 could be a level of either.
+    """
     found = [text for text in (clean(str(c)) for c in pd.unique(cells)[:_LOOKED_AT]) if text]
     if not found:
         return "words"
@@ -307,7 +314,12 @@ def _looks_like(cells: np.ndarray) -> str:
     if n_ids >= 0.8 * len(found):
         return "ids"
     sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
-    return "sources" if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found) else "words"
+    if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found):
+        return "sources"
+    labelled = [t for t in found if any(c.isalpha() for c in t)]
+    fits = [axis for axis, scale in scales.items() if scale.labels and labelled and
+            int((scale.parse(labelled).values > 0).sum()) >= 0.8 * len(found)]
+    return fits[0] if len(fits) == 1 else "words"
 
 
 def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
