@@ -145,7 +145,8 @@ def _read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
         "rater_id", "rater_name", "rater_post")
     if not rater_is_manager:
         for state, code in (("ambiguous", "ambiguous_manager"), ("unknown", "unknown_manager"),
-                            ("bad", "cell_left_out")):
+                            ("bad", "cell_left_out"), ("contradicts", "manager_contradicts"),
+                            ("disagrees", "manager_name_disagrees"), ("vacant", "manager_vacant")):
             people.note(rows, state, code, expected="an id" if state == "bad" else None)
     return ids
 
@@ -157,16 +158,19 @@ def _codes_in(values: pd.Categorical, categories: pd.Index) -> np.ndarray:
     return np.append(where, -2)[values.codes]
 
 
+_Column = tuple[int, np.ndarray, list[Who]]
+"""A column of the sheet, a code per row, and who is meant by each code."""
+
+
 @dataclass(frozen=True)
 class _People:
     """Who is meant in each row: the column that decided, and the reading of its cell."""
 
-    columns: tuple[tuple[int, np.ndarray, list[Who]], ...]
-    """Position of the column, code per row, reading per distinct text."""
+    columns: tuple[_Column, ...]
     decided: np.ndarray
     """Which of the columns decided each row; -1 where all are empty."""
 
-    def where(self, state: str) -> list[tuple[int, np.ndarray, list[Who]]]:
+    def where(self, state: str) -> list[_Column]:
         """Give, per column, the rows in one state and their readings."""
         out = []
         for place, (position, codes, whos) in enumerate(self.columns):
@@ -198,6 +202,8 @@ def _resolve_people(rows: SheetRows, context: Context,
             read.append((position, codes, resolve(context.roster, texts, pairs=pairs, kind=kind)))
     if not read:
         return None
+    if len(read) > 1 and columns[1].endswith("_name") and rows.has(columns[0]) and rows.has(columns[1]):
+        read.insert(0, _compare_names(read[0], read[1], context.roster))
     decided = np.full(len(rows), -1, dtype=np.int8)
     ids = np.full(len(rows), -1, dtype=np.int64)
     categories: dict[str, int] = {}
@@ -210,6 +216,19 @@ def _resolve_people(rows: SheetRows, context: Context,
         ids[takes] = numbers[codes[takes]]
     found = pd.Categorical.from_codes(ids, categories=pd.Index(list(categories), dtype="str"))
     return found, _People(tuple(read), decided)
+
+
+def _compare_names(by_id: _Column, by_name: _Column, roster: Roster) -> _Column:
+    """Hold the id of each row against the name beside it; each distinct pair is compared once."""
+    position, id_codes, whos = by_id
+    _, name_codes, named = by_name
+    pairs, distinct = pd.factorize(id_codes.astype("int64") * len(named) + name_codes)
+    told = []
+    for pair in distinct.tolist():
+        who, other = whos[pair // len(named)], named[pair % len(named)]
+        is_pair = who.employee_id and other.name and not who.state
+        told.append(roster.compare(str(who.employee_id), other.name) if is_pair else who)
+    return position, pairs, told
 
 
 # Placements -------------------------------------------------------------------------------------------------------
@@ -478,7 +497,7 @@ def _read_raters(rows: SheetRows, context: Context,
     if found is None:
         return None, stopped, repaired
     ids, people = found
-    for state, code in (("ambiguous", "ambiguous_rater"), ("bad", "bad_rater")):
+    for state, code in (("ambiguous", "ambiguous_rater"), ("bad", "bad_rater"), ("contradicts", "rater_contradicts")):
         for position, chosen, whos in people.where(state):
             kept = among[chosen]
             rows.stop(code, chosen[kept], position,
@@ -487,6 +506,7 @@ def _read_raters(rows: SheetRows, context: Context,
     people.note(rows, "unknown", "rater_unknown", only=among)
     people.note(rows, "disagrees", "rater_name_disagrees", only=among)
     people.note(rows, "beside", "rater_repaired", only=among)
+    people.note(rows, "vacant", "rater_missing", only=among)
     for _, chosen, _ in people.where("beside"):
         repaired[chosen] = True
     empty = np.flatnonzero((people.decided < 0) & among)

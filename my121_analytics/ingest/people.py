@@ -28,7 +28,8 @@ class Who:
     employee_id
         None where nobody (sure) is meant.
     state
-        Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees``.
+        Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees`` (the name is not the one on
+        the staff list), ``contradicts`` (the name is somebody else's).
     others
         The people it could be, for messages.
     name
@@ -144,12 +145,25 @@ class Roster:
 
     def _by_name_and_id(self, name: str, code: str) -> Who:
         value = parse_ids([code], self.width).values[0]
-        if value is None:
-            return Who(state="bad", name=name)
+        return Who(state="bad", name=name) if value is None else self.compare(value, name)
+
+    def compare(self, value: str, name: str) -> Who:
+        """Hold an id against the name that stands beside it.
+
+        Returns
+        -------
+        Who
+            The id; with state ``disagrees`` where the staff list has another name for it, as after a marriage; and
+            nobody, with state ``contradicts``, where the name is another person's.
+        """
         known = self.names.get(value, set())
-        if known and not any(_may_be_one(name, other) for other in known):
-            return Who(value, "disagrees", " / ".join(sorted(known)), name)
-        return Who(value, name=name)
+        if not known or any(_may_be_one(name, other) for other in known):
+            return Who(value, name=name)
+        shown = " / ".join(sorted(known))
+        other = self.find_name(name).employee_id
+        if other is not None and other != value:
+            return Who(None, "contradicts", f"{value} is {shown}, {name} is {other}", name)
+        return Who(value, "disagrees", shown, name)
 
     def _by_email(self, address: str, local: str) -> Who:
         if address in self.emails:

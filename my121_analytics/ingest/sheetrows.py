@@ -13,8 +13,10 @@ from my121_analytics.ingest.cells import (
     Parsed,
     Texts,
     clean,
+    is_missing,
     parse_ids,
     parse_texts,
+    plain_list,
     plain_words,
     split_assignment,
     value_table,
@@ -175,6 +177,24 @@ class SheetRows:
         self.stop(parsed.faults[codes[where]], where, position)
         self.stop("missing_id", np.flatnonzero((self.employee.codes < 0) & ~np.isin(codes, bad)), position)
 
+    def refuse_other_forms(self, listed: frozenset[str], forms: Mapping[str, frozenset[str]]) -> None:
+        """Stop rows whose id is not on the staff list but would be with other zeros in front, or in another case.
+
+        Parameters
+        ----------
+        listed
+            Ids on the staff lists.
+        forms
+            Id without zeros and case, as from :func:`bare_id` -> ids on the staff lists that are so written.
+        """
+        known = [forms.get(bare_id(str(c)), frozenset()) if c not in listed else frozenset()
+                 for c in self.employee.categories]
+        where = np.flatnonzero(np.append(np.array([bool(k) for k in known], dtype=bool), False)[self.employee.codes])
+        if len(where):
+            shown = [" and ".join(sorted(known[code])) for code in self.employee.codes[where]]
+            self.stop("id_of_other_form", where, self.map.columns["employee_id"], np.array(shown, dtype=object))
+            self._forget(where)
+
     def refuse_strangers(self, listed: frozenset[str], posts: frozenset[str]) -> None:
         """Stop rows about people or posts that are nowhere on a staff list that holds leavers too."""
         where = np.flatnonzero(self.employee.codes >= 0)
@@ -189,9 +209,12 @@ class SheetRows:
             self.stop("unknown_post", lost, position)
             strangers = np.union1d(strangers, lost)
         if len(strangers):
-            kept = self.employee.codes.copy()
-            kept[strangers] = -1
-            self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
+            self._forget(strangers)
+
+    def _forget(self, where: np.ndarray) -> None:
+        kept = self.employee.codes.copy()
+        kept[where] = -1
+        self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
 
     @cached_property
     def names(self) -> pd.Categorical | None:
@@ -218,6 +241,11 @@ class SheetRows:
         for code in pd.unique(parsed.repairs[codes[where]]):
             chosen = where[parsed.repairs[codes[where]] == code]
             self.note(str(code), chosen, position, [parsed.shown(v) for v in parsed.values[codes[chosen]].tolist()])
+
+
+def bare_id(value: str) -> str:
+    """Bring an id to what remains without zeros in front and case: 004711 and 4711, E12 and e12 are alike."""
+    return value.casefold().lstrip("0")
 
 
 def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
@@ -269,10 +297,31 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
+    _set_vacancies_aside(sheet, smap, key, aside, log)
     _report_aside(sheet, aside, header.last, log)
     rows = SheetRows(sheet, smap, header.texts, aside, log)
     rows.ids[key] = ids
     return rows
+
+
+def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log) -> None:
+    """Set rows of a staff list aside that have no id because they describe a vacant post."""
+    if smap.tables != ("people",):
+        return
+    codes, texts = sheet.factor(key)
+    empty = np.array([is_missing(text) or plain_words(clean(text)) in plain_list("vacant") for text in texts],
+                     dtype=bool)[codes] & (aside == 0)
+    for column in ("name", "surname", "employee_id"):
+        position = smap.columns.get(column)
+        if position is None or not empty.any():
+            continue
+        at, names = sheet.factor(position)
+        vacant = np.array([plain_words(clean(name)) in plain_list("vacant") for name in names], dtype=bool)[at] & empty
+        if vacant.any():
+            log.add("vacant_post", file=sheet.file, sheet=sheet.name, n=int(vacant.sum()),
+                    values=str(sheet.columns[position][np.flatnonzero(vacant)[0]]))
+            aside[vacant] = ASIDE.index("note") + 1
+            empty &= ~vacant
 
 
 def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:
