@@ -363,6 +363,8 @@ def _looks_like(cells: np.ndarray, scales: Mapping[str, Scale]) -> str:
     if n_ids >= 0.8 * len(found):
         return "ids"
     sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
+    if any(plain_words(t) in plain_list("provisional") for t in found):
+        sources |= plain_list("final")
     if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found):
         return "sources"
     labelled = [t for t in found if any(c.isalpha() for c in t)]
