@@ -22,7 +22,7 @@ _SPACES = " \t\r\n\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e"
                         "\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]|_x00(?:0[0-8BbCcEeFf]|1[0-9A-Fa-f])_")
 _BLANKS = re.compile(f"(?:[{_SPACES}]|_x00(?:0[9AaDd]|A0|a0)_)+")
-_ORDINARY = re.compile(r"(?!.*_x)[!#-%(-<>-~](?:[!#-%'-~]| (?! ))*(?<! )|")
+_ORDINARY = re.compile(r"[!#-%(-<>-~](?:[!#-%'-~]| (?! ))*(?<! )|")
 """Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front, no quotes or entities."""
 _ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|[a-zA-Z]{2,6});")
 _GUARDED = "=+-@\t\r0123456789"
@@ -77,7 +77,7 @@ def collect(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = ""
 
 def clean(text: str) -> str:
     """Take off what exports wrap around a value: spaces of all kinds, ``="..."``, quotes, a guarding apostrophe."""
-    if _ORDINARY.fullmatch(text):
+    if _ORDINARY.fullmatch(text) and "_x" not in text:
         return text
     text = _BLANKS.sub(" ", _INVISIBLE.sub("", text))
     if "&" in text and _ENTITY.search(text):
@@ -109,6 +109,8 @@ def plain_dashes(text: str) -> str:
 
 def mend_encoding(text: str) -> str:
     """Undo UTF-8 read as cp1252 (``â€“``), once or twice over, and cp1252 read as latin-1 (C1 controls)."""
+    if text.isascii():
+        return text
     for _ in range(3):
         mended = _mend_once(text)
         if mended == text:
@@ -118,8 +120,6 @@ def mend_encoding(text: str) -> str:
 
 
 def _mend_once(text: str) -> str:
-    if text.isascii():
-        return text
     if any("\u0080" <= c <= "\u009f" for c in text) and "â" not in text and "Ã" not in text:
         text = "".join(bytes([ord(c)]).decode("cp1252", "replace") if "\u0080" <= c <= "\u009f" else c for c in text)
     text = re.sub(r"(?<=\S)Â(?=\s|$)", "", text)  # what is left of a no-break space
@@ -285,6 +285,8 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
 
 
 def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
+    if text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0"):  # nearly all ids
+        return text.zfill(width) if width is not None and text.isdigit() else text, "", ""
     value = clean(text)
     if is_missing(value):
         return None, "", ""
@@ -315,11 +317,12 @@ def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
 def _refuse_odd_ids(found: Parsed) -> Parsed:
     """Refuse, in a column of codes, the words, and the numbers in which a letter stands for a digit."""
     known = [(place, value) for place, value in enumerate(found.values) if value is not None]
-    with_digit = sum(any(c.isdigit() for c in value) for _, value in known)
-    if with_digit < _ENOUGH or with_digit < _MAJORITY * len(known) or with_digit == len(known) == sum(
-            value.isdigit() for _, value in known):
-        return found
     all_digits = sum(value.isdigit() for _, value in known)
+    if all_digits == len(known):
+        return found
+    with_digit = all_digits + sum(any(c.isdigit() for c in value) for _, value in known if not value.isdigit())
+    if with_digit < _ENOUGH or with_digit < _MAJORITY * len(known):
+        return found
     numbers = all_digits >= _ENOUGH and all_digits >= _MAJORITY * len(known)
     values, faults, repairs = found.values.copy(), found.faults.copy(), found.repairs.copy()
     for place, value in known:

@@ -96,6 +96,8 @@ _IMPOSSIBLE = _Day(np.datetime64("NaT"), "impossible_date")
 
 def _read_cell(text: str, order: str, pivot: int) -> _Day:
     """Read a cell: the time of day, the zone and the weekday are taken off, and must be possible ones."""
+    if text.isascii() and (_ISO.fullmatch(text) or _NUMERIC.fullmatch(text)):  # nearly all dates
+        return _read_date(text, order, pivot) if text.strip("0/-. ") else _NO_DAY
     if is_missing(text):
         return _NO_DAY
     text = plain_dashes(narrow(clean(text))).replace("\\", "/").rstrip(".,;")

@@ -20,9 +20,9 @@ from my121_analytics.ingest.entries import Context, enter_sheet
 from my121_analytics.ingest.exports import list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.headings import check_overrides
-from my121_analytics.ingest.people import Roster, name_key
+from my121_analytics.ingest.people import Roster, bare_id, name_key
 from my121_analytics.ingest.ratings import Scale, build_scales
-from my121_analytics.ingest.sheetrows import SheetRows, bare_id, categorical, open_sheet
+from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings

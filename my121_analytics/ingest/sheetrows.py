@@ -26,6 +26,7 @@ from my121_analytics.ingest.exports import Sheet
 from my121_analytics.ingest.findings import Log, Stops
 from my121_analytics.ingest.headings import SheetMap, map_headings
 from my121_analytics.ingest.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.people import bare_id
 from my121_analytics.ingest.ratings import Scale
 from my121_analytics.settings import ExportSettings
 
@@ -241,11 +242,6 @@ class SheetRows:
         for code in pd.unique(parsed.repairs[codes[where]]):
             chosen = where[parsed.repairs[codes[where]] == code]
             self.note(str(code), chosen, position, [parsed.shown(v) for v in parsed.values[codes[chosen]].tolist()])
-
-
-def bare_id(value: str) -> str:
-    """Bring an id to what remains without zeros in front and case: 004711 and 4711, E12 and e12 are alike."""
-    return value.casefold().lstrip("0")
 
 
 def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:

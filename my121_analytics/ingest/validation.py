@@ -77,7 +77,7 @@ SHEET_RULES = (
 CROSS_RULES = (
     *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
             "self_rated_as_manager placed_after_leaving placed_before_start placed_in_future box3_beyond_limit "
-            "new_starter_in_lowest_box reporting_loop two_names team_outside_directorate"),
+            "new_starter_in_lowest_box reporting_loop two_names two_managers team_outside_directorate"),
     *_rules("info", "earlier_placement manages_self unit_renamed missing_optional"),
 )
 """What is checked between tables; these never stop a row."""
@@ -130,6 +130,7 @@ def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[Cr
         yield from check(workforce)
     yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].astype("str")))
     yield from _reporting_lines(workforce)
+    yield from _two_managers(workforce)
     yield from _teams_outside(workforce)
     yield from _renamed_units(workforce)
     yield from _missing_columns(workforce)
@@ -253,6 +254,23 @@ def _current_posts(workforce: Workforce) -> pd.DataFrame:
         return posts[posts["valid_to"].isna()].drop_duplicates("employee_id", keep="last")
     current = workforce.posts_in_cycle(workforce.latest_cycle)
     return current[current["in_force"]]
+
+
+def _two_managers(workforce: Workforce) -> Iterator[CrossFinding]:
+    """Find posts that two managers have at one time, as where they share a job; tables take the later row."""
+    posts = workforce.posts
+    if posts.empty or posts["manager_id"].isna().all():
+        return
+    rows = posts.sort_values(["employee_id", "post_id", "valid_from"], kind="stable", na_position="first")
+    same = np.ones(len(rows) - 1, dtype=bool)
+    for column in ("employee_id", "post_id"):
+        values = rows[column].cat.codes.to_numpy()
+        same &= values[1:] == values[:-1]
+    managers = rows["manager_id"].cat.codes.to_numpy()
+    same &= (managers[1:] != managers[:-1]) & (managers[1:] >= 0) & (managers[:-1] >= 0)
+    starts, ends = rows["valid_from"].to_numpy()[1:], rows["valid_to"].to_numpy()[:-1]
+    overlaps = np.isnat(starts) | (starts <= ends) | (np.isnat(ends) & (starts == rows["valid_from"].to_numpy()[:-1]))
+    yield from _flag("two_managers", rows, np.append(False, same & overlaps), "manager_id", "employee_id")
 
 
 def _teams_outside(workforce: Workforce) -> Iterator[CrossFinding]:

@@ -127,6 +127,12 @@ def test_an_id_with_other_zeros_than_on_the_staff_list_is_stopped_and_the_remedy
     assert "employee_id_width" in intake.quarantine["message"].iloc[0]
 
 
+def test_a_post_that_two_managers_share_is_told(tmp_path):
+    staff = STAFF + "004,Di Brown,P5,Adults,005,01/04/2015\n"
+    assert [row["value"] for row in found(read(tmp_path, staff=staff), "two_managers")] == ["004"]
+    assert not found(read(tmp_path, staff=STAFF), "two_managers")
+
+
 def test_rows_of_vacant_posts_are_nobody_and_no_fault(tmp_path):
     intake = read(tmp_path, staff=f"{STAFF},VACANT,P9,Place,001,\n")
     assert intake.quarantine.empty
