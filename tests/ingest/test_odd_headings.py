@@ -30,11 +30,11 @@ def take_for(kind: str, heading: str) -> str:
     return f"{found.source}.{found.column}" if found.source else found.column
 
 
-@pytest.mark.parametrize(("kind", "heading", "meaning"),
-                         [(kind, heading, meaning) for kind, cases in CASES.items() for heading, meaning in cases])
-def test_an_odd_heading_is_taken_for_what_a_careful_person_would(kind, heading, meaning):
-    found = take_for(kind, heading)
-    assert found == meaning or (meaning in NOT_LOADED and found in NOT_LOADED)
+@pytest.mark.parametrize("kind", CASES)
+def test_odd_headings_are_taken_for_what_a_careful_person_would(kind):
+    taken = [(heading, meaning, take_for(kind, heading)) for heading, meaning in CASES[kind]]
+    assert [(heading, meaning, found) for heading, meaning, found in taken
+            if found != meaning and not (meaning in NOT_LOADED and found in NOT_LOADED)] == []
 
 
 @pytest.mark.parametrize(("system", "headings", "columns"), [
