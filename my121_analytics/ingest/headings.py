@@ -247,7 +247,7 @@ def _read_rating(text: str) -> tuple[str, str] | None:
     book = _book()
     tokens = words_of(text)
     before = bool(set(tokens) & book.sources["before"])
-    if _A_PERSON.search(text):
+    if _A_PERSON.search(text) or "manager manager" in " ".join(tokens):
         return None
     whose = [name for name, words in book.sources.items() if name != "before" and any(t in words for t in tokens)]
     if "self" in whose and "employee" in whose:
