@@ -10,11 +10,12 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from my121_analytics.ingest.cells import plain_words
+from my121_analytics.ingest.duplicates import join_spellings, stop_conflicts
 from my121_analytics.ingest.entries import Context
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.sheetrows import SheetRows
 from my121_analytics.workforce.cycles import parse_cycle
-from my121_analytics.workforce.schema import MANAGER, TABLES
+from my121_analytics.workforce.schema import MANAGER, SELF, TABLES
 
 Entered = Sequence[tuple[SheetRows, dict[str, pd.DataFrame]]]
 _PERSON = tuple(c.name for c in TABLES["employees"] if not c.name.startswith("origin_"))
@@ -45,13 +46,16 @@ def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], 
     """
     people = _stack([(rows, _with_order(rows, frames, context)) for rows, frames in entered
                      if "people" in frames], list_first=True)
+    people = join_spellings(people, log)
     tables = {"employees": _one_row_each(people, log), "posts": _posts(people, listed, context, log)}
     for table in ("placements", "conversations", "objectives", "development_actions", "successors", "evidence"):
         tables[table] = _stack([(rows, frames[table]) for rows, frames in entered if table in frames])
     _note_repeated(tables["conversations"], log)
     tables["placements"] = _fill_posts(tables["placements"], tables["posts"])
     tables["conversations"] = _fill_posts(tables["conversations"], tables["posts"])
+    tables["placements"] = _fill_posts_by_rater(tables["placements"], tables["posts"], log)
     tables["placements"] = _fill_raters(entered, tables["placements"], tables["posts"], log)
+    tables["placements"] = stop_conflicts(tables["placements"], [rows for rows, _ in entered])
     for table in ("placements", "conversations"):
         for flag in ("is_main", "is_key"):
             tables[table] = tables[table].drop(columns=flag, errors="ignore")
@@ -323,6 +327,29 @@ def _fill_posts(events: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
     own = np.append(categories.get_indexer(given.categories), -1)[given.codes]
     fallback = np.append(categories.get_indexer(held.categories), -1)[candidates]
     return events.assign(post_id=pd.Categorical.from_codes(np.where(own >= 0, own, fallback), categories=categories))
+
+
+def _fill_posts_by_rater(placements: pd.DataFrame, posts: pd.DataFrame, log: Log) -> pd.DataFrame:
+    """Give a placement without a post, of a person with several, the one post that its rater manages or managed."""
+    if not len(placements) or "post_id" not in placements or not {"manager_id", "post_id"} <= set(posts.columns):
+        return placements
+    open_ones = np.flatnonzero(placements["post_id"].isna().to_numpy() & (placements["source"] != SELF).to_numpy()
+                               & placements["rater_id"].notna().to_numpy())
+    if not len(open_ones):
+        return placements
+    wanted = placements.iloc[open_ones]
+    asked = pd.DataFrame({"person": wanted["employee_id"].astype("str").to_numpy(),
+                          "manager": wanted["rater_id"].astype("str").to_numpy(), "place": open_ones})
+    held = pd.DataFrame({"person": posts["employee_id"].astype("str"), "manager": posts["manager_id"].astype("str"),
+                         "post": posts["post_id"].astype("str")}).dropna().drop_duplicates()
+    found = asked.merge(held, on=["person", "manager"])
+    found = found[~found["place"].duplicated(keep=False)]
+    if found.empty:
+        return placements
+    chosen = placements["post_id"].astype("str").to_numpy(dtype=object, copy=True)
+    chosen[found["place"]] = found["post"]
+    log.add("post_from_rater", n=len(found))
+    return placements.assign(post_id=pd.Categorical(pd.Series(chosen, dtype="str")))
 
 
 def _fill_raters(entered: Entered, placements: pd.DataFrame, posts: pd.DataFrame, log: Log) -> pd.DataFrame:

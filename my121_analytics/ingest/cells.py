@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import html
 import re
 import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, timedelta
+from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
 from typing import Any
 
 import numpy as np
 
-from my121_analytics.errors import SettingsError, suggest
-from my121_analytics.framework.nine_box import Framework
-from my121_analytics.settings import Settings
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 
 Texts = Sequence[str] | np.ndarray
 """The distinct texts of a column."""
-_SPACES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
-_INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]")
-_ORDINARY = re.compile(r"[!-&(-<>-~](?:[!-~]| (?! ))*(?<! )|")
-"""Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front."""
+_SPACES = " \t\r\n\x85\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+_INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u061c\u200b-\u200f\u202a-\u202e"
+                        "\u2060-\u2064\u2066-\u2069\ufe0e\ufe0f\ufeff]|_x00(?:0[0-8BbCcEeFf]|1[0-9A-Fa-f])_")
+_BLANKS = re.compile(f"(?:[{_SPACES}]|_x00(?:0[9AaDd]|A0|a0)_)+")
+_ORDINARY = re.compile(r"[!#-%(-<>-~](?:[!#-%'-~]| (?! ))*(?<! )|")
+"""Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front, no quotes or entities."""
+_ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|[a-zA-Z]{2,6});")
 _GUARDED = "=+-@\t\r0123456789"
 """What a leading apostrophe hides from a spreadsheet; our own writer puts one there too."""
+_NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+"""Full-width forms of ASCII."""
+_DASHES = re.compile("[\u2010-\u2015\u2212\u2043\ufe58\ufe63\uff0d]")
+_MAJORITY, _ENOUGH = 0.8, 3
+"""A column is of one kind where this share of its cells is, and at least so many; then the odd one is no id."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,8 @@ class Parsed:
         return self.labels.get(value, str(value)) if self.labels else str(value)
 
 
-def _parsed(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = "") -> Parsed:
+def collect(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = "") -> Parsed:
+    """Put readings (value, fault, repair), one per distinct text, together."""
     rows = list(rows)
     values = np.empty(len(rows), dtype=dtype)
     for position, (value, _, _) in enumerate(rows):
@@ -70,24 +76,54 @@ def _parsed(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = ""
 
 
 def clean(text: str) -> str:
-    """Take off what exports wrap around a value: spaces of all kinds, ``="..."``, a guarding apostrophe."""
-    if _ORDINARY.fullmatch(text):
+    """Take off what exports wrap around a value: spaces of all kinds, ``="..."``, quotes, a guarding apostrophe."""
+    if _ORDINARY.fullmatch(text) and "_x" not in text:
         return text
-    text = _INVISIBLE.sub("", text).strip(_SPACES)
-    if len(text) > 3 and text.startswith('="') and text.endswith('"'):
-        text = text[2:-1].strip(_SPACES)
-    if len(text) > 1 and text[0] == "'" and text[1] in _GUARDED:
+    text = _BLANKS.sub(" ", _INVISIBLE.sub("", text))
+    if "&" in text and _ENTITY.search(text):
+        text = _BLANKS.sub(" ", html.unescape(text))
+    text = text.strip()
+    if text.startswith('="') and text.endswith('"') and len(text) > 2:
         text = text[1:]
-    return re.sub(f"[{_SPACES}]+", " ", text)
+    while len(text) > 1 and text[0] == text[-1] == '"' and (text[1:-1].strip('"').count('"') == 0):
+        text = text[1:-1].strip()
+    if text in ("'", "''"):
+        return ""
+    if len(text) > 1 and text[0] in "'’‘" and text[1] in _GUARDED:
+        text = text[1:].strip()
+    return text
+
+
+def narrow(text: str) -> str:
+    """Write full-width forms as ASCII and the digits of every script as 0 to 9; superscripts and halves stay."""
+    if text.isascii():
+        return text
+    return "".join(c if c.isascii() else str(unicodedata.decimal(c)) if unicodedata.decimal(c, None) is not None else c
+                   for c in text.translate(_NARROW))
+
+
+def plain_dashes(text: str) -> str:
+    """Write every kind of dash and minus sign as ``-``."""
+    return text if text.isascii() else _DASHES.sub("-", text)
 
 
 def mend_encoding(text: str) -> str:
-    """Undo UTF-8 read as cp1252 (``â€“``) and cp1252 read as latin-1 (C1 controls), where that is what happened."""
+    """Undo UTF-8 read as cp1252 (``â€“``), once or twice over, and cp1252 read as latin-1 (C1 controls)."""
     if text.isascii():
         return text
+    for _ in range(3):
+        mended = _mend_once(text)
+        if mended == text:
+            return text
+        text = mended
+    return text
+
+
+def _mend_once(text: str) -> str:
     if any("\u0080" <= c <= "\u009f" for c in text) and "â" not in text and "Ã" not in text:
         text = "".join(bytes([ord(c)]).decode("cp1252", "replace") if "\u0080" <= c <= "\u009f" else c for c in text)
-    if any(mark in text for mark in ("â€", "Ã", "Â", "â\u0080")):
+    text = re.sub(r"(?<=\S)Â(?=\s|$)", "", text)  # what is left of a no-break space
+    if any(mark in text for mark in ("â€", "Ã", "Â", "â\u0080", "ï¿", "ï»")):
         try:
             return b"".join(_cp1252(c) for c in text).decode("utf-8")
         except (UnicodeDecodeError, UnicodeEncodeError):
@@ -104,13 +140,22 @@ def _cp1252(char: str) -> bytes:
 
 def is_missing(text: str) -> bool:
     """Say whether a cell holds nothing: blank, NULL, N/A, a dash, a spreadsheet's error."""
-    return clean(text).casefold() in word_list("missing")
+    value = clean(text)
+    if not value.isascii():
+        value = plain_dashes(narrow(mend_encoding(value)))
+    return value.casefold() in word_list("missing")
 
 
 @cache
 def word_list(name: str) -> frozenset[str]:
     """Give one list of words of ``values.toml``."""
     return frozenset(value_table()[name])
+
+
+@cache
+def plain_list(*names: str) -> frozenset[str]:
+    """Give lists of words of ``values.toml``, each brought to its :func:`plain_words`."""
+    return frozenset(plain_words(word) for name in names for word in value_table()[name])
 
 
 @lru_cache(maxsize=1)
@@ -134,9 +179,11 @@ def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
         if (value if names else value.casefold()) in missing:
             return None, "", ""
         mended = mend_encoding(value)
+        if mended != value and (mended if names else mended.casefold()) in missing:
+            return None, "", ""
         return mended, "", "encoding_repaired" if mended != value else ""
 
-    return _parsed(map(read, texts), object)
+    return collect(map(read, texts), object)
 
 
 def parse_categories(texts: Texts, *, protected: bool = False) -> Parsed:
@@ -150,26 +197,71 @@ def parse_categories(texts: Texts, *, protected: bool = False) -> Parsed:
     return Parsed(values, found.faults, found.repairs)
 
 
+def parse_grades(texts: Texts) -> Parsed:
+    """Read pay grades: text, but ``7.0`` is 7, and a grade that a spreadsheet took for a date is lost.
+
+    Returns
+    -------
+    Parsed
+        Text; fault ``bad_grade`` for dates (``5-Jan`` was ``1-5`` or ``5-1``) and scientific notation; repair
+        ``id_repaired``.
+    """
+    found = parse_texts(texts)
+
+    def read(value: str | None, repair: str) -> tuple[str | None, str, str]:
+        if value is None or value.isalnum():
+            return value, "", repair
+        if _DATE_LIKE.fullmatch(value) or _SCIENTIFIC.fullmatch(value):
+            return None, "bad_grade", ""
+        as_float = _FLOAT.fullmatch(value)
+        return (as_float[1], "", "id_repaired") if as_float else (value, "", repair)
+
+    return collect(map(read, found.values, found.repairs), object, "a grade")
+
+
 def parse_words(texts: Texts, table: str) -> Parsed:
     """Read a word of a small known set, such as ``formal`` and ``catch-up``; anything else is ``unknown_word``."""
-    known = {plain_words(word): value for value, words in value_table()[table].items() for word in (value, *words)}
+    known = _known_words(table)
 
     def read(text: str) -> tuple[str | None, str, str]:
         if is_missing(text):
             return None, "", ""
-        value = known.get(plain_words(mend_encoding(clean(text))))
-        return value, "" if value else "unknown_word", ""
+        value = mend_encoding(clean(text))
+        found = None if "?" in value else known.get(plain_words(value))
+        return found, "" if found else "unknown_word", ""
 
-    return _parsed(map(read, texts), object, ", ".join(value_table()[table]))
+    return collect(map(read, texts), object, ", ".join(value_table()[table]))
+
+
+@cache
+def _known_words(table: str) -> dict[str, str]:
+    return {plain_words(word): value for value, words in value_table()[table].items() for word in (value, *words)}
+
+
+def parse_sources(texts: Texts) -> Parsed:
+    """Read whose a placement is; ``Final`` is the calibrated one where the column holds provisional ones beside it."""
+    found = parse_words(texts, "placement_sources")
+    words = [plain_words(mend_encoding(clean(text))) for text in texts]
+    if not any(w in plain_list("provisional") for w in words):
+        return found
+    final = np.array([w in plain_list("final") for w in words], dtype=bool)
+    values, faults = found.values.copy(), found.faults.copy()
+    values[final], faults[final] = "calibrated", ""
+    return Parsed(values, faults, found.repairs, found.expected)
 
 
 # Ids --------------------------------------------------------------------------------------------------------------
 
 _ID = re.compile(r"(?=[^\s]*[A-Za-z0-9])[A-Za-z0-9_](?:[\w./\\\-]*[A-Za-z0-9_])?|[A-Za-z]{1,6} \d[\w/\-]*", re.A)
-_SCIENTIFIC = re.compile(r"\d+\.\d+[eE]\+?\d+|\d+[eE]\+\d+")
+_SCIENTIFIC = re.compile(r"\d+[.,]\d+[eE][+-]?\d+|\d+[eE]\+\d+")
 _FLOAT = re.compile(r"(\d+)\.0+")
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
+_THOUSANDS = re.compile(r"\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*")
 _SUFFIX = re.compile(r"(.*\d.*?)[-/](\d{1,2})")
+_MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
+_DATE_LIKE = re.compile(
+    rf"(?:\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}|\d{{1,2}}[-/.]\d{{1,2}}[-/.](?:\d{{4}}|\d\d)"
+    rf"|\d{{1,2}}[-/ ]{_MONTH_NAME}(?:[-/ ]\d{{2,4}})?|{_MONTH_NAME}[-/ ]\d{{2}}(?:\d\d)?)(?:[ T]\d\d?:\d\d.*)?", re.I)
+_LETTERS_FOR_DIGITS = str.maketrans("OoIl", "0011")
 
 
 def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
@@ -185,30 +277,60 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
     Returns
     -------
     Parsed
-        Text; faults ``scientific_id`` and ``bad_id``; repairs ``id_repaired`` (``1234.0`` and the like).
+        Text; faults ``scientific_id`` and ``bad_id``; repairs ``id_repaired`` (``1234.0`` and the like). In a column
+        of codes with digits, a word is no id, nor is a number in which a letter stands for a digit (``47I1``).
     """
-    missing = word_list("missing")
+    found = collect((_read_id(text, width) for text in texts), object)
+    return _refuse_odd_ids(found)
 
-    def read(text: str) -> tuple[str | None, str, str]:
-        value = clean(text)
-        if value.casefold() in missing:
-            return None, "", ""
-        repair = ""
-        if not value.isalnum():
-            if _SCIENTIFIC.fullmatch(value):
-                return None, "scientific_id", ""
-            as_float = _FLOAT.fullmatch(value)
-            if as_float:
-                value, repair = as_float[1], "id_repaired"
-            elif _THOUSANDS.fullmatch(value):
-                value, repair = value.replace(",", ""), "id_repaired"
-            elif not _ID.fullmatch(value) or ("." in value and value.replace(".", "").isdigit()):
-                return None, "bad_id", ""
-        if width is not None and len(value) < width and value.isdigit():
-            value = value.zfill(width)
-        return value, "", repair
 
-    return _parsed(map(read, texts), object)
+def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
+    if text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0"):  # nearly all ids
+        return text.zfill(width) if width is not None and text.isdigit() else text, "", ""
+    value = clean(text)
+    if is_missing(value):
+        return None, "", ""
+    repair = ""
+    if not (value.isalnum() and value.isascii()):
+        plain = narrow(value)
+        plain = plain.rstrip(".,;:") if len(plain) > 1 else plain
+        plain = plain[1:] if plain[:1] in "'’‘`" else plain
+        repair = "id_repaired" if plain != value else ""
+        value = plain
+        if _SCIENTIFIC.fullmatch(value):
+            return None, "scientific_id", ""
+        as_float = _FLOAT.fullmatch(value)
+        if as_float:
+            value, repair = as_float[1], "id_repaired"
+        elif _THOUSANDS.fullmatch(value):
+            value, repair = re.sub("[, ]", "", value), "id_repaired"
+        elif not _ID.fullmatch(value) or ("." in value and value.replace(".", "").isdigit()) or (
+                _DATE_LIKE.fullmatch(value)):
+            return None, "bad_id", ""
+    if not value.strip("0") or plain_words(value) in plain_list("not_rated", "vacant", "not_known", "no_id"):
+        return None, "bad_id", ""
+    if width is not None and len(value) < width and value.isdigit():
+        value = value.zfill(width)
+    return value, "", repair
+
+
+def _refuse_odd_ids(found: Parsed) -> Parsed:
+    """Refuse, in a column of codes, the words, and the numbers in which a letter stands for a digit."""
+    known = [(place, value) for place, value in enumerate(found.values) if value is not None]
+    all_digits = sum(value.isdigit() for _, value in known)
+    if all_digits == len(known):
+        return found
+    with_digit = all_digits + sum(any(c.isdigit() for c in value) for _, value in known if not value.isdigit())
+    if with_digit < _ENOUGH or with_digit < _MAJORITY * len(known):
+        return found
+    numbers = all_digits >= _ENOUGH and all_digits >= _MAJORITY * len(known)
+    values, faults, repairs = found.values.copy(), found.faults.copy(), found.repairs.copy()
+    for place, value in known:
+        is_word = not any(c.isdigit() for c in value)
+        slipped = numbers and not value.isdigit() and value.translate(_LETTERS_FOR_DIGITS).isdigit()
+        if is_word or slipped:
+            values[place], faults[place], repairs[place] = None, "bad_id", ""
+    return Parsed(values, faults, repairs, found.expected)
 
 
 def split_assignment(value: str) -> tuple[str, bool]:
@@ -217,319 +339,10 @@ def split_assignment(value: str) -> tuple[str, bool]:
     return (found[1], True) if found else (value, False)
 
 
-# Ratings and boxes ------------------------------------------------------------------------------------------------
-
-_FILLER = frozenset({"level", "rating", "score", "box", "segment", "b", "cell", "point", "category", "is", "the"})
-_PARTS = re.compile(r"\s*(?:[/;|,+]|\bor\b|\bto\b|\band\b)\s*", re.I)
-
-
-@dataclass(frozen=True)
-class Scale:
-    """One axis as it may be written.
-
-    Parameters
-    ----------
-    axis
-        ``performance``, ``potential`` or ``box``.
-    labels
-        Level or box number -> label.
-    spellings
-        Words -> level, those of the framework and of ``[ratings.synonyms]``.
-    """
-
-    axis: str
-    labels: Mapping[int, str]
-    spellings: Mapping[str, int]
-    synonyms: Mapping[str, int]
-
-    @property
-    def expected(self) -> str:
-        """What could have been written, for messages."""
-        return ", ".join(f"{number} {label}" for number, label in self.labels.items())
-
-    def parse(self, texts: Texts) -> Parsed:
-        """Read the distinct texts of a column; 0 where there is no rating."""
-        labels = {number: f"{number} {label}" for number, label in self.labels.items()}
-        return replace(_parsed(map(self._read, texts), np.int8, self.expected), labels=labels)
-
-    def _read(self, text: str) -> tuple[int, str, str]:
-        cleaned = clean(text)
-        if cleaned.casefold() in word_list("missing"):
-            return 0, "", ""
-        mended = mend_encoding(cleaned)
-        repair = "encoding_repaired" if mended != cleaned else ""
-        words = plain_words(mended)
-        if words in self.synonyms:
-            return self.synonyms[words], "", repair
-        if words in _plain_list("not_rated"):
-            return 0, "", repair
-        if words in self.spellings:
-            return self.spellings[words], "", repair
-        value, fault, spelling = self._read_parts(mended)
-        return value, fault, "" if fault else spelling or repair
-
-    def _read_parts(self, text: str) -> tuple[int, str, str]:
-        """Read a text that is no known spelling as it stands: a code, a code with a label, or a misspelling."""
-        tokens = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", plain_decimals(text))
-        codes = {float(t) for t in tokens if t[0].isdigit()}
-        words = " ".join(t for t in tokens if not t[0].isdigit())
-        bare = " ".join(t for t in words.split() if t not in _FILLER)
-        if len(codes) > 1:
-            return 0, self._fault("ambiguous"), ""
-        if re.match(r"[-+]\s*\d", text):
-            return 0, self._fault("unknown"), ""
-        if not bare:
-            code = codes.pop() if codes else -1.0
-            return (int(code), "", "") if code in self.labels else (0, self._fault("unknown"), "")
-        value, fault, repair = self._read_words(words, bare, text)
-        if fault or not codes:
-            return value, fault, repair
-        return (value, "", repair) if codes == {float(value)} else (0, f"{self._noun}_code_label_disagree", "")
-
-    def _read_words(self, words: str, bare: str, text: str) -> tuple[int, str, str]:
-        for known in (self.synonyms, self.spellings):
-            for spelling in (words, bare):
-                if spelling in known:
-                    return known[spelling], "", ""
-        near = {level for spelling, level in {**self.spellings, **self.synonyms}.items() if is_near(words, spelling)}
-        if len(near) == 1:
-            return near.pop(), "", "spelling_repaired"
-        parts = {self.spellings.get(plain_words(part)) for part in _PARTS.split(text)} - {None}
-        return 0, self._fault("ambiguous" if len(near) > 1 or len(parts) > 1 else "unknown"), ""
-
-    @property
-    def _noun(self) -> str:
-        return "box" if self.axis == "box" else "rating"
-
-    def _fault(self, kind: str) -> str:
-        return f"{kind}_{self._noun}"
-
-
-def build_scales(framework: Framework, settings: Settings) -> dict[str, Scale]:
-    """Build what may be written on each axis from the framework and ``[ratings.synonyms]``.
-
-    Raises
-    ------
-    SettingsError
-        A synonym stands for a level or label that the framework does not have; all are listed.
-    """
-    choices = {"performance": [(lv.level, lv.label, lv.spellings) for lv in framework.performance],
-               "potential": [(lv.level, lv.label, lv.spellings) for lv in framework.potential],
-               "box": [(b.number, b.name, b.spellings) for b in framework.boxes]}
-    scales, faults = {}, []
-    for axis, levels in choices.items():
-        labels = {number: label for number, label, _ in levels}
-        spellings = {plain_words(s): number for number, label, known in levels for s in (label, *known)}
-        synonyms: dict[str, int] = {}
-        for spelling, meant in settings.ratings.synonyms.get(axis, {}).items():
-            level = meant if isinstance(meant, int) else spellings.get(plain_words(meant), 0)
-            if level not in labels:
-                faults.append(f"[ratings.synonyms.{axis}] \"{spelling}\" = {meant!r}: "
-                              f"{suggest(str(meant), list(labels.values()))}")
-            synonyms[plain_words(spelling)] = level
-        scales[axis] = Scale(axis, labels, spellings, synonyms)
-    if faults:
-        raise SettingsError(f"[ratings.synonyms]: {len(faults)} synonym(s) stand for no level of the scale.",
-                            hints=faults)
-    return scales
-
-
-def plain_decimals(text: str) -> str:
-    """Write ``2.0`` as ``2`` and lower the case, keeping other digits and letters."""
-    return re.sub(r"(?<![\d.])(\d+)\.0+(?![\d.])", r"\1", plain_points(text))
-
-
-def plain_points(text: str) -> str:
-    """Lower the case and turn everything but letters, digits and decimal points into spaces."""
-    text = unicodedata.normalize("NFKD", text).casefold().replace("&", " and ").replace("'", "").replace("’", "")
-    text = "".join(c for c in text if not unicodedata.combining(c))
-    return re.sub(r"(?<!\d)\.|\.(?!\d)|[^\w.]|_", " ", text)
-
-
-def is_near(text: str, known: str) -> bool:
-    """Say whether two spellings are within two edits (one for words under five letters, none under three).
-
-    An edit is a letter added, lost, changed, or swapped with its neighbour.
-    """
-    shorter = min(len(text), len(known))
-    limit = 2 if shorter >= 5 else 1 if shorter >= 3 else 0
-    if abs(len(text) - len(known)) > limit:
-        return False
-    return _edits(text, known, limit) <= limit
-
-
-def _edits(a: str, b: str, limit: int) -> int:
-    """Count edits between two texts (optimal string alignment), giving up beyond the limit."""
-    before: list[int] = []
-    last = list(range(len(b) + 1))
-    for i, left in enumerate(a, start=1):
-        row = [i]
-        for j, right in enumerate(b, start=1):
-            cost = min(row[j - 1] + 1, last[j] + 1, last[j - 1] + (left != right))
-            if i > 1 and j > 1 and left == b[j - 2] and a[i - 2] == right:
-                cost = min(cost, before[j - 2] + 1)
-            row.append(cost)
-        if min(row) > limit:
-            return limit + 1
-        before, last = last, row
-    return last[-1]
-
-
-@cache
-def _plain_list(name: str) -> frozenset[str]:
-    return frozenset(plain_words(word) for word in value_table()[name])
-
-
-# Dates ------------------------------------------------------------------------------------------------------------
-
-_MONTHS = {name: number for number, names in enumerate(
-    (("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
-     ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
-     ("dec", "december")), start=1) for name in names}
-_TIME = re.compile(r"[ T]\d{1,2}[:.]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?\s*(?:[ap]\.?m\.?)?(?:Z|[+-]\d{2}:?\d{2})?$", re.I)
-_WEEKDAY = re.compile(r"^(?:mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)[a-z]*[.,]?\s+(?=\w)", re.I)
-_ISO = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
-_NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
-_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:of )?([A-Za-z]{3,9})[-/., ]*(\d{4}|\d{2})")
-_NAMED_FIRST = re.compile(r"([A-Za-z]{3,9})[-/. ]*(\d{1,2})(?:st|nd|rd|th)?[-/., ]+(\d{4}|\d{2})")
-_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
-_EXCEL_EPOCH = date(1899, 12, 30)
-_FIRST_SERIAL, _LAST_SERIAL = 7_306, 73_050
-"""Serials of 1920-01-01 and 2099-12-31: other five-digit numbers are no dates of this record."""
-_OPEN = np.datetime64("9999-12-31", "s")
-"""Marks an end-of-time date while the column is read."""
-
-
-@dataclass(frozen=True)
-class Dates:
-    """The reading of a column of dates; ``open_end`` marks end-of-time dates, whose value is missing."""
-
-    parsed: Parsed
-    open_end: np.ndarray
-    order_doubtful: bool
-    """More dates fit the other order of day and month than fit the one set."""
-
-
-def parse_dates(texts: Texts, order: str = "dmy", latest_year: int | None = None) -> Dates:
-    """Read dates in the order set, and in every way that leaves no doubt.
-
-    Parameters
-    ----------
-    texts
-        Distinct texts of a column.
-    order
-        ``dmy``, ``mdy`` or ``ymd``.
-    latest_year
-        Two-digit years do not lie after it; None splits at 69, as POSIX does.
-
-    Returns
-    -------
-    Dates
-        Faults: ``not_a_date``, ``impossible_date``, ``date_order_unsettled``.
-    """
-    pivot = latest_year if latest_year is not None else 2068
-    readings = [_read_date(_bare_date(text), order, pivot) for text in texts]
-    for_order = sum(r.fits == "order" for r in readings)
-    for_other = sum(r.fits == "other" for r in readings)
-    doubtful = for_other > for_order
-    rows = [(np.datetime64("NaT"), "date_order_unsettled", "") if doubtful and r.fits == "both" else
-            (r.day, r.fault, "") for r in readings]
-    found = _parsed(rows, "datetime64[s]", {"dmy": "day/month/year", "mdy": "month/day/year",
-                                            "ymd": "year-month-day"}[order])
-    open_end = found.values == _OPEN
-    values = found.values.copy()
-    values[open_end] = np.datetime64("NaT")
-    return Dates(Parsed(values, found.faults, found.repairs, found.expected), open_end, doubtful)
-
-
-@dataclass(frozen=True)
-class _Day:
-    day: np.datetime64
-    fault: str = ""
-    fits: str = ""
-    """For all-number dates: ``order``, ``other`` or ``both`` orders of day and month give a real day."""
-
-
-_NO_DAY = _Day(np.datetime64("NaT"))
-_NOT_A_DATE = _Day(np.datetime64("NaT"), "not_a_date")
-_IMPOSSIBLE = _Day(np.datetime64("NaT"), "impossible_date")
-
-
-def _bare_date(text: str) -> str:
-    text = clean(text)
-    return text if len(text) <= 10 else _WEEKDAY.sub("", _TIME.sub("", text))
-
-
-def _read_date(text: str, order: str, pivot: int) -> _Day:
-    if text.casefold() in word_list("missing"):
-        return _NO_DAY
-    found = _ISO.fullmatch(text)
-    if found:
-        return _day(int(found[1]), int(found[2]), int(found[3]))
-    found = _NUMERIC.fullmatch(text)
-    if found:
-        return _read_numeric(found, order, pivot)
-    found = _NAMED.fullmatch(text)
-    if found and found[2].casefold() in _MONTHS:
-        return _day(_year(found[3], pivot), _MONTHS[found[2].casefold()], int(found[1]))
-    found = _NAMED_FIRST.fullmatch(text)
-    if found and found[1].casefold() in _MONTHS:
-        return _day(_year(found[3], pivot), _MONTHS[found[1].casefold()], int(found[2]))
-    if len(text) == 8 and text.isdigit():
-        return _read_eight(text, order)
-    found = _SERIAL.fullmatch(text)
-    if found and _FIRST_SERIAL <= int(found[1]) <= _LAST_SERIAL:
-        day = _EXCEL_EPOCH + timedelta(days=int(found[1]))
-        return _day(day.year, day.month, day.day)
-    return _NOT_A_DATE
-
-
-def _read_numeric(found: re.Match[str], order: str, pivot: int) -> _Day:
-    first, second = int(found[1]), int(found[2])
-    if order == "ymd" and len(found[3]) == 2:
-        return _day(_year(found[1], pivot), second, int(found[3]))
-    year = _year(found[3], pivot)
-    day_first, month_first = _day(year, second, first), _day(year, first, second)
-    chosen, other = (month_first, day_first) if order == "mdy" else (day_first, month_first)
-    if first == second:
-        return chosen
-    fits = "both" if not chosen.fault and not other.fault else "order" if not chosen.fault else (
-        "other" if not other.fault else "")
-    return _Day(chosen.day, chosen.fault, fits)
-
-
-def _read_eight(text: str, order: str) -> _Day:
-    """Read eight digits: year first where that is a day of our time, else in the column's order."""
-    year_first = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
-    year = int(text[4:])
-    day, month = (text[2:4], text[:2]) if order == "mdy" else (text[:2], text[2:4])
-    year_last = _day(year, int(month), int(day)) if 1900 <= year <= 2100 else _IMPOSSIBLE
-    if not year_first.fault and not year_last.fault and year_first.day != year_last.day:
-        return _Day(np.datetime64("NaT"), "date_order_unsettled")
-    return year_first if not year_first.fault else year_last
-
-
-def _day(year: int, month: int, day: int) -> _Day:
-    table = value_table()
-    if year >= table["end_of_time_year"]:
-        return _Day(_OPEN)
-    try:
-        found = date(year, month, day)
-    except ValueError:
-        return _IMPOSSIBLE
-    if found.isoformat() in table["start_of_time"]:
-        return _NO_DAY
-    return _IMPOSSIBLE if year < table["earliest_year"] else _Day(np.datetime64(found, "s"))
-
-
-def _year(text: str, pivot: int) -> int:
-    if len(text) == 4:
-        return int(text)
-    year = pivot - pivot % 100 + int(text)
-    return year if year <= pivot else year - 100
-
-
 # Flags and numbers ------------------------------------------------------------------------------------------------
+
+_NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*(%?)")
+_TICK = "x"
 
 
 def parse_flags(texts: Texts, *, free_text: bool = False) -> Parsed:
@@ -545,35 +358,71 @@ def parse_flags(texts: Texts, *, free_text: bool = False) -> Parsed:
     Returns
     -------
     Parsed
-        1, 0, or -1 where missing; fault ``not_yes_or_no``.
+        1, 0, or -1 where missing; fault ``not_yes_or_no``. A cross is a tick where nothing else says yes; beside
+        ticks or yeses it could mean either.
     """
     answers = {**dict.fromkeys(word_list("no"), 0), **dict.fromkeys(word_list("yes"), 1)}
-    found = [-1 if is_missing(text) else answers.get(clean(text).casefold(), 2) for text in texts]
+    keys = ["" if is_missing(text) else _flag_key(text) for text in texts]
+    if any(key != _TICK and answers.get(key) == 1 for key in keys):
+        del answers[_TICK]
+    found = [-1 if not key else answers.get(key, 2) for key in keys]
     n_other = sum(answer == 2 for answer in found)
     as_text = free_text and n_other * 2 > sum(answer >= 0 for answer in found)
-    rows = [(1, "", "") if answer == 2 and as_text else (-1, "not_yes_or_no", "") if answer == 2 else (answer, "", "")
-            for answer in found]
-    return _parsed(rows, np.int8, "yes, no")
+
+    def read(key: str, answer: int) -> tuple[int, str, str]:
+        if answer != 2:
+            return answer, "", ""
+        if as_text and key not in word_list("either"):
+            return int(plain_words(key) not in plain_list("not_rated")), "", ""
+        return -1, "not_yes_or_no", ""
+
+    return collect(map(read, keys, found), np.int8, "yes, no")
 
 
-def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: True,
-                  expected: str = "a number") -> Parsed:
-    """Read numbers; ``81%`` is 0.81, and a comma may part the thousands.
+def _flag_key(text: str) -> str:
+    key = narrow(mend_encoding(clean(text))).casefold().rstrip(" .!")
+    return key[:-2] if key in ("1.0", "0.0") else key
+
+
+def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: True, expected: str = "a number",
+                  units: Sequence[str] = (), shares: bool = True) -> Parsed:
+    """Read numbers; ``81%`` is 0.81, and a comma may part the thousands but never the decimals.
+
+    Parameters
+    ----------
+    texts
+        Distinct texts of a column.
+    check
+        Says whether a number can be right.
+    expected
+        What could have stood there, for messages.
+    units
+        Words that may stand before or after the number.
+    shares
+        Whether a percentage may stand for a share.
 
     Returns
     -------
     Parsed
         NaN where missing; fault ``bad_number`` for text and for numbers that ``check`` refuses.
     """
+    unit = re.compile(rf"^(?:{'|'.join(units)})\b\s*|\s*(?<![^\W\d_])(?:{'|'.join(units)})$", re.I) if units else None
+    words = {word: str(number) for number, word in enumerate(value_table()["numbers"])}
+
     def read(text: str) -> tuple[float, str, str]:
         if is_missing(text):
             return float("nan"), "", ""
-        value = clean(text).replace(",", "")
-        share = value.endswith("%")
-        try:
-            number = float(value.rstrip("% ")) / (100 if share else 1)
-        except ValueError:
+        value = narrow(clean(text))
+        value = unit.sub("", value) if unit else value
+        found = _NUMBER.fullmatch(words.get(value.casefold(), value))
+        if not found or (found[2] and not shares):
             return float("nan"), "bad_number", ""
-        return (number, "", "") if np.isfinite(number) and check(number) else (float("nan"), "bad_number", "")
+        number = float(found[1].replace(",", "")) / (100 if found[2] else 1)
+        return (number, "", "") if check(number) else (float("nan"), "bad_number", "")
 
-    return _parsed(map(read, texts), np.float64, expected)
+    return collect(map(read, texts), np.float64, expected)
+
+
+def parse_counts(texts: Texts) -> Parsed:
+    """Read whole numbers, also as words (``three``)."""
+    return parse_numbers(texts, check=lambda v: v == int(v), expected="a whole number", shares=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,19 +13,20 @@ import pandas as pd
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.ingest.cells import (
     Parsed,
-    Scale,
-    clean,
-    is_missing,
     parse_categories,
-    parse_dates,
+    parse_counts,
     parse_flags,
+    parse_grades,
     parse_ids,
     parse_numbers,
+    parse_sources,
     parse_texts,
     parse_words,
 )
 from my121_analytics.ingest.headings import AXES
 from my121_analytics.ingest.people import Roster, Who, resolve
+from my121_analytics.ingest.periods import read_period
+from my121_analytics.ingest.ratings import Scale
 from my121_analytics.ingest.sheetrows import SheetRows, categorical
 from my121_analytics.settings import CycleSettings, Settings
 from my121_analytics.workforce.cycles import Cycle, cycle_of, label_dates, parse_cycle
@@ -37,8 +37,6 @@ NOT_DATED = "Not dated"
 FULL_TIME_LIMIT = 1.5
 """FTE above this is hours or a percentage, not a share; two full-time posts are two rows."""
 _ORG_COLUMNS = ("directorate", "service", "team", "grade", "role", "contract")
-_LOOKS_STANDARD = re.compile(r"(?:fy|[HTQPM]\s?[\dOoIl]{1,2})?\s*[\dOoIl]{2,6}\s*[/\-–]\s*[\dOoIl]{1,5}"
-                             r"(?:\s*[/\-–]?\s*[HTQPM]\s?[\dOoIl]{0,2})?|(?:19|20)\d\d\s*[HTQPM]\s?\d{1,2}", re.I)
 
 
 @dataclass(frozen=True)
@@ -105,7 +103,8 @@ def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
         if days is not None:
             columns[column] = days
     for column in (*PROTECTED, *_ORG_COLUMNS):
-        found = rows.optional(column, partial(parse_categories, protected=column in PROTECTED))
+        parse = parse_grades if column == "grade" else partial(parse_categories, protected=column in PROTECTED)
+        found = rows.optional(column, parse)
         if found is not None:
             columns[column] = categorical(found[0].values, found[1])
     for column in ("is_main", "is_key"):
@@ -113,7 +112,7 @@ def _enter_people(rows: SheetRows, context: Context) -> pd.DataFrame:
         if found is not None:
             columns[column] = found[0].values[found[1]]
     found = rows.optional("fte", lambda t: parse_numbers(t, check=lambda v: 0 <= v <= FULL_TIME_LIMIT,
-                                                         expected="a share between 0 and 1"))
+                                                         expected="a share between 0 and 1", units=("fte", "wte")))
     if found is not None:
         columns["fte"] = found[0].values[found[1]]
     post = _read_post(rows)
@@ -146,7 +145,8 @@ def _read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
         "rater_id", "rater_name", "rater_post")
     if not rater_is_manager:
         for state, code in (("ambiguous", "ambiguous_manager"), ("unknown", "unknown_manager"),
-                            ("bad", "cell_left_out")):
+                            ("bad", "cell_left_out"), ("contradicts", "manager_contradicts"),
+                            ("disagrees", "manager_name_disagrees"), ("vacant", "manager_vacant")):
             people.note(rows, state, code, expected="an id" if state == "bad" else None)
     return ids
 
@@ -158,16 +158,19 @@ def _codes_in(values: pd.Categorical, categories: pd.Index) -> np.ndarray:
     return np.append(where, -2)[values.codes]
 
 
+_Column = tuple[int, np.ndarray, list[Who]]
+"""A column of the sheet, a code per row, and who is meant by each code."""
+
+
 @dataclass(frozen=True)
 class _People:
     """Who is meant in each row: the column that decided, and the reading of its cell."""
 
-    columns: tuple[tuple[int, np.ndarray, list[Who]], ...]
-    """Position of the column, code per row, reading per distinct text."""
+    columns: tuple[_Column, ...]
     decided: np.ndarray
     """Which of the columns decided each row; -1 where all are empty."""
 
-    def where(self, state: str) -> list[tuple[int, np.ndarray, list[Who]]]:
+    def where(self, state: str) -> list[_Column]:
         """Give, per column, the rows in one state and their readings."""
         out = []
         for place, (position, codes, whos) in enumerate(self.columns):
@@ -199,6 +202,8 @@ def _resolve_people(rows: SheetRows, context: Context,
             read.append((position, codes, resolve(context.roster, texts, pairs=pairs, kind=kind)))
     if not read:
         return None
+    if len(read) > 1 and columns[1].endswith("_name") and rows.has(columns[0]) and rows.has(columns[1]):
+        read.insert(0, _compare_names(read[0], read[1], context.roster))
     decided = np.full(len(rows), -1, dtype=np.int8)
     ids = np.full(len(rows), -1, dtype=np.int64)
     categories: dict[str, int] = {}
@@ -211,6 +216,19 @@ def _resolve_people(rows: SheetRows, context: Context,
         ids[takes] = numbers[codes[takes]]
     found = pd.Categorical.from_codes(ids, categories=pd.Index(list(categories), dtype="str"))
     return found, _People(tuple(read), decided)
+
+
+def _compare_names(by_id: _Column, by_name: _Column, roster: Roster) -> _Column:
+    """Hold the id of each row against the name beside it; each distinct pair is compared once."""
+    position, id_codes, whos = by_id
+    _, name_codes, named = by_name
+    pairs, distinct = pd.factorize(id_codes.astype("int64") * len(named) + name_codes)
+    told = []
+    for pair in distinct.tolist():
+        who, other = whos[pair // len(named)], named[pair % len(named)]
+        is_pair = who.employee_id and other.name and not who.state
+        told.append(roster.compare(str(who.employee_id), other.name) if is_pair else who)
+    return position, pairs, told
 
 
 # Placements -------------------------------------------------------------------------------------------------------
@@ -354,7 +372,7 @@ def _derive(levels: dict[str, np.ndarray], framework: Framework) -> np.ndarray:
 
 def _read_sources(rows: SheetRows) -> tuple[Parsed, np.ndarray] | None:
     position = rows.map.columns.get("source")
-    return None if position is None else rows.read(position, lambda t: parse_words(t, "placement_sources"))
+    return None if position is None else rows.read(position, parse_sources)
 
 
 def _read_source(rating: _Ratings, whose: tuple[Parsed, np.ndarray] | None, n: int) -> pd.Categorical:
@@ -402,7 +420,7 @@ def _read_cycles(rows: SheetRows, context: Context, days: np.ndarray,
         return _assume_cycle(rows, context, among), stopped
     position = rows.map.columns["cycle"]
     codes, texts = rows.texts(position)
-    periods = [_read_period(text, rules) for text in texts]
+    periods = [read_period(text, rules) for text in texts]
     example = next((p.label for p in periods if isinstance(p, Cycle)), "2023/24 H1")
     bad = np.array([p == "" for p in periods], dtype=bool)
     stopped = bad[codes] & among
@@ -420,24 +438,6 @@ def _label_days(days: np.ndarray, rules: CycleSettings) -> pd.Categorical:
     codes, distinct = pd.factorize(days)
     labels = label_dates(pd.Series(distinct), rules)
     return categorical(np.array([*labels, None], dtype=object), np.where(codes < 0, len(labels), codes))
-
-
-def _read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
-    """Read a review period: a cycle, a label of the council's own, ``""`` where misspelt, None where missing."""
-    if is_missing(text):
-        return None
-    text = clean(text)
-    plain = re.sub(r"\bquarter\s*(?=\d)", "Q", text, flags=re.I)
-    plain = re.sub(r"\bhalf(?:[ -]year)?\s*(?=\d)", "H", plain, flags=re.I)
-    plain = re.sub(r"\s*[-,:(]\s*(?=[HTQPM]\d)|(?<=[HTQPM]\d)\s*[-,:]\s*|\)$", " ", plain, flags=re.I).strip()
-    plain = re.sub(r"(?<!\d)(\d\d)(?=[/\-–]\d\d(?!\d))", r"20\1", plain)
-    found = parse_cycle(plain, rules)
-    if found is not None:
-        return found
-    as_date = parse_dates([text]).parsed
-    if not np.isnat(as_date.values[0]) and not text.isdigit():
-        return cycle_of(as_date.values[0].astype("datetime64[D]").item(), rules)
-    return "" if _LOOKS_STANDARD.fullmatch(text) else text
 
 
 def _note_outside(rows: SheetRows, position: int, codes: np.ndarray, periods: Sequence[Cycle | str | None],
@@ -497,7 +497,7 @@ def _read_raters(rows: SheetRows, context: Context,
     if found is None:
         return None, stopped, repaired
     ids, people = found
-    for state, code in (("ambiguous", "ambiguous_rater"), ("bad", "bad_rater")):
+    for state, code in (("ambiguous", "ambiguous_rater"), ("bad", "bad_rater"), ("contradicts", "rater_contradicts")):
         for position, chosen, whos in people.where(state):
             kept = among[chosen]
             rows.stop(code, chosen[kept], position,
@@ -506,6 +506,7 @@ def _read_raters(rows: SheetRows, context: Context,
     people.note(rows, "unknown", "rater_unknown", only=among)
     people.note(rows, "disagrees", "rater_name_disagrees", only=among)
     people.note(rows, "beside", "rater_repaired", only=among)
+    people.note(rows, "vacant", "rater_missing", only=among)
     for _, chosen, _ in people.where("beside"):
         repaired[chosen] = True
     empty = np.flatnonzero((people.decided < 0) & among)
@@ -631,6 +632,5 @@ def _enter_evidence(rows: SheetRows, context: Context) -> pd.DataFrame:
 
 
 def _read_whole_numbers(rows: SheetRows, column: str) -> pd.array | None:
-    found = rows.optional(column, lambda t: parse_numbers(t, check=lambda v: v >= 0 and v == int(v),
-                                                          expected="a whole number"))
+    found = rows.optional(column, parse_counts)
     return None if found is None else pd.array(found[0].values[found[1]]).astype("Int32")

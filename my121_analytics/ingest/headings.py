@@ -13,6 +13,7 @@ from importlib import resources
 from typing import Any
 
 from my121_analytics.errors import SettingsError, suggest
+from my121_analytics.ingest.dates import MONTHS
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
 
 AXES = ("performance", "potential", "box")
@@ -23,7 +24,17 @@ EVENTS = ("evidence", "successors", "objectives", "development_actions", "conver
 _SIGNS = {"evidence": {"requirement_id"}, "successors": {"readiness"}, "objectives": {"n_set", "n_met"},
           "development_actions": {"intervention"}, "conversations": {"held_on"}, "placements": set(AXES)}
 _ALONE = ("evidence", "successors")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d\d\s*[-/]\s*\d\d(?!\d)|\bfy\s?\d\d\b|\b[hqt][1-4]\b"
+                   r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*[-' ]*\d\d\b"
+                   r"|\b(?:previous|prior|last)\b", re.I)
+"""What ties a rating to a cycle of its own, so that it may not be the one of the row."""
+_A_PERSON = re.compile(r"(?:performance|potential|box|rating|score|review)[\s_]+"
+                       r"(?:manager|reviewer|appraiser|supervisor)\s*$", re.I)
+"""A heading about somebody, not about whose rating it is."""
+_ASKS = re.compile(r"\?\s*$|\(?\by\s*/\s*n\b\)?\s*$|\byes\s*/\s*no\b", re.I)
+"""A heading that asks yes or no."""
+_DAYS = frozenset(c.name for columns in TABLES.values() for c in columns if c.kind == "date")
+_FLAGS = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "flag"} | {"disability"})
 
 
 @dataclass(frozen=True)
@@ -93,6 +104,17 @@ def compact(text: str) -> str:
     return "".join(c for c in plain if c.isalnum())
 
 
+def words_of(text: str) -> list[str]:
+    """Split a heading into its words, abbreviations written out: ``LineMgr_No.`` is line, manager, number."""
+    plain = unicodedata.normalize("NFKC", text).replace("#", " number ").replace("’", "'")
+    plain = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", plain)
+    plain = re.sub(r"'s\b|_x00[0-9A-Fa-f]{2}_", " ", re.sub(r"\be-(?=mail)", "e", plain, flags=re.I))
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    short = _abbreviations()
+    words = [short.get(w, w) for w in re.findall(r"[^\W\d_]+|\d+", plain.replace("&", " and ").casefold())]
+    return [w for j, w in enumerate(words) if not j or w != "number" or words[j - 1] != "number"]
+
+
 def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool:
     """Say whether a text is a heading that the synonym table or the settings know, used or not."""
     keys = _keys(text)
@@ -100,8 +122,8 @@ def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool
         return False
     book = _book()
     known = {compact(k) for k in overrides or {}}
-    return any(k in known or k in book.candidates or k in book.by_content or k in book.ambiguous or k in book.refused
-               for k in keys) or _read_rating(text) is not None
+    return any(k in known or k in book.candidates or k in book.by_content or k in book.ambiguous or k in book.axis_open
+               or k in book.refused for k in keys) or _read_rating(text) is not None
 
 
 def check_overrides(overrides: Mapping[str, str]) -> None:
@@ -144,6 +166,7 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     events = _events(found)
     chosen = [_settle(reading, events) for reading in found]
     chosen = _fill_weak(chosen, found, events)
+    chosen = _ask_the_rest(_settle_open_axis(chosen), events)
     chosen = _resolve_employee_prefix(chosen)
     chosen = _part_names_from_ids(chosen, looks_like)
     chosen = _drop_duplicates(chosen, events, same)
@@ -174,15 +197,18 @@ def _first_reading(position: int, text: str, settled: Mapping[str, str],
         source, column = _target(setting) or ("", "")
         how = "setting" if column else "ignored"
         return _Reading(replace(blank, column=column, source=source, how=how))
+    asks = bool(_ASKS.search(text))
     for key in keys:
         if key in book.candidates:
-            return _Reading(blank, book.candidates[key])
+            found = book.candidates[key]
+            found = tuple(c for c in found if c[1] in _FLAGS) if asks else found
+            return _Reading(blank, found)
         if key in book.by_content:
-            as_ids, as_words = book.by_content[key]
+            return _Reading(_settle_by_content(blank, book.by_content[key], looks_like(position)))
+        if key in book.axis_open:
             look = looks_like(position)
-            column = "source" if "source" in (as_ids, as_words) and look == "sources" else (
-                as_ids if look == "ids" or as_words == "source" else as_words)
-            return _Reading(replace(blank, column=column, how="content"))
+            return _Reading(replace(blank, column=look, how="content") if look in AXES else
+                            replace(blank, how="ambiguous", meanings=AXES))
         if key in book.ambiguous:
             return _Reading(replace(blank, how="ambiguous", meanings=book.ambiguous[key]))
     rating = _read_rating(text)
@@ -190,6 +216,8 @@ def _first_reading(position: int, text: str, settled: Mapping[str, str],
         source, column = rating
         if source == "dated":
             return _Reading(replace(blank, how="dated", meanings=(column,)))
+        if source == "several":
+            return _Reading(replace(blank, how="ambiguous", meanings=(f"self {column}", f"manager {column}")))
         if not column:
             return _Reading(replace(blank, how="ambiguous", meanings=tuple(f"{source} {axis}" for axis in AXES)))
         return _Reading(replace(blank, column=column, source=source, how="source"))
@@ -197,41 +225,95 @@ def _first_reading(position: int, text: str, settled: Mapping[str, str],
     return _Reading(replace(blank, suggestion=book.spelled[near[0]] if near else ""))
 
 
+def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -> Heading:
+    """Choose between two columns by what stands under the heading."""
+    as_ids, as_words = meanings
+    if "source" in meanings and look == "sources":
+        column = "source"
+    elif as_ids == "source":
+        column = as_words
+    else:
+        column = as_ids if look == "ids" or as_words == "source" else as_words
+    if column == "ask":
+        return replace(heading, how="ambiguous", meanings=("source", "contract"))
+    return heading if column == "other" else replace(heading, column=column, how="content")
+
+
 def _read_rating(text: str) -> tuple[str, str] | None:
-    """Read a heading such as ``Self rating: performance`` as (source, axis); None where it speaks of no rating."""
+    """Read a heading such as ``Self rating: performance`` as (source, axis); None where it speaks of no rating.
+
+    The source may be ``dated`` (it names a period, so it may be another cycle's) or ``several``.
+    """
     book = _book()
-    tokens = re.findall(r"[a-z]+|\d+", unicodedata.normalize("NFKC", text).casefold())
-    if _YEAR.search(text):
-        rest = [t for t in tokens if t.isalpha()]
-        axis = next((a for a in AXES if a in rest), "performance" if "rating" in rest else "")
-        return ("dated", axis) if axis else None
-    whose = [name for name, words in book.sources.items() if any(t in words for t in tokens)]
-    if len(whose) != 1:
+    tokens = words_of(text)
+    before = bool(set(tokens) & book.sources["before"])
+    if _A_PERSON.search(text) or "manager manager" in " ".join(tokens):
         return None
-    rest = [t for t in tokens if t not in book.sources[whose[0]]]
+    whose = [name for name, words in book.sources.items() if name != "before" and any(t in words for t in tokens)]
+    if "self" in whose and "employee" in whose:
+        whose.remove("employee")
+        tokens = [t for t in tokens if t not in book.sources["employee"]]
+    if before and whose == [CALIBRATED]:
+        spent = book.sources[CALIBRATED] | book.sources["before"]
+        return _axis_of([t for t in tokens if t not in spent], MANAGER)
+    dated = _YEAR.search(text)
+    if dated:
+        words_of_source = {t for name in whose for t in book.sources[name]}
+        rest = [t for t in words_of(_YEAR.sub(" ", text)) if t not in words_of_source]
+        found = _axis_of([t for t in rest if not t.isdigit() and t not in _PERIOD_WORDS], "dated")
+        return ("dated", found[1] or "performance") if found else None
+    if len(whose) != 1:
+        named = [a for a in AXES if a in tokens]
+        return ("several", named[0]) if len(whose) > 1 and len(named) == 1 else None
+    return _axis_of([t for t in tokens if t not in book.sources[whose[0]]], whose[0])
+
+
+def _axis_of(rest: list[str], source: str) -> tuple[str, str] | None:
+    """Give the axis that the words beside the source name; an empty axis where they speak of a rating without one."""
+    book = _book()
     axis = next((book.axes[key] for key in (compact("".join(rest)),
                                             compact("".join(t for t in rest if t not in book.filler)))
                  if key in book.axes), "")
-    if not axis and not (rest and all(t in book.filler for t in rest) and {"rating", "score"} & set(rest)):
-        return None
-    return whose[0], axis
+    if axis or (rest and all(t in book.filler for t in rest) and _RATING_WORDS & set(rest)):
+        return source, axis
+    return None
+
+
+_PERIOD_WORDS = frozenset({*MONTHS, "year", "years"})
+_RATING_WORDS = frozenset({"rating", "ratings", "score", "assessment", "evaluation"})
 
 
 def _keys(text: str) -> list[str]:
-    """Give what a heading may be looked up by: all of it, and without what stands in brackets."""
-    shorter = re.sub(r"[(\[].*?[)\]]", " ", text)
-    return list(dict.fromkeys(key for key in (compact(text), compact(shorter)) if key))
+    """Give what a heading may be looked up by: all of it, and without what stands in brackets; then with short forms
+    written out. Brackets that say whose or when (``Performance (self)``) belong to the heading.
+    """
+    inside = {word for part in re.findall(r"[(\[](.*?)[)\]]", text) for word in words_of(part)}
+    telling = bool(inside & _book_words()) or any(_YEAR.search(p) for p in re.findall(r"[(\[](.*?)[)\]]", text))
+    asked = _ASKS.sub(" ", text)
+    shorter = asked if telling else re.sub(r"[(\[].*?[)\]]", " ", asked)
+    plain = [compact(re.sub(r"_x00[0-9A-Fa-f]{2}_", " ", part).replace("#", " number ")) for part in (text, shorter)]
+    return list(dict.fromkeys(key for key in (*plain, canonical(text), canonical(shorter)) if key))
+
+
+def canonical(text: str) -> str:
+    """Bring a heading to its words, abbreviations written out and run together."""
+    words = words_of(text)
+    if len(words) > 1 and words[-1] == "description" and words[0] not in ("job", "performance", "potential"):
+        words = words[:-1]
+    return "".join(words)
 
 
 def _is_refused(text: str) -> bool:
     """Say whether a refused heading stands in the words of this one (``Employee NI number``, ``Home Postcode``)."""
-    words = " ".join(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).casefold()))
     book = _book()
     if any(key in book.allowed or key in book.candidates for key in _keys(text)):
         return False
-    for phrase in sorted(book.allowed_phrases, key=len, reverse=True):
-        words = words.replace(phrase, "")
-    return any(f" {phrase} " in f" {words} " for phrase in book.refused_phrases)
+    for words in (_words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)), " ".join(words_of(text))):
+        for phrase in sorted(book.allowed_phrases, key=len, reverse=True):
+            words = words.replace(phrase, "")
+        if any(f" {phrase} " in f" {words} " for phrase in book.refused_phrases):
+            return True
+    return False
 
 
 # A whole sheet ----------------------------------------------------------------------------------------------------
@@ -281,6 +363,34 @@ def _fill_weak(chosen: list[Heading], found: list[_Reading], events: tuple[str, 
     if "placements" in events and "placed_on" not in have and "held_on" in have:
         out = [replace(h, column="placed_on") if h.column == "held_on" and "conversations" not in events else h
                for h in out]
+    return out
+
+
+def _settle_open_axis(chosen: list[Heading]) -> list[Heading]:
+    """``Rating`` beside ``Potential rating`` is performance, where nothing else is."""
+    have = {h.column for h in chosen}
+    is_open = _book().axis_open
+    open_ones = [j for j, h in enumerate(chosen) if h.how == "ambiguous" and is_open & set(_keys(h.text))]
+    if "potential" not in have or "performance" in have or len(open_ones) != 1:
+        return chosen
+    out = list(chosen)
+    out[open_ones[0]] = replace(out[open_ones[0]], column="performance", how="synonym", meanings=())
+    return out
+
+
+def _ask_the_rest(chosen: list[Heading], events: tuple[str, ...]) -> list[Heading]:
+    """Ask about headings of two meanings that nothing settled; a sheet's only date is the placement's."""
+    have = {h.column for h in chosen}
+    book = _book()
+    out = []
+    for heading in chosen:
+        key = next((k for k in _keys(heading.text) if k in book.ambiguous), None)
+        if heading.how in ("unused", "ambiguous") and key is not None:
+            if key == "date" and "placements" in events and not have & {*_DAYS, "cycle"}:
+                heading = replace(heading, column="placed_on", how="synonym", meanings=())
+            else:
+                heading = replace(heading, how="ambiguous", meanings=book.ambiguous[key])
+        out.append(heading)
     return out
 
 
@@ -370,6 +480,7 @@ class _Book:
     candidates: dict[str, tuple[tuple[str, str, bool], ...]]
     by_content: dict[str, tuple[str, str]]
     ambiguous: dict[str, tuple[str, ...]]
+    axis_open: frozenset[str]
     refused: frozenset[str]
     refused_phrases: tuple[str, ...]
     allowed: frozenset[str]
@@ -383,29 +494,65 @@ class _Book:
 
 @lru_cache(maxsize=1)
 def _book() -> _Book:
-    text = resources.files("my121_analytics.ingest").joinpath("headings.toml").read_text("utf-8")
-    data: dict[str, Any] = tomllib.loads(text)
+    data = _table()
     candidates: dict[str, list[tuple[str, str, bool]]] = {}
+    written_out: dict[str, list[tuple[str, str, bool]]] = {}
     spelled: dict[str, str] = {}
     for strength in ("strong", "weak"):
         for table, columns in data[strength].items():
             for column, spellings in columns.items():
                 for spelling in (*spellings, column):
                     entry = (table, column, strength == "strong")
-                    if entry not in candidates.setdefault(compact(spelling), []):
-                        candidates[compact(spelling)].append(entry)
-                        spelled.setdefault(compact(spelling), spelling)
-    axes = {compact(s): axis for axis in AXES for s in data["strong"]["placements"][axis]}
+                    for key, found in ((compact(spelling), candidates), ("".join(words_of(spelling)), written_out)):
+                        if entry not in found.setdefault(key, []):
+                            found[key].append(entry)
+                    spelled.setdefault(compact(spelling), spelling)
+    for key, entries in written_out.items():
+        if key not in candidates and _is_one_meaning(entries):
+            candidates[key] = entries
+    axes = {key(s): axis for axis in AXES for s in data["strong"]["placements"][axis] for key in (canonical, compact)}
     axes.update({axis: axis for axis in AXES})
     sources = {name: frozenset(words) for name, words in data["sources"].items() if name != "filler"}
     refused, allowed = data["refused"]["headings"], data["refused"]["allowed"]
-    return _Book({k: tuple(v) for k, v in candidates.items()},
-                 {compact(k): (v[0], v[1]) for k, v in data["by_content"].items()},
-                 {compact(k): tuple(v) for k, v in data["ambiguous"].items()},
-                 frozenset(compact(h) for h in refused), tuple(_words(h) for h in refused),
+
+    def by_key(entries: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        """Look entries up by both kinds of key, those as written first."""
+        return {**{canonical(k): tuple(v) for k, v in entries.items() if canonical(k) not in candidates},
+                **{compact(k): tuple(v) for k, v in entries.items()}}
+
+    by_content = {k: (v[0], v[1]) for k, v in by_key(data["by_content"]).items()}
+    axis_open = frozenset(key(h) for h in data["axis_open"]["headings"] for key in (compact, canonical))
+    return _Book({k: tuple(v) for k, v in candidates.items()}, by_content, by_key(data["ambiguous"]), axis_open,
+                 frozenset(compact(h) for h in refused),
+                 tuple({*(_words(h) for h in refused), *(" ".join(words_of(h)) for h in refused)}),
                  frozenset(compact(h) for h in allowed), tuple(_words(h) for h in allowed), axes, sources,
                  frozenset(data["sources"]["filler"]), spelled,
                  {table: tuple(columns) for table, columns in data["weak"].items()})
+
+
+def _is_one_meaning(entries: Sequence[tuple[str, str, bool]]) -> bool:
+    """Say whether spellings that become one when written out mean one column in each table."""
+    tables = [(table, strong) for table, _, strong in entries]
+    return len(tables) == len(set(tables))
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return tomllib.loads(resources.files("my121_analytics.ingest").joinpath("headings.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> dict[str, str]:
+    return dict(_table()["abbreviations"])
+
+
+@lru_cache(maxsize=1)
+def _book_words() -> frozenset[str]:
+    """Words in brackets that change what a heading means: whose a rating is, and which of two."""
+    data = _table()
+    whose = {w for name, words in data["sources"].items() if name != "filler" for w in words}
+    return frozenset(whose | {"name", "email", "post", "position", "comments", "notes", "date", "previous", "prior",
+                              "last", "old", "target", "change"})
 
 
 def _words(text: str) -> str:

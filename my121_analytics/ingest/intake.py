@@ -14,12 +14,14 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, UnreadableFileError
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.ingest.assembly import assemble_tables
-from my121_analytics.ingest.cells import build_scales, parse_dates, parse_flags, parse_ids
+from my121_analytics.ingest.cells import parse_flags, parse_ids
+from my121_analytics.ingest.dates import parse_dates
 from my121_analytics.ingest.entries import Context, enter_sheet
 from my121_analytics.ingest.exports import list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.headings import check_overrides
-from my121_analytics.ingest.people import Roster, name_key
+from my121_analytics.ingest.people import Roster, bare_id, name_key
+from my121_analytics.ingest.ratings import Scale, build_scales
 from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
@@ -102,7 +104,7 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     scales = build_scales(framework, settings)
     log = Log()
     with progress_shown("Reading", progress) as report:
-        sheets, unreadable = _open_files(source, settings, log, report)
+        sheets, unreadable = _open_files(source, settings, scales, log, report)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)
@@ -182,7 +184,7 @@ def _settle_settings(source: Path | str, settings: Settings | Path | str | None)
     return load_settings(find_settings(source, settings))
 
 
-def _open_files(source: Path | str, settings: Settings, log: Log,
+def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Scale], log: Log,
                 progress: Progress) -> tuple[list[SheetRows], pd.DataFrame]:
     """Read every file; those that cannot be read are listed, and only if none can is that an error."""
     files, others = list_files(source)
@@ -201,7 +203,7 @@ def _open_files(source: Path | str, settings: Settings, log: Log,
         for sheet in found:
             for code, value in sheet.notes:
                 log.add(code, file=sheet.file, sheet=sheet.name, values=value)
-            sheets.append(open_sheet(sheet, settings.exports.columns, log))
+            sheets.append(open_sheet(sheet, settings.exports.columns, log, scales))
     progress(len(files), len(files), "")
     if not sheets and len(problems) == 1:
         raise problems[0]
@@ -260,13 +262,18 @@ def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> frozenset
 def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roster: Roster) -> None:
     """Stop rows about people and posts that no staff list knows, if the lists hold those who left.
 
+    An id that the list holds with other zeros in front or in another case is stopped in any case.
+
     A list of current staff says nothing about an id that is not on it: there the row is kept, with a finding.
     """
-    if not roster.holds_leavers:
-        return
+    forms: dict[str, frozenset[str]] = {}
+    for person in listed:
+        forms[bare_id(person)] = forms.get(bare_id(person), frozenset()) | {person}
     for rows in sheets:
         if rows.map.tables and not _is_list(rows) and "evidence" not in rows.map.tables:
-            rows.refuse_strangers(listed, frozenset(roster.holders))
+            rows.refuse_other_forms(listed, forms)
+            if roster.holds_leavers:
+                rows.refuse_strangers(listed, frozenset(roster.holders))
 
 
 def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
@@ -285,7 +292,7 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
             pairs += _distinct_pairs(rows.employee, given)
         if rows.has("email"):
             codes, texts = rows.texts(rows.map.columns["email"])
-            mail = pd.Categorical.from_codes(codes, categories=pd.Index([str(t) for t in texts], dtype="str"))
+            mail = categorical(np.array([str(t) or None for t in texts], dtype=object), codes)
             emails.update({text.strip().casefold(): person for person, text in _distinct_pairs(rows.employee, mail)})
         holds_leavers |= _is_list(rows) and _has_leavers(rows, context)
         for post, those in _holders(rows, context).items():
@@ -348,7 +355,7 @@ def _find_named_ids(sheets: Sequence[SheetRows], settings: Settings) -> list[tup
             codes, texts = rows.texts(rows.map.columns[id_column])
             known = categorical(parse_ids(texts, settings.exports.employee_id_width).values, codes)
             at, names = rows.texts(rows.map.columns[name_column])
-            as_names = pd.Categorical.from_codes(at, categories=pd.Index([str(t) for t in names], dtype="str"))
+            as_names = categorical(np.array([str(t) or None for t in names], dtype=object), at)
             found += [(rows.sheet.file, person, name) for person, name in _distinct_pairs(known, as_names)]
     return found
 

@@ -6,16 +6,19 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
-from my121_analytics.ingest.cells import clean, mend_encoding, parse_ids, plain_words, value_table, word_list
+from my121_analytics.ingest.cells import clean, is_missing, mend_encoding, parse_ids, plain_list, plain_words, word_list
 
 _WITH_ID = (re.compile(r"(?P<name>[^\d()\[\]]+?)\s*[(\[]\s*(?:(?:id|no|ref|emp|employee)\.?\s*:?\s*)?"
                        r"(?P<id>[A-Za-z]{0,4}\d[\w./\-]*)\s*[)\]]", re.I),
             re.compile(r"(?P<id>[A-Za-z]{0,4}\d[\w./]*)\s*(?:[-–—:,|]|\s)\s*(?P<name>[^\W\d_][^\d()\[\]]+)"),
             re.compile(r"(?P<name>[^\d()\[\]]+?)\s*(?:\s[-–—]|[-:,|/])\s*(?P<id>[A-Za-z]{0,4}\d[\w./]*)"))
+_ACTING = re.compile(r"\s*[(\[](?:acting(?: up)?|interim|temporary|temp|job ?share|secondment|seconded|cover|"
+                     r"(?:maternity|mat) cover)[)\]]|^(?:acting|interim)\s*[:\-]\s*", re.I)
+_SEVERAL = re.compile(r"\s*[/;&+|]\s*|\s+and\s+|\s*,\s*(?=\d)", re.I)
 _EMAIL = re.compile(r"([\w.+'\-]+)@[\w.\-]+")
 
 
@@ -28,7 +31,8 @@ class Who:
     employee_id
         None where nobody (sure) is meant.
     state
-        Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees``.
+        Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees`` (the name is not the one on
+        the staff list), ``contradicts`` (the name is somebody else's).
     others
         The people it could be, for messages.
     name
@@ -89,14 +93,17 @@ class Roster:
         pairs
             Name (by :func:`name_key`) -> ids that stand beside it in the same file.
         """
-        cell = mend_encoding(clean(text))
-        if cell.casefold() in word_list("missing"):
+        cell = _ACTING.sub("", mend_encoding(clean(text)))
+        if is_missing(cell):
             return Who()
         words = plain_words(cell)
-        if words in _plain("vacant"):
+        if words in plain_list("vacant"):
             return Who(state="vacant")
-        if words in _plain("top_of_tree"):
+        if words in plain_list("top_of_tree"):
             return Who(state="top")
+        several = self._several(cell)
+        if several:
+            return Who(None, "ambiguous", several)
         single = parse_ids([cell], self.width)
         value = single.values[0]
         if value is not None and (any(c.isdigit() for c in value) or value in self.people):
@@ -111,6 +118,15 @@ class Roster:
         if email:
             return self._by_email(cell.casefold(), email[1])
         return self.find_name(cell, pairs)
+
+    def _several(self, cell: str) -> str:
+        """List the people where a cell names more than one, as for a post that two managers share."""
+        parts = [part for part in _SEVERAL.split(cell) if part]
+        if len(parts) < 2 or cell in self.people:
+            return ""
+        ids = {code if code in self.people else self.find_name(part).employee_id
+               for part, code in zip(parts, parse_ids(parts, self.width).values, strict=True)}
+        return self._show(ids - {None}) if None not in ids and len(ids) > 1 else ""
 
     def find_name(self, name: str, pairs: Mapping[str, frozenset[str]] | None = None) -> Who:
         """Say who has a name; ids beside it in the same file go first, since they are that column's own."""
@@ -128,9 +144,12 @@ class Roster:
         return Who(None, "unknown", name=name)
 
     def _by_code(self, value: str) -> Who:
-        if value not in self.people and not value.isdigit() and value in self.holders:
+        if value in self.people:
+            return Who(value)
+        if not value.isdigit() and value in self.holders:
             return self.find_post(value)
-        return Who(value)
+        forms = self._forms.get(bare_id(value), set())
+        return Who(None, "bad", self._show(forms)) if self.has_list and forms else Who(value)
 
     def find_post(self, value: str) -> Who:
         """Say who holds a post."""
@@ -144,20 +163,41 @@ class Roster:
 
     def _by_name_and_id(self, name: str, code: str) -> Who:
         value = parse_ids([code], self.width).values[0]
-        if value is None:
-            return Who(state="bad", name=name)
+        return Who(state="bad", name=name) if value is None else self.compare(value, name)
+
+    def compare(self, value: str, name: str) -> Who:
+        """Hold an id against the name that stands beside it.
+
+        Returns
+        -------
+        Who
+            The id; with state ``disagrees`` where the staff list has another name for it, as after a marriage; and
+            nobody, with state ``contradicts``, where the name is another person's.
+        """
         known = self.names.get(value, set())
-        if known and not any(_may_be_one(name, other) for other in known):
-            return Who(value, "disagrees", " / ".join(sorted(known)), name)
-        return Who(value, name=name)
+        if not known or any(_may_be_one(name, other) for other in known):
+            return Who(value, name=name)
+        shown = " / ".join(sorted(known))
+        other = self.find_name(name).employee_id
+        if other is not None and other != value:
+            return Who(None, "contradicts", f"{value} is {shown}, {name} is {other}", name)
+        return Who(value, "disagrees", shown, name)
 
     def _by_email(self, address: str, local: str) -> Who:
         if address in self.emails:
             return Who(self.emails[address])
         return self.find_name(re.sub(r"[._\-\d]+", " ", local))
 
-    def _show(self, ids: Iterable[str]) -> str:
-        shown = sorted(ids)
+    @cached_property
+    def _forms(self) -> dict[str, set[str]]:
+        """Ids by what remains of them without zeros in front and case: 004711 and 4711 are perhaps one person."""
+        forms: dict[str, set[str]] = {}
+        for person in self.people:
+            forms.setdefault(bare_id(person), set()).add(person)
+        return forms
+
+    def _show(self, ids: Iterable[str | None]) -> str:
+        shown = sorted(str(i) for i in ids)
         return ", ".join(shown[:5]) + (f" or {len(shown) - 5} others" if len(shown) > 5 else "")
 
     @cached_property
@@ -170,6 +210,11 @@ class Roster:
                     for key in keys:
                         index.setdefault(key, set()).add(employee_id)
         return indexes
+
+
+def bare_id(value: str) -> str:
+    """Bring an id to what remains without zeros in front and case: 004711 and 4711, E12 and e12 are alike."""
+    return value.casefold().lstrip("0")
 
 
 def name_key(name: str) -> str:
@@ -256,8 +301,3 @@ def _may_be_one(a: str, b: str) -> bool:
     """Say whether two names may be one person's: a surname in common, or one word within the other's."""
     one, two = ({word for part in _name_parts(name) for word in part if len(word) > 1} for name in (a, b))
     return bool(one & two) or not one or not two
-
-
-@cache
-def _plain(name: str) -> frozenset[str]:
-    return frozenset(plain_words(word) for word in value_table()[name])

@@ -10,21 +10,24 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.cells import (
-    Dates,
     Parsed,
     Texts,
     clean,
-    parse_dates,
+    is_missing,
     parse_ids,
     parse_texts,
+    plain_list,
     plain_words,
     split_assignment,
     value_table,
 )
+from my121_analytics.ingest.dates import Dates, parse_dates
 from my121_analytics.ingest.exports import Sheet
 from my121_analytics.ingest.findings import Log, Stops
 from my121_analytics.ingest.headings import SheetMap, map_headings
 from my121_analytics.ingest.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.people import bare_id
+from my121_analytics.ingest.ratings import Scale
 from my121_analytics.settings import ExportSettings
 
 _LOOKED_AT = 200
@@ -175,6 +178,24 @@ class SheetRows:
         self.stop(parsed.faults[codes[where]], where, position)
         self.stop("missing_id", np.flatnonzero((self.employee.codes < 0) & ~np.isin(codes, bad)), position)
 
+    def refuse_other_forms(self, listed: frozenset[str], forms: Mapping[str, frozenset[str]]) -> None:
+        """Stop rows whose id is not on the staff list but would be with other zeros in front, or in another case.
+
+        Parameters
+        ----------
+        listed
+            Ids on the staff lists.
+        forms
+            Id without zeros and case, as from :func:`bare_id` -> ids on the staff lists that are so written.
+        """
+        known = [forms.get(bare_id(str(c)), frozenset()) if c not in listed else frozenset()
+                 for c in self.employee.categories]
+        where = np.flatnonzero(np.append(np.array([bool(k) for k in known], dtype=bool), False)[self.employee.codes])
+        if len(where):
+            shown = [" and ".join(sorted(known[code])) for code in self.employee.codes[where]]
+            self.stop("id_of_other_form", where, self.map.columns["employee_id"], np.array(shown, dtype=object))
+            self._forget(where)
+
     def refuse_strangers(self, listed: frozenset[str], posts: frozenset[str]) -> None:
         """Stop rows about people or posts that are nowhere on a staff list that holds leavers too."""
         where = np.flatnonzero(self.employee.codes >= 0)
@@ -189,9 +210,12 @@ class SheetRows:
             self.stop("unknown_post", lost, position)
             strangers = np.union1d(strangers, lost)
         if len(strangers):
-            kept = self.employee.codes.copy()
-            kept[strangers] = -1
-            self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
+            self._forget(strangers)
+
+    def _forget(self, where: np.ndarray) -> None:
+        kept = self.employee.codes.copy()
+        kept[where] = -1
+        self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
 
     @cached_property
     def names(self) -> pd.Categorical | None:
@@ -226,7 +250,8 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(inner[codes], categories=pd.Index(categories, dtype="str"))
 
 
-def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRows:
+def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
+               scales: Mapping[str, Scale] | None = None) -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
 
     Parameters
@@ -237,6 +262,8 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRow
         ``[exports.columns]``.
     log
         Where findings go.
+    scales
+        What ratings may be written as; settles whether a column headed ``Rating`` holds performance.
 
     Returns
     -------
@@ -251,7 +278,7 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRow
     below = header.last + 1
 
     def looks_like(position: int) -> str:
-        return _looks_like(sheet.columns[position][below:])
+        return _looks_like(sheet.columns[position][below:], scales or {})
 
     def same(a: int, b: int) -> bool:
         return bool((sheet.columns[a][below:] == sheet.columns[b][below:]).all())
@@ -266,10 +293,31 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRow
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
+    _set_vacancies_aside(sheet, smap, key, aside, log)
     _report_aside(sheet, aside, header.last, log)
     rows = SheetRows(sheet, smap, header.texts, aside, log)
     rows.ids[key] = ids
     return rows
+
+
+def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log) -> None:
+    """Set rows of a staff list aside that have no id because they describe a vacant post."""
+    if smap.tables != ("people",):
+        return
+    codes, texts = sheet.factor(key)
+    empty = np.array([is_missing(text) or plain_words(clean(text)) in plain_list("vacant") for text in texts],
+                     dtype=bool)[codes] & (aside == 0)
+    for column in ("name", "surname", "employee_id"):
+        position = smap.columns.get(column)
+        if position is None or not empty.any():
+            continue
+        at, names = sheet.factor(position)
+        vacant = np.array([plain_words(clean(name)) in plain_list("vacant") for name in names], dtype=bool)[at] & empty
+        if vacant.any():
+            log.add("vacant_post", file=sheet.file, sheet=sheet.name, n=int(vacant.sum()),
+                    values=str(sheet.columns[position][np.flatnonzero(vacant)[0]]))
+            aside[vacant] = ASIDE.index("note") + 1
+            empty &= ~vacant
 
 
 def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:
@@ -298,8 +346,11 @@ def _split_assignments(values: np.ndarray, width: int | None,
     return np.array(people, dtype=object), np.array(posts, dtype=object) if any_suffix else None
 
 
-def _looks_like(cells: np.ndarray) -> str:
-    """Say what a column holds: ``ids`` (nearly all cells are single codes with a digit), ``sources``, or ``words``."""
+def _looks_like(cells: np.ndarray, scales: Mapping[str, Scale]) -> str:
+    """Say what a column holds: ``ids`` (nearly all cells are codes with a digit), ``sources``, an axis, or ``words``.
+
+    An axis is told by its labels; a bare 2 could be a level of either.
+    """
     found = [text for text in (clean(str(c)) for c in pd.unique(cells)[:_LOOKED_AT]) if text]
     if not found:
         return "words"
@@ -308,7 +359,14 @@ def _looks_like(cells: np.ndarray) -> str:
     if n_ids >= 0.8 * len(found):
         return "ids"
     sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
-    return "sources" if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found) else "words"
+    if any(plain_words(t) in plain_list("provisional") for t in found):
+        sources |= plain_list("final")
+    if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found):
+        return "sources"
+    labelled = [t for t in found if any(c.isalpha() for c in t)]
+    fits = [axis for axis, scale in scales.items() if scale.labels and labelled and
+            int((scale.parse(labelled).values > 0).sum()) >= 0.8 * len(found)]
+    return fits[0] if len(fits) == 1 else "words"
 
 
 def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:

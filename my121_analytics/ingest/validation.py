@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.counts import join_posts
 from my121_analytics.workforce.hierarchy import build_hierarchy
-from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.schema import MANAGER
+from my121_analytics.workforce.record import Workforce, main_posts
+from my121_analytics.workforce.schema import MANAGER, SELF
 
 Severity = Literal["error", "warning", "info"]
 
@@ -53,29 +53,32 @@ def _rules(severity: Severity, codes: str, *, stops: bool = False) -> tuple[Rule
 
 ROW_RULES = (
     *_rules("error", "missing_id bad_id scientific_id not_a_date impossible_date date_order_unsettled missing_date "
-            "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_box "
-            "ambiguous_box box_code_label_disagree unknown_source ambiguous_rater bad_rater missing_post "
-            "unknown_employee unknown_post", stops=True),
+            "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_rating_code "
+            "unknown_box ambiguous_box box_code_label_disagree unknown_box_code unknown_source ambiguous_rater "
+            "bad_rater rater_contradicts missing_post unknown_employee unknown_post id_of_other_form "
+            "conflicting_placements", stops=True),
     *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
-            "rater_name_disagrees rating_disagrees_with_box outside_cycle date_order_doubtful"),
-    *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired no_rating"),
+            "rater_name_disagrees manager_name_disagrees manager_contradicts rating_disagrees_with_box outside_cycle "
+            "date_order_doubtful"),
+    *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired no_rating manager_vacant "
+            "post_from_rater"),
 )
 """What is checked cell by cell and row by row."""
 
 SHEET_RULES = (
     *_rules("error", "unreadable_file key_not_found"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
-            "rater_from_post repeated_row repeated_conversation"),
+            "rater_from_post repeated_row repeated_conversation spellings_joined"),
     *_rules("info", "not_record file_left_alone hidden_sheet encoding refused_heading duplicate_heading near_heading "
-            "rows_set_aside kind_assumed cycle_assumed"),
+            "rows_set_aside kind_assumed cycle_assumed vacant_post"),
 )
 """What is checked once per file, sheet or column."""
 
 CROSS_RULES = (
     *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
             "self_rated_as_manager placed_after_leaving placed_before_start placed_in_future box3_beyond_limit "
-            "new_starter_in_lowest_box reporting_loop two_names"),
-    *_rules("info", "earlier_placement manages_self"),
+            "new_starter_in_lowest_box reporting_loop two_names two_managers team_outside_directorate"),
+    *_rules("info", "earlier_placement manages_self unit_renamed missing_optional"),
 )
 """What is checked between tables; these never stop a row."""
 
@@ -127,6 +130,10 @@ def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[Cr
         yield from check(workforce)
     yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].astype("str")))
     yield from _reporting_lines(workforce)
+    yield from _two_managers(workforce)
+    yield from _teams_outside(workforce)
+    yield from _renamed_units(workforce)
+    yield from _missing_columns(workforce)
 
 
 def _flag(code: str, rows: pd.DataFrame, mask: np.ndarray | pd.Series, column: str,
@@ -235,12 +242,98 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
 
 
 def _reporting_lines(workforce: Workforce) -> Iterator[CrossFinding]:
+    if workforce.posts.empty or workforce.posts["manager_id"].isna().all():
+        return
+    for loop in build_hierarchy(_current_posts(workforce)).loops:
+        yield CrossFinding("reporting_loop", None, "manager_id", [" > ".join((*loop, loop[0]))])
+
+
+def _current_posts(workforce: Workforce) -> pd.DataFrame:
+    posts = workforce.posts
+    if workforce.cycles.empty:
+        return posts[posts["valid_to"].isna()].drop_duplicates("employee_id", keep="last")
+    current = workforce.posts_in_cycle(workforce.latest_cycle)
+    return current[current["in_force"]]
+
+
+def _two_managers(workforce: Workforce) -> Iterator[CrossFinding]:
+    """Find posts that two managers have at one time, as where they share a job; tables take the later row."""
     posts = workforce.posts
     if posts.empty or posts["manager_id"].isna().all():
         return
-    if workforce.cycles.empty:
-        current = posts[posts["valid_to"].isna()].drop_duplicates("employee_id", keep="last")
-    else:
-        current = workforce.posts_in_cycle(workforce.latest_cycle)
-    for loop in build_hierarchy(current).loops:
-        yield CrossFinding("reporting_loop", None, "manager_id", [" > ".join((*loop, loop[0]))])
+    rows = posts.sort_values(["employee_id", "post_id", "valid_from"], kind="stable", na_position="first")
+    same = np.ones(len(rows) - 1, dtype=bool)
+    for column in ("employee_id", "post_id"):
+        values = rows[column].cat.codes.to_numpy()
+        same &= values[1:] == values[:-1]
+    managers = rows["manager_id"].cat.codes.to_numpy()
+    same &= (managers[1:] != managers[:-1]) & (managers[1:] >= 0) & (managers[:-1] >= 0)
+    starts, ends = rows["valid_from"].to_numpy()[1:], rows["valid_to"].to_numpy()[:-1]
+    overlaps = np.isnat(starts) | (starts <= ends) | (np.isnat(ends) & (starts == rows["valid_from"].to_numpy()[:-1]))
+    yield from _flag("two_managers", rows, np.append(False, same & overlaps), "manager_id", "employee_id")
+
+
+def _teams_outside(workforce: Workforce) -> Iterator[CrossFinding]:
+    """Find teams whose people all report to managers of other directorates; those under the very top are left out."""
+    posts = workforce.posts
+    if posts.empty or posts[["team", "directorate", "manager_id"]].isna().all().any():
+        return
+    current = _current_posts(workforce)
+    main = main_posts(current).set_index("employee_id")
+    main.index = main.index.astype("str")
+    homes, above = main["directorate"].astype("str"), main["manager_id"].astype("str")
+    managers = current["manager_id"].astype("str")
+    table = pd.DataFrame({"team": current["team"].astype("str"), "home": current["directorate"].astype("str"),
+                          "away": managers.map(homes), "top": managers.map(above.isna())}).dropna(
+                              subset=["team", "home", "away"])
+    table = table[~table["top"].astype("boolean").fillna(False).astype(bool)]
+    for (home, team), part in table.groupby(["home", "team"], sort=True):
+        if len(part) >= _TEAM and (part["away"] != home).all():
+            yield CrossFinding("team_outside_directorate", None, "team",
+                               [f"{team} ({home}) -> {', '.join(sorted(part['away'].unique()))}"])
+
+
+_TEAM = 2
+"""From this number on, people who share a manager elsewhere are a team and not a slip."""
+
+
+def _renamed_units(workforce: Workforce) -> Iterator[CrossFinding]:
+    """Find directorates whose people nearly all went, on one day, to one that had not been there before."""
+    posts = workforce.posts
+    if posts.empty or posts["valid_from"].isna().all() or posts["directorate"].isna().all():
+        return
+    rows = posts.sort_values(["employee_id", "post_id", "valid_from"], kind="stable", na_position="first")
+    person, post = rows["employee_id"].cat.codes.to_numpy(), rows["post_id"].cat.codes.to_numpy()
+    unit = rows["directorate"].astype("str").to_numpy(dtype=object)
+    days = rows["valid_from"].to_numpy()
+    last = np.append((person[1:] != person[:-1]) | (post[1:] != post[:-1]), True)
+    moved = np.flatnonzero(~last[:-1] & (unit[:-1] != unit[1:]))
+    moves = pd.DataFrame({"old": unit[moved], "new": unit[moved + 1], "day": days[moved + 1]}).dropna()
+    remaining = set(unit[last])
+    first_seen = pd.Series(days).groupby(pd.Series(unit).fillna("")).agg(lambda v: v.isna().any())
+    for old, part in moves.groupby("old", sort=True):
+        counts = part.groupby(["new", "day"]).size().sort_values(ascending=False)
+        new = counts.index[0][0]
+        if old not in remaining and len(part) >= _TEAM and counts.iloc[0] >= _NEARLY_ALL * len(part) and (
+                not bool(first_seen.get(new, True))):
+            yield CrossFinding("unit_renamed", None, "directorate", [f"{old} -> {new}"])
+
+
+_NEARLY_ALL = 0.8
+"""Share of a unit's people who move together when the unit was renamed and not broken up."""
+
+
+def _missing_columns(workforce: Workforce) -> Iterator[CrossFinding]:
+    """Say which columns that nobody had to give are empty throughout, and what cannot be told without them."""
+    for name in codes("missing_optional"):
+        table, column = name.split(".")
+        rows = getattr(workforce, table)
+        if column == "rows":
+            is_missing = rows.empty
+        elif column == "self":
+            is_missing = not (rows["source"] == SELF).any()
+        else:
+            is_missing = not rows.empty and bool(rows[column].isna().all())
+        if is_missing:
+            yield CrossFinding("missing_optional", None, column if column not in ("rows", "self") else table,
+                               [say("missing_optional", name)])

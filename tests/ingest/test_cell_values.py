@@ -12,18 +12,17 @@ from hypothesis import strategies as st
 from my121_analytics.errors import SettingsError
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.ingest.cells import (
-    build_scales,
     clean,
-    is_near,
     mend_encoding,
     parse_categories,
-    parse_dates,
     parse_flags,
     parse_ids,
     parse_numbers,
     parse_texts,
     split_assignment,
 )
+from my121_analytics.ingest.dates import parse_dates
+from my121_analytics.ingest.ratings import build_scales, is_near
 from my121_analytics.settings import FrameworkSettings, RatingSettings, Settings
 
 SCALES = build_scales(build_framework(), Settings())
@@ -62,7 +61,7 @@ def test_a_misspelling_within_two_edits_of_one_label_is_repaired(axis, text, val
     ("performance", "2 - Exceeds", "rating_code_label_disagree"), ("performance", "2/3", "ambiguous_rating"),
     ("performance", "Meets/Exceeds", "ambiguous_rating"), ("performance", "Meets or Exceeds", "ambiguous_rating"),
     ("potential", "H", "unknown_rating"), ("box", "10", "unknown_box"), ("box", "0", "unknown_box"),
-    ("box", "12 - Solid and Adaptable", "box_code_label_disagree"),
+    ("box", "12 - Solid and Adaptable", "unknown_box_code"), ("performance", "5 - Meets", "unknown_rating_code"),
     ("box", "9 - High Potential to Go Further", "box_code_label_disagree"), ("box", "5 or 6", "ambiguous_box")])
 def test_what_has_no_sure_reading_is_stopped(axis, text, fault):
     assert read_one(axis, text) == (0, fault, "")
@@ -175,7 +174,9 @@ def test_an_assignment_suffix_parts_from_the_id():
 
 
 def test_flags_and_the_text_of_a_record():
-    assert parse_flags(["Y", "no", "TRUE", "0", "", "x"]).values.tolist() == [1, 0, 1, 0, -1, 1]
+    assert parse_flags(["Y", "no", "TRUE", "0", ""]).values.tolist() == [1, 0, 1, 0, -1]
+    assert parse_flags(["x", "", "No"]).values.tolist() == [1, -1, 0]
+    assert parse_flags(["x", "✓"]).faults.tolist() == ["not_yes_or_no", ""]  # beside a tick it could mean either
     assert parse_flags(["maybe", "Y"]).faults.tolist() == ["not_yes_or_no", ""]
     assert parse_flags(["We spoke of the budget.", "", "Good year."], free_text=True).values.tolist() == [1, -1, 1]
 
