@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, Out, Pseudonyms, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
 
@@ -22,6 +22,7 @@ def run_check(
     strict: Annotated[bool, typer.Option("--strict", help="Leave with code 3 if anything was quarantined.")] = False,
     explain: Annotated[bool, typer.Option("--explain", help="Print which heading was read as which column.")] = False,
     pseudonyms: Pseudonyms = False,
+    corrections: CorrectionsFile = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
@@ -30,7 +31,7 @@ def run_check(
 
     chosen = settings_for(source, settings)
     key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
     write_intake(intake, out, settings=chosen, key=key)
     _show_refusals(intake)
     _show_findings(intake)

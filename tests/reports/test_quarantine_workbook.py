@@ -7,10 +7,10 @@ from datetime import date
 import openpyxl
 import pandas as pd
 import pytest
+from my121_analytics.reports.refusals import write_quarantine
 
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
-from my121_analytics.reports.refusals import write_quarantine
 from my121_analytics.workforce.results import About, Result, Table
 
 ABOUT = About("Check", "rows", "all", "people", date(2025, 3, 31), "2024/25 H2", 2)
