@@ -179,6 +179,61 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
     return released
 
 
+def write_check_page(released: Released, intake: Intake, out: Path, *, settings: Settings, key: bytes | None = None,
+                     ) -> None:
+    """Write check.html, and the chasing lists as tables for a mail merge.
+
+    Parameters
+    ----------
+    released
+        As from :func:`write_intake`.
+    intake
+        As read.
+    out
+        Folder.
+    settings
+        Thresholds and audiences.
+    key
+        Key for pseudonyms.
+    """
+    from my121_analytics.analysis.coverage import measure_coverage
+    from my121_analytics.errors import DataUnusableError
+    from my121_analytics.reports.check_page import render_check
+
+    coverage, why = None, ""
+    try:
+        result = measure_coverage(intake.workforce)
+    except DataUnusableError as problem:
+        why = problem.headline
+    else:
+        coverage = write_tables(result, out, audience="analyst", settings=settings, key=key,
+                                files={"managers": "chasing.csv", "missing": "missing.csv"})
+    page = render_check(released, coverage, settings=settings, why_no_coverage=why)
+    write_atomic(out / "check.html", page)
+
+
+def keep_corrections(path: Path, out: Path) -> None:
+    """Keep a copy of the file of corrections where this run is about to write its own quarantine over it.
+
+    Parameters
+    ----------
+    path
+        File that people filled in.
+    out
+        Folder of the run.
+    """
+    if path.resolve() not in {(out / name).resolve() for name in ("quarantine.xlsx", "quarantine.csv")}:
+        return
+    content, number = path.read_bytes(), 1
+    while True:
+        copy = out / f"corrections_given_{number}{path.suffix}"
+        if not copy.exists() or copy.read_bytes() == content:
+            break
+        number += 1
+    write_atomic(copy, content)
+    say(f"The corrections as given are kept as {copy.name}.")
+
+
 def write_decisions(calibration: Calibration, effect: Result, refused: pd.DataFrame, out: Path, *,
                     settings: Settings) -> None:
     """Write the record with the agreed placements, the audit trail, what was refused, and the effect.
