@@ -40,7 +40,8 @@ def compare_placements(old: Workforce, new: Workforce, *, lock_days: int,
     """
     earlier, later = _counting(old), _counting(new)
     for column in ("employee_id", "rater"):
-        earlier[column] = earlier[column].map(lambda who: renumbered.get(who, who), na_action="ignore")
+        carried = earlier[column].map(lambda who: renumbered.get(who, who), na_action="ignore")
+        earlier[column] = carried.astype("str")
     both_know = set(earlier["cycle"]) & set(later["cycle"])
     gone = earlier[~earlier["cycle"].isin(both_know)]["cycle"].value_counts().sort_index()
     earlier, later = (rows[rows["cycle"].isin(both_know)] for rows in (earlier, later))

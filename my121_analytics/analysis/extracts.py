@@ -108,7 +108,7 @@ class _People:
     def carry(self, renumbered: Mapping[str, str]) -> None:
         """Let the posts and managers of people who were renumbered go by their later ids."""
         def later(ids: pd.Series) -> pd.Series:
-            return ids.map(lambda who: renumbered.get(who, who), na_action="ignore")
+            return ids.map(lambda who: renumbered.get(who, who), na_action="ignore").astype("str")
 
         if renumbered:
             self.posts = self.posts.assign(employee_id=later(self.posts["employee_id"]),
@@ -309,7 +309,7 @@ def _moves(before: _People, after: _People, units: pd.DataFrame) -> pd.DataFrame
         carried = units[(units["level"] == level) & units["what"].isin(["renamed", "merged"])]
         new_name = dict(zip(carried["before"], carried["after"], strict=True))
         old, new = (people.main[level].reindex(both) for people in (before, after))
-        expected = old.map(lambda unit, names=new_name: names.get(unit, unit), na_action="ignore")
+        expected = old.map(lambda unit, names=new_name: names.get(unit, unit), na_action="ignore").astype("str")
         differs = (expected.fillna("") != new.fillna("")).to_numpy() & ~told
         told |= differs
         parts.append(_each(level, both[differs], old[differs].fillna(""), new[differs].fillna("")))
