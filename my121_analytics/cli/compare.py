@@ -41,7 +41,7 @@ def run_compare(
     from my121_analytics.workforce.results import Table
 
     say(f"The earlier extract: {old}")
-    earlier = read_source(old, settings=settings_for(old, settings), as_of=old_as_of)
+    earlier = read_source(old, settings=_earlier_settings(old, new, settings), as_of=old_as_of)
     say(f"The later extract: {new}")
     chosen = settings_for(new, settings)
     later = read_source(new, settings=chosen, as_of=as_of)
@@ -59,6 +59,19 @@ def run_compare(
     code = max(exit_code(earlier), exit_code(later))
     if code:
         raise typer.Exit(code)
+
+
+def _earlier_settings(old: Path, new: Path, given: Path | None) -> Settings:
+    """Load the settings of the earlier extract; one settings file for both speaks of the later one's day."""
+    from my121_analytics.settings import find_settings
+
+    chosen = settings_for(old, given)
+    path = find_settings(old, given)
+    if path is None or path != find_settings(new, given) or chosen.exports.extract_date is None:
+        return chosen
+    say("  Its day is the latest date in its data, since the settings are those of both extracts; --old-as-of says "
+        "otherwise.")
+    return chosen.model_copy(update={"exports": chosen.exports.model_copy(update={"extract_date": None})})
 
 
 def _show_preview(released: Released) -> None:

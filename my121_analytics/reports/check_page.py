@@ -230,9 +230,10 @@ def _chase(coverage: Released) -> list[Block]:
     known = "name" in owing
     order = ["n_without_placement", "directorate", "name" if known else "rater_id"]
     owing = owing.sort_values(order, ascending=[False, True, True], kind="stable")
-    owing = owing.assign(who=[_who(coverage, str(manager)) for manager in owing["rater_id"]],
-                         unit=owing["team"].fillna(owing["service"]).fillna(owing["directorate"]))
     shown = owing.head(MOST_LISTED)
+    named = _who(coverage)
+    shown = shown.assign(who=[named.get(str(manager), "") for manager in shown["rater_id"]],
+                         unit=shown["team"].fillna(shown["service"]).fillna(shown["directorate"]))
     heading = say("check_heading", "manager")
     fields = (Field("name" if known else "rater_id", heading, "text"), _field("unit"), _field("n_team", "integer"),
               _field("n_without_placement", "integer"), _field("who"), _field("n_without_conversation", "integer"))
@@ -246,14 +247,16 @@ def _chase(coverage: Released) -> list[Block]:
     return blocks
 
 
-def _who(coverage: Released, manager: str) -> str:
-    """Name the people of one manager who have no placement."""
+def _who(coverage: Released) -> dict[str, str]:
+    """Name the people who have no placement, by their manager."""
     missing = require_released(coverage, wanted_by="_who").tables["missing"]
-    mine = missing[(missing["manager_id"].astype("str") == manager)
-                   & missing["missing"].str.contains(rf"^{say('missing', 'placement')}(?:;|$)", regex=True)]
-    named = mine["name" if "name" in mine else "employee_id"].astype("str").drop_duplicates().tolist()
-    more = len(named) - MOST_NAMED
-    return "; ".join(named[:MOST_NAMED]) + (say("check", "and_more", n=more) if more > 0 else "")
+    lacking = missing[missing["missing"].str.contains(rf"^{say('missing', 'placement')}(?:;|$)", regex=True)]
+    named: dict[str, str] = {}
+    for manager, part in lacking.groupby(lacking["manager_id"].astype("str"), sort=False):
+        people = part["name" if "name" in part else "employee_id"].astype("str").drop_duplicates().tolist()
+        more = len(people) - MOST_NAMED
+        named[str(manager)] = "; ".join(people[:MOST_NAMED]) + (say("check", "and_more", n=more) if more > 0 else "")
+    return named
 
 
 def _completeness(coverage: Released, settings: Settings) -> list[Block]:

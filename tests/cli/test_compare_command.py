@@ -129,3 +129,22 @@ def test_other_scales_are_named_before_anything_is_used(pair, tmp_path):
     done = run("compare", old, new, "--out", tmp_path / "out")
     assert done.exit_code == 0, done.output
     assert "performance: labels were 1 Partially meets, 2 Meets, 3 Exceeds and are 1 Low" in done.output
+
+
+def test_one_settings_file_for_both_gives_its_day_to_the_later_extract_alone(pair, tmp_path):
+    old, new = pair
+    for folder in pair:
+        (folder / "my121.toml").unlink()
+    head, *rows = RATINGS.splitlines()
+    dated = [f"{head},Review date", *(f"{row},{'31/03' if 'H2' in row else '30/08'}/2023" for row in rows)]
+    (old / "ratings.csv").write_text("\n".join(dated), encoding="utf-8")
+    settings = tmp_path / "my121.toml"  # in the working folder
+    settings.write_text(SETTINGS.format(day="2024-03-31"), encoding="utf-8")
+    done = run("compare", old, new, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.output
+    assert "Its day is the latest date in its data" in done.output
+    page = (tmp_path / "out" / "compare.html").read_text("utf-8")
+    assert "from 30 August 2023 to 31 March 2024" in page
+    given = run("compare", old, new, "--out", tmp_path / "out", "--old-as-of", "2023-08-31")
+    assert given.exit_code == 0
+    assert "from 31 August 2023" in (tmp_path / "out" / "compare.html").read_text("utf-8")

@@ -6,8 +6,10 @@ import json
 
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from my121_analytics.errors import DataUnusableError, UnreadableFileError
+from my121_analytics.errors import DataUnusableError, My121Error, UnreadableFileError
 from my121_analytics.ingest.corrections import check_code, label_columns, unguard
 from my121_analytics.ingest.intake import Intake, read_exports, tabulate_intake
 from my121_analytics.workforce.sample import Sample, make_sample
@@ -258,3 +260,29 @@ def test_a_council_whose_refused_rows_are_corrected_has_its_clean_record(tmp_pat
     for name in ("placements", "conversations"):
         ours, theirs = (as_text(getattr(record, name)) for record in (intake.workforce, sample.workforce))
         pd.testing.assert_frame_equal(ours, theirs)
+
+
+CELLS = st.one_of(st.text(max_size=12), st.sampled_from(
+    ["Meets", "Exceeds", "", "correct", "leave out", "3", "99", "-1", "1e9", "{}", "[]", "null", '{"Performance": 3}',
+     '{"Performance": "Meets"}', '{"Employee no": "", "Performance": null}', "'=1+1", "\x00", "ratings.csv"]))
+
+
+@given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.sampled_from(
+    ["file", "sheet", "row", "decision", "record", "column", "value", "message"]), CELLS), max_size=6))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_whatever_is_written_in_a_file_of_corrections_every_row_stays_accounted_for(folder, edits):
+    table = refused(folder / "in").assign(decision="").astype("str")
+    for row, column, text in edits:
+        table.loc[row, column] = text.replace("\x00", "") if column != "record" else text
+    path = folder / "wild.csv"
+    table.to_csv(path, index=False)
+    try:
+        intake = read_exports(folder / "in", corrections=path)
+    except My121Error:
+        return
+    assert adds_up(intake)
+    assert len(intake.corrections) == 3
+    assert set(intake.corrections["outcome"]) <= {"corrected", "quarantined_again", "left_out", "in_export", "pending",
+                                                  "refused"}
+    touched = set(intake.corrections[intake.corrections["outcome"] == "corrected"]["row"])
+    assert {"0012", "0013", "0014"} & set(levels(intake)) <= {f"00{row + 9}" for row in touched}
