@@ -39,7 +39,7 @@ def compare_placements(old: Workforce, new: Workforce, *, lock_days: int,
         that the later extract lacks altogether is told once, as ``cycle_gone``.
     """
     earlier, later = _counting(old), _counting(new)
-    for column in ("employee_id", "rater"):
+    for column in ("employee_id", "rater") if renumbered else ():
         carried = earlier[column].map(lambda who: renumbered.get(who, who), na_action="ignore")
         earlier[column] = carried.astype("str")
     both_know = set(earlier["cycle"]) & set(later["cycle"])

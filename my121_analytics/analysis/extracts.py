@@ -241,19 +241,18 @@ def _doubles(before: _People, after: _People) -> pd.DataFrame:
 
 def _post_changes(before: _People, after: _People) -> pd.DataFrame:
     """Find posts taken up and given up by people who were there on both days."""
-    old, new = _post_sets(before), _post_sets(after)
+    keys = ["employee_id", "post_id"]
+    old, new = (people.posts.loc[people.posts["post_id"].notna(), keys] for people in (before, after))
+    pairs = old.merge(new, on=keys, how="outer", indicator="where")
+    on_both = pairs["employee_id"].isin(old["employee_id"]) & pairs["employee_id"].isin(new["employee_id"])
+    pairs = pairs[on_both & (pairs["where"] != "both")]
     rows = []
-    for person in old.index.intersection(new.index):
-        gone, come = sorted(old[person] - new[person]), sorted(new[person] - old[person])
+    for person, part in pairs.groupby("employee_id", sort=True):
+        gone = sorted(part.loc[part["where"] == "left_only", "post_id"])
+        come = sorted(part.loc[part["where"] == "right_only", "post_id"])
         code = "post" if gone and come else "post_ended" if gone else "post_added"
-        if gone or come:
-            rows.append((code, person, (come or gone)[0], "", ", ".join(gone), ", ".join(come)))
+        rows.append((code, str(person), (come or gone)[0], "", ", ".join(gone), ", ".join(come)))
     return _rows(rows)
-
-
-def _post_sets(people: _People) -> pd.Series:
-    pairs = people.posts[people.posts["post_id"].notna()]
-    return pairs.groupby("employee_id")["post_id"].agg(frozenset)
 
 
 def _manager_changes(before: _People, after: _People) -> pd.DataFrame:

@@ -27,6 +27,8 @@ OWN_HEADINGS = ("decision", "state", "file", "sheet", "row", "why", "check")
 """Columns of a working sheet that are not the export's, by their codes in the catalogue."""
 CORRECTION_COLUMNS = ("file", "sheet", "row", "decision", "outcome", "message", "check", "record", "given_in",
                       "given_row")
+_LONGEST_LABEL = 200
+"""Letters of a heading; a marked-up table takes 255, numbers behind it included."""
 _SEARCHED = 60
 """Rows within which a sheet of corrections has its headings."""
 _GUARDED = ("=", "+", "-", "@", "\t", "\r")
@@ -103,7 +105,8 @@ class Corrections:
         self._seen.add((sheet.file.strip(), sheet.name.strip()))
         return [c for c in self.wanted if (c.file, c.sheet.strip()) == (sheet.file.strip(), sheet.name.strip())]
 
-    def apply(self, rows: SheetRows, sheet: Sheet, wanted: Sequence[Correction]) -> tuple[Sheet, set[int]]:
+    def apply(self, rows: SheetRows, sheet: Sheet, wanted: Sequence[Correction],
+              ) -> tuple[Sheet, dict[int, bool]]:
         """Put corrected cells in their place.
 
         Parameters
@@ -118,7 +121,8 @@ class Corrections:
         Returns
         -------
         tuple
-            The corrected sheet, and the positions (from 0) of rows to leave out.
+            The corrected sheet, and the positions (from 0) of the rows that are data because somebody corrected them
+            (True) or are to be left out (False).
         """
         target = _Target(rows)
         settled: dict[int, tuple[Correction, dict[int, str]]] = {}
@@ -135,14 +139,14 @@ class Corrections:
             elif position not in settled:
                 settled[position] = (correction, changes)
         columns: dict[int, np.ndarray] = {}
-        left: set[int] = set()
+        is_data: dict[int, bool] = {}
         for position, (correction, changes) in settled.items():
             if position in twice:
                 self.refuse(correction, _RefusedError("given_twice", row=correction.row))
             elif not _decision(correction) and not changes:
                 self._note(correction, position, "pending", target)
             elif _decision(correction) == LEAVE_OUT:
-                left.add(position)
+                is_data[position] = False
                 self._lines.append(("left_out", sheet.file, sheet.name, position + 1, "", "",
                                     correction.why or say("correction", "why_unknown")))
                 self._note(correction, position, "left_out", target)
@@ -151,9 +155,10 @@ class Corrections:
                     self._lines.append(("corrected", sheet.file, sheet.name, position + 1, target.names[column],
                                         str(sheet.columns[column][position]), text))
                     columns.setdefault(column, sheet.columns[column].copy())[position] = text
+                    is_data[position] = True
                 self._note(correction, position, "corrected" if changes else "in_export", target, changes)
         changed = tuple(columns.get(j, values) for j, values in enumerate(sheet.columns))
-        return (Sheet(sheet.file, sheet.name, changed, sheet.notes) if columns else sheet), left
+        return (Sheet(sheet.file, sheet.name, changed, sheet.notes) if columns else sheet), is_data
 
     def refuse(self, correction: Correction, problem: _RefusedError) -> None:
         """Write down a correction that cannot be used."""
@@ -363,7 +368,7 @@ def label_columns(names: Sequence[str]) -> list[str]:
     used = {say("correction_heading", code).casefold() for code in OWN_HEADINGS}
     labels = []
     for name in names:
-        stem = " ".join(_UNPRINTABLE.sub("\ufffd", name).split()) or "column"
+        stem = " ".join(_UNPRINTABLE.sub("\ufffd", name).split())[:_LONGEST_LABEL] or "column"
         label, number = stem, 1
         while label.casefold() in used:
             number += 1
@@ -373,12 +378,21 @@ def label_columns(names: Sequence[str]) -> list[str]:
     return labels
 
 
-def leave_out(rows: SheetRows, positions: set[int]) -> SheetRows:
-    """Set rows aside that a correction leaves out."""
-    if not positions:
+def settle_rows(rows: SheetRows, is_data: Mapping[int, bool]) -> SheetRows:
+    """Keep corrected rows among the data, whatever they look like, and set those aside that are left out.
+
+    Parameters
+    ----------
+    rows
+        The corrected sheet as opened.
+    is_data
+        From :meth:`Corrections.apply`.
+    """
+    if not is_data:
         return rows
     aside = rows.aside.copy()
-    aside[sorted(positions)] = ASIDE.index("left_out") + 1
+    for position, kept in is_data.items():
+        aside[position] = 0 if kept else ASIDE.index("left_out") + 1
     return replace(rows, aside=aside)
 
 

@@ -16,7 +16,7 @@ from my121_analytics.errors import DataUnusableError, UnreadableFileError
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.ingest.assembly import assemble_tables
 from my121_analytics.ingest.cells import build_scales, parse_dates, parse_flags, parse_ids
-from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, leave_out, read_corrections
+from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
 from my121_analytics.ingest.entries import Context, enter_sheet
 from my121_analytics.ingest.exports import Sheet, list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
@@ -297,8 +297,8 @@ def _open_corrected(sheet: Sheet, settings: Settings, log: Log, corrections: Cor
     if not wanted:
         return open_sheet(sheet, settings.exports.columns, log)
     exported = open_sheet(sheet, settings.exports.columns, Log())
-    corrected, left = corrections.apply(exported, sheet, wanted)
-    return leave_out(open_sheet(corrected, settings.exports.columns, log), left)
+    corrected, is_data = corrections.apply(exported, sheet, wanted)
+    return settle_rows(open_sheet(corrected, settings.exports.columns, log), is_data)
 
 
 def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:

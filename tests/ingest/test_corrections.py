@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 
 import pandas as pd
@@ -201,6 +202,27 @@ def test_corrections_kept_beside_the_exports_are_no_export(folder):
     assert levels(intake)["0012"] == 2
 
 
+def test_a_correction_cannot_make_a_row_of_data_vanish(folder):
+    table = refused(folder / "in")
+    nearly_all = dict.fromkeys(("Employee no", "Review period", "Manager no", "Performance"), "")
+    table.loc[0, "record"] = with_cells(table.iloc[0], **nearly_all, Comment="Total: 3")
+    intake = bring_back(folder, table)
+    assert outcomes(intake)[3] == "quarantined_again"
+    assert intake.reconciliation["rows_set_aside"].sum() == 1
+    assert adds_up(intake)
+
+
+def test_a_person_on_the_staff_list_is_corrected_like_a_rating(folder):
+    (folder / "in" / "staff.csv").write_text(
+        "Employee no,Name,Directorate,Manager no\n0099,Iris Vane,Parks,\n1.2E+05,Otto Pell,Parks,0099\n",
+        encoding="utf-8")
+    table = refused(folder / "in")
+    at = table.index[table["file"] == "staff.csv"][0]
+    table.loc[at, "record"] = with_cells(table.loc[at], **{"Employee no": "0012"})
+    people = bring_back(folder, table).workforce.employees
+    assert dict(zip(people["employee_id"].astype("str"), people["name"], strict=True))["0012"] == "Otto Pell"
+
+
 def test_a_file_without_corrections_is_refused(folder):
     with pytest.raises(DataUnusableError, match="holds no corrections"):
         read_exports(folder / "in", corrections=folder / "in" / "ratings.csv")
@@ -269,13 +291,13 @@ CELLS = st.one_of(st.text(max_size=12), st.sampled_from(
 
 @given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.sampled_from(
     ["file", "sheet", "row", "decision", "record", "column", "value", "message"]), CELLS), max_size=6))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_written_in_a_file_of_corrections_every_row_stays_accounted_for(folder, edits):
     table = refused(folder / "in").assign(decision="").astype("str")
     for row, column, text in edits:
         table.loc[row, column] = text.replace("\x00", "") if column != "record" else text
     path = folder / "wild.csv"
-    table.to_csv(path, index=False)
+    table.to_csv(path, index=False, quoting=csv.QUOTE_ALL)
     try:
         intake = read_exports(folder / "in", corrections=path)
     except My121Error:
