@@ -18,6 +18,7 @@ _PUBLIC = {
     "track_movement": "analysis.movement",
     "estimate_severity": "analysis.severity",
     "compare_self": "analysis.agreement",
+    "compare_extracts": "analysis.extracts",
     "measure_coverage": "analysis.coverage",
     "read_plan": "improvement.plan",
     "parse_timescale": "improvement.timescale",

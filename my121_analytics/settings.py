@@ -224,6 +224,17 @@ class CoverageSettings(_Section):
     """Box 3 is a plan over 12 months; longer than this asks for a conversation."""
 
 
+class CompareSettings(_Section):
+    """Two extracts of the same record, held against each other."""
+
+    lock_days: int = Field(0, ge=0, le=365)
+    """Days after a cycle's end until its placements are closed. Closed on the day of the earlier extract, they should
+    not differ in the later one. 0: closed once the cycle is over; more where moderation follows it."""
+    same_unit_share: float = Field(0.8, gt=0.5, le=1)
+    """A unit whose name is gone counts as renamed where this share of its people, and of the new unit's, went along;
+    below it people have moved."""
+
+
 class ReportSettings(_Section):
     """One scheduled report."""
 
@@ -339,6 +350,7 @@ class Settings(_Section):
     managers: ManagerSettings = ManagerSettings()
     pack: PackSettings = PackSettings()
     coverage: CoverageSettings = CoverageSettings()
+    compare: CompareSettings = CompareSettings()
     reports: dict[str, ReportSettings] = Field(default_factory=dict)
     """One table for each scheduled report, by its name."""
     run: RunSettings = RunSettings()

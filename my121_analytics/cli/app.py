@@ -12,8 +12,8 @@ import typer
 app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
                   pretty_exceptions_enable=False,
                   help="From My 1:1 exports to a calibration pack. Start with: my121 pack data/sample --out out/pack")
-COMMANDS = ("sample", "check", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs", "schedule",
-            "audit")
+COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
+            "schedule", "audit")
 
 
 def _register() -> None:

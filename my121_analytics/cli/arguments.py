@@ -15,6 +15,9 @@ SettingsFile = Annotated[Path | None, typer.Option(
 AsOf = Annotated[datetime | None, typer.Option(
     "--as-of", formats=["%Y-%m-%d"], help="Day the figures speak of. Default: the extract's date, else the latest date "
                                           "in the data; never today's.")]
+CorrectionsFile = Annotated[Path | None, typer.Option(
+    "--corrections", help="quarantine.xlsx or quarantine.csv of an earlier check, filled in: the corrected rows take "
+                          "their place.")]
 CycleLabel = Annotated[str | None, typer.Option("--cycle", help="Review cycle, such as '2024/25 H1'. Default: latest.")]
 Pseudonyms = Annotated[bool, typer.Option(
     "--pseudonyms", help="Write keyed pseudonyms in place of ids, and no names. The key: MY121_PSEUDONYM_KEY, or a key "

@@ -2,69 +2,105 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, Out, Pseudonyms, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import say, show_table
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
 
 MOST_SHOWN = 12
+COLUMNS_FILE = "columns.toml"
 
 
 def run_check(
     source: Source,
     out: Out,
     strict: Annotated[bool, typer.Option("--strict", help="Leave with code 3 if anything was quarantined.")] = False,
-    explain: Annotated[bool, typer.Option("--explain", help="Print which heading was read as which column.")] = False,
+    explain: Annotated[bool, typer.Option(
+        "--explain", help="Print which heading was read as which column, and write columns.toml, ready to edit into "
+                          "the settings.")] = False,
     pseudonyms: Pseudonyms = False,
+    corrections: CorrectionsFile = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
     """Check the exports and write the record they make, the refusals with their remedies, and the accounting."""
-    from my121_analytics.cli.release_files import find_key, write_intake
+    from my121_analytics.cli.release_files import find_key, keep_corrections, write_check_page, write_intake
 
     chosen = settings_for(source, settings)
     key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of)
-    write_intake(intake, out, settings=chosen, key=key)
-    _show_refusals(intake)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    if corrections is not None and key is None:
+        keep_corrections(corrections, out)
+    released = write_intake(intake, out, settings=chosen, key=key)
+    write_check_page(released, intake, out, settings=chosen, key=key)
+    _show_rows(intake)
+    _show_refusals(intake, quote=key is None)
     _show_findings(intake)
     if explain:
         _show_mapping(intake)
+        _write_columns(intake, out)
     refusals = f"; refusals to correct are in {out / 'quarantine.xlsx'}" if key is None else ""
     say(f"The record is in {out}{refusals}.")
+    say(f"Open {out / 'check.html'} for all of it on one page.")
     code = exit_code(intake, strict=strict)
     if code:
         raise typer.Exit(code)
 
 
-def _show_refusals(intake: Intake) -> None:
-    if len(intake.quarantine):
-        say(f"Refused, the person kept and the row to be corrected ({len(intake.quarantine):,}):")
-    for row in intake.quarantine.head(MOST_SHOWN).itertuples():
-        sheet = f", sheet '{row.sheet}'" if row.sheet else ""
-        say(f"  {row.file}{sheet}, row {row.row}: {row.message}")
-    more = len(intake.quarantine) - MOST_SHOWN
+def _show_rows(intake: Intake) -> None:
+    names = ("rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside")
+    rows = [(row.file, row.sheet, *(f"{getattr(row, name):,}" for name in names))
+            for row in intake.reconciliation.itertuples()]
+    show_table("Rows by file and sheet", ("File", "Sheet", "Read", "Accepted", "Quarantined", "Set aside"), rows,
+               numeric=(2, 3, 4, 5))
+
+
+def _show_refusals(intake: Intake, *, quote: bool) -> None:
+    """Print the refused rows with what mends them; under pseudonyms only how many, since the log may be kept."""
+    refused = intake.quarantine
+    if refused.empty:
+        return
+    title = f"Refused, the person kept and the row to be corrected ({len(refused):,})"
+    if not quote:
+        say(f"{title}.")
+        return
+    rows = [(f"{row.file}, {row.sheet}" if row.sheet else row.file, f"{row.row}", row.message)
+            for row in refused.head(MOST_SHOWN).itertuples()]
+    show_table(title, ("File and sheet", "Row", "What is wrong, and what to do"), rows, numeric=(1,), lines=True)
+    more = len(refused) - MOST_SHOWN
     if more > 0:
-        say(f"  ... and {more:,} more in quarantine.csv")
+        say(f"  ... and {more:,} more in quarantine.xlsx")
 
 
 def _show_findings(intake: Intake) -> None:
-    if len(intake.findings):
-        say("Found:")
-    tally = intake.findings.groupby(["severity", "code"], sort=True, observed=True)["n"].sum()
-    for (severity, code), n in tally.items():
-        say(f"  {severity}: {code.replace('_', ' ')}: {int(n):,}")
+    from my121_analytics.ingest.validation import RULES
+
+    told = intake.findings[~intake.findings["code"].isin([code for code, rule in RULES.items() if rule.stops])]
+    if told.empty:
+        return
+    tally = told.groupby(["severity", "code"], sort=False, observed=True)["n"].sum()
+    rows = [(str(severity), f"{int(n):,}", RULES[str(code)].meaning) for (severity, code), n in tally.items()]
+    show_table("Found", ("Weight", "Times", "What it means"), rows, numeric=(1,))
 
 
 def _show_mapping(intake: Intake) -> None:
-    width = min(max((len(str(h)) for h in intake.mapping["heading"]), default=10), 48)
     for (file, sheet), part in intake.mapping.groupby(["file", "sheet"], sort=False, observed=True):
-        say(f"  {file}{f', sheet {sheet}' if sheet else ''}")
-        for row in part.itertuples():
-            say(f"    {str(row.heading)[:width]:<{width}}  ->  {row.column or '-':<22} {row.how}")
+        rows = [(str(row.heading), str(row.column) or "-", str(row.how)) for row in part.itertuples()]
+        show_table(f"How the columns of {file}{f', sheet {sheet},' if sheet else ''} were read",
+                   ("Heading", "-> Read as", "How"), rows)
+
+
+def _write_columns(intake: Intake, out: Path) -> None:
+    """Write the mapping as a block of settings; it holds headings, no cells."""
+    from my121_analytics.ingest.mapping import columns_block
+    from my121_analytics.reports.runs import write_atomic
+
+    write_atomic(out / COLUMNS_FILE, columns_block(intake.mapping).encode("utf-8"))
+    say(f"The same is in {out / COLUMNS_FILE}, ready to edit into my121.toml.")

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from my121_analytics.cli.terminal import say
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from my121_analytics.ingest.intake import Intake
     from my121_analytics.settings import Settings
 
@@ -25,7 +27,8 @@ def settings_for(source: Path, given: Path | None) -> Settings:
     return load_settings(path)
 
 
-def read_source(source: Path, *, settings: Settings, as_of: datetime | None) -> Intake:
+def read_source(source: Path, *, settings: Settings, as_of: datetime | None,
+                corrections: Path | None = None) -> Intake:
     """Read the exports and print what was read, repaired and refused.
 
     Parameters
@@ -36,6 +39,8 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None) -> 
         As loaded.
     as_of
         From the command line.
+    corrections
+        File of corrected rows.
 
     Returns
     -------
@@ -43,7 +48,8 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None) -> 
     """
     from my121_analytics.ingest.intake import read_exports
 
-    intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None)
+    intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None,
+                          corrections=corrections)
     summarise(intake)
     return intake
 
@@ -58,10 +64,28 @@ def summarise(intake: Intake) -> None:
         f"{totals['rows_set_aside']:,} set aside (titles, footers, sheets that are not part of the record).")
     for problem in intake.unreadable.itertuples():
         say(f"  Not read: {problem.message} {problem.remedy}")
+    if len(intake.corrections):
+        _tell_corrections(intake.corrections)
+
+
+def _tell_corrections(corrections: pd.DataFrame) -> None:
+    """Print what became of the corrections, with every line that could not be used."""
+    from my121_analytics.wording.catalogue import say as sentence
+
+    counts = corrections["outcome"].value_counts(sort=False)
+    told = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
+    say(f"Corrections: {'; '.join(told)}.")
+    for row in corrections[corrections["outcome"] == "refused"].itertuples():
+        sheet = f"sheet '{row.given_in}', " if row.given_in else ""
+        say(f"  Not used: {sheet}row {row.given_row}: {row.message}")
 
 
 def exit_code(intake: Intake, *, strict: bool = False) -> int:
-    """Give the exit code the intake calls for: 3 for an unreadable file, or with strict for anything quarantined."""
-    if len(intake.unreadable) or (strict and len(intake.quarantine)):
+    """Give the exit code the intake calls for: 3 for an unreadable file or corrections that could not be used.
+
+    With ``strict`` also for anything quarantined.
+    """
+    refused = (intake.corrections["outcome"] == "refused").any()
+    if len(intake.unreadable) or refused or (strict and len(intake.quarantine)):
         return DATA_UNUSABLE
     return 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, AudienceName, Out, Pseudonyms, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
 
@@ -17,6 +17,7 @@ def run_managers(
     out: Out,
     audience: AudienceName = "analyst",
     pseudonyms: Pseudonyms = False,
+    corrections: CorrectionsFile = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
@@ -28,7 +29,7 @@ def run_managers(
 
     chosen = settings_for(source, settings)
     key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
     result = estimate_severity(intake.workforce, settings=chosen)
     about_people = [*COLUMNS, "name", "directorate", "service", "team"]
     released = write_tables(

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, AudienceName, CycleLabel, Out, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
 
@@ -21,6 +21,7 @@ def run_pack(
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print each pack to PDF with an installed Edge, Chrome or "
                                                     "Chromium.")] = False,
     audience: AudienceName = "panel",
+    corrections: CorrectionsFile = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
@@ -28,7 +29,7 @@ def run_pack(
     from my121_analytics.reports.pack import build_pack
 
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
     report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by, unit=unit,
                         cycle=cycle, pdf=pdf, source=source)
     for warning in report.warnings:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, AudienceName, CycleLabel, Out, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
 
@@ -22,12 +22,13 @@ def run_profile(
     by: Annotated[str, typer.Option("--by", help="Group by directorate, service, team, grade ...")] = "directorate",
     cycle: CycleLabel = None,
     audience: AudienceName = "analyst",
+    corrections: CorrectionsFile = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
     """Write the nine-box map, the map by group and the change since the last cycle, as tables and heatmaps."""
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
     write_profile(intake.workforce, out, by=by, cycle=cycle, audience=audience, settings=chosen)
     code = exit_code(intake)
     if code:

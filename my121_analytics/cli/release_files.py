@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
 
 
+_QUOTING = ("employee_id", "name", "record", "value", "message")
+"""Columns of a check's tables that hold what stands in the exports about a person."""
+
+
 def write_tables(result: Result, out: Path, *, audience: str, settings: Settings, files: Mapping[str, str],
                  columns: Mapping[str, Sequence[str]] | None = None, key: bytes | None = None) -> Released:
     """Release a result for an audience and write its tables.
@@ -94,8 +98,51 @@ def write_figure(axes: Axes, stem: Path, *, private: bool = True) -> None:
     write_atomic(stem.with_suffix(".png"), render_png(axes, dpi=150), private=private)
 
 
-def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | None = None) -> None:
-    """Write what a check gives: the record, the refusals, the findings, the accounting and the column mapping.
+def release_check(intake: Intake, *, settings: Settings, key: bytes | None = None) -> Released:
+    """Release the tables of a check for the analyst.
+
+    Parameters
+    ----------
+    intake
+        As read.
+    settings
+        Thresholds and audiences.
+    key
+        Key for pseudonyms; what quotes the exports is left out then.
+
+    Returns
+    -------
+    Released
+        Tables of ``tabulate_intake``, and ``to_correct``, ``corrections``, ``known_values``, ``reconciliation``,
+        ``mapping``, ``unreadable``, ``tally`` (findings by code) and ``reasons`` (refusals by reason).
+    """
+    from my121_analytics.ingest.intake import tabulate_corrections, tabulate_intake
+    from my121_analytics.ingest.known_values import list_known_values
+
+    workforce = intake.workforce
+    frames = tabulate_intake(intake)
+    if key is None:
+        frames |= {"to_correct": tabulate_corrections(intake), "known_values": list_known_values(workforce),
+                   "corrections": intake.corrections}
+    else:
+        for name in ("quarantine", "findings"):
+            del frames[name]
+    tables = {name: Table(frame, keys=(), people=tuple(c for c in _QUOTING if c in frame.columns))
+              for name, frame in frames.items()}
+    reasons = intake.quarantine["reason"].value_counts(sort=True).rename_axis("reason").reset_index(name="n")
+    tally = intake.findings.groupby(["severity", "code"], sort=False, observed=True)["n"].sum().reset_index()
+    for name, frame in (("reconciliation", intake.reconciliation), ("mapping", intake.mapping), ("reasons", reasons),
+                        ("unreadable", intake.unreadable), ("tally", tally)):
+        tables[name] = Table(frame, keys=(), about_people=False)
+    about = About("Check of the exports", "rows", "all rows of all files", "people", workforce.as_of,
+                  " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]]))
+                  if len(workforce.cycles) else "none", len(workforce.employees))
+    result = Result(about, tables)
+    return release(result if key is None else replace_ids(result, key), audience="analyst", settings=settings)
+
+
+def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | None = None) -> Released:
+    """Write what a check gives: the record, the refusals to correct, the findings and the accounting.
 
     Parameters
     ----------
@@ -107,23 +154,20 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
         Thresholds and audiences; the files are for the analyst, since they name people.
     key
         Key for pseudonyms; the refusals and findings are not written then, since they quote the exports.
-    """
-    from my121_analytics.ingest.intake import describe_intake, tabulate_intake
-    from my121_analytics.reports.refusals import write_quarantine
 
-    frames = tabulate_intake(intake)
-    quoting = ("quarantine", "findings") if key is not None else ()
-    for name in quoting:
-        del frames[name]
-    workforce = intake.workforce
-    about = About("Check of the exports", "rows", "all rows of all files", "people", workforce.as_of,
-                  " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]]))
-                  if len(workforce.cycles) else "none", len(workforce.employees))
-    tables = {name: Table(frame, keys=(), people=tuple(c for c in ("employee_id", "name", "record", "value")
-                                                      if c in frame.columns)) for name, frame in frames.items()}
-    released = write_tables(Result(about, tables), out, audience="analyst", settings=settings,
-                            files={name: f"{name}.csv" for name in frames}, key=key)
-    if quoting:
+    Returns
+    -------
+    Released
+        As from :func:`release_check`.
+    """
+    from my121_analytics.ingest.intake import describe_intake
+    from my121_analytics.reports.quarantine import write_quarantine
+
+    released = release_check(intake, settings=settings, key=key)
+    for name in ("employees", "placements", "conversations", "quarantine", "findings"):
+        if name in released.tables:
+            write_csv(released, name, out / f"{name}.csv")
+    if key is not None:
         names = ("quarantine.csv", "quarantine.xlsx", "findings.csv")
         say(f"  Not written with pseudonyms, since they quote the exports: {', '.join(names)}.")
         for name in names:
@@ -132,6 +176,62 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
         write_quarantine(released, out / "quarantine.xlsx")
     described = json.dumps(describe_intake(intake), indent=1, ensure_ascii=False, sort_keys=False)
     write_atomic(out / "intake.json", described.encode("utf-8"))
+    return released
+
+
+def write_check_page(released: Released, intake: Intake, out: Path, *, settings: Settings, key: bytes | None = None,
+                     ) -> None:
+    """Write check.html, and the chasing lists as tables for a mail merge.
+
+    Parameters
+    ----------
+    released
+        As from :func:`write_intake`.
+    intake
+        As read.
+    out
+        Folder.
+    settings
+        Thresholds and audiences.
+    key
+        Key for pseudonyms.
+    """
+    from my121_analytics.analysis.coverage import measure_coverage
+    from my121_analytics.errors import DataUnusableError
+    from my121_analytics.reports.check_page import render_check
+
+    coverage, why = None, ""
+    try:
+        result = measure_coverage(intake.workforce)
+    except DataUnusableError as problem:
+        why = problem.headline
+    else:
+        coverage = write_tables(result, out, audience="analyst", settings=settings, key=key,
+                                files={"managers": "chasing.csv", "missing": "missing.csv"})
+    page = render_check(released, coverage, settings=settings, why_no_coverage=why)
+    write_atomic(out / "check.html", page)
+
+
+def keep_corrections(path: Path, out: Path) -> None:
+    """Keep a copy of the file of corrections where this run is about to write its own quarantine over it.
+
+    Parameters
+    ----------
+    path
+        File that people filled in.
+    out
+        Folder of the run.
+    """
+    if path.resolve() not in {(out / name).resolve() for name in ("quarantine.xlsx", "quarantine.csv")}:
+        return
+    content, number = path.read_bytes(), 1
+    while True:
+        copy = out / f"corrections_given_{number}{path.suffix}"
+        if not copy.exists() or copy.read_bytes() == content:
+            break
+        number += 1
+    write_atomic(copy, content)
+    say(f"The corrections as given are kept as {copy.name}.")
 
 
 def write_decisions(calibration: Calibration, effect: Result, refused: pd.DataFrame, out: Path, *,

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import os
+import shutil
 import sys
+from collections.abc import Iterable, Sequence
 
 from my121_analytics.errors import My121Error
 
@@ -11,6 +15,48 @@ def say(text: str = "") -> None:
     """Print one line for the user, whatever the terminal can encode."""
     encoding = sys.stdout.encoding or "utf-8"
     print(text.encode(encoding, "replace").decode(encoding))
+
+
+_WIDTH_OF_FILES = 120
+"""Columns of a table that goes to a file or a pipe, where nothing says how wide the reader's window is."""
+
+
+def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]], *, numeric: Sequence[int] = (),
+               lines: bool = False) -> None:
+    """Print a table that fits the window; cells run over lines rather than being cut.
+
+    Parameters
+    ----------
+    title
+        Printed above it.
+    headings
+        Of the columns.
+    rows
+        Cells as text; nothing in them is taken for markup.
+    numeric
+        Columns set to the right.
+    lines
+        True for a line between rows, where cells run over several.
+    """
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    plain = not (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    table = Table(box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_lines=lines)
+    for at, heading in enumerate(headings):
+        table.add_column(heading, justify="right" if at in numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    given = os.environ.get("COLUMNS", "")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() or given.isdigit() else _WIDTH_OF_FILES
+    buffer = io.StringIO()
+    say()
+    say(title)
+    Console(file=buffer, width=max(width, 40), color_system=None, legacy_windows=False).print(table)
+    for line in buffer.getvalue().strip("\n").rstrip().splitlines():
+        say(line.rstrip())
 
 
 def report_failure(problem: My121Error) -> None:

@@ -134,16 +134,33 @@ class Stops:
             if message not in messages[place]:
                 messages[place] = f"{messages[place]} Also: {message}"
         messages = [f"{message} {RULES[code].remedy}" for message, code in zip(messages, first["code"], strict=True)]
-        names = _unique_names(headings, sheet.n_columns)
-        records = [json.dumps({names[j]: cell for j, cell in enumerate(sheet.row(position))
-                               if j not in hidden and (cell or headings[j])}, ensure_ascii=False)
-                   for position in first["position"]]
+        names = unique_names(headings, sheet.n_columns)
+        records = [record_of(sheet, position, headings, names, hidden) for position in first["position"]]
         return pd.DataFrame({"file": sheet.file, "sheet": sheet.name, "row": first["position"].to_numpy() + 1,
                              "column": first["column"].to_numpy(), "value": first["value"].to_numpy(),
                              "reason": first["code"].to_numpy(), "message": messages, "record": records})
 
 
-def _unique_names(headings: Sequence[str], width: int) -> list[str]:
+def record_of(sheet: Sheet, position: int, headings: Sequence[str], names: Sequence[str], hidden: set[int]) -> str:
+    """Give one raw row as JSON, by the names of its columns; empty cells of columns without a heading are left out.
+
+    Parameters
+    ----------
+    sheet, position
+        Where the row stands, counted from 0.
+    headings
+        One per column of the sheet.
+    names
+        From :func:`unique_names`.
+    hidden
+        Columns that must not leave the reader.
+    """
+    cells = {names[j]: cell for j, cell in enumerate(sheet.row(position)) if j not in hidden and (cell or headings[j])}
+    return json.dumps(cells, ensure_ascii=False)
+
+
+def unique_names(headings: Sequence[str], width: int) -> list[str]:
+    """Name every column of a sheet: its heading, numbered where it occurs again, else its place."""
     names: list[str] = []
     for j in range(width):
         name = (headings[j] if j < len(headings) else "") or f"column {j + 1}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -15,9 +16,10 @@ from my121_analytics.errors import DataUnusableError, UnreadableFileError
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.ingest.assembly import assemble_tables
 from my121_analytics.ingest.cells import parse_flags, parse_ids
+from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
 from my121_analytics.ingest.dates import parse_dates
 from my121_analytics.ingest.entries import Context, enter_sheet
-from my121_analytics.ingest.exports import list_files, read_sheets
+from my121_analytics.ingest.exports import Sheet, list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.headings import check_overrides
 from my121_analytics.ingest.people import Roster, bare_id, name_key
@@ -54,6 +56,8 @@ class Intake:
         Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``.
     unreadable
         Files that could not be read at all: ``file``, ``reason``, ``message``, ``remedy``.
+    corrections
+        What became of each correction that was given (``Corrections.frame``); no rows where none was.
     """
 
     workforce: Workforce
@@ -62,6 +66,7 @@ class Intake:
     reconciliation: pd.DataFrame = field(repr=False)
     mapping: pd.DataFrame = field(repr=False)
     unreadable: pd.DataFrame = field(repr=False)
+    corrections: pd.DataFrame = field(default_factory=lambda: Corrections().frame(_no_quarantine()), repr=False)
 
     def __repr__(self) -> str:
         counts = self.findings["severity"].value_counts()
@@ -70,7 +75,7 @@ class Intake:
 
 
 def read_exports(source: Path | str, *, settings: Settings | Path | str | None = None, as_of: date | None = None,
-                 progress: Progress | None = None) -> Intake:
+                 progress: Progress | None = None, corrections: Path | str | None = None) -> Intake:
     """Read a council's exports into the record.
 
     Parameters
@@ -83,6 +88,10 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
         The day the record speaks of; default ``[exports] extract_date``, else the latest date in the data.
     progress
         Called with files done, files in all, and the file in hand; default: a bar where one can be shown.
+    corrections
+        File of corrected rows: ``quarantine.xlsx`` or ``quarantine.csv`` of an earlier check, filled in. Corrected
+        rows take the place of those in the export, each cell listed as a finding; a correction that is still wrong
+        is quarantined again; one whose row has changed in the export since is refused.
 
     Returns
     -------
@@ -94,7 +103,8 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     UnreadableFileError
         The source is missing, or its only file cannot be read.
     DataUnusableError
-        Nothing in the source can be read, or no sheet holds anything of the record.
+        Nothing in the source can be read, no sheet holds anything of the record, or the file of corrections holds
+        none.
     SettingsError
         The settings name columns, levels or labels that do not exist.
     """
@@ -103,8 +113,10 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     framework = build_framework(settings)
     scales = build_scales(framework, settings)
     log = Log()
+    given = Corrections() if corrections is None else read_corrections(corrections)
     with progress_shown("Reading", progress) as report:
-        sheets, unreadable = _open_files(source, settings, scales, log, report)
+        sheets, unreadable = _open_files(source, settings, scales, log, report, given, corrections)
+    given.close(log)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)
@@ -117,7 +129,9 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     _log_checks(workforce, listed, log)
     for rows in sheets:
         rows.stops.log(log, rows.sheet)
-    intake = Intake(workforce, _quarantine(sheets), log.frame(), _reconcile(sheets), _map_table(sheets), unreadable)
+    quarantine = _quarantine(sheets)
+    intake = Intake(workforce, quarantine, log.frame(), _reconcile(sheets), _map_table(sheets), unreadable,
+                    given.frame(quarantine))
     _check_accounts(intake)
     return intake
 
@@ -134,12 +148,65 @@ def tabulate_intake(intake: Intake) -> dict[str, pd.DataFrame]:
     -------
     dict
         ``employees`` (one row per person, the main post flattened), ``placements`` and ``conversations`` (the
-        schema's columns), ``quarantine`` and ``findings``.
+        schema's columns), ``quarantine`` (its records with the check code by which a correction is held against the
+        row it is for) and ``findings``.
     """
     workforce = intake.workforce
+    codes = row_checks(intake)
+    records = [json.dumps({**json.loads(record), CHECK_KEY: code}, ensure_ascii=False)
+               for record, code in zip(intake.quarantine["record"], codes, strict=True)]
     return {"employees": _flatten_main_posts(workforce), "placements": _as_text(workforce.placements),
-            "conversations": _as_text(workforce.conversations), "quarantine": intake.quarantine.copy(),
+            "conversations": _as_text(workforce.conversations),
+            "quarantine": intake.quarantine.assign(record=pd.Series(records, dtype="str")),
             "findings": intake.findings.copy()}
+
+
+def row_checks(intake: Intake) -> list[str]:
+    """Give the check code of each quarantined row as it stands in the export, whatever was corrected in it.
+
+    Parameters
+    ----------
+    intake
+        As read.
+
+    Returns
+    -------
+    list of str
+        In the order of the quarantine.
+    """
+    done = intake.corrections[intake.corrections["outcome"] == "quarantined_again"]
+    known = {(r.file, r.sheet, r.row): r.check for r in done.itertuples()}
+    return [known.get((r.file, r.sheet, r.row)) or check_code(r.record) for r in intake.quarantine.itertuples()]
+
+
+def tabulate_corrections(intake: Intake) -> pd.DataFrame:
+    """Give the rows that people have to correct, and those that they have corrected or left out already.
+
+    Parameters
+    ----------
+    intake
+        As read.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One line per row of an export, in the order of the exports: ``file``, ``sheet``, ``row``, ``decision``,
+        ``state`` (to_correct, wrong_again, corrected, left_out), ``column`` and ``value`` at fault, ``message``,
+        ``check``, ``record``. A file made of it keeps working however often it comes back.
+    """
+    again = intake.corrections[intake.corrections["outcome"] == "quarantined_again"]
+    tried = {(r.file, r.sheet, r.row): r.decision for r in again.itertuples()}
+    keys = list(zip(intake.quarantine["file"], intake.quarantine["sheet"], intake.quarantine["row"], strict=True))
+    stopped = intake.quarantine.assign(
+        check=row_checks(intake), decision=[tried.get(key, "") for key in keys],
+        state=["wrong_again" if key in tried else "to_correct" for key in keys])
+    done = intake.corrections[intake.corrections["outcome"].isin(["corrected", "left_out"])]
+    done = done.assign(state=done["outcome"], column="", value="")
+    columns = ["file", "sheet", "row", "decision", "state", "column", "value", "message", "check", "record"]
+    table = pd.concat([stopped[columns], done[columns]], ignore_index=True)
+    places = intake.reconciliation[["file", "sheet"]].apply(tuple, axis="columns").tolist()
+    order = [places.index(key) for key in zip(table["file"], table["sheet"], strict=True)]
+    return table.assign(order=order).sort_values(["order", "row"], kind="stable", ignore_index=True)[columns]
 
 
 def describe_intake(intake: Intake) -> dict[str, Any]:
@@ -155,7 +222,7 @@ def describe_intake(intake: Intake) -> dict[str, Any]:
     dict
         ``as_of``; ``files``: one entry per file and sheet with ``rows_read``, ``rows_accepted``,
         ``rows_quarantined``, ``rows_set_aside`` and ``columns`` (heading, column, how); ``unreadable``; ``findings``
-        by code and ``totals``. Holds no names and no values of cells.
+        by code, ``totals`` and ``corrections`` by outcome. Holds no names and no values of cells.
     """
     counts = ["rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside"]
     files = []
@@ -172,6 +239,7 @@ def describe_intake(intake: Intake) -> dict[str, Any]:
                         "successors", "evidence")},
             "findings": [{"code": str(r["code"]), "severity": str(r["severity"]), "n": int(r["n"])}
                          for r in by_code.to_dict("records")],
+            "corrections": {str(k): int(n) for k, n in intake.corrections["outcome"].value_counts(sort=False).items()},
             "unreadable": intake.unreadable[["file", "reason", "message"]].to_dict("records")}
 
 
@@ -185,9 +253,12 @@ def _settle_settings(source: Path | str, settings: Settings | Path | str | None)
 
 
 def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Scale], log: Log,
-                progress: Progress) -> tuple[list[SheetRows], pd.DataFrame]:
+                progress: Progress, corrections: Corrections, given_as: Path | str | None) -> tuple[list[SheetRows], pd.DataFrame]:
     """Read every file; those that cannot be read are listed, and only if none can is that an error."""
     files, others = list_files(source)
+    if given_as is not None:  # corrections kept beside the exports are no export
+        aside = [path for path in files if path.resolve() == Path(given_as).resolve()]
+        files, others = [path for path in files if path not in aside], [*others, *aside]
     for other in others:
         log.add("file_left_alone", file=other.name)
     problems: list[UnreadableFileError] = []
@@ -203,7 +274,7 @@ def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Sca
         for sheet in found:
             for code, value in sheet.notes:
                 log.add(code, file=sheet.file, sheet=sheet.name, values=value)
-            sheets.append(open_sheet(sheet, settings.exports.columns, log, scales))
+            sheets.append(_open_corrected(sheet, settings, scales, log, corrections))
     progress(len(files), len(files), "")
     if not sheets and len(problems) == 1:
         raise problems[0]
@@ -220,6 +291,17 @@ def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Sca
                                          zip(asked["file"].head(5), asked["message"].head(5), strict=True))])
     rows = [(p.file, p.reason, p.headline, " ".join(p.hints)) for p in problems]
     return sheets, pd.DataFrame(rows, columns=["file", "reason", "message", "remedy"], dtype="str")
+
+
+def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale], log: Log,
+                    corrections: Corrections) -> SheetRows:
+    """Open a sheet with the corrections that are about its rows; they are found in it as it was exported."""
+    wanted = corrections.of_sheet(sheet)
+    if not wanted:
+        return open_sheet(sheet, settings.exports.columns, log, scales)
+    exported = open_sheet(sheet, settings.exports.columns, Log(), scales)
+    corrected, is_data = corrections.apply(exported, sheet, wanted)
+    return settle_rows(open_sheet(corrected, settings.exports.columns, log, scales), is_data)
 
 
 def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:
@@ -384,9 +466,11 @@ def _quarantine(sheets: Sequence[SheetRows]) -> pd.DataFrame:
     parts = [rows.stops.frame(rows.sheet, rows.headings, {h.position for h in rows.map.headings if h.how == "refused"})
              for rows in sheets]
     parts = [part for part in parts if len(part)]
-    if not parts:
-        return pd.DataFrame({c: pd.Series(dtype="int64" if c == "row" else "str") for c in QUARANTINE_COLUMNS})
-    return pd.concat(parts, ignore_index=True)[list(QUARANTINE_COLUMNS)]
+    return pd.concat(parts, ignore_index=True)[list(QUARANTINE_COLUMNS)] if parts else _no_quarantine()
+
+
+def _no_quarantine() -> pd.DataFrame:
+    return pd.DataFrame({c: pd.Series(dtype="int64" if c == "row" else "str") for c in QUARANTINE_COLUMNS})
 
 
 def _reconcile(sheets: Sequence[SheetRows]) -> pd.DataFrame:

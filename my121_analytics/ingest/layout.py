@@ -14,7 +14,7 @@ from my121_analytics.ingest.headings import compact, is_recognised
 
 _SEARCHED = 100
 """Rows within which a header is looked for; titles and selection criteria above it are shorter than this."""
-ASIDE = ("title", "header", "blank", "subtotal", "footer", "note", "not_record")
+ASIDE = ("title", "header", "blank", "subtotal", "footer", "note", "not_record", "left_out")
 """Why a row is set aside, in the order of the codes kept per row (from 1; 0 is a row of data)."""
 
 

@@ -82,7 +82,13 @@ CROSS_RULES = (
 )
 """What is checked between tables; these never stop a row."""
 
-RULES = {rule.code: rule for rule in (*ROW_RULES, *SHEET_RULES, *CROSS_RULES)}
+CORRECTION_RULES = (
+    *_rules("error", "correction_refused"),
+    *_rules("info", "corrected left_out correction_pending"),
+)
+"""What becomes of the corrections that people bring back."""
+
+RULES = {rule.code: rule for rule in (*ROW_RULES, *SHEET_RULES, *CROSS_RULES, *CORRECTION_RULES)}
 
 
 @dataclass(frozen=True)

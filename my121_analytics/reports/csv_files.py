@@ -36,12 +36,27 @@ def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[s
     DisclosureError
         ``released`` has not passed the gate.
     """
-    frame = require_released(released, wanted_by="write_csv").tables[table]
+    write_atomic(path, csv_bytes(released, table, columns=columns), private=private)
+
+
+def csv_bytes(released: Released, table: str, *, columns: Sequence[str] | None = None) -> bytes:
+    """Give one released table as the bytes of a file, for a run that writes all its files at once.
+
+    Parameters
+    ----------
+    released, table, columns
+        As for :func:`write_csv`.
+
+    Raises
+    ------
+    DisclosureError
+        ``released`` has not passed the gate.
+    """
+    frame = require_released(released, wanted_by="csv_bytes").tables[table]
     withheld = (frame[MARKER] != "").any()
     chosen = [c for c in (columns or frame.columns) if c != MARKER]
     text = frame[[*chosen, MARKER] if withheld else chosen]
-    body = as_text(text).to_csv(index=False, lineterminator="\r\n")
-    write_atomic(path, body.encode("utf-8-sig"), private=private)
+    return as_text(text).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

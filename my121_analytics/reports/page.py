@@ -76,6 +76,8 @@ class Grid:
         Columns left empty for people to write in.
     folded
         True where the table opens on request, behind ``summary``.
+    has_places
+        True where rows are headed by names of files, which should not break where there is room.
     """
 
     caption: str
@@ -86,6 +88,7 @@ class Grid:
     entry: tuple[bool, ...] = ()
     folded: bool = False
     summary: str = ""
+    has_places: bool = False
     kind: ClassVar[str] = "grid"
 
     @property
@@ -134,6 +137,8 @@ class Page:
         The chapters after it.
     footer
         Last line.
+    skip
+        Words of the link that leads past the head of the page; empty: those of a pack.
     """
 
     title: str
@@ -144,6 +149,7 @@ class Page:
     sections: tuple[Section, ...]
     footer: str
     language: str = "en-GB"
+    skip: str = ""
 
 
 def render_page(page: Page) -> bytes:
@@ -166,13 +172,14 @@ def render_page(page: Page) -> bytes:
     return clean_text(html).encode("utf-8")
 
 
-def grid_of(view: View, *, folded: bool = False, summary: str = "") -> Grid:
+def grid_of(view: View, *, folded: bool = False, summary: str = "", has_places: bool = False) -> Grid:
     """Give a released table as a page shows it."""
     return Grid(caption=view.title, headings=tuple(field.heading for field in view.fields),
                 rows=tuple(tuple(row) for row in view.cells()),
                 numeric=tuple(field.kind in NUMERIC for field in view.fields),
                 together=tuple(field.kind == "range" for field in view.fields),
-                entry=tuple(field.blank for field in view.fields), folded=folded, summary=summary)
+                entry=tuple(field.blank for field in view.fields), folded=folded, summary=summary,
+                has_places=has_places)
 
 
 def isolate(name: str) -> str:

@@ -40,6 +40,12 @@ class Field:
         True for a column that people fill in.
     heat
         True where larger values are shaded darker (``working`` profile).
+    entry
+        True for a column that holds text which people may change, in a workbook to be corrected.
+    marked_by
+        Column of the frame that is true in the rows where this column's cell is to stand out; empty for none.
+    is_open
+        True where the choices are a help and other values may be written too.
     """
 
     name: str
@@ -49,6 +55,9 @@ class Field:
     choices: tuple[str, ...] = ()
     blank: bool = False
     heat: bool = False
+    entry: bool = False
+    marked_by: str = ""
+    is_open: bool = False
 
 
 @dataclass(frozen=True)

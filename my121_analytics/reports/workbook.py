@@ -83,6 +83,10 @@ class Sheet:
     chart
         Drawn to the right of the table in the ``working`` profile; None where a figure was withheld, since a withheld
         bar would look like none.
+    frozen
+        Columns at the left that stay in sight (``working`` profile).
+    protected
+        True where only the columns for people can be changed; without a password, so that it guards against slips.
     """
 
     name: str
@@ -90,6 +94,8 @@ class Sheet:
     lines: tuple[str, ...] = ()
     table_name: str = ""
     chart: Chart | None = None
+    frozen: int = 1
+    protected: bool = False
 
 
 @dataclass(frozen=True)
@@ -241,8 +247,10 @@ class _BookWriter:
         self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom",
                                               **to_the_right})
         self.right = file.add_format({**base, **to_the_right})
-        self.entry = file.add_format({**base, "text_wrap": True, "border": 1, "border_color": "#12436D",
-                                      "num_format": "@"})
+        to_fill = {**base, "text_wrap": True, "border": 1, "border_color": "#12436D", "num_format": "@",
+                   "locked": False}
+        self.entry = file.add_format(to_fill)
+        self.entry_marked = file.add_format({**to_fill, "border": 2, "bold": True, "bg_color": "#FFF3C4"})
         self.kinds = {kind: file.add_format({**base, "num_format": code,
                                              **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
                       for kind, code in _NUMBER_FORMATS.items()}
@@ -272,7 +280,7 @@ class _BookWriter:
             else:
                 self._write_picture(page, sheet)
         if choices is not None:
-            rows = tuple((field, value) for field, values in self.choices.items() for value in values)
+            rows = tuple((heading, value) for heading, values in self.choices for value in values)
             self._write_words(choices, WordSheet("Choices", say("workbook", "choices_title"), (
                 say("workbook", "column"), say("workbook", "choice")), rows, table_name="choices"))
         cover.activate()
@@ -366,7 +374,9 @@ class _BookWriter:
         if self.working:
             if sheet.chart is not None and len(view.frame):
                 self._draw_chart(page, sheet, sheet.chart, head, len(view.frame) - has_total)
-            page.freeze_panes(head + 1, 1)
+            page.freeze_panes(head + 1, sheet.frozen)
+            if sheet.protected:
+                page.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
             page.repeat_rows(head)
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
 
@@ -411,7 +421,8 @@ class _BookWriter:
             for row in range(head + 1, head + 1 + len(view.frame)):
                 page.write_blank(row, column, None, self.entry)
             return width, []
-        look = self.kinds[field.kind]
+        look = self.entry if field.entry else self.kinds[field.kind]
+        marked = view.frame[field.marked_by].to_numpy(bool) if field.marked_by else np.zeros(len(view.frame), bool)
         values = view.frame[field.name]
         missing = values.isna().to_numpy()
         hidden = view.hides(field)
@@ -433,7 +444,7 @@ class _BookWriter:
             elif missing[offset]:
                 page.write_blank(row, column, None, look)
             elif isinstance(cell, str):
-                _put(page, row, column, cell, look)
+                _put(page, row, column, cell, self.entry_marked if marked[offset] else look)
             else:
                 page.write_number(row, column, cell, look)
         return width, [] if field.kind in NUMERIC else shown
@@ -478,14 +489,11 @@ class _BookWriter:
         return f"{field.heading} [note {self.note_numbers[field.note]}]" if field.note else field.heading
 
     def _choice_rule(self, field: Field) -> dict[str, Any]:
-        before = 0
-        for heading, values in self.choices.items():
-            if heading == field.heading:
-                break
-            before += len(values)
-        first = 4 + before  # title, line, headings, then the choices
+        place = self.choices.index((field.heading, field.choices))
+        first = 4 + sum(len(values) for _, values in self.choices[:place])  # title, line, headings, then the choices
         return {"validate": "list", "source": f"=Choices!$B${first}:$B${first + len(field.choices) - 1}",
-                "error_title": say("workbook", "not_on_list"), "error_message": say("workbook", "choose_from_list"),
+                "error_type": "information" if field.is_open else "stop", "error_title": say("workbook", "not_on_list"),
+                "error_message": say("workbook", "choose_or_write" if field.is_open else "choose_from_list"),
                 "ignore_blank": True}
 
 
@@ -499,11 +507,12 @@ def _number_notes(book: Book) -> dict[str, int]:
     return {code: number for number, code in enumerate(dict.fromkeys(used), start=1)}
 
 
-def _list_choices(book: Book) -> dict[str, tuple[str, ...]]:
+def _list_choices(book: Book) -> list[tuple[str, tuple[str, ...]]]:
+    """List each heading's choices once; two sheets may offer different ones under one heading."""
     if book.profile != "working":
-        return {}
-    return {field.heading: field.choices for sheet in book.sheets if isinstance(sheet, Sheet)
-            for field in sheet.view.fields if field.choices}
+        return []
+    return list(dict.fromkeys((field.heading, field.choices) for sheet in book.sheets if isinstance(sheet, Sheet)
+                              for field in sheet.view.fields if field.choices))
 
 
 def _title_of(sheet: AnySheet) -> str:

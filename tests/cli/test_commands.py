@@ -6,8 +6,10 @@ import json
 import os
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
+import openpyxl
 import pandas as pd
 import pytest
 
@@ -15,8 +17,9 @@ ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "data" / "sample"
 
 
-def run(*arguments, cwd=ROOT):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
+def run(*arguments, cwd=ROOT, environment=None):
+    environment = {**os.environ, **(environment or {}), "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8",
+                   "PYTHONWARNINGS": "error"}
     return subprocess.run([sys.executable, "-m", "my121_analytics", *map(str, arguments)], cwd=cwd, env=environment,
                           capture_output=True, text=True, encoding="utf-8", check=False)
 
@@ -182,3 +185,62 @@ def test_decisions_come_back_from_a_pack_and_blank_sheets_decide_nothing(tmp_pat
     dry = run("decisions", SAMPLE, out, "--out", tmp_path / "none", "--dry-run")
     assert dry.returncode == 0
     assert not (tmp_path / "none").exists()
+
+
+def test_check_writes_its_page_and_the_chasing_lists_for_the_owner_alone(checked):
+    done, out = checked
+    for name in ("check.html", "chasing.csv", "missing.csv", "findings.csv", "quarantine.xlsx", "columns.toml"):
+        assert (out / name).is_file(), name
+        if os.name == "posix":
+            assert (out / name).stat().st_mode & 0o077 == 0, name
+    assert "check.html" in done.stdout
+    block = tomllib.loads((out / "columns.toml").read_text("utf-8"))
+    assert block["exports"]["columns"]["Reviewer ref"] == "rater_id"
+
+
+def test_a_workbook_corrected_where_it_was_written_comes_back_and_a_copy_is_kept(tmp_path):
+    out = tmp_path / "out"
+    assert run("check", SAMPLE, "--out", out).returncode == 0
+    path = out / "quarantine.xlsx"
+    book = openpyxl.load_workbook(path)
+    sheet = book["resourcelink_ratings.csv"]
+    head = next(row for row in sheet.iter_rows() if row[0].value == "Row")
+    at = {cell.value: cell.column for cell in head}
+    for row in range(head[0].row + 1, head[0].row + 3):
+        sheet.cell(row, at["Decision"]).value = "leave out"
+    book.save(path)
+    given = path.read_bytes()
+    done = run("check", SAMPLE, "--out", out, "--corrections", path)
+    assert done.returncode == 0, done.stderr
+    assert "2 left out" in done.stdout
+    assert len(read(out / "quarantine.csv")) == 8
+    assert (out / "corrections_given_1.xlsx").read_bytes() == given
+    again = run("profile", SAMPLE, "--out", tmp_path / "profile", "--corrections", path)
+    assert again.returncode == 0, again.stderr
+    assert "8 quarantined" in again.stdout
+
+
+def test_corrections_that_cannot_be_used_leave_with_3_and_the_rest_is_written(tmp_path):
+    out = tmp_path / "out"
+    assert run("check", SAMPLE, "--out", out).returncode == 0
+    table = read(out / "quarantine.csv")
+    table["decision"] = "remove it"
+    table.to_csv(tmp_path / "given.csv", index=False)
+    done = run("check", SAMPLE, "--out", out, "--corrections", tmp_path / "given.csv")
+    assert done.returncode == 3
+    assert "remove it" in done.stdout
+    assert len(read(out / "quarantine.csv")) == 10
+    assert (read(out / "findings.csv")["code"] == "correction_refused").sum() == 10
+    lost = run("check", SAMPLE, "--out", out, "--corrections", tmp_path / "nowhere.xlsx")
+    assert lost.returncode == 3
+    assert "nowhere.xlsx" in lost.stderr.strip().splitlines()[-1]
+
+
+def test_under_pseudonyms_neither_the_page_nor_the_terminal_quotes_the_exports(tmp_path):
+    environment = {"MY121_PSEUDONYM_KEY": "0123456789abcdef" * 4}
+    done = run("check", SAMPLE, "--out", tmp_path, "--pseudonyms", environment=environment)
+    assert done.returncode == 0, done.stderr
+    assert "EBANKS" not in done.stdout
+    html = (tmp_path / "check.html").read_text("utf-8")
+    assert not any(name in html for name in ("EBANKS", "Ebanks", "999999"))
+    assert set(read(tmp_path / "missing.csv")["employee_id"].str[:2]) == {"P-"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from my121_analytics.ingest.validation import CROSS_RULES, ROW_RULES, RULES, SHEET_RULES
+from my121_analytics.ingest.validation import CORRECTION_RULES, CROSS_RULES, ROW_RULES, RULES, SHEET_RULES
 from my121_analytics.wording.catalogue import codes, say
 
 
@@ -14,7 +14,7 @@ def test_sentences_and_rules_are_the_same_set(group):
 
 
 def test_no_code_is_declared_twice():
-    assert len(RULES) == len(ROW_RULES) + len(SHEET_RULES) + len(CROSS_RULES)
+    assert len(RULES) == sum(map(len, (ROW_RULES, SHEET_RULES, CROSS_RULES, CORRECTION_RULES)))
 
 
 @pytest.mark.parametrize("code", sorted(RULES))
@@ -26,7 +26,7 @@ def test_every_message_can_be_filled_in(code):
 
 
 def test_only_rules_about_rows_stop_rows():
-    assert not any(rule.stops for rule in (*SHEET_RULES, *CROSS_RULES))
+    assert not any(rule.stops for rule in (*SHEET_RULES, *CROSS_RULES, *CORRECTION_RULES))
     assert all(rule.severity == "error" for rule in ROW_RULES if rule.stops)
 
 

@@ -7,15 +7,26 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from my121_analytics.analysis.coverage import measure_coverage
+from my121_analytics.analysis.extracts import compare_extracts
+from my121_analytics.cli.release_files import release_check
+from my121_analytics.disclosure.release import release
+from my121_analytics.ingest.differences import compare_readings
+from my121_analytics.ingest.intake import read_exports
 from my121_analytics.reports.chapters.meeting import Meeting
+from my121_analytics.reports.check_page import render_check
+from my121_analytics.reports.compare_page import render_comparison
 from my121_analytics.reports.page import render_page
 from my121_analytics.reports.papers import assemble_papers
 from my121_analytics.reports.pdf import find_browser, print_pdf
+from my121_analytics.workforce.results import Table
+from my121_analytics.workforce.sample import make_sample
 
 webdriver = pytest.importorskip("selenium.webdriver")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -142,3 +153,41 @@ def test_a_browser_that_prints_nothing_is_a_usage_error(tmp_path: Path) -> None:
     broken.chmod(0o755)
     with pytest.raises(UsageError, match="did not print"):
         print_pdf(b"<p>", browser=broken)
+
+
+@pytest.fixture(scope="module")
+def other_pages(folder: Path) -> dict[str, Path]:
+    """The pages of a check and of a comparison, of a small council with planted faults."""
+    council = make_sample(60, seed=2, folder=folder / "exports")
+    settings = council.workforce.settings
+    intake = read_exports(folder / "exports")
+    readings = {name: Table(frame, keys=(), about_people=False)
+                for name, frame in compare_readings(intake, intake).items()}
+    compared = compare_extracts(council.workforce, intake.workforce)
+    comparison = release(replace(compared, tables={**compared.tables, **readings}), audience="analyst")
+    coverage = release(measure_coverage(intake.workforce), audience="analyst")
+    pages = {"check": render_check(release_check(intake, settings=settings), coverage, settings=settings),
+             "compare": render_comparison(comparison, settings=settings)}
+    for name, content in pages.items():
+        (folder / f"{name}.html").write_bytes(content)
+    return {name: folder / f"{name}.html" for name in pages}
+
+
+@pytest.mark.parametrize("name", ["check", "compare"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_of_check_and_compare_reflow_and_ask_for_nothing(driver: Driver, other_pages: dict[str, Path],
+                                                                   name: str, width: int) -> None:
+    driver.get_log("browser")
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                           {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    driver.get(other_pages[name].as_uri())
+    driver.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert driver.execute_script("return document.scrollingElement.scrollWidth") <= width
+    stuck = driver.execute_script("return [...document.querySelectorAll('.sheet')].filter(e => e.scrollWidth > "
+                                  "e.clientWidth + 1 && e.tabIndex < 0).length")
+    assert stuck == 0
+    small = driver.execute_script("return [...document.querySelectorAll('nav a, summary')]"
+                                  ".filter(e => e.getBoundingClientRect().height < 24).length")
+    assert small == 0
+    assert driver.execute_script("return document.querySelectorAll('script,iframe,form,a[href^=http]').length") == 0
+    assert driver.get_log("browser") == []
