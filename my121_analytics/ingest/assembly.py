@@ -195,7 +195,7 @@ def _posts(people: pd.DataFrame, listed: frozenset[str], context: Context, log: 
     if not len(people) or not (details or "post_id" in people):
         return pd.DataFrame({"employee_id": pd.Categorical([])})
     people = people.assign(post_id=_post_or_person(people))
-    on_list = np.array([c in listed for c in people["employee_id"].array.categories], dtype=bool)
+    on_list = people["employee_id"].array.categories.isin(list(listed))
     whole = people["whole"].to_numpy()
     told = whole | ~on_list[people["employee_id"].array.codes]
     told &= _says_something(people, details)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import cache, lru_cache
@@ -23,7 +23,7 @@ Texts = Sequence[str] | np.ndarray
 """The distinct texts of a column."""
 _SPACES = " \t\r\n\u00a0\u2007\u202f\u200b\u200c\u200d\u2060\ufeff\u3000"
 _INVISIBLE = re.compile("[\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a-\u202e]")
-_ORDINARY = re.compile(r"[!-&(-<>-~](?:[!-~]| (?! ))*(?<! )|")
+_ORDINARY = re.compile(r"[!-&(-<>-~][!-~]*(?: [!-~]+)*|")
 """Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front."""
 _GUARDED = "=+-@\t\r0123456789"
 """What a leading apostrophe hides from a spreadsheet; our own writer puts one there too."""
@@ -64,6 +64,18 @@ def _parsed(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = ""
         values[position] = value
     return Parsed(values, np.array([fault for _, fault, _ in rows], dtype=object),
                   np.array([repair for _, _, repair in rows], dtype=object), expected)
+
+
+def _parsed_texts(texts: Texts, usual: Iterable[object], missing: Collection[str],
+                  read: Callable[[str], tuple[Any, str, str]], *, any_case: bool = True) -> Parsed:
+    """Take usual texts that are no word for missing as they stand, without a call each; read the others."""
+    silent = map(missing.__contains__, map(str.casefold, texts) if any_case else texts)
+    odd = ~np.fromiter(usual, dtype=bool, count=len(texts)) | np.fromiter(silent, dtype=bool, count=len(texts))
+    values = np.array(texts, dtype=object)
+    faults, repairs = np.full(len(values), "", dtype=object), np.full(len(values), "", dtype=object)
+    for i in np.flatnonzero(odd).tolist():
+        values[i], faults[i], repairs[i] = read(texts[i])
+    return Parsed(values, faults, repairs)
 
 
 # Text -------------------------------------------------------------------------------------------------------------
@@ -136,7 +148,7 @@ def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
         mended = mend_encoding(value)
         return mended, "", "encoding_repaired" if mended != value else ""
 
-    return _parsed(map(read, texts), object)
+    return _parsed_texts(texts, map(_ORDINARY.fullmatch, texts), missing, read, any_case=not names)
 
 
 def parse_categories(texts: Texts, *, protected: bool = False) -> Parsed:
@@ -166,6 +178,7 @@ def parse_words(texts: Texts, table: str) -> Parsed:
 # Ids --------------------------------------------------------------------------------------------------------------
 
 _ID = re.compile(r"(?=[^\s]*[A-Za-z0-9])[A-Za-z0-9_](?:[\w./\\\-]*[A-Za-z0-9_])?|[A-Za-z]{1,6} \d[\w/\-]*", re.A)
+_PLAIN_ID = re.compile(r"[A-Za-z0-9]+")
 _SCIENTIFIC = re.compile(r"\d+\.\d+[eE]\+?\d+|\d+[eE]\+\d+")
 _FLOAT = re.compile(r"(\d+)\.0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
@@ -208,7 +221,9 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
             value = value.zfill(width)
         return value, "", repair
 
-    return _parsed(map(read, texts), object)
+    plain = (text.isalnum() and text.isascii() and len(text) >= width for text in texts) if width is not None else (
+        map(_PLAIN_ID.fullmatch, texts))
+    return _parsed_texts(texts, plain, missing, read)
 
 
 def split_assignment(value: str) -> tuple[str, bool]:

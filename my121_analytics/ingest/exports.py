@@ -288,7 +288,7 @@ def _parse_fast(content: bytes, delimiter: str, width: int) -> tuple[np.ndarray,
     """Parse regular text in one go; None where rows differ in width or cells run over lines."""
     try:
         frame = pd.read_csv(io.BytesIO(content), sep=delimiter, header=None, names=range(width), index_col=False,
-                            dtype=object, na_filter=False, skip_blank_lines=False, low_memory=False)
+                            dtype=str, na_filter=False, skip_blank_lines=False, low_memory=True)
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
         return None
     breaks = content.count(b"\n") or content.count(b"\r")

@@ -65,6 +65,7 @@ class SheetRows:
     ids: dict[int, Parsed] = field(default_factory=dict)
     """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
+    _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -81,11 +82,17 @@ class SheetRows:
 
     def texts(self, position: int) -> tuple[np.ndarray, np.ndarray]:
         """Give a column's code per row of data and its distinct texts; blank for those of titles and the like."""
-        codes, texts = self.sheet.factor(position)
-        if len(self.rows) == len(codes):
-            return codes, texts
-        mine = codes[self.rows]
-        return mine, np.where(np.bincount(mine, minlength=len(texts)) > 0, texts, "")
+        if position not in self._texts:
+            codes, texts = self.sheet.factor(position)
+            mine = codes[self._slice]
+            self._texts[position] = mine, np.where(np.bincount(mine, minlength=len(texts)) > 0, texts, "")
+        return self._texts[position]
+
+    @cached_property
+    def _slice(self) -> slice | np.ndarray:
+        """The rows of data; as a slice where nothing lies between them, which copies nothing."""
+        first, last = (self.rows[0], self.rows[-1] + 1) if len(self.rows) else (0, 0)
+        return slice(first, last) if last - first == len(self.rows) else self.rows
 
     def shown(self, position: int, where: np.ndarray) -> np.ndarray:
         """Give the cells of a column, as written, in some rows of data."""

@@ -125,7 +125,7 @@ def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[Cr
     """
     for check in (_placements_of_strangers, _self_rated, _outside_employment, _time_in_post, _earlier_placements):
         yield from check(workforce)
-    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].astype("str")))
+    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].tolist()))
     yield from _reporting_lines(workforce)
 
 
