@@ -240,6 +240,8 @@ def _find_encoding(path: Path, content: bytes) -> tuple[str, list[tuple[str, str
         return encoding, [("encoding", "UTF-16")]
     if zeros or sum(byte < 9 for byte in head) > len(head) // 100:
         raise _refuse(path, "not_a_table")
+    if content.isascii():
+        return "utf-8", []
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UnreadableFileError
-from my121_analytics.framework.nine_box import build_framework
+from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
-from my121_analytics.ingest.cells import build_scales, parse_dates, parse_flags, parse_ids
+from my121_analytics.ingest.cells import Scale, build_scales, parse_dates, parse_flags, parse_ids
 from my121_analytics.ingest.entries import Context, enter_sheet
 from my121_analytics.ingest.exports import list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
+from my121_analytics.ingest.garbage import collection_paused
 from my121_analytics.ingest.headings import check_overrides
 from my121_analytics.ingest.people import Roster, name_key
 from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
@@ -100,9 +101,14 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     check_overrides(settings.exports.columns)
     framework = build_framework(settings)
     scales = build_scales(framework, settings)
+    with collection_paused(), progress_shown("Reading", progress) as report:
+        return _read(source, settings, framework, scales, as_of, report)
+
+
+def _read(source: Path | str, settings: Settings, framework: Framework, scales: Mapping[str, Scale],
+          as_of: date | None, progress: Progress) -> Intake:
     log = Log()
-    with progress_shown("Reading", progress) as report:
-        sheets, unreadable = _open_files(source, settings, log, report)
+    sheets, unreadable = _open_files(source, settings, log, progress)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     listed = _read_employees(sheets, settings.exports.employee_id_width)

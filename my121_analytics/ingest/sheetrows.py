@@ -30,6 +30,9 @@ from my121_analytics.settings import ExportSettings
 _LOOKED_AT = 200
 """Distinct cells that settle whether a column holds ids or words."""
 
+_FEW = 8
+"""Up to this many distinct texts of titles and headers are searched for one by one among the data."""
+
 
 @dataclass(eq=False)
 class SheetRows:
@@ -85,7 +88,15 @@ class SheetRows:
         if position not in self._texts:
             codes, texts = self.sheet.factor(position)
             mine = codes[self._slice]
-            self._texts[position] = mine, np.where(np.bincount(mine, minlength=len(texts)) > 0, texts, "")
+            aside = np.unique(codes[self.aside > 0])
+            if len(aside) > _FEW:
+                aside = aside[np.bincount(mine, minlength=len(texts))[aside] == 0]
+            else:
+                aside = aside[[not (mine == code).any() for code in aside.tolist()]]
+            if len(aside):
+                texts = texts.copy()
+                texts[aside] = ""
+            self._texts[position] = mine, texts
         return self._texts[position]
 
     @cached_property
