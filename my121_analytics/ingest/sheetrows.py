@@ -26,6 +26,7 @@ from my121_analytics.ingest.findings import Log, Stops
 from my121_analytics.ingest.headings import SheetMap, map_headings
 from my121_analytics.ingest.layout import ASIDE, classify_rows, find_header
 from my121_analytics.settings import ExportSettings
+from my121_analytics.workforce.schema import TABLES
 
 _LOOKED_AT = 200
 """Distinct cells that settle whether a column holds ids or words."""
@@ -281,6 +282,7 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRow
     if not smap.tables:
         _report_no_record(sheet, smap, log)
         return _all_aside(sheet, smap, header.texts, log)
+    sheet = _read_serials_of_1904(sheet, smap, below, log)
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
@@ -288,6 +290,16 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log) -> SheetRow
     rows = SheetRows(sheet, smap, header.texts, aside, log)
     rows.ids[key] = ids
     return rows
+
+
+def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) -> Sheet:
+    """Write bare numbers under dates' headings as days, where the workbook counts from 1904."""
+    dates = {column.name for columns in TABLES.values() for column in columns if column.kind == "date"}
+    for name in dates & set(smap.columns) if sheet.epoch_1904 else ():
+        sheet, n = sheet.settle_serials(smap.columns[name], below)
+        if n:
+            log.add("serials_of_1904", file=sheet.file, sheet=sheet.name, column=smap.text(smap.columns[name]), n=n)
+    return sheet
 
 
 def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:

@@ -65,9 +65,11 @@ ROW_RULES = (
 SHEET_RULES = (
     *_rules("error", "unreadable_file key_not_found"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
-            "rater_from_post repeated_row repeated_conversation"),
+            "rater_from_post repeated_row repeated_conversation formula_without_value mixed_encoding letters_lost "
+            "zero_bytes last_line_cut"),
     *_rules("info", "not_record file_left_alone hidden_sheet encoding refused_heading duplicate_heading near_heading "
-            "rows_set_aside kind_assumed cycle_assumed"),
+            "rows_set_aside kind_assumed cycle_assumed error_cells shown_by_format hidden_columns hidden_rows "
+            "merged_cells pivot_left_out quoted_lines serials_of_1904"),
 )
 """What is checked once per file, sheet or column."""
 
