@@ -59,8 +59,8 @@ class SheetFacts:
         Cells that hold an error, a formula without a value, or a number shown with more than its digits -> text.
     hidden_rows, hidden_columns
         Counted from 0.
-    pivots
-        First and last cell of each pivot table.
+    pivots, merged
+        First and last cell of each pivot table, and of each merged cell where calamine does not tell.
     """
 
     n_rows: int = 0
@@ -71,6 +71,7 @@ class SheetFacts:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
     pivots: list[tuple[Place, Place]] = field(default_factory=list)
+    merged: list[tuple[Place, Place]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

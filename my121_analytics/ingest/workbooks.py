@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Sequence
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -12,13 +14,14 @@ from typing import Any
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from my121_analytics.ingest.binary_sheets import DamagedFileError, ProtectedFileError, scan_binary
 from my121_analytics.ingest.grid import Sheet
+from my121_analytics.ingest.open_document import scan_tables
 from my121_analytics.ingest.packages import Package
 from my121_analytics.ingest.refusal import refuse
 from my121_analytics.ingest.sheet_xml import (
     Place,
     SheetFacts,
-    WorkbookFacts,
     column_name,
     read_workbook_facts,
     scan_sheet,
@@ -57,38 +60,79 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     if content.startswith(OLE):
         if _ENCRYPTED in content:
             raise refuse(path, "password")
-        return _read_values(path, content, None, None)
+        return _read_binary(path, content)
     package = Package(path, content)
     if "xl/workbook.bin" in package:
-        return _read_values(path, content, package, None)
+        package.check()
+        return _read_values(path, content, lambda _: SheetFacts())
     if "content.xml" in package:
-        return _read_values(path, content, package, None)
+        tables = scan_tables(package)
+        return _read_values(path, content, lambda name: tables.get(name, SheetFacts()))
     if not any(name.startswith("xl/") for name in package.names):
         raise refuse(path, "archive")
-    return _read_values(path, content, package, read_workbook_facts(package))
+    facts = read_workbook_facts(package)
+
+    def scan(name: str) -> SheetFacts:
+        if name not in facts.parts:
+            raise package.damaged(f"sheet '{name}' is missing")
+        return scan_sheet(package, facts.parts[name], facts)
+
+    return [replace(sheet, epoch_1904=facts.epoch_1904) for sheet in _read_values(path, content, scan)]
 
 
-def _read_values(path: Path, content: bytes, package: Package | None, facts: WorkbookFacts | None) -> list[Sheet]:
+def _read_binary(path: Path, content: bytes) -> list[Sheet]:
+    """Read an xls; its parts are held against each other first, as calamine trusts them."""
+    try:
+        epoch_1904, scanned = scan_binary(content)
+    except ProtectedFileError as problem:
+        raise refuse(path, "password") from problem
+    except DamagedFileError as problem:
+        raise refuse(path, "damaged", problem=str(problem)) from problem
+    found = iter(scanned)
+    with _stderr_closed():
+        sheets = _read_values(path, content, lambda _: next(found, SheetFacts()))
+    return [replace(sheet, epoch_1904=epoch_1904) for sheet in sheets]
+
+
+@contextmanager
+def _stderr_closed() -> Iterator[None]:
+    """Keep off the screen what calamine's panics write there on their own, beside raising what is refused in words."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no screen
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) -> list[Sheet]:
     sheets = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
             for about in workbook.sheets_metadata:
                 if about.typ != SheetTypeEnum.WorkSheet:
                     continue
-                found = SheetFacts()
-                if package is not None and facts is not None:
-                    if about.name not in facts.parts:
-                        raise package.damaged(f"sheet '{about.name}' is missing")
-                    found = scan_sheet(package, facts.parts[about.name], facts)
+                found = scan(about.name)
                 if found.n_rows * found.n_columns > _LARGEST_AREA:
                     raise refuse(path, "far_cell", sheet=about.name,
                                  cell=f"{column_name(found.n_columns - 1)}{found.n_rows}")
-                sheet = _read_sheet(path, workbook, about, found)
-                sheets.append(replace(sheet, epoch_1904=facts.epoch_1904) if facts else sheet)
+                sheets.append(_read_sheet(path, workbook, about, found))
     except PasswordError as problem:
         raise refuse(path, "password") from problem
     except (CalamineError, OSError, ValueError) as problem:
         raise refuse(path, "damaged", problem=str(problem)) from problem
+    except BaseException as problem:
+        # A panic of calamine's is no Exception and has no importable name; all else goes on its way.
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise refuse(path, "unsteady") from problem
     return sheets
 
 
@@ -99,7 +143,7 @@ def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: Sheet
                for column in zip(*rows, strict=True)]
     notes = [("hidden_sheet", about.name)] if about.visible != SheetVisibleEnum.Visible else []
     notes += _apply(columns, found)
-    if _fill_merged(columns, read.merged_cell_ranges or []):
+    if _fill_merged(columns, read.merged_cell_ranges or found.merged):
         notes.append(("merged_cells", about.name))
     return Sheet(path.name, about.name, tuple(columns), tuple(notes))
 
