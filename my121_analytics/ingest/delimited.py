@@ -177,7 +177,10 @@ def _unwrap_lines(rows: list[list[str]]) -> bytes | None:
     if len(lines) < 2 or any(len(row) > 1 for row in rows):
         return None
     for delimiter in DELIMITERS:
-        widths = {len(next(csv.reader([line], delimiter=delimiter), [])) for line in lines[:_HEAD_LINES]}
+        try:
+            widths = {len(next(csv.reader([line], delimiter=delimiter), [])) for line in lines[:_HEAD_LINES]}
+        except csv.Error:  # a cell over several lines is no line
+            return None
         if len(widths) == 1 and widths.pop() >= _TELLING_WIDTH:
             return "".join(f"{row[0] if row else ''}\n" for row in rows).encode("utf-8")
     return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from heapq import nsmallest
 from pathlib import Path
 from typing import Any
 
@@ -139,8 +140,7 @@ def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) 
 def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> Sheet:
     read = workbook.get_sheet_by_name(about.name)
     rows = read.to_python(skip_empty_area=False)
-    columns = [np.array([c if type(c) is str else _as_text(c) for c in column], dtype=object)
-               for column in zip(*rows, strict=True)]
+    columns = [_text_column(column) for column in zip(*rows, strict=True)]
     notes = [("hidden_sheet", about.name)] if about.visible != SheetVisibleEnum.Visible else []
     notes += _apply(columns, found)
     if _fill_merged(columns, read.merged_cell_ranges or found.merged):
@@ -174,10 +174,9 @@ def _apply(columns: list[np.ndarray], found: SheetFacts) -> list[tuple[str, str]
     return notes
 
 
-def _name_places(places: Iterable[Place]) -> str:
-    ordered = sorted(places)
-    shown = ", ".join(f"{column_name(column)}{row + 1}" for row, column in ordered[:_PLACES_SHOWN])
-    return shown + (f" and {len(ordered) - _PLACES_SHOWN:,} more" if len(ordered) > _PLACES_SHOWN else "")
+def _name_places(places: Collection[Place]) -> str:
+    shown = ", ".join(f"{column_name(column)}{row + 1}" for row, column in nsmallest(_PLACES_SHOWN, places))
+    return shown + (f" and {len(places) - _PLACES_SHOWN:,} more" if len(places) > _PLACES_SHOWN else "")
 
 
 def _name_rows(rows: Sequence[int]) -> str:
@@ -205,6 +204,17 @@ def _fill_merged(columns: list[np.ndarray], merged: Sequence[tuple[Place, Place]
                 columns[left][row] = columns[left][top]
                 filled += 1
     return filled
+
+
+def _text_column(cells: Sequence[Any]) -> np.ndarray:
+    """Write a column's cells as text; each distinct value is written once."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        return np.array(cells, dtype=object)
+    if bool in kinds:  # which Python takes for equal to numbers
+        return np.array([cell if type(cell) is str else _as_text(cell) for cell in cells], dtype=object)
+    known = {cell: cell if type(cell) is str else _as_text(cell) for cell in set(cells)}
+    return np.array([known[cell] for cell in cells], dtype=object)
 
 
 def _as_text(cell: Any) -> str:
