@@ -72,7 +72,7 @@ def _read_stream(content: bytes) -> bytes:
 
     def sector(number: int) -> bytes:
         found = content[(number + 1) * size:(number + 2) * size]
-        if not found:
+        if len(found) < size:
             raise DamagedFileError("it is cut short")
         return found
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.framework.nine_box import Framework
+from my121_analytics.ingest.grid import UNREAD
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 
@@ -143,12 +144,15 @@ def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
 
     def read(text: str) -> tuple[str | None, str, str]:
         value = clean(text)
+        if value == UNREAD:
+            return None, "unread_formula", ""
         if (value if names else value.casefold()) in missing:
             return None, "", ""
         mended = mend_encoding(value)
         return mended, "", "encoding_repaired" if mended != value else ""
 
-    return _parsed_texts(texts, map(_ORDINARY.fullmatch, texts), missing, read, any_case=not names)
+    unusual = {*missing, UNREAD, UNREAD.casefold()}
+    return _parsed_texts(texts, map(_ORDINARY.fullmatch, texts), unusual, read, any_case=not names)
 
 
 def parse_categories(texts: Texts, *, protected: bool = False) -> Parsed:

@@ -11,6 +11,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+UNREAD = "#FORMULA!"
+"""Stands where a formula's value was never saved; no column may take it for a value."""
 _FIRST_OF_1904 = date(1904, 1, 1)
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
 """Days of this record counted from 1904: 5,844 is the first of 1920, 99,999 the year 2177."""

@@ -16,6 +16,8 @@ _SEARCHED = 100
 """Rows within which a header is looked for; titles and selection criteria above it are shorter than this."""
 ASIDE = ("title", "header", "blank", "subtotal", "footer", "note", "not_record")
 """Why a row is set aside, in the order of the codes kept per row (from 1; 0 is a row of data)."""
+_RULE = re.compile(r"[-=_*+~.\u2013\u2014 ]{2,}")
+"""A line drawn with characters under a header."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +117,11 @@ def classify_rows(sheet: Sheet, header: Header, key: int, ids: Parsed) -> np.nda
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
     titles = {tuple(clean(c) for c in sheet.row(i)) for i in range(header.first)}
+    known = _Known(None)
     for row in suspects.tolist():
         kinds[row] = _classify(sheet.row(row), key, header, titles, wordy)
+        if kinds[row] == 0 and _names_columns(sheet.row(row), known):
+            kinds[row] = _code("header")
     for row in range(header.first):
         if not any(clean(c) for c in sheet.row(row)):
             kinds[row] = _code("blank")
@@ -132,6 +137,8 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
     filled = [c for c in row if c]
     if not filled:
         return _code("blank")
+    if all(_RULE.fullmatch(c) for c in filled) and len(filled) * 2 > len(header.texts):
+        return _code("note")
     like_header = sum(bool(text) and compact(text) == compact(head)
                       for text, head in zip(row, header.texts, strict=False))
     if like_header >= max(2, len(filled) * 0.8) or like_header == len(filled):
@@ -151,6 +158,13 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
     if len(filled) == 1 and len(header.texts) > 2 and not (word_id and wordy):
         return _code("note")
     return 0
+
+
+def _names_columns(raw: list[str], known: _Known) -> bool:
+    """Say whether a row repeats the header in other words, such as the fields' names in the system."""
+    filled = [text for text in map(clean, raw) if text]
+    return len(filled) >= 3 and not any(c.isdigit() for text in filled for c in text) and (
+        sum(text in known for text in filled) >= 0.8 * len(filled))
 
 
 def _starts(text: str, words: str) -> bool:

@@ -9,7 +9,7 @@ _PAGE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
                    r"<\s*(?:!doctype\s+html|html|table|meta|head|body|style|div)\b", re.I | re.S)
 _WIDEST_SPAN = 1_000
 """Columns or rows that one cell may span; HTML itself allows so many columns."""
-_LARGEST_TABLE = 30_000_000
+_LARGEST_TABLE = 12_000_000
 """Cells of one table; a few bytes of spans can ask for any number."""
 
 

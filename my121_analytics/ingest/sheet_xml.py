@@ -10,6 +10,7 @@ from html import unescape
 from posixpath import dirname, join, normpath
 from xml.etree import ElementTree
 
+from my121_analytics.ingest.grid import UNREAD
 from my121_analytics.ingest.packages import Package
 
 _WORKBOOK = "xl/workbook.xml"
@@ -19,7 +20,6 @@ _HEAD = 65_536
 _LARGE = 20_000_000
 _WIDE = 104
 """Columns up to which the exact width does not matter."""
-_FORMULA_SHOWN = 60
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _LITERAL = re.compile(r'"((?:[^"]|"")*)"|(-?\d+(?:\.\d+)?)')
@@ -411,7 +411,7 @@ def _find_formulas(data: bytes, prefix: bytes, recalculates: bool, found: SheetF
         if literal:
             found.numbers[place] = literal[1].replace('""', '"') if literal[1] is not None else literal[2]
         else:
-            found.formulas[place] = f"={text[:_FORMULA_SHOWN]}"
+            found.formulas[place] = UNREAD
 
 
 def _find_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], found: SheetFacts) -> None:

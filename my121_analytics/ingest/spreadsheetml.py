@@ -7,7 +7,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from my121_analytics.errors import UnreadableFileError
-from my121_analytics.ingest.grid import Sheet, columns_of
+from my121_analytics.ingest.grid import UNREAD, Sheet, columns_of
 from my121_analytics.ingest.refusal import refuse
 from my121_analytics.ingest.sheet_xml import ShownNumber, column_name, read_format
 
@@ -128,7 +128,7 @@ class _Workbook:
         if self._row >= _LAST_ROW or self._column >= _LAST_COLUMN:
             raise self._too_far()
         if self._formula:
-            self._put(self._formula)  # until its value comes
+            self._put(UNREAD)  # until its value comes
 
     def _number(self, known: dict[str, str], name: str, default: int) -> int:
         text = known.get(name, "")

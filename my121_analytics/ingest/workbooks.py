@@ -68,6 +68,8 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
         return _read_values(path, content, lambda _: SheetFacts())
     if "content.xml" in package:
         tables = scan_tables(package)
+        for name, found in tables.items():  # calamine fills sheets when it opens the file
+            _check_reach(path, name, found)
         return _read_values(path, content, lambda name: tables.get(name, SheetFacts()))
     if not any(name.startswith("xl/") for name in package.names):
         raise refuse(path, "archive")
@@ -121,9 +123,7 @@ def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) 
                 if about.typ != SheetTypeEnum.WorkSheet:
                     continue
                 found = scan(about.name)
-                if found.n_rows * found.n_columns > _LARGEST_AREA:
-                    raise refuse(path, "far_cell", sheet=about.name,
-                                 cell=f"{column_name(found.n_columns - 1)}{found.n_rows}")
+                _check_reach(path, about.name, found)
                 sheets.append(_read_sheet(path, workbook, about, found))
     except PasswordError as problem:
         raise refuse(path, "password") from problem
@@ -135,6 +135,11 @@ def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) 
             raise
         raise refuse(path, "unsteady") from problem
     return sheets
+
+
+def _check_reach(path: Path, name: str, found: SheetFacts) -> None:
+    if found.n_rows * found.n_columns > _LARGEST_AREA:
+        raise refuse(path, "far_cell", sheet=name, cell=f"{column_name(found.n_columns - 1)}{found.n_rows}")
 
 
 def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> Sheet:
@@ -150,6 +155,8 @@ def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: Sheet
 
 def _apply(columns: list[np.ndarray], found: SheetFacts) -> list[tuple[str, str]]:
     """Put into their places what the sheet's XML says; give what is worth a finding."""
+    lost = {**found.errors, **found.formulas}
+    _widen(columns, 1 + max((row for row, _ in lost), default=-1), 1 + max((column for _, column in lost), default=-1))
     n_columns, n_rows = len(columns), len(columns[0]) if columns else 0
     notes = []
     for code, cells in (("error_cells", found.errors), ("formula_without_value", found.formulas),
@@ -159,8 +166,6 @@ def _apply(columns: list[np.ndarray], found: SheetFacts) -> list[tuple[str, str]
             columns[column][row] = text
         if inside:
             notes.append((code, _name_places(inside)))
-        if len(inside) < len(cells) and code == "formula_without_value":  # beyond all values: nothing stands there
-            notes.append((code, _name_places(set(cells) - set(inside))))
     for (top, left), (bottom, right) in found.pivots:
         for values in columns[left:right + 1]:
             values[top:bottom + 1] = ""
@@ -172,6 +177,15 @@ def _apply(columns: list[np.ndarray], found: SheetFacts) -> list[tuple[str, str]
     if hidden:
         notes.append(("hidden_rows", _name_rows(hidden)))
     return notes
+
+
+def _widen(columns: list[np.ndarray], n_rows: int, n_columns: int) -> None:
+    """Make room, in place, for cells that calamine takes for blank ones beyond all others."""
+    height = max(n_rows, len(columns[0]) if columns else 0)
+    if n_rows and height > (len(columns[0]) if columns else 0):
+        for j, column in enumerate(columns):
+            columns[j] = np.append(column, np.full(height - len(column), "", dtype=object))
+    columns += [np.full(height, "", dtype=object) for _ in range(n_columns - len(columns))]
 
 
 def _name_places(places: Collection[Place]) -> str:

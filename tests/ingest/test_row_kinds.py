@@ -53,6 +53,14 @@ def test_a_title_repeated_inside_is_a_title_again():
     assert kinds(rows) == ["title", "header", "data", "title", "header", "data"]
 
 
+@pytest.mark.parametrize(("row", "kind"), [
+    (["Staff id", "Full name", "Appraisal period", "Overall performance", "Map placement"], "header"),
+    (["-----------", "----", "-------------", "-----------", "---"], "note"),
+    (["=====", "=====", "=====", "=====", "====="], "note"), (["-", "-", "-", "-", "-"], "data")])
+def test_a_header_in_other_words_and_a_drawn_line_are_no_data(row, kind):
+    assert kinds([HEAD, row, ["004711", "A", "2023/24", "2", "5"]])[1:] == [kind, "data"]
+
+
 def test_a_header_of_two_rows_is_joined():
     rows = [["Ratings of the year"], ["", "", "Manager", "", "Self", ""],
             ["Employee no", "Period", "Performance", "Potential", "Performance", "Potential"],
