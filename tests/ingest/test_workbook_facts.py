@@ -165,8 +165,8 @@ def test_hidden_rows_and_columns_are_read_and_told(tmp_path):
 def test_days_counted_from_1904_are_read_so_with_a_date_format_and_without(tmp_path, flag):
     rows = ('<row r="1"><c r="A1" t="inlineStr"><is><t>Employee no</t></is></c><c r="B1" t="inlineStr"><is><t>Review '
             'date</t></is></c><c r="C1" t="inlineStr"><is><t>Agreed on</t></is></c><c r="D1" t="inlineStr"><is><t>Box'
-            '</t></is></c></row><row r="2"><c r="A2"><v>43951</v></c><c r="B2" s="1"><v>43951</v></c><c r="C2"><v>43586</v></c>'
-            '<c r="D2"><v>5</v></c></row>')
+            '</t></is></c></row><row r="2"><c r="A2"><v>43951</v></c><c r="B2" s="1"><v>43951</v></c>'
+            '<c r="C2"><v>43586</v></c><c r="D2"><v>5</v></c></row>')
     path = pack(tmp_path, parts_of(rows, formats=("dd/mm/yyyy",), workbook=f'<workbookPr date1904="{flag}"/>'))
     record = read_exports(path, settings=PLAIN).workforce
     assert record.placements["placed_on"].dt.date.tolist() == [date(2024, 5, 1)]
@@ -304,8 +304,9 @@ def test_a_repeated_cell_of_ods_does_not_fill_the_memory(tmp_path):
     text = "urn:oasis:names:tc:opendocument:xmlns:text:1.0"
     office = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
     content = (f'<office:document-content xmlns:office="{office}" xmlns:table="{table}" xmlns:text="{text}">'
-               '<office:body><office:spreadsheet><table:table table:name="S"><table:table-row table:number-rows-repeated="60000">'
-               '<table:table-cell office:value-type="string" table:number-columns-repeated="9999"><text:p>x</text:p>'
+               '<office:body><office:spreadsheet><table:table table:name="S">'
+               '<table:table-row table:number-rows-repeated="60000"><table:table-cell office:value-type="string" '
+               'table:number-columns-repeated="9999"><text:p>x</text:p>'
                "</table:table-cell></table:table-row></table:table></office:spreadsheet></office:body>"
                "</office:document-content>")
     path = pack(tmp_path, {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": content},
