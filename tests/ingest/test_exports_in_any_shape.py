@@ -213,7 +213,8 @@ def tables_of(intake: Intake) -> dict[str, pd.DataFrame]:
 def test_the_order_of_rows_and_columns_changes_nothing(tmp_path):
     draw = random.Random(3)
     day = date(2022, 4, 1)
-    rows = [{"Employee no": f"{4700 + i // 3:06d}", "Name": f"Surname{i // 3}", "Directorate": ["Adults", "Place"][i // 60],
+    rows = [{"Employee no": f"{4700 + i // 3:06d}", "Name": f"Surname{i // 3}",
+             "Directorate": ["Adults", "Place"][i // 60],
              "Review date": (day + timedelta(days=180 * (i % 3) + draw.randrange(90))).strftime("%d/%m/%Y"),
              "Reviewer": f"{4700 + i // 30:06d}", "Performance": LABELS[draw.randrange(3)],
              "Box": str(draw.randrange(1, 10)), "Job title": f"Officer {draw.randrange(4)}"} for i in range(120)]
