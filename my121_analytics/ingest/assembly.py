@@ -123,18 +123,25 @@ def _repeat(texts: Sequence[str], sizes: Sequence[int]) -> pd.Categorical:
 
 
 def _with_order(rows: SheetRows, frames: dict[str, pd.DataFrame], context: Context) -> pd.DataFrame:
-    """Add to a sheet's people the day that each row speaks of: since when, or the cycle of its placement."""
+    """Add to a sheet's people the day that each row speaks of: since when, or the cycle of its placement.
+
+    Of two rows of one cycle the one placed later (``said``) comes later, wherever they stand in the sheet.
+    """
     people = frames["people"]
     if "valid_from" in people:
-        return people.assign(spoken=people["valid_from"].to_numpy(), whole=rows.map.tables == ("people",))
+        since = people["valid_from"].to_numpy()
+        return people.assign(spoken=since, said=since, whole=rows.map.tables == ("people",))
     placed = frames.get("placements")
     days = np.full(rows.sheet.n_rows, np.datetime64("NaT"), dtype="datetime64[s]")
+    said = days.copy()
     if placed is not None and len(placed):
         starts = np.array([_start_of(label, context) for label in placed["cycle"].cat.categories],
                           dtype="datetime64[s]")
         of_cycle = np.append(starts, np.datetime64("NaT"))[placed["cycle"].cat.codes]
+        said[placed["position"]] = placed["placed_on"].to_numpy()
         days[placed["position"]] = np.where(np.isnat(of_cycle), placed["placed_on"].to_numpy(), of_cycle)
-    return people.assign(spoken=days[people["position"]], whole=rows.map.tables == ("people",))
+    at = people["position"]
+    return people.assign(spoken=days[at], said=said[at], whole=rows.map.tables == ("people",))
 
 
 def _start_of(label: str, context: Context) -> np.datetime64:
@@ -149,7 +156,8 @@ def _one_row_each(people: pd.DataFrame, log: Log) -> pd.DataFrame:
     if not n:
         return people.drop(columns="position")
     spoken = people["spoken"].to_numpy().astype("int64")
-    order = np.lexsort((np.arange(len(people))[::-1], spoken, people["whole"].to_numpy()))
+    said = people["said"].to_numpy().astype("int64")
+    order = np.lexsort((np.arange(len(people))[::-1], said, spoken, people["whole"].to_numpy()))
     _note_two_names(people, log)
     columns: dict[str, object] = {}
     for name in (*_PERSON, "origin_file", "origin_sheet", "origin_row"):
@@ -199,7 +207,7 @@ def _posts(people: pd.DataFrame, listed: frozenset[str], context: Context, log: 
     if not len(people) or not (details or "post_id" in people):
         return pd.DataFrame({"employee_id": pd.Categorical([])})
     people = people.assign(post_id=_post_or_person(people))
-    on_list = np.array([c in listed for c in people["employee_id"].array.categories], dtype=bool)
+    on_list = people["employee_id"].array.categories.isin(list(listed))
     whole = people["whole"].to_numpy()
     told = whole | ~on_list[people["employee_id"].array.codes]
     told &= _says_something(people, details)
@@ -237,7 +245,7 @@ def _says_something(people: pd.DataFrame, details: Sequence[str]) -> np.ndarray:
 
 
 def _without_repeats(posts: pd.DataFrame, log: Log) -> pd.DataFrame:
-    compared = [c for c in posts.columns if c not in ("position", "origin_file", "origin_sheet", "origin_row")]
+    compared = [c for c in posts.columns if c not in ("position", "said", "origin_file", "origin_sheet", "origin_row")]
     repeats = posts.duplicated(compared).to_numpy()
     if not repeats.any():
         return posts
@@ -254,7 +262,7 @@ def _changes(flat: pd.DataFrame, details: Sequence[str]) -> pd.DataFrame:
     """Give one row per stretch of time in which nothing about a post changes, from rows per cycle."""
     person, post = flat["employee_id"].array.codes, flat["post_id"].array.codes
     spoken = flat["spoken"].to_numpy().astype("int64")
-    order = np.lexsort((spoken, post, person))
+    order = np.lexsort((flat["said"].to_numpy().astype("int64"), spoken, post, person))
     same_post = (person[order][1:] == person[order][:-1]) & (post[order][1:] == post[order][:-1])
     same = same_post.copy()
     for name in details:

@@ -6,7 +6,7 @@ import html
 import re
 import tomllib
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from importlib import resources
@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from my121_analytics.ingest.grid import UNREAD
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 
 Texts = Sequence[str] | np.ndarray
@@ -70,6 +71,18 @@ def collect(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = ""
         values[position] = value
     return Parsed(values, np.array([fault for _, fault, _ in rows], dtype=object),
                   np.array([repair for _, _, repair in rows], dtype=object), expected)
+
+
+def _parsed_texts(texts: Texts, usual: Iterable[object], missing: Collection[str],
+                  read: Callable[[str], tuple[Any, str, str]], *, any_case: bool = True) -> Parsed:
+    """Take usual texts that are no word for missing as they stand, without a call each; read the others."""
+    silent = map(missing.__contains__, map(str.casefold, texts) if any_case else texts)
+    odd = ~np.fromiter(usual, dtype=bool, count=len(texts)) | np.fromiter(silent, dtype=bool, count=len(texts))
+    values = np.array(texts, dtype=object)
+    faults, repairs = np.full(len(values), "", dtype=object), np.full(len(values), "", dtype=object)
+    for i in np.flatnonzero(odd).tolist():
+        values[i], faults[i], repairs[i] = read(texts[i])
+    return Parsed(values, faults, repairs)
 
 
 # Text -------------------------------------------------------------------------------------------------------------
@@ -176,6 +189,8 @@ def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
 
     def read(text: str) -> tuple[str | None, str, str]:
         value = clean(text)
+        if value == UNREAD:
+            return None, "unread_formula", ""
         if (value if names else value.casefold()) in missing:
             return None, "", ""
         mended = mend_encoding(value)
@@ -183,7 +198,9 @@ def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
             return None, "", ""
         return mended, "", "encoding_repaired" if mended != value else ""
 
-    return collect(map(read, texts), object)
+    unusual = {*missing, UNREAD, UNREAD.casefold()}
+    usual = (_ORDINARY.fullmatch(text) and "_x" not in text for text in texts)
+    return _parsed_texts(texts, usual, unusual, read, any_case=not names)
 
 
 def parse_categories(texts: Texts, *, protected: bool = False) -> Parsed:
@@ -280,13 +297,12 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
         Text; faults ``scientific_id`` and ``bad_id``; repairs ``id_repaired`` (``1234.0`` and the like). In a column
         of codes with digits, a word is no id, nor is a number in which a letter stands for a digit (``47I1``).
     """
-    found = collect((_read_id(text, width) for text in texts), object)
-    return _refuse_odd_ids(found)
+    usual = (text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0")
+             and (width is None or len(text) >= width or not text.isdigit()) for text in texts)  # nearly all ids
+    return _refuse_odd_ids(_parsed_texts(texts, usual, frozenset(), lambda text: _read_id(text, width)))
 
 
 def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
-    if text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0"):  # nearly all ids
-        return text.zfill(width) if width is not None and text.isdigit() else text, "", ""
     value = clean(text)
     if is_missing(value):
         return None, "", ""

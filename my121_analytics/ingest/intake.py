@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UnreadableFileError
-from my121_analytics.framework.nine_box import build_framework
+from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
 from my121_analytics.ingest.cells import parse_flags, parse_ids
 from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
@@ -21,6 +21,7 @@ from my121_analytics.ingest.dates import parse_dates
 from my121_analytics.ingest.entries import Context, enter_sheet
 from my121_analytics.ingest.exports import Sheet, list_files, read_sheets
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
+from my121_analytics.ingest.garbage import collection_paused
 from my121_analytics.ingest.headings import check_overrides
 from my121_analytics.ingest.people import Roster, bare_id, name_key
 from my121_analytics.ingest.ratings import Scale, build_scales
@@ -112,10 +113,15 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
     check_overrides(settings.exports.columns)
     framework = build_framework(settings)
     scales = build_scales(framework, settings)
+    with collection_paused(), progress_shown("Reading", progress) as report:
+        return _read(source, settings, framework, scales, as_of, corrections, report)
+
+
+def _read(source: Path | str, settings: Settings, framework: Framework, scales: Mapping[str, Scale],
+          as_of: date | None, corrections: Path | str | None, progress: Progress) -> Intake:
     log = Log()
     given = Corrections() if corrections is None else read_corrections(corrections)
-    with progress_shown("Reading", progress) as report:
-        sheets, unreadable = _open_files(source, settings, scales, log, report, given, corrections)
+    sheets, unreadable = _open_files(source, settings, scales, log, progress, given, corrections)
     given.close(log)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
@@ -252,8 +258,8 @@ def _settle_settings(source: Path | str, settings: Settings | Path | str | None)
     return load_settings(find_settings(source, settings))
 
 
-def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Scale], log: Log,
-                progress: Progress, corrections: Corrections, given_as: Path | str | None) -> tuple[list[SheetRows], pd.DataFrame]:
+def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Scale], log: Log, progress: Progress,
+                corrections: Corrections, given_as: Path | str | None) -> tuple[list[SheetRows], pd.DataFrame]:
     """Read every file; those that cannot be read are listed, and only if none can is that an error."""
     files, others = list_files(source)
     if given_as is not None:  # corrections kept beside the exports are no export

@@ -16,6 +16,11 @@ _SEARCHED = 100
 """Rows within which a header is looked for; titles and selection criteria above it are shorter than this."""
 ASIDE = ("title", "header", "blank", "subtotal", "footer", "note", "not_record", "left_out")
 """Why a row is set aside, in the order of the codes kept per row (from 1; 0 is a row of data)."""
+_FIGURES = re.compile(r"[\d£$.,%()\-\s:/]+")
+_TOTAL = re.compile(r"\W*(?:.{0,60}\W)?(?:grand |overall |sub[ -]?)?totals?\W*", re.I)
+"""A cell that is, or ends with, the word: a person called Total has a forename behind the comma."""
+_RULE = re.compile(r"[-=_*+~.\u2013\u2014 ]{2,}")
+"""A line drawn with characters under a header."""
 
 
 @dataclass(frozen=True)
@@ -115,8 +120,14 @@ def classify_rows(sheet: Sheet, header: Header, key: int, ids: Parsed) -> np.nda
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
     titles = {tuple(clean(c) for c in sheet.row(i)) for i in range(header.first)}
+    known = _Known(None)
     for row in suspects.tolist():
         kinds[row] = _classify(sheet.row(row), key, header, titles, wordy)
+        if kinds[row] == 0 and _names_columns(sheet.row(row), known):
+            kinds[row] = _code("header")
+    for row in _rows_of_totals(sheet, key, header):
+        if row > header.last and kinds[row] == 0:
+            kinds[row] = _code("subtotal")
     for row in range(header.first):
         if not any(clean(c) for c in sheet.row(row)):
             kinds[row] = _code("blank")
@@ -132,6 +143,8 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
     filled = [c for c in row if c]
     if not filled:
         return _code("blank")
+    if all(_RULE.fullmatch(c) for c in filled) and len(filled) * 2 > len(header.texts):
+        return _code("note")
     like_header = sum(bool(text) and compact(text) == compact(head)
                       for text, head in zip(row, header.texts, strict=False))
     if like_header >= max(2, len(filled) * 0.8) or like_header == len(filled):
@@ -143,7 +156,7 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
         if len(filled) <= 3 and _starts(filled[0], "footers"):
             return _code("footer")
         totals = [text for text in filled if _starts(text, "totals")]
-        words = [text for text in filled if text not in totals and not re.fullmatch(r"[\d£$.,%()\-\s:/]+", text)]
+        words = [text for text in filled if text not in totals and not _FIGURES.fullmatch(text)]
         if totals and len(words) <= 1 and len(filled) <= max(2, len(header.texts) // 2 + 1):
             return _code("subtotal")
     if re.fullmatch(r"\W*\d[\d,]* (?:records?|rows?|employees|people)\b.*", filled[0], re.I) and len(filled) <= 2:
@@ -151,6 +164,33 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
     if len(filled) == 1 and len(header.texts) > 2 and not (word_id and wordy):
         return _code("note")
     return 0
+
+
+def _rows_of_totals(sheet: Sheet, key: int, header: Header) -> list[int]:
+    """List rows that hold the word total and little but numbers; a figure can stand where ids stand."""
+    found: set[int] = set()
+    for column in range(sheet.n_columns):
+        if column == key:
+            continue
+        codes, texts = sheet.factor(column)
+        words = [i for i, text in enumerate(texts.tolist()) if ("otal" in text or "OTAL" in text)
+                 and _TOTAL.fullmatch(clean(text))]
+        if words:
+            found.update(np.flatnonzero(np.isin(codes, words)).tolist())
+    return [row for row in sorted(found) if _is_total(sheet.row(row), header)]
+
+
+def _is_total(raw: list[str], header: Header) -> bool:
+    filled = [text for text in map(clean, raw) if text]
+    words = [text for text in filled if not _FIGURES.fullmatch(text) and not _TOTAL.fullmatch(text)]
+    return not words and len(filled) <= max(2, len(header.texts) // 2 + 1)
+
+
+def _names_columns(raw: list[str], known: _Known) -> bool:
+    """Say whether a row repeats the header in other words, such as the fields' names in the system."""
+    filled = [text for text in map(clean, raw) if text]
+    return len(filled) >= 3 and not any(c.isdigit() for text in filled for c in text) and (
+        sum(text in known for text in filled) >= 0.8 * len(filled))
 
 
 def _starts(text: str, words: str) -> bool:

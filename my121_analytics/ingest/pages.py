@@ -6,7 +6,15 @@ import re
 from html.parser import HTMLParser
 
 _PAGE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
-                   r"<\s*(?:!doctype\s+html|html|table|meta|head|body)\b", re.I | re.S)
+                   r"<\s*(?:!doctype\s+html|html|table|meta|head|body|style|div)\b", re.I | re.S)
+_WIDEST_SPAN = 1_000
+"""Columns or rows that one cell may span; HTML itself allows so many columns."""
+_LARGEST_TABLE = 12_000_000
+"""Cells of one table; a few bytes of spans can ask for any number."""
+
+
+class PageTooLargeError(ValueError):
+    """A page's spans ask for more cells than fit into memory."""
 
 
 def looks_like_page(head: str) -> bool:
@@ -25,7 +33,13 @@ def read_page(text: str) -> list[list[list[str]]]:
     Returns
     -------
     list
-        One list of rows a table, in order. A cell that spans rows or columns fills only its first place.
+        One list of rows a table, in order; a table inside a cell is a table of its own. A cell that spans columns
+        fills only the first of them; one that spans rows stands in each.
+
+    Raises
+    ------
+    PageTooLargeError
+        Its spans ask for more cells than fit into memory.
     """
     reader = _Tables()
     reader.feed(text)
@@ -37,31 +51,95 @@ class _Tables(HTMLParser):
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
         self.tables: list[list[list[str]]] = []
-        self._cell: list[str] | None = None
-        self._span = 1
+        self._open: list[_Table] = []
+        self._unseen = ""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr" and self.tables:
-            self._end_cell()
-            self.tables[-1].append([])
-        elif tag in ("td", "th") and self.tables and self.tables[-1]:
-            self._end_cell()
-            span = dict(attrs).get("colspan") or "1"
-            self._cell, self._span = [], int(span) if span.isdigit() else 1
-        elif tag == "br" and self._cell is not None:
-            self._cell.append("\n")
+        if tag in ("script", "style", "title"):
+            self._unseen = tag
+        elif tag == "table":
+            self._open.append(_Table())
+            self.tables.append(self._open[-1].rows)
+        elif tag == "tr" and self._open:
+            self._open[-1].begin_row()
+        elif tag in ("td", "th") and self._open:
+            known = dict(attrs)
+            self._open[-1].begin_cell(_span(known.get("colspan")), _span(known.get("rowspan")))
+        elif tag in ("br", "p", "div") and self._open:
+            self._open[-1].write("\n")
 
     def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th", "tr", "table"):
-            self._end_cell()
+        if tag == self._unseen:
+            self._unseen = ""
+        elif tag in ("td", "th", "tr") and self._open:
+            self._open[-1].end_cell()
+        elif tag == "table" and self._open:
+            self._open.pop().end_row()
 
     def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
+        if self._open and not self._unseen:
+            self._open[-1].write(data)
 
-    def _end_cell(self) -> None:
+    def close(self) -> None:
+        super().close()
+        for table in self._open:
+            table.end_row()
+
+
+class _Table:
+    """One table while it is read."""
+
+    def __init__(self) -> None:
+        self.rows: list[list[str]] = []
+        self._cell: list[str] | None = None
+        self._spans = (1, 1)
+        self._n_cells = 0
+        self._below: dict[int, tuple[int, str]] = {}
+        """Column -> rows still to fill from above, and with what."""
+
+    def begin_row(self) -> None:
+        self.end_row()
+        self.rows.append([])
+        self._take_from_above()
+
+    def end_row(self) -> None:
+        self.end_cell()
+        while self.rows and any(place >= len(self.rows[-1]) and left for place, (left, _) in self._below.items()):
+            self.rows[-1].append("")
+            self._take_from_above()
+
+    def begin_cell(self, columns: int, rows: int) -> None:
+        self.end_cell()
+        if not self.rows:
+            self.rows.append([])
+        self._cell, self._spans = [], (columns, rows)
+
+    def write(self, text: str) -> None:
         if self._cell is not None:
-            self.tables[-1][-1].extend(["".join(self._cell).strip(), *[""] * (self._span - 1)])
-            self._cell = None
+            self._cell.append(text)
+
+    def end_cell(self) -> None:
+        if self._cell is None:
+            return
+        self._n_cells += self._spans[0]
+        if self._n_cells > _LARGEST_TABLE:
+            raise PageTooLargeError
+        text = re.sub(r"[ \t]*\n\s*", "\n", "".join(self._cell)).strip()
+        columns, rows = self._spans
+        row, self._cell = self.rows[-1], None
+        for place, shown in enumerate([text, *[""] * (columns - 1)], start=len(row)):
+            row.append(shown)
+            if rows > 1:
+                self._below[place] = rows - 1, shown
+        self._take_from_above()
+
+    def _take_from_above(self) -> None:
+        row = self.rows[-1]
+        while self._below.get(len(row), (0, ""))[0]:
+            left, shown = self._below[len(row)]
+            self._below[len(row)] = left - 1, shown
+            row.append(shown)
+
+
+def _span(text: str | None) -> int:
+    return min(max(int(text), 1), _WIDEST_SPAN) if text and text.isdecimal() and len(text) < 6 else 1

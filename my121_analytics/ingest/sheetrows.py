@@ -29,9 +29,13 @@ from my121_analytics.ingest.layout import ASIDE, classify_rows, find_header
 from my121_analytics.ingest.people import bare_id
 from my121_analytics.ingest.ratings import Scale
 from my121_analytics.settings import ExportSettings
+from my121_analytics.workforce.schema import TABLES
 
 _LOOKED_AT = 200
 """Distinct cells that settle whether a column holds ids or words."""
+
+_FEW = 8
+"""Up to this many distinct texts of titles and headers are searched for one by one among the data."""
 
 
 @dataclass(eq=False)
@@ -68,6 +72,7 @@ class SheetRows:
     ids: dict[int, Parsed] = field(default_factory=dict)
     """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
+    _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -84,11 +89,25 @@ class SheetRows:
 
     def texts(self, position: int) -> tuple[np.ndarray, np.ndarray]:
         """Give a column's code per row of data and its distinct texts; blank for those of titles and the like."""
-        codes, texts = self.sheet.factor(position)
-        if len(self.rows) == len(codes):
-            return codes, texts
-        mine = codes[self.rows]
-        return mine, np.where(np.bincount(mine, minlength=len(texts)) > 0, texts, "")
+        if position not in self._texts:
+            codes, texts = self.sheet.factor(position)
+            mine = codes[self._slice]
+            aside = np.unique(codes[self.aside > 0])
+            if len(aside) > _FEW:
+                aside = aside[np.bincount(mine, minlength=len(texts))[aside] == 0]
+            else:
+                aside = aside[[not (mine == code).any() for code in aside.tolist()]]
+            if len(aside):
+                texts = texts.copy()
+                texts[aside] = ""
+            self._texts[position] = mine, texts
+        return self._texts[position]
+
+    @cached_property
+    def _slice(self) -> slice | np.ndarray:
+        """The rows of data; as a slice where nothing lies between them, which copies nothing."""
+        first, last = (self.rows[0], self.rows[-1] + 1) if len(self.rows) else (0, 0)
+        return slice(first, last) if last - first == len(self.rows) else self.rows
 
     def shown(self, position: int, where: np.ndarray) -> np.ndarray:
         """Give the cells of a column, as written, in some rows of data."""
@@ -290,6 +309,7 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     if not smap.tables:
         _report_no_record(sheet, smap, log)
         return _all_aside(sheet, smap, header.texts, log)
+    sheet = _read_serials_of_1904(sheet, smap, below, log)
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
@@ -318,6 +338,16 @@ def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarr
                     values=str(sheet.columns[position][np.flatnonzero(vacant)[0]]))
             aside[vacant] = ASIDE.index("note") + 1
             empty &= ~vacant
+
+
+def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) -> Sheet:
+    """Write bare numbers under dates' headings as days, where the workbook counts from 1904."""
+    dates = {column.name for columns in TABLES.values() for column in columns if column.kind == "date"}
+    for name in dates & set(smap.columns) if sheet.epoch_1904 else ():
+        sheet, n = sheet.settle_serials(smap.columns[name], below)
+        if n:
+            log.add("serials_of_1904", file=sheet.file, sheet=sheet.name, column=smap.text(smap.columns[name]), n=n)
+    return sheet
 
 
 def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:

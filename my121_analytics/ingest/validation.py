@@ -68,9 +68,11 @@ ROW_RULES = (
 SHEET_RULES = (
     *_rules("error", "unreadable_file key_not_found"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
-            "rater_from_post repeated_row repeated_conversation spellings_joined"),
+            "rater_from_post repeated_row repeated_conversation spellings_joined formula_without_value mixed_encoding "
+            "letters_lost zero_bytes last_line_cut"),
     *_rules("info", "not_record file_left_alone hidden_sheet encoding refused_heading duplicate_heading near_heading "
-            "rows_set_aside kind_assumed cycle_assumed vacant_post"),
+            "rows_set_aside kind_assumed cycle_assumed vacant_post error_cells shown_by_format hidden_columns "
+            "hidden_rows merged_cells pivot_left_out quoted_lines serials_of_1904"),
 )
 """What is checked once per file, sheet or column."""
 
@@ -134,7 +136,7 @@ def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[Cr
     """
     for check in (_placements_of_strangers, _self_rated, _outside_employment, _time_in_post, _earlier_placements):
         yield from check(workforce)
-    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].astype("str")))
+    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].tolist()))
     yield from _reporting_lines(workforce)
     yield from _two_managers(workforce)
     yield from _teams_outside(workforce)

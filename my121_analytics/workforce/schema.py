@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+import numpy as np
 import pandas as pd
 
 Kind = Literal["id", "text", "category", "date", "integer", "number", "flag"]
@@ -213,8 +214,9 @@ def _missing(n_rows: int, kind: Kind) -> pd.Series:
     if kind == "flag":
         return pd.Series(False, index=range(n_rows), dtype=bool)
     if kind in ("id", "category"):
-        return pd.Series(pd.Categorical.from_codes([-1] * n_rows, categories=pd.Index([], dtype="str")))
-    return pd.Series([None] * n_rows, dtype=DTYPES[kind])
+        nobody = np.full(n_rows, -1, dtype=np.int8)
+        return pd.Series(pd.Categorical.from_codes(nobody, categories=pd.Index([], dtype="str")))
+    return pd.Series(None, index=range(n_rows), dtype=DTYPES[kind])
 
 
 def unify_categories(frames: Iterable[tuple[pd.DataFrame, str]]) -> None:

@@ -36,7 +36,9 @@ def test_titles_blanks_and_the_header_are_told_apart():
     ([h.upper() for h in HEAD], "header"),
     (["Total Adult Care: 123"], "subtotal"), (["", "Total", "", "", "123"], "subtotal"),
     (["Sub-total", "Adult Care", "", "", "12"], "subtotal"), (["Grand total", "", "", "", "999"], "subtotal"),
-    (["Adult Care Total", "", "", "", "999"], "subtotal"), (["End of report"], "footer"),
+    (["Adult Care Total", "", "", "", "999"], "subtotal"), (["12", "Total", "", "", ""], "subtotal"),
+    (["12", "Grand total:", "", "", "3"], "subtotal"), (["004712", "Total, Ann", "", "", ""], "data"),
+    (["004712", "Total", "2023/24", "Meets", "5"], "data"), (["End of report"], "footer"),
     (["*** 1,234 records ***"], "footer"), (["Page 3 of 9"], "footer"), (["OFFICIAL - SENSITIVE"], "footer"),
     (["Produced by HR on 1 May"], "footer"), (["Some remark of nobody's"], "note"),
     (["004712", "Total, Ann", "2023/24", "2", "5"], "data"), (["JSMITH", "B", "2023/24", "2", "5"], "data"),
@@ -51,6 +53,14 @@ def test_a_title_repeated_inside_is_a_title_again():
     title = ["Ratings", "", "", "", "Page"]
     rows = [title, HEAD, ["004711", "A", "2023/24", "2", "5"], title, HEAD, ["004712", "A", "2023/24", "2", "5"]]
     assert kinds(rows) == ["title", "header", "data", "title", "header", "data"]
+
+
+@pytest.mark.parametrize(("row", "kind"), [
+    (["Staff id", "Full name", "Appraisal period", "Overall performance", "Map placement"], "header"),
+    (["-----------", "----", "-------------", "-----------", "---"], "note"),
+    (["=====", "=====", "=====", "=====", "====="], "note"), (["-", "-", "-", "-", "-"], "data")])
+def test_a_header_in_other_words_and_a_drawn_line_are_no_data(row, kind):
+    assert kinds([HEAD, row, ["004711", "A", "2023/24", "2", "5"]])[1:] == [kind, "data"]
 
 
 def test_a_header_of_two_rows_is_joined():

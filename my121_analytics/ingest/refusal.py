@@ -1,0 +1,28 @@
+"""Why a file cannot be read at all, as an exception with its remedy."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from my121_analytics.errors import UnreadableFileError
+from my121_analytics.wording.catalogue import say
+
+
+def refuse(path: Path, reason: str, **values: str) -> UnreadableFileError:
+    """Build the exception for a file that cannot be read.
+
+    Parameters
+    ----------
+    path
+        The file.
+    reason
+        Code in the groups ``unreadable`` and ``unreadable_remedy``.
+    values
+        What else stands in their sentences.
+
+    Returns
+    -------
+    UnreadableFileError
+    """
+    return UnreadableFileError(say("unreadable", reason, file=path.name, **values), file=path.name, reason=reason,
+                               hints=[say("unreadable_remedy", reason, file=path.name, **values)])
