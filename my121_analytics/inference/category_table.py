@@ -66,19 +66,41 @@ def tabulate_cells(category: Codes, location: Array, thresholds: Array, nodes: A
     CellTable
     """
     top = len(thresholds)
-    shape = np.broadcast_shapes((len(category), 1), np.atleast_2d(nodes).shape)
+    lower, upper = category - 1, np.where(category < top, category, -1)
+    return tabulate_between(lower, upper, location, thresholds, nodes)
+
+
+def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Array, nodes: Array) -> CellTable:
+    """Work out the same where each cell says which thresholds are around it.
+
+    Parameters
+    ----------
+    lower, upper
+        Place among ``thresholds`` of the one below and above each cell's category; -1 for none.
+    location, nodes
+        As for :func:`tabulate_cells`.
+    thresholds
+        Any number of ladders of rising thresholds, end to end.
+
+    Returns
+    -------
+    CellTable
+    """
+    shape = np.broadcast_shapes((len(lower), 1), np.atleast_2d(nodes).shape)
     log_p, above, below = np.zeros(shape), np.zeros(shape), np.zeros(shape)
     t = location[:, None] + np.atleast_2d(nodes)
-    has_upper, has_lower = category < top, category > 0
-    upper = thresholds[category[has_upper]][:, None] - t[has_upper]
-    lower = thresholds[category[has_lower] - 1][:, None] - t[has_lower]
-    log_p[has_upper] = log_expit(upper)
-    above[has_upper] = expit(-upper)
-    log_p[has_lower] += log_expit(-lower)
-    below[has_lower] = expit(lower)
-    ratio = np.zeros(len(category))
+    has_upper, has_lower = upper >= 0, lower >= 0
+    if has_upper.any():
+        to_upper = thresholds[upper[has_upper]][:, None] - t[has_upper]
+        log_p[has_upper] = log_expit(to_upper)
+        above[has_upper] = expit(-to_upper)
+    if has_lower.any():
+        to_lower = thresholds[lower[has_lower]][:, None] - t[has_lower]
+        log_p[has_lower] += log_expit(-to_lower)
+        below[has_lower] = expit(to_lower)
+    ratio = np.zeros(len(lower))
     middle = has_upper & has_lower
-    gap = thresholds[category[middle]] - thresholds[category[middle] - 1]
+    gap = thresholds[upper[middle]] - thresholds[lower[middle]]
     log_p[middle] += np.log(-np.expm1(-gap))[:, None]
     ratio[middle] = 1 / np.expm1(gap)
     return CellTable(log_p, above, below, ratio)
