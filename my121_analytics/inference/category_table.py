@@ -106,6 +106,28 @@ def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Ar
     return CellTable(log_p, above, below, ratio)
 
 
+def bend_between(lower: Codes, upper: Codes, location: Array, thresholds: Array) -> tuple[Array, Array]:
+    """Give slope and curvature alone, one value per cell: half the work of a table.
+
+    Parameters
+    ----------
+    lower, upper, thresholds
+        As for :func:`tabulate_between`.
+    location
+        Linear predictor of each cell, with the rater.
+
+    Returns
+    -------
+    tuple
+        First derivative of the log-probability in the linear predictor, and minus the second.
+    """
+    ends = np.concatenate([thresholds, [np.inf]])  # place -1: no threshold
+    above = expit(location - ends[upper])
+    ends[-1] = -np.inf
+    below = expit(ends[lower] - location)
+    return below - above, below * (1 - below) + above * (1 - above)
+
+
 def category_shares(location: Array, thresholds: Array, effect: Array | float = 0.0) -> Array:
     """Give the probability of every category at given predictors.
 

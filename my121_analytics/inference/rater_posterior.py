@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import sici
 
-from my121_analytics.inference.category_table import tabulate_between
+from my121_analytics.inference.category_table import bend_between
 from my121_analytics.inference.quadrature import Block, BlockPosterior, Problem, log_likelihood_at, over_blocks
 
 Array = NDArray[np.float64]
@@ -161,11 +161,11 @@ def _modes(block: Block, location: Array, thresholds: Array, sd: float, start: A
     cells, place = block.cells.take(counts.indices), location[counts.indices]
     u = start.copy()
     for _ in range(30):
-        table = tabulate_between(cells.lower, cells.upper, place, thresholds, u[row][:, None])
-        slope = np.bincount(row, counts.data * table.slope[:, 0], minlength=len(u)) - u / sd**2
-        curvature = np.bincount(row, counts.data * table.curvature[:, 0], minlength=len(u)) + 1 / sd**2
+        slope, curvature = bend_between(cells.lower, cells.upper, place + u[row], thresholds)
+        slope = np.bincount(row, counts.data * slope, minlength=len(u)) - u / sd**2
+        curvature = np.bincount(row, counts.data * curvature, minlength=len(u)) + 1 / sd**2
         step = np.clip(slope / curvature, -1.0, 1.0)
         u += step
-        if np.abs(step).max(initial=0) < 1e-6:  # quadratic: the next step would be below 1e-11
+        if np.abs(step).max(initial=0) < 1e-5:  # quadratic: the next step would be below 1e-9
             break
     return u
