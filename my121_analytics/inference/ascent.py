@@ -161,7 +161,7 @@ def _settle(problem: Problem, point: Array, final: Evaluation) -> tuple[Array, E
         step = newton_step(final)
         decrement = float(final.gradient @ step)
         there = point + step
-        if decrement < LAST_DECREMENT or not problem.rises(there) or abs(step[-1]) > 1 \
+        if decrement < LAST_DECREMENT or not problem.rises(there) or not _sd_is_inside(there) or abs(step[-1]) > 1 \
                 or np.abs(there[problem.n_thresholds:-1]).max(initial=0) > LARGEST_COEFFICIENT:
             break
         found = replace(evaluate(problem, there), information=final.information)
@@ -257,7 +257,6 @@ def _confirm(problem: Problem, point: Array, final: Evaluation, *, free_sd: bool
     axes = (vectors / np.sqrt(np.maximum(values, 1e-8))).T / scale
     if size * sum(block.counts.nnz for block in problem.blocks) > _ALL_DIRECTIONS:
         axes = axes.sum(axis=0, keepdims=True) / np.sqrt(size)
-    finer = 1.0 if problem.fixed_nodes is not None else 1.5
     for axis in axes:
         # Small enough for an effect without a top, whose standard error is vast, to stay in sight.
         length = min(0.02, 0.2 / max(np.abs(axis).max(), 1e-300))
@@ -267,7 +266,7 @@ def _confirm(problem: Problem, point: Array, final: Evaluation, *, free_sd: bool
         if not all(problem.rises(end) for end in ends):
             length = 0.0
             continue
-        high, low = (log_likelihood_at(problem, end, finer) for end in ends)
+        high, low = (log_likelihood_at(problem, end, 1.5) for end in ends)
         noise = 1e-12 * abs(final.log_likelihood) / length
         if not abs(high - low) / (2 * length) < SLOPE_CHECK + noise:
             return False

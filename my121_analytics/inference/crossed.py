@@ -18,7 +18,7 @@ from scipy.linalg import cho_factor, cho_solve, eigh_tridiagonal
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.inference.category_table import CellTable, tabulate_between
-from my121_analytics.inference.rating_counts import RatingCounts
+from my121_analytics.inference.rating_counts import RatingCounts, ladders_rise
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -192,8 +192,7 @@ class CrossedModel:
 
     def rises(self, parameters: Array) -> bool:
         """Say whether each ladder's thresholds rise."""
-        steps = np.diff(parameters[:self.n_thresholds])
-        return bool((np.delete(steps, self.given.ladders[1:-1] - 1) > 1e-8).all())
+        return ladders_rise(parameters[:self.n_thresholds], self.given.ladders)
 
     def _table(self, parameters: Array, modes: Modes) -> CellTable:
         location = self.x @ parameters[self.n_thresholds:-2] + modes.kept[self.counts.kept]

@@ -191,7 +191,8 @@ def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.Da
     occasions
         When each rating was given: each occasion gets thresholds of its own. None for one set throughout.
     nodes
-        Quadrature nodes under every rater; None chooses a spacing below the narrowest posterior's.
+        Least number of quadrature nodes under every rater; in any case they are closer together than the narrowest
+        posterior is wide.
 
     Returns
     -------
@@ -200,7 +201,7 @@ def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.Da
     Raises
     ------
     UsageError
-        Lengths differ, a covariate is not numeric, or ``nodes`` is below 3 or given together with ``subjects``.
+        Lengths differ, a covariate is not numeric, or ``nodes`` is below 1 or given together with ``subjects``.
     DataUnusableError
         Values are missing, fewer than two raters or categories, words without an order, covariates that repeat each
         other, or subjects who were all rated once.
@@ -210,10 +211,10 @@ def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.Da
     same_length(len(category), len(rater), "rater")
     if covariates is None:
         covariates = pd.DataFrame(index=range(len(category)))
-    if len(covariates) != len(category):
+    values, names = read_numbers(covariates)
+    if len(values) != len(category):
         raise UsageError(f"There are {len(category)} ratings but {len(covariates)} rows of covariates.",
                          hints=["Give one row of covariates for each rating."])
-    values, names = read_numbers(covariates)
     pattern, design = distinct_rows(values)
     given = _Given(rater, pattern, category, None, design, names, rater_ids, labels)
     return _fit(given, subjects, occasions, nodes)
@@ -285,8 +286,8 @@ class _Given:
 
 def _fit(given: _Given, subjects: ArrayLike | None, occasions: ArrayLike | None,
          nodes: int | None) -> CumulativeLinkFit:
-    if nodes is not None and (subjects is not None or nodes < 3):
-        raise UsageError("nodes must be 3 or more." if subjects is None else
+    if nodes is not None and (subjects is not None or nodes < 1):
+        raise UsageError("nodes must be 1 or more." if subjects is None else
                          "With subjects the fit uses Laplace's method, which has no nodes.", hints=["Leave nodes out."])
     occasion, occasion_ids = (None, pd.Index([])) if occasions is None else code_names(occasions, "occasion")
     if occasion is not None:
@@ -324,12 +325,13 @@ def _fit_raters(given: _Given, counts: RatingCounts, scaled: Array, units: _Unit
     top = climb(problem, counts)
     cut, sd = problem.n_thresholds, float(np.exp(top.point[-1]))
     known = np.append(np.ones(len(top.point) - 1, dtype=bool), top.has_spread)
-    table, covariance = _parameter_table(top.point, _information(top.final.information), known, units,
+    information = _information(top.final.information)
+    table, covariance = _parameter_table(top.point, information, known, units,
                                          [*counts.thresholds, *units.names], ["log(sd)"])
     notes = _notes(counts, occasion_ids)
     if not top.has_spread:
         notes.append("The ratings show no spread between raters; intervals are averaged over spreads that still fit.")
-    drifting = _drifting(table.iloc[cut:-1], top.last_step[cut:-1], units)
+    drifting = _drifting(table.iloc[cut:-1], top.last_step[cut:-1], np.diag(information)[cut:-1], units)
     notes += _word_of(drifting)
     too_wide = sd >= 0.99 * LARGEST_SD
     if too_wide:
@@ -356,7 +358,7 @@ def _fit_both(given: _Given, counts: RatingCounts, crossed: CrossedCounts, scale
     known = np.append(np.ones(len(top.point) - 2, dtype=bool), has_spread)
     table, covariance = _parameter_table(top.point, top.information, known, units,
                                          [*counts.thresholds, *units.names], ["log(sd)", "log(sd_subject)"])
-    drifting = _drifting(table.iloc[cut:-2], top.last_step[cut:-2], units)
+    drifting = _drifting(table.iloc[cut:-2], top.last_step[cut:-2], np.diag(top.information)[cut:-2], units)
     notes = [*_notes(counts, occasion_ids), *_word_of(drifting), *top.notes]
     for is_there, noun in zip(has_spread, ("raters", "subjects"), strict=True):
         if not is_there:
@@ -396,10 +398,11 @@ def _thresholds(table: pd.DataFrame, counts: RatingCounts, occasion_ids: pd.Inde
     return found
 
 
-def _drifting(coefficients: pd.DataFrame, last_step: Array, units: _Units) -> list[str]:
-    """Name covariates whose effect has run off: vast over the covariate's range, and still moving at the end."""
+def _drifting(coefficients: pd.DataFrame, last_step: Array, held: Array, units: _Units) -> list[str]:
+    """Name covariates whose effect has run off: vast over the covariate's range, and nothing holds it there."""
     over_range = units.reach / units.scale
-    off = (np.abs(last_step) * over_range > DRIFT) | (coefficients["se"].to_numpy() * units.reach > 100)
+    # Even if all else were known its standard error would be vast; covariates that say nearly the same are not that.
+    off = (np.abs(last_step) * over_range > DRIFT) | (over_range / np.sqrt(np.maximum(held, 1e-300)) > 100)
     return [str(name) for name in coefficients.index[off & (coefficients["estimate"].abs() * units.reach > SEPARATED)]]
 
 

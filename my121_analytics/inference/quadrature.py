@@ -18,8 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from my121_analytics.inference.category_table import CellTable, tabulate_between
-from my121_analytics.inference.rating_counts import Cells, RatingCounts
+from my121_analytics.inference.category_table import CellTable, bend_between, tabulate_between
+from my121_analytics.inference.rating_counts import Cells, RatingCounts, ladders_rise
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -40,6 +40,9 @@ SAMPLE_RATERS = 2_000
 SCORE_ELEMENTS = 1_000_000
 THIN = 1.3
 """Spacing in posterior standard deviations at which variances of scores are summed: an error near 2e-5 of them."""
+ALONE, MOST_ALONE = 200, 1_000
+"""Raters with so many ratings have nodes of their own, around the mode; but so many raters at most."""
+REACH_ALONE = 7.0
 MANY_RATERS = 500
 MOST_THREADS = 4
 THREADS_PAY = 60_000
@@ -80,15 +83,20 @@ class Block:
     weight: float = 1.0
     reach: float = REACH
 
-    def nodes(self, sd: float, refine: float = 1.0, fixed: int | None = None) -> tuple[Array, Array]:
+    @property
+    def is_alone(self) -> bool:
+        """Say whether this is one large rater, whose nodes lie only where its posterior is."""
+        return len(self.raters) == 1 and self.largest >= ALONE
+
+    def nodes(self, sd: float, refine: float = 1.0, least: int | None = None) -> tuple[Array, Array]:
         """Give standardised nodes and the logs of their prior weights.
 
         No posterior is narrower than ``1 / sqrt(1 + n sd^2 / 2)``, since one rating's curvature is at most 1/2.
         """
         narrowest = 1 / np.sqrt(1 + self.largest * sd**2 / 2)
         half = int(np.ceil(self.reach * refine / min(narrowest, WIDEST_SPACING)))
-        if fixed is not None:
-            half = max(round(fixed * refine) // 2, 1)
+        if least is not None:
+            half = max(half, round(least * refine) // 2)
         z = np.linspace(-self.reach, self.reach, 2 * half + 1)
         return z, np.log(z[1] - z[0]) - z**2 / 2 - _LOG_SQRT_2PI
 
@@ -111,8 +119,8 @@ class Problem:
         Of each rater among the distinct ones.
     ratings
         Ratings of each rater.
-    fixed_nodes
-        Number of nodes asked for; None lets the spacing follow the narrowest posterior.
+    least_nodes
+        Least number of nodes asked for; the spacing follows the narrowest posterior in any case.
     """
 
     blocks: tuple[Block, ...]
@@ -121,7 +129,7 @@ class Problem:
     n_rows: int
     row: Codes
     ratings: Array
-    fixed_nodes: int | None = None
+    least_nodes: int | None = None
 
     @property
     def n_raters(self) -> int:
@@ -145,8 +153,7 @@ class Problem:
 
     def rises(self, parameters: Array) -> bool:
         """Say whether each ladder's thresholds rise."""
-        steps = np.diff(parameters[:self.n_thresholds])
-        return bool((np.delete(steps, self.ladders[1:-1] - 1) > 1e-8).all())
+        return ladders_rise(parameters[:self.n_thresholds], self.ladders)
 
 
 @dataclass(frozen=True)
@@ -169,7 +176,7 @@ class BlockPosterior:
     table: CellTable
 
 
-def lay_out(given: RatingCounts, design: Array, fixed_nodes: int | None = None) -> Problem:
+def lay_out(given: RatingCounts, design: Array, least_nodes: int | None = None) -> Problem:
     """Sort counts into blocks of raters of like size.
 
     Parameters
@@ -178,8 +185,8 @@ def lay_out(given: RatingCounts, design: Array, fixed_nodes: int | None = None) 
         Ratings by rater and cell.
     design
         Covariates, patterns x p.
-    fixed_nodes
-        Number of nodes under every rater, or None.
+    least_nodes
+        Least number of nodes under every rater, or None.
 
     Returns
     -------
@@ -191,8 +198,14 @@ def lay_out(given: RatingCounts, design: Array, fixed_nodes: int | None = None) 
     size_class = np.ceil(np.log(np.maximum(size, 1) / 8) / np.log(4)).clip(min=0).astype(np.int64)
     entries = np.diff(given.counts.indptr)[first].astype(np.int64)
     dealt: list[tuple[Codes, float, float]] = []
+    alone = np.flatnonzero(size >= ALONE)
+    alone = alone[np.argsort(-size[alone], kind="stable")][:MOST_ALONE]
+    size_class[alone] = -1
     for one_class in np.unique(size_class):
         members = np.flatnonzero(size_class == one_class)
+        if one_class < 0:
+            dealt += [(members[k:k + 1], float(size[members[k]]), 1.0) for k in range(len(members))]
+            continue
         largest = float(size[members].max())
         most = BLOCK_CELLS
         if len(given.cells) > SHARED_CELLS:
@@ -206,7 +219,7 @@ def lay_out(given: RatingCounts, design: Array, fixed_nodes: int | None = None) 
         stop = start + len(chosen)
         blocks.append(_block(chosen, ordered, slice(start, stop), given.cells, alike[chosen], largest, weight))
         start = stop
-    return Problem(tuple(blocks), design, given.ladders, len(first), row, ratings, fixed_nodes)
+    return Problem(tuple(blocks), design, given.ladders, len(first), row, ratings, least_nodes)
 
 
 def _deal(members: Codes, entries: Codes, alike: Array, most: int) -> Iterator[tuple[Codes, float]]:
@@ -239,6 +252,25 @@ def _block(chosen: Codes, ordered: sparse.csr_array, rows: slice, cells: Cells, 
         cells, column = cells.take(used), column.astype(np.int32)
     counts = sparse.csr_array((data, column, offsets), shape=(len(chosen), len(cells)))
     return Block(chosen, counts, cells, alike, largest, is_shared, weight)
+
+
+def _nodes_alone(block: Block, location: Array, thresholds: Array, sd: float, refine: float,
+                 reach: tuple[float, float]) -> tuple[Array, Array]:
+    """Place nodes about a large rater's mode, so far apart as its posterior there is wide."""
+    counts, u = block.counts.data, 0.0
+    cells, location = block.cells.take(block.counts.indices), location[block.counts.indices]
+    for _ in range(100):
+        slope, curvature = bend_between(cells.lower, cells.upper, location + u, thresholds)
+        precision = float(counts @ curvature) + 1 / sd**2
+        step = (float(counts @ slope) - u / sd**2) / precision
+        u += float(np.clip(step, -1.0, 1.0))
+        if abs(step) < 0.01 / np.sqrt(precision):
+            break
+    # An end category's likelihood bends within a logit or so, however wide the posterior is.
+    apart = min(0.6 / np.sqrt(precision), 0.4) / refine
+    sides = [int(np.ceil(r / np.sqrt(precision) / apart)) for r in reach]
+    z = (u + apart * np.arange(-sides[0], sides[1] + 1)) / sd
+    return z, np.log(apart / sd) - z**2 / 2 - _LOG_SQRT_2PI
 
 
 def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPosterior], Found], *, refine: float = 1.0,
@@ -276,9 +308,15 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
         return table
 
     def one(block: Block) -> Found:
+        sides = (REACH_ALONE, REACH_ALONE)
         while True:
-            z, log_prior = block.nodes(sd, refine, problem.fixed_nodes)
-            table = tabulate(block, z)
+            if block.is_alone:
+                location = problem.design[block.cells.pattern] @ coefficients
+                z, log_prior = _nodes_alone(block, location, thresholds, sd, refine, sides)
+                table = tabulate_between(block.cells.lower, block.cells.upper, location, thresholds, sd * z)
+            else:
+                z, log_prior = block.nodes(sd, refine, problem.least_nodes)
+                table = tabulate(block, z)
             weights = block.counts @ table.log_p
             weights += log_prior
             peak = weights.max(axis=1, keepdims=True)
@@ -286,9 +324,13 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
             np.exp(weights, out=weights)
             total = weights.sum(axis=1, keepdims=True)
             weights /= total
-            if block.reach > 40 or max(weights[:, 0].max(), weights[:, -1].max()) < EDGE_MASS:
+            edges = weights[:, 0].max(), weights[:, -1].max()
+            if block.reach > 40 or max(sides) > 200 or max(edges) < EDGE_MASS:
                 break
-            block.reach += 2.0
+            if block.is_alone:
+                sides = tuple(s * (1.4 if edge >= EDGE_MASS else 1.0) for s, edge in zip(sides, edges, strict=True))
+            else:
+                block.reach += 2.0
         return work(BlockPosterior(block, z, weights, (peak + np.log(total))[:, 0], table))
 
     threads = min(_threads(), len(chosen))
@@ -296,8 +338,8 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
         yield from map(one, chosen)
         return
     for block in chosen:  # beforehand, or each thread would make its own
-        if block.is_shared:
-            tabulate(block, block.nodes(sd, refine, problem.fixed_nodes)[0])
+        if block.is_shared and not block.is_alone:
+            tabulate(block, block.nodes(sd, refine, problem.least_nodes)[0])
     with ThreadPoolExecutor(threads) as pool:
         yield from pool.map(one, chosen)
 

@@ -119,6 +119,14 @@ class RatingCounts:
         return first, kind, alike.astype(float)
 
 
+def ladders_rise(thresholds: Array, ladders: Codes) -> bool:
+    """Say whether the thresholds of each ladder rise."""
+    within = np.ones(max(len(thresholds) - 1, 0), dtype=bool)
+    ends = ladders[(ladders > 0) & (ladders < len(thresholds))]
+    within[ends - 1] = False
+    return bool((np.diff(thresholds)[within] > 1e-8).all())
+
+
 def count_ratings(rater: Codes, pattern: Codes, category: Codes, n: Array | None, *, n_raters: int, n_patterns: int,
                   labels: Sequence[Any], occasion: Codes | None = None, occasions: Sequence[Any] = (),
                   keep_column: bool = False) -> RatingCounts:

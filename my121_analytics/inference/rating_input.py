@@ -162,6 +162,9 @@ def read_numbers(covariates: pd.DataFrame) -> tuple[Array, list[str]]:
     DataUnusableError
         Values are missing or infinite.
     """
+    if not isinstance(covariates, pd.DataFrame):
+        raise UsageError(f"Covariates are a {type(covariates).__name__}; a pandas DataFrame is needed.",
+                         hints=["Give one numeric column per covariate."])
     wrong = [str(name) for name, kind in zip(covariates.columns, covariates.dtypes, strict=True)
              if not (pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_bool_dtype(kind))
              or pd.api.types.is_complex_dtype(kind)]
