@@ -258,13 +258,12 @@ def _confirm(problem: Problem, point: Array, final: Evaluation, *, free_sd: bool
     if size * sum(block.counts.nnz for block in problem.blocks) > _ALL_DIRECTIONS:
         axes = axes.sum(axis=0, keepdims=True) / np.sqrt(size)
     for axis in axes:
-        # Small enough for an effect without a top, whose standard error is vast, to stay in sight.
-        length = min(0.02, 0.2 / max(np.abs(axis).max(), 1e-300))
+        # A spread near nought has a vast standard error, over which the surface is far from a parabola.
+        length = min(0.02, 0.05 / max(np.abs(axis).max(), 1e-300))
         move = np.zeros(len(point))
         move[:size] = length * axis
         ends = point + move, point - move
         if not all(problem.rises(end) for end in ends):
-            length = 0.0
             continue
         high, low = (log_likelihood_at(problem, end, 1.5) for end in ends)
         noise = 1e-12 * abs(final.log_likelihood) / length

@@ -10,11 +10,12 @@ inverse for thousands of raters, and from random probes beyond (Bekas, Kokiopoul
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import cho_factor, cho_solve, eigh_tridiagonal
+from scipy.linalg import eigh_tridiagonal, lapack
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.inference.category_table import CellTable, tabulate_between
@@ -60,7 +61,7 @@ class CrossedCounts:
     is_swapped: bool
 
     @classmethod
-    def gather(cls, rater: Codes, subject: Codes, counts: RatingCounts, n: Array | None) -> CrossedCounts:
+    def gather(cls, rater: NDArray[np.integer[Any]], subject: Codes, counts: RatingCounts, n: Array | None) -> CrossedCounts:
         """Add up ratings of one rater, person and cell.
 
         Raises
@@ -80,7 +81,7 @@ class CrossedCounts:
         found, place = np.unique(code, return_inverse=True)
         pair, cell = np.divmod(found, n_cells)
         of_rater, of_subject = np.divmod(pair, n_subjects)
-        total = np.bincount(place, ratings)
+        total = np.bincount(place, ratings).astype(np.float64)
         if n_subjects < n_raters:
             return cls(of_subject, of_rater, cell, total, n_subjects, n_raters, True)
         return cls(of_rater, of_subject, cell, total, n_raters, n_subjects, False)
@@ -88,7 +89,7 @@ class CrossedCounts:
     @property
     def of_subjects(self) -> Array:
         """Ratings of each person."""
-        return np.bincount(self.kept if self.is_swapped else self.eliminated, self.n)
+        return np.bincount(self.kept if self.is_swapped else self.eliminated, self.n).astype(np.float64)
 
     def order(self, kept: Array, eliminated: Array) -> tuple[Array, Array]:
         """Give what belongs to raters first, then what belongs to people."""
@@ -202,8 +203,8 @@ class CrossedModel:
 
     def _sum(self, of_rows: Array) -> tuple[Array, Array]:
         counts = self.counts
-        return (np.bincount(counts.kept, of_rows, minlength=counts.n_kept),
-                np.bincount(counts.eliminated, of_rows, minlength=counts.n_eliminated))
+        return (np.bincount(counts.kept, of_rows, minlength=counts.n_kept).astype(np.float64),
+                np.bincount(counts.eliminated, of_rows, minlength=counts.n_eliminated).astype(np.float64))
 
     def _curvature(self, table: CellTable, spreads: tuple[float, float]) -> Curvature:
         weight = self.counts.n * table.curvature[:, 0]
@@ -247,10 +248,13 @@ class CrossedModel:
         if exact:
             spread = curvature.cross.multiply(1 / np.sqrt(curvature.eliminated)[None, :]).tocsr()
             schur = np.diag(curvature.kept) - (spread @ spread.T).toarray()
-            factor = cho_factor(schur, lower=True, overwrite_a=True, check_finite=False)
-            log_determinant = 2 * np.log(np.diag(factor[0])).sum()
-            inverse = cho_solve(factor, np.eye(len(schur)), overwrite_b=True, check_finite=False)
+            factor, fault = lapack.dpotrf(schur.T, lower=True, clean=True, overwrite_a=True)
+            if fault:
+                raise ValueError("the curvature of the effects is not positive")
+            log_determinant = 2 * np.log(np.diag(factor)).sum()
+            inverse, _ = lapack.dpotri(factor, lower=True, overwrite_c=True)
             kept = np.diag(inverse).copy()
+            inverse += np.tril(inverse, -1).T
             through = self._pick(curvature, inverse)
         else:
             diagonal = curvature.schur_diagonal

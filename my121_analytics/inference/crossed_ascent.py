@@ -27,8 +27,9 @@ FLOOR = np.log(SMALLEST_SD / 10)
 LOOK_AGAIN = np.log(0.1)
 """Where the slope is looked at once more before a spread is taken to be nought."""
 MAX_STEPS = 200
-CENTRAL_DIFFERENCES = 600
-"""Raters up to which the information comes from central and not from one-sided differences of the gradient."""
+CENTRAL_DIFFERENCES, DIFFERENCES = 300, 1_000
+"""Raters up to which the information comes from central and one-sided differences of the gradient; beyond, only what
+belongs to the spreads does, and the rest from the curvature with effects profiled out."""
 PROBED_CHECK = 1e-4
 """With probes: the last step's squared length in standard errors (0.01 of one)."""
 SUPPOSED_SDS = np.array([0.05, 0.1, 0.2, 0.3, 0.45, 0.6, 0.8])
@@ -201,17 +202,18 @@ def _differentiate(model: CrossedModel, point: Array, free: Flags) -> tuple[Arra
     lengths = 1e-3 * np.sqrt(np.maximum(np.diag(guess), 1e-12))
     information = np.zeros((size, size))
     information[:-2, :-2] = model.fixed_information(point)
-    # With probes only the spreads' part is differentiated; for the rest the profiled information is near enough.
-    places = np.flatnonzero(free) if model.is_exact else np.flatnonzero(free & (np.arange(size) >= size - 2))
-    central = model.is_exact and model.counts.n_kept <= CENTRAL_DIFFERENCES
+    n_kept = model.counts.n_kept
+    whole = n_kept <= DIFFERENCES
+    places = np.flatnonzero(free & (whole | (np.arange(size) >= size - 2)))
+    central = n_kept <= CENTRAL_DIFFERENCES
     for place in places:
         move = np.zeros(size)
         move[place] = lengths[place]
         high = model.evaluate(point + move)[1]
         low = model.evaluate(point - move)[1] if central else gradient
         information[place] = (low - high) / (lengths[place] * (2 if central else 1))
-        if not model.is_exact:
-            information[:, place] = information[place]
+        if not whole:
+            information[:-2, place] = information[place, :-2]
     held = ~free
     information = (information + information.T) / 2
     information[held] = 0.0
@@ -232,7 +234,7 @@ def _confirm(model: CrossedModel, point: Array, free: Flags, information: Array)
     if model.counts.n_kept > CENTRAL_DIFFERENCES:
         axes = axes.sum(axis=0, keepdims=True) / np.sqrt(len(axes))
     for axis in axes:
-        length = min(0.02, 0.2 / max(np.abs(axis).max(), 1e-300))
+        length = min(0.02, 0.05 / max(np.abs(axis).max(), 1e-300))
         move = np.zeros(len(point))
         move[free] = length * axis
         if not (model.rises(point + move) and model.rises(point - move)):

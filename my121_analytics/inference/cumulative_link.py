@@ -260,22 +260,26 @@ def fit_cumulative_link_counts(counts: pd.DataFrame, design: pd.DataFrame | None
     if rater_ids is None:
         rater, names_found = code_names(rater, "rater")
         rater_ids = list(names_found)
-    pattern = (counts["pattern"].to_numpy() if design is not None else np.zeros(len(counts), dtype=np.int8))[kept]
-    by_row = [None if each is None else pd.Series(each).reset_index(drop=True) for each in (subjects, occasions)]
-    for each, noun in zip(by_row, ("subject", "occasion"), strict=True):
-        if each is not None:
-            same_length(len(counts), len(each), noun)
-    given = _Given(rater, pattern, category, None if (n == 1).all() else n[kept], values, names, pd.Index(rater_ids),
+    pattern: NDArray[np.integer[Any]] = np.zeros(len(counts), dtype=np.int8)
+    if design is not None:
+        pattern = counts["pattern"].to_numpy()
+    by_row: list[pd.Series | None] = []
+    for each, noun in ((subjects, "subject"), (occasions, "occasion")):
+        column = None if each is None else pd.Series(each).reset_index(drop=True)
+        if column is not None:
+            same_length(len(counts), len(column), noun)
+        by_row.append(None if column is None else column[kept])
+    given = _Given(rater, pattern[kept], category, None if (n == 1).all() else n[kept], values, names, pd.Index(rater_ids),
                    labels)
-    return _fit(given, *(None if each is None else each[kept] for each in by_row), nodes)
+    return _fit(given, by_row[0], by_row[1], nodes)
 
 
 @dataclass(frozen=True)
 class _Given:
     """The codes of a fit, checked: one entry per count, then what the codes mean."""
 
-    rater: Codes
-    pattern: Codes
+    rater: NDArray[np.integer[Any]]
+    pattern: NDArray[np.integer[Any]]
     category: Codes
     n: Array | None
     design: Array

@@ -328,7 +328,7 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
             if block.reach > 40 or max(sides) > 200 or max(edges) < EDGE_MASS:
                 break
             if block.is_alone:
-                sides = tuple(s * (1.4 if edge >= EDGE_MASS else 1.0) for s, edge in zip(sides, edges, strict=True))
+                sides = (sides[0] * (1.4 if edges[0] >= EDGE_MASS else 1), sides[1] * (1.4 if edges[1] >= EDGE_MASS else 1))
             else:
                 block.reach += 2.0
         return work(BlockPosterior(block, z, weights, (peak + np.log(total))[:, 0], table))
@@ -457,8 +457,8 @@ def _score_variance(problem: Problem, post: BlockPosterior, sd: float) -> Array:
     is_large = n_raters >= MANY_RATERS
     kind: type = np.float32 if is_large else np.float64
     nodes, weights = _thin(post) if is_large else (slice(None), post.weights)
-    root = np.sqrt(weights).astype(kind)
-    mean = np.zeros((n_raters, size), dtype=kind)
+    root: NDArray[Any] = np.sqrt(weights).astype(kind)
+    mean: NDArray[Any] = np.zeros((n_raters, size), dtype=kind)
     squares = np.zeros((size, size))
     for first, scores in score_columns(problem, post, sd, nodes, kind):
         part = root[:, first:first + scores.shape[1]]
@@ -495,7 +495,7 @@ def score_columns(problem: Problem, post: BlockPosterior, sd: float, nodes: slic
         some = chosen[first:first + step]
         slope = table.slope[:, some]
         width = len(some)
-        score = np.empty((len(x), width, size), dtype=kind)
+        score: NDArray[Any] = np.empty((len(x), width, size), dtype=kind)
         score[:, :, :cut] = (upper[:, None, :] * table.above[:, some, None] - lower[:, None, :]
                              * table.below[:, some, None] + fixed[:, None, :])
         score[:, :, cut:-1] = slope[:, :, None] * x[:, None, :]

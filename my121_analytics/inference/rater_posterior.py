@@ -161,9 +161,9 @@ def _modes(block: Block, location: Array, thresholds: Array, sd: float, start: A
     cells, place = block.cells.take(counts.indices), location[counts.indices]
     u = start.copy()
     for _ in range(30):
-        slope, curvature = bend_between(cells.lower, cells.upper, place + u[row], thresholds)
-        slope = np.bincount(row, counts.data * slope, minlength=len(u)) - u / sd**2
-        curvature = np.bincount(row, counts.data * curvature, minlength=len(u)) + 1 / sd**2
+        slopes, curvatures = bend_between(cells.lower, cells.upper, place + u[row], thresholds)
+        slope = np.bincount(row, counts.data * slopes, minlength=len(u)) - u / sd**2
+        curvature = np.bincount(row, counts.data * curvatures, minlength=len(u)) + 1 / sd**2
         step = np.clip(slope / curvature, -1.0, 1.0)
         u += step
         if np.abs(step).max(initial=0) < 1e-5:  # quadratic: the next step would be below 1e-9

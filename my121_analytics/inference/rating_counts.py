@@ -16,6 +16,7 @@ from scipy import sparse
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Whole = NDArray[np.integer[Any]]
 
 ALIKE_PAYS = 0.7
 """Raters with like ratings are worked on once if that leaves at most this share of them."""
@@ -127,7 +128,7 @@ def ladders_rise(thresholds: Array, ladders: Codes) -> bool:
     return bool((np.diff(thresholds)[within] > 1e-8).all())
 
 
-def count_ratings(rater: Codes, pattern: Codes, category: Codes, n: Array | None, *, n_raters: int, n_patterns: int,
+def count_ratings(rater: Whole, pattern: Whole, category: Codes, n: Array | None, *, n_raters: int, n_patterns: int,
                   labels: Sequence[Any], occasion: Codes | None = None, occasions: Sequence[Any] = (),
                   keep_column: bool = False) -> RatingCounts:
     """Group ratings by rater and cell.
@@ -197,6 +198,6 @@ def _raise_ladders(when: Codes, grade: Codes, n_occasions: int, labels: Sequence
         upper[t, present[:-1]] = places
         lower[t, present[1:]] = places
         prefix = f"{occasions[t]}: " if len(occasions) else ""
-        names += [f"{prefix}{labels[a]}|{labels[b]}" for a, b in pairwise(present)]
+        names += [f"{prefix}{labels[a]}|{labels[b]}" for a, b in pairwise(present.tolist())]
         ladders.append(ladders[-1] + max(len(present) - 1, 0))
     return lower[when, grade], upper[when, grade], np.array(ladders), tuple(names)
