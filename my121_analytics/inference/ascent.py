@@ -25,8 +25,8 @@ SLOPE_CHECK = 2e-3
 DRIFT = 0.01
 """Logits by which the step at the top may still move an effect; more means that there is no top."""
 SMALLEST_SD, LARGEST_SD = 1e-3, 20.0
-LARGEST_COEFFICIENT = 20.0
-"""Logits per standard deviation of a covariate: nothing that can be seen lies beyond."""
+LARGEST_COEFFICIENT = 1_000.0
+"""Logits per standard deviation of a covariate: only covariates that nearly repeat each other come so far."""
 MAX_STEPS = 60
 LARGE, LARGE_DECREMENT = 100_000, 1e-2
 """From so many counts on, the information of all raters is worked out once, a tenth of a standard error from the top:

@@ -24,10 +24,10 @@ from my121_analytics.inference.rating_counts import RatingCounts, ladders_rise
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-DENSE_FIT = 3_000
-"""Raters (or people, if fewer) up to which every step of the fit uses exact variances: a second or so each."""
-DENSE_VARIANCE = 10_000
-"""The same for the last variances only: half a minute and 800 MB at most."""
+DENSE_FIT = 1_500
+"""Raters (or people, if fewer) up to which every step of the fit uses exact variances: a quarter second each."""
+DENSE_VARIANCE = 5_000
+"""The same for the last variances only: some seconds and 600 MB at most."""
 PROBES = 32
 LANCZOS_STEPS = 40
 _MODE_STEPS = 60
@@ -61,7 +61,8 @@ class CrossedCounts:
     is_swapped: bool
 
     @classmethod
-    def gather(cls, rater: NDArray[np.integer[Any]], subject: Codes, counts: RatingCounts, n: Array | None) -> CrossedCounts:
+    def gather(cls, rater: NDArray[np.integer[Any]], subject: Codes, counts: RatingCounts,
+               n: Array | None) -> CrossedCounts:
         """Add up ratings of one rater, person and cell.
 
         Raises

@@ -269,8 +269,8 @@ def fit_cumulative_link_counts(counts: pd.DataFrame, design: pd.DataFrame | None
         if column is not None:
             same_length(len(counts), len(column), noun)
         by_row.append(None if column is None else column[kept])
-    given = _Given(rater, pattern[kept], category, None if (n == 1).all() else n[kept], values, names, pd.Index(rater_ids),
-                   labels)
+    given = _Given(rater, pattern[kept], category, None if (n == 1).all() else n[kept], values, names,
+                   pd.Index(rater_ids), labels)
     return _fit(given, by_row[0], by_row[1], nodes)
 
 

@@ -328,7 +328,8 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
             if block.reach > 40 or max(sides) > 200 or max(edges) < EDGE_MASS:
                 break
             if block.is_alone:
-                sides = (sides[0] * (1.4 if edges[0] >= EDGE_MASS else 1), sides[1] * (1.4 if edges[1] >= EDGE_MASS else 1))
+                further = [1.4 if edge >= EDGE_MASS else 1.0 for edge in edges]
+                sides = (sides[0] * further[0], sides[1] * further[1])
             else:
                 block.reach += 2.0
         return work(BlockPosterior(block, z, weights, (peak + np.log(total))[:, 0], table))
