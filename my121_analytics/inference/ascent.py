@@ -33,7 +33,8 @@ LARGE, LARGE_DECREMENT = 100_000, 1e-2
 it changes by less than a hundredth of a percent over that distance."""
 _STRETCH = 0.346
 """(16 sqrt(3) / (15 pi))^2: from marginal to conditional logits."""
-_ALL_DIRECTIONS = 100_000
+_ALL_DIRECTIONS = 20_000
+"""Counts times parameters up to which the slopes are checked along every axis, and not along their sum."""
 
 
 @dataclass(frozen=True)

@@ -102,7 +102,7 @@ def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Ar
     middle = has_upper & has_lower
     gap = thresholds[upper[middle]] - thresholds[lower[middle]]
     log_p[middle] += np.log(-np.expm1(-gap))[:, None]
-    ratio[middle] = 1 / np.expm1(gap)
+    ratio[middle] = 1 / np.expm1(np.minimum(gap, 700.0))
     return CellTable(log_p, above, below, ratio)
 
 

@@ -131,10 +131,8 @@ def test_covariates_that_only_tell_occasions_apart_are_refused():
 @pytest.mark.parametrize("continuous", [True, False])
 def test_an_effect_that_runs_off_is_never_called_converged(continuous):
     ratings, rater, covariates = draw(13, slopes=(1.0,), continuous=continuous)
-    if continuous:
-        ratings = (covariates["x0"] > 0).astype(int)
-    else:
-        ratings = np.where(covariates["x0"] > 0, 2, ratings)
+    inside = covariates["x0"] > 0
+    ratings = inside.astype(int) if continuous else np.where(inside, 2, ratings)
     fit = fit_cumulative_link(ratings, rater, covariates)
     assert not fit.converged
     assert any("x0" in note for note in fit.notes)
@@ -178,7 +176,7 @@ def test_raters_alike_are_worked_on_once_and_come_out_alike():
     assert fit._problem.n_rows < 30 < fit._problem.n_raters == 400
     unlike = fit_cumulative_link(ratings, rater, pd.DataFrame({"x": np.random.default_rng(0).normal(size=2_000)}))
     assert unlike._problem.n_rows == 400
-    profile = pd.DataFrame({"rater": rater, "category": ratings}).value_counts().unstack(fill_value=0)
+    profile = pd.crosstab(rater, ratings)
     for _, group in fit.raters.groupby([profile[k] for k in profile]):
         assert (group.nunique() == 1).all()
     dense = dense_log_likelihood(fit.parameters["estimate"].to_numpy(), ratings, rater, np.zeros((2_000, 0)))
