@@ -28,9 +28,10 @@ SMALLEST_SD, LARGEST_SD = 1e-3, 20.0
 LARGEST_COEFFICIENT = 1_000.0
 """Logits per standard deviation of a covariate: only covariates that nearly repeat each other come so far."""
 MAX_STEPS = 60
+MIDDLE, MIDDLE_DECREMENT = 5_000, 1e-5
 LARGE, LARGE_DECREMENT = 100_000, 1e-2
-"""From so many counts on, the information of all raters is worked out once, a tenth of a standard error from the top:
-it changes by less than a hundredth of a percent over that distance."""
+"""From so many counts on, the information of all raters is worked out once, 0.003 or 0.1 standard errors from the top:
+it changes by about a hundredth of a percent over that distance."""
 _STRETCH = 0.346
 """(16 sqrt(3) / (15 pi))^2: from marginal to conditional logits."""
 _ALL_DIRECTIONS = 20_000
@@ -140,8 +141,9 @@ def stretch(alone: Array, sd: float) -> Array:
 
 def _climb_with_spread(problem: Problem, start: Array) -> Summit:
     """Newton's method with step halving; the metric comes from part of the raters, the last check from all."""
-    is_large = sum(block.counts.nnz for block in problem.blocks) > LARGE
-    point = _first_climb(problem, start, LARGE_DECREMENT if is_large else DECREMENT)
+    n_counts = sum(block.counts.nnz for block in problem.blocks)
+    near = LARGE_DECREMENT if n_counts > LARGE else MIDDLE_DECREMENT if n_counts > MIDDLE else DECREMENT
+    point = _first_climb(problem, start, near)
     for _ in range(6):
         final = evaluate(problem, point, information="all")
         here = float(final.gradient @ newton_step(final))
@@ -149,8 +151,7 @@ def _climb_with_spread(problem: Problem, start: Array) -> Summit:
         step = newton_step(final)
         decrement = float(final.gradient @ step)
         # Nearer than this the information is the same as at the top, to more digits than are shown.
-        if (decrement < LAST_DECREMENT and here < (2 * LARGE_DECREMENT if is_large else GRADIENT_CHECK)) \
-                or not _sd_is_inside(point):
+        if (decrement < LAST_DECREMENT and here < max(2 * near, GRADIENT_CHECK)) or not _sd_is_inside(point):
             break
     is_top = decrement < GRADIENT_CHECK and _sd_is_inside(point) and _confirm(problem, point, final, free_sd=True)
     return Summit(point, final, is_top, bool(point[-1] > np.log(SMALLEST_SD)), step)

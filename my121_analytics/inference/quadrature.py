@@ -207,11 +207,12 @@ def lay_out(given: RatingCounts, design: Array, least_nodes: int | None = None) 
             dealt += [(members[k:k + 1], float(size[members[k]]), 1.0) for k in range(len(members))]
             continue
         largest = float(size[members].max())
-        most = BLOCK_CELLS
-        if len(given.cells) > SHARED_CELLS:
+        most, sample = BLOCK_CELLS, SAMPLE_RATERS
+        if len(given.cells) > SHARED_CELLS // 4:  # each rater's cells are few of them and nobody else's
             most = int(min(most, BLOCK_TABLE / (12 * np.sqrt(1 + largest / 2))))
+            sample = SAMPLE_RATERS // 4
         dealt += [(chosen, largest, weight) for chosen, weight in _deal(members, entries[members], alike[members],
-                                                                       most)]
+                                                                       most, sample)]
     order = np.concatenate([chosen for chosen, _, _ in dealt])
     ordered = given.counts[first[order]]
     blocks, start = [], 0
@@ -222,12 +223,12 @@ def lay_out(given: RatingCounts, design: Array, least_nodes: int | None = None) 
     return Problem(tuple(blocks), design, given.ladders, len(first), row, ratings, least_nodes)
 
 
-def _deal(members: Codes, entries: Codes, alike: Array, most: int) -> Iterator[tuple[Codes, float]]:
+def _deal(members: Codes, entries: Codes, alike: Array, most: int, sample: int) -> Iterator[tuple[Codes, float]]:
     """Deal the raters of a size class into blocks; the first is a small fair sample that stands for them all."""
-    if len(members) <= BLOCK_RATERS and entries.sum() <= most:
+    if len(members) <= min(BLOCK_RATERS, 6 * sample) and entries.sum() <= most:
         yield members, 1.0
         return
-    every = -(-len(members) // SAMPLE_RATERS)
+    every = -(-len(members) // sample)
     work = entries * alike
     if every > 1:
         yield members[::every], float(work.sum() / max(work[::every].sum(), 1))

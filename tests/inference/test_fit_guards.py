@@ -18,8 +18,8 @@ def draw(seed, *, n_categories=3, sizes=(8,) * 30, sd=0.7, slopes=(), continuous
     return np.searchsorted(cuts, t), rater, pd.DataFrame(x, columns=[f"x{k}" for k in range(len(slopes))])
 
 
-def dense_log_likelihood(parameters, ratings, rater, covariates, n_nodes=401):
-    """Plain sums over 401 nodes for each row: no table, no blocks, no code in common with the package's."""
+def dense_log_likelihood(parameters, ratings, rater, covariates, n_nodes=201):
+    """Plain sums over many nodes for each row: no table, no blocks, no code in common with the package's."""
     n_cuts = ratings.max()
     cuts = np.concatenate([[-np.inf], parameters[:n_cuts], [np.inf]])
     if (np.diff(parameters[:n_cuts]) <= 0).any():
