@@ -31,6 +31,8 @@ from my121_analytics.inference.rating_input import (
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
+NO_INFORMATION = 1e-10
+"""Eigenvalue of the information (scaled to ones on its diagonal) below which a direction is not held by the data."""
 SEPARATED = 8.0
 """Logits over a covariate's range (odds of 3,000) beyond which an effect that still moves has run off."""
 
@@ -335,7 +337,7 @@ def _fit_raters(given: _Given, counts: RatingCounts, scaled: Array, units: _Unit
     notes = _notes(counts, occasion_ids)
     if not top.has_spread:
         notes.append("The ratings show no spread between raters; intervals are averaged over spreads that still fit.")
-    drifting = _drifting(table.iloc[cut:-1], top.last_step[cut:-1], np.diag(information)[cut:-1], units)
+    drifting = _drifting(table.iloc[cut:-1], top.last_step[cut:-1], information[:-1, :-1], units)
     notes += _word_of(drifting)
     too_wide = sd >= 0.99 * LARGEST_SD
     if too_wide:
@@ -362,7 +364,7 @@ def _fit_both(given: _Given, counts: RatingCounts, crossed: CrossedCounts, scale
     known = np.append(np.ones(len(top.point) - 2, dtype=bool), has_spread)
     table, covariance = _parameter_table(top.point, top.information, known, units,
                                          [*counts.thresholds, *units.names], ["log(sd)", "log(sd_subject)"])
-    drifting = _drifting(table.iloc[cut:-2], top.last_step[cut:-2], np.diag(top.information)[cut:-2], units)
+    drifting = _drifting(table.iloc[cut:-2], top.last_step[cut:-2], top.information[:-2, :-2], units)
     notes = [*_notes(counts, occasion_ids), *_word_of(drifting), *top.notes]
     for is_there, noun in zip(has_spread, ("raters", "subjects"), strict=True):
         if not is_there:
@@ -402,11 +404,19 @@ def _thresholds(table: pd.DataFrame, counts: RatingCounts, occasion_ids: pd.Inde
     return found
 
 
-def _drifting(coefficients: pd.DataFrame, last_step: Array, held: Array, units: _Units) -> list[str]:
-    """Name covariates whose effect has run off: vast over the covariate's range, and nothing holds it there."""
-    over_range = units.reach / units.scale
-    # Even if all else were known its standard error would be vast; covariates that say nearly the same are not that.
-    off = (np.abs(last_step) * over_range > DRIFT) | (over_range / np.sqrt(np.maximum(held, 1e-300)) > 100)
+def _drifting(coefficients: pd.DataFrame, last_step: Array, information: Array, units: _Units) -> list[str]:
+    """Name covariates whose effect has run off: vast over the covariate's range, and nothing holds it there.
+
+    Either the last step still moves it, or the information has a direction of nought in which it moves. Covariates that
+    nearly repeat each other are refused well before their information is so small.
+    """
+    over_range, p = units.reach / units.scale, len(units.scale)
+    off = np.abs(last_step) * over_range > DRIFT
+    scale = 1 / np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-300))
+    values, vectors = np.linalg.eigh(information * scale[:, None] * scale)
+    for vector in vectors.T[values < NO_INFORMATION]:
+        move = np.abs(vector * scale)[len(vector) - p:] * over_range
+        off |= move > 0.1 * move.max(initial=0)
     return [str(name) for name in coefficients.index[off & (coefficients["estimate"].abs() * units.reach > SEPARATED)]]
 
 

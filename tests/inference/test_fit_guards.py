@@ -139,6 +139,16 @@ def test_an_effect_that_runs_off_is_never_called_converged(continuous):
     assert np.isfinite(fit.raters).all(axis=None)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_one_rating_that_is_a_group_of_its_own_is_no_converged_fit(seed):
+    ratings, rater, covariates = draw(seed, sizes=(6,) * 5, slopes=(0.5,), continuous=True)
+    lowest = np.flatnonzero(ratings == 0)[0]
+    covariates["alone"] = (np.arange(30) == lowest).astype(float)
+    fit = fit_cumulative_link(ratings, rater, covariates)
+    assert not fit.converged
+    assert any("alone" in note and "x0" not in note for note in fit.notes)
+
+
 def test_one_dissenter_in_a_group_is_no_separation():
     ratings, rater, covariates = draw(14, slopes=(1.0,), continuous=False)
     inside = np.flatnonzero(covariates["x0"] > 0)
