@@ -16,6 +16,9 @@ from scipy.special import expit, log_expit
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
+FURTHEST = 300.0
+"""Logits up to which odds are worked out as products: their logs stay right to 14 digits."""
+
 
 @dataclass(frozen=True)
 class CellTable:
@@ -66,22 +69,82 @@ def tabulate_cells(category: Codes, location: Array, thresholds: Array, nodes: A
     CellTable
     """
     top = len(thresholds)
-    shape = np.broadcast_shapes((len(category), 1), np.atleast_2d(nodes).shape)
+    lower, upper = category - 1, np.where(category < top, category, -1)
+    return tabulate_between(lower, upper, location, thresholds, nodes)
+
+
+def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Array, nodes: Array) -> CellTable:
+    """Work out the same where each cell says which thresholds are around it.
+
+    Parameters
+    ----------
+    lower, upper
+        Place among ``thresholds`` of the one below and above each cell's category; -1 for none.
+    location, nodes
+        As for :func:`tabulate_cells`.
+    thresholds
+        Any number of ladders of rising thresholds, end to end.
+
+    Returns
+    -------
+    CellTable
+    """
+    nodes = np.atleast_2d(nodes)
+    shape = np.broadcast_shapes((len(lower), 1), nodes.shape)
     log_p, above, below = np.zeros(shape), np.zeros(shape), np.zeros(shape)
-    t = location[:, None] + np.atleast_2d(nodes)
-    has_upper, has_lower = category < top, category > 0
-    upper = thresholds[category[has_upper]][:, None] - t[has_upper]
-    lower = thresholds[category[has_lower] - 1][:, None] - t[has_lower]
-    log_p[has_upper] = log_expit(upper)
-    above[has_upper] = expit(-upper)
-    log_p[has_lower] += log_expit(-lower)
-    below[has_lower] = expit(lower)
-    ratio = np.zeros(len(category))
+    has_upper, has_lower = upper >= 0, lower >= 0
+    if has_upper.any():
+        distance = thresholds[upper[has_upper]] - location[has_upper]
+        log_p[has_upper], above[has_upper] = _tail(distance, nodes if len(nodes) == 1 else nodes[has_upper], 1.0)
+    if has_lower.any():
+        distance = thresholds[lower[has_lower]] - location[has_lower]
+        found, below[has_lower] = _tail(distance, nodes if len(nodes) == 1 else nodes[has_lower], -1.0)
+        log_p[has_lower] += found
+    ratio = np.zeros(len(lower))
     middle = has_upper & has_lower
-    gap = thresholds[category[middle]] - thresholds[category[middle] - 1]
+    gap = thresholds[upper[middle]] - thresholds[lower[middle]]
     log_p[middle] += np.log(-np.expm1(-gap))[:, None]
-    ratio[middle] = 1 / np.expm1(gap)
+    ratio[middle] = 1 / np.expm1(np.minimum(gap, 700.0))
     return CellTable(log_p, above, below, ratio)
+
+
+def _tail(distance: Array, nodes: Array, sign: float) -> tuple[Array, Array]:
+    """Give ``log F(x)`` and ``1 - F(x)`` for ``x = sign (distance - node)``.
+
+    On shared nodes ``exp(-x)`` is a product of one factor per cell and one per node: a multiplication each.
+    """
+    furthest = np.abs(distance).max(initial=0) + np.abs(nodes).max(initial=0)
+    if len(nodes) > 1 or furthest > FURTHEST:
+        x = sign * (distance[:, None] - nodes)
+        return log_expit(x), expit(-x)
+    odds = np.exp(-sign * distance)[:, None] * np.exp(sign * nodes)
+    whole = 1 + odds
+    odds /= whole
+    np.log(whole, out=whole)
+    np.negative(whole, out=whole)
+    return whole, odds
+
+
+def bend_between(lower: Codes, upper: Codes, location: Array, thresholds: Array) -> tuple[Array, Array]:
+    """Give slope and curvature alone, one value per cell: half the work of a table.
+
+    Parameters
+    ----------
+    lower, upper, thresholds
+        As for :func:`tabulate_between`.
+    location
+        Linear predictor of each cell, with the rater.
+
+    Returns
+    -------
+    tuple
+        First derivative of the log-probability in the linear predictor, and minus the second.
+    """
+    ends = np.concatenate([thresholds, [np.inf]])  # place -1: no threshold
+    above = expit(location - ends[upper])
+    ends[-1] = -np.inf
+    below = expit(ends[lower] - location)
+    return below - above, below * (1 - below) + above * (1 - above)
 
 
 def category_shares(location: Array, thresholds: Array, effect: Array | float = 0.0) -> Array:

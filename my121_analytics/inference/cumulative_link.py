@@ -4,33 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import ndtri
+from scipy.special import ndtr, ndtri
 
 from my121_analytics.errors import DataUnusableError, UsageError
-from my121_analytics.inference.category_table import tabulate_cells
-from my121_analytics.inference.quadrature import Evaluation, Problem, evaluate, lay_out, sensitivities
+from my121_analytics.inference.ascent import DRIFT, LARGEST_SD, SMALLEST_SD, climb
+from my121_analytics.inference.crossed import CrossedCounts
+from my121_analytics.inference.crossed_ascent import fit_crossed
+from my121_analytics.inference.quadrature import Problem, evaluate, lay_out, sensitivities
 from my121_analytics.inference.rater_posterior import average_over_sd, beyond, summarise
+from my121_analytics.inference.rating_counts import RatingCounts, count_ratings
+from my121_analytics.inference.rating_input import (
+    check_counts,
+    code_categories,
+    code_names,
+    distinct_rows,
+    read_numbers,
+    same_length,
+    standardise,
+)
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-MAX_CATEGORIES = 60
-DECREMENT = 1e-9
-"""Stop when a Newton step would raise the log-likelihood by less than half of this."""
-GRADIENT_CHECK = 1e-6
-"""Converged: the last step's squared length in standard errors is below this (0.001 standard errors)."""
-SMALLEST_SD = 1e-3
-LARGEST_COEFFICIENT = 20.0
-"""Logits per standard deviation of a covariate: nothing that can be seen lies beyond."""
+NO_INFORMATION = 1e-10
+"""Eigenvalue of the information (scaled to ones on its diagonal) below which a direction is not held by the data."""
 SEPARATED = 8.0
-"""Logits over a covariate's range (odds of 3,000) at which a group is taken to be wholly in an end category."""
-MAX_STEPS = 60
+"""Logits over a covariate's range (odds of 3,000) beyond which an effect that still moves has run off."""
 
 
 @dataclass(frozen=True)
@@ -40,33 +44,41 @@ class CumulativeLinkFit:
     Parameters
     ----------
     thresholds
-        K - 1 thresholds, indexed ``1|2``, ``2|3`` ... by the categories they part.
+        K - 1 thresholds, indexed ``1|2``, ``2|3`` ... by the categories they part; where occasions have thresholds of
+        their own, indexed by occasion and threshold.
     coefficients
         One row per covariate: ``estimate``, ``se``, ``lower``, ``upper``; positive raises ratings.
     parameters
-        All of the above and ``log(sd)``, in the same columns; ``se`` from the observed information.
+        All of the above, ``log(sd)`` and ``log(sd_subject)``, in the same columns; ``se`` from the observed
+        information.
     sd
         Standard deviation of the rater effect, logits; 0.0 where the data show no spread at all.
     log_likelihood
-        Marginal, at the estimates.
+        Marginal, at the estimates; by Laplace's method where subjects are crossed with raters.
     converged
-        True only when the gradient at the estimates passed its check.
+        True only when the gradient at the estimates passed its check, difference quotients of the log-likelihood on a
+        finer grid agree with it, and no effect is still running off.
     raters
         Indexed by rater: ``n``, ``mode``, ``mean``, ``sd``, ``lower``, ``upper`` (95 %) of the rater effect; larger
-        means higher ratings. Where ``sd`` is 0 they are averaged over the spreads that still fit, so that no
-        interval has zero width.
+        means higher ratings. Where ``sd`` is 0 all but ``mode`` are averaged over the spreads that still fit, so that
+        no interval has zero width.
     categories
         The categories fitted, lowest first.
     notes
         What had to be done or doubted, as sentences; empty in a plain fit.
     covariance
         Of ``parameters``.
+    sd_subject
+        Standard deviation of the effect of the people rated, logits; None where they are not in the model.
+    subjects
+        Indexed by subject: ``n``, ``mode``, ``sd``; None where they are not in the model.
 
     Notes
     -----
     ``logit P(y <= k) = threshold_k - x'beta - u_j``, ``u_j ~ N(0, sd^2)``. It assumes that a rater shifts all
     categories alike (proportional odds), that ratings of one rater are independent given ``u_j``, and that covariates
-    act alike under all raters. It misleads where raters differ in how much of the scale they use.
+    act alike under all raters. It misleads where raters differ in how much of the scale they use. With subjects, their
+    effect ``a_i ~ N(0, sd_subject^2)`` is subtracted beside ``u_j`` and Laplace's method replaces quadrature.
 
     References
     ----------
@@ -84,9 +96,11 @@ class CumulativeLinkFit:
     categories: tuple[Any, ...]
     notes: tuple[str, ...]
     covariance: Array = field(repr=False)
-    _problem: Problem = field(repr=False)
+    _problem: Problem | None = field(repr=False)
     _point: Array = field(repr=False)
     _spreads: tuple[tuple[float, float], ...] = field(repr=False)
+    sd_subject: float | None = None
+    subjects: pd.DataFrame | None = field(default=None, repr=False)
 
     def probability_beyond(self, delta: float) -> pd.DataFrame:
         """Say how probable it is that each rater's effect is larger than ``delta``, on either side.
@@ -109,8 +123,11 @@ class CumulativeLinkFit:
         if not delta >= 0:
             raise UsageError(f"delta is {delta}; it is the size of a difference, 0 or more.")
         below, above = np.zeros(len(self.raters)), np.zeros(len(self.raters))
+        if self._problem is None:
+            mean, spread = self.raters["mean"].to_numpy(), np.maximum(self.raters["sd"].to_numpy(), 1e-12)
+            below, above = ndtr((-delta - mean) / spread), ndtr((mean - delta) / spread)
         for sd, weight in self._spreads:
-            low, high = beyond(self._problem, np.append(self._point[:-1], np.log(sd)), delta)
+            low, high = beyond(self._alone(), np.append(self._point[:-1], np.log(sd)), delta)
             below += weight * low
             above += weight * high
         return pd.DataFrame({"below": below, "above": above}, index=self.raters.index)
@@ -129,7 +146,7 @@ class CumulativeLinkFit:
             Standard deviation per rater, logits: large where few raters share a threshold or covariate.
         """
         point = np.append(self._point[:-1], np.log(sd))
-        slopes = sensitivities(self._problem, point)
+        slopes = sensitivities(self._alone(), point)
         covariance = np.linalg.pinv(self._information(sd), hermitian=True)
         return pd.Series(np.sqrt(np.einsum("ja,ab,jb->j", slopes, covariance, slopes)), index=self.raters.index)
 
@@ -149,24 +166,35 @@ class CumulativeLinkFit:
         return np.array([-np.linalg.slogdet(self._information(float(sd)))[1] / 2 for sd in sds])
 
     def _information(self, sd: float) -> Array:
-        found = evaluate(self._problem, np.append(self._point[:-1], np.log(sd)), information="all").information
+        found = evaluate(self._alone(), np.append(self._point[:-1], np.log(sd)), information="all").information
         return np.eye(0) if found is None else found[:-1, :-1]
+
+    def _alone(self) -> Problem:
+        if self._problem is None:
+            raise UsageError("This is known only of fits without subjects.", hints=["Fit raters alone."])
+        return self._problem
 
 
 def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.DataFrame | None = None, *,
+                        subjects: ArrayLike | None = None, occasions: ArrayLike | None = None,
                         nodes: int | None = None) -> CumulativeLinkFit:
     """Estimate how much raters differ, and where each rater stands, from single ratings.
 
     Parameters
     ----------
     ratings
-        One ordered category per rating; an ordered categorical keeps its order, anything else is sorted.
+        One ordered category per rating; an ordered categorical keeps its order, numbers are sorted.
     raters
         Who gave each rating.
     covariates
         One numeric row per rating (dummies made by the caller); None for none.
+    subjects
+        Who was rated each time: gives each person a lasting effect beside the rater's. None for none.
+    occasions
+        When each rating was given: each occasion gets thresholds of its own. None for one set throughout.
     nodes
-        Quadrature nodes under every rater; None chooses a spacing below the narrowest posterior's.
+        Least number of quadrature nodes under every rater; in any case they are closer together than the narrowest
+        posterior is wide.
 
     Returns
     -------
@@ -175,37 +203,41 @@ def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.Da
     Raises
     ------
     UsageError
-        Lengths differ, or a covariate is not numeric.
+        Lengths differ, a covariate is not numeric, or ``nodes`` is below 1 or given together with ``subjects``.
     DataUnusableError
-        Values are missing, fewer than two raters or categories, or covariates that repeat each other.
+        Values are missing, fewer than two raters or categories, words without an order, covariates that repeat each
+        other, or subjects who were all rated once.
     """
-    category, labels = _categories(ratings)
-    rater, rater_ids = _rater_codes(raters)
-    if len(rater) != len(category):
-        raise UsageError(f"There are {len(category)} ratings but {len(rater)} raters.",
-                         hints=["Give one rater for each rating."])
+    category, labels = code_categories(ratings)
+    rater, rater_ids = code_names(raters, "rater")
+    same_length(len(category), len(rater), "rater")
     if covariates is None:
         covariates = pd.DataFrame(index=range(len(category)))
-    if len(covariates) != len(category):
+    values, names = read_numbers(covariates)
+    if len(values) != len(category):
         raise UsageError(f"There are {len(category)} ratings but {len(covariates)} rows of covariates.",
                          hints=["Give one row of covariates for each rating."])
-    values, names = _numeric(covariates)
-    pattern, design = _distinct_rows(values)
-    return _fit(rater, pattern, category, np.ones(len(category)), design, names, rater_ids, labels, nodes)
+    pattern, design = distinct_rows(values)
+    given = _Given(rater, pattern, category, None, design, names, rater_ids, labels)
+    return _fit(given, subjects, occasions, nodes)
 
 
 def fit_cumulative_link_counts(counts: pd.DataFrame, design: pd.DataFrame | None = None, *,
-                               rater_ids: Sequence[Any] | None = None, nodes: int | None = None) -> CumulativeLinkFit:
+                               rater_ids: Sequence[Any] | None = None, subjects: ArrayLike | None = None,
+                               occasions: ArrayLike | None = None, nodes: int | None = None) -> CumulativeLinkFit:
     """Estimate the same from counts, so that the heavy pass over ratings is one group-by.
 
     Parameters
     ----------
     counts
         ``rater`` and ``pattern`` (codes from 0), ``category``, ``n`` (may be fractions: ratings that count less).
+        Rows of one rater, pattern and category are added up.
     design
         One numeric row per pattern; None where patterns do not matter.
     rater_ids
         Name of each rater code; default the codes themselves.
+    subjects, occasions
+        As for :func:`fit_cumulative_link`, one per row of ``counts``.
     nodes
         As for :func:`fit_cumulative_link`.
 
@@ -216,249 +248,198 @@ def fit_cumulative_link_counts(counts: pd.DataFrame, design: pd.DataFrame | None
     Raises
     ------
     UsageError
-        A pattern has no row in ``design``, or a covariate is not numeric.
+        A code is out of range, ``n`` is missing or negative, or a covariate is not numeric.
     DataUnusableError
         As for :func:`fit_cumulative_link`.
     """
-    kept = counts[counts["n"] > 0]
-    category, labels = _categories(kept["category"])
-    rater = kept["rater"].to_numpy(dtype=np.int64)
+    values, names = read_numbers(design) if design is not None else (np.zeros((1, 0)), [])
+    check_counts(counts, None if rater_ids is None else len(rater_ids), len(values) if design is not None else None)
+    n = counts["n"].to_numpy(dtype=float)
+    kept = slice(None) if (n > 0).all() else n > 0
+    category, labels = code_categories(counts["category"].to_numpy()[kept] if counts["category"].dtype != "category"
+                                       else counts["category"][kept])
+    rater = counts["rater"].to_numpy()[kept]
     if rater_ids is None:
-        present, rater = np.unique(rater, return_inverse=True)
-        rater_ids = list(present)
-    pattern = kept["pattern"].to_numpy(dtype=np.int64) if design is not None else np.zeros(len(kept), dtype=np.int64)
-    values, names = _numeric(design) if design is not None else (np.zeros((1, 0)), [])
-    if len(kept) and pattern.max() >= len(values):
-        raise UsageError(f"Pattern {pattern.max()} has no row in the design of {len(values)} patterns.",
-                         hints=["Give one row of covariates for each pattern code."])
-    return _fit(rater, pattern, category, kept["n"].to_numpy(dtype=float), values, names, pd.Index(rater_ids), labels,
-                nodes)
+        rater, names_found = code_names(rater, "rater")
+        rater_ids = list(names_found)
+    pattern: NDArray[np.integer[Any]] = np.zeros(len(counts), dtype=np.int8)
+    if design is not None:
+        pattern = counts["pattern"].to_numpy()
+    by_row: list[pd.Series | None] = []
+    for each, noun in ((subjects, "subject"), (occasions, "occasion")):
+        column = None if each is None else pd.Series(each).reset_index(drop=True)
+        if column is not None:
+            same_length(len(counts), len(column), noun)
+        by_row.append(None if column is None else column[kept])
+    given = _Given(rater, pattern[kept], category, None if (n == 1).all() else n[kept], values, names,
+                   pd.Index(rater_ids), labels)
+    return _fit(given, by_row[0], by_row[1], nodes)
 
 
-def _fit(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Array, names: list[str],
-         rater_ids: pd.Index, labels: tuple[Any, ...], nodes: int | None) -> CumulativeLinkFit:
-    if len(rater_ids) < 2:
-        raise DataUnusableError(f"There are ratings from {len(rater_ids)} rater, so raters cannot be compared.",
+@dataclass(frozen=True)
+class _Given:
+    """The codes of a fit, checked: one entry per count, then what the codes mean."""
+
+    rater: NDArray[np.integer[Any]]
+    pattern: NDArray[np.integer[Any]]
+    category: Codes
+    n: Array | None
+    design: Array
+    names: list[str]
+    rater_ids: pd.Index
+    labels: tuple[Any, ...]
+
+
+def _fit(given: _Given, subjects: ArrayLike | None, occasions: ArrayLike | None,
+         nodes: int | None) -> CumulativeLinkFit:
+    if nodes is not None and (subjects is not None or nodes < 1):
+        raise UsageError("nodes must be 1 or more." if subjects is None else
+                         "With subjects the fit uses Laplace's method, which has no nodes.", hints=["Leave nodes out."])
+    occasion, occasion_ids = (None, pd.Index([])) if occasions is None else code_names(occasions, "occasion")
+    if occasion is not None:
+        same_length(len(given.category), len(occasion), "occasion")
+    counts = count_ratings(given.rater, given.pattern, given.category, given.n, n_raters=len(given.rater_ids),
+                           n_patterns=len(given.design), labels=given.labels, occasion=occasion,
+                           occasions=list(occasion_ids), keep_column=subjects is not None)
+    n_active = int((counts.ratings > 0).sum())
+    if n_active < 2:
+        raise DataUnusableError(f"There are ratings from {n_active} rater, so raters cannot be compared.",
                                 hints=["Pool more of the organisation, or more cycles."])
-    scaled, centre, scale = _standardise(design, pattern, n, names)
-    problem = lay_out(rater, pattern, category, n, scaled, n_raters=len(rater_ids), n_categories=len(labels),
-                      fixed_nodes=nodes)
-    start, has_spread = _start(rater, pattern, category, n, scaled, len(labels), len(rater_ids))
-    notes = []
-    if has_spread:
-        point, final, converged = _climb(problem, start)
-        has_spread = point[-1] > np.log(SMALLEST_SD)
-    if not has_spread:
-        point, final, converged = _climb_without_spread(problem, start)
+    scaled, centre, scale = standardise(given.design, counts.by_occasion(len(given.design)), given.names)
+    units = _Units(centre, scale, np.ptp(given.design, axis=0), given.names)
+    if subjects is None:
+        return _fit_raters(given, counts, scaled, units, occasion_ids, nodes)
+    subject, subject_ids = code_names(subjects, "subject")
+    same_length(len(given.category), len(subject), "subject")
+    crossed = CrossedCounts.gather(given.rater, subject, counts, given.n)
+    return _fit_both(given, counts, crossed, scaled, units, occasion_ids, subject_ids)
+
+
+@dataclass(frozen=True)
+class _Units:
+    """How covariates were standardised, and their range."""
+
+    centre: Array
+    scale: Array
+    reach: Array
+    names: list[str]
+
+
+def _fit_raters(given: _Given, counts: RatingCounts, scaled: Array, units: _Units, occasion_ids: pd.Index,
+                nodes: int | None) -> CumulativeLinkFit:
+    problem = lay_out(counts, scaled, nodes)
+    top = climb(problem, counts)
+    cut, sd = problem.n_thresholds, float(np.exp(top.point[-1]))
+    known = np.append(np.ones(len(top.point) - 1, dtype=bool), top.has_spread)
+    information = _information(top.final.information)
+    table, covariance = _parameter_table(top.point, information, known, units,
+                                         [*counts.thresholds, *units.names], ["log(sd)"])
+    notes = _notes(counts, occasion_ids)
+    if not top.has_spread:
         notes.append("The ratings show no spread between raters; intervals are averaged over spreads that still fit.")
-    table, covariance = _parameter_table(point, final, centre, scale, names, labels)
-    separated = _separated(table.iloc[len(labels) - 1:-1], np.ptp(design, axis=0))
-    if separated:
-        notes.append(f"All ratings of some group are in an end category, so the size of these effects is not known, "
-                     f"only their direction: {', '.join(separated)}.")
+    drifting = _drifting(table.iloc[cut:-1], top.last_step[cut:-1], information[:-1, :-1], units)
+    notes += _word_of(drifting)
+    too_wide = sd >= 0.99 * LARGEST_SD
+    if too_wide:
+        notes.append("Raters hardly share a category, so the spread between them is too large to be measured.")
     spreads: tuple[tuple[float, float], ...]
-    if has_spread:
-        posterior, spreads = summarise(problem, point), ((float(np.exp(point[-1])), 1.0),)
+    if top.has_spread:
+        posterior, spreads = summarise(problem, top.point), ((sd, 1.0),)
     else:
-        posterior, sds, weights = average_over_sd(problem, point)
+        posterior, sds, weights = average_over_sd(problem, top.point)
         spreads = tuple((float(s), float(w)) for s, w in zip(sds, weights, strict=True))
-    raters = pd.DataFrame({"n": problem.ratings, **posterior}, index=pd.Index(rater_ids, name="rater"))
-    cut = len(labels) - 1
-    return CumulativeLinkFit(table["estimate"].iloc[:cut].rename("threshold"), table.iloc[cut:-1], table,
-                             float(np.exp(point[-1])) if has_spread else 0.0, final.log_likelihood, converged, raters,
-                             labels, tuple(notes), covariance, problem, point, spreads)
+    raters = pd.DataFrame({"n": problem.ratings, **posterior}, index=given.rater_ids.rename("rater"))
+    return CumulativeLinkFit(_thresholds(table, counts, occasion_ids), table.iloc[cut:-1], table,
+                             sd if top.has_spread else 0.0, top.final.log_likelihood,
+                             top.is_top and not drifting and not too_wide, raters, given.labels, tuple(notes),
+                             covariance, problem, top.point, spreads)
 
 
-def _separated(coefficients: pd.DataFrame, reach: Array) -> list[str]:
-    """Name covariates whose effect has run off: vast over the covariate's range, and as vastly uncertain."""
-    off = (coefficients["estimate"].abs() * reach > SEPARATED) & (coefficients["se"] * reach > SEPARATED / 2)
-    return [str(name) for name in coefficients.index[off]]
+def _fit_both(given: _Given, counts: RatingCounts, crossed: CrossedCounts, scaled: Array, units: _Units,
+              occasion_ids: pd.Index, subject_ids: pd.Index) -> CumulativeLinkFit:
+    top = fit_crossed(crossed, counts, scaled)
+    cut = int(counts.ladders[-1])
+    sds = np.exp(top.point[-2:])
+    has_spread = sds > SMALLEST_SD
+    known = np.append(np.ones(len(top.point) - 2, dtype=bool), has_spread)
+    table, covariance = _parameter_table(top.point, top.information, known, units,
+                                         [*counts.thresholds, *units.names], ["log(sd)", "log(sd_subject)"])
+    drifting = _drifting(table.iloc[cut:-2], top.last_step[cut:-2], top.information[:-2, :-2], units)
+    notes = [*_notes(counts, occasion_ids), *_word_of(drifting), *top.notes]
+    for is_there, noun in zip(has_spread, ("raters", "subjects"), strict=True):
+        if not is_there:
+            notes.append(f"The ratings show no spread between {noun}.")
+    z = float(ndtri(0.975))
+    raters = pd.DataFrame({"n": counts.ratings, "mode": top.rater_mode, "mean": top.rater_mode, "sd": top.rater_sd,
+                           "lower": top.rater_mode - z * top.rater_sd, "upper": top.rater_mode + z * top.rater_sd},
+                          index=given.rater_ids.rename("rater"))
+    subjects = pd.DataFrame({"n": crossed.of_subjects, "mode": top.subject_mode, "sd": top.subject_sd},
+                            index=subject_ids.rename("subject"))
+    return CumulativeLinkFit(_thresholds(table, counts, occasion_ids), table.iloc[cut:-2], table,
+                             float(sds[0]) if has_spread[0] else 0.0, top.log_likelihood,
+                             top.is_top and not drifting, raters, given.labels, tuple(notes), covariance, None,
+                             top.point, (), float(sds[1]) if has_spread[1] else 0.0, subjects)
 
 
-def _climb(problem: Problem, start: Array) -> tuple[Array, Evaluation, bool]:
-    """Newton's method with step halving; the metric comes from part of the raters, the last check from all."""
-    point, here = start, evaluate(problem, start, information="some")
-    for _ in range(MAX_STEPS):
-        step = _newton_step(here)
-        if float(here.gradient @ step) < DECREMENT or point[-1] < np.log(SMALLEST_SD):
-            break
-        point, here, moved = _advance(problem, point, here, step)
-        if not moved:
-            break
-    for _ in range(5):
-        final = evaluate(problem, point, information="all")
-        step = _newton_step(final)
-        decrement = float(final.gradient @ step)
-        if decrement < GRADIENT_CHECK or point[-1] < np.log(SMALLEST_SD):
-            break
-        point, _, moved = _advance(problem, point, final, step)
-        if not moved:
-            break
-    return point, final, decrement < GRADIENT_CHECK
-
-
-def _advance(problem: Problem, point: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation, bool]:
-    gain = float(here.gradient @ step)
-    length = min(1.0, 1.5 / max(abs(step[-1]), 1e-12))
-    for _ in range(25):
-        there = point + length * step
-        there[problem.n_categories - 1:-1] = there[problem.n_categories - 1:-1].clip(-LARGEST_COEFFICIENT,
-                                                                                   LARGEST_COEFFICIENT)
-        if (np.diff(there[:problem.n_categories - 1]) > 1e-8).all():
-            trial = evaluate(problem, there, information="some")
-            slack = 1e-12 * abs(here.log_likelihood)
-            if trial.log_likelihood >= here.log_likelihood + 1e-4 * length * gain - slack:
-                return there, trial, True
-        length /= 2
-    return point, here, False
-
-
-def _newton_step(here: Evaluation) -> Array:
-    """Solve for the step; directions in which the surface is not curved downwards are held back."""
-    information = here.information
-    if information is None:
+def _information(found: Array | None) -> Array:
+    if found is None:
         raise ValueError("the evaluation holds no information matrix")
-    scale = np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-12))
-    values, vectors = np.linalg.eigh(information / scale[:, None] / scale[None, :])
-    values = np.maximum(np.abs(values), 1e-8)
-    return vectors @ ((vectors.T @ (here.gradient / scale)) / values) / scale
+    return found
 
 
-def _climb_without_spread(problem: Problem, start: Array) -> tuple[Array, Evaluation, bool]:
-    """Use the fit without raters, which is the maximum when the spread is nought."""
-    point = np.append(start[:-1], np.log(1e-6))
-    final = evaluate(problem, point, information="all")
-    return point, final, bool(np.abs(final.gradient[:-1]).max() < 1e-3 * np.sqrt(problem.ratings.sum()))
+def _notes(counts: RatingCounts, occasion_ids: pd.Index) -> list[str]:
+    """Say which occasions have a single category, so that they tell nothing."""
+    silent = [str(occasion_ids[k]) for k in np.flatnonzero(np.diff(counts.ladders) == 0)] if len(occasion_ids) else []
+    return [f"All ratings are alike on these occasions, which therefore tell nothing: {', '.join(silent)}."] \
+        if silent else []
 
 
-def _start(rater: Codes, pattern: Codes, category: Codes, n: Array, design: Array, n_categories: int,
-           n_raters: int) -> tuple[Array, bool]:
-    """Fit without raters (a small table), then read a first spread off the raters' scores.
+def _thresholds(table: pd.DataFrame, counts: RatingCounts, occasion_ids: pd.Index) -> pd.Series:
+    found = table["estimate"].iloc[:counts.ladders[-1]].rename("threshold")
+    if len(occasion_ids):
+        plain = [name.removeprefix(f"{occasion_ids[t]}: ")
+                 for name, t in zip(counts.thresholds, counts.occasion, strict=True)]
+        found.index = pd.MultiIndex.from_arrays([occasion_ids[counts.occasion], plain],
+                                                names=["occasion", "threshold"])
+    return found
 
-    Also says whether the likelihood rises as the spread leaves nought; if not, nought is the estimate.
+
+def _drifting(coefficients: pd.DataFrame, last_step: Array, information: Array, units: _Units) -> list[str]:
+    """Name covariates whose effect has run off: vast over the covariate's range, and nothing holds it there.
+
+    Either the last step still moves it, or the information has a direction of nought in which it moves. Covariates that
+    nearly repeat each other are refused well before their information is so small.
     """
-    cell, place = np.unique(pattern * n_categories + category, return_inverse=True)
-    alone = lay_out(np.zeros(len(cell), dtype=np.int64), cell // n_categories, cell % n_categories,
-                    np.bincount(place, n).astype(np.float64), design, n_raters=1, n_categories=n_categories)
-    shares = np.cumsum(np.bincount(category, n, minlength=n_categories))[:-1] / n.sum()
-    point = np.concatenate([np.log(shares / (1 - shares)), np.zeros(design.shape[1]), [np.log(1e-6)]])
-    here = evaluate(alone, point, information="all")
-    for _ in range(MAX_STEPS):
-        step = _newton_step(here)
-        step[-1] = 0.0
-        if float(here.gradient @ step) < DECREMENT:
-            break
-        point, here, moved = _advance(alone, point, here, step)
-        if not moved:
-            break
-    location = design @ point[n_categories - 1:-1]
-    table = tabulate_cells(cell % n_categories, location[cell // n_categories], point[:n_categories - 1],
-                           np.zeros((1, 1)))
-    score = np.bincount(rater, n * table.slope[place, 0], minlength=n_raters)
-    information = np.bincount(rater, n * table.curvature[place, 0], minlength=n_raters)
-    excess = float((score**2 - information).sum())
-    sd = np.sqrt(np.clip(excess / (information**2).sum(), 0.01, 4.0))
-    if excess <= 0:
-        return point, False
-    stretch = np.sqrt(1 + 0.346 * sd**2)  # (16 sqrt(3) / (15 pi))^2: from marginal to conditional logits
-    return np.append(point[:-1] * stretch, np.log(sd)), True
+    over_range, p = units.reach / units.scale, len(units.scale)
+    off = np.abs(last_step) * over_range > DRIFT
+    scale = 1 / np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-300))
+    values, vectors = np.linalg.eigh(information * scale[:, None] * scale)
+    for vector in vectors.T[values < NO_INFORMATION]:
+        move = np.abs(vector * scale)[len(vector) - p:] * over_range
+        off |= move > 0.1 * move.max(initial=0)
+    return [str(name) for name in coefficients.index[off & (coefficients["estimate"].abs() * units.reach > SEPARATED)]]
 
 
-def _parameter_table(point: Array, final: Evaluation, centre: Array, scale: Array, names: list[str],
-                     labels: tuple[Any, ...]) -> tuple[pd.DataFrame, Array]:
+def _word_of(drifting: list[str]) -> list[str]:
+    return [f"All ratings of some group are in an end category, so the size of these effects is not known, "
+            f"only their direction: {', '.join(drifting)}."] if drifting else []
+
+
+def _parameter_table(point: Array, information: Array, known: NDArray[np.bool_], units: _Units,
+                     names: list[str], spreads: list[str]) -> tuple[pd.DataFrame, Array]:
     """Take estimates and standard errors back to the covariates' own units."""
-    cut, size = len(labels) - 1, len(point)
+    size, p = len(point), len(units.scale)
+    cut = size - p - len(spreads)
+    effects = slice(cut, cut + p)
     back = np.eye(size)
-    back[cut:-1, cut:-1] = np.diag(1 / scale)
-    back[:cut, cut:-1] = centre / scale
-    information = final.information
-    if information is None:
-        raise ValueError("the evaluation holds no information matrix")
+    back[effects, effects] = np.diag(1 / units.scale)
+    back[:cut, effects] = units.centre / units.scale
     covariance = np.full((size, size), np.nan)
-    known = np.ones(size, dtype=bool)
-    known[-1] = point[-1] > np.log(SMALLEST_SD)
-    covariance[np.ix_(known, known)] = back[np.ix_(known, known)] @ np.linalg.pinv(
-        information[np.ix_(known, known)], hermitian=True) @ back[np.ix_(known, known)].T
-    estimate, se = back @ point, np.sqrt(np.diag(covariance))
-    index = [f"{low}|{high}" for low, high in pairwise(labels)] + [*names, "log(sd)"]
+    scale = 1 / np.sqrt(np.maximum(np.abs(np.diag(information)[known]), 1e-300))
+    inner = information[np.ix_(known, known)] * scale[:, None] * scale
+    inverse = np.linalg.pinv(inner, rcond=1e-14, hermitian=True) * scale[:, None] * scale
+    covariance[np.ix_(known, known)] = back[np.ix_(known, known)] @ inverse @ back[np.ix_(known, known)].T
+    estimate, se = back @ point, np.sqrt(np.maximum(np.diag(covariance), 0))
     z = float(ndtri(0.975))
     return pd.DataFrame({"estimate": estimate, "se": se, "lower": estimate - z * se, "upper": estimate + z * se},
-                        index=index), covariance
-
-
-def _standardise(design: Array, pattern: Codes, n: Array, names: list[str]) -> tuple[Array, Array, Array]:
-    """Centre and scale covariates, and refuse those that the thresholds or each other already hold."""
-    weight = np.bincount(pattern, n, minlength=len(design))
-    weight = weight / weight.sum()
-    centre = weight @ design
-    scale = np.sqrt(weight @ (design - centre) ** 2)
-    constant = [name for name, s, c in zip(names, scale, centre, strict=True) if s <= 1e-10 * max(abs(c), 1.0)]
-    if constant:
-        raise DataUnusableError(f"These covariates have one value throughout: {', '.join(constant)}.",
-                                hints=["Leave them out; the thresholds hold the common level."])
-    scaled = (design - centre) / scale
-    correlation = scaled.T @ (scaled * weight[:, None])
-    repeated = [name for k, name in enumerate(names) if k and _is_repeated(correlation[:k + 1, :k + 1])]
-    if repeated:
-        raise DataUnusableError(f"These covariates follow from the others: {', '.join(repeated)}.",
-                                hints=["Leave out one dummy of each column, and columns that say the same."])
-    return scaled, centre, scale
-
-
-def _is_repeated(correlation: Array) -> bool:
-    """Say whether the last covariate is a sum of multiples of those before it."""
-    before, last = correlation[:-1, :-1], correlation[:-1, -1]
-    return bool(correlation[-1, -1] - last @ np.linalg.lstsq(before, last, rcond=None)[0] < 1e-9)
-
-
-def _categories(ratings: ArrayLike) -> tuple[Codes, tuple[Any, ...]]:
-    values = pd.Series(ratings).reset_index(drop=True)
-    n_missing = int(values.isna().sum())
-    if n_missing:
-        raise DataUnusableError(f"{n_missing} of {len(values)} ratings are missing.",
-                                hints=["Leave out rows without a rating before fitting."])
-    if isinstance(values.dtype, pd.CategoricalDtype) and values.cat.ordered:
-        values = values.cat.remove_unused_categories()
-        codes, labels = values.cat.codes.to_numpy(dtype=np.int64), tuple(values.cat.categories)
-    else:
-        plain, codes = np.unique(values.to_numpy(), return_inverse=True)
-        labels = tuple(plain.tolist())
-    if len(labels) < 2:
-        found = f"all are {labels[0]!r}" if labels else "there are none"
-        raise DataUnusableError(f"Ratings need two categories or more to compare raters; {found}.")
-    if len(labels) > MAX_CATEGORIES:
-        raise DataUnusableError(f"Ratings take {len(labels)} different values; that is a measurement, not a scale.",
-                                hints=[f"Give ordered categories, at most {MAX_CATEGORIES}."])
-    return codes, labels
-
-
-def _rater_codes(raters: ArrayLike) -> tuple[Codes, pd.Index]:
-    codes, ids = pd.factorize(pd.Series(raters).to_numpy(), sort=True)
-    n_missing = int((codes < 0).sum())
-    if n_missing:
-        raise DataUnusableError(f"{n_missing} of {len(codes)} ratings name no rater.",
-                                hints=["Leave out rows without a rater before fitting."])
-    return codes.astype(np.int64), pd.Index(ids)
-
-
-def _numeric(covariates: pd.DataFrame) -> tuple[Array, list[str]]:
-    wrong = [str(c) for c in covariates.columns
-             if not (pd.api.types.is_numeric_dtype(covariates[c]) or pd.api.types.is_bool_dtype(covariates[c]))]
-    if wrong:
-        raise UsageError(f"These covariates are not numbers: {', '.join(wrong)}.",
-                         hints=["Make dummies first, for instance with pandas.get_dummies(..., drop_first=True)."])
-    values = covariates.to_numpy(dtype=float)
-    unknown = [str(c) for c, bad in zip(covariates.columns, ~np.isfinite(values).all(axis=0), strict=True) if bad]
-    if unknown:
-        raise DataUnusableError(f"These covariates have missing or infinite values: {', '.join(unknown)}.",
-                                hints=["Give missing values a category of their own."])
-    return values, [str(c) for c in covariates.columns]
-
-
-def _distinct_rows(values: Array) -> tuple[Codes, Array]:
-    if values.shape[1] == 0:
-        return np.zeros(len(values), dtype=np.int64), np.zeros((1, 0))
-    frame = pd.DataFrame(values)
-    pattern = frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy(dtype=np.int64)
-    first = np.unique(pattern, return_index=True)[1]
-    return pattern, values[first]
+                        index=[*names, *spreads]), covariance

@@ -10,10 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import sici
 
-from my121_analytics.inference.category_table import tabulate_cells
-from my121_analytics.inference.quadrature import Block, BlockPosterior, Problem, posteriors
+from my121_analytics.inference.category_table import bend_between
+from my121_analytics.inference.quadrature import Block, BlockPosterior, Problem, log_likelihood_at, over_blocks
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 _REFINE = 2.0
 _SD_GRID = np.array([0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 1.0, 1.3])
@@ -38,29 +39,36 @@ def summarise(problem: Problem, parameters: Array, level: float = 0.95) -> dict[
     dict
         ``mode``, ``mean``, ``sd``, ``lower``, ``upper``: one value per rater, in logits.
     """
-    out = {name: np.zeros(problem.n_raters) for name in ("mode", "mean", "sd", "lower", "upper")}
+    names = ("mode", "mean", "sd", "lower", "upper")
     thresholds, coefficients, sd = problem.split(parameters)
-    for post in posteriors(problem, parameters, refine=_REFINE):
+
+    def work(post: BlockPosterior) -> tuple[Codes, tuple[Array, ...]]:
         mean = post.weights @ post.z
         spread = np.sqrt(np.maximum(post.weights @ post.z**2 - mean**2, 0))
         lower, upper = _quantiles(post, [(1 - level) / 2, (1 + level) / 2])
-        location = problem.design[post.block.pattern] @ coefficients
+        location = problem.design[post.block.cells.pattern] @ coefficients
         mode = _modes(post.block, location, thresholds, sd, sd * mean)
-        for name, values in (("mode", mode), ("mean", sd * mean), ("sd", sd * spread), ("lower", sd * lower),
-                             ("upper", sd * upper)):
-            out[name][post.block.raters] = values
-    return out
+        return post.block.raters, (mode, sd * mean, sd * spread, sd * lower, sd * upper)
+
+    out = {name: np.zeros(problem.n_rows) for name in names}
+    for rows, found in over_blocks(problem, parameters, work, refine=_REFINE):
+        for name, values in zip(names, found, strict=True):
+            out[name][rows] = values
+    return {name: values[problem.row] for name, values in out.items()}
 
 
 def beyond(problem: Problem, parameters: Array, delta: float) -> tuple[Array, Array]:
     """Give each rater's probability of an effect below ``-delta`` and above ``delta``."""
-    below, above = np.zeros(problem.n_raters), np.zeros(problem.n_raters)
     sd = problem.split(parameters)[2]
-    for post in posteriors(problem, parameters, refine=_REFINE):
+
+    def work(post: BlockPosterior) -> tuple[Codes, Array, Array]:
         cdf = post.weights @ _cdf_kernel(post.z, np.array([-delta, delta]) / sd)
-        below[post.block.raters] = cdf[:, 0].clip(0, 1)
-        above[post.block.raters] = (1 - cdf[:, 1]).clip(0, 1)
-    return below, above
+        return post.block.raters, cdf[:, 0].clip(0, 1), (1 - cdf[:, 1]).clip(0, 1)
+
+    below, above = np.zeros(problem.n_rows), np.zeros(problem.n_rows)
+    for rows, low, high in over_blocks(problem, parameters, work, refine=_REFINE):
+        below[rows], above[rows] = low, high
+    return below[problem.row], above[problem.row]
 
 
 def average_over_sd(problem: Problem, parameters: Array, level: float = 0.95) -> tuple[dict[str, Array], Array, Array]:
@@ -76,25 +84,35 @@ def average_over_sd(problem: Problem, parameters: Array, level: float = 0.95) ->
     tuple
         The summaries, the spreads tried, and their weights (likelihood times a half-normal prior).
     """
-    fits = np.empty(len(_SD_GRID))
-    moments = np.zeros((len(_SD_GRID), 2, problem.n_raters))
-    limits = np.linspace(-REACH_U, REACH_U, 601)
-    cdf = np.zeros((len(_SD_GRID), problem.n_raters, len(limits)), dtype=np.float32)
-    for k, sd in enumerate(_SD_GRID):
-        fits[k] = 0.0
-        for post in posteriors(problem, np.append(parameters[:-1], np.log(sd)), refine=_REFINE):
-            fits[k] += post.log_likelihood.sum()
-            moments[k, 0, post.block.raters] = sd * (post.weights @ post.z)
-            moments[k, 1, post.block.raters] = sd**2 * (post.weights @ post.z**2)
-            cdf[k, post.block.raters] = post.weights @ _cdf_kernel(post.z, limits / sd)
+    points = [np.append(parameters[:-1], np.log(sd)) for sd in _SD_GRID]
+    fits = np.array([log_likelihood_at(problem, point) for point in points])
     prior = np.exp(-((_SD_GRID / WEAK_SD_SCALE) ** 2) / 2) * np.gradient(_SD_GRID)
     weights = np.exp(fits - fits.max()) * prior
     weights /= weights.sum()
-    mixed = np.maximum.accumulate(np.tensordot(weights, cdf, axes=1), axis=1)
-    mean, square = np.tensordot(weights, moments, axes=1)
-    ends = [np.array([np.interp(p, row, limits) for row in mixed]) for p in ((1 - level) / 2, (1 + level) / 2)]
-    summary = {"mode": mean, "mean": mean, "sd": np.sqrt(square - mean**2), "lower": ends[0], "upper": ends[1]}
-    return summary, _SD_GRID, weights
+    limits = np.linspace(-REACH_U, REACH_U, 601)
+    summary = {name: np.zeros(problem.n_rows) for name in ("mode", "mean", "sd", "lower", "upper")}
+    for block in problem.blocks:  # one at a time: a distribution function for each rater takes room
+        mean, square = np.zeros(len(block.raters)), np.zeros(len(block.raters))
+        cdf = np.zeros((len(block.raters), len(limits)))
+        for point, sd, weight in zip(points, _SD_GRID, weights, strict=True):
+            post = next(over_blocks(problem, point, lambda post: post, refine=_REFINE, blocks=(block,)))
+            mean += weight * sd * (post.weights @ post.z)
+            square += weight * sd**2 * (post.weights @ post.z**2)
+            cdf += weight * (post.weights @ _cdf_kernel(post.z, limits / sd))
+        rising = np.maximum.accumulate(cdf, axis=1)
+        found = (mean, np.sqrt(np.maximum(square - mean**2, 0)), _read_off(rising, limits, (1 - level) / 2),
+                 _read_off(rising, limits, (1 + level) / 2))
+        for name, values in zip(("mean", "sd", "lower", "upper"), found, strict=True):
+            summary[name][block.raters] = values
+    return {name: values[problem.row] for name, values in summary.items()}, _SD_GRID, weights
+
+
+def _read_off(rising: Array, limits: Array, share: float) -> Array:
+    """Find where each row's distribution function takes the value ``share``, by straight lines between limits."""
+    left = np.clip((rising < share).sum(axis=1) - 1, 0, len(limits) - 2)
+    rows = np.arange(len(rising))
+    low, high = rising[rows, left], rising[rows, left + 1]
+    return limits[left] + (limits[1] - limits[0]) * np.clip((share - low) / np.maximum(high - low, 1e-300), 0, 1)
 
 
 REACH_U = 6.0
@@ -140,14 +158,14 @@ def _modes(block: Block, location: Array, thresholds: Array, sd: float, start: A
     """Climb each rater's log-concave posterior to its top."""
     counts = block.counts
     row = np.repeat(np.arange(len(start)), np.diff(counts.indptr))
-    category, place = block.category[counts.indices], location[counts.indices]
+    cells, place = block.cells.take(counts.indices), location[counts.indices]
     u = start.copy()
     for _ in range(30):
-        table = tabulate_cells(category, place, thresholds, u[row][:, None])
-        slope = np.bincount(row, counts.data * table.slope[:, 0], minlength=len(u)) - u / sd**2
-        curvature = np.bincount(row, counts.data * table.curvature[:, 0], minlength=len(u)) + 1 / sd**2
+        slopes, curvatures = bend_between(cells.lower, cells.upper, place + u[row], thresholds)
+        slope = np.bincount(row, counts.data * slopes, minlength=len(u)) - u / sd**2
+        curvature = np.bincount(row, counts.data * curvatures, minlength=len(u)) + 1 / sd**2
         step = np.clip(slope / curvature, -1.0, 1.0)
         u += step
-        if np.abs(step).max(initial=0) < 1e-6:  # quadratic: the next step would be below 1e-11
+        if np.abs(step).max(initial=0) < 1e-5:  # quadratic: the next step would be below 1e-9
             break
     return u
