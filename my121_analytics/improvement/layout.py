@@ -1,0 +1,124 @@
+"""Where a table of actions stands in a sheet, under headings of one row or two."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from my121_analytics.errors import DataUnusableError
+from my121_analytics.improvement.spellings import plain, spellings
+from my121_analytics.ingest.exports import Sheet
+from my121_analytics.wording.catalogue import say
+
+LONGEST_HEADING = 90
+"""Characters beyond which a cell holds prose, not a heading."""
+_ONE_HEADING = ("action", "timescale", "owner", "completed_on")
+"""Parts of which a table may hold one only: two would be two answers to one question."""
+
+
+@dataclass(frozen=True)
+class Header:
+    """Where a table of actions stands in a sheet.
+
+    Parameters
+    ----------
+    at
+        Row of its headings, from 0.
+    first
+        Its first row.
+    columns
+        Part of an action -> column.
+    is_form
+        A cell may hold several actions.
+    """
+
+    at: int
+    first: int
+    columns: Mapping[str, int]
+    is_form: bool
+
+
+def find_header(sheet: Sheet) -> Header | None:
+    """Find the first row that heads a table of actions, with the row of headings below it where there are two.
+
+    Parameters
+    ----------
+    sheet
+        Of a plan.
+
+    Returns
+    -------
+    Header or None
+        None where the sheet has no such table.
+
+    Raises
+    ------
+    DataUnusableError
+        Two headings of the table hold the same thing.
+    """
+    for position, row in enumerate(sheet.rows):
+        columns = match_headings(row, sheet, position)
+        if "action" not in columns or len(columns) < 2:
+            continue
+        below = sheet.rows[position + 1] if position + 1 < sheet.n_rows else []
+        second = {} if below == row else match_headings(below, sheet, position + 1)
+        n_filled = sum(bool(cell.strip()) for cell in below)
+        if len(second) >= 3 and len(second) >= n_filled - 1:
+            taken = set(columns.values())
+            columns |= {name: j for name, j in second.items() if name not in columns and j not in taken}
+            return Header(position, position + 2, columns, is_form=True)
+        in_cell = sum("\n" in cell for cell in row) >= 2  # both rows of the header stand in one row of cells
+        return Header(position, position + 1, columns, is_form=in_cell)
+    return None
+
+
+def match_headings(row: list[str], sheet: Sheet, position: int) -> dict[str, int]:
+    """Give the column of each part of an action that a row heads.
+
+    Raises
+    ------
+    DataUnusableError
+        Two headings hold the same thing, of which there can be one only.
+    """
+    found: dict[str, list[int]] = {}
+    for j, cell in enumerate(row):
+        name = match_heading(cell)
+        if name:
+            found.setdefault(name, []).append(j)
+    doubled = {name: places for name, places in found.items() if len(places) > 1 and name in _ONE_HEADING}
+    if doubled and "action" in found and len(found) > 1:
+        name, places = next(iter(doubled.items()))
+        headings = ", ".join(f"'{row[j].strip()}'" for j in places)
+        raise DataUnusableError(say("plan", "two_headings", file=sheet.file, sheet=sheet.name, row=position + 1,
+                                    headings=headings, name=name), hints=[say("plan", "two_headings_remedy")])
+    chosen = {name: min(places, key=lambda j: _rank(name, row[j])) for name, places in found.items()}
+    themes = [j for j in found.get("issue", []) if plain(row[j]) == "theme" and j != chosen["issue"]]
+    if themes and "theme" not in chosen:  # beside a heading for the issue it means the strategy's theme
+        chosen["theme"] = themes[0]
+    return chosen
+
+
+def match_heading(cell: str) -> str:
+    """Name what a heading holds; empty for a heading of something else, and for cells too long to be one."""
+    if not cell.strip() or len(cell) > LONGEST_HEADING:
+        return ""
+    known = spellings("columns")
+    for part in map(plain, (cell, *re.split(r"[/\n(]", cell))):
+        for name, usual in known.items():
+            if part and part in usual:
+                return name
+    return ""
+
+
+def is_header_again(row: list[str], header: Header, sheet: Sheet, position: int) -> bool:
+    """Say whether a row repeats the headings, as the top of the next page does."""
+    matched = match_headings(row, sheet, position)
+    return len(matched) >= 3 and set(matched.values()) <= set(header.columns.values()) or (
+        matched.keys() >= header.columns.keys())
+
+
+def _rank(name: str, heading: str) -> int:
+    """Put a heading in the synonym table's order: where two hold the same thing, the usual one is taken."""
+    known = spellings("columns")[name]
+    return known.index(plain(heading)) if plain(heading) in known else len(known)
