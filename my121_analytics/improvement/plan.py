@@ -14,6 +14,7 @@ from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.cells import without_contacts
 from my121_analytics.improvement.documents import PlanSheet, read_plan_sheets
 from my121_analytics.improvement.layout import find_header
+from my121_analytics.improvement.owners import is_body
 from my121_analytics.improvement.refusals import TimescaleError
 from my121_analytics.improvement.rows import DETAILS, REFUSED, Reading, read_row
 from my121_analytics.improvement.spellings import plain, spellings
@@ -144,8 +145,12 @@ def _finish(reading: Reading) -> Plan:
     information["day"] = pd.to_datetime(information["day"]).astype("datetime64[s]")
     listed = [pd.DataFrame(list(dict.fromkeys(rows)), columns=list(REFUSAL_COLUMNS))
               for rows in (reading.refusals, reading.questions)]
-    people = dict.fromkeys([*reading.people, *(row[2] for row in reading.owners if row[3] == "unclear")])
-    return Plan(actions, pd.DataFrame(reading.owners, columns=list(OWNER_COLUMNS)), *listed, information,
+    owners = pd.DataFrame(reading.owners, columns=list(OWNER_COLUMNS))
+    owners = owners.astype({"action_id": "str", "position": "int64", "owner": "str", "kind": "str"})
+    known = reading.settings.plan.bodies
+    named = [name for name in reading.people if not is_body(name, bodies=known)]
+    people = dict.fromkeys([*named, *(row[2] for row in reading.owners if row[3] == "unclear")])
+    return Plan(actions, owners, *listed, information,
                 pd.DataFrame(reading.sheets), reading.anchor, reading.n_contact_details, tuple(people))
 
 
