@@ -45,11 +45,25 @@ def directorates_of(plan: Plan, rules: PlanSettings) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["action_id", "directorate"], dtype="str").drop_duplicates(ignore_index=True)
 
 
-def list_directorates(plan: Plan, rules: PlanSettings) -> list[str]:
-    """List the directorates that have a report: those of the settings, else those that the plan names."""
-    named = [name for name in directorates_of(plan, rules)["directorate"] if name != say("plan_group",
-                                                                                       "every_directorate")]
-    return list(dict.fromkeys(rules.directorates or named))
+def directorates_with_reports(belongs: pd.DataFrame, rules: PlanSettings) -> list[str]:
+    """List the directorates that have a report of their own.
+
+    Parameters
+    ----------
+    belongs
+        ``action_id``, ``directorate``, as from :func:`directorates_of`.
+    rules
+        ``directorates``.
+
+    Returns
+    -------
+    list of str
+        Those of the settings and those that the plan names; where there are none, one report for all directorates
+        together.
+    """
+    every = say("plan_group", "every_directorate")
+    named = [name for name in belongs["directorate"] if name != every]
+    return list(dict.fromkeys([*rules.directorates, *named])) or [every]
 
 
 def parts_of(actions: pd.DataFrame, column: str) -> pd.DataFrame:

@@ -134,6 +134,8 @@ class Page:
         The chapters after it.
     footer
         Last line.
+    skip
+        Words of the link that leads past the head; empty is the pack's.
     """
 
     title: str
@@ -143,6 +145,7 @@ class Page:
     picture: Drawing | None
     sections: tuple[Section, ...]
     footer: str
+    skip: str = ""
     language: str = "en-GB"
 
 

@@ -40,6 +40,10 @@ class Field:
         True for a column that people fill in.
     heat
         True where larger values are shaded darker (``working`` profile).
+    editable
+        True for a column that holds what people told and may change.
+    several
+        True where more than one of the choices may stand in a cell, joined by semicolons.
     """
 
     name: str
@@ -49,6 +53,8 @@ class Field:
     choices: tuple[str, ...] = ()
     blank: bool = False
     heat: bool = False
+    editable: bool = False
+    several: bool = False
 
 
 @dataclass(frozen=True)

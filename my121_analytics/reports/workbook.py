@@ -122,6 +122,8 @@ class Book:
         Stands in for the creation date, so that the same inputs give the same bytes.
     profile
         ``publish`` or ``working``.
+    subject
+        Of the document; empty is the calibration pack.
     """
 
     title: str
@@ -130,6 +132,7 @@ class Book:
     as_of: date
     notes: dict[str, str]
     profile: Profile = "publish"
+    subject: str = ""
     language: str = "en-GB"
 
 
@@ -154,7 +157,7 @@ def write_workbook(book: Book) -> bytes:
     buffer = io.BytesIO()
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as file:
-        file.set_properties({"title": clean_text(book.title), "subject": say("workbook", "subject"),
+        file.set_properties({"title": clean_text(book.title), "subject": book.subject or say("workbook", "subject"),
                              "created": datetime(book.as_of.year, book.as_of.month, book.as_of.day)})
         _BookWriter(file, book).write()
     return _with_language(buffer.getvalue(), book.language)
@@ -210,6 +213,9 @@ class _BookWriter:
         self.kinds = {kind: file.add_format({**base, "num_format": code,
                                              **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
                       for kind, code in _NUMBER_FORMATS.items()}
+        self.entries = {kind: file.add_format({**base, "border": 1, "border_color": "#12436D", "num_format": code,
+                                               **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
+                        for kind, code in _NUMBER_FORMATS.items()}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)
         own = ["Cover", "Contents", *(["Notes"] if self.note_numbers else []), *(["Choices"] if self.choices else [])]
@@ -296,11 +302,12 @@ class _BookWriter:
 
     def _write_rows(self, page: Worksheet, sheet: Sheet) -> None:
         view = sheet.view
-        blank_columns = [field for field in view.fields if field.blank]
+        blank_columns = [field for field in view.fields if field.blank or field.editable]
         lines = [*sheet.lines]
         if view.has_hidden:
             lines.append(say("workbook", "confidential"))
-        if any(not f.blank and (view.frame[f.name].isna().to_numpy() & ~view.hides(f)).any() for f in view.fields):
+        if any((view.frame[f.name].isna().to_numpy() & ~view.hides(f)).any() for f in view.fields
+               if not (f.blank or f.editable)):
             lines.append(say("workbook", "empty_cells"))
         if blank_columns:
             lines.append(say("workbook", "to_fill_in", columns=", ".join(f.heading for f in blank_columns)))
@@ -337,7 +344,7 @@ class _BookWriter:
             for row in range(head + 1, head + 1 + len(view.frame)):
                 page.write_blank(row, column, None, self.entry)
             return width, []
-        look = self.kinds[field.kind]
+        look = (self.entries if field.editable else self.kinds)[field.kind]
         values = view.frame[field.name]
         missing = values.isna().to_numpy()
         hidden = view.hides(field)
@@ -412,7 +419,7 @@ class _BookWriter:
         first = 4 + before  # title, line, headings, then the choices
         return {"validate": "list", "source": f"=Choices!$B${first}:$B${first + len(field.choices) - 1}",
                 "error_title": say("workbook", "not_on_list"), "error_message": say("workbook", "choose_from_list"),
-                "ignore_blank": True}
+                "error_type": "information" if field.several else "stop", "ignore_blank": True}
 
 
 def _number_notes(book: Book) -> dict[str, int]:
