@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 MOST_ROWS = 24
 """Actions on one page: more would be smaller than the smallest text that prints well."""
-_LEFT, _RIGHT, _ROW = 2.95, 1.75, 0.36
+_LEFT, _RIGHT, _ROW = 2.95, 1.9, 0.36
 _LABEL = line_height(theme.SMALL)
 ORDER = ("overdue", "due in window", "on track", "not started", "open-ended", "undated", "done late", "done")
 _SHAPES = {  # marker, colour, filled
@@ -297,7 +297,8 @@ def _say_when(row: object) -> str:
     if pd.isna(latest):
         return say("timeline", "no_last_day")
     if pd.notna(earliest) and earliest < latest:
-        return say("timeline", "between", first=_short(earliest), last=_short(latest))
+        first = f"{earliest.day} {earliest:%b}" if earliest.year == latest.year else _short(earliest)
+        return say("timeline", "between", first=first, last=_short(latest))
     return say("timeline", "due", day=_short(latest))
 
 

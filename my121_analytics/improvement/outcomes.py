@@ -39,7 +39,8 @@ class OutcomeResult(Result):
     """What the statistics did since the plan began; table ``outcomes``."""
 
 
-def measure_outcomes(workforce: Workforce, plan: Plan, *, settings: Settings | None = None) -> OutcomeResult:
+def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = None,
+                     settings: Settings | None = None) -> OutcomeResult:
     """Say for each statistic that an action names what it did since the plan began.
 
     Parameters
@@ -48,7 +49,9 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, settings: Settings | N
         The record. The share of staff with enough My 1:1s is always measured; other statistics where an action names
         them.
     plan
-        Its anchor tells the cycle in which it began.
+        Its anchor tells the cycle in which it began; where that is the cycle reported on, the one before it is taken.
+    as_of
+        Day of the report, which tells the cycle reported on; None: the latest.
     settings
         ``[plan] outcome_margin``.
 
@@ -67,18 +70,18 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, settings: Settings | N
     """
     settings = settings or workforce.settings
     named = _named(plan)
+    now = (cycle_at(workforce, as_of) if as_of else None) or workforce.latest_cycle
     then = cycle_at(workforce, plan.anchor)
-    now = workforce.latest_cycle
+    then = workforce.previous_cycle(now) if then == now else then
     rows = []
     for code in codes("plan_statistic"):
         if code != "coverage" and code not in named:
             continue
-        before = _measure(workforce, code, then) if then and then != now else None
+        before = _measure(workforce, code, then) if then else None
         after = _measure(workforce, code, now)
         verdict, reason = judge_change(before, after, higher_is_better=HIGHER_IS_BETTER[code],
                                        margin=settings.plan.outcome_margin)
-        if not then or then == now:
-            reason = "no_start" if not then else "same_cycle"
+        reason = reason if then else "no_start"
         rows.append((code, say("plan_statistic", code), ", ".join(named.get(code, [])), then or "", *_cells(before), now,
                      *_cells(after), verdict, say("outcome_reason", reason)))
     columns = ["statistic", "label", "action_ids", "then_cycle", "then", "then_lower", "then_upper", "n_then",

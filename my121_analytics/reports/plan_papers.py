@@ -12,7 +12,7 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.timeline import count_pages, describe_timeline, plot_timeline
 from my121_analytics.improvement.milestones import OPEN
-from my121_analytics.reports.page import Block, Bullets, Drawing, Page, Section, Subheading, Text, grid_of, isolate
+from my121_analytics.reports.page import Block, Bullets, Drawing, Page, Section, Text, grid_of, isolate
 from my121_analytics.reports.picture import Picture
 from my121_analytics.reports.plan_views import plan_view, shown_actions
 from my121_analytics.reports.tables import View
@@ -152,8 +152,6 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
 
 
 def _show(view: View, table: str, blocks: list[Block], sheets: list[AnySheet]) -> None:
-    if blocks:
-        blocks.append(Subheading(view.title))
     if table in _TEXTS:
         blocks.append(Text(say("plan_page", _TEXTS[table])))
     blocks.append(grid_of(view))

@@ -12,7 +12,7 @@ from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 
-_FACTS = ("action_id", "issue", "action", "status", "rag", "due_latest", "original_timescale", "n_revisions")
+_FACTS = ("action_id", "issue", "action", "status", "rag", "original_timescale", "due_latest", "n_revisions")
 _TOLD = (*TRACKED, "reason", "changed_by", "changed_on")
 _KINDS: dict[str, Kind] = {"action_id": "id", "due_latest": "date", "completed_on": "date", "n_revisions": "integer"}
 

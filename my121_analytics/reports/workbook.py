@@ -29,6 +29,8 @@ Profile = Literal["publish", "working"]
 FONT = "Arial"
 SIZE = 12
 WIDEST, WIDEST_WORDS, NARROWEST = 48, 80, 9
+ROOM_TO_WRITE = 18
+"""Least width of a column that people write in."""
 WIDER = 1.08
 """Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
 LINE, TITLE_LINE = 16, 24
@@ -357,7 +359,8 @@ class _BookWriter:
         else:
             cells = [clean_text(str(value)) for value in values]
             shown = list(cells)
-        width = _width(self._heading(field), shown, WIDEST)
+        width = _width(self._heading(field), [*shown, *field.choices], WIDEST)
+        width = max(width, ROOM_TO_WRITE) if field.editable else width
         page.set_column(column, column, width, self.plain)
         for offset, cell in enumerate(cells):
             row = head + 1 + offset
