@@ -224,8 +224,8 @@ class CoverageSettings(_Section):
 
 PLAN_STATUSES = ("overdue", "due in window", "on track", "not started", "open-ended", "undated", "done late", "done")
 """Every state of an action of the improvement plan, the most pressing first."""
-RAG_COLOURS = ("Red", "Amber", "Green", "Grey")
-RAG = {
+Colour = Literal["Red", "Amber", "Green", "Grey"]
+RAG: dict[str, Colour] = {
     "overdue": "Red",
     "due in window": "Amber",  # it may still be done in time, and the last day is in sight
     "on track": "Green",
@@ -273,7 +273,7 @@ MILESTONES = [
 class PlanSettings(_Section):
     """The improvement plan after an Investors in People assessment."""
 
-    rag: dict[str, Literal["Red", "Amber", "Green", "Grey"]] = Field(default_factory=lambda: dict(RAG))
+    rag: dict[str, Colour] = Field(default_factory=lambda: dict(RAG))
     """Status -> colour; those not written keep their default. The word is always shown beside the colour."""
     at_risk_days: int = Field(30, ge=0, le=366)
     """An action not done turns amber this many days before its last day: one month is the usual reporting interval."""

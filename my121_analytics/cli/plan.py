@@ -52,7 +52,7 @@ def run_plan(
                                                              "anybody.")] = "analyst",
     settings: SettingsFile = None,
 ) -> None:
-    """Write DIR/actions.csv: every action with its timescale as a date or window, and its status; a tracker; reports."""
+    """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports."""
     from my121_analytics.improvement.plan import read_plan
     from my121_analytics.improvement.review import review_plan
     from my121_analytics.improvement.timescale import parse_anchor

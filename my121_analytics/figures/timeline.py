@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -243,39 +243,40 @@ def _draw_ticks(ax: Axes, seen: _Seen) -> None:
               ha=ha, gid="tick")
 
 
-def _draw_row(ax: Axes, y: int, row: object, seen: _Seen) -> None:
-    marker, colour, filled = _SHAPES[row.status]  # type: ignore[attr-defined]
+def _draw_row(ax: Axes, y: int, row: Any, seen: _Seen) -> None:
+    marker, colour, filled = _SHAPES[row.status]
     if y % 2:
         ax.axhspan(y - 0.5, y + 0.5, color=theme.INK, alpha=0.025, linewidth=0, zorder=0)
-    name = wrap(f"{row.action_id}  {row.action}", _LEFT - 0.15, theme.SMALL, max_lines=2)  # type: ignore[attr-defined]
+    name = wrap(f"{row.action_id}  {row.action}", _LEFT - 0.15, theme.SMALL, max_lines=2)
     for i, text in enumerate(name):
         write(ax, text, (0, y), (-_LEFT, ((len(name) - 1) / 2 - i) * _LABEL), data=(False, True), size=theme.SMALL,
               gid="name")
     at = _draw_span(ax, y, row, colour, _number(seen.anchor))
-    look = {"marker": marker, "markersize": 8, "markeredgecolor": colour, "markeredgewidth": 1.6,
-            "markerfacecolor": colour if filled else theme.PAPER, "linestyle": "none", "clip_on": False}
+    look: dict[str, Any] = {"marker": marker, "markersize": 8, "markeredgecolor": colour, "markeredgewidth": 1.6,
+                            "markerfacecolor": colour if filled else theme.PAPER, "linestyle": "none", "clip_on": False}
     if at is not None:
         ax.plot([_number(at)], [y], zorder=4, **look)
     else:
         write(ax, say("timeline", "no_day"), (0, y), (0.06, 0), data=(False, True), size=theme.SMALL,
               colour=theme.QUIET, gid="no day")
     ax.plot([1], [y], transform=place(ax, (0.16, 0), (False, True)), zorder=4, **look)
-    write(ax, elide(row.status, _RIGHT - 0.3, theme.SMALL, "bold"), (1, y), (0.3, 0.07), data=(False, True),  # type: ignore[attr-defined]
+    write(ax, elide(row.status, _RIGHT - 0.3, theme.SMALL, "bold"), (1, y), (0.3, 0.07), data=(False, True),
           size=theme.SMALL, weight="bold", gid="status")
-    write(ax, elide(_say_when(row), _RIGHT - 0.3, theme.SMALL - 1), (1, y), (0.3, -0.085), data=(False, True), size=theme.SMALL - 1, colour=theme.QUIET,
-          gid="when")
+    write(ax, elide(_say_when(row), _RIGHT - 0.3, theme.SMALL - 1), (1, y), (0.3, -0.085),
+          data=(False, True), size=theme.SMALL - 1, colour=theme.QUIET, gid="when")
 
 
-def _draw_span(ax: Axes, y: int, row: object, colour: str, start: float) -> pd.Timestamp | None:
+def _draw_span(ax: Axes, y: int, row: Any, colour: str, start: float) -> pd.Timestamp | None:
     """Draw the stretch of time of one action; gives the day at which its mark stands."""
-    earliest, latest = row.due_earliest, row.due_latest  # type: ignore[attr-defined]
-    done_on = row.completed_on  # type: ignore[attr-defined]
+    earliest, latest = row.due_earliest, row.due_latest
+    done_on = row.completed_on
     left = ax.get_xlim()[0]
     if pd.isna(latest):
         if pd.notna(done_on):
             return pd.Timestamp(done_on)
-        if row.status == "open-ended":  # type: ignore[attr-defined]
-            ax.plot([start if pd.isna(earliest) else _number(earliest), ax.get_xlim()[1]], [y, y], color=colour, linewidth=1.4, linestyle=":", zorder=2)
+        if row.status == "open-ended":
+            begin = start if pd.isna(earliest) else _number(earliest)
+            ax.plot([begin, ax.get_xlim()[1]], [y, y], color=colour, linewidth=1.4, linestyle=":", zorder=2)
             return pd.Timestamp.fromordinal(int(ax.get_xlim()[1]))
         return None
     if pd.notna(earliest) and earliest < latest:
@@ -289,10 +290,10 @@ def _draw_span(ax: Axes, y: int, row: object, colour: str, start: float) -> pd.T
     return pd.Timestamp(latest)
 
 
-def _say_when(row: object) -> str:
-    earliest, latest = row.due_earliest, row.due_latest  # type: ignore[attr-defined]
-    done_on = row.completed_on  # type: ignore[attr-defined]
-    if pd.notna(done_on) and row.status in ("done", "done late"):  # type: ignore[attr-defined]
+def _say_when(row: Any) -> str:
+    earliest, latest = row.due_earliest, row.due_latest
+    done_on = row.completed_on
+    if pd.notna(done_on) and row.status in ("done", "done late"):
         return say("timeline", "done_on", day=_short(done_on))
     if pd.isna(latest):
         return say("timeline", "no_last_day")

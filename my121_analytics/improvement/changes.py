@@ -65,16 +65,14 @@ def compare_with_last(path: Path | str, actions: pd.DataFrame) -> pd.DataFrame:
 def _match(before: Mapping[str, OwnRow], now: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Pair today's ids with those of the last report."""
     texts: dict[str, list[str]] = {}
-    for action_id, row in before.items():
-        texts.setdefault(plain(row.cells["action"]), []).append(action_id)
+    for action_id, told in before.items():
+        texts.setdefault(plain(told.cells["action"]), []).append(action_id)
     pairs: dict[str, str] = {}
     for action_id, row in now.items():
         same = texts.get(plain(row["action"]), [])
         if action_id in same:
             pairs[action_id] = action_id
-        elif len(same) == 1 and same[0] not in now:
-            pairs[action_id] = same[0]
-        elif len(same) == 1 and plain(now[same[0]]["action"]) != plain(row["action"]):
+        elif len(same) == 1 and (same[0] not in now or plain(now[same[0]]["action"]) != plain(row["action"])):
             pairs[action_id] = same[0]
     for action_id in now:  # what is left has new words: the id alone says that it is the same
         if action_id not in pairs and action_id in before and action_id not in pairs.values():
@@ -83,7 +81,7 @@ def _match(before: Mapping[str, OwnRow], now: Mapping[str, Mapping[str, str]]) -
 
 
 def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[tuple[str, ...]]:
-    found = []
+    found: list[tuple[str, ...]] = []
     for column in _COMPARED:
         was = told.cells.get(column)
         if was is not None and " ".join(was.split()) != row[column]:
@@ -100,4 +98,4 @@ def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[t
 def _as_text(value: object) -> str:
     if isinstance(value, pd.Timestamp):
         return value.date().isoformat()
-    return "" if pd.isna(value) else " ".join(str(value).split())  # type: ignore[call-overload]
+    return "" if value is None or value is pd.NaT else " ".join(str(value).split())

@@ -51,7 +51,8 @@ def tabulate_finance(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame
     """
     pounds = actions["cost"].map(parse_pounds).astype("float64")
     days = actions["officer_time"].map(parse_days).astype("float64")
-    rows = [(say("plan_finance", "review"), rules.review_cost, None, None,
+    rows: list[tuple[object, ...]] = [(
+        say("plan_finance", "review"), rules.review_cost, None, None,
              say("plan_finance", "review_note" if rules.review_cost is not None else "review_unknown"))]
     for code, sums, n in (("direct", pounds, "pounds"), ("officer_time", days, "days")):
         known = int(sums.notna().sum())

@@ -61,13 +61,15 @@ def find_header(sheet: Sheet) -> Header | None:
         columns = match_headings(row, sheet, position)
         if "action" not in columns or len(columns) < 2:
             continue
-        below = sheet.rows[position + 1] if position + 1 < sheet.n_rows else []
-        second = {} if below == row else match_headings(below, sheet, position + 1)
+        under = next((i for i in range(position + 1, min(position + 4, sheet.n_rows)) if any(sheet.rows[i])),
+                     position)  # a report has a ruler or a blank line between the two
+        below = sheet.rows[under] if under > position else []
+        second = {} if below == row else match_headings(below, sheet, under)
         n_filled = sum(bool(cell.strip()) for cell in below)
         if len(second) >= 3 and len(second) >= n_filled - 1:
             taken = set(columns.values())
             columns |= {name: j for name, j in second.items() if name not in columns and j not in taken}
-            return Header(position, position + 2, columns, is_form=True)
+            return Header(position, under + 1, columns, is_form=True)
         in_cell = sum("\n" in cell for cell in row) >= 2  # both rows of the header stand in one row of cells
         return Header(position, position + 1, columns, is_form=in_cell)
     return None
@@ -114,7 +116,7 @@ def match_heading(cell: str) -> str:
 def is_header_again(row: list[str], header: Header, sheet: Sheet, position: int) -> bool:
     """Say whether a row repeats the headings, as the top of the next page does."""
     matched = match_headings(row, sheet, position)
-    return len(matched) >= 3 and set(matched.values()) <= set(header.columns.values()) or (
+    return (len(matched) >= 3 and set(matched.values()) <= set(header.columns.values())) or (
         matched.keys() >= header.columns.keys())
 
 

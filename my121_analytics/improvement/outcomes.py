@@ -82,7 +82,8 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
         verdict, reason = judge_change(before, after, higher_is_better=HIGHER_IS_BETTER[code],
                                        margin=settings.plan.outcome_margin)
         reason = reason if then else "no_start"
-        rows.append((code, say("plan_statistic", code), ", ".join(named.get(code, [])), then or "", *_cells(before), now,
+        actions = ", ".join(named.get(code, []))
+        rows.append((code, say("plan_statistic", code), actions, then or "", *_cells(before), now,
                      *_cells(after), verdict, say("outcome_reason", reason)))
     columns = ["statistic", "label", "action_ids", "then_cycle", "then", "then_lower", "then_upper", "n_then",
                "now_cycle", "now", "now_lower", "now_upper", "n_now", "verdict", "reason"]

@@ -22,7 +22,8 @@ class OwnRow:
     cells: Mapping[str, str]
 
 
-def find_own_table(sheets: Sequence[Sheet], headings: Mapping[str, str], required: Collection[str]) -> list[OwnRow] | None:
+def find_own_table(sheets: Sequence[Sheet], headings: Mapping[str, str],
+                   required: Collection[str]) -> list[OwnRow] | None:
     """Read the first table that has the required columns.
 
     Parameters

@@ -143,15 +143,15 @@ def _finish(reading: Reading) -> Plan:
     actions[texts] = actions[texts].fillna("").astype("str")
     information = pd.DataFrame(reading.information, columns=["code", "label", "value", "day"])
     information["day"] = pd.to_datetime(information["day"]).astype("datetime64[s]")
-    listed = [pd.DataFrame(list(dict.fromkeys(rows)), columns=list(REFUSAL_COLUMNS))
-              for rows in (reading.refusals, reading.questions)]
+    refusals, questions = (pd.DataFrame(list(dict.fromkeys(rows)), columns=list(REFUSAL_COLUMNS))
+                           for rows in (reading.refusals, reading.questions))
     owners = pd.DataFrame(reading.owners, columns=list(OWNER_COLUMNS))
     owners = owners.astype({"action_id": "str", "position": "int64", "owner": "str", "kind": "str"})
     known = reading.settings.plan.bodies
     named = [name for name in reading.people if not is_body(name, bodies=known)]
     people = dict.fromkeys([*named, *(row[2] for row in reading.owners if row[3] == "unclear")])
-    return Plan(actions, owners, *listed, information,
-                pd.DataFrame(reading.sheets), reading.anchor, reading.n_contact_details, tuple(people))
+    return Plan(actions, owners, refusals, questions, information, pd.DataFrame(reading.sheets),
+                reading.anchor, reading.n_contact_details, tuple(people))
 
 
 def _read_information(rows: list[list[str]], reading: Reading) -> None:

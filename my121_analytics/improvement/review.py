@@ -105,6 +105,6 @@ def _tracker_rows(plan: Plan, actions: pd.DataFrame, tracker: Tracker) -> pd.Dat
     n = tracker.revisions["action_id"].value_counts()
     facts = actions[["action_id", "issue", "action", "status", "rag", "due_latest", "original_timescale"]]
     first = facts["original_timescale"].mask(facts["original_timescale"] == "", plan.actions["timescale"])
-    blank = {name: "" for name in ("reason", "changed_by", "changed_on")}
+    blank = dict.fromkeys(("reason", "changed_by", "changed_on"), "")
     return facts.assign(original_timescale=first, n_revisions=facts["action_id"].map(n).fillna(0).astype("int64"),
                         **{name: filled[name] for name in TRACKED}, **blank).reset_index(drop=True)

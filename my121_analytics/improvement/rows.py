@@ -8,7 +8,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from my121_analytics.improvement.cells import Bracketed, align, set_brackets_aside, split_items, without_contacts
+from my121_analytics.improvement.cells import (
+    Bracketed,
+    align,
+    count_bullets,
+    set_brackets_aside,
+    split_items,
+    without_contacts,
+)
+    Bracketed,
+    align,
+    count_bullets,
+    set_brackets_aside,
+    split_items,
+    without_contacts,
+)
 from my121_analytics.improvement.documents import PlanSheet
 from my121_analytics.improvement.layout import Header, is_header_again
 from my121_analytics.improvement.owners import Owner, may_be_several, name_owners
@@ -24,8 +38,10 @@ REFUSED = "refused"
 DETAILS = ("directorate", "theme", "carried_into", "carried_evidence", "cost", "officer_time", "risk", "statistic")
 """What a council adds to an assessor's plan, in the plan itself or in the tracker."""
 _NONE = re.compile(r"(?:n/?a|none|nil|-|–|tbc|tba)?", re.I)
+_BLANK = re.compile(r"(?:n/?a|-|–|tbc|tba)?", re.I)
 _CONTINUED = re.compile(r"\s*[(\[]?\b(?:continued|contd?|cont['’.]?d?)\b\.?[)\]]?\s*$", re.I)
-_SKILLS = re.compile(r"\bskills?\b[^.;:]{0,80}?(?:\bi\.?e\.?|\be\.?g\.?|\bsuch as|\bincluding|\bnamely|\bfor example|:)[, ]*"
+_SKILLS = re.compile(r"\bskills?\b[^.;:]{0,80}?(?:\bi\.?e\.?|\be\.?g\.?|\bsuch as|\bincluding|\bnamely|"
+                     r"\bfor example|:)[, ]*"
                      r"(?P<list>[^.;]+)", re.I)
 _PERCENT = re.compile(r"(\d{1,3}) ?(?:%|per cent)(?: complete(?:d)?)?", re.I)
 
@@ -149,7 +165,7 @@ def _is_continuation(cells: dict[str, str], spread: set[str], reading: Reading) 
 
 def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, str], reading: Reading) -> None:
     """Read the actions of one row: several bullets in a cell, with what stands beside each."""
-    one_only = not header.is_form or bool(cells.get("action_id"))
+    one_only = bool(cells.get("action_id")) or not (header.is_form or count_bullets(cells["action"]) > 1)
     texts = [" ".join(cells["action"].split())] if one_only else split_items(cells["action"], by_line=True)
     n = len(texts)
     benefits = align(split_items(cells.get("benefit", "")), n)
@@ -258,7 +274,8 @@ def _read_details(cells: dict[str, str], reading: Reading) -> dict[str, str]:
     """Carry what the council added; a theme, plan or issue that the settings know gets the spelling known there."""
     known = reading.settings.plan
     details = {name: reading.clean(" ".join(cells.get(name, "").split())) for name in DETAILS}
-    details = {name: "" if _NONE.fullmatch(text) else text for name, text in details.items()}
+    details = {name: "" if (_BLANK if name in ("cost", "officer_time") else _NONE).fullmatch(text) else text
+               for name, text in details.items()}  # "nil" is a cost, and the only one that is nought
     if not details["theme"]:
         details["theme"] = match_known(reading.issue, known.themes)
     details["theme"] = match_known(details["theme"], known.themes) or details["theme"]

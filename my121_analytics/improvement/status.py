@@ -158,7 +158,8 @@ def _hold_back(actions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     is_named = plan.owners["kind"] != "body"
     shown = plan.owners.assign(owner=plan.owners["owner"].mask(is_named, held))
     names = shown.drop_duplicates(["action_id", "owner"]).groupby("action_id")["owner"].agg("; ".join).to_dict()
-    frame = actions.assign(owner=[str(names.get(action_id, "")) for action_id in actions["action_id"]])[list(_PUBLISHED)]
+    owners = [str(names.get(action_id, "")) for action_id in actions["action_id"]]
+    frame = actions.assign(owner=owners)[list(_PUBLISHED)]
     for column in ("issue", "action", "timescale", "theme", "directorate", "carried_into"):
         frame[column] = without_names(frame[column], plan.people)
     return frame

@@ -142,7 +142,7 @@ def apply_tracker(plan: Plan, tracker: Tracker, *, settings: Settings | None = N
     settings = settings or Settings()
     log = tracker.revisions.to_dict("records")
     before, now = state_of(plan, []), state_of(plan, log)
-    actions, owners = plan.actions.copy(), {key: rows for key, rows in plan.owners.groupby("action_id", sort=False)}
+    actions, owners = plan.actions.copy(), dict(iter(plan.owners.groupby("action_id", sort=False)))
     for i, action_id in actions["action_id"].items():
         state = now[action_id]
         for field in TRACKED:
@@ -347,4 +347,4 @@ def _revise(actions: pd.DataFrame, i: object, text: str, anchor: date, settings:
     if done:
         values |= {"progress": "done", "completed_on": pd.NaT if read.latest is None else pd.Timestamp(read.latest)}
     for column, value in values.items():
-        actions.loc[i, column] = value  # type: ignore[index]
+        actions.loc[i, column] = value

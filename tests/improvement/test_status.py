@@ -8,8 +8,8 @@ import pytest
 from my121_analytics.disclosure.release import release
 from my121_analytics.improvement.plan import read_plan
 from my121_analytics.improvement.status import ACTIONS_CSV, STATUSES, assess_status, tabulate_actions
-from my121_analytics.settings import RAG
 from my121_analytics.improvement.timescale import parse_anchor
+from my121_analytics.settings import RAG
 
 REVIEW = date(2014, 12, 31)
 
