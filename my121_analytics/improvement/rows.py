@@ -16,13 +16,6 @@ from my121_analytics.improvement.cells import (
     split_items,
     without_contacts,
 )
-    Bracketed,
-    align,
-    count_bullets,
-    set_brackets_aside,
-    split_items,
-    without_contacts,
-)
 from my121_analytics.improvement.documents import PlanSheet
 from my121_analytics.improvement.layout import Header, is_header_again
 from my121_analytics.improvement.owners import Owner, may_be_several, name_owners
