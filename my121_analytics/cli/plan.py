@@ -174,7 +174,7 @@ def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: dat
     for row in review.frame("milestones").itertuples():
         say(f"  {row.label}: {row.latest.date()}, {row.countdown}; {row.n_due_by} open actions due by then")
     if told is not None:
-        say(f"  Tracker: {told.n_new} new changes, {len(told.revisions)} in all.")
+        say(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
         for note in told.notes:
             say(f"  Note: {note}")
     for question in read.questions.itertuples():

@@ -256,9 +256,6 @@ def _draw_row(ax: Axes, y: int, row: Any, seen: _Seen) -> None:
                             "markerfacecolor": colour if filled else theme.PAPER, "linestyle": "none", "clip_on": False}
     if at is not None:
         ax.plot([_number(at)], [y], zorder=4, **look)
-    else:
-        write(ax, say("timeline", "no_day"), (0, y), (0.06, 0), data=(False, True), size=theme.SMALL,
-              colour=theme.QUIET, gid="no day")
     ax.plot([1], [y], transform=place(ax, (0.16, 0), (False, True)), zorder=4, **look)
     write(ax, elide(row.status, _RIGHT - 0.3, theme.SMALL, "bold"), (1, y), (0.3, 0.07), data=(False, True),
           size=theme.SMALL, weight="bold", gid="status")
