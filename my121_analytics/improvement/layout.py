@@ -13,6 +13,7 @@ from my121_analytics.wording.catalogue import say
 
 LONGEST_HEADING = 90
 """Characters beyond which a cell holds prose, not a heading."""
+_SECTION = re.compile(r"[A-Z][.)] +[A-Z][\w &/-]{2,60}|(?:key )?(?:contacts|information)|sign[- ]?off|notes?", re.I)
 _ONE_HEADING = ("action", "timescale", "owner", "completed_on")
 """Parts of which a table may hold one only: two would be two answers to one question."""
 
@@ -39,40 +40,68 @@ class Header:
     is_form: bool
 
 
-def find_header(sheet: Sheet) -> Header | None:
+def find_header(sheet: Sheet, start: int = 0) -> Header | None:
     """Find the first row that heads a table of actions, with the row of headings below it where there are two.
 
     Parameters
     ----------
     sheet
         Of a plan.
+    start
+        Row to look from, from 0.
 
     Returns
     -------
     Header or None
-        None where the sheet has no such table.
+        None where there is no such table from there on.
 
     Raises
     ------
     DataUnusableError
         Two headings of the table hold the same thing.
     """
-    for position, row in enumerate(sheet.rows):
-        columns = match_headings(row, sheet, position)
-        if "action" not in columns or len(columns) < 2:
-            continue
-        under = next((i for i in range(position + 1, min(position + 4, sheet.n_rows)) if any(sheet.rows[i])),
-                     position)  # a report has a ruler or a blank line between the two
-        below = sheet.rows[under] if under > position else []
-        second = {} if below == row else match_headings(below, sheet, under)
-        n_filled = sum(bool(cell.strip()) for cell in below)
-        if len(second) >= 3 and len(second) >= n_filled - 1:
-            taken = set(columns.values())
-            columns |= {name: j for name, j in second.items() if name not in columns and j not in taken}
-            return Header(position, under + 1, columns, is_form=True)
-        in_cell = sum("\n" in cell for cell in row) >= 2  # both rows of the header stand in one row of cells
-        return Header(position, position + 1, columns, is_form=in_cell)
-    return None
+    headers = (header_at(sheet, position) for position in range(start, sheet.n_rows))
+    return next((header for header in headers if header is not None), None)
+
+
+def header_at(sheet: Sheet, position: int) -> Header | None:
+    """Read a row as the head of a table of actions; None where it is not one."""
+    row = sheet.rows[position]
+    columns = match_headings(row, sheet, position)
+    if "action" not in columns or len(columns) < 2:
+        return None
+    under = next((i for i in range(position + 1, min(position + 4, sheet.n_rows)) if any(sheet.rows[i])),
+                 position)  # a report has a ruler or a blank line between the two
+    below = sheet.rows[under] if under > position else []
+    second = {} if below == row else match_headings(below, sheet, under)
+    n_filled = sum(bool(cell.strip()) for cell in below)
+    if len(second) >= 3 and len(second) >= n_filled - 1:
+        taken = set(columns.values())
+        columns |= {name: j for name, j in second.items() if name not in columns and j not in taken}
+        return Header(position, under + 1, columns, is_form=True)
+    in_cell = sum("\n" in cell for cell in row) >= 2  # both rows of the header stand in one row of cells
+    return Header(position, position + 1, columns, is_form=in_cell)
+
+
+def is_section(row: list[str]) -> bool:
+    """Say whether a row heads another part of the form ("B. Key Contacts"), which ends the table above it."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    return len(filled) == 1 and bool(_SECTION.fullmatch(filled[0]))
+
+
+def is_contact(row: list[str]) -> bool:
+    """Say whether a row gives a person to turn to, or a signature."""
+    filled = [cell.strip() for cell in row if cell.strip()]
+    return bool(filled) and plain(filled[0]) in spellings("contacts")["label"]
+
+
+def unused_headings(sheet: Sheet, header: Header) -> list[str]:
+    """List the headings of columns of which nothing is carried."""
+    used, found = set(header.columns.values()), []
+    for j, cell in enumerate(sheet.rows[header.at]):
+        if cell.strip() and j not in used and len(cell) <= LONGEST_HEADING:
+            found.append(" ".join(cell.split()))
+    return found
 
 
 def match_headings(row: list[str], sheet: Sheet, position: int) -> dict[str, int]:

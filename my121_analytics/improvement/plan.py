@@ -13,7 +13,16 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.cells import without_contacts
 from my121_analytics.improvement.documents import PlanSheet, read_plan_sheets
-from my121_analytics.improvement.layout import find_header
+from my121_analytics.improvement.layout import (
+    LONGEST_HEADING,
+    Header,
+    find_header,
+    header_at,
+    is_contact,
+    is_header_again,
+    is_section,
+    unused_headings,
+)
 from my121_analytics.improvement.owners import is_body
 from my121_analytics.improvement.refusals import TimescaleError
 from my121_analytics.improvement.rows import DETAILS, REFUSED, Reading, read_row
@@ -107,30 +116,55 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
     settings = settings or Settings()
     reading = Reading(anchor, settings)
     found = False
-    for page in read_plan_sheets(path):
+    pages = read_plan_sheets(path)
+    shown = [page for page in pages if not _is_hidden(page)]
+    for page in shown:
         found |= _read_sheet(page, reading)
+    for page in (page for page in pages if _is_hidden(page)):
+        if find_header(page.sheet) is not None:
+            reading.ask(page.sheet, 1, "", page.sheet.name, "hidden_sheet")
     if not found:
         raise DataUnusableError(say("plan", "no_table", file=Path(path).name),
                                 hints=[say("plan", "no_table_remedy", headings=_example_headings())])
     return _finish(reading)
 
 
+def _is_hidden(page: PlanSheet) -> bool:
+    return any(code == "hidden_sheet" for code, _ in page.sheet.notes)
+
+
 def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
     """Read one sheet; says whether it has a table of actions."""
     sheet, rows = page.sheet, page.sheet.rows
-    header = find_header(sheet)
-    n_before = len(reading.actions)
-    _read_information(rows[: header.at] if header else rows, reading)
+    n_before, start, found = len(reading.actions), 0, False
     fates = ["set aside"] * len(rows)
-    if header is not None:
-        reading.issue = ""
-        for position in range(header.first, len(rows)):
-            fates[position] = read_row(page, position, header, reading)
+    while (header := find_header(sheet, start)) is not None:
+        found, reading.issue = True, ""
+        _read_information(rows[start:header.at], reading)
+        for heading in unused_headings(sheet, header):
+            reading.ask(sheet, header.at + 1, heading, heading, "unused_column")
+        start = _read_table(page, header, fates, reading)
+    _read_information(rows[start:], reading)
     reading.sheets.append({
         "file": sheet.file, "sheet": sheet.name, "rows_read": len(rows), "rows_with_actions": fates.count("actions"),
         "rows_refused": fates.count("refused"), "rows_set_aside": fates.count("set aside"),
         "n_actions": len(reading.actions) - n_before})
-    return header is not None
+    return found
+
+
+def _read_table(page: PlanSheet, header: Header, fates: list[str], reading: Reading) -> int:
+    """Read one table up to the next part of the form or other headings; gives the row after it."""
+    sheet, rows = page.sheet, page.sheet.rows
+    for position in range(header.first, len(rows)):
+        if is_header_again(rows[position], header, sheet, position):
+            continue
+        if is_section(rows[position]) or header_at(sheet, position) is not None:
+            return position
+        if is_contact(rows[position]):
+            _read_information(rows[position:position + 1], reading)
+            continue
+        fates[position] = read_row(page, position, header, reading)
+    return len(rows)
 
 
 def _finish(reading: Reading) -> Plan:
@@ -159,7 +193,7 @@ def _read_information(rows: list[list[str]], reading: Reading) -> None:
     known = spellings("information")
     for row in rows:
         cells = [cell.strip() for cell in row if cell.strip()]
-        if cells and _CONTACT.search(cells[0]):
+        if is_contact(row) or (cells and _CONTACT.search(cells[0]) and len(cells[0]) < LONGEST_HEADING):
             reading.people += [name for cell in cells[1:] for name in _names_in(cell)]
         pairs = [*pairwise(cells), *(_labelled(cell) for cell in cells if ":" in cell)]
         for label, value in pairs:

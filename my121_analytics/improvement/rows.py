@@ -17,7 +17,7 @@ from my121_analytics.improvement.cells import (
     without_contacts,
 )
 from my121_analytics.improvement.documents import PlanSheet
-from my121_analytics.improvement.layout import Header, is_header_again
+from my121_analytics.improvement.layout import Header
 from my121_analytics.improvement.owners import Owner, may_be_several, name_owners
 from my121_analytics.improvement.refusals import TimescaleError
 from my121_analytics.improvement.spellings import plain, spellings
@@ -102,7 +102,7 @@ def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -
     cells = {name: row[j].strip() for name, j in header.columns.items()}
     spread = {name for name, j in header.columns.items() if (position, j) in page.spread}
     filled = [cell for j, cell in enumerate(row) if cell.strip() and (position, j) not in page.spread]
-    if not filled or is_header_again(row, header, sheet, position):
+    if not filled:
         return "set aside"
     issue = _CONTINUED.sub("", " ".join(cells.get("issue", "").split()))
     if issue and issue != reading.issue:
@@ -164,7 +164,8 @@ def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, 
     benefits = align(split_items(cells.get("benefit", "")), n)
     owners = _align_owners(sheet, position, cells.get("owner", ""), n, reading)
     timescales = _align_timescales(sheet, position, cells.get("timescale", ""), n, reading)
-    progress = _align_progress(sheet, position, cells.get("progress", ""), n, reading)
+    told = cells.get("progress_text", "")
+    progress = _align_progress(sheet, position, cells.get("progress", "") or told, n, reading)
     for i, text in enumerate(texts):
         reading.n_in_issue += 1
         action_id = _identify(sheet, position, cells.get("action_id", ""), reading)
@@ -173,7 +174,8 @@ def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, 
         raw, read = timescales[i]
         record = _as_record(raw, read, cells, in_action, in_owner, progress[i])
         record["priority"] = _choose_priority(sheet, position, cells.get("priority", ""), read, reading)
-        record["progress_text"] = reading.clean(" ".join(progress[i].split()))
+        words = [progress[i], told] if told != cells.get("progress", "") and cells.get("progress") else [progress[i]]
+        record["progress_text"] = reading.clean("; ".join(" ".join(text.split()) for text in words if text))
         _revise(sheet, position, cells.get("revised_timescale", ""), record, reading)
         completed_on = _read_completed_on(sheet, position, cells.get("completed_on", ""), reading)
         if completed_on is not None:

@@ -236,3 +236,52 @@ def test_a_plain_table_is_read_as_it_always_was(tmp_path):
     path = write(tmp_path / "plan.txt", "Action;Due date\nAct | think;31/03/2014\n")
     assert read(path).actions["action"].tolist() == ["Act | think"]
     assert len(read_plan_sheets(path)) == 1
+
+
+def test_contacts_and_signatures_below_the_table_are_no_actions(form_of):
+    plan = read(form_of([
+        ("Learning", "• Buy a system", "", "12 months", "People Service"),
+        ("Signed", "Zelda Quill", "", "March 2014", ""),
+        ("B. Key Contacts", "", "", "", ""),
+        ("Client Key Contact", "Ivo Brandt", "E", "ivo@northmere.example", "T"),
+        ("Proposed next review date", "June 2016", "", "", "")]))
+    assert plan.actions["action"].tolist() == ["Buy a system"]
+    assert plan.refusals.empty
+    assert set(plan.people) == {"Zelda Quill", "Ivo Brandt"}
+    assert plan.information.set_index("code").loc["next_review", "value"] == "June 2016"
+
+
+def test_a_second_table_with_its_columns_in_another_order_is_read_by_its_own_headings(tmp_path):
+    path = write(tmp_path / "plan.csv", "Issue,Action,Timescale,Owner\nA,One,12 months,HR\n\n"
+                                        "Owner,Timescale,Action,Issue\nPeople Service,6 months,Two,B\n")
+    actions = read(path).actions
+    assert actions["action"].tolist() == ["One", "Two"]
+    assert actions["owner"].tolist() == ["HR", "People Service"]
+    assert actions["issue"].tolist() == ["A", "B"]
+
+
+def test_columns_of_which_nothing_is_taken_are_listed(tmp_path):
+    plan = read(write(tmp_path / "plan.csv", "Issue,Action,Timescale,Weather\nA,One,12 months,Rain\n"))
+    assert plan.questions[["reason", "value"]].to_numpy().tolist() == [["unused_column", "Weather"]]
+
+
+def test_a_status_and_words_on_progress_in_columns_of_their_own_are_both_kept(tmp_path):
+    actions = read(write(tmp_path / "plan.csv", "Action,Timescale,Status,Progress update\n"
+                                                "One,12 months,In progress,Two courses held\n"
+                                                "Two,12 months,,Complete\n")).actions
+    assert actions["progress"].tolist() == ["started", "done"]
+    assert actions["progress_text"].tolist() == ["In progress; Two courses held", "Complete"]
+
+
+def test_a_hidden_sheet_with_an_earlier_version_is_not_read_twice(tmp_path):
+    path = tmp_path / "plan.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("Plan", "Plan v1"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, ["Issue", "Action", "Timescale"])
+            sheet.write_row(1, 0, ["A", "One", "12 months"])
+        sheet.hide()
+    plan = read(path)
+    assert len(plan.actions) == 1
+    assert plan.questions["reason"].tolist() == ["hidden_sheet"]
+    assert plan.reconciliation["rows_read"].tolist() == [2]
