@@ -145,8 +145,8 @@ def match_heading(cell: str) -> str:
 def is_header_again(row: list[str], header: Header, sheet: Sheet, position: int) -> bool:
     """Say whether a row repeats the headings, as the top of the next page does."""
     matched = match_headings(row, sheet, position)
-    return (len(matched) >= 3 and set(matched.values()) <= set(header.columns.values())) or (
-        matched.keys() >= header.columns.keys())
+    in_place = all(header.columns.get(name, column) == column for name, column in matched.items())
+    return in_place and len(matched) >= min(3, len(header.columns))
 
 
 def _rank(name: str, heading: str) -> int:

@@ -51,6 +51,7 @@ def name_owners(text: str, *, bodies: Sequence[str] = ()) -> list[Owner]:
         capital letter follows that does not belong to it ("Team Leaders" stay together).
     """
     known = {plain(body): body for body in bodies if plain(body)}
+    text = _join_wrapped(text, known)
     pieces = [piece for kept in _protect(text, known) for piece in ([kept[1]] if kept[0] else split_owners(kept[1]))]
     named = [name for piece in pieces for name in _part(piece, known)]
     return [Owner(name, "body" if is_body(name, bodies=bodies) else "unclear") for name in dict.fromkeys(named)]
@@ -81,6 +82,10 @@ def is_body(name: str, *, bodies: Sequence[str] = ()) -> bool:
 def may_be_several(name: str, *, bodies: Sequence[str] = ()) -> bool:
     """Say whether one name may run several bodies together: two words such as Team and Board, and nobody knows it."""
     words = plain(name).split()
+    known = [plain(body).split() for body in bodies if " " in body.strip()]
+    inside = any(len(words) > len(body) and words[-len(body):] == body for body in known)
+    if inside and "of" not in words[:1]:
+        return True
     n_collective = sum(word in _lists()["collective"] for word in words)
     joined = {"of", "and", "for"} & set(words)
     return n_collective > 1 and not joined and plain(name) not in {plain(body) for body in bodies}
@@ -93,6 +98,20 @@ def _protect(text: str, known: dict[str, str]) -> list[tuple[bool, str]]:
         return [(False, text)]
     parts = re.split("(" + "|".join(map(re.escape, own)) + ")", text, flags=re.I)
     return [(bool(i % 2), part) for i, part in enumerate(parts) if part.strip()]
+
+
+def _join_wrapped(text: str, known: dict[str, str]) -> str:
+    """Join lines that one name was wrapped over: together they are known, or the second is no name alone."""
+    joined: list[str] = []
+    for line in (line.strip() for line in text.split("\n")):
+        last = joined[-1] if joined else ""
+        apart = plain(line) in known and plain(last) in known
+        together = plain(f"{last} {line}") in known and not apart
+        if last and line and (together or line[:1].islower() or plain(line) in _lists()["collective"]):
+            joined[-1] = f"{last} {line}"
+        else:
+            joined.append(line)
+    return "\n".join(joined)
 
 
 def _part(piece: str, known: dict[str, str]) -> list[str]:
@@ -109,10 +128,12 @@ def _segment(words: list[str], known: dict[str, str]) -> list[list[str]]:
     """Give every way to write the words as known names and nothing else."""
     if not words:
         return [[]]
+    if len(words) > 1 and plain(words[0]) in ("", "and"):  # "&" is no word
+        return _segment(words[1:], known)
     ways = []
     for end in range(1, len(words) + 1):
         name = " ".join(words[:end])
-        if plain(name) in known:
+        if plain(name) in known and plain(words[end - 1]):
             ways += [[name, *rest] for rest in _segment(words[end:], known)]
     return ways
 

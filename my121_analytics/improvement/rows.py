@@ -14,6 +14,7 @@ from my121_analytics.improvement.cells import (
     count_bullets,
     set_brackets_aside,
     split_items,
+    strip_bullet,
     without_contacts,
 )
 from my121_analytics.improvement.documents import PlanSheet
@@ -31,6 +32,7 @@ REFUSED = "refused"
 DETAILS = ("directorate", "theme", "carried_into", "carried_evidence", "cost", "officer_time", "risk", "statistic")
 """What a council adds to an assessor's plan, in the plan itself or in the tracker."""
 _NONE = re.compile(r"(?:n/?a|none|nil|-|–|tbc|tba)?", re.I)
+_TOTALS = ("total", "totals", "grand total", "sub total", "subtotal", "total actions", "number of actions")
 _BLANK = re.compile(r"(?:n/?a|-|–|tbc|tba)?", re.I)
 _CONTINUED = re.compile(r"\s*[(\[]?\b(?:continued|contd?|cont['’.]?d?)\b\.?[)\]]?\s*$", re.I)
 _SKILLS = re.compile(r"\bskills?\b[^.;:]{0,80}?(?:\bi\.?e\.?|\be\.?g\.?|\bsuch as|\bincluding|\bnamely|"
@@ -105,8 +107,10 @@ def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -
     if not filled:
         return "set aside"
     issue = _CONTINUED.sub("", " ".join(cells.get("issue", "").split()))
+    if plain(filled[0]) in _TOTALS:
+        return "set aside"
     if issue and issue != reading.issue:
-        reading.issue, reading.n_issues, reading.n_in_issue = reading.clean(issue), reading.n_issues + 1, 0
+        _begin_issue(issue, reading)
     if cells["action"] and "action" in spread:
         return _add_owners(sheet, position, cells, spread, reading)
     if not cells["action"]:
@@ -121,12 +125,19 @@ def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -
     return "actions"
 
 
+def _begin_issue(issue: str, reading: Reading) -> None:
+    reading.issue, reading.n_issues, reading.n_in_issue = reading.clean(issue), reading.n_issues + 1, 0
+
+
 def _read_without_action(sheet: Sheet, position: int, cells: dict[str, str], spread: set[str], filled: list[str],
                          reading: Reading) -> str:
     if any(cells.get(name) and name not in spread for name in ("timescale", "owner", "benefit")):
         reading.refuse(sheet, position + 1, "action", " | ".join(filled), "no_action")
         return "refused"
     if not cells.get("issue"):
+        if len(filled) == 1 and "issue" not in cells and not plain(filled[0]).startswith("end of"):
+            _begin_issue(filled[0], reading)  # a line between the actions names what is below it
+            return "set aside"
         reading.refuse(sheet, position + 1, "", " | ".join(filled), "not_an_action")
         return "refused"
     return "set aside"  # a heading between actions: the issue of those below it
@@ -159,7 +170,8 @@ def _is_continuation(cells: dict[str, str], spread: set[str], reading: Reading) 
 def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, str], reading: Reading) -> None:
     """Read the actions of one row: several bullets in a cell, with what stands beside each."""
     one_only = bool(cells.get("action_id")) or not (header.is_form or count_bullets(cells["action"]) > 1)
-    texts = [" ".join(cells["action"].split())] if one_only else split_items(cells["action"], by_line=True)
+    whole = strip_bullet(cells["action"]) if count_bullets(cells["action"]) == 1 else cells["action"]
+    texts = [" ".join(whole.split())] if one_only else split_items(cells["action"], by_line=True)
     n = len(texts)
     benefits = align(split_items(cells.get("benefit", "")), n)
     owners = _align_owners(sheet, position, cells.get("owner", ""), n, reading)

@@ -285,3 +285,29 @@ def test_a_hidden_sheet_with_an_earlier_version_is_not_read_twice(tmp_path):
     assert len(plan.actions) == 1
     assert plan.questions["reason"].tolist() == ["hidden_sheet"]
     assert plan.reconciliation["rows_read"].tolist() == [2]
+
+
+def test_lines_between_the_actions_name_the_issue_and_totals_are_set_aside(tmp_path):
+    plan = read(write(tmp_path / "plan.csv", "Ref,Action,By when,Owner\nPriority 1: Leadership,,,\n"
+                                             "1.1,Act,12 months,HR\nPriority 2: Talent,,,\n2.1,Act again,12 months,HR\nTotal,2,,\n"))
+    assert plan.actions["issue"].tolist() == ["Priority 1: Leadership", "Priority 2: Talent"]
+    assert plan.refusals.empty
+    assert plan.reconciliation["rows_set_aside"].tolist() == [4]
+
+
+@pytest.mark.parametrize(("text", "names"), [
+    ("Leadership\nBoard", ["Leadership Board"]),
+    ("Housing\nTeam", ["Housing Team"]),
+    ("Managers\nat all levels", ["Managers at all levels"]),
+    ("Leadership Board\nPeople Service", ["Leadership Board", "People Service"]),
+    ("Leadership Board and People Service", ["Leadership Board", "People Service"]),
+    ("Leadership Board & Directorate Boards", ["Leadership Board", "Directorate Boards"]),
+    ("Learning and Development", ["Learning and Development"]),
+])
+def test_names_wrapped_over_lines_are_joined_and_known_names_joined_by_and_are_parted(text, names):
+    assert [owner.name for owner in name_owners(text, bodies=KNOWN)] == names
+
+
+def test_an_unknown_name_before_a_known_one_is_asked_about():
+    assert may_be_several("Service Directors People Service", bodies=KNOWN)
+    assert not may_be_several("People Service", bodies=KNOWN)
