@@ -65,7 +65,7 @@ def run_plan(
     told = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
     review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=told, since=since,
                          beside=_other_anchors(plan, read, beside or [], chosen))
-    code, outcomes = _measure(exports, read, told, as_of_day, chosen)
+    code, outcomes = _measure(exports, read, told, as_of_day, chosen, settings)
     _write(review, outcomes, out, audience=audience, settings=chosen)
     _summarise(read, review, told, anchor_day, as_of_day)
     if evidence is not None:
@@ -93,14 +93,14 @@ def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings)
 
 
 def _measure(exports: Path | None, read: Plan, told: Tracker | None, as_of: date,
-             settings: Settings) -> tuple[int, OutcomeResult | None]:
+             settings: Settings, given: Path | None) -> tuple[int, OutcomeResult | None]:
     if exports is None:
         return 0, None
     from my121_analytics.improvement.outcomes import measure_outcomes
     from my121_analytics.improvement.tracker import apply_tracker
 
-    chosen = settings_for(exports, None) if settings == type(settings)() else settings
-    intake = read_source(exports, settings=chosen, as_of=None)
+    of_exports = settings if given else settings_for(exports, None)
+    intake = read_source(exports, settings=of_exports, as_of=None)
     plan = apply_tracker(read, told, settings=settings) if told else read
     return exit_code(intake), measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 

@@ -29,6 +29,8 @@ _CHAPTERS: Mapping[str, tuple[str, ...]] = {
 _OF_DIRECTORATE: Mapping[str, tuple[str, ...]] = {
     "actions": ("actions",), "plans": ("details",), "milestones": ("milestones",), "changes": ("changes",),
     "risks": ("risks",)}
+_COLUMNS_OF_DIRECTORATE = {"milestones": ("label", "earliest", "latest", "countdown", "needs")}
+"""The counts in that table are of the whole plan, which a directorate's report is not about."""
 _TEXTS = {"anchors": "anchors_text", "by_theme": "theme_text", "outcomes": "outcome_text", "finance": "finance_text"}
 
 
@@ -142,7 +144,8 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
             key = next((column for column in ("about", "action_id") if column in frame.columns), "")
             rows = frame[frame[key].isin(ids)].reset_index(drop=True) if key else frame
             if len(rows):
-                _show(plan_view(released, name, rows=rows), name, blocks, sheets)
+                _show(plan_view(released, name, rows=rows, columns=_COLUMNS_OF_DIRECTORATE.get(name)), name, blocks,
+                      sheets)
         if blocks:
             sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks)))
     actions = released.tables[shown_actions(released)]

@@ -17,6 +17,10 @@ _KINDS: Mapping[str, Kind] = {
     "due_earliest": "date", "due_latest": "date", "completed_on": "date", "anchor": "date", "earliest": "date",
     "latest": "date", "day": "date", "pounds": "number", "days": "number", "action_id": "id", "about": "id",
     "revision": "id"}
+_SHOWN_IF_FILLED = frozenset({
+    "completed_on", "vehicle", "skills", "original_timescale", "progress_text", "directorate", "theme",
+    "carried_evidence", "cost", "officer_time", "statistic", "action_ids", "reason"})
+"""Columns that say nothing where no row has anything in them."""
 SHAPES = {"overdue": "▲", "due in window": "■", "on track": "●", "not started": "○", "open-ended": "▷",
           "undated": "✕", "done late": "◇", "done": "◆"}
 """The shapes of the timeline, beside the word."""
@@ -69,6 +73,7 @@ def plan_view(released: Released, table: str, *, rows: pd.DataFrame | None = Non
     """
     frame = _put_into_words(released.tables[table] if rows is None else rows, table)
     wanted = [c for c in (columns or COLUMNS[table]) if c in frame.columns]
+    wanted = [c for c in wanted if c not in _SHOWN_IF_FILLED or frame[c].astype("str").replace("NaT", "").ne("").any()]
     wanted = [c for c in wanted if c not in _COUNTS or frame[c].fillna(0).astype(float).sum() > 0]
     fields = tuple(Field(name, _heading(name), _kind(name)) for name in wanted)
     as_of = day(released.about.as_of)

@@ -289,7 +289,8 @@ def test_a_hidden_sheet_with_an_earlier_version_is_not_read_twice(tmp_path):
 
 def test_lines_between_the_actions_name_the_issue_and_totals_are_set_aside(tmp_path):
     plan = read(write(tmp_path / "plan.csv", "Ref,Action,By when,Owner\nPriority 1: Leadership,,,\n"
-                                             "1.1,Act,12 months,HR\nPriority 2: Talent,,,\n2.1,Act again,12 months,HR\nTotal,2,,\n"))
+                                             "1.1,Act,12 months,HR\n"
+                                             "Priority 2: Talent,,,\n2.1,Act again,12 months,HR\nTotal,2,,\n"))
     assert plan.actions["issue"].tolist() == ["Priority 1: Leadership", "Priority 2: Talent"]
     assert plan.refusals.empty
     assert plan.reconciliation["rows_set_aside"].tolist() == [4]
