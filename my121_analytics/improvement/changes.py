@@ -85,7 +85,9 @@ def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[t
     for column in _COMPARED:
         was = told.cells.get(column)
         if was is not None and " ".join(was.split()) != row[column]:
-            found.append((action_id, row["issue"], row["action"], say("plan_change", column), was, row[column]))
+            moved = column == "due_latest" and " ".join(told.cells.get("timescale", "").split()) == row["timescale"]
+            what = say("plan_change", "counted_anew" if moved else column)
+            found.append((action_id, row["issue"], row["action"], what, was, row[column]))
     if plain(told.cells["action"]) != plain(row["action"]):
         found.append((action_id, row["issue"], row["action"], say("plan_change", "wording"), told.cells["action"],
                       row["action"]))

@@ -194,7 +194,8 @@ def _read_information(rows: list[list[str]], reading: Reading) -> None:
     for row in rows:
         cells = [cell.strip() for cell in row if cell.strip()]
         if is_contact(row) or (cells and _CONTACT.search(cells[0]) and len(cells[0]) < LONGEST_HEADING):
-            reading.people += [name for cell in cells[1:] for name in _names_in(cell)]
+            told = [*cells[1:], cells[0].partition(":")[2]]
+            reading.people += [name for cell in told for name in _names_in(cell)]
         pairs = [*pairwise(cells), *(_labelled(cell) for cell in cells if ":" in cell)]
         for label, value in pairs:
             code = next((code for code, usual in known.items() if plain(label) in usual), "")
@@ -205,7 +206,8 @@ def _read_information(rows: list[list[str]], reading: Reading) -> None:
 
 _CONTACT = re.compile(r"\b(?:contact|assessor|adviser|advisor|client|co-?ordinator|prepared by|author|completed by)\b",
                       re.I)
-_NAME = re.compile(r"\b[A-Z][a-z]+(?:[-'’][A-Z]?[a-z]+)* (?:[A-Z]\.? )?[A-Z][a-z'’]+(?:-[A-Z][a-z]+)?\b")
+_NAME = re.compile(r"\b(?:[A-Z]\.? ?){1,2}[A-Z][a-z'’]{2,}\b|"
+                   r"\b[A-Z][a-z]+(?:[-'’][A-Z]?[a-z]+)* (?:[A-Z]\.? )?[A-Z][a-z'’]+(?:-[A-Z][a-z]+)?\b")
 
 
 def _names_in(cell: str) -> list[str]:

@@ -40,6 +40,8 @@ LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
 _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "signed": "+0.00;-0.00;0.00", "share": "0.0%",
                    "points": "+0.0%;-0.0%;0.0%", "date": "yyyy-mm-dd", "id": "@", "text": "@", "range": "@"}
+_AS_WORDS: dict[bool, dict[str, object]] = {False: {"text_wrap": True}, True: {"text_wrap": True, "align": "left"}}
+"""A day stands like a word: set to the right, it would run into the text of the next column."""
 _EPOCH = pd.Timestamp("1899-12-30")
 _NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _SHADES = ("#FFFFFF", "#9CBFE3")
@@ -213,10 +215,10 @@ class _BookWriter:
         self.entry = file.add_format({**base, "text_wrap": True, "border": 1, "border_color": "#12436D",
                                       "num_format": "@"})
         self.kinds = {kind: file.add_format({**base, "num_format": code,
-                                             **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
+                                             **(to_the_right if kind in NUMERIC else _AS_WORDS[kind == "date"])})
                       for kind, code in _NUMBER_FORMATS.items()}
         self.entries = {kind: file.add_format({**base, "border": 1, "border_color": "#12436D", "num_format": code,
-                                               **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
+                                               **(to_the_right if kind in NUMERIC else _AS_WORDS[kind == "date"])})
                         for kind, code in _NUMBER_FORMATS.items()}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)

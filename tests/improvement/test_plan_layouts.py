@@ -312,3 +312,10 @@ def test_names_wrapped_over_lines_are_joined_and_known_names_joined_by_and_are_p
 def test_an_unknown_name_before_a_known_one_is_asked_about():
     assert may_be_several("Service Directors People Service", bodies=KNOWN)
     assert not may_be_several("People Service", bodies=KNOWN)
+
+
+def test_names_of_contacts_are_known_with_initials_and_after_a_colon(tmp_path):
+    plan = read(write(tmp_path / "plan.csv", "Prepared by: Zelda Quill,,\nAssessor,J. Brandt,Z K Moss\n"
+                                             "Client key contact,HR Manager,\n"
+                                             "Action,Timescale,Owner\nAct,1 month,HR\n"))
+    assert set(plan.people) == {"Zelda Quill", "J. Brandt", "Z K Moss"}

@@ -239,3 +239,12 @@ def test_actions_that_came_went_and_were_renumbered_are_told_apart(folder):
     assert ("Reference", "Write a guide") in told
     assert ("No longer in the plan", "Buy a system") in told
     assert ("New in the plan", "Start anew") in told
+
+
+def test_a_last_day_that_moved_with_the_anchor_alone_is_said_to(plan, form, folder):
+    last = write(plan, folder / "last.xlsx")
+    moved = review_plan(read_plan(form, anchor=date(2013, 9, 9)), as_of=REVIEW).frame("actions")
+    days = compare_with_last(last, moved)
+    days = days[days["before"].str.match(r"\d{4}-")]
+    assert len(days) == 11
+    assert set(days["what"]) == {"Last day, with the same timescale: counted from another anchor"}
