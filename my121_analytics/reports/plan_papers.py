@@ -55,6 +55,7 @@ def draw_timeline(released: Released) -> list[Picture]:
     list of Picture
         ``timeline``, ``timeline_2`` ...; empty for a plan without actions.
     """
+    released = require_released(released, wanted_by="draw_timeline")
     if released.tables[shown_actions(released)].empty:
         return []
     pictures = []
@@ -87,7 +88,9 @@ def build_committee_report(released: Released, *, settings: Settings, outcomes: 
     PlanPapers
     """
     released = require_released(released, wanted_by="build_committee_report")
-    sources = {"outcomes": outcomes} if outcomes is not None else {}
+    sources = {}
+    if outcomes is not None:
+        sources["outcomes"] = require_released(outcomes, wanted_by="build_committee_report")
     sections: list[Section] = []
     sheets: list[AnySheet] = []
     for chapter, tables in _CHAPTERS.items():

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from my121_analytics.disclosure.release import Released
+from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.tables import Field, Kind, View, format_value
 from my121_analytics.settings import PLAN_STATUSES
@@ -71,6 +71,7 @@ def plan_view(released: Released, table: str, *, rows: pd.DataFrame | None = Non
     -------
     View
     """
+    released = require_released(released, wanted_by="plan_view")
     frame = _put_into_words(released.tables[table] if rows is None else rows, table)
     wanted = [c for c in (columns or COLUMNS[table]) if c in frame.columns]
     wanted = [c for c in wanted if c not in _SHOWN_IF_FILLED or frame[c].astype("str").replace("NaT", "").ne("").any()]
@@ -82,7 +83,7 @@ def plan_view(released: Released, table: str, *, rows: pd.DataFrame | None = Non
 
 def shown_actions(released: Released) -> str:
     """Name the table of actions that the audience may see."""
-    return "actions" if "actions" in released.tables else "published"
+    return "actions" if "actions" in require_released(released, wanted_by="shown_actions").tables else "published"
 
 
 def _put_into_words(frame: pd.DataFrame, table: str) -> pd.DataFrame:
