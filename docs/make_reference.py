@@ -190,7 +190,7 @@ def _shown(value: object, key: str) -> str:
         return "see below"
     if isinstance(value, float):
         return f"`{value:.4g}`"
-    return "none" if value is None else f"`{json.dumps(value, ensure_ascii=False)}`"
+    return "none" if value is None else f"`{json.dumps(value, ensure_ascii=False, default=dict)}`"
 
 
 def _yes(value: bool) -> str:

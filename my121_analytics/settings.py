@@ -235,6 +235,109 @@ class CompareSettings(_Section):
     below it people have moved."""
 
 
+PLAN_STATUSES = ("overdue", "due in window", "on track", "not started", "open-ended", "undated", "done late", "done")
+"""Every state of an action of the improvement plan, the most pressing first."""
+Colour = Literal["Red", "Amber", "Green", "Grey"]
+RAG: dict[str, Colour] = {
+    "overdue": "Red",
+    "due in window": "Amber",  # it may still be done in time, and the last day is in sight
+    "on track": "Green",
+    "not started": "Green",    # not late; stated progress and a near due date turn it amber
+    "open-ended": "Grey",      # no last day, so no colour follows from a timescale
+    "undated": "Grey",
+    "done late": "Green",
+    "done": "Green",
+}
+
+
+class MilestoneSettings(_Section):
+    """One stage of the recognition, counted from the assessment."""
+
+    code: str
+    """Short name without spaces."""
+    label: str
+    """As shown."""
+    months: list[int] = Field(min_length=1, max_length=2)
+    """Months after the assessment: one number, or the first and last of a stretch."""
+    needs: str = ""
+    """What must be ready by then, in one sentence."""
+
+    @field_validator("months")
+    @classmethod
+    def _in_order(cls, given: list[int]) -> list[int]:
+        if given != sorted(given) or given[0] < 0:
+            raise ValueError("months are not negative, and the first is not after the last")
+        return given
+
+
+MILESTONES = [
+    MilestoneSettings(code="assessment", label="Assessment", months=[0],
+                      needs="Evidence for every requirement, and the people to be heard."),
+    MilestoneSettings(code="directorate_reports", label="Directorate reports", months=[2],
+                      needs="Each directorate's own findings, so that they can enter its service and team plans."),
+    MilestoneSettings(code="progress_review", label="Progress review", months=[12, 18],
+                      needs="Progress on every action, with evidence for those that are done and a new date for those "
+                            "that are late."),
+    MilestoneSettings(code="reassessment", label="Reassessment", months=[36],
+                      needs="Every action done or settled, and fresh evidence for every requirement."),
+]
+
+
+class PlanSettings(_Section):
+    """The improvement plan after an Investors in People assessment."""
+
+    rag: dict[str, Colour] = Field(default_factory=lambda: dict(RAG))
+    """Status -> colour; those not written keep their default. The word is always shown beside the colour."""
+    at_risk_days: int = Field(30, ge=0, le=366)
+    """An action not done turns amber this many days before its last day: one month is the usual reporting interval."""
+    bodies: list[str] = Field(default_factory=lambda: [
+        "Strategic Leadership Team", "Senior Leadership Team", "Corporate Management Team", "Director Group",
+        "Directors Group", "Directorate Management Teams", "Senior Management Teams", "Communications",
+        "Communications and Marketing Team", "HR", "Human Resources", "HR Business Partners", "Heads of Service",
+        "Managers at all levels", "All managers", "Learning and Development Leads", "Learning & Development leads",
+        "Workforce Strategy Group"])
+    """Teams, boards and posts that own actions. A cell that runs several of them together is parted at these names;
+    an owner that is neither here nor made of words of organisations is asked about and never published."""
+    every_directorate: list[str] = Field(default_factory=lambda: [
+        "Directorate Management Teams", "All directorates", "Strategic Directors", "Directorates", "DMTs"])
+    """Owners that stand for each directorate: such an action is in every directorate's report."""
+    directorates: list[str] = Field(default_factory=list)
+    """Directorates that get a report of their own; empty: those that the plan or the tracker names."""
+    themes: list[str] = Field(default_factory=lambda: [
+        "Ensuring we have a modern and thriving Council", "Developing leadership capacity through change",
+        "Developing our employees' skills for the future",
+        "Managing talent and attracting new talent as appropriate",
+        "Ensuring we have a fairly rewarded workforce"])
+    """Themes of the workforce strategy, by which actions are counted; each action is given its theme by people."""
+    carried_into: list[str] = Field(default_factory=lambda: [
+        "Corporate workforce strategy", "HR service plan", "Directorate service plan", "Team plan"])
+    """Plans that an action may be carried into, so that it is managed where the work is."""
+    milestones: list[MilestoneSettings] = Field(default_factory=lambda: list(MILESTONES))
+    """Stages of the recognition. The plan's own review and next review, where it names them, beat these."""
+    review_cost: float | None = Field(None, ge=0)
+    """Pounds that the assessor's time for the progress review costs; None: not known."""
+    outcome_margin: float = Field(0.05, gt=0)
+    """A statistic counts as unchanged where its change, with its range, stays within this: five percentage points, or
+    0.05 logits of the spread between managers."""
+
+    @field_validator("rag", mode="before")
+    @classmethod
+    def _rag_by_status(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        for status in given:
+            if status not in PLAN_STATUSES:
+                raise ValueError(f"'{status}' is not a status of an action. {suggest(str(status), PLAN_STATUSES)}")
+        return {**RAG, **given}
+
+    @field_validator("milestones")
+    @classmethod
+    def _codes_are_unique(cls, given: list[MilestoneSettings]) -> list[MilestoneSettings]:
+        if len({one.code for one in given}) < len(given):
+            raise ValueError("two milestones have the same code")
+        return given
+
+
 class ReportSettings(_Section):
     """One scheduled report."""
 
@@ -351,6 +454,7 @@ class Settings(_Section):
     pack: PackSettings = PackSettings()
     coverage: CoverageSettings = CoverageSettings()
     compare: CompareSettings = CompareSettings()
+    plan: PlanSettings = PlanSettings()
     reports: dict[str, ReportSettings] = Field(default_factory=dict)
     """One table for each scheduled report, by its name."""
     run: RunSettings = RunSettings()

@@ -3,13 +3,32 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from my121_analytics.cli.arguments import Out, SettingsFile
-from my121_analytics.cli.intake import DATA_UNUSABLE, settings_for
+from my121_analytics.cli.intake import DATA_UNUSABLE, exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from my121_analytics.disclosure.release import Released
+    from my121_analytics.improvement.outcomes import OutcomeResult
+    from my121_analytics.improvement.plan import Plan
+    from my121_analytics.improvement.status import PlanStatus
+    from my121_analytics.improvement.tracker import Tracker
+    from my121_analytics.reports.plan_papers import PlanPapers
+    from my121_analytics.settings import Settings
+
+FILES = {"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status": "status.csv",
+         "by_owner": "status_by_owner.csv", "by_body": "status_by_body.csv",
+         "by_directorate": "status_by_directorate.csv", "by_theme": "status_by_theme.csv",
+         "by_plan": "carried_into_plans.csv", "details": "details.csv", "milestones": "milestones.csv",
+         "anchors": "anchors.csv", "finance": "finance.csv", "risks": "risks.csv", "changes": "changes.csv",
+         "revisions": "revisions.csv", "questions": "questions.csv", "due_next": "due_next.csv"}
+"""Table -> file."""
 
 
 def run_plan(
@@ -20,31 +39,154 @@ def run_plan(
     as_of: Annotated[str | None, typer.Option("--as-of", help="Day to hold the actions against. "
                                                               "Default: the anchor.")] = None,
     evidence: Annotated[Path | None, typer.Option("--evidence", help="Table of evidence requirements.")] = None,
+    tracker: Annotated[Path | None, typer.Option("--tracker", help="The tracker workbook of an earlier run, filled "
+                                                                   "in.")] = None,
+    since: Annotated[Path | None, typer.Option("--since", help="The last report's actions.csv or tracker: list what "
+                                                               "changed.")] = None,
+    beside: Annotated[list[str] | None, typer.Option("--beside", help="Another anchor to compare with; may be given "
+                                                                      "several times.")] = None,
+    exports: Annotated[Path | None, typer.Option("--exports", help="My 1:1 exports: say what the statistics that "
+                                                                   "actions name did since.")] = None,
+    audience: Annotated[str, typer.Option("--audience", help="Who will see it: analyst or publish. Decides what is "
+                                                             "shown; the committee's report is always for "
+                                                             "anybody.")] = "analyst",
     settings: SettingsFile = None,
 ) -> None:
-    """Write DIR/actions.csv: every action with its timescale as a date or window, and its status."""
-    from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.improvement.evidence import assess_evidence
+    """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports."""
     from my121_analytics.improvement.plan import read_plan
-    from my121_analytics.improvement.status import assess_status, tabulate_actions
+    from my121_analytics.improvement.review import review_plan
     from my121_analytics.improvement.timescale import parse_anchor
+    from my121_analytics.improvement.tracker import read_tracker
 
     chosen = settings_for(plan, settings)
     anchor_day = parse_anchor(anchor)
     as_of_day = parse_anchor(as_of) if as_of else anchor_day
     read = read_plan(plan, anchor=anchor_day, settings=chosen)
-    status = assess_status(read, as_of=as_of_day, settings=chosen)
-    write_tables(status, out, audience="analyst", settings=chosen,
-                 files={"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status": "status.csv"},
-                 columns={"actions": list(tabulate_actions(status).columns)})
-    say(f"{len(status.frame('actions'))} actions, timescales counted from {anchor_day}, held against {as_of_day}:")
-    for row in status.frame("by_status").itertuples():
+    told = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
+    review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=told, since=since,
+                         beside=_other_anchors(plan, read, beside or [], chosen))
+    code, outcomes = _measure(exports, read, told, as_of_day, chosen, settings)
+    _write(review, outcomes, out, audience=audience, settings=chosen)
+    _summarise(read, review, told, anchor_day, as_of_day)
+    if evidence is not None:
+        _write_evidence(evidence, out, chosen)
+    if len(read.refusals) or code:
+        raise typer.Exit(DATA_UNUSABLE)
+
+
+def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings) -> list[tuple[str, Plan]]:
+    """Read the plan again with the other days that it names and those given."""
+    from my121_analytics.improvement.plan import read_plan
+    from my121_analytics.improvement.timescale import parse_anchor
+    from my121_analytics.wording.catalogue import say as words
+
+    own = read.information[read.information["code"].isin(["assessed", "planned"])].dropna(subset=["day"])
+    days = [(words("plan_anchor", row.code), row.day.date()) for row in own.itertuples()]
+    days += [(words("plan_anchor", "given"), parse_anchor(text)) for text in given]
+    seen = {read.anchor}
+    others = []
+    for why, anchor in days:
+        if anchor not in seen:
+            seen.add(anchor)
+            others.append((why, read_plan(path, anchor=anchor, settings=settings)))
+    return others
+
+
+def _measure(exports: Path | None, read: Plan, told: Tracker | None, as_of: date,
+             settings: Settings, given: Path | None) -> tuple[int, OutcomeResult | None]:
+    if exports is None:
+        return 0, None
+    from my121_analytics.improvement.outcomes import measure_outcomes
+    from my121_analytics.improvement.tracker import apply_tracker
+
+    of_exports = settings if given else settings_for(exports, None)
+    intake = read_source(exports, settings=of_exports, as_of=None)
+    plan = apply_tracker(read, told, settings=settings) if told else read
+    return exit_code(intake), measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
+
+
+def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, audience: str,
+           settings: Settings) -> None:
+    """Write tables, timeline, tracker and reports."""
+    from my121_analytics.cli.release_files import is_private, write_tables
+    from my121_analytics.disclosure.release import release
+    from my121_analytics.improvement.status import ACTIONS_CSV
+    from my121_analytics.reports.csv_files import write_csv
+    from my121_analytics.reports.plan_papers import build_committee_report, draw_timeline
+    from my121_analytics.reports.runs import write_atomic
+    from my121_analytics.reports.tracker_book import write_tracker
+
+    files = {table: name for table, name in FILES.items() if table in review.tables}
+    private = is_private(audience, settings)
+    if not private:
+        files.pop("actions")
+    released = write_tables(review, out, audience=audience, settings=settings, files=files,
+                            columns={"actions": list(ACTIONS_CSV)})
+    if not private:
+        write_csv(released, "published", out / "actions.csv", columns=ACTIONS_CSV, private=False)
+    for picture in draw_timeline(released):
+        write_atomic(out / f"{picture.name}.svg", picture.svg, private=private)
+        write_atomic(out / f"{picture.name}.png", picture.png, private=private)
+    if "tracker" in released.tables:
+        write_atomic(out / "tracker.xlsx", write_tracker(released, settings=settings))
+    measured = None
+    if outcomes is not None:
+        write_tables(outcomes, out, audience=audience, settings=settings, files={"outcomes": "outcomes.csv"})
+        measured = release(outcomes, audience="publish", settings=settings)
+    public = release(review, audience="publish", settings=settings)
+    committee = build_committee_report(public, settings=settings, outcomes=measured, pictures=draw_timeline(public))
+    _write_papers(committee, out / "committee_report", private=False)
+    _write_directorates(released, out, settings, private=private)
+
+
+def _write_directorates(released: Released, out: Path, settings: Settings, *, private: bool) -> None:
+    from my121_analytics.improvement.groups import directorates_with_reports
+    from my121_analytics.reports.plan_papers import build_directorate_report
+    from my121_analytics.reports.runs import make_slugs
+
+    names = directorates_with_reports(released.tables["belongs"], settings.plan)
+    for name, slug in make_slugs(names).items():
+        _write_papers(build_directorate_report(released, name, settings=settings), out / "directorates" / slug,
+                      private=private)
+
+
+def _write_papers(papers: PlanPapers, stem: Path, *, private: bool) -> None:
+    from my121_analytics.reports.page import render_page
+    from my121_analytics.reports.runs import write_atomic
+    from my121_analytics.reports.workbook import write_workbook
+
+    write_atomic(stem.with_suffix(".html"), render_page(papers.page), private=private)
+    write_atomic(stem.with_suffix(".xlsx"), write_workbook(papers.book), private=private)
+
+
+def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: date, as_of: date) -> None:
+    say(f"{len(review.frame('actions'))} actions, timescales counted from {anchor}, held against {as_of}:")
+    for row in review.frame("by_status").itertuples():
         say(f"  {row.n:>3}  {row.status}")
+    anchors = review.frame("anchors")
+    if len(anchors) > 1:
+        say("With another day to count from:")
+        for row in anchors.iloc[1:].itertuples():
+            say(f"  {row.anchor.date()}: {row.n_overdue} overdue, {row.n_due_in_window} due in window, "
+                f"{row.n_on_track} on track ({row.why})")
+    for row in read.information.itertuples():
+        say(f"  The plan says: {row.label}: {row.value}")
+    for row in review.frame("milestones").itertuples():
+        say(f"  {row.label}: {row.latest.date()}, {row.countdown}; {row.n_due_by} open actions due by then")
+    if told is not None:
+        say(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
+        for note in told.notes:
+            say(f"  Note: {note}")
+    for question in read.questions.itertuples():
+        say(f"  To confirm: {question.file}, row {question.row}: {question.message} {question.remedy}")
     for refusal in read.refusals.itertuples():
         say(f"  Not read: {refusal.message} {refusal.remedy}")
-    if evidence is not None:
-        result = assess_evidence(evidence, settings=chosen)
-        write_tables(result, out, audience="analyst", settings=chosen,
-                     files={name: f"evidence_{name}.csv" for name in result.tables})
-    if len(read.refusals):
-        raise typer.Exit(DATA_UNUSABLE)
+
+
+def _write_evidence(evidence: Path, out: Path, settings: Settings) -> None:
+    from my121_analytics.cli.release_files import write_tables
+    from my121_analytics.improvement.evidence import assess_evidence
+
+    result = assess_evidence(evidence, settings=settings)
+    write_tables(result, out, audience="analyst", settings=settings,
+                 files={name: f"evidence_{name}.csv" for name in result.tables})

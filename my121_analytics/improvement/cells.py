@@ -72,6 +72,16 @@ def split_items(cell: str, *, by_line: bool = False) -> list[str]:
     return ["\n".join(item) for item in items]
 
 
+def count_bullets(cell: str) -> int:
+    """Count the lines of a cell that begin with a bullet or a number."""
+    return sum(_BULLET.match(line) is not None for line in cell.split("\n"))
+
+
+def strip_bullet(cell: str) -> str:
+    """Take the bullet or number off the front of a cell."""
+    return _BULLET.sub("", cell, count=1).strip()
+
+
 def align(items: list[str], n: int, *, joiner: str = " ") -> list[str]:
     """Give each of ``n`` actions its item: one each where there are as many, else all of them for every action.
 

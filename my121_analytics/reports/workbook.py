@@ -29,6 +29,8 @@ Profile = Literal["publish", "working"]
 FONT = "Arial"
 SIZE = 12
 WIDEST, WIDEST_WORDS, NARROWEST = 48, 80, 9
+ROOM_TO_WRITE = 18
+"""Least width of a column that people write in."""
 WIDER = 1.08
 """Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
 LINE, TITLE_LINE = 16, 24
@@ -38,6 +40,8 @@ LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
 _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "signed": "+0.00;-0.00;0.00", "share": "0.0%",
                    "points": "+0.0%;-0.0%;0.0%", "date": "yyyy-mm-dd", "id": "@", "text": "@", "range": "@"}
+_AS_WORDS: dict[bool, dict[str, object]] = {False: {"text_wrap": True}, True: {"text_wrap": True, "align": "left"}}
+"""A day stands like a word: set to the right, it would run into the text of the next column."""
 _EPOCH = pd.Timestamp("1899-12-30")
 _NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _SERIES = ("#12436D", "#F46A25")
@@ -252,8 +256,11 @@ class _BookWriter:
         self.entry = file.add_format(to_fill)
         self.entry_marked = file.add_format({**to_fill, "border": 2, "bold": True, "bg_color": "#FFF3C4"})
         self.kinds = {kind: file.add_format({**base, "num_format": code,
-                                             **(to_the_right if kind in NUMERIC else {"text_wrap": True})})
+                                             **(to_the_right if kind in NUMERIC else _AS_WORDS[kind == "date"])})
                       for kind, code in _NUMBER_FORMATS.items()}
+        self.entries = {kind: file.add_format({**to_fill, "num_format": code,
+                                               **(to_the_right if kind in NUMERIC else _AS_WORDS[kind == "date"])})
+                        for kind, code in _NUMBER_FORMATS.items()}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)
         own = ["Cover", "Contents", *(["Notes"] if self.note_numbers else []), *(["Choices"] if self.choices else [])]
@@ -344,11 +351,12 @@ class _BookWriter:
 
     def _write_rows(self, page: Worksheet, sheet: Sheet) -> None:
         view = sheet.view
-        blank_columns = [field for field in view.fields if field.blank]
+        blank_columns = [field for field in view.fields if field.blank or field.editable]
         lines = [*sheet.lines]
         if view.has_hidden:
             lines.append(say("workbook", "confidential"))
-        if any(not f.blank and (view.frame[f.name].isna().to_numpy() & ~view.hides(f)).any() for f in view.fields):
+        if any((view.frame[f.name].isna().to_numpy() & ~view.hides(f)).any() for f in view.fields
+               if not (f.blank or f.entry)):
             lines.append(say("workbook", "empty_cells"))
         if blank_columns:
             lines.append(say("workbook", "to_fill_in", columns=", ".join(f.heading for f in blank_columns)))
@@ -421,7 +429,7 @@ class _BookWriter:
             for row in range(head + 1, head + 1 + len(view.frame)):
                 page.write_blank(row, column, None, self.entry)
             return width, []
-        look = self.entry if field.entry else self.kinds[field.kind]
+        look = (self.entries if field.entry else self.kinds)[field.kind]
         marked = view.frame[field.marked_by].to_numpy(bool) if field.marked_by else np.zeros(len(view.frame), bool)
         values = view.frame[field.name]
         missing = values.isna().to_numpy()
@@ -435,7 +443,8 @@ class _BookWriter:
         else:
             cells = [clean_text(str(value)) for value in values]
             shown = list(cells)
-        width = _width(self._heading(field), shown, WIDEST)
+        width = _width(self._heading(field), [*shown, *field.choices], WIDEST)
+        width = max(width, ROOM_TO_WRITE) if field.editable else width
         page.set_column(column, column, width, self.plain)
         for offset, cell in enumerate(cells):
             row = head + 1 + offset

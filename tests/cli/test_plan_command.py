@@ -1,0 +1,99 @@
+"""``my121 plan`` from the outside: what it writes, what it says, and how it leaves."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PLAN = ROOT / "data" / "sample" / "improvement_plan.xlsx"
+BASE = ("plan", PLAN, "--anchor", "June 2024", "--as-of", "2025-03-31")
+
+
+def run(*arguments):
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
+    return subprocess.run([sys.executable, "-m", "my121_analytics", *map(str, arguments)], cwd=ROOT, env=environment,
+                          capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def read(path):
+    return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory):
+    out = tmp_path_factory.mktemp("a plan") / "out"
+    return run(*BASE, "--beside", "9 September 2024", "--out", out), out
+
+
+def fill_in(source, path, heading, value):
+    book = openpyxl.load_workbook(source)
+    page = book["Actions"]
+    top = next(row for row in page.iter_rows() if row[0].value == "Action ID")
+    column = next(cell.column for cell in top if cell.value == heading)
+    page.cell(top[0].row + 1, column).value = value
+    book.save(path)
+    return path
+
+
+def test_it_writes_the_actions_a_tracker_a_timeline_and_the_reports(first):
+    done, out = first
+    assert done.returncode == 0, done.stderr
+    names = {str(path.relative_to(out)) for path in out.rglob("*") if path.is_file()}
+    assert {"actions.csv", "tracker.xlsx", "timeline.svg", "timeline.png", "committee_report.html",
+            "committee_report.xlsx", "milestones.csv", "directorates/all-directorates.html"} <= names
+    assert "The plan says: Date of Action Plan: August 2024" in done.stdout
+    assert "2024-09-09:" in done.stdout
+    anchors = read(out / "anchors.csv")
+    assert anchors["anchor"].tolist() == ["2024-06-30", "2024-08-31", "2024-09-09"]
+
+
+def test_a_filled_in_tracker_changes_the_status_and_keeps_its_history(first, tmp_path):
+    tracker = fill_in(first[1] / "tracker.xlsx", tmp_path / "filled in.xlsx", "Progress", "Done")
+    done = run(*BASE, "--tracker", tracker, "--since", first[1] / "actions.csv", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "Tracker: changes new 1, in all 1." in done.stdout
+    assert read(tmp_path / "out" / "actions.csv")["status"][0] == "done"
+    assert read(tmp_path / "out" / "changes.csv")["what"].tolist() == ["Status"]
+    again = run(*BASE, "--tracker", tmp_path / "out" / "tracker.xlsx", "--out", tmp_path / "again")
+    assert "Tracker: changes new 0, in all 1." in again.stdout
+    assert len(read(tmp_path / "again" / "revisions.csv")) == 1
+
+
+def test_a_faulty_tracker_leaves_with_3_and_changes_nothing(first, tmp_path):
+    tracker = fill_in(first[1] / "tracker.xlsx", tmp_path / "t.xlsx", "Progress", "Almost")
+    done = run(*BASE, "--tracker", tracker, "--out", tmp_path / "out")
+    assert done.returncode == 3
+    assert "'Almost' is not a choice for Progress" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_published_holds_no_tracker_and_no_owner_of_doubt(tmp_path):
+    plan = tmp_path / "plan.csv"
+    plan.write_text("Action,Owner,Timescale\nAct,Ivo Brandt + HR,12 months\n", encoding="utf-8")
+    done = run("plan", plan, "--anchor", "June 2024", "--audience", "publish", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert read(tmp_path / "out" / "actions.csv")["owner"].tolist() == ["Owner not shown; HR"]
+    assert not (tmp_path / "out" / "tracker.xlsx").exists()
+    for path in (tmp_path / "out").rglob("*"):
+        assert not path.is_file() or b"Brandt" not in path.read_bytes(), path.name
+
+
+@pytest.mark.slow
+def test_the_exports_say_what_a_named_statistic_did_since(first, tmp_path):
+    tracker = fill_in(first[1] / "tracker.xlsx", tmp_path / "t.xlsx", "Statistic it should move",
+                      "Share placed differently by themselves and their manager")
+    done = run(*BASE, "--tracker", tracker, "--exports", ROOT / "data" / "sample", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    outcomes = read(tmp_path / "out" / "outcomes.csv").set_index("statistic")
+    assert set(outcomes.index) == {"coverage", "gap"}
+    assert set(outcomes["verdict"]) <= {"improved", "unchanged", "worse", "cannot tell"}
+    assert "What the statistics did since the plan began" in (tmp_path / "out" / "committee_report.html").read_text(
+        "utf-8")
