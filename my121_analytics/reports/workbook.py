@@ -351,7 +351,7 @@ class _BookWriter:
 
     def _write_rows(self, page: Worksheet, sheet: Sheet) -> None:
         view = sheet.view
-        blank_columns = [field for field in view.fields if field.blank or field.editable]
+        blank_columns = [field for field in view.fields if field.blank or field.entry]
         lines = [*sheet.lines]
         if view.has_hidden:
             lines.append(say("workbook", "confidential"))
@@ -444,7 +444,7 @@ class _BookWriter:
             cells = [clean_text(str(value)) for value in values]
             shown = list(cells)
         width = _width(self._heading(field), [*shown, *field.choices], WIDEST)
-        width = max(width, ROOM_TO_WRITE) if field.editable else width
+        width = max(width, ROOM_TO_WRITE) if field.entry else width
         page.set_column(column, column, width, self.plain)
         for offset, cell in enumerate(cells):
             row = head + 1 + offset
