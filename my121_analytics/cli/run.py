@@ -12,6 +12,8 @@ from my121_analytics.cli.terminal import say as tell
 if TYPE_CHECKING:
     import pandas as pd
 
+    from my121_analytics.reports.scheduled import Work
+
 
 def run_run(
     settings: Annotated[Path, typer.Argument(help="The settings file, or the folder that holds my121.toml.")] = Path(
@@ -23,7 +25,7 @@ def run_run(
     from my121_analytics.reports.scheduled import run_scheduled
     from my121_analytics.wording.catalogue import say
 
-    outcome = run_scheduled(settings, force=force)
+    outcome = run_scheduled(settings, force=force, writers={"check": _write_check, "plan": _write_plan})
     record = outcome.record
     if not outcome.is_new:
         tell(say("run", "nothing_new", id=record.id))
@@ -34,6 +36,30 @@ def run_run(
         _tell_changes(tabulate_trend(list_records(outcome.folder.parents[1])), record.as_of)
     if record.exit_code:
         raise typer.Exit(record.exit_code)
+
+
+def _write_check(work: Work) -> None:
+    """Write what ``my121 check`` writes, from the exports as this run read them."""
+    from my121_analytics.cli.release_files import write_check_page, write_intake
+
+    settings, out = work.plan.settings, work.folder / "check"
+    write_check_page(write_intake(work.intake, out, settings=settings), work.intake, out, settings=settings)
+
+
+def _write_plan(work: Work) -> None:
+    """Write what ``my121 plan`` writes, held against the day of the record."""
+    from my121_analytics.cli.plan import run_plan
+
+    rules = work.plan.rules.plan
+    if rules is None:
+        return
+    place = work.plan.place
+    try:
+        run_plan(place(rules.file), rules.anchor, work.folder / "plan", as_of=work.workforce.as_of.isoformat(),
+                 evidence=place(rules.evidence) if rules.evidence else None,
+                 tracker=place(rules.tracker) if rules.tracker else None, settings=work.plan.file)
+    except typer.Exit:  # lines that could not be read; the rest is written, and the terminal has named them
+        work.warnings.append("plan_refusals")
 
 
 def _tell_changes(trend: pd.DataFrame, as_of: str) -> None:

@@ -102,6 +102,9 @@ class Work:
         return self.intake.workforce
 
 
+Writer = Callable[[Work], None]
+
+
 class _Clock:
     """Seconds by stage, from a clock that is never put back."""
 
@@ -115,8 +118,8 @@ class _Clock:
         self.seconds[stage] = round(self.seconds.get(stage, 0.0) + time.monotonic() - start, 2)
 
 
-def run_scheduled(settings_file: Path | str, *, force: bool = False, progress: Progress | None = None,
-                  sleep: Callable[[float], None] = time.sleep) -> RunOutcome:
+def run_scheduled(settings_file: Path | str, *, force: bool = False, writers: Mapping[str, Writer] | None = None,
+                  progress: Progress | None = None, sleep: Callable[[float], None] = time.sleep) -> RunOutcome:
     """Do what the settings ask for, once.
 
     Parameters
@@ -125,6 +128,9 @@ def run_scheduled(settings_file: Path | str, *, force: bool = False, progress: P
         ``my121.toml``; paths in it are relative to its folder.
     force
         Run although nothing is new.
+    writers
+        Further outputs by name, each written into the folder of the run in hand; ``my121 run`` brings those that have
+        a command of their own (check, plan).
     progress
         Called with (done, total, what).
     sleep
@@ -150,7 +156,7 @@ def run_scheduled(settings_file: Path | str, *, force: bool = False, progress: P
         shutil.rmtree(plan.out / _WORK, ignore_errors=True)  # left by a run that was killed
         with _failures_told(plan, log):
             try:
-                outcome = _run(plan, force, log, progress, sleep)
+                outcome = _run(plan, force, writers or {}, log, progress, sleep)
             finally:
                 shutil.rmtree(plan.out / _WORK, ignore_errors=True)
         clear_alert(plan.out)
@@ -159,7 +165,7 @@ def run_scheduled(settings_file: Path | str, *, force: bool = False, progress: P
     return outcome
 
 
-def _run(plan: RunPlan, force: bool, log: RunLog, progress: Progress | None,
+def _run(plan: RunPlan, force: bool, writers: Mapping[str, Writer], log: RunLog, progress: Progress | None,
          sleep: Callable[[float], None]) -> RunOutcome:
     clock = _Clock()
     started = datetime.now(UTC).isoformat(timespec="seconds")
@@ -181,7 +187,7 @@ def _run(plan: RunPlan, force: bool, log: RunLog, progress: Progress | None,
     with clock.timing("read"):
         work = Work(plan, key, folder, _read(plan, snapshot))
     log.note("read", **_row_counts(work.intake))
-    _write_outputs(work, clock, log, progress)
+    _write_outputs(work, writers, clock, log, progress)
     if hash_or_none(inbox.files) != inputs:
         work.warnings.append("source_changed")
     record = _describe(work, {**inputs, **extra}, started, clock)
@@ -198,15 +204,18 @@ def _read(plan: RunPlan, snapshot: Path) -> Intake:
     return read_exports(snapshot, settings=plan.settings)
 
 
-def _write_outputs(work: Work, clock: _Clock, log: RunLog, progress: Progress | None) -> None:
+def _write_outputs(work: Work, writers: Mapping[str, Writer], clock: _Clock, log: RunLog,
+                   progress: Progress | None) -> None:
     from my121_analytics.reports.runwriters import WRITERS
 
-    wanted = work.plan.rules.outputs
+    wanted, known = work.plan.rules.outputs, {**WRITERS, **writers}
+    if missing := [output for output in wanted if output not in known]:
+        raise UsageError(say("run", "no_writer", outputs=", ".join(missing)), hints=[say("run", "no_writer_hint")])
     with progress_shown("Writing", progress) as report:
         for done, output in enumerate(wanted):
             report(done, len(wanted), output)
             with clock.timing(output):
-                WRITERS[output](work)
+                known[output](work)
             log.note("output", output=output, seconds=clock.seconds[output])
         report(len(wanted), len(wanted), "")
 

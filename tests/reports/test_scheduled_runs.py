@@ -94,6 +94,21 @@ def test_a_run_writes_its_report_record_and_pointer_and_leaves_nothing_else(tmp_
     assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs"}
 
 
+def test_the_command_also_writes_the_check_and_the_plan(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports, run='outputs = ["report", "check", "plan"]\n[run.plan]\n'
+                   'file = "exports/improvement_plan.xlsx"\nanchor = "June 2023"')
+    with pytest.raises(UsageError, match=r"Only the command my121 run writes: check, plan"):
+        run_scheduled(file)
+    done = subprocess.run([sys.executable, "-m", "my121_analytics", "run", str(file)], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0, done.stderr
+    folder = next((tmp_path / "out é" / RUNS).glob("2024*"))
+    kept = read_record(folder / "run.json")
+    assert kept is not None
+    assert {"check/check.html", "check/quarantine.xlsx", "plan/actions.csv", "plan/committee_report.html",
+            "reports/small/small.xlsx"} <= set(kept.outputs)
+
+
 def test_a_second_run_with_nothing_new_writes_nothing(tmp_path: Path, exports: Path) -> None:
     file = prepare(tmp_path, exports)
     first = run_scheduled(file)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
+from my121_analytics.reports.plan_views import shown_actions
 from my121_analytics.reports.tables import Field, Kind
 from my121_analytics.reports.workbook import AnySheet
 from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, count_line, make_sheet
@@ -30,7 +31,7 @@ def write(brief: Brief, released: Mapping[str, Released]) -> Written:
     if (one := released.get("actions")) is not None:
         sheets += _plain(brief, one, "by_status", "plan_status")
         sheets += _plain(brief, one, "by_issue", "plan_issues")
-        sheets += _plain(brief, one, "actions", "plan_actions")
+        sheets += _plain(brief, one, shown_actions(one), "plan_actions")
         if "by_status" in one.tables:
             rows = one.tables["by_status"]
             overdue = rows.loc[rows["status"].astype("str") == "overdue", "n"]
