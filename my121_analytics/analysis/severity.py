@@ -11,20 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.case_mix import CaseMix, build_case_mix
+from my121_analytics.analysis.evidence import Evidence, expected_location, gather_evidence
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
-from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
-from my121_analytics.inference.grid_likelihood import (
-    MARGINAL_SCALE,
-    PersonCounts,
-    find_person_sd,
-    gather_persons,
-    tabulate_likelihood,
-)
+from my121_analytics.inference.cumulative_link import CumulativeLinkFit
 from my121_analytics.inference.multiplicity import DiscoveryList, list_discoveries
 from my121_analytics.inference.power import detectable_effect
-from my121_analytics.inference.shifted_prior import SD_GRID, RaterKnowledge, learn_raters
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
@@ -38,16 +31,6 @@ Array = NDArray[np.float64]
 PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
 FEW_MANAGERS = 20
 """Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
-RATERS_FOR_PLAIN_SPREAD = 300
-"""From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
-SUPPOSED_SD = 0.25
-"""Least spread supposed when asking how uncertain thresholds are; with 0 they would look certain."""
-REACH = 6.0
-"""Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
-REPEATED = 30
-"""Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
-DETECTABLE_SPREAD = 1.35
-"""Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
 MARGIN = 0.9
 """Part of the rate of chance names that is used: the shape of the prior is itself a guess, and simulated councils
 had up to an eighth more chance names in a size band than the posterior claimed (benchmarks/detection.py)."""
@@ -78,23 +61,6 @@ class _Study:
     by_delta: pd.DataFrame
     facts: dict[str, float | int | str | None]
     caveats: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """What the counts say before any verdict."""
-
-    fit: CumulativeLinkFit
-    case_mix: CaseMix
-    knowledge: RaterKnowledge
-    person_sd: float
-    se: Array
-    overlap: Array
-
-    @property
-    def shows_no_difference(self) -> bool:
-        """Whether managers rating all alike would fit about as well."""
-        return self.knowledge.gain < DETECTABLE_SPREAD
 
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
@@ -218,7 +184,7 @@ def _study(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framewo
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = _gather_evidence(counts, case_mix)
+    evidence = gather_evidence(counts, case_mix)
     table, listing = _judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -229,103 +195,7 @@ def _study(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framewo
     return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, facts, _caveats(counts, evidence, adjusted))
 
 
-def _gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> _Evidence:
-    """Fit thresholds and case mix, then every rater's posterior with the spread averaged over."""
-    frame, n_raters = counts.frame, len(counts.raters)
-    fit = fit_cumulative_link_counts(_merged(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
-    persons = _gather(counts, fit)
-    overlap = _overlap(counts, persons)
-    coarse = np.linspace(-REACH, REACH, 61)
-    person_sd = 0.0
-    if persons.ratings.sum() - len(persons.ratings) >= REPEATED:
-        person_sd = find_person_sd(persons, _location(fit, case_mix), fit.thresholds.to_numpy(), coarse)
-    information = _information(persons, fit, case_mix, person_sd)
-    if person_sd > 0:
-        # Each rating of somebody already rated tells less: thresholds must not look surer than they are.
-        share = information / np.maximum(_information(persons, fit, case_mix, 0.0), 1e-9)
-        weighted = frame.assign(n=frame["n"].to_numpy() * share[frame["rater"].to_numpy()])
-        fit = fit_cumulative_link_counts(_merged(weighted), case_mix.design,
-                                         rater_ids=counts.raters["rater_id"].tolist())
-    stretch = float(np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2))
-    nodes = _nodes(float(information.max()))
-    log_p = tabulate_likelihood(persons, stretch * _location(fit, case_mix), stretch * fit.thresholds.to_numpy(),
-                                nodes, person_sd)
-    jitter = stretch * fit.location_sd(max(fit.sd, SUPPOSED_SD)).to_numpy()
-    correction = _spread_correction(fit, stretch) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
-    knowledge = learn_raters(log_p, nodes, overlap=overlap, jitter=jitter, spread_correction=correction)
-    return _Evidence(fit, case_mix, knowledge, person_sd, 1 / np.sqrt(information), overlap.astype(np.float64))
-
-
-def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:
-    """Say how far ratings are of one lasting group of people: 0 for new people every cycle, 1 for the same.
-
-    Two shares are multiplied: how often people come again (mean ratings per person, weighted by ratings, between 1
-    and the number of cycles), and how alike their origins are (squared shares of the raters they mostly belong to).
-    """
-    n_raters, n_cycles = len(counts.raters), counts.raters["n_cycles"].to_numpy(dtype=float)
-    total = np.bincount(persons.rater, persons.ratings, minlength=n_raters)
-    again = np.bincount(persons.rater, persons.ratings**2, minlength=n_raters) / total
-    coming_again = np.where(n_cycles > 1, (again - 1) / np.maximum(n_cycles - 1, 1), 0.0).clip(0, 1)
-    if "employee" not in counts.frame:
-        return np.zeros(n_raters)
-    spells = counts.frame.groupby(["employee", "rater"], sort=True)["n"].sum().reset_index()
-    home = spells.sort_values("n", ascending=False, kind="stable").drop_duplicates("employee")
-    spells["home"] = home.set_index("employee")["rater"].reindex(spells["employee"]).to_numpy()
-    origins = spells.groupby(["rater", "home"])["n"].sum().reset_index()
-    alike = np.bincount(origins["rater"], origins["n"].to_numpy(dtype=float) ** 2, minlength=n_raters) / total**2
-    return np.asarray(coming_again * alike)
-
-
-def _merged(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
-
-
-def _gather(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
-    frame = counts.frame
-    person = (frame["employee"] if "employee" in frame else frame["rater"]).to_numpy(dtype=np.int64)
-    category = np.searchsorted(np.asarray(fit.categories), frame["category"].to_numpy())
-    pattern, n = frame["pattern"].to_numpy(dtype=np.int64), frame["n"].to_numpy(dtype=float)
-    rater = frame["rater"].to_numpy(dtype=np.int64)
-    gathered = gather_persons(rater, person, pattern, category, n, n_raters=len(counts.raters),
-                              n_categories=len(fit.categories))
-    if "employee" in frame:
-        return gathered
-    # Unknown people: one spell per rater holds the counts, and nobody is taken to be rated twice.
-    return PersonCounts(gathered.rater, np.ones(len(gathered.rater)), gathered.cells, gathered.pattern,
-                        gathered.category, gathered.n_raters)
-
-
-def _location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
-    return np.asarray(case_mix.design.to_numpy(dtype=float) @ fit.coefficients["estimate"].to_numpy())
-
-
-def _nodes(information: float) -> Array:
-    """Space the nodes at most as wide as the narrowest posterior, and between .05 and .2 logits."""
-    step = float(np.clip(1 / np.sqrt(information), 0.05, 0.2))
-    half = int(np.ceil(REACH / step))
-    return step * np.arange(-half, half + 1, dtype=np.float64)
-
-
-def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> Array:
-    """Information about each rater: a person rated m times brings ``1 / (person_sd^2 + 1 / (m i))``."""
-    stretch = np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2)
-    shares = category_shares(_location(fit, case_mix), fit.thresholds.to_numpy())
-    at_most = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares, axis=1)], axis=1)
-    spread = at_most * (1 - at_most)
-    per_pattern = (shares * (spread[:, 1:] + spread[:, :-1])).sum(axis=1)
-    per_cell = persons.cells.sum(axis=0) / persons.cells.sum()
-    each: float = float(per_cell @ per_pattern[persons.pattern]) / stretch**2
-    ratings = np.asarray(persons.cells.sum(axis=1)).ravel()
-    brought = 1 / (person_sd**2 + 1 / (ratings * each))
-    return np.bincount(persons.rater, brought, minlength=persons.n_raters).astype(np.float64)
-
-
-def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:
-    few = SD_GRID[::3]
-    return np.asarray(np.interp(np.log(SD_GRID), np.log(few), fit.spread_correction(few / stretch)))
-
-
-def _judge(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
+def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
     """Give estimate, interval, verdict, detectable and caveat of every rater."""
     knowledge, raters = evidence.knowledge, counts.raters
     n = raters["n_ratings"].to_numpy()
@@ -355,7 +225,7 @@ def _judge(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) ->
     return table, listing
 
 
-def _list(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
+def _list(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
     below, above = evidence.knowledge.beyond(delta)
     bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
     eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~_one_middle_rating(counts)
@@ -370,7 +240,7 @@ def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
     return middle.reindex(range(len(counts.raters)), fill_value=False).to_numpy(dtype=bool)
 
 
-def _row_caveats(evidence: _Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
+def _row_caveats(evidence: Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
     """Choose the one caveat that matters most for each rater."""
     conditions = [n < rules.min_ratings_interval, n < rules.min_ratings_verdict, one_rating,
                   np.full(len(n), len(n) < FEW_MANAGERS), np.full(len(n), evidence.shows_no_difference),
@@ -380,7 +250,7 @@ def _row_caveats(evidence: _Evidence, n: Array, one_rating: NDArray[np.bool_], r
     return [str(code) for code in np.select(conditions, codes, default="leniency_or_quality")]
 
 
-def _caveats(counts: RatingCounts, evidence: _Evidence, adjusted: bool) -> tuple[str, ...]:
+def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[str, ...]:
     codes = ["leniency_or_quality", "census"]
     if evidence.shows_no_difference:
         codes.append("no_spread")
@@ -404,7 +274,7 @@ def _tabulate_mix(counts: RatingCounts, framework: Framework, fit: CumulativeLin
     expected = np.zeros((n_raters, k))
     if fit is not None and case_mix is not None:
         shares = np.zeros((len(counts.patterns), k))
-        shares[:, np.asarray(fit.categories) - 1] = category_shares(_location(fit, case_mix),
+        shares[:, np.asarray(fit.categories) - 1] = category_shares(expected_location(fit, case_mix),
                                                                     fit.thresholds.to_numpy())
         np.add.at(expected, frame["rater"].to_numpy(),
                   shares[frame["pattern"].to_numpy()] * frame["n"].to_numpy(dtype=float)[:, None])
@@ -425,7 +295,7 @@ def _per_rater(counts: RatingCounts, values: Array) -> Array:
                        minlength=len(counts.raters)).astype(np.float64)
 
 
-def _by_delta(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) -> pd.DataFrame:
+def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> pd.DataFrame:
     """Show how the list would change with the smallest difference that matters."""
     rows = []
     for delta in sorted({*DELTAS, rules.delta}):
@@ -434,7 +304,7 @@ def _by_delta(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings)
     return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"])
 
 
-def _facts(counts: RatingCounts, evidence: _Evidence, table: pd.DataFrame, listing: DiscoveryList,
+def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listing: DiscoveryList,
            rules: ManagerSettings) -> dict[str, float | int | str | None]:
     knowledge = evidence.knowledge
     verdicts = table["verdict"].value_counts()
@@ -450,7 +320,7 @@ def _facts(counts: RatingCounts, evidence: _Evidence, table: pd.DataFrame, listi
     }
 
 
-def _fair_share(counts: RatingCounts, evidence: _Evidence) -> float:
+def _fair_share(counts: RatingCounts, evidence: Evidence) -> float:
     """Share of the spread of one cycle's mean ratings that would be there if all managers rated alike."""
     per_cycle = counts.raters["n_cycles"].to_numpy(dtype=float)
     chance = evidence.se**2 * per_cycle
