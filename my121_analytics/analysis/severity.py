@@ -31,7 +31,7 @@ Array = NDArray[np.float64]
 PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
 FEW_MANAGERS = 20
 """Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
-MARGIN = 0.9
+MARGIN = 1.0
 """Part of the rate of chance names that is used: the shape of the prior is itself a guess, and simulated councils
 had up to an eighth more chance names in a size band than the posterior claimed (benchmarks/detection.py)."""
 DELTAS = (0.4, 1.0)

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 _LEVELS = 5
+_NARROWEST = 0.4
+"""Kernels narrower than this part of the spacing fall between the nodes: they are left out, not widened."""
 
 
 def smooth_rows(rows: Array, nodes: Array, variance: Array) -> Array:
@@ -32,9 +34,10 @@ def smooth_rows(rows: Array, nodes: Array, variance: Array) -> Array:
     if largest <= 0:
         return out
     step = np.ceil(variance / largest * _LEVELS - 1e-9).astype(np.int64)
-    narrowest = 0.6 * (nodes[1] - nodes[0])
     for level in np.unique(step[step > 0]):
-        width = max(float(np.sqrt(largest * level / _LEVELS)), narrowest)
+        width = float(np.sqrt(largest * level / _LEVELS))
+        if width < _NARROWEST * (nodes[1] - nodes[0]):
+            continue
         kernel = np.exp(-(((nodes[:, None] - nodes[None, :]) / width) ** 2) / 2)
         chosen = step == level
         out[chosen] = rows[chosen] @ (kernel / kernel.sum(axis=0))
