@@ -36,14 +36,33 @@ REPEATED = 30
 """Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
 DETECTABLE_SPREAD = 1.35
 """Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
-UNRECORDED_SD = 0.0
+UNRECORDED_SD = 0.08
+"""What no record holds differs between teams as well; a tenth of a logit, about a tenth of the odds, is supposed."""
+UNRECORDED_PART = 0.5
+"""Beside it, half of what the recorded case mix differs between teams: where work recorded differs, so does other."""
 DRIFT_SDS = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8])
+"""Spreads tried of a rater's change from cycle to cycle."""
 UNITS = ("directorate", "service")
+"""Columns of the case mix that stand for managers as much as for work."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """What the counts say before any verdict."""
+    """What the counts say before any verdict.
+
+    Parameters
+    ----------
+    fit, case_mix
+        Thresholds and case mix.
+    knowledge
+        Posterior of every rater.
+    person_sd, drift_sd, use_sd
+        Spreads of people's lasting levels, of raters between cycles, and of the log-width of scale they use.
+    se
+        Per rater: standard error with which the effect shows, logits.
+    overlap
+        Per rater, 0-1: how far the ratings are of one lasting group of people.
+    """
 
     fit: CumulativeLinkFit
     case_mix: CaseMix
@@ -84,7 +103,7 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> Evidence:
     jitter = scale * fit.location_sd(supposed).to_numpy()
     correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
     drift_sd, drift_variance = _find_drift(counts, persons, location / scale, thresholds / scale, supposed)
-    unmodelled = UNRECORDED_SD**2 + scale**2 * drift_variance
+    unmodelled = scale**2 * (drift_variance + _unrecorded_variance(counts, case_mix, fit))
     readings, use_sd = [], 0.0
     for one in _readings(counts, case_mix, location, fit, scale):
         used = average_over_stretch(persons, one, thresholds, nodes, person_sd, spread=scale * supposed)
@@ -94,6 +113,21 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> Evidence:
         use_sd = max(use_sd, used.sd)
     return Evidence(fit, case_mix, average_readings(readings), person_sd, drift_sd, use_sd,
                     np.sqrt(1 / information + unmodelled), overlap.astype(np.float64))
+
+
+def _unrecorded_variance(counts: RatingCounts, case_mix: CaseMix, fit: CumulativeLinkFit) -> float:
+    """Variance between teams to allow for what is not recorded, from how much the recorded case mix varies."""
+    recorded = np.array([column.split(": ")[0] not in ("cycle", *UNITS) for column in case_mix.design.columns], dtype=bool)
+    level = case_mix.design.to_numpy(dtype=float)[:, recorded] @ fit.coefficients["estimate"].to_numpy()[recorded]
+    frame = counts.frame
+    n = frame["n"].to_numpy(dtype=float)
+    rater, own = frame["rater"].to_numpy(), level[frame["pattern"].to_numpy()]
+    total = np.bincount(rater, n, minlength=len(counts.raters))
+    mean = np.bincount(rater, n * own, minlength=len(counts.raters)) / total
+    within = max(float(n @ (own - mean[rater]) ** 2 / max(n.sum() - len(total), 1)), 0.0)
+    # Teams drawn at random differ as well: only what they differ beyond that is theirs.
+    between = max(float(np.average((mean - np.average(mean, weights=total)) ** 2 - within / total, weights=total)), 0.0)
+    return UNRECORDED_SD**2 + UNRECORDED_PART**2 * between
 
 
 def _readings(counts: RatingCounts, case_mix: CaseMix, location: Array, fit: CumulativeLinkFit, scale: float,
@@ -151,6 +185,7 @@ def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:
 
 
 def merge_people(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add up the counts of all people with one rater, pattern and category."""
     return frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
 
 
@@ -170,6 +205,7 @@ def _gather(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
 
 
 def expected_location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
+    """Give the linear predictor of each pattern under an average rater."""
     return np.asarray(case_mix.design.to_numpy(dtype=float) @ fit.coefficients["estimate"].to_numpy())
 
 

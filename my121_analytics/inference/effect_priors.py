@@ -28,6 +28,7 @@ PARTED = 0.8
 PLAIN_CORE = 0.5
 """Prior probability that the core is normal; the lopsided and the parted cores share the rest."""
 SHIFT_SHARES = (0.0, 0.02, 0.05, 0.1)
+FIRST_SHARE = 0.05
 SHIFT_SIZES = (1.0, 1.5, 2.0, 2.5)
 NO_SHIFT = 0.3
 """Prior probability that nobody is shifted."""
@@ -66,6 +67,13 @@ class PriorFamily:
     log_weight: Array
     spread: Array
     core_sd: Codes
+
+    @property
+    def first_looks(self) -> Codes:
+        """The candidates that are tried first: nobody shifted, or a twentieth to either side."""
+        plain = (self.share_up == 0) & (self.share_down == 0)
+        shifted = (self.share_up == self.share_down) & (self.share_up == FIRST_SHARE)
+        return np.flatnonzero(plain | shifted)
 
     def marginals(self, by_component: Array, chosen: Codes | None = None) -> Array:
         """Mix what holds for components (rows x components) into candidates (rows x candidates)."""

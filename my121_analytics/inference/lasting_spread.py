@@ -1,4 +1,4 @@
-"""How far groups of one rater's ratings (the people rated, the cycles) differ from each other, weighed from the counts."""
+"""How far groups of one rater's ratings (the people rated, the cycles) differ from each other."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from my121_analytics.inference.effect_priors import PriorFamily, list_priors
 from my121_analytics.inference.normal_smoothing import smooth_rows
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 GROUP_SD_GRID = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
 GROUP_SD_SCALE = 0.25
@@ -28,6 +29,8 @@ little of it: where groups really differ by half a logit, twice as many names as
 
 RATERS_FOR_SPREAD = 3000
 """Raters from which the spread is learnt (standard error about 1 %)."""
+HOPELESS = 15.0
+"""A spread whose plain shapes fit worse than the best by this much (odds of 3 million) is not looked into."""
 NEGLIGIBLE = 1e-4
 """Candidates with less than this part of the best one's weight are left out."""
 
@@ -193,11 +196,25 @@ def _thinned(likelihood: Array, overlap: Array) -> tuple[Array, Array]:
 
 
 def _fit(likelihood: Array, family: PriorFamily) -> Array:
-    """Log-likelihood of every candidate."""
-    total = np.zeros(len(family.core))
-    for first in range(0, len(likelihood), 200):
-        by_component = likelihood[first:first + 200] @ family.components
-        total += np.log(np.maximum(family.marginals(by_component), 1e-290)).sum(axis=0)
+    """Log-likelihood of every candidate; minus infinity for those whose core is far too narrow or too wide."""
+    first = family.first_looks
+    fit = np.full(len(family.core), -np.inf)
+    fit[first] = _sum_logs(likelihood, family, first)
+    by_sd = np.full(family.core_sd.max() + 1, -np.inf)
+    np.maximum.at(by_sd, family.core_sd[first], fit[first])
+    near = np.flatnonzero((by_sd >= by_sd.max() - HOPELESS)[family.core_sd])
+    fit[near] = _sum_logs(likelihood, family, near)
+    return fit
+
+
+def _sum_logs(likelihood: Array, family: PriorFamily, chosen: Codes) -> Array:
+    total = np.zeros(len(chosen))
+    needed = np.unique(np.concatenate([family.core[chosen], family.up[chosen], family.down[chosen]]))
+    components = np.zeros_like(family.components)
+    components[:, needed] = family.components[:, needed]
+    for start in range(0, len(likelihood), 100):
+        by_component = likelihood[start:start + 100] @ components
+        total += np.log(np.maximum(family.marginals(by_component, chosen), 1e-290)).sum(axis=0)
     return total
 
 
