@@ -117,7 +117,8 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> Evidence:
 
 def _unrecorded_variance(counts: RatingCounts, case_mix: CaseMix, fit: CumulativeLinkFit) -> float:
     """Variance between teams to allow for what is not recorded, from how much the recorded case mix varies."""
-    recorded = np.array([column.split(": ")[0] not in ("cycle", *UNITS) for column in case_mix.design.columns], dtype=bool)
+    recorded = np.array([column.split(": ")[0] not in ("cycle", *UNITS) for column in case_mix.design.columns],
+                        dtype=bool)
     level = case_mix.design.to_numpy(dtype=float)[:, recorded] @ fit.coefficients["estimate"].to_numpy()[recorded]
     frame = counts.frame
     n = frame["n"].to_numpy(dtype=float)

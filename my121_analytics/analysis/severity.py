@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,7 +11,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.case_mix import CaseMix, build_case_mix
-from my121_analytics.analysis.evidence import Evidence, expected_location, gather_evidence
+from my121_analytics.analysis.evidence import UNITS, Evidence, expected_location, gather_evidence
+from my121_analytics.analysis.unrated import Unrated, place_unrated, with_unrated
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
@@ -31,9 +32,11 @@ Array = NDArray[np.float64]
 PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
 FEW_MANAGERS = 20
 """Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
-MARGIN = 1.0
-"""Part of the rate of chance names that is used: the shape of the prior is itself a guess, and simulated councils
-had up to an eighth more chance names in a size band than the posterior claimed (benchmarks/detection.py)."""
+USE_WORTH_SAYING = 0.15
+"""Spread of the log-width of scale at which managers' mixes differ in shape and not only in level: one in three uses
+a scale a sixth wider or narrower than others."""
+DRIFT_WORTH_SAYING = 0.2
+"""Change of a manager from cycle to cycle, logits, that is worth a word."""
 DELTAS = (0.4, 1.0)
 """Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
@@ -45,7 +48,8 @@ class SeverityResult(Result):
     """Rating patterns of managers.
 
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
-    ``mix`` (each manager's ratings beside the expected), ``by_delta`` and ``summary`` (the organisation).
+    ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
+    under other suppositions) and ``summary`` (the organisation).
     """
 
 
@@ -59,6 +63,7 @@ class _Study:
     raters: pd.DataFrame
     mix: pd.DataFrame
     by_delta: pd.DataFrame
+    lists: dict[str, NDArray[np.bool_]]
     facts: dict[str, float | int | str | None]
     caveats: tuple[str, ...]
 
@@ -108,15 +113,18 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     counted = [count_ratings(workforce, axis=axis, cycles=labels, case_mix=settings.managers.case_mix,
                              by_employee=True) for axis in _choose_axes(workforce, axes)]
     latest = counted[0].cycles[-1]
-    outcomes = outcomes_in_cycle(workforce, latest)
-    n_unrated = int(outcomes[counted[0].axis].isna().sum())
+    columns = list(settings.managers.case_mix)
+    outcomes = outcomes_in_cycle(workforce, latest, columns=columns)
+    missing = outcomes[outcomes[counted[0].axis].isna()]
     return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
-                                    names=workforce.names, as_of=workforce.as_of, n_unrated=n_unrated)
+                                    names=workforce.names, as_of=workforce.as_of, n_unrated=len(missing),
+                                    unrated=place_unrated(missing, counted[0], latest))
 
 
 def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, settings: Settings | None = None,
                              framework: Framework | None = None, names: pd.Series | None = None,
-                             as_of: date | None = None, n_unrated: int | None = None) -> SeverityResult:
+                             as_of: date | None = None, n_unrated: int | None = None,
+                             unrated: Unrated | None = None) -> SeverityResult:
     """Do the same from counts, one set per axis, which any dataframe engine can make.
 
     Parameters
@@ -134,6 +142,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         The day the record speaks of.
     n_unrated
         People and posts without a rating in the latest cycle, if known.
+    unrated
+        The same as counts by rater and pattern of the first axis, for the bounds in ``sensitivity``.
 
     Returns
     -------
@@ -155,6 +165,9 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "mix": Table(_mix_with_units(main), keys=("rater_id", "level"), people=("rater_id",),
                      unit_columns=ORGANISATION),
         "by_delta": Table(main.by_delta, keys=("delta",)),
+        "sensitivity": Table(_sensitivity(given[0], studies[:2], settings.managers, framework, unrated),
+                             keys=("scenario",), count="n_managers", parts=("n_listed", "n_joined", "n_left"),
+                             follows=("expected_wrong",)),
         "summary": Table(_summary(main, framework, settings.managers, given[0], n_unrated), keys=("line",)),
     }
     about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
@@ -190,9 +203,50 @@ def _study(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framewo
     levels = np.arange(1, counts.n_categories + 1)
     table["mean_rating"] = _per_rater(counts, counts.frame["category"].to_numpy(dtype=float)) / table["n_ratings"]
     table["expected_rating"] = expected @ levels
-    by_delta = _by_delta(counts, evidence, rules)
+    by_delta, lists = _by_delta(counts, evidence, rules)
+    lists["main"] = listing.listed
     facts = _facts(counts, evidence, table, listing, rules)
-    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, facts, _caveats(counts, evidence, adjusted))
+    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts,
+                  _caveats(counts, evidence, adjusted))
+
+
+def _sensitivity(counts: RatingCounts, studies: Sequence[_Study], rules: ManagerSettings, framework: Framework,
+                 unrated: Unrated | None) -> pd.DataFrame:
+    """Show how the list of the main study would change under other suppositions, one at a time."""
+    main, plain = studies
+    n = len(main.raters)
+    base = main.lists["main"]
+    rows: list[dict[str, object]] = []
+
+    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, **values: object) -> None:
+        rows.append({"scenario": scenario, "text": say("sensitivity", scenario.split(" ")[0], **values),
+                     "n_managers": n, "n_listed": int(listed.sum()), "n_joined": int((listed & ~base).sum()),
+                     "n_left": int((base & ~listed).sum()), "expected_wrong": wrong})
+
+    add("main", base, main.facts["expected_wrong"])
+    for row in main.by_delta.itertuples():
+        if row.delta != rules.delta:
+            add(f"delta {row.delta:.2f}", main.lists[f"delta {row.delta:.2f}"], row.expected_wrong,
+                odds=np.exp(row.delta))
+    add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"])
+    for scenario, other, values in _other_counts(counts, unrated):
+        study = _study(other, True, rules, framework)
+        add(scenario, study.lists["main"][:n], study.facts["expected_wrong"], **values)
+    return pd.DataFrame(rows)
+
+
+def _other_counts(counts: RatingCounts, unrated: Unrated | None,
+                  ) -> Iterator[tuple[str, RatingCounts, dict[str, object]]]:
+    """Give what might have been recorded: ratings of those who have none, and people not known from cycle to cycle."""
+    if counts.frame["category"].nunique() < 2 or len(counts.raters) < 2:
+        return
+    if unrated is not None and unrated.n:
+        for scenario, category in (("unrated_lowest", counts.frame["category"].min()),
+                                   ("unrated_highest", counts.frame["category"].max())):
+            yield scenario, with_unrated(counts, unrated, int(category)), {"n": unrated.n}
+    if "employee" in counts.frame and counts.frame.groupby(["rater", "employee"])["n"].sum().max() > 1:
+        frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
+        yield "people_new", replace(counts, frame=frame), {}
 
 
 def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
@@ -229,7 +283,7 @@ def _list(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delt
     below, above = evidence.knowledge.beyond(delta)
     bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
     eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~_one_middle_rating(counts)
-    return list_discoveries(1 - np.maximum(below, above), MARGIN * rules.fdr, bands=bands, eligible=eligible)
+    return list_discoveries(1 - np.maximum(below, above), rules.fdr, bands=bands, eligible=eligible)
 
 
 def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
@@ -260,6 +314,12 @@ def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[
         codes.append("people_unknown")
     if adjusted and not evidence.case_mix.columns:
         codes.append("unadjusted_few_data")
+    if evidence.use_sd >= USE_WORTH_SAYING:
+        codes.append("mix_differs_in_shape")
+    if evidence.drift_sd >= DRIFT_WORTH_SAYING:
+        codes.append("changes_between_cycles")
+    if any(column in UNITS for column in evidence.case_mix.columns):
+        codes.append("unit_or_managers")
     return tuple(codes)
 
 
@@ -295,13 +355,15 @@ def _per_rater(counts: RatingCounts, values: Array) -> Array:
                        minlength=len(counts.raters)).astype(np.float64)
 
 
-def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> pd.DataFrame:
-    """Show how the list would change with the smallest difference that matters."""
-    rows = []
+def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
+              ) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
+    """Show how the list would change with the smallest difference that matters; also who would be on it."""
+    rows, lists = [], {}
     for delta in sorted({*DELTAS, rules.delta}):
         listing = _list(counts, evidence, rules, delta)
         rows.append((delta, int(listing.listed.sum()), listing.expected_wrong))
-    return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"])
+        lists[f"delta {delta:.2f}"] = listing.listed
+    return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"]), lists
 
 
 def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listing: DiscoveryList,
@@ -316,7 +378,8 @@ def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listin
         "fdr": rules.fdr, "n_listed": int(listing.listed.sum()), "expected_wrong": listing.expected_wrong,
         "n_watch": int(verdicts.get(WATCH, 0)), "n_in_line": int(verdicts.get(IN_LINE, 0)),
         "n_cannot_tell": int(verdicts.get(CANNOT_TELL, 0)), "fair_share_one_cycle": _fair_share(counts, evidence),
-        "share_movers": _share_movers(counts), "case_mix": ", ".join(evidence.case_mix.columns),
+        "share_movers": _share_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
+        "sd_use": evidence.use_sd, "case_mix": ", ".join(evidence.case_mix.columns),
     }
 
 
@@ -325,6 +388,15 @@ def _fair_share(counts: RatingCounts, evidence: Evidence) -> float:
     per_cycle = counts.raters["n_cycles"].to_numpy(dtype=float)
     chance = evidence.se**2 * per_cycle
     return float(np.median(chance / (chance + evidence.knowledge.spread_quantile(0.5) ** 2)))
+
+
+def _rating_sd(counts: RatingCounts) -> float:
+    """Standard deviation of one manager's ratings about their own mean, pooled over managers."""
+    value = counts.frame["category"].to_numpy(dtype=float)
+    n, rater = counts.frame["n"].to_numpy(dtype=float), counts.frame["rater"].to_numpy()
+    total = counts.raters["n_ratings"].to_numpy(dtype=float)
+    mean = _per_rater(counts, value) / total
+    return float(np.sqrt(n @ (value - mean[rater]) ** 2 / max(n.sum() - len(total), 1.0)))
 
 
 def _share_movers(counts: RatingCounts) -> float | None:
@@ -350,12 +422,16 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
         "lower": missing, "upper": missing, "probability": missing, "verdict": CANNOT_TELL, "detectable": missing,
         "caveat": "nothing_to_compare", **{column: raters[column] for column in ORGANISATION}})
     facts: dict[str, float | int | str | None] = dict.fromkeys(
-        ("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "fair_share_one_cycle", "share_movers"))
+        ("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "fair_share_one_cycle", "share_movers", "sd_drift",
+         "sd_use"))
     facts |= {"no_difference": 1, "n_raters": len(table), "n_ratings": int(counts.frame["n"].sum()),
               "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
-              "expected_wrong": 0.0, "n_watch": 0, "n_in_line": 0, "n_cannot_tell": len(table), "case_mix": ""}
+              "expected_wrong": 0.0, "rating_sd": _rating_sd(counts), "n_watch": 0, "n_in_line": 0,
+              "n_cannot_tell": len(table), "case_mix": ""}
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
-    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, facts, ("nothing_to_compare", "census"))
+    nobody = np.zeros(len(raters), dtype=bool)
+    lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}
+    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts, ("nothing_to_compare", "census"))
 
 
 def _with_names(study: _Study, names: pd.Series) -> pd.DataFrame:
