@@ -54,7 +54,7 @@ class SeverityResult(Result):
 
 
 @dataclass(frozen=True)
-class _Study:
+class Study:
     """One axis, adjusted or not: a row per rater, the mix, and facts about all raters."""
 
     axis: str
@@ -152,7 +152,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     settings = settings or Settings()
     framework = framework or build_framework(settings)
     given = [counts] if isinstance(counts, RatingCounts) else list(counts)
-    studies = [_study(one, adjusted, settings.managers, framework) for one in given for adjusted in (True, False)]
+    studies = [study_axis(one, adjusted, settings.managers, framework) for one in given for adjusted in (True, False)]
     main = studies[0]
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
@@ -190,7 +190,25 @@ def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
     return list(axes)
 
 
-def _study(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework) -> _Study:
+def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework) -> Study:
+    """Judge every rater on one axis.
+
+    Parameters
+    ----------
+    counts
+        Ratings by rater and pattern.
+    adjusted
+        Whether to compare within the case mix.
+    rules
+        Delta, rate of chance names, bands.
+    framework
+        Labels of the levels.
+
+    Returns
+    -------
+    Study
+        With one row per rater in the order of the counts.
+    """
     first, last = counts.cycles[0], counts.cycles[-1]
     cycles = first if first == last else f"{first} to {last}"
     columns = [c for c in counts.patterns.columns if c != "cycle"] if adjusted else []
@@ -206,11 +224,11 @@ def _study(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framewo
     by_delta, lists = _by_delta(counts, evidence, rules)
     lists["main"] = listing.listed
     facts = _facts(counts, evidence, table, listing, rules)
-    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts,
+    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts,
                   _caveats(counts, evidence, adjusted))
 
 
-def _sensitivity(counts: RatingCounts, studies: Sequence[_Study], rules: ManagerSettings, framework: Framework,
+def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, framework: Framework,
                  unrated: Unrated | None) -> pd.DataFrame:
     """Show how the list of the main study would change under other suppositions, one at a time."""
     main, plain = studies
@@ -230,7 +248,7 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[_Study], rules: Manager
                 odds=np.exp(row.delta))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"])
     for scenario, other, values in _other_counts(counts, unrated):
-        study = _study(other, True, rules, framework)
+        study = study_axis(other, True, rules, framework)
         add(scenario, study.lists["main"][:n], study.facts["expected_wrong"], **values)
     return pd.DataFrame(rows)
 
@@ -410,7 +428,7 @@ def _share_movers(counts: RatingCounts) -> float | None:
 
 
 def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules: ManagerSettings,
-                        framework: Framework) -> _Study:
+                        framework: Framework) -> Study:
     """Give an honest empty verdict where there is one rater, or one rating throughout."""
     raters = counts.raters
     mix, _ = _tabulate_mix(counts, framework, None, None)
@@ -431,10 +449,10 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
     nobody = np.zeros(len(raters), dtype=bool)
     lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}
-    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts, ("nothing_to_compare", "census"))
+    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts, ("nothing_to_compare", "census"))
 
 
-def _with_names(study: _Study, names: pd.Series) -> pd.DataFrame:
+def _with_names(study: Study, names: pd.Series) -> pd.DataFrame:
     table = study.raters
     name = names.reindex(table["rater_id"]).to_numpy() if len(names) else np.full(len(table), None, dtype=object)
     known = pd.Series(name, index=table.index, dtype="str")
@@ -443,12 +461,12 @@ def _with_names(study: _Study, names: pd.Series) -> pd.DataFrame:
     return frame.assign(axis=study.axis, adjusted=study.adjusted, cycles=study.cycles)
 
 
-def _mix_with_units(study: _Study) -> pd.DataFrame:
+def _mix_with_units(study: Study) -> pd.DataFrame:
     units = study.raters.set_index("rater_id")[list(ORGANISATION)]
     return study.mix.join(units, on="rater_id")
 
 
-def _summary(study: _Study, framework: Framework, rules: ManagerSettings, counts: RatingCounts,
+def _summary(study: Study, framework: Framework, rules: ManagerSettings, counts: RatingCounts,
              n_unrated: int | None) -> pd.DataFrame:
     """Say in sentences what holds for the organisation: one row per line, with its main figure."""
     facts = study.facts
@@ -484,7 +502,7 @@ def _summary(study: _Study, framework: Framework, rules: ManagerSettings, counts
     return pd.DataFrame(lines, columns=["line", "value", "text"])
 
 
-def _mix_moved(study: _Study, delta: float) -> tuple[str, str]:
+def _mix_moved(study: Study, delta: float) -> tuple[str, str]:
     """Write the average mix, and the mix of a manager higher by delta, in whole per cent."""
     mean = study.mix.groupby("level")["expected_share"].mean().to_numpy()
     at_most = np.cumsum(mean)[:-1].clip(1e-9, 1 - 1e-9)

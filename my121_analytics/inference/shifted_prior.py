@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 GROUP_SD_GRID = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
-GROUP_SD_SCALE = 0.25
+GROUP_SD_SCALE = 0.3
 """Half-normal prior of the spread between groups of people that the ratings cannot part from the rater. The data say
 little of it: where groups really differ by half a logit, twice as many names as stated are here by chance."""
 
