@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.case_mix import CaseMix
-from my121_analytics.inference.category_stretch import average_over_stretch
+from my121_analytics.inference.category_stretch import average_over_stretch, weigh_stretches
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
 from my121_analytics.inference.effect_priors import SD_GRID
@@ -40,7 +40,7 @@ UNRECORDED_SD = 0.08
 """What no record holds differs between teams as well; a tenth of a logit, about a tenth of the odds, is supposed."""
 UNRECORDED_PART = 0.5
 """Beside it, half of what the recorded case mix differs between teams: where work recorded differs, so does other."""
-DRIFT_SDS = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.6, 0.8])
+DRIFT_SDS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8])
 """Spreads tried of a rater's change from cycle to cycle."""
 UNITS = ("directorate", "service")
 """Columns of the case mix that stand for managers as much as for work."""
@@ -104,14 +104,14 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> Evidence:
     correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
     drift_sd, drift_variance = _find_drift(counts, persons, location / scale, thresholds / scale, supposed)
     unmodelled = scale**2 * (drift_variance + _unrecorded_variance(counts, case_mix, fit))
-    readings, use_sd = [], 0.0
+    use = weigh_stretches(persons, location, thresholds, person_sd, spread=scale * supposed)
+    readings = []
     for one in _readings(counts, case_mix, location, fit, scale):
-        used = average_over_stretch(persons, one, thresholds, nodes, person_sd, spread=scale * supposed)
-        likelihood = np.exp(used.log_p - used.log_p.max(axis=1, keepdims=True))
+        log_p = average_over_stretch(persons, one, thresholds, nodes, person_sd, use)
+        likelihood = np.exp(log_p - log_p.max(axis=1, keepdims=True))
         log_p = np.log(np.maximum(smooth_rows(likelihood, nodes, unmodelled), 1e-290))
         readings.append(learn_raters(log_p, nodes, overlap=overlap, jitter=jitter, spread_correction=correction))
-        use_sd = max(use_sd, used.sd)
-    return Evidence(fit, case_mix, average_readings(readings), person_sd, drift_sd, use_sd,
+    return Evidence(fit, case_mix, average_readings(readings), person_sd, drift_sd, use.sd,
                     np.sqrt(1 / information + unmodelled), overlap.astype(np.float64))
 
 

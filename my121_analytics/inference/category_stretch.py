@@ -16,66 +16,56 @@ from my121_analytics.inference.grid_likelihood import PersonCounts, tabulate_lik
 
 Array = NDArray[np.float64]
 
-LOG_STRETCHES = 0.15 * np.arange(-6, 7)
+LOG_STRETCHES = 0.2 * np.arange(-4, 5)
 STRETCH_SDS = np.array([0.0, 0.1, 0.2, 0.3, 0.4, 0.5])
 """Spreads of ``c`` tried; at .5 one rater in twenty uses a scale 2.7 times as wide as the typical one, or as narrow."""
 NO_STRETCH = 0.5
 """Prior probability that all raters use the scale alike."""
-RATERS_FOR_STRETCH = 1500
-_LEAST_WEIGHT = 2e-3
+RATERS_FOR_STRETCH = 600
+_COARSE = np.linspace(-6.0, 6.0, 61)
+_LEAST_WEIGHT = 5e-3
 
 
 @dataclass(frozen=True)
-class StretchedLikelihood:
-    """Likelihood of the rater effect once the use of the scale is averaged over.
+class StretchUse:
+    """How far raters differ in their use of the scale.
 
     Parameters
     ----------
-    log_p
-        Raters x nodes.
+    weights
+        Of each value of ``LOG_STRETCHES``; sum to 1.
     sd
         Posterior root mean square of the raters' log-stretch.
     """
 
-    log_p: Array
+    weights: Array
     sd: float
 
 
-def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array,
-                         person_sd: float, *, spread: float) -> StretchedLikelihood:
-    """Work out each rater's log-likelihood at every node, averaged over how widely the rater may use the scale.
+def weigh_stretches(counts: PersonCounts, location: Array, thresholds: Array, person_sd: float, *,
+                    spread: float) -> StretchUse:
+    """Weigh how widely raters may use the scale.
 
     Parameters
     ----------
-    counts, location, thresholds, nodes, person_sd
+    counts, location, thresholds, person_sd
         As for ``tabulate_likelihood``.
     spread
-        Standard deviation of rater effects to suppose while the stretch is weighed.
+        Standard deviation of rater effects to suppose meanwhile.
 
     Returns
     -------
-    StretchedLikelihood
+    StretchUse
         With two categories there is one threshold and nothing to stretch.
     """
     if len(thresholds) < 2:
-        return StretchedLikelihood(tabulate_likelihood(counts, location, thresholds, nodes, person_sd), 0.0)
-    weights, sd = _weigh_stretches(_thin(counts), location, thresholds, nodes, person_sd, spread)
-    kept = np.flatnonzero(weights > _LEAST_WEIGHT)
-    total = np.full((counts.n_raters, len(nodes)), -np.inf)
-    for k in kept:
-        log_p = tabulate_likelihood(counts, location, _stretch(thresholds, LOG_STRETCHES[k]), nodes, person_sd)
-        total = np.logaddexp(total, log_p + np.log(weights[k]))
-    return StretchedLikelihood(total, sd)
-
-
-def _weigh_stretches(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array, person_sd: float,
-                     spread: float) -> tuple[Array, float]:
-    """Weigh each value of ``c``, over all raters; also the spread of ``c``."""
-    prior = np.exp(-((nodes / spread) ** 2) / 2)
+        return StretchUse((LOG_STRETCHES == 0).astype(np.float64), 0.0)
+    counts = _thin(counts)
+    prior = np.exp(-((_COARSE / spread) ** 2) / 2)
     prior /= prior.sum()
     by_stretch = np.empty((counts.n_raters, len(LOG_STRETCHES)))
     for k, c in enumerate(LOG_STRETCHES):
-        log_p = tabulate_likelihood(counts, location, _stretch(thresholds, c), nodes, person_sd)
+        log_p = tabulate_likelihood(counts, location, _stretch(thresholds, c), _COARSE, person_sd)
         peak = log_p.max(axis=1)
         by_stretch[:, k] = np.log(np.exp(log_p - peak[:, None]) @ prior) + peak
     by_stretch = np.exp(by_stretch - by_stretch.max(axis=1, keepdims=True))
@@ -85,7 +75,30 @@ def _weigh_stretches(counts: PersonCounts, location: Array, thresholds: Array, n
     fit += np.log(np.where(STRETCH_SDS == 0, NO_STRETCH, (1 - NO_STRETCH) / (len(STRETCH_SDS) - 1)))
     weight = np.exp(fit - fit.max())
     weight /= weight.sum()
-    return density @ weight, float(np.sqrt(weight @ STRETCH_SDS**2))
+    return StretchUse(density @ weight, float(np.sqrt(weight @ STRETCH_SDS**2)))
+
+
+def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array, person_sd: float,
+                         use: StretchUse) -> Array:
+    """Work out each rater's log-likelihood at every node, averaged over how widely the rater may use the scale.
+
+    Parameters
+    ----------
+    counts, location, thresholds, nodes, person_sd
+        As for ``tabulate_likelihood``.
+    use
+        From :func:`weigh_stretches`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Raters x nodes.
+    """
+    total = np.full((counts.n_raters, len(nodes)), -np.inf)
+    for k in np.flatnonzero(use.weights > _LEAST_WEIGHT):
+        log_p = tabulate_likelihood(counts, location, _stretch(thresholds, LOG_STRETCHES[k]), nodes, person_sd)
+        total = np.logaddexp(total, log_p + np.log(use.weights[k]))
+    return total
 
 
 def _stretch(thresholds: Array, c: float) -> Array:

@@ -11,7 +11,7 @@ Array = NDArray[np.float64]
 
 NO_SPREAD = 0.5
 """Prior probability that the groups do not differ."""
-_NODES = np.linspace(-6.0, 6.0, 161)
+_NODES = np.linspace(-6.0, 6.0, 101)
 
 
 def weigh_lasting_sds(groups: PersonCounts, location: Array, thresholds: Array, sds: Array, *, spread: float) -> Array:
@@ -24,7 +24,7 @@ def weigh_lasting_sds(groups: PersonCounts, location: Array, thresholds: Array, 
     location, thresholds
         On the marginal scale, as fitted without groups.
     sds
-        Candidates, the first 0, the next wider than .075 logits.
+        Candidates, the first 0, the next wider than .12 logits.
     spread
         Standard deviation of rater effects, marginal scale; part of it may be the groups' own.
 

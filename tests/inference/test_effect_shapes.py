@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from my121_analytics.inference.category_stretch import average_over_stretch
+from my121_analytics.inference.category_stretch import average_over_stretch, weigh_stretches
 from my121_analytics.inference.effect_priors import SD_GRID, list_priors
 from my121_analytics.inference.grid_likelihood import gather_persons, tabulate_likelihood
 from my121_analytics.inference.lasting_spread import weigh_lasting_sds
@@ -64,15 +64,15 @@ def test_raters_who_use_the_scale_differently_are_noticed_and_others_not():
     thresholds = np.array([-2.0, 1.6])
     for spread, low, high in ((0.0, 0.0, 0.08), (0.35, 0.25, 0.45)):
         counts = ratings(250, 30, thresholds=thresholds, u=0.5, stretch=spread, seed=3)
-        found = average_over_stretch(counts, np.zeros(1), thresholds, NODES, 0.0, spread=0.5)
-        assert low <= found.sd <= high
+        assert low <= weigh_stretches(counts, np.zeros(1), thresholds, 0.0, spread=0.5).sd <= high
 
 
 def test_where_the_scale_is_used_alike_averaging_changes_nothing_that_matters():
     thresholds = np.array([-2.0, 1.6])
     counts = ratings(250, 30, thresholds=thresholds, u=0.5, seed=4)
     plain = np.exp(tabulate_likelihood(counts, np.zeros(1), thresholds, NODES))
-    found = np.exp(average_over_stretch(counts, np.zeros(1), thresholds, NODES, 0.0, spread=0.5).log_p)
+    use = weigh_stretches(counts, np.zeros(1), thresholds, 0.0, spread=0.5)
+    found = np.exp(average_over_stretch(counts, np.zeros(1), thresholds, NODES, 0.0, use))
     means = [(one @ NODES) / one.sum(axis=1) for one in (plain, found)]
     inner = np.abs(means[0]) < 2
     assert np.allclose(means[0][inner], means[1][inner], atol=0.05)
@@ -80,9 +80,10 @@ def test_where_the_scale_is_used_alike_averaging_changes_nothing_that_matters():
 
 def test_two_levels_have_nothing_to_stretch():
     counts = ratings(40, 10, thresholds=np.array([0.3]), seed=5)
-    found = average_over_stretch(counts, np.zeros(1), np.array([0.3]), NODES, 0.0, spread=0.5)
-    assert found.sd == 0
-    assert np.allclose(found.log_p, tabulate_likelihood(counts, np.zeros(1), np.array([0.3]), NODES))
+    use = weigh_stretches(counts, np.zeros(1), np.array([0.3]), 0.0, spread=0.5)
+    assert use.sd == 0
+    found = average_over_stretch(counts, np.zeros(1), np.array([0.3]), NODES, 0.0, use)
+    assert np.allclose(found, tabulate_likelihood(counts, np.zeros(1), np.array([0.3]), NODES))
 
 
 def test_change_from_cycle_to_cycle_is_weighed():
