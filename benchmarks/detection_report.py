@@ -29,12 +29,12 @@ def write_report(rows: pd.DataFrame, folder: Path, *, methods: Sequence[str]) ->
     text = "\n".join([*_explain(rows), *_table(rows, methods), ""])
     (folder / "detection.md").write_text(text, encoding="utf-8")
     figure = theme.figure(theme.WIDTH * 1.25, 6.4)
-    for number, line in enumerate(wrap(title, theme.WIDTH * 1.25 - 0.5, theme.TITLE, weight="bold")):
+    for number, line in enumerate(wrap(title, theme.WIDTH * 1.25 - 0.6, theme.TITLE, weight="bold")):
         figure.text(0.02, 0.965 - 0.042 * number, line, size=theme.TITLE, weight="bold", color=theme.INK, va="top")
     for number, line in enumerate(wrap(subtitle, theme.WIDTH * 1.25 - 0.5, theme.SUBTITLE)):
         figure.text(0.02, 0.872 - 0.032 * number, line, size=theme.SUBTITLE, color=theme.QUIET, va="top")
-    _draw_cycles(figure.add_axes((0.055, 0.12, 0.26, 0.58)), rows, methods)
-    _draw_departures(figure.add_axes((0.735, 0.12, 0.245, 0.58)), rows)
+    _draw_cycles(figure.add_axes((0.055, 0.09, 0.33, 0.62)), rows, methods)
+    _draw_departures(figure.add_axes((0.74, 0.09, 0.24, 0.62)), rows)
     theme.save_svg(figure, folder / "detection.svg", title=title, description=subtitle + " Figures: detection.md.")
 
 
@@ -89,7 +89,7 @@ def _table(rows: pd.DataFrame, methods: Sequence[str]) -> list[str]:
             cells = [council, row["method"], str(int(row["runs"])), f"{row['names']:.1f}", _two(row["found"]),
                      _two(row["wrong"]), _two(row["wrong_mean"]), _two(row["covered"])]
             cells += [_band(row, band) for band in BANDS]
-            lines.append("| " + " | ".join(map(str, cells)) + " |")
+            lines.append("| " + " | ".join(str(cell).replace("|", "\\|") for cell in cells) + " |")
     return lines
 
 
@@ -119,6 +119,7 @@ def _draw_cycles(ax: Axes, rows: pd.DataFrame, methods: Sequence[str]) -> None:
                 ax.plot([place, place], [low, high], color=colour, lw=1.5)
         ends.append((shares[-1], method, colour))
     _nominal(ax, horizontal=True)
+    ax.annotate("promised: 10 % at most", (1.18, 100 * NOMINAL + 0.6), size=theme.SMALL, color=theme.INK)
     top = 10 * (int(max(end[0] for end in ends)) // 10 + 2)
     ax.set(xlim=(-0.15, 2.1), ylim=(0, top), xticks=[0, 1, 2])
     ax.set_xticklabels(["1 cycle", "4 cycles", "8 cycles"])
@@ -146,9 +147,11 @@ def _draw_departures(ax: Axes, rows: pd.DataFrame) -> None:
     ax.set(ylim=(-0.7, len(names) - 0.4), xlim=(0, None), yticks=[])
     ax.set_xticks(range(0, 71, 10))
     ax.set_xticklabels([f"{tick} %" for tick in range(0, 71, 10)])
-    head = "Departing from the model, 4 cycles: this package (dot), mixed model (square)"
-    ax.annotate(head, (-26, len(names) - 0.15),
-                size=theme.BODY, weight="bold", color=theme.INK, ha="left", va="bottom", annotation_clip=False)
+    for text, above, size, weight, colour in (
+            ("Departing from the model, 4 cycles", 0.62, theme.BODY, "bold", theme.INK),
+            ("dot: this package; square: linear mixed model", 0.1, theme.SMALL, "normal", theme.QUIET)):
+        ax.annotate(text, (-0.72, len(names) - 0.4 + above), xycoords=("axes fraction", "data"), size=size,
+                    weight=weight, color=colour, ha="left", va="bottom", annotation_clip=False)
     _plain(ax)
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.case_mix import CaseMix
-from my121_analytics.inference.category_stretch import average_over_stretch, weigh_stretches
+from my121_analytics.inference.category_stretch import StretchUse, average_over_stretch, weigh_stretches
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
 from my121_analytics.inference.effect_priors import SD_GRID
@@ -56,8 +56,10 @@ class Evidence:
         Thresholds and case mix.
     knowledge
         Posterior of every rater.
-    person_sd, drift_sd, use_sd
-        Spreads of people's lasting levels, of raters between cycles, and of the log-width of scale they use.
+    person_sd, drift_sd
+        Spreads of people's lasting levels, and of raters between cycles.
+    use
+        How far raters differ in their use of the scale.
     se
         Per rater: standard error with which the effect shows, logits.
     overlap
@@ -69,7 +71,7 @@ class Evidence:
     knowledge: RaterKnowledge
     person_sd: float
     drift_sd: float
-    use_sd: float
+    use: StretchUse
     se: Array
     overlap: Array
 
@@ -79,8 +81,23 @@ class Evidence:
         return self.knowledge.gain < DETECTABLE_SPREAD
 
 
-def gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> Evidence:
-    """Fit thresholds and case mix, then every rater's posterior with the spread averaged over."""
+def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, like: Evidence | None = None) -> Evidence:
+    """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
+
+    Parameters
+    ----------
+    counts
+        Ratings by rater and pattern.
+    case_mix
+        Its dummies.
+    like
+        Evidence from nearly the same ratings, whose spreads of people, of the use of the scale and between cycles are
+        taken over: they hardly move, and finding them is most of the work.
+
+    Returns
+    -------
+    Evidence
+    """
     frame, n_raters = counts.frame, len(counts.raters)
     fit = fit_cumulative_link_counts(merge_people(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
     persons = _gather(counts, fit)
@@ -88,7 +105,8 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> Evidence:
     coarse = np.linspace(-REACH, REACH, 61)
     person_sd = 0.0
     if persons.ratings.sum() - len(persons.ratings) >= REPEATED:
-        person_sd = find_person_sd(persons, expected_location(fit, case_mix), fit.thresholds.to_numpy(), coarse)
+        person_sd = like.person_sd if like is not None else find_person_sd(
+            persons, expected_location(fit, case_mix), fit.thresholds.to_numpy(), coarse)
     information = _information(persons, fit, case_mix, person_sd)
     if person_sd > 0:
         # Each rating of somebody already rated tells less: thresholds must not look surer than they are.
@@ -102,16 +120,19 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> Evidence:
     supposed = max(fit.sd, SUPPOSED_SD)
     jitter = scale * fit.location_sd(supposed).to_numpy()
     correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
-    drift_sd, drift_variance = _find_drift(counts, persons, location / scale, thresholds / scale, supposed)
+    drift_sd = like.drift_sd if like is not None else _find_drift(counts, location / scale, thresholds / scale,
+                                                                  supposed)
+    drift_variance = drift_sd**2 * _concentration(counts)
     unmodelled = scale**2 * (drift_variance + _unrecorded_variance(counts, case_mix, fit))
-    use = weigh_stretches(persons, location, thresholds, person_sd, spread=scale * supposed)
+    use = like.use if like is not None else weigh_stretches(persons, location, thresholds, person_sd,
+                                                            spread=scale * supposed)
     readings = []
     for one in _readings(counts, case_mix, location, fit, scale):
         log_p = average_over_stretch(persons, one, thresholds, nodes, person_sd, use)
         likelihood = np.exp(log_p - log_p.max(axis=1, keepdims=True))
         log_p = np.log(np.maximum(smooth_rows(likelihood, nodes, unmodelled), 1e-290))
         readings.append(learn_raters(log_p, nodes, overlap=overlap, jitter=jitter, spread_correction=correction))
-    return Evidence(fit, case_mix, average_readings(readings), person_sd, drift_sd, use.sd,
+    return Evidence(fit, case_mix, average_readings(readings), person_sd, drift_sd, use,
                     np.sqrt(1 / information + unmodelled), overlap.astype(np.float64))
 
 
@@ -147,22 +168,29 @@ def _readings(counts: RatingCounts, case_mix: CaseMix, location: Array, fit: Cum
     return [location, location - share + np.average(share, weights=weight)]
 
 
-def _find_drift(counts: RatingCounts, persons: PersonCounts, location: Array, thresholds: Array, spread: float,
-                ) -> tuple[float, Array]:
-    """Find how far raters differ from themselves between cycles, and what that leaves uncertain of each rater."""
-    per_cycle = counts.frame.assign(cycle=pd.factorize(counts.patterns["cycle"])[0][counts.frame["pattern"]])
-    n = per_cycle.groupby(["rater", "cycle"])["n"].sum()
-    share = (n / n.groupby("rater").transform("sum")) ** 2
-    concentration = share.groupby("rater").sum().reindex(range(len(counts.raters)), fill_value=1.0).to_numpy()
-    if len(n) - len(counts.raters) < REPEATED:
-        return 0.0, np.zeros(len(counts.raters))
+def _find_drift(counts: RatingCounts, location: Array, thresholds: Array, spread: float) -> float:
+    """Find how far raters differ from themselves between cycles."""
+    per_cycle = _by_cycle(counts)
+    spells = per_cycle.drop_duplicates(["rater", "cycle"])
+    if len(spells) - len(counts.raters) < REPEATED:
+        return 0.0
     category = np.searchsorted(np.unique(per_cycle["category"]), per_cycle["category"])
-    spells = gather_persons(per_cycle["rater"].to_numpy(np.int64), per_cycle["cycle"].to_numpy(np.int64),
+    groups = gather_persons(per_cycle["rater"].to_numpy(np.int64), per_cycle["cycle"].to_numpy(np.int64),
                             per_cycle["pattern"].to_numpy(np.int64), category, per_cycle["n"].to_numpy(float),
                             n_raters=len(counts.raters), n_categories=len(thresholds) + 1)
-    weight = weigh_lasting_sds(spells, location, thresholds, DRIFT_SDS, spread=spread)
-    mean_square = float(weight @ DRIFT_SDS**2)
-    return float(np.sqrt(mean_square)), mean_square * concentration
+    weight = weigh_lasting_sds(groups, location, thresholds, DRIFT_SDS, spread=spread)
+    return float(np.sqrt(weight @ DRIFT_SDS**2))
+
+
+def _concentration(counts: RatingCounts) -> Array:
+    """Per rater: sum of the squared shares of cycles, 1 over their number where all are as large."""
+    n = _by_cycle(counts).groupby(["rater", "cycle"])["n"].sum()
+    share = (n / n.groupby("rater").transform("sum")) ** 2
+    return np.asarray(share.groupby("rater").sum().reindex(range(len(counts.raters)), fill_value=1.0), dtype=float)
+
+
+def _by_cycle(counts: RatingCounts) -> pd.DataFrame:
+    return counts.frame.assign(cycle=pd.factorize(counts.patterns["cycle"])[0][counts.frame["pattern"]])
 
 
 def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:

@@ -70,6 +70,7 @@ class Study:
     lists: dict[str, NDArray[np.bool_]]
     facts: dict[str, float | int | str | None]
     caveats: tuple[str, ...]
+    evidence: Evidence | None
 
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
@@ -194,7 +195,8 @@ def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
     return list(axes)
 
 
-def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework) -> Study:
+def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework, *,
+               like: Evidence | None = None) -> Study:
     """Judge every rater on one axis.
 
     Parameters
@@ -207,6 +209,8 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
         Delta, rate of chance names, bands.
     framework
         Labels of the levels.
+    like
+        Evidence from nearly the same ratings, whose less important spreads are taken over.
 
     Returns
     -------
@@ -219,7 +223,7 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_evidence(counts, case_mix)
+    evidence = gather_evidence(counts, case_mix, like=like)
     table, listing = _judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -229,7 +233,7 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     lists["main"] = listing.listed
     facts = _facts(counts, evidence, table, listing, rules)
     return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts,
-                  _caveats(counts, evidence, adjusted))
+                 _caveats(counts, evidence, adjusted), evidence)
 
 
 def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, framework: Framework,
@@ -252,7 +256,7 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
                 odds=np.exp(row.delta))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"])
     for scenario, other, values in _other_counts(counts, unrated):
-        study = study_axis(other, True, rules, framework)
+        study = study_axis(other, True, rules, framework, like=main.evidence)
         add(scenario, study.lists["main"][:n], study.facts["expected_wrong"], **values)
     return pd.DataFrame(rows)
 
@@ -338,7 +342,7 @@ def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[
         codes.append("people_unknown")
     if adjusted and not evidence.case_mix.columns:
         codes.append("unadjusted_few_data")
-    if evidence.use_sd >= USE_WORTH_SAYING:
+    if evidence.use.sd >= USE_WORTH_SAYING:
         codes.append("mix_differs_in_shape")
     if evidence.drift_sd >= DRIFT_WORTH_SAYING:
         codes.append("changes_between_cycles")
@@ -403,7 +407,7 @@ def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listin
         "n_watch": int(verdicts.get(WATCH, 0)), "n_in_line": int(verdicts.get(IN_LINE, 0)),
         "n_cannot_tell": int(verdicts.get(CANNOT_TELL, 0)), "fair_share_one_cycle": _fair_share(counts, evidence),
         "share_movers": _share_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
-        "sd_use": evidence.use_sd, "case_mix": ", ".join(evidence.case_mix.columns),
+        "sd_use": evidence.use.sd, "case_mix": ", ".join(evidence.case_mix.columns),
     }
 
 
@@ -455,7 +459,8 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
     nobody = np.zeros(len(raters), dtype=bool)
     lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}
-    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts, ("nothing_to_compare", "census"))
+    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts, ("nothing_to_compare", "census"),
+                 None)
 
 
 def _with_names(study: Study, names: pd.Series) -> pd.DataFrame:
