@@ -255,24 +255,24 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
             add(f"delta {row.delta:.2f}", main.lists[f"delta {row.delta:.2f}"], row.expected_wrong,
                 odds=np.exp(row.delta))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"])
-    for scenario, other, values in _other_counts(counts, unrated):
+    for scenario, other in _other_counts(counts, unrated):
         study = study_axis(other, True, rules, framework, like=main.evidence)
-        add(scenario, study.lists["main"][:n], study.facts["expected_wrong"], **values)
+        add(scenario, study.lists["main"], study.facts["expected_wrong"])
     return pd.DataFrame(rows)
 
 
 def _other_counts(counts: RatingCounts, unrated: Unrated | None,
-                  ) -> Iterator[tuple[str, RatingCounts, dict[str, object]]]:
+                  ) -> Iterator[tuple[str, RatingCounts]]:
     """Give what might have been recorded: ratings of those who have none, and people not known from cycle to cycle."""
     if counts.frame["category"].nunique() < 2 or len(counts.raters) < 2:
         return
     if unrated is not None and unrated.n:
         for scenario, category in (("unrated_lowest", counts.frame["category"].min()),
                                    ("unrated_highest", counts.frame["category"].max())):
-            yield scenario, with_unrated(counts, unrated, int(category)), {"n": unrated.n}
+            yield scenario, with_unrated(counts, unrated, int(category))
     if "employee" in counts.frame and counts.frame.groupby(["rater", "employee"])["n"].sum().max() > 1:
         frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
-        yield "people_new", replace(counts, frame=frame), {}
+        yield "people_new", replace(counts, frame=frame)
 
 
 def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
