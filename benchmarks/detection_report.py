@@ -49,8 +49,8 @@ def _message(rows: pd.DataFrame) -> tuple[str, str]:
     title = (f"Of the managers this package names, {100 * min(ours):.0f}-{100 * max(ours):.0f} % are named wrongly at "
              f"1, 4 and 8 cycles; of those the usual methods name, up to {100 * others.max():.0f} %")
     subtitle = ("Share of names whose true difference is under a doubling of the odds, or on the other side. Simulated "
-                f"councils of 350 managers, {runs} of each kind; bars are 95 % ranges. What differs between teams and is "
-                "not recorded (case mix omitted) looks like leniency to every method.")
+                f"councils of 350 managers, {runs} of each kind; bars are 95 % ranges. What differs between teams and "
+                "is not recorded (case mix omitted) looks like leniency to every method.")
     return title, subtitle
 
 

@@ -102,11 +102,16 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     Notes
     -----
     Cumulative logit with a random effect of the rater, a level of each person who is rated more than once, the
-    cycles and the case mix. Effects have a normal core and a small shifted part; the spread is averaged over. Where
-    the same people are rated in several cycles the effect allows for a group of people being strong or weak as a
-    whole, with a weak prior on how much groups differ, since ratings cannot part that from a generous manager. The
-    list keeps the Bayesian false discovery rate within bands of team size. Staff who moved count as new people under
-    the new manager. It misleads where a manager makes people better: ratings cannot tell that from generosity.
+    cycles and the case mix. The shape of the effects (a normal or lopsided core and a small shifted part on either
+    side) is averaged over. Four things are allowed for as far as the ratings show them: raters who use more or less
+    of the scale, raters who change from cycle to cycle, groups of people who are strong or weak as a whole (where the
+    same people are rated again, with a weak prior, since ratings cannot part that from a generous manager), and
+    directorates or services in the case mix, which count half as work and half as their managers. For what no record
+    holds a little is allowed in every case.
+
+    The list keeps the Bayesian false discovery rate within bands of team size. Staff who moved count as new people
+    under the new manager. It misleads where a manager makes people better: ratings cannot tell that from generosity;
+    and where teams differ much in something that bears on ratings and is not in the case mix.
 
     References
     ----------
