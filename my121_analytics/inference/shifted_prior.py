@@ -29,6 +29,8 @@ little of it: where groups really differ by half a logit, twice as many names as
 
 RATERS_FOR_SPREAD = 3000
 """Raters from which the spread is learnt (standard error about 1 %)."""
+CHUNK = 4000
+"""Raters worked on at once, so that memory does not grow with raters times candidates."""
 HOPELESS = 15.0
 """A spread whose plain shapes fit worse than the best by this much (odds of 3 million) is not looked into."""
 NEGLIGIBLE = 1e-4
@@ -152,10 +154,13 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, overlap: Array | None =
         kept = np.flatnonzero(weight[k] > NEGLIGIBLE * weight.max())
         if not len(kept):
             continue
-        priors, smoothed = family.densities(kept), smooth_rows(likelihood, nodes, overlap * sd**2)
-        by_prior = weight[k, kept] / np.maximum(smoothed @ priors, 1e-290)
-        own += smoothed * (by_prior @ priors.T)
-        joint += likelihood * smooth_rows(by_prior @ priors.T, nodes, overlap * sd**2)
+        priors = family.densities(kept)
+        for first in range(0, n_raters, CHUNK):
+            rows = slice(first, first + CHUNK)
+            smoothed = smooth_rows(likelihood[rows], nodes, overlap[rows] * sd**2)
+            mixed = (weight[k, kept] / np.maximum(smoothed @ priors, 1e-290)) @ priors.T
+            own[rows] += smoothed * mixed
+            joint[rows] += likelihood[rows] * smooth_rows(mixed, nodes, overlap[rows] * sd**2)
     by_spread = weight.sum(axis=0)
     kept = np.flatnonzero(by_spread > NEGLIGIBLE * by_spread.max())
     prior = family.densities(kept) @ by_spread[kept]
