@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from benchmarks.councils import Council
+from my121_analytics.analysis.evidence import UNRECORDED_SD
 from my121_analytics.figures import theme
 from my121_analytics.figures.layout import wrap
 from my121_analytics.inference.intervals import wilson_interval
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 OURS = "this package"
+PLAIN = Council("plain", 4)
 CYCLES = ["1 cycle", "4 cycles", "8 cycles"]
 NOMINAL = 0.10
 BANDS = ["2-5", "6-10", "11-25", "26+"]
@@ -66,12 +69,13 @@ def _explain(rows: pd.DataFrame) -> list[str]:
         "*Wrong*: share of all names that should not be there; *mean*: averaged over councils, those without names "
         "counting 0. *Covered*: share of 95 % ranges that hold the truth. The last four columns give found · wrong "
         "(number of names) · covered by mean team size; shares of few names are mere chance. "
-        "The plain council has 350 managers with teams of 2 to 25, new staff every cycle, a spread of leniency of .5, "
-        "one manager in twenty shifted by 1.5, and a spread of team quality of .3; all departures are over 4 cycles.",
+        f"The plain council has {PLAIN.managers} managers with teams of 2 to 25, new staff every cycle, a spread of "
+        f"leniency of {PLAIN.leniency_sd}, a share of {PLAIN.shifted} shifted by {PLAIN.shift} either way, and a spread "
+        f"of team quality of {PLAIN.quality_sd}; the councils that depart from the model do so over 4 cycles.",
         "",
         "Where a case mix is omitted, what is not recorded differs between teams by the standard deviation given: no "
         "method can tell it from leniency, and all name more managers wrongly the larger it is. The package allows "
-        "for .08.", "",
+        f"for {UNRECORDED_SD:.2f} logits.", "",
     ]
 
 
