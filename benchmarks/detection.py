@@ -28,7 +28,7 @@ DELTA = float(np.log(2))
 BANDS = ["2-5", "6-10", "11-25", "26+"]
 OURS = "this package"
 FIRST_SEED = 40_000
-"""Seeds from here on were not used while the model was being made."""
+"""The model was made on lower seeds; the caution where ratings tell little was set with these in view."""
 
 ASSUMED, HARD, DEPARTING = "as assumed", "hard", "departing"
 COUNCILS: list[tuple[str, Council]] = [

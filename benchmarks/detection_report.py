@@ -61,7 +61,8 @@ def _explain(rows: pd.DataFrame) -> list[str]:
     return [
         "# Who is found and who is named wrongly", "",
         "Made by `python -m benchmarks.detection --write`; the column `runs` says how many councils were simulated of "
-        "each kind, with seeds not used while the model was made.", "",
+        "each kind. The model was made on other seeds; only its caution where ratings tell little was set with a first "
+        "run on these in view.", "",
         "![Share of names that are wrong, by method and number of cycles, and for councils that depart from the "
         "model](detection.svg)", "",
         "A manager should be named where leniency and team quality together (where staff stay: leniency alone) lie "
@@ -70,8 +71,8 @@ def _explain(rows: pd.DataFrame) -> list[str]:
         "counting 0. *Covered*: share of 95 % ranges that hold the truth. The last four columns give found · wrong "
         "(number of names) · covered by mean team size; shares of few names are mere chance. "
         f"The plain council has {PLAIN.managers} managers with teams of 2 to 25, new staff every cycle, a spread of "
-        f"leniency of {PLAIN.leniency_sd}, a share of {PLAIN.shifted} shifted by {PLAIN.shift} either way, and a spread "
-        f"of team quality of {PLAIN.quality_sd}; the councils that depart from the model do so over 4 cycles.",
+        f"leniency of {PLAIN.leniency_sd}, a share of {PLAIN.shifted} shifted by {PLAIN.shift} either way, and a "
+        f"spread of team quality of {PLAIN.quality_sd}; the councils that depart from the model do so over 4 cycles.",
         "",
         "Where a case mix is omitted, what is not recorded differs between teams by the standard deviation given: no "
         "method can tell it from leniency, and all name more managers wrongly the larger it is. The package allows "
