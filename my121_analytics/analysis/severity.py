@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -11,20 +11,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.case_mix import CaseMix, build_case_mix
+from my121_analytics.analysis.evidence import UNITS, Evidence, expected_location, gather_evidence
+from my121_analytics.analysis.unrated import Unrated, place_unrated, with_unrated
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
-from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
-from my121_analytics.inference.grid_likelihood import (
-    MARGINAL_SCALE,
-    PersonCounts,
-    find_person_sd,
-    gather_persons,
-    tabulate_likelihood,
-)
+from my121_analytics.inference.cumulative_link import CumulativeLinkFit
 from my121_analytics.inference.multiplicity import DiscoveryList, list_discoveries
 from my121_analytics.inference.power import detectable_effect
-from my121_analytics.inference.shifted_prior import SD_GRID, RaterKnowledge, learn_raters
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
@@ -38,19 +32,15 @@ Array = NDArray[np.float64]
 PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
 FEW_MANAGERS = 20
 """Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
-RATERS_FOR_PLAIN_SPREAD = 300
-"""From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
-SUPPOSED_SD = 0.25
-"""Least spread supposed when asking how uncertain thresholds are; with 0 they would look certain."""
-REACH = 6.0
-"""Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
-REPEATED = 30
-"""Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
-DETECTABLE_SPREAD = 1.35
-"""Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
-MARGIN = 0.9
-"""Part of the rate of chance names that is used: the shape of the prior is itself a guess, and simulated councils
-had up to an eighth more chance names in a size band than the posterior claimed (benchmarks/detection.py)."""
+PRIOR_ALONE, RATING_TOLD = 0.35, 0.8
+"""Part of the rate of chance names that is used: all of it where ratings tell four fifths of what is seen of a
+manager, less where the supposed shape of managers' effects tells more, since that shape is itself a guess. Simulated
+councils had up to a fifth more chance names among small teams than the posterior claimed (benchmarks/detection.py)."""
+USE_WORTH_SAYING = 0.15
+"""Spread of the log-width of scale at which managers' mixes differ in shape and not only in level: one in three uses
+a scale a sixth wider or narrower than others."""
+DRIFT_WORTH_SAYING = 0.2
+"""Change of a manager from cycle to cycle, logits, that is worth a word."""
 DELTAS = (0.4, 1.0)
 """Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
@@ -62,12 +52,13 @@ class SeverityResult(Result):
     """Rating patterns of managers.
 
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
-    ``mix`` (each manager's ratings beside the expected), ``by_delta`` and ``summary`` (the organisation).
+    ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
+    under other suppositions) and ``summary`` (the organisation).
     """
 
 
 @dataclass(frozen=True)
-class _Study:
+class Study:
     """One axis, adjusted or not: a row per rater, the mix, and facts about all raters."""
 
     axis: str
@@ -76,25 +67,10 @@ class _Study:
     raters: pd.DataFrame
     mix: pd.DataFrame
     by_delta: pd.DataFrame
+    lists: dict[str, NDArray[np.bool_]]
     facts: dict[str, float | int | str | None]
     caveats: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class _Evidence:
-    """What the counts say before any verdict."""
-
-    fit: CumulativeLinkFit
-    case_mix: CaseMix
-    knowledge: RaterKnowledge
-    person_sd: float
-    se: Array
-    overlap: Array
-
-    @property
-    def shows_no_difference(self) -> bool:
-        """Whether managers rating all alike would fit about as well."""
-        return self.knowledge.gain < DETECTABLE_SPREAD
+    evidence: Evidence | None
 
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
@@ -126,11 +102,16 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     Notes
     -----
     Cumulative logit with a random effect of the rater, a level of each person who is rated more than once, the
-    cycles and the case mix. Effects have a normal core and a small shifted part; the spread is averaged over. Where
-    the same people are rated in several cycles the effect allows for a group of people being strong or weak as a
-    whole, with a weak prior on how much groups differ, since ratings cannot part that from a generous manager. The
-    list keeps the Bayesian false discovery rate within bands of team size. Staff who moved count as new people under
-    the new manager. It misleads where a manager makes people better: ratings cannot tell that from generosity.
+    cycles and the case mix. The shape of the effects (a normal or lopsided core and a small shifted part on either
+    side) is averaged over. Four things are allowed for as far as the ratings show them: raters who use more or less
+    of the scale, raters who change from cycle to cycle, groups of people who are strong or weak as a whole (where the
+    same people are rated again, with a weak prior, since ratings cannot part that from a generous manager), and
+    directorates or services in the case mix, which count half as work and half as their managers. For what no record
+    holds a little is allowed in every case.
+
+    The list keeps the Bayesian false discovery rate within bands of team size. Staff who moved count as new people
+    under the new manager. It misleads where a manager makes people better: ratings cannot tell that from generosity;
+    and where teams differ much in something that bears on ratings and is not in the case mix.
 
     References
     ----------
@@ -142,15 +123,18 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     counted = [count_ratings(workforce, axis=axis, cycles=labels, case_mix=settings.managers.case_mix,
                              by_employee=True) for axis in _choose_axes(workforce, axes)]
     latest = counted[0].cycles[-1]
-    outcomes = outcomes_in_cycle(workforce, latest)
-    n_unrated = int(outcomes[counted[0].axis].isna().sum())
+    columns = list(settings.managers.case_mix)
+    outcomes = outcomes_in_cycle(workforce, latest, columns=columns)
+    missing = outcomes[outcomes[counted[0].axis].isna()]
     return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
-                                    names=workforce.names, as_of=workforce.as_of, n_unrated=n_unrated)
+                                    names=workforce.names, as_of=workforce.as_of, n_unrated=len(missing),
+                                    unrated=place_unrated(missing, counted[0], latest))
 
 
 def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, settings: Settings | None = None,
                              framework: Framework | None = None, names: pd.Series | None = None,
-                             as_of: date | None = None, n_unrated: int | None = None) -> SeverityResult:
+                             as_of: date | None = None, n_unrated: int | None = None,
+                             unrated: Unrated | None = None) -> SeverityResult:
     """Do the same from counts, one set per axis, which any dataframe engine can make.
 
     Parameters
@@ -168,6 +152,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         The day the record speaks of.
     n_unrated
         People and posts without a rating in the latest cycle, if known.
+    unrated
+        The same as counts by rater and pattern of the first axis, for the bounds in ``sensitivity``.
 
     Returns
     -------
@@ -176,7 +162,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     settings = settings or Settings()
     framework = framework or build_framework(settings)
     given = [counts] if isinstance(counts, RatingCounts) else list(counts)
-    studies = [_study(one, adjusted, settings.managers, framework) for one in given for adjusted in (True, False)]
+    studies = [study_axis(one, adjusted, settings.managers, framework) for one in given for adjusted in (True, False)]
     main = studies[0]
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
@@ -189,6 +175,9 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "mix": Table(_mix_with_units(main), keys=("rater_id", "level"), people=("rater_id",),
                      unit_columns=ORGANISATION),
         "by_delta": Table(main.by_delta, keys=("delta",)),
+        "sensitivity": Table(_sensitivity(given[0], studies[:2], settings.managers, framework, unrated),
+                             keys=("scenario",), count="n_managers", parts=("n_listed", "n_joined", "n_left"),
+                             follows=("expected_wrong",)),
         "summary": Table(_summary(main, framework, settings.managers, given[0], n_unrated), keys=("line",)),
     }
     about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
@@ -211,121 +200,87 @@ def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
     return list(axes)
 
 
-def _study(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework) -> _Study:
+def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework, *,
+               like: Evidence | None = None) -> Study:
+    """Judge every rater on one axis.
+
+    Parameters
+    ----------
+    counts
+        Ratings by rater and pattern.
+    adjusted
+        Whether to compare within the case mix.
+    rules
+        Delta, rate of chance names, bands.
+    framework
+        Labels of the levels.
+    like
+        Evidence from nearly the same ratings, whose less important spreads are taken over.
+
+    Returns
+    -------
+    Study
+        With one row per rater in the order of the counts.
+    """
     first, last = counts.cycles[0], counts.cycles[-1]
     cycles = first if first == last else f"{first} to {last}"
     columns = [c for c in counts.patterns.columns if c != "cycle"] if adjusted else []
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = _gather_evidence(counts, case_mix)
+    evidence = gather_evidence(counts, case_mix, like=like)
     table, listing = _judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
     table["mean_rating"] = _per_rater(counts, counts.frame["category"].to_numpy(dtype=float)) / table["n_ratings"]
     table["expected_rating"] = expected @ levels
-    by_delta = _by_delta(counts, evidence, rules)
+    by_delta, lists = _by_delta(counts, evidence, rules)
+    lists["main"] = listing.listed
     facts = _facts(counts, evidence, table, listing, rules)
-    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, facts, _caveats(counts, evidence, adjusted))
+    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts,
+                 _caveats(counts, evidence, adjusted), evidence)
 
 
-def _gather_evidence(counts: RatingCounts, case_mix: CaseMix) -> _Evidence:
-    """Fit thresholds and case mix, then every rater's posterior with the spread averaged over."""
-    frame, n_raters = counts.frame, len(counts.raters)
-    fit = fit_cumulative_link_counts(_merged(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
-    persons = _gather(counts, fit)
-    overlap = _overlap(counts, persons)
-    coarse = np.linspace(-REACH, REACH, 61)
-    person_sd = 0.0
-    if persons.ratings.sum() - len(persons.ratings) >= REPEATED:
-        person_sd = find_person_sd(persons, _location(fit, case_mix), fit.thresholds.to_numpy(), coarse)
-    information = _information(persons, fit, case_mix, person_sd)
-    if person_sd > 0:
-        # Each rating of somebody already rated tells less: thresholds must not look surer than they are.
-        share = information / np.maximum(_information(persons, fit, case_mix, 0.0), 1e-9)
-        weighted = frame.assign(n=frame["n"].to_numpy() * share[frame["rater"].to_numpy()])
-        fit = fit_cumulative_link_counts(_merged(weighted), case_mix.design,
-                                         rater_ids=counts.raters["rater_id"].tolist())
-    stretch = float(np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2))
-    nodes = _nodes(float(information.max()))
-    log_p = tabulate_likelihood(persons, stretch * _location(fit, case_mix), stretch * fit.thresholds.to_numpy(),
-                                nodes, person_sd)
-    jitter = stretch * fit.location_sd(max(fit.sd, SUPPOSED_SD)).to_numpy()
-    correction = _spread_correction(fit, stretch) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
-    knowledge = learn_raters(log_p, nodes, overlap=overlap, jitter=jitter, spread_correction=correction)
-    return _Evidence(fit, case_mix, knowledge, person_sd, 1 / np.sqrt(information), overlap.astype(np.float64))
+def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, framework: Framework,
+                 unrated: Unrated | None) -> pd.DataFrame:
+    """Show how the list of the main study would change under other suppositions, one at a time."""
+    main, plain = studies
+    n = len(main.raters)
+    base = main.lists["main"]
+    rows: list[dict[str, object]] = []
+
+    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, **values: object) -> None:
+        rows.append({"scenario": scenario, "text": say("sensitivity", scenario.split(" ")[0], **values),
+                     "n_managers": n, "n_listed": int(listed.sum()), "n_joined": int((listed & ~base).sum()),
+                     "n_left": int((base & ~listed).sum()), "expected_wrong": wrong})
+
+    add("main", base, main.facts["expected_wrong"])
+    for row in main.by_delta.itertuples():
+        if row.delta != rules.delta:
+            add(f"delta {row.delta:.2f}", main.lists[f"delta {row.delta:.2f}"], row.expected_wrong,
+                odds=np.exp(row.delta))
+    add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"])
+    for scenario, other in _other_counts(counts, unrated):
+        study = study_axis(other, True, rules, framework, like=main.evidence)
+        add(scenario, study.lists["main"], study.facts["expected_wrong"])
+    return pd.DataFrame(rows)
 
 
-def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:
-    """Say how far ratings are of one lasting group of people: 0 for new people every cycle, 1 for the same.
-
-    Two shares are multiplied: how often people come again (mean ratings per person, weighted by ratings, between 1
-    and the number of cycles), and how alike their origins are (squared shares of the raters they mostly belong to).
-    """
-    n_raters, n_cycles = len(counts.raters), counts.raters["n_cycles"].to_numpy(dtype=float)
-    total = np.bincount(persons.rater, persons.ratings, minlength=n_raters)
-    again = np.bincount(persons.rater, persons.ratings**2, minlength=n_raters) / total
-    coming_again = np.where(n_cycles > 1, (again - 1) / np.maximum(n_cycles - 1, 1), 0.0).clip(0, 1)
-    if "employee" not in counts.frame:
-        return np.zeros(n_raters)
-    spells = counts.frame.groupby(["employee", "rater"], sort=True)["n"].sum().reset_index()
-    home = spells.sort_values("n", ascending=False, kind="stable").drop_duplicates("employee")
-    spells["home"] = home.set_index("employee")["rater"].reindex(spells["employee"]).to_numpy()
-    origins = spells.groupby(["rater", "home"])["n"].sum().reset_index()
-    alike = np.bincount(origins["rater"], origins["n"].to_numpy(dtype=float) ** 2, minlength=n_raters) / total**2
-    return np.asarray(coming_again * alike)
+def _other_counts(counts: RatingCounts, unrated: Unrated | None,
+                  ) -> Iterator[tuple[str, RatingCounts]]:
+    """Give what might have been recorded: ratings of those who have none, and people not known from cycle to cycle."""
+    if counts.frame["category"].nunique() < 2 or len(counts.raters) < 2:
+        return
+    if unrated is not None and unrated.n:
+        for scenario, category in (("unrated_lowest", counts.frame["category"].min()),
+                                   ("unrated_highest", counts.frame["category"].max())):
+            yield scenario, with_unrated(counts, unrated, int(category))
+    if "employee" in counts.frame and counts.frame.groupby(["rater", "employee"])["n"].sum().max() > 1:
+        frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
+        yield "people_new", replace(counts, frame=frame)
 
 
-def _merged(frame: pd.DataFrame) -> pd.DataFrame:
-    return frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
-
-
-def _gather(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
-    frame = counts.frame
-    person = (frame["employee"] if "employee" in frame else frame["rater"]).to_numpy(dtype=np.int64)
-    category = np.searchsorted(np.asarray(fit.categories), frame["category"].to_numpy())
-    pattern, n = frame["pattern"].to_numpy(dtype=np.int64), frame["n"].to_numpy(dtype=float)
-    rater = frame["rater"].to_numpy(dtype=np.int64)
-    gathered = gather_persons(rater, person, pattern, category, n, n_raters=len(counts.raters),
-                              n_categories=len(fit.categories))
-    if "employee" in frame:
-        return gathered
-    # Unknown people: one spell per rater holds the counts, and nobody is taken to be rated twice.
-    return PersonCounts(gathered.rater, np.ones(len(gathered.rater)), gathered.cells, gathered.pattern,
-                        gathered.category, gathered.n_raters)
-
-
-def _location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
-    return np.asarray(case_mix.design.to_numpy(dtype=float) @ fit.coefficients["estimate"].to_numpy())
-
-
-def _nodes(information: float) -> Array:
-    """Space the nodes at most as wide as the narrowest posterior, and between .05 and .2 logits."""
-    step = float(np.clip(1 / np.sqrt(information), 0.05, 0.2))
-    half = int(np.ceil(REACH / step))
-    return step * np.arange(-half, half + 1, dtype=np.float64)
-
-
-def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> Array:
-    """Information about each rater: a person rated m times brings ``1 / (person_sd^2 + 1 / (m i))``."""
-    stretch = np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2)
-    shares = category_shares(_location(fit, case_mix), fit.thresholds.to_numpy())
-    at_most = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares, axis=1)], axis=1)
-    spread = at_most * (1 - at_most)
-    per_pattern = (shares * (spread[:, 1:] + spread[:, :-1])).sum(axis=1)
-    per_cell = persons.cells.sum(axis=0) / persons.cells.sum()
-    each: float = float(per_cell @ per_pattern[persons.pattern]) / stretch**2
-    ratings = np.asarray(persons.cells.sum(axis=1)).ravel()
-    brought = 1 / (person_sd**2 + 1 / (ratings * each))
-    return np.bincount(persons.rater, brought, minlength=persons.n_raters).astype(np.float64)
-
-
-def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:
-    few = SD_GRID[::3]
-    return np.asarray(np.interp(np.log(SD_GRID), np.log(few), fit.spread_correction(few / stretch)))
-
-
-def _judge(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
+def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
     """Give estimate, interval, verdict, detectable and caveat of every rater."""
     knowledge, raters = evidence.knowledge, counts.raters
     n = raters["n_ratings"].to_numpy()
@@ -355,11 +310,13 @@ def _judge(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) ->
     return table, listing
 
 
-def _list(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
+def _list(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
     below, above = evidence.knowledge.beyond(delta)
     bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
     eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~_one_middle_rating(counts)
-    return list_discoveries(1 - np.maximum(below, above), MARGIN * rules.fdr, bands=bands, eligible=eligible)
+    told = evidence.knowledge.spread_quantile(0.5) ** 2
+    rate = rules.fdr * np.minimum(1.0, PRIOR_ALONE + RATING_TOLD * told / (told + evidence.se**2))
+    return list_discoveries(1 - np.maximum(below, above), rate, bands=bands, eligible=eligible)
 
 
 def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
@@ -370,7 +327,7 @@ def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
     return middle.reindex(range(len(counts.raters)), fill_value=False).to_numpy(dtype=bool)
 
 
-def _row_caveats(evidence: _Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
+def _row_caveats(evidence: Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
     """Choose the one caveat that matters most for each rater."""
     conditions = [n < rules.min_ratings_interval, n < rules.min_ratings_verdict, one_rating,
                   np.full(len(n), len(n) < FEW_MANAGERS), np.full(len(n), evidence.shows_no_difference),
@@ -380,7 +337,7 @@ def _row_caveats(evidence: _Evidence, n: Array, one_rating: NDArray[np.bool_], r
     return [str(code) for code in np.select(conditions, codes, default="leniency_or_quality")]
 
 
-def _caveats(counts: RatingCounts, evidence: _Evidence, adjusted: bool) -> tuple[str, ...]:
+def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[str, ...]:
     codes = ["leniency_or_quality", "census"]
     if evidence.shows_no_difference:
         codes.append("no_spread")
@@ -390,6 +347,12 @@ def _caveats(counts: RatingCounts, evidence: _Evidence, adjusted: bool) -> tuple
         codes.append("people_unknown")
     if adjusted and not evidence.case_mix.columns:
         codes.append("unadjusted_few_data")
+    if evidence.use.sd >= USE_WORTH_SAYING:
+        codes.append("mix_differs_in_shape")
+    if evidence.drift_sd >= DRIFT_WORTH_SAYING:
+        codes.append("changes_between_cycles")
+    if any(column in UNITS for column in evidence.case_mix.columns):
+        codes.append("unit_or_managers")
     return tuple(codes)
 
 
@@ -404,7 +367,7 @@ def _tabulate_mix(counts: RatingCounts, framework: Framework, fit: CumulativeLin
     expected = np.zeros((n_raters, k))
     if fit is not None and case_mix is not None:
         shares = np.zeros((len(counts.patterns), k))
-        shares[:, np.asarray(fit.categories) - 1] = category_shares(_location(fit, case_mix),
+        shares[:, np.asarray(fit.categories) - 1] = category_shares(expected_location(fit, case_mix),
                                                                     fit.thresholds.to_numpy())
         np.add.at(expected, frame["rater"].to_numpy(),
                   shares[frame["pattern"].to_numpy()] * frame["n"].to_numpy(dtype=float)[:, None])
@@ -425,16 +388,18 @@ def _per_rater(counts: RatingCounts, values: Array) -> Array:
                        minlength=len(counts.raters)).astype(np.float64)
 
 
-def _by_delta(counts: RatingCounts, evidence: _Evidence, rules: ManagerSettings) -> pd.DataFrame:
-    """Show how the list would change with the smallest difference that matters."""
-    rows = []
+def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
+              ) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
+    """Show how the list would change with the smallest difference that matters; also who would be on it."""
+    rows, lists = [], {}
     for delta in sorted({*DELTAS, rules.delta}):
         listing = _list(counts, evidence, rules, delta)
         rows.append((delta, int(listing.listed.sum()), listing.expected_wrong))
-    return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"])
+        lists[f"delta {delta:.2f}"] = listing.listed
+    return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"]), lists
 
 
-def _facts(counts: RatingCounts, evidence: _Evidence, table: pd.DataFrame, listing: DiscoveryList,
+def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listing: DiscoveryList,
            rules: ManagerSettings) -> dict[str, float | int | str | None]:
     knowledge = evidence.knowledge
     verdicts = table["verdict"].value_counts()
@@ -446,15 +411,25 @@ def _facts(counts: RatingCounts, evidence: _Evidence, table: pd.DataFrame, listi
         "fdr": rules.fdr, "n_listed": int(listing.listed.sum()), "expected_wrong": listing.expected_wrong,
         "n_watch": int(verdicts.get(WATCH, 0)), "n_in_line": int(verdicts.get(IN_LINE, 0)),
         "n_cannot_tell": int(verdicts.get(CANNOT_TELL, 0)), "fair_share_one_cycle": _fair_share(counts, evidence),
-        "share_movers": _share_movers(counts), "case_mix": ", ".join(evidence.case_mix.columns),
+        "share_movers": _share_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
+        "sd_use": evidence.use.sd, "case_mix": ", ".join(evidence.case_mix.columns),
     }
 
 
-def _fair_share(counts: RatingCounts, evidence: _Evidence) -> float:
+def _fair_share(counts: RatingCounts, evidence: Evidence) -> float:
     """Share of the spread of one cycle's mean ratings that would be there if all managers rated alike."""
     per_cycle = counts.raters["n_cycles"].to_numpy(dtype=float)
     chance = evidence.se**2 * per_cycle
     return float(np.median(chance / (chance + evidence.knowledge.spread_quantile(0.5) ** 2)))
+
+
+def _rating_sd(counts: RatingCounts) -> float:
+    """Standard deviation of one manager's ratings about their own mean, pooled over managers."""
+    value = counts.frame["category"].to_numpy(dtype=float)
+    n, rater = counts.frame["n"].to_numpy(dtype=float), counts.frame["rater"].to_numpy()
+    total = counts.raters["n_ratings"].to_numpy(dtype=float)
+    mean = _per_rater(counts, value) / total
+    return float(np.sqrt(n @ (value - mean[rater]) ** 2 / max(n.sum() - len(total), 1.0)))
 
 
 def _share_movers(counts: RatingCounts) -> float | None:
@@ -468,7 +443,7 @@ def _share_movers(counts: RatingCounts) -> float | None:
 
 
 def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules: ManagerSettings,
-                        framework: Framework) -> _Study:
+                        framework: Framework) -> Study:
     """Give an honest empty verdict where there is one rater, or one rating throughout."""
     raters = counts.raters
     mix, _ = _tabulate_mix(counts, framework, None, None)
@@ -480,15 +455,20 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
         "lower": missing, "upper": missing, "probability": missing, "verdict": CANNOT_TELL, "detectable": missing,
         "caveat": "nothing_to_compare", **{column: raters[column] for column in ORGANISATION}})
     facts: dict[str, float | int | str | None] = dict.fromkeys(
-        ("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "fair_share_one_cycle", "share_movers"))
+        ("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "fair_share_one_cycle", "share_movers", "sd_drift",
+         "sd_use"))
     facts |= {"no_difference": 1, "n_raters": len(table), "n_ratings": int(counts.frame["n"].sum()),
               "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
-              "expected_wrong": 0.0, "n_watch": 0, "n_in_line": 0, "n_cannot_tell": len(table), "case_mix": ""}
+              "expected_wrong": 0.0, "rating_sd": _rating_sd(counts), "n_watch": 0, "n_in_line": 0,
+              "n_cannot_tell": len(table), "case_mix": ""}
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
-    return _Study(counts.axis, adjusted, cycles, table, mix, by_delta, facts, ("nothing_to_compare", "census"))
+    nobody = np.zeros(len(raters), dtype=bool)
+    lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}
+    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts, ("nothing_to_compare", "census"),
+                 None)
 
 
-def _with_names(study: _Study, names: pd.Series) -> pd.DataFrame:
+def _with_names(study: Study, names: pd.Series) -> pd.DataFrame:
     table = study.raters
     name = names.reindex(table["rater_id"]).to_numpy() if len(names) else np.full(len(table), None, dtype=object)
     known = pd.Series(name, index=table.index, dtype="str")
@@ -497,12 +477,12 @@ def _with_names(study: _Study, names: pd.Series) -> pd.DataFrame:
     return frame.assign(axis=study.axis, adjusted=study.adjusted, cycles=study.cycles)
 
 
-def _mix_with_units(study: _Study) -> pd.DataFrame:
+def _mix_with_units(study: Study) -> pd.DataFrame:
     units = study.raters.set_index("rater_id")[list(ORGANISATION)]
     return study.mix.join(units, on="rater_id")
 
 
-def _summary(study: _Study, framework: Framework, rules: ManagerSettings, counts: RatingCounts,
+def _summary(study: Study, framework: Framework, rules: ManagerSettings, counts: RatingCounts,
              n_unrated: int | None) -> pd.DataFrame:
     """Say in sentences what holds for the organisation: one row per line, with its main figure."""
     facts = study.facts
@@ -538,7 +518,7 @@ def _summary(study: _Study, framework: Framework, rules: ManagerSettings, counts
     return pd.DataFrame(lines, columns=["line", "value", "text"])
 
 
-def _mix_moved(study: _Study, delta: float) -> tuple[str, str]:
+def _mix_moved(study: Study, delta: float) -> tuple[str, str]:
     """Write the average mix, and the mix of a manager higher by delta, in whole per cent."""
     mean = study.mix.groupby("level")["expected_share"].mean().to_numpy()
     at_most = np.cumsum(mean)[:-1].clip(1e-9, 1 - 1e-9)

@@ -29,7 +29,7 @@ class DiscoveryList:
     cutoff: Array
 
 
-def list_discoveries(chance: ArrayLike, rate: float, *, bands: ArrayLike | None = None,
+def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | None = None,
                      eligible: ArrayLike | None = None) -> DiscoveryList:
     """Draw up the longest list whose expected share of chance names stays at or below a rate, in every band.
 
@@ -38,7 +38,8 @@ def list_discoveries(chance: ArrayLike, rate: float, *, bands: ArrayLike | None 
     chance
         Posterior probability that each candidate does not belong on the list, 0-1.
     rate
-        Largest mean of ``chance`` over the listed of a band, 0-1.
+        Largest mean of ``chance`` over the listed of a band, 0-1; one number, or one per candidate (of a band the
+        mean is taken).
     bands
         Band of each candidate; None puts all in one. Bands keep a list from being right on the whole but wrong
         for those of whom little is known.
@@ -61,15 +62,17 @@ def list_discoveries(chance: ArrayLike, rate: float, *, bands: ArrayLike | None 
     chance = np.asarray(chance, dtype=float)
     band = np.zeros(len(chance), dtype=np.int64) if bands is None else np.asarray(bands)
     may = np.isfinite(chance) if eligible is None else np.asarray(eligible, dtype=bool) & np.isfinite(chance)
-    listed, cutoff = np.zeros(len(chance), dtype=bool), np.full(len(chance), rate)
+    rates = np.broadcast_to(np.asarray(rate, dtype=float), chance.shape)
+    listed, cutoff = np.zeros(len(chance), dtype=bool), rates.copy()
     for one in np.unique(band):
         members = np.flatnonzero((band == one) & may)
         order = members[np.argsort(chance[members], kind="stable")]
         ranked = chance[order]
         mean = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
         last_of_tie = np.append(ranked[1:] > ranked[:-1], True) if len(ranked) else np.zeros(0, dtype=bool)
-        fits = np.flatnonzero((mean <= rate) & last_of_tie)
+        allowed = float(rates[members].mean()) if len(members) else 0.0
+        fits = np.flatnonzero((mean <= allowed) & last_of_tie)
         if len(fits):
             listed[order[:fits[-1] + 1]] = True
-            cutoff[band == one] = max(ranked[fits[-1]], rate)
+            cutoff[band == one] = max(ranked[fits[-1]], allowed)
     return DiscoveryList(listed, float(chance[listed].sum()), cutoff)

@@ -1,34 +1,40 @@
 """What is known of each rater once the spread between raters is itself unknown.
 
-Rater effects come from a normal core and, where there are enough raters to learn of it, a small part shifted to
-either side. The spread, the share and the size of the shift, and a part of the spread that belongs to the people
-rated and not to the rater, are all averaged over, each with a weak prior: with few raters this keeps intervals wide.
+Rater effects come from a core and, where there are enough raters to learn of it, a small part shifted to either side.
+The spread and the lean of the core, the share and the size of the shift, and a part of the spread that belongs to the
+people rated and not to the rater, are all averaged over, each with a weak prior: with few raters this keeps intervals
+wide.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import sici
 
-Array = NDArray[np.float64]
+from my121_analytics.inference.effect_priors import PriorFamily, list_priors
+from my121_analytics.inference.normal_smoothing import smooth_rows
 
-SD_GRID = np.array([0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1.0,
-                    1.2, 1.4, 1.7, 2.0])
-SD_SCALE = 0.5
-"""Half-normal prior of the core's spread: a middling spread of half a logit, rarely beyond 1."""
-SHIFT_SHARES = np.array([0.02, 0.05, 0.1])
-SHIFT_SIZES = np.array([1.0, 1.5, 2.0, 2.5])
-NO_SHIFT = 0.3
-"""Prior probability that nobody is shifted."""
-RATERS_FOR_SHIFT = 50
-"""With fewer raters a shifted part of a few per cent is one or two raters: nothing can be learnt of it."""
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
 GROUP_SD_GRID = np.array([0.1, 0.2, 0.3, 0.4, 0.5])
-GROUP_SD_SCALE = 0.25
+GROUP_SD_SCALE = 0.3
 """Half-normal prior of the spread between groups of people that the ratings cannot part from the rater. The data say
 little of it: where groups really differ by half a logit, twice as many names as stated are here by chance."""
+
+
+RATERS_FOR_SPREAD = 3000
+"""Raters from which the spread is learnt (standard error about 1 %)."""
+CHUNK = 4000
+"""Raters worked on at once, so that memory does not grow with raters times candidates."""
+HOPELESS = 15.0
+"""A spread whose plain shapes fit worse than the best by this much (odds of 3 million) is not looked into."""
+NEGLIGIBLE = 1e-4
+"""Candidates with less than this part of the best one's weight are left out."""
 
 
 @dataclass(frozen=True)
@@ -132,69 +138,89 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, overlap: Array | None =
     overlap = np.zeros(n_raters) if overlap is None else overlap
     jitter = np.zeros(n_raters) if jitter is None else jitter
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
-    priors, log_weight, spreads = _priors(nodes, n_raters, spread_correction)
+    family = list_priors(nodes, n_raters)
     groups = GROUP_SD_GRID if (overlap > 0).any() else np.zeros(1)
     group_prior = np.exp(-((groups / GROUP_SD_SCALE) ** 2) / 2) if groups.any() else np.ones(1)
-    smoothed = [_smooth(likelihood, nodes, overlap, sd) for sd in groups]
-    marginals = [np.maximum(one @ priors, 1e-290) for one in smoothed]
-    fit = np.array([np.log(m).sum(axis=0) for m in marginals])
+    some, shared = _thinned(likelihood, overlap)
+    fit = np.array([_fit(smooth_rows(some, nodes, shared * sd**2), family) for sd in groups])
     gain = float(fit.max() - fit[0, 0])
-    fit += log_weight + np.log(group_prior)[:, None]
+    fit += family.log_weight + np.log(group_prior)[:, None]
+    if spread_correction is not None:
+        fit += spread_correction[family.core_sd]
     weight = np.exp(fit - fit.max())
     weight /= weight.sum()
     own, joint = np.zeros_like(likelihood), np.zeros_like(likelihood)
     for k, sd in enumerate(groups):
-        kept = weight[k] > 1e-6
-        if not kept.any():
+        kept = np.flatnonzero(weight[k] > NEGLIGIBLE * weight.max())
+        if not len(kept):
             continue
-        by_prior = weight[k, kept] / marginals[k][:, kept]
-        own += smoothed[k] * (by_prior @ priors[:, kept].T)
-        joint += likelihood * _smooth(by_prior @ priors[:, kept].T, nodes, overlap, sd)
+        priors = family.densities(kept)
+        for first in range(0, n_raters, CHUNK):
+            rows = slice(first, first + CHUNK)
+            smoothed = smooth_rows(likelihood[rows], nodes, overlap[rows] * sd**2)
+            mixed = (weight[k, kept] / np.maximum(smoothed @ priors, 1e-290)) @ priors.T
+            own[rows] += smoothed * mixed
+            joint[rows] += likelihood[rows] * smooth_rows(mixed, nodes, overlap[rows] * sd**2)
     by_spread = weight.sum(axis=0)
+    kept = np.flatnonzero(by_spread > NEGLIGIBLE * by_spread.max())
+    prior = family.densities(kept) @ by_spread[kept]
     return RaterKnowledge(nodes, own / own.sum(axis=1, keepdims=True), joint / joint.sum(axis=1, keepdims=True),
-                          jitter, priors @ by_spread, spreads, by_spread, float(weight.sum(axis=1) @ groups),
+                          jitter, prior / prior.sum(), family.spread, by_spread, float(weight.sum(axis=1) @ groups),
                           gain)
 
 
-def _priors(nodes: Array, n_raters: int, correction: Array | None) -> tuple[Array, Array, Array]:
-    """Give candidate priors (nodes x candidates), the logs of their weights, and their total spreads."""
-    base = -((SD_GRID / SD_SCALE) ** 2) / 2 + np.log(np.gradient(SD_GRID))
-    if correction is not None:
-        base = base + correction
-    columns, logs, spreads = [], [], []
-    for sd, log_sd in zip(SD_GRID, base, strict=True):
-        core = _normal(nodes, 0.0, sd)
-        columns.append(core)
-        logs.append(log_sd + (np.log(NO_SHIFT) if n_raters >= RATERS_FOR_SHIFT else 0.0))
-        spreads.append(sd)
-        if n_raters < RATERS_FOR_SHIFT:
-            continue
-        for size in SHIFT_SIZES:
-            either = (_normal(nodes, size, sd) + _normal(nodes, -size, sd)) / 2
-            for share in SHIFT_SHARES:
-                columns.append((1 - share) * core + share * either)
-                logs.append(log_sd + np.log((1 - NO_SHIFT) / (len(SHIFT_SIZES) * len(SHIFT_SHARES))))
-                spreads.append(np.sqrt(sd**2 + share * size**2))
-    return np.column_stack(columns), np.array(logs), np.array(spreads)
+def average_readings(readings: Sequence[RaterKnowledge]) -> RaterKnowledge:
+    """Average what is known of each rater over readings of the same data that count alike.
+
+    Parameters
+    ----------
+    readings
+        On the same nodes and raters, at least one.
+
+    Returns
+    -------
+    RaterKnowledge
+        Its gain is the largest: a spread is seen if one reading shows it.
+    """
+    if len(readings) == 1:
+        return readings[0]
+
+    def mean(name: str) -> Array:
+        return np.asarray(np.mean([getattr(one, name) for one in readings], axis=0))
+
+    return RaterKnowledge(readings[0].nodes, mean("weights"), mean("with_group"), mean("jitter"), mean("prior"),
+                          np.concatenate([one.spreads for one in readings]),
+                          np.concatenate([one.spread_weights for one in readings]) / len(readings),
+                          float(mean("group_sd")), max(one.gain for one in readings))
 
 
-def _normal(nodes: Array, centre: float, sd: float) -> Array:
-    """Normal weights on the nodes; one narrower than the spacing is widened to it, which the data cannot see."""
-    sd = max(sd, 0.6 * (nodes[1] - nodes[0]))
-    density = np.exp(-(((nodes - centre) / sd) ** 2) / 2)
-    return density / density.sum()
+def _thinned(likelihood: Array, overlap: Array) -> tuple[Array, Array]:
+    """Take every n-th rater: beyond a few thousand the spread is known better than it matters."""
+    every = -(-len(likelihood) // RATERS_FOR_SPREAD)
+    return likelihood[::every], overlap[::every]
 
 
-def _smooth(rows: Array, nodes: Array, overlap: Array, sd: float) -> Array:
-    """Smooth each row by a normal kernel of variance ``overlap * sd^2``, in five steps of overlap."""
-    out = rows.copy()
-    step = np.ceil(overlap * 5).astype(np.int64)
-    for level in np.unique(step[step > 0]):
-        width = sd * np.sqrt(level / 5)
-        kernel = np.exp(-(((nodes[:, None] - nodes[None, :]) / max(width, 0.6 * (nodes[1] - nodes[0]))) ** 2) / 2)
-        chosen = step == level
-        out[chosen] = rows[chosen] @ (kernel / kernel.sum(axis=0))
-    return out
+def _fit(likelihood: Array, family: PriorFamily) -> Array:
+    """Log-likelihood of every candidate; minus infinity for those whose core is far too narrow or too wide."""
+    first = family.first_looks
+    fit = np.full(len(family.core), -np.inf)
+    fit[first] = _sum_logs(likelihood, family, first)
+    by_sd = np.full(family.core_sd.max() + 1, -np.inf)
+    np.maximum.at(by_sd, family.core_sd[first], fit[first])
+    near = np.flatnonzero((by_sd >= by_sd.max() - HOPELESS)[family.core_sd])
+    fit[near] = _sum_logs(likelihood, family, near)
+    return fit
+
+
+def _sum_logs(likelihood: Array, family: PriorFamily, chosen: Codes) -> Array:
+    total = np.zeros(len(chosen))
+    needed = np.unique(np.concatenate([family.core[chosen], family.up[chosen], family.down[chosen]]))
+    components = np.zeros_like(family.components)
+    components[:, needed] = family.components[:, needed]
+    for start in range(0, len(likelihood), 100):
+        by_component = likelihood[start:start + 100] @ components
+        total += np.log(np.maximum(family.marginals(by_component, chosen), 1e-290)).sum(axis=0)
+    return total
 
 
 def _slide(cdf: Array, by: Array) -> Array:

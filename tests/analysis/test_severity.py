@@ -132,6 +132,76 @@ def test_more_is_listed_with_a_smaller_delta(result):
     assert listed.is_monotonic_decreasing
 
 
+def test_sensitivity_starts_from_the_list_as_reported_and_counts_who_joins_and_leaves(result):
+    table = result.frame("sensitivity").set_index("scenario")
+    assert table.loc["main", "n_listed"] == result.facts["n_listed"]
+    assert (table.loc["main", ["n_joined", "n_left"]] == 0).all()
+    assert (table["n_listed"] - table["n_joined"] + table["n_left"] == result.facts["n_listed"]).all()
+    assert {"delta 0.40", "delta 1.00", "unadjusted", "people_new"} <= set(table.index)
+    assert (table["n_managers"] == 80).all()
+    assert table["text"].is_unique
+    assert not table["text"].str.contains("{", regex=False).any()
+
+
+def test_the_words_of_the_sensitivity_hold_no_counts_of_people(result):
+    # Counts stand in columns that a publication can hide; a number in a sentence would get past it.
+    text = result.frame("sensitivity").query("not scenario.str.startswith('delta')")["text"]
+    assert not text.str.contains(r"\d").any()
+
+
+def test_who_has_no_rating_bounds_the_list(large):
+    placements = large[0].placements
+    last = placements["cycle"].astype(str) == CYCLES[2]
+    mine = placements["rater_id"].astype(str) == "000001"
+    result = estimate_severity(large[0].with_tables(placements=placements[~(last & mine)]), axes=["performance"])
+    table = result.frame("sensitivity").set_index("scenario")
+    assert table.loc["unrated_lowest", "n_left"] >= 1  # with fifteen lowest ratings this manager is not generous
+    assert table.loc["unrated_highest", "n_listed"] >= table.loc["unrated_lowest", "n_listed"]
+
+
+def test_nobody_without_a_rating_has_no_bounds(result):
+    assert not result.frame("sensitivity")["scenario"].str.startswith("unrated").any()
+
+
+def test_a_publication_of_the_sensitivity_hides_few_managers(result):
+    released = release(result, audience="publish")
+    table = released.tables["sensitivity"]
+    assert not ((table["n_listed"] > 0) & (table["n_listed"] < 5)).any()
+    assert not ((table["n_joined"] > 0) & (table["n_joined"] < 5)).any()
+
+
+def test_the_spread_of_one_managers_ratings_is_pooled_within_managers():
+    record = council([2, 3], leniency=[0, 0])
+    placements = record.placements.assign(performance=np.array([1, 3, 2, 2, 3], dtype="int32"))
+    result = estimate_severity(record.with_tables(placements=placements), axes=["performance"])
+    assert result.facts["rating_sd"] == pytest.approx(np.sqrt((2 + 2 / 3) / 3))
+
+
+def test_a_wide_use_of_the_scale_is_said_and_not_taken_for_leniency():
+    rng = np.random.default_rng(8)
+    record = council(np.full(120, 12), leniency=np.zeros(120), cycles=3, seed=8)
+    manager = record.placements["rater_id"].astype(int).to_numpy() - 1
+    wide = np.exp(rng.normal(0, 0.6, 120))[manager]
+    t = rng.normal(0.9, 0.25, 120)[manager] + rng.logistic(size=len(manager))
+    t = -0.3 + wide * (t + 0.3)
+    placements = record.placements.assign(performance=(1 + (t > -2.0).astype(int) + (t > 1.4)).astype("int32"))
+    result = estimate_severity(record.with_tables(placements=placements), axes=["performance"])
+    assert "mix_differs_in_shape" in result.about.caveats
+    assert result.facts["sd_use"] > 0.3
+    assert result.facts["n_listed"] <= 1
+
+
+def test_a_directorate_rated_higher_as_a_whole_names_nobody_for_being_in_it():
+    rng = np.random.default_rng(4)
+    leniency = rng.normal(0, 0.15, 80)
+    leniency[::2] += 1.1  # every manager of one directorate: generous managers or better work, ratings cannot say
+    leniency[0] -= 1.1  # as strict as the other directorate, and so far below their own
+    result = estimate_severity(council(np.full(80, 10), leniency=leniency, cycles=3, seed=9), axes=["performance"])
+    table = result.frame("managers")
+    assert "unit_or_managers" in result.about.caveats
+    assert (table["verdict"] == "pattern").sum() == 0
+
+
 def test_the_summary_is_sentences_without_forbidden_words(result):
     text = " ".join(result.frame("summary")["text"]).lower()
     assert "managers" in text

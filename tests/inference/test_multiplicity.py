@@ -44,3 +44,10 @@ def test_the_mean_chance_of_any_list_is_at_most_the_rate_and_order_changes_nothi
         assert np.asarray(chance)[found.listed].mean() <= rate + 1e-12
         assert np.asarray(chance)[~found.listed].min(initial=2) >= np.asarray(chance)[found.listed].max()
     assert list_discoveries(chance[::-1], rate).listed.tolist() == found.listed.tolist()[::-1]
+
+
+def test_bands_may_have_rates_of_their_own():
+    chance = [0.02, 0.1, 0.2, 0.02, 0.1, 0.2]
+    found = list_discoveries(chance, [0.11] * 3 + [0.05] * 3, bands=[0, 0, 0, 1, 1, 1])
+    assert found.listed.tolist() == [True, True, True, True, False, False]
+    assert found.cutoff.tolist() == pytest.approx([0.2] * 3 + [0.05] * 3)

@@ -1,0 +1,145 @@
+"""Councils whose managers' leniency is known: what the bench of detection is measured on.
+
+Nothing is read from the package's own sample; ratings are drawn here and handed over as counts.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from my121_analytics.workforce.counts import RatingCounts
+
+Array = NDArray[np.float64]
+GRADE_EFFECTS = np.array([0.0, 0.2, 0.4, -0.2])
+N_DIRECTORATES = 8
+
+
+@dataclass(frozen=True)
+class Council:
+    """One kind of council; the defaults are what the model assumes, each later field departs from it.
+
+    Effects are in logits. ``fresh`` gives every cycle new staff; else ``mobility`` of them change manager each cycle.
+    """
+
+    name: str
+    cycles: int
+    managers: int = 350
+    sizes: str = "mixed"
+    fresh: bool = True
+    mobility: float = 0.0
+    people_sd: float = 0.0
+    leniency_sd: float = 0.5
+    shifted: float = 0.05
+    shift: float = 1.5
+    quality_sd: float = 0.3
+    thresholds: tuple[float, ...] = (-2.0, 1.6)
+    shape: str = "normal"
+    scale_use_sd: float = 0.0
+    interaction_sd: float = 0.0
+    unrecorded: float = 0.0
+    uneven_grades: float = 0.0
+    directorate_sd: float = 0.0
+    drift_sd: float = 0.0
+    absent: float = 0.0
+
+    @property
+    def truth(self) -> str:
+        """What a name is held against: leniency with the team where staff change, leniency alone where they stay."""
+        return "total" if self.fresh else "leniency"
+
+
+def simulate_council(kind: Council, seed: int) -> tuple[RatingCounts, pd.DataFrame]:
+    """Draw a council's ratings; also leniency, team quality and their sum for each manager."""
+    rng = np.random.default_rng([seed, 121])
+    n = kind.managers
+    manager = np.repeat(np.arange(n), _draw_sizes(kind, rng))
+    staff = len(manager)
+    directorate = rng.integers(0, N_DIRECTORATES, n)
+    leniency = _draw_leniency(kind, rng) + rng.normal(0, kind.directorate_sd, N_DIRECTORATES)[directorate]
+    quality = rng.normal(0, kind.quality_sd, n)
+    stretch = np.exp(rng.normal(0, kind.scale_use_sd, n))
+    own_view = rng.normal(0, kind.interaction_sd, n)
+    prevalence = rng.beta(0.7, 0.7, n)
+    person = np.arange(staff)
+    grade, level = _draw_people(kind, rng, manager, quality, prevalence)
+    middle = float(np.mean(kind.thresholds))
+    parts = []
+    for cycle in range(kind.cycles):
+        if cycle and kind.fresh:
+            person = person + staff
+            grade, level = _draw_people(kind, rng, manager, quality, prevalence)
+        elif cycle:
+            movers = np.flatnonzero(rng.random(staff) < kind.mobility)
+            manager = manager.copy()
+            manager[movers] = manager[rng.permutation(movers)]
+        mood = rng.normal(0, kind.drift_sd, n)
+        t = leniency[manager] + level + GRADE_EFFECTS[grade] + 0.1 * cycle + mood[manager]
+        t += own_view[manager] * (grade == 3) + rng.logistic(size=staff)
+        t = middle + (t - middle) / stretch[manager]
+        category = np.ones(staff, dtype=np.int64)
+        for k, threshold in enumerate(kind.thresholds):
+            # Proportional odds would move every threshold alike; here a grade finds the upper ones nearer.
+            moved = kind.uneven_grades * (grade - 1.5) * (k - (len(kind.thresholds) - 1) / 2)
+            category += t > threshold + moved
+        there = rng.random(n)[manager] >= kind.absent * (cycle > 0)
+        parts.append(pd.DataFrame({"rater": manager, "employee": person, "grade": grade, "cycle": cycle,
+                                   "category": np.minimum(category, len(kind.thresholds) + 1)})[there])
+    rows = pd.concat(parts, ignore_index=True)
+    truth = pd.DataFrame({"leniency": leniency, "quality": quality, "total": leniency + quality})
+    return _count(rows, kind, directorate), truth
+
+
+def _draw_sizes(kind: Council, rng: np.random.Generator) -> NDArray[np.int64]:
+    n = kind.managers
+    if kind.sizes == "tiny":
+        return rng.integers(2, 6, n)
+    if kind.sizes == "huge":
+        usual = rng.random(n) < 0.7
+        return np.where(usual, rng.integers(8, 26, n), rng.integers(26, 121, n))
+    if kind.sizes == "uneven":
+        return np.clip(np.round(np.exp(rng.normal(1.8, 1.0, n))), 1, 200).astype(np.int64)
+    return np.clip(2 + rng.negative_binomial(1.3, 1.3 / (1.3 + 6.8), n), 2, 25)
+
+
+def _draw_leniency(kind: Council, rng: np.random.Generator) -> Array:
+    n = kind.managers
+    if kind.shape == "skewed":
+        leniency = kind.leniency_sd * (rng.exponential(1, n) - 1)
+    elif kind.shape == "skewed down":
+        leniency = kind.leniency_sd * (1 - rng.exponential(1, n))
+    elif kind.shape == "heavy":
+        leniency = kind.leniency_sd * rng.standard_t(3, n) / np.sqrt(3)
+    elif kind.shape == "two groups":
+        leniency = kind.leniency_sd * rng.choice([-1.0, 1.0], n) + rng.normal(0, 0.2 * kind.leniency_sd, n)
+    else:
+        leniency = rng.normal(0, kind.leniency_sd, n)
+    moved = rng.random(n) < kind.shifted
+    leniency[moved] += kind.shift * rng.choice([-1.0, 1.0], int(moved.sum()))
+    return np.asarray(leniency)
+
+
+def _draw_people(kind: Council, rng: np.random.Generator, manager: NDArray[np.int64], quality: Array,
+                 prevalence: Array) -> tuple[NDArray[np.int64], Array]:
+    staff = len(manager)
+    grade = rng.integers(0, len(GRADE_EFFECTS), staff)
+    unrecorded = kind.unrecorded * ((rng.random(staff) < prevalence[manager]) - 0.5)
+    return grade, rng.normal(0, kind.people_sd, staff) + quality[manager] + unrecorded
+
+
+def _count(rows: pd.DataFrame, kind: Council, directorate: NDArray[np.int64]) -> RatingCounts:
+    rows["directorate"] = directorate[rows["rater"]]
+    rows["pattern"] = rows.groupby(["grade", "directorate", "cycle"], sort=True).ngroup()
+    patterns = rows.drop_duplicates("pattern").sort_values("pattern")[["grade", "directorate", "cycle"]].astype(str)
+    frame = rows.groupby(["rater", "employee", "pattern", "category"]).size().rename("n").reset_index()
+    grouped = rows.groupby("rater")
+    raters = pd.DataFrame({"rater_id": [f"m{k:04d}" for k in range(kind.managers)], "n_ratings": grouped.size(),
+                           "n_employees": grouped["employee"].nunique(), "n_cycles": grouped["cycle"].nunique()})
+    raters["mean_team_size"] = raters["n_ratings"] / raters["n_cycles"]
+    raters = raters.assign(directorate=[f"D{k}" for k in directorate], service="B", team="C")
+    cycles = tuple(f"c{k}" for k in sorted(rows["cycle"].unique()))
+    return RatingCounts("performance", len(kind.thresholds) + 1, cycles, frame, raters,
+                        patterns.reset_index(drop=True))
