@@ -73,6 +73,7 @@ def plot_rating_mixes(released: Released, *, ax: Axes | None = None) -> Axes:
 
 def has_mixes(released: Released) -> bool:
     """Say whether there is a mix to draw: a manager with a reason to look, for an audience that may see it."""
+    released = require_released(released, wanted_by="has_mixes")
     if not {"managers", "mix"} <= set(released.tables) or not len(released.tables["mix"]):
         return False
     return bool(released.tables["managers"]["verdict"].astype("str").isin(TOLD).any())

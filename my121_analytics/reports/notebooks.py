@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from my121_analytics.disclosure.release import Released
+from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.errors import UsageError
 from my121_analytics.reports.tables import Field, Kind, View
 from my121_analytics.wording.catalogue import say
@@ -86,6 +86,7 @@ def guard_display() -> None:
 
 def show_released(released: Released) -> str:
     """Show every table of a released result, with the marker where something was withheld."""
+    released = require_released(released, wanted_by="show_released")
     parts = [_PASSED, f"<p><strong>{html.escape(released.about.title)}</strong></p>"]
     for name, frame in released.tables.items():
         parts += [f"<p>{html.escape(name.replace('_', ' '))}</p>", _table(released, name, frame)]

@@ -193,7 +193,8 @@ def test_a_check_with_pseudonyms_writes_a_record_that_joins_and_names_nobody(tmp
     assert code == 0
     assert "Not for publication" in said
     assert {p.name for p in (tmp_path / "hidden").iterdir()} == {"employees.csv", "placements.csv",
-                                                                 "conversations.csv", "intake.json"}
+                                                                 "conversations.csv", "intake.json", "check.html",
+                                                                 "chasing.csv", "missing.csv"}
     plain, hidden = (read(tmp_path / name / "employees.csv") for name in ("plain", "hidden"))
     assert list(hidden["employee_id"]) == sorted(one(i) for i in plain["employee_id"])
     text = "".join(path.read_text("utf-8-sig") for path in (tmp_path / "hidden").iterdir())

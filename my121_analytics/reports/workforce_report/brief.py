@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from my121_analytics.disclosure.release import Released
+from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.history import Headline
@@ -163,6 +163,7 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     words
         For the title.
     """
+    released = require_released(released, wanted_by="make_sheet")
     if table not in released.tables or released.tables[table].empty:
         return ()
     words = dict(words or {})

@@ -34,11 +34,11 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
                     for by in groups})
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write coverage by group and the parts of the record."""
     sheets: list[AnySheet] = []
     headline: tuple[Headline, ...] = ()
-    for name, one in released.items():
+    for name, one in results.items():
         by = name.removeprefix("coverage_")
         asked: dict[str, object] = {"per_year": one.facts["conversations_per_year"]}
         sheets += make_sheet(brief, one, "by_group", "coverage", fields_of([(by, "text"), *_COLUMNS]),
@@ -48,7 +48,7 @@ def write(brief: Brief, released: Mapping[str, Released]) -> Written:
             rows = one.tables["by_group"]
             total = rows[rows[by].astype("str") == TOTAL]
             headline = (share_line("conversations", total, brief.cycle, value="estimate"),)
-    first = next(iter(released.values()))
+    first = next(iter(results.values()))
     sheets += make_sheet(brief, first, "parts", "parts", fields_of(
         [("record_part", "text"), ("n_filled", "integer"), ("n_formal", "integer"), ("share", "share"),
          ("lower", "share"), ("upper", "share")]),

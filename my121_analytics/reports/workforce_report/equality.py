@@ -25,11 +25,11 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     return attempt({f"equality_{by}": partial(_tabulate_ratings, brief, by) for by in held})
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write one sheet a characteristic."""
     sheets: list[AnySheet] = []
     threshold = brief.settings.disclosure.equality_threshold
-    for name, one in released.items():
+    for name, one in results.items():
         by = name.removeprefix("equality_")
         sheets += make_sheet(brief, one, "ratings_by_group", "equality", fields_of(
             [(by, "text"), ("level", "integer"), ("label", "text"), ("n", "integer"), ("share", "share"),

@@ -21,9 +21,9 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     return attempt({"movement": lambda: track_movement(brief.workforce, cycle=brief.cycle)})
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write the change by box and by rating, and the steps on the axes."""
-    one = released["movement"]
+    one = results["movement"]
     words: dict[str, object] = {"before": one.facts["cycle_before"], "after": one.facts["cycle_after"]}
     sheets: list[AnySheet] = []
     sheets += make_sheet(brief, one, "change", "change", fields_of(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import pandas as pd
-
 from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.analysis.verdicts import tabulate_verdicts
 from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.history import Headline
 from my121_analytics.reports.workbook import AnySheet
@@ -20,23 +19,20 @@ from my121_analytics.reports.workforce_report.brief import (
     make_sheet,
 )
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.results import TOTAL, Result, Table
-
-_VERDICTS = ("pattern", "watch", "in line", "cannot tell")
-_FACTS = ("sd", "sd_lower", "sd_upper", "delta", "fdr", "n_listed", "expected_wrong", "n_raters")
+from my121_analytics.workforce.results import TOTAL, Result
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
     """Fit the rating patterns up to the cycle reported on, and count managers by verdict."""
     labels = [str(label) for label in brief.workforce.cycles["label"]]
     cycles = labels[:labels.index(brief.cycle) + 1]
-    return attempt({"patterns": lambda: _count_verdicts(estimate_severity(
+    return attempt({"patterns": lambda: tabulate_verdicts(estimate_severity(
         brief.workforce, settings=brief.settings, cycles=cycles, axes=["performance"]))})
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write how many managers have which verdict, and the spread between managers."""
-    one = released["patterns"]
+    one = results["patterns"]
     facts = one.facts
     lines = [say("caveat", "leniency_or_quality")]
     if facts.get("sd") is not None and facts.get("sd_lower") is not None:
@@ -50,13 +46,6 @@ def write(brief: Brief, released: Mapping[str, Released]) -> Written:
     spread = Headline("spread", say("headline", "spread"), _number(facts.get("sd")), _number(facts.get("sd_lower")),
                       _number(facts.get("sd_upper")), "logits", brief.cycle)
     return Written(sheets, (spread, count_line("patterns", facts.get("n_listed"), brief.cycle)))
-
-
-def _count_verdicts(severity: Result) -> Result:
-    counts = severity.frame("managers")["verdict"].value_counts().reindex(list(_VERDICTS), fill_value=0)
-    frame = pd.DataFrame({"verdict": [*_VERDICTS, TOTAL], "n_managers": [*counts.to_numpy(), int(counts.sum())]})
-    table = Table(frame, keys=("verdict",), count="n_managers", sums=("verdict",))
-    return Result(severity.about, {"verdicts": table}, {name: severity.facts.get(name) for name in _FACTS})
 
 
 def _number(value: float | int | str | None) -> float | None:

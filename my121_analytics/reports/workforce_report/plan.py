@@ -24,11 +24,11 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     return found
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write actions by status and by issue, the actions themselves, and the evidence by award level."""
     sheets: list[AnySheet] = []
     headline = []
-    if (one := released.get("actions")) is not None:
+    if (one := results.get("actions")) is not None:
         sheets += _plain(brief, one, "by_status", "plan_status")
         sheets += _plain(brief, one, "by_issue", "plan_issues")
         sheets += _plain(brief, one, shown_actions(one), "plan_actions")
@@ -36,7 +36,7 @@ def write(brief: Brief, released: Mapping[str, Released]) -> Written:
             rows = one.tables["by_status"]
             overdue = rows.loc[rows["status"].astype("str") == "overdue", "n"]
             headline.append(count_line("overdue", int(overdue.sum()), brief.cycle))
-    if (two := released.get("evidence")) is not None:
+    if (two := results.get("evidence")) is not None:
         sheets += _plain(brief, two, "levels", "evidence_levels")
         sheets += _plain(brief, two, "by_indicator", "evidence_indicators")
     return Written(tuple(sheets), tuple(headline))

@@ -40,9 +40,9 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     return attempt({**made, "trend": partial(trace_profile, brief.workforce, cycles=_cycles_to(brief))})
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write the map, the ratings, both by group, and both cycle by cycle."""
-    profiles = {name.removeprefix("profile_"): one for name, one in released.items() if name.startswith("profile_")}
+    profiles = {name.removeprefix("profile_"): one for name, one in results.items() if name.startswith("profile_")}
     first = next(iter(profiles.values()))
     sheets: list[AnySheet] = []
     chart = Chart("column", category="box_name", values=("n",))
@@ -58,7 +58,7 @@ def write(brief: Brief, released: Mapping[str, Released]) -> Written:
                              words={"by": by.replace("_", " ")})
         sheets += make_sheet(brief, one, "ratings_by_group", "ratings_by_group",
                              fields_of([*group, *_LEVEL, *_SHARES]), words={"by": by.replace("_", " ")})
-    trend = released["trend"]
+    trend = results["trend"]
     for table, key in (("map_by_cycle", _BOX), ("ratings_by_cycle", _LEVEL)):
         if table in trend.tables:
             rows = trend.tables[table]

@@ -22,7 +22,7 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     return {}
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write the rows read by file, the findings by kind, the assumptions and the sign-off."""
     sheets: list[AnySheet] = []
     if brief.intake is not None and not brief.is_public:  # a file may hold a few people only

@@ -26,9 +26,9 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     return attempt({"succession": lambda: measure_succession(brief.workforce, by=by, cycle=brief.cycle)})
 
 
-def write(brief: Brief, released: Mapping[str, Released]) -> Written:
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write the bench by group and development by purpose."""
-    one = released["succession"]
+    one = results["succession"]
     sheets: list[AnySheet] = []
     headline: tuple[Headline, ...] = ()
     if "bench" in one.tables:
