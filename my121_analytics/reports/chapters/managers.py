@@ -6,7 +6,7 @@ import pandas as pd
 
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.reports.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
-from my121_analytics.reports.tables import View
+from my121_analytics.reports.tables import MINUS, View
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import codes, say
 
@@ -28,14 +28,15 @@ def build_managers(meeting: Meeting) -> Chapter:
     for name in ("funnel", "managers", "mixes"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
-    shown = _order(managers)
+    shown = _order(managers).assign(points_words=lambda rows: _points_words(meeting, rows["rater_id"]))
     released = meeting.results["severity"]
     on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"].isin(["pattern", "watch"])]
     title = say("pack_table", "managers", scope=meeting.scope)
     blocks.append(grid_of(View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
-        column("range", "range", heading=say("pack_heading", "estimate_range")), column("verdict_words")), on_page)))
+        column("range", "range", heading=say("pack_heading", "estimate_range")), column("points_words", "range"),
+        column("verdict_words")), on_page)))
     if len(on_page) < len(shown):
         blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
     blocks.append(Text(say("pack", "estimate_note"), "source"))
@@ -46,7 +47,7 @@ def build_managers(meeting: Meeting) -> Chapter:
         column("mean_rating", "number"), column("expected_rating", "number", note="expected"),
         column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"),
         column("upper", "signed"), column("probability", "share", note="probability"),
-        column("verdict_words", note="verdict"),
+        column("points_words", note="points"), column("verdict_words", note="verdict"),
         column("detectable", "number", note="detectable"), column("caveat_words")), shown)
     lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
     pictures = picture_sheets(meeting, ["managers"])
@@ -90,7 +91,27 @@ def _whole_council(meeting: Meeting) -> list[Block]:
     lines = meeting.frame("severity", "summary")
     if not meeting.is_council or lines is None or lines.empty:
         return []
-    return [Subheading(say("pack", "managers_whole_heading")), Bullets(tuple(lines["text"].astype("str")))]
+    blocks: list[Block] = [Subheading(say("pack", "managers_whole_heading")),
+                           Bullets(tuple(lines["text"].astype("str")))]
+    if (other := meeting.frame("severity", "sensitivity")) is not None and len(other):
+        view = View(meeting.results["severity"], "sensitivity", say("pack_table", "sensitivity"), (
+            column("text", heading=say("pack_heading", "reading")), column("n_listed", "integer"),
+            column("n_joined", "integer"), column("n_left", "integer"),
+            column("expected_wrong", "number", heading=say("pack_heading", "by_chance"))))
+        blocks += [Text(say("pack", "sensitivity_lead")), grid_of(view)]
+    return blocks
+
+
+def _points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
+    """Say each manager's difference as points at the highest rating; empty where the audience or the range has none."""
+    points = meeting.frame("severity", "points")
+    if points is None or points.empty:
+        return [""] * len(raters)
+    top = points[points["level"] == points["level"].max()]
+    words = {str(row.rater_id): say("pack", "points", **{
+        name: f"{100 * getattr(row, name):+.0f}".replace("-", MINUS) for name in ("points", "lower", "upper")})
+             for row in top.itertuples() if not pd.isna(row.lower)}
+    return [words.get(str(rater), "") for rater in raters]
 
 
 def _order(managers: pd.DataFrame) -> pd.DataFrame:

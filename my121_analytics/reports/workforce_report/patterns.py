@@ -27,7 +27,7 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     labels = [str(label) for label in brief.workforce.cycles["label"]]
     cycles = labels[:labels.index(brief.cycle) + 1]
     return attempt({"patterns": lambda: tabulate_verdicts(estimate_severity(
-        brief.workforce, settings=brief.settings, cycles=cycles, axes=["performance"]))})
+        brief.workforce, settings=brief.settings, cycles=cycles, axes=["performance"], sensitivity=False))})
 
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
