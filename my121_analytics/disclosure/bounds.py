@@ -60,7 +60,7 @@ class System:
 
 
 def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats | None = None,
-                exact: bool = False) -> tuple[Floats, Floats]:
+                points: Floats | None = None, exact: bool = False) -> tuple[Floats, Floats]:
     """Give the lowest and highest value that each asked variable can take.
 
     Parameters
@@ -73,6 +73,8 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
         For each of them the width that is enough.
     witness
         A solution that is known already; NaN where it is not.
+    points
+        Claimed solutions, one a row: each is checked, and those that are none are left out. Not used where exact.
     exact
         True: the ends of every range. False: only as far as needed to tell; a range wide enough may be wider still,
         and one that is too narrow already may be narrower still.
@@ -95,6 +97,12 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
     lower, upper = propagate(system)
     low, high = lower[asked], upper[asked]
     open_ = (high > low) if exact else (high - low >= needed)
+    if points is not None and not exact:
+        met = points[_solves(system, points)][:, asked]
+        if len(met):
+            least, most = _up(met.min(axis=0)), _down(met.max(axis=0))
+            shown = open_ & (most - least >= needed)
+            low, high, open_ = np.where(shown, least, low), np.where(shown, most, high), open_ & ~shown
     if not open_.any():
         return low, high
     for one in _components(system, lower, upper, asked[open_]):
@@ -103,6 +111,16 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
         seen = None if witness is None else witness[one.variables]
         low[mine], high[mine] = _solve(one, at, needed[mine], seen, exact=exact)
     return low, high
+
+
+def _solves(system: System, points: Floats) -> Bools:
+    """Say which points keep to all equations and bounds."""
+    if points.ndim != 2 or points.shape[1] != len(system.lower):
+        return np.zeros(len(points), dtype=bool)
+    fits = ((points >= system.lower - ROUNDING) & (points <= system.upper + ROUNDING)).all(axis=1)
+    equal = np.abs(system.equal @ points.T - system.equal_to[:, None]) <= ROUNDING
+    most = system.most @ points.T - system.most_to[:, None] <= ROUNDING
+    return np.asarray(fits & equal.all(axis=0) & most.all(axis=0), dtype=bool)
 
 
 def propagate(system: System) -> tuple[Floats, Floats]:

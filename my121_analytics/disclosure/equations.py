@@ -20,7 +20,7 @@ from scipy import sparse
 from my121_analytics.disclosure.bounds import Bools, Floats, Ints, System
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import DisclosureError
-from my121_analytics.workforce.results import TOTAL, Table
+from my121_analytics.workforce.results import TOTAL, About, Table
 from my121_analytics.workforce.schema import TABLES
 
 Nesting = Mapping[tuple[str, str], Mapping[str, str]]
@@ -76,11 +76,14 @@ class Knowledge:
         One row per hidden count: table, row, keys, column, variable, given_away.
     truth
         True value of each variable; NaN where it is not known.
+    places
+        One row per count of a table, hidden or not: table, row, column, variable.
     """
 
     system: System
     cells: pd.DataFrame
     truth: Floats
+    places: pd.DataFrame
 
 
 def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]], nesting: Nesting, *,
@@ -119,6 +122,19 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     return draft.finish(numbers)
 
 
+def context_of(about: About) -> tuple[str, tuple[str, ...]]:
+    """Name the people and the measure that a result is about, and the units it was cut to."""
+    population, *within = about.population.split("; ")
+    return "/".join([about.cycle, about.as_of.isoformat(), population, about.measure, about.counts_what]), tuple(within)
+
+
+def numbers_beside(n: int | None, facts: Mapping[str, object]) -> list[float]:
+    """Give the counts of everybody that are shown beside the tables."""
+    counts = [value for name, value in facts.items() if name.startswith("n_")]
+    return [float(value) for value in [n, *counts]
+            if isinstance(value, int | float | np.number) and not np.isnan(value)]
+
+
 class _Grid:
     """One table as the attacker reads it: keys as text, counts as numbers, positions in the draft."""
 
@@ -139,7 +155,8 @@ class _Grid:
         self.source = source
         marked = (frame[MARKER].astype("str") != "").to_numpy() if MARKER in frame else np.ones(self.n, dtype=bool)
         self.hidden: dict[str, Bools] = {c: np.isnan(self.shown[c]) & marked for c in self.columns}
-        self.sums = [k for k in table.sums if k in self.keys]
+        totals = [k for k in table.keys if k not in table.sums and (self.keys[k] == TOTAL).any()]
+        self.sums = [k for k in (*table.sums, *totals) if k in self.keys]  # margin rows tell what no table declares
         self.outcomes = [k for k in self.sums if k not in WHO and k not in table.unit_columns
                          and k not in table.protected]
         self.bases = [c for c in self.columns if c == table.base or c.startswith("base")] if self.outcomes else []
@@ -187,6 +204,7 @@ class _Draft:
     limits: list[tuple[Ints, Ints]] = field(default_factory=list)
     lower: list[Ints] = field(default_factory=list)
     given_away: list[Ints] = field(default_factory=list)
+    places: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, names: Texts, truth: Floats, shown: Floats, grid: _Grid | None = None, column: str = "",
             law: int = 0) -> Ints:
@@ -198,6 +216,9 @@ class _Draft:
         self.shown.append(shown)
         self.laws.append(np.full(len(names), law))
         if grid is not None:
+            if _is_reported(column, grid.one.table):
+                self.places.append(pd.DataFrame({"table": grid.one.name, "row": np.arange(grid.n), "column": column,
+                                                 "at": at}))
             rows = np.flatnonzero(grid.hidden[column] & (_is_reported(column, grid.one.table)))
             keys = [", ".join(f"{k}={v[row]}" for k, v in grid.keys.items()) for row in rows]
             self.cells.append(pd.DataFrame({"table": grid.one.name, "row": rows, "keys": keys, "column": column,
@@ -238,11 +259,15 @@ class _Draft:
     def finish(self, numbers: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
         """Make one variable of all counts of one name and value, and matrices of the equations."""
         if not self.size:
-            return Knowledge(_no_system(), pd.DataFrame(columns=["table"]), np.array([]))
+            nothing = pd.DataFrame(columns=["table", "row", "column", "variable"])
+            no_cells = pd.DataFrame(columns=[*nothing, "keys", "given_away"])
+            return Knowledge(_no_system(), no_cells, np.array([]), nothing)
         names, truth = np.concatenate(self.names), np.concatenate(self.truth)
         law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
         truth = _fill_truth(names, truth)
+        self._link_bases(names, truth)
         false = _false_laws(names, truth, law)
+        self.limits += _limits_of_false_laws(names, truth, law, false)
         names = np.where(np.isin(law, false), names + "#" + law.astype("str").astype(object), names)
         frame = pd.DataFrame({"name": names, "truth": np.round(truth)})
         variable = frame.groupby(["name", "truth"], dropna=False, sort=False).ngroup().to_numpy(np.int64)
@@ -265,7 +290,22 @@ class _Draft:
         cells = pd.concat(self.cells, ignore_index=True)
         given = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
         cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given))
-        return Knowledge(system, cells, values)
+        places = pd.concat(self.places, ignore_index=True)
+        places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
+        return Knowledge(system, cells, values, places)
+
+    def _link_bases(self, names: Texts, truth: Floats) -> None:
+        """Those with a box and those with a rating are the same people where no group has more of the one."""
+        found = pd.Series(names).str.extract(r"^(?P<context>.*)/placed:(?P<outcome>[^|]*)(?P<group>.*)$")
+        found = found.assign(truth=truth, at=np.arange(len(names))).dropna()
+        found = found.drop_duplicates(["context", "outcome", "group"])
+        for _, some in found.groupby("context", sort=True):
+            for one, other in combinations(sorted(set(some["outcome"])), 2):
+                both = some[some["outcome"] == one].merge(some[some["outcome"] == other], on="group")
+                if len(both) and _holds(both["truth_x"].to_numpy(), both["truth_y"].to_numpy()):
+                    n = np.arange(len(both))
+                    self.add_rows(np.tile(n, 2), np.concatenate([both["at_x"], both["at_y"]]),
+                                  np.repeat([1.0, -1.0], len(both)), 0)
 
     def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[sparse.csr_matrix, Floats]:
         if not self.rows:
@@ -324,8 +364,7 @@ def _add_rows(draft: _Draft, grid: _Grid) -> None:
         return
     for one, other in combinations(grid.columns, 2):
         for whole in grid.columns:
-            difference = np.abs(grid.truth[one] + grid.truth[other] - grid.truth[whole])
-            if whole in (one, other) or (difference > CLOSE).any() or not (
+            if whole in (one, other) or not _holds(grid.truth[one] + grid.truth[other], grid.truth[whole]) or not (
                     np.nansum(grid.truth[one]) and np.nansum(grid.truth[other])):
                 continue
             n = np.arange(grid.n)
@@ -333,9 +372,16 @@ def _add_rows(draft: _Draft, grid: _Grid) -> None:
                            np.repeat([1.0, 1.0, -1.0], grid.n), draft.law())
     declared = [(part, str(grid.one.table.count)) for part in grid.one.table.parts]
     for part, outer in (*CONTAINED, *declared):
-        if part in grid.positions and outer in grid.positions and part != outer and not (
-                grid.truth[part] > grid.truth[outer]).any():
+        if part in grid.positions and outer in grid.positions and part != outer and _holds(
+                np.maximum(grid.truth[part], grid.truth[outer]), grid.truth[outer]):
             draft.limits.append((grid.positions[part], grid.positions[outer]))
+
+
+def _holds(claim: Floats, truth: Floats) -> bool:
+    """Say whether two columns are one: counts that a record does not hold prove nothing, for or against."""
+    known = np.isfinite(claim) & np.isfinite(truth)
+    enough = known.all() or known.sum() > 1  # of a kept release only what was shown is known
+    return bool(known.any() and enough and (np.abs(claim - truth)[known] <= CLOSE).all())
 
 
 def _add_shares(draft: _Draft, grid: _Grid) -> None:
@@ -403,12 +449,27 @@ def _add_moves(draft: _Draft, grid: _Grid, places: Mapping[str, tuple[str, str]]
     placed = np.flatnonzero((before != NONE) & (after != NONE))
     by_box = not grid.one.name.split(".")[-1].startswith("ratings_")
     key = "box" if by_box else "level"
+    known = (set(places) if by_box else {performance for performance, _ in places.values()}) - {NONE, TOTAL}
     for column, when in (("n_before", before), ("n_after", after)):
         _add_relabelled(draft, grid, "n", placed, ["before", "after"], {key: when}, column=column)
+        _add_absent(draft, grid, key, sorted(known.difference(when[placed].tolist())), column)
     if by_box and places:
         steps = {name: np.array([_step(places, a, b, axis) for b, a in zip(before, after, strict=True)], dtype=object)
                  for axis, name in enumerate(("performance_step", "potential_step"))}
         _add_relabelled(draft, grid, "n", placed, ["before", "after"], steps)
+
+
+def _add_absent(draft: _Draft, grid: _Grid, key: str, absent: list[str], column: str) -> None:
+    """Moves are listed where they occur: a place that none of them starts from, or leads to, has nobody."""
+    others = [k for k in grid.keys if k not in ("before", "after")]
+    if not absent or not grid.n or others != [k for k in others if k.startswith("within")
+                                              or len(set(grid.keys[k])) == 1]:
+        return
+    tail = {k: grid.keys[k][0] for k in others}
+    for place in absent:
+        name = f"{grid.one.context}|{column}" + "".join(
+            f"|{k}={v}" for k, v in sorted({**tail, key: place}.items()) if v != TOTAL)
+        draft.add(np.array([name], dtype=object), np.zeros(1), np.zeros(1), law=draft.law())
 
 
 def _step(places: Mapping[str, tuple[str, str]], after: str, before: str, axis: int) -> str:
@@ -448,7 +509,7 @@ def _kind_of_base(grid: _Grid, base: str) -> Texts:
         everybody = np.bincount(groups[rows], weights=grid.truth[column][rows], minlength=size)[groups]
         placed = np.bincount(groups[rows & ~none], weights=grid.truth[column][rows & ~none], minlength=size)[groups]
         if none.any() and not (np.abs(np.where(none, everybody, placed) - value) > CLOSE).any():
-            return np.where(none, "/everybody", "/placed").astype(object)
+            return np.where(none, "/everybody", f"/placed:{grid.outcomes[0]}").astype(object)
         if not (np.abs(everybody - value) > CLOSE).any():
             return np.full(grid.n, "/everybody", dtype=object)
     return np.full(grid.n, "", dtype=object)
@@ -508,6 +569,27 @@ def _false_laws(names: Texts, truth: Floats, law: Ints) -> Ints:
     both = claimed[claimed["name"].isin(real["name"])].merge(
         real.assign(is_true=True), left_on=["name", "claim"], right_on=["name", "truth"], how="left")
     return np.unique(both.loc[both["is_true"].isna(), "law"].to_numpy(np.int64))
+
+
+def _limits_of_false_laws(names: Texts, truth: Floats, law: Ints, false: Ints) -> list[tuple[Ints, Ints]]:
+    """Keep what is left of a sum that does not hold: parts that never make more than the whole, or never less.
+
+    A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
+    """
+    frame = pd.DataFrame({"name": names, "truth": truth, "law": law, "at": np.arange(len(names))})
+    real = frame[(frame["law"] == 0) & frame["truth"].notna()].drop_duplicates(["name", "truth"])
+    real = real.drop_duplicates("name", keep=False).set_index("name")
+    claims = frame[np.isin(law, false) & frame["name"].isin(real.index).to_numpy()]
+    found = []
+    for _, some in claims.groupby("law", sort=True):
+        whole = real.loc[some["name"]]
+        less = some["truth"].to_numpy() - whole["truth"].to_numpy()
+        pair = some["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64)
+        if (less <= CLOSE).all():
+            found.append(pair)
+        elif (less >= -CLOSE).all():
+            found.append(pair[::-1])
+    return found
 
 
 def _fix(lower: Floats, upper: Floats, variables: Ints, values: Floats) -> None:

@@ -1,0 +1,264 @@
+"""What to hide in all tables that leave the house together: small numbers, and what would give them away.
+
+:func:`protect` turns tables into equations (``equations``), has a pattern chosen over all of them at once
+(``pattern``), and turns the pattern back into masks. Where no pattern protects a count, first the numbers beside the
+tables are withheld, then a whole table, so that there is always an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.disclosure.bounds import Bools, Floats, Ints, propagate
+from my121_analytics.disclosure.equations import Knowledge, Nesting, Shown, write_equations
+from my121_analytics.disclosure.pattern import Pattern, Puzzle, choose_pattern
+from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
+from my121_analytics.settings import DisclosureSettings
+from my121_analytics.workforce.results import TOTAL, Table
+from my121_analytics.workforce.schema import ORGANISATION
+
+TOTAL_WEIGHT = 3.0
+"""A margin row tells more than a row of one group: it costs this many of them to hide it."""
+WORD_WEIGHT = 6.0
+"""The same of a number that stands beside the tables only: the headcount is often known from elsewhere."""
+FEW_TABLES = 10
+"""Up to so many tables each is tried, to find the one whose withholding protects the most."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A table on its way out.
+
+    Parameters
+    ----------
+    name
+        Unique among all tables of the release.
+    table
+        What it is, with the rows let through.
+    context
+        The people and the measure: counts of different contexts are different numbers.
+    within
+        Units that the whole table was cut to.
+    """
+
+    name: str
+    table: Table
+    context: str = ""
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What is hidden.
+
+    Parameters
+    ----------
+    masks
+        For each table that may be shown; a table that is not named here is kept back.
+    words
+        Context -> numbers that may stand nowhere beside its tables.
+    points
+        Solutions that prove the ranges of hidden counts, for the attacker to check.
+    """
+
+    masks: Mapping[str, Mask]
+    words: Mapping[str, frozenset[float]]
+    points: Floats = field(default_factory=lambda: np.empty((0, 0)))
+
+
+def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, list[float]]],
+            settings: DisclosureSettings, *, nesting: Nesting | None = None,
+            earlier: Sequence[Shown] = ()) -> Protection:
+    """Say what must be hidden so that no hidden count can be worked out from all that is shown.
+
+    Parameters
+    ----------
+    candidates
+        Tables about people that are to be released together.
+    numbers
+        Name of a result -> its context and the counts of everybody that stand beside its tables.
+    settings
+        Thresholds.
+    nesting
+        Which unit belongs to which, beyond what the tables themselves tell.
+    earlier
+        Tables of releases that were kept.
+
+    Returns
+    -------
+    Protection
+    """
+    left = list(candidates)
+    known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
+    silent: set[str] = set()
+    while True:
+        attempt = _Attempt(left, numbers, settings, known, earlier, frozenset(silent))
+        pattern = attempt.choose()
+        if not pattern.open.size:
+            return attempt.finish(pattern)
+        contexts = attempt.contexts_of(pattern.open)
+        if contexts - silent:
+            silent |= contexts
+            continue
+        worst = _find_worst(attempt, pattern, left, silent)
+        left = [one for one in left if one.name != worst]
+
+
+class _Attempt:
+    """One try: these tables, with these numbers beside them."""
+
+    def __init__(self, tables: Sequence[Candidate], numbers: Mapping[str, tuple[str, list[float]]],
+                 settings: DisclosureSettings, nesting: Nesting, earlier: Sequence[Shown],
+                 silent: frozenset[str]) -> None:
+        self.tables, self.settings, self.nesting, self.earlier = tables, settings, nesting, earlier
+        self.numbers, self.silent = numbers, silent
+        self.masks = {one.name: find_small(one.table, settings) for one in tables}
+        self.words = {context: self._hidden_totals(context) for context in {c for c, _ in numbers.values()}}
+        spoken = {name: (context, [] if context in silent else
+                         [n for n in given if n not in self.words[context]])
+                  for name, (context, given) in numbers.items()}
+        self.known: Knowledge = self._write(spoken)
+        if settings.show_zeros and self._show_implied_zeros():
+            self.known = self._write(spoken)
+
+    def _write(self, spoken: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
+        return write_equations([*(self._shown(one) for one in self.tables), *self.earlier], spoken, self.nesting,
+                               show_zeros=self.settings.show_zeros)
+
+    def _show_implied_zeros(self) -> bool:
+        """Show the zeros that were hidden along with others and that a shown zero total gives away in any case."""
+        system = self.known.system
+        free = replace(system, lower=np.zeros_like(system.lower), upper=np.where(system.upper == 0, 0.0, np.inf))
+        upper = propagate(free)[1]  # nothing but the zeros is known
+        cells = self.known.cells
+        implied = cells[upper[cells["variable"].to_numpy(np.int64)] == 0] if len(cells) else cells
+        found = False
+        for (name, column), some in implied.groupby(["table", "column"], sort=False):
+            if name in self.masks and column in self.masks[name].cells:
+                flags = self.masks[name].cells[column].copy()
+                flags[some["row"].to_numpy(np.int64)] = False
+                self.masks[name] = replace(self.masks[name], cells={**self.masks[name].cells, column: flags})
+                found = True
+        return found
+
+    def _shown(self, one: Candidate) -> Shown:
+        frame = hide(one.table, self.masks[one.name], self.settings.marker)
+        return Shown(one.name, frame, one.table, one.context, one.within)
+
+    def _hidden_totals(self, context: str) -> set[float]:
+        found: set[float] = set()
+        for one in (t for t in self.tables if t.context == context):
+            found |= hidden_totals(one.table, self.masks[one.name])
+        return found
+
+    def choose(self) -> Pattern:
+        """Choose a pattern; open are also counts that figures shown beside them give away."""
+        if self.known.places.empty:
+            return Pattern(np.array([], dtype=bool), np.array([], dtype=np.int64), np.empty((0, 0)))
+        self.puzzle = self._puzzle()
+        pattern = choose_pattern(self.puzzle)
+        given = self.known.cells.loc[self.known.cells["given_away"].astype(bool), "variable"].to_numpy(np.int64)
+        return replace(pattern, open=np.union1d(pattern.open, given)) if len(given) else pattern
+
+    def _puzzle(self) -> Puzzle:
+        known, places = self.known, self.known.places
+        n = len(known.truth)
+        variable = places["variable"].to_numpy(np.int64)
+        own = {one.name: one for one in self.tables}
+        is_own = places["table"].isin(set(own)).to_numpy()
+        limits = {name: threshold_of(one.table, self.settings) for name, one in own.items()}
+        needed, cost, listed = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
+        np.maximum.at(needed, variable[is_own], places["table"].map(limits).fillna(0.0).to_numpy(np.float64)[is_own])
+        listed[variable] = True
+        np.add.at(cost, variable[is_own], self._weights(places[is_own]))
+        hidden = np.zeros(n, dtype=bool)
+        hidden[known.cells["variable"].to_numpy(np.int64)] = True
+        cost[~listed] = WORD_WEIGHT  # fixed by a number beside the tables
+        cost *= 1.0 + np.log2(np.maximum(np.nan_to_num(known.truth), 1.0)) / 4  # a larger number tells more
+        cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
+        cost *= 1.0 + np.arange(n) / (1000.0 * n)  # so that there is one answer
+        return Puzzle(known.system, hidden, needed, cost)
+
+    def _weights(self, places: pd.DataFrame) -> Floats:
+        totals = {}
+        for one in self.tables:
+            keys = one.table.frame[list(one.table.keys)].astype("str")
+            totals[one.name] = keys.eq(TOTAL).any(axis="columns").to_numpy()
+        out = np.ones(len(places))
+        for name, rows in places.groupby("table", sort=False).indices.items():
+            out[rows] = np.where(totals[str(name)][places["row"].to_numpy(np.int64)[rows]], TOTAL_WEIGHT, 1.0)
+        return out
+
+    def contexts_of(self, variables: Ints) -> set[str]:
+        """Name the contexts, with numbers beside their tables, that some counts belong to."""
+        tables = self.known.places.loc[self.known.places["variable"].isin(variables), "table"]
+        found = {one.context for one in self.tables if one.name in set(tables)}
+        return found & {context for context, given in self.numbers.values() if given}
+
+    def finish(self, pattern: Pattern) -> Protection:
+        """Turn a pattern into masks."""
+        places = self.known.places
+        gone = pattern.hidden[places["variable"].to_numpy(np.int64)] if len(places) else np.array([], dtype=bool)
+        words = {context: set(found) for context, found in self.words.items()}
+        masks = dict(self.masks)
+        rows = places[gone] if len(places) else places
+        for (name, column), some in rows.groupby(["table", "column"], sort=False):
+            if name in masks and column in masks[name].cells:
+                flags = np.zeros(len(masks[name].names), dtype=bool)
+                flags[some["row"].to_numpy(np.int64)] = True
+                masks[name] = masks[name].with_hidden(column, flags)
+        for one in self.tables:
+            words.setdefault(one.context, set()).update(hidden_totals(one.table, masks[one.name]))
+        spoken = pattern.hidden & ~np.isin(np.arange(len(pattern.hidden)), places["variable"])
+        values = set(self.known.truth[np.flatnonzero(spoken)].tolist())
+        for context, given in self.numbers.values():
+            words.setdefault(context, set()).update(given if context in self.silent else values & set(given))
+        return Protection(masks, {context: frozenset(found) for context, found in words.items()}, pattern.points)
+
+    def without(self, name: str, silent: frozenset[str]) -> _Attempt:
+        """Give the same try without one table."""
+        return _Attempt([one for one in self.tables if one.name != name], self.numbers, self.settings, self.nesting,
+                        self.earlier, silent)
+
+
+def hidden_totals(table: Table, mask: Mask) -> set[float]:
+    """List the totals and bases of a table that are hidden, since the same numbers may stand elsewhere too."""
+    total = table.frame[list(table.keys)].astype("str").eq(TOTAL).any(axis="columns").to_numpy()
+    found: set[float] = set()
+    for column, hidden in mask.cells.items():
+        of_all: Bools = hidden & (total | (column == table.base))
+        found |= set(pd.to_numeric(table.frame.loc[of_all, column]).dropna().astype(float))
+    return found
+
+
+def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate], silent: set[str]) -> str:
+    """Choose the table to keep back: the one without which the fewest counts stay open, the largest among equals."""
+    places = attempt.known.places
+    open_tables = places.loc[places["variable"].isin(pattern.open), "table"].value_counts()
+    own = [one for one in left if one.name in open_tables.index]
+    contexts = {one.context for one in own}
+    near = [one for one in left if one.context in contexts]
+    if len(near) > FEW_TABLES:
+        return max(own, key=lambda one: (int(open_tables[one.name]), one.name)).name
+    n_open = {one.name: len(attempt.without(one.name, frozenset(silent)).choose().open) for one in near}
+    fewest = min(n_open.values())
+    return max((one for one in near if n_open[one.name] == fewest),
+               key=lambda one: (len(one.table.frame), one.name)).name
+
+
+def nesting_of(tables: Sequence[Table]) -> Nesting:
+    """Read off the tables which unit belongs to which, where a row names both."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for parent, child in combinations(ORGANISATION, 2):
+        pairs = [table.frame[[child, parent]].dropna().astype("str") for table in tables
+                 if {child, parent} <= set(table.frame.columns)]
+        if pairs:
+            every = pd.concat(pairs).drop_duplicates()
+            every = every[(every != TOTAL).all(axis="columns")].drop_duplicates(child, keep=False)
+            found[child, parent] = dict(zip(every[child], every[parent], strict=True))
+    return found
