@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 
 def write_tables(result: Result, out: Path, *, audience: str, settings: Settings, files: Mapping[str, str],
-                 columns: Mapping[str, Sequence[str]] | None = None, key: bytes | None = None) -> Released:
+                 columns: Mapping[str, Sequence[str]] | None = None, key: bytes | None = None,
+                 released: Released | None = None) -> Released:
     """Release a result for an audience and write its tables.
 
     Parameters
@@ -43,13 +44,16 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
         Table -> columns in order; default all.
     key
         Key for pseudonyms, from :func:`find_key`; None writes ids and names as the audience may see them.
+    released
+        The result as released together with others.
 
     Returns
     -------
     Released
     """
     result = result if key is None else replace_ids(result, key)
-    released = release(result, audience=audience, settings=settings)
+    if released is None:
+        released = release(result, audience=audience, settings=settings)
     for table, name in files.items():
         if table in released.tables:
             known = released.tables[table].columns

@@ -197,14 +197,15 @@ def _components(system: System, lower: Floats, upper: Floats, asked: Ints) -> li
     n_equal = system.equal.shape[0]
     equal_left, most_left = system.equal_to - system.equal @ fixed, system.most_to - system.most @ fixed
     finite = upper[np.isfinite(upper)]
-    cap = 1000.0 + 4 * float(max(finite.max(initial=0), lower.max(initial=0)))  # stands for "without end"
+    most = max(finite.max(initial=0), lower.max(initial=0), (abs(rows) @ lower).max(initial=0))
+    cap = 1000.0 + 4 * float(most)  # stands for "without end"
     found = []
     for number in np.unique(code[asked]):
         mine = np.flatnonzero((code == number) & free)
         equal = np.flatnonzero(row_code[:n_equal] == number)
-        most = np.flatnonzero(row_code[n_equal:] == number)
-        found.append(_Component(mine, system.equal[equal][:, mine], equal_left[equal], system.most[most][:, mine],
-                                most_left[most], lower[mine], np.minimum(upper[mine], cap), cap))
+        less = np.flatnonzero(row_code[n_equal:] == number)
+        found.append(_Component(mine, system.equal[equal][:, mine], equal_left[equal], system.most[less][:, mine],
+                                most_left[less], lower[mine], np.minimum(upper[mine], cap), cap))
     return found
 
 

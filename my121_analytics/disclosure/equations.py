@@ -108,8 +108,8 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     draft = _Draft()
     boxes = _find_places(shown)
     values = {key: set(one.table.frame[key].astype("str")) for one in shown for key in one.table.keys}
-    for one in shown:
-        grid = _Grid(one, values)
+    grids = [_Grid(one, values) for one in shown]
+    for grid in grids:
         for column in grid.columns:
             grid.positions[column] = draft.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
         _add_keys(draft, grid)
@@ -119,6 +119,7 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
         _add_nesting(draft, grid, nesting)
         _add_links(draft, grid, boxes)
         draft.raise_lower(grid, show_zeros=show_zeros)
+    _add_units(draft, [grid for grid in grids if grid.cut_to])
     return draft.finish(numbers)
 
 
@@ -145,10 +146,12 @@ class _Grid:
         source = table.frame if aligned else frame
         self.n = len(frame)
         self.keys: dict[str, Texts] = {key: source[key].astype("str").to_numpy(object) for key in table.keys}
+        self.cut_to: list[str] = []
         for number, value in enumerate(one.within):  # a table cut to a unit is about the rows of that unit
             key = next((k for k, known in sorted(values.items()) if value in known and k not in self.keys),
                        f"within{number}")
             self.keys[key] = np.full(self.n, value, dtype=object)
+            self.cut_to.append(key)
         self.columns = _count_columns(table)
         self.shown = {c: _numbers(frame[c]) for c in self.columns}
         self.truth = {c: _numbers(source[c]) for c in self.columns}
@@ -232,15 +235,18 @@ class _Draft:
 
     def add_sums(self, grid: _Grid, column: str, rows: Ints, groups: Ints, names: Texts) -> None:
         """Say, as a law of its own, that the counts of some rows add up by group to the counts of a name."""
-        if not len(rows):
+        self.add_law(grid.positions[column][rows], grid.truth[column][rows], groups, names)
+
+    def add_law(self, at: Ints, truth: Floats, groups: Ints, names: Texts) -> None:
+        """Say, as a law of its own, that counts at some positions add up by group to the counts of a name."""
+        if not len(at):
             return
         law = self.law()
         codes, first, group = np.unique(groups, return_index=True, return_inverse=True)
-        truth = np.bincount(group, weights=grid.truth[column][rows], minlength=len(codes)).astype(np.float64)
-        whole = self.add(names[first], truth, np.full(len(codes), np.nan), law=law)
-        self.add_rows(np.concatenate([group, np.arange(len(codes))]),
-                      np.concatenate([grid.positions[column][rows], whole]),
-                      np.repeat([1.0, -1.0], [len(rows), len(codes)]), law)
+        summed = np.bincount(group, weights=truth, minlength=len(codes)).astype(np.float64)
+        whole = self.add(names[first], summed, np.full(len(codes), np.nan), law=law)
+        self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
+                      np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
 
     def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int) -> None:
         """Add equations whose terms add up to nothing; rows are numbered from 0."""
@@ -426,6 +432,23 @@ def _add_nesting(draft: _Draft, grid: _Grid, nesting: Nesting) -> None:
             for column in grid.columns:
                 names = grid.names(column, drop=[child], add={parent: above})
                 draft.add_sums(grid, column, rows, groups, names[rows])
+
+
+def _add_units(draft: _Draft, grids: Sequence[_Grid]) -> None:
+    """Tables cut to single units add up to the same table of all units, where all of them are there."""
+    alike: dict[tuple[str, str, str, str], list[_Grid]] = {}
+    for grid in grids:
+        for column in grid.columns:
+            what = grid.one.context, "|".join(sorted(grid.keys)), grid.cut_to[-1], column
+            alike.setdefault(what, []).append(grid)
+    for (_, _, key, column), some in alike.items():
+        once = {tuple(sorted({k: v[0] for k, v in g.keys.items() if k in g.cut_to}.items())): g for g in some if g.n}
+        if not once:
+            continue
+        names = np.concatenate([g.names(column, drop=[key]) for g in once.values()])
+        draft.add_law(np.concatenate([g.positions[column] for g in once.values()]),
+                      np.concatenate([g.truth[column] for g in once.values()]),
+                      np.asarray(pd.factorize(names)[0], dtype=np.int64), names)
 
 
 def _add_links(draft: _Draft, grid: _Grid, places: Mapping[str, tuple[str, str]]) -> None:

@@ -111,6 +111,13 @@ def choose_pattern(puzzle: Puzzle, *, most_programs: int = MOST_PROGRAMS) -> Pat
     return Pattern(search.hidden, np.array(sorted(search.stuck), dtype=np.int64), search.points)
 
 
+def count_open(puzzle: Puzzle, enough: float) -> int:
+    """Count the hidden numbers that nothing protects, up to as many as are enough to know."""
+    search = _Search(puzzle, strict=False)
+    search.protect(enough)
+    return len(search.stuck)
+
+
 class _Search:
     """The state of a search: what is hidden, and the lowest and highest value met of each number."""
 
@@ -124,7 +131,8 @@ class _Search:
         self.value = np.where(system.lower == system.upper, system.lower, np.nan)
         self.lower, self.upper = system.lower.copy(), system.upper.copy()
         finite = self.upper[np.isfinite(self.upper)]
-        self.cap = 1000.0 + 4 * float(max(finite.max(initial=0), self.lower.max(initial=0)))
+        sums = abs(self.rows) @ self.lower
+        self.cap = 1000.0 + 4 * float(max(finite.max(initial=0), self.lower.max(initial=0), sums.max(initial=0)))
         self.upper = np.minimum(self.upper, self.cap)
         self.hidden = puzzle.hidden.copy()
         self.needed = puzzle.needed
@@ -138,13 +146,13 @@ class _Search:
 
     # --- hiding more -----------------------------------------------------------------------------------------------
 
-    def protect(self) -> None:
-        """Hide more until every hidden number is protected or stuck."""
+    def protect(self, enough: float = np.inf) -> None:
+        """Hide more until every hidden number is protected or stuck, or so many are stuck."""
         if not self._short().size:
             return
         self._start()
         turn = 0
-        while (short := self._short()).size:
+        while (short := self._short()).size and len(self.stuck) < enough:
             if turn % N_BETWEEN == 0:
                 self._push()
                 turn += 1

@@ -1,8 +1,8 @@
 """What to hide in all tables that leave the house together: small numbers, and what would give them away.
 
 :func:`protect` turns tables into equations (``equations``), has a pattern chosen over all of them at once
-(``pattern``), and turns the pattern back into masks. Where no pattern protects a count, first the numbers beside the
-tables are withheld, then a whole table, so that there is always an end.
+(``pattern``), and turns the pattern back into masks. Where no pattern protects a count, a whole table is kept back, so
+that there is always an end.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.bounds import Bools, Floats, Ints, propagate
 from my121_analytics.disclosure.equations import Knowledge, Nesting, Shown, write_equations
-from my121_analytics.disclosure.pattern import Pattern, Puzzle, choose_pattern
+from my121_analytics.disclosure.pattern import Pattern, Puzzle, choose_pattern, count_open
 from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, Table
@@ -27,7 +27,7 @@ TOTAL_WEIGHT = 3.0
 WORD_WEIGHT = 6.0
 """The same of a number that stands beside the tables only: the headcount is often known from elsewhere."""
 FEW_TABLES = 10
-"""Up to so many tables each is tried, to find the one whose withholding protects the most."""
+"""Up to so many tables of one unit each is tried, to find the one whose withholding protects the most."""
 
 
 @dataclass(frozen=True)
@@ -94,33 +94,43 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     Protection
     """
     left = list(candidates)
+    small = {one.name: _Small.of(one, settings) for one in candidates}
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
-    silent: set[str] = set()
     while True:
-        attempt = _Attempt(left, numbers, settings, known, earlier, frozenset(silent))
+        attempt = _Attempt(left, small, numbers, settings, known, earlier)
         pattern = attempt.choose()
         if not pattern.open.size:
             return attempt.finish(pattern)
-        contexts = attempt.contexts_of(pattern.open)
-        if contexts - silent:
-            silent |= contexts
-            continue
-        worst = _find_worst(attempt, pattern, left, silent)
-        left = [one for one in left if one.name != worst]
+        worst = _find_worst(attempt, pattern, left)
+        left = [one for one in left if one.name not in worst]
+
+
+@dataclass(frozen=True)
+class _Small:
+    """What is hidden in a table in its own right."""
+
+    mask: Mask
+    frame: pd.DataFrame
+
+    @classmethod
+    def of(cls, one: Candidate, settings: DisclosureSettings) -> _Small:
+        """Find it."""
+        mask = find_small(one.table, settings)
+        return cls(mask, hide(one.table, mask, settings.marker))
 
 
 class _Attempt:
     """One try: these tables, with these numbers beside them."""
 
-    def __init__(self, tables: Sequence[Candidate], numbers: Mapping[str, tuple[str, list[float]]],
-                 settings: DisclosureSettings, nesting: Nesting, earlier: Sequence[Shown],
-                 silent: frozenset[str]) -> None:
+    def __init__(self, tables: Sequence[Candidate], small: Mapping[str, _Small],
+                 numbers: Mapping[str, tuple[str, list[float]]], settings: DisclosureSettings, nesting: Nesting,
+                 earlier: Sequence[Shown]) -> None:
         self.tables, self.settings, self.nesting, self.earlier = tables, settings, nesting, earlier
-        self.numbers, self.silent = numbers, silent
-        self.masks = {one.name: find_small(one.table, settings) for one in tables}
+        self.numbers = numbers
+        self.small = small
+        self.masks = {one.name: small[one.name].mask for one in tables}
         self.words = {context: self._hidden_totals(context) for context in {c for c, _ in numbers.values()}}
-        spoken = {name: (context, [] if context in silent else
-                         [n for n in given if n not in self.words[context]])
+        spoken = {name: (context, [n for n in given if n not in self.words[context]])
                   for name, (context, given) in numbers.items()}
         self.known: Knowledge = self._write(spoken)
         if settings.show_zeros and self._show_implied_zeros():
@@ -147,7 +157,8 @@ class _Attempt:
         return found
 
     def _shown(self, one: Candidate) -> Shown:
-        frame = hide(one.table, self.masks[one.name], self.settings.marker)
+        small, mask = self.small[one.name], self.masks[one.name]
+        frame = small.frame if mask is small.mask else hide(one.table, mask, self.settings.marker)
         return Shown(one.name, frame, one.table, one.context, one.within)
 
     def _hidden_totals(self, context: str) -> set[float]:
@@ -162,8 +173,18 @@ class _Attempt:
             return Pattern(np.array([], dtype=bool), np.array([], dtype=np.int64), np.empty((0, 0)))
         self.puzzle = self._puzzle()
         pattern = choose_pattern(self.puzzle)
-        given = self.known.cells.loc[self.known.cells["given_away"].astype(bool), "variable"].to_numpy(np.int64)
+        given = self._given_away()
         return replace(pattern, open=np.union1d(pattern.open, given)) if len(given) else pattern
+
+    def _given_away(self) -> Ints:
+        """List the hidden counts that figures shown beside them give away."""
+        return self.known.cells.loc[self.known.cells["given_away"].astype(bool), "variable"].to_numpy(np.int64)
+
+    def count_open(self, enough: float) -> int:
+        """Count what cannot be protected, up to as many as are enough to know."""
+        if self.known.places.empty:
+            return 0
+        return len(self._given_away()) + count_open(self._puzzle(), enough)
 
     def _puzzle(self) -> Puzzle:
         known, places = self.known, self.known.places
@@ -194,12 +215,6 @@ class _Attempt:
             out[rows] = np.where(totals[str(name)][places["row"].to_numpy(np.int64)[rows]], TOTAL_WEIGHT, 1.0)
         return out
 
-    def contexts_of(self, variables: Ints) -> set[str]:
-        """Name the contexts, with numbers beside their tables, that some counts belong to."""
-        tables = self.known.places.loc[self.known.places["variable"].isin(variables), "table"]
-        found = {one.context for one in self.tables if one.name in set(tables)}
-        return found & {context for context, given in self.numbers.values() if given}
-
     def finish(self, pattern: Pattern) -> Protection:
         """Turn a pattern into masks."""
         places = self.known.places
@@ -217,13 +232,12 @@ class _Attempt:
         spoken = pattern.hidden & ~np.isin(np.arange(len(pattern.hidden)), places["variable"])
         values = set(self.known.truth[np.flatnonzero(spoken)].tolist())
         for context, given in self.numbers.values():
-            words.setdefault(context, set()).update(given if context in self.silent else values & set(given))
+            words.setdefault(context, set()).update(values & set(given))
         return Protection(masks, {context: frozenset(found) for context, found in words.items()}, pattern.points)
 
-    def without(self, name: str, silent: frozenset[str]) -> _Attempt:
+    def without(self, name: str) -> _Attempt:
         """Give the same try without one table."""
-        return _Attempt([one for one in self.tables if one.name != name], self.numbers, self.settings, self.nesting,
-                        self.earlier, silent)
+        return _with_tables(self, [one for one in self.tables if one.name != name])
 
 
 def hidden_totals(table: Table, mask: Mask) -> set[float]:
@@ -236,19 +250,37 @@ def hidden_totals(table: Table, mask: Mask) -> set[float]:
     return found
 
 
-def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate], silent: set[str]) -> str:
-    """Choose the table to keep back: the one without which the fewest counts stay open, the largest among equals."""
+def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) -> set[str]:
+    """Choose the tables to keep back, one for each unit that has counts open: without it the fewest stay open."""
     places = attempt.known.places
-    open_tables = places.loc[places["variable"].isin(pattern.open), "table"].value_counts()
-    own = [one for one in left if one.name in open_tables.index]
-    contexts = {one.context for one in own}
-    near = [one for one in left if one.context in contexts]
-    if len(near) > FEW_TABLES:
-        return max(own, key=lambda one: (int(open_tables[one.name]), one.name)).name
-    n_open = {one.name: len(attempt.without(one.name, frozenset(silent)).choose().open) for one in near}
-    fewest = min(n_open.values())
-    return max((one for one in near if n_open[one.name] == fewest),
-               key=lambda one: (len(one.table.frame), one.name)).name
+    found: set[str] = set()
+    n_open = places.loc[places["variable"].isin(pattern.open), "table"].value_counts()
+    for within in dict.fromkeys(one.within for one in left if one.name in n_open.index):
+        near = [one for one in left if one.within == within]
+        own = [one for one in near if one.name in n_open.index]
+        if len(left) > FEW_TABLES and len(near) == len(left):
+            found.add(max(own, key=lambda one: (int(n_open[one.name]), one.name)).name)
+        else:
+            found.add(_try_without(attempt, near, own))
+    return found
+
+
+def _try_without(attempt: _Attempt, near: Sequence[Candidate], own: Sequence[Candidate]) -> str:
+    """Try each table of a unit by itself."""
+    alone = _with_tables(attempt, near)
+    worst, fewest = own[0].name, float("inf")
+    for one in sorted(near, key=lambda one: (-len(one.table.frame), one.name)):
+        n_open = alone.without(one.name).count_open(fewest)
+        if n_open < fewest:
+            worst, fewest = one.name, n_open
+        if not n_open:
+            break
+    return worst
+
+
+def _with_tables(attempt: _Attempt, tables: Sequence[Candidate]) -> _Attempt:
+    """Give the same try with some of its tables only."""
+    return _Attempt(tables, attempt.small, attempt.numbers, attempt.settings, attempt.nesting, attempt.earlier)
 
 
 def nesting_of(tables: Sequence[Table]) -> Nesting:

@@ -114,7 +114,7 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
 
 
 def release_together(results: Sequence[Result], *, audience: str, settings: Settings | None = None,
-                     unit_column: str = "directorate", unit: str = "", rater_id: str = "",
+                     unit_column: str = "directorate", unit: str | Sequence[str] = "", rater_id: str = "",
                      earlier: Mapping[str, Earlier] | None = None, nesting: Nesting | None = None) -> list[Released]:
     """Let through what one audience may see of several results that go out together.
 
@@ -128,7 +128,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         Thresholds and the table of audiences.
     unit_column, unit
         For an audience that sees its own unit only: the column of the organisation and the unit; an empty unit is
-        the council's own senior team, which sees all units.
+        the council's own senior team, which sees all units. One unit for each result, where they differ.
     rater_id
         For an audience that sees its own team only.
     earlier
@@ -163,15 +163,19 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     if policy.scope == "own team" and not rater_id:
         raise UsageError(f"The audience '{audience}' sees one manager's team; no manager was named.",
                          hints=["Give rater_id."])
-    scope = _Scope(policy, unit_column, unit, rater_id)
-    drafts = [_Draft.of(result, scope, rules) for result in results]
+    units = [unit] * len(results) if isinstance(unit, str) else list(unit)
+    scopes = [_Scope(policy, unit_column, one, rater_id) for one in units]
+    drafts = [_Draft.of(result, scope, rules) for result, scope in zip(results, scopes, strict=True)]
     if policy.suppress:
         kept = dict(earlier or {})
-        points = _protect(drafts, rules, kept, nesting)
-        released = [draft.released(audience, scope) for draft in drafts]
-        _prove(drafts, released, rules, kept, nesting, points)
+        alike = [list(group) for group in _by_context(drafts)]
+        points = [_protect(group, rules, kept, nesting) for group in alike]
+        released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
+        made = dict(zip(map(id, drafts), released, strict=True))
+        for group, proof in zip(alike, points, strict=True):
+            _prove(group, [made[id(draft)] for draft in group], rules, kept, nesting, proof)
         return released
-    return [draft.released(audience, scope) for draft in drafts]
+    return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
 
 
 @dataclass
@@ -223,6 +227,14 @@ class _Draft:
         return Released(self.about, audience, _shown_unit(scope),
                         {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
                         type(self.result).__name__, self.method, _GATE)
+
+
+def _by_context(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
+    """Put together what is about the same people and the same measure: other counts share no equation with it."""
+    groups: dict[str, list[_Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(context_of(draft.result.about)[0], []).append(draft)
+    return list(groups.values())
 
 
 def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, earlier: Mapping[str, Earlier],
