@@ -35,6 +35,8 @@ NONE = "0"
 CONTAINED = (("n_agreed", "n_with_placement"), ("n_with_enough", "n_with_any"), ("n_people", "n_posts"),
              ("n_with_enough", "base"), ("n_too_few", "base"), ("base", "n_people"))
 """Counts that are part of another by what they mean."""
+MOST_JOINT = 4_000
+"""Cells of a table by all keys of a ring; more would take minutes, and are left out of what the attacker knows."""
 CLOSE = 1e-9
 """Counts are whole numbers: what differs by less is the same."""
 
@@ -120,6 +122,7 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
         _add_links(draft, grid, boxes)
         draft.raise_lower(grid, show_zeros=show_zeros)
     _add_units(draft, [grid for grid in grids if grid.cut_to])
+    _add_joint(draft, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
     return draft.finish(numbers)
 
 
@@ -449,6 +452,61 @@ def _add_units(draft: _Draft, grids: Sequence[_Grid]) -> None:
         draft.add_law(np.concatenate([g.positions[column] for g in once.values()]),
                       np.concatenate([g.truth[column] for g in once.values()]),
                       np.asarray(pd.factorize(names)[0], dtype=np.int64), names)
+
+
+def _add_joint(draft: _Draft, grids: Sequence[_Grid], decided_by: Mapping[str, str]) -> None:
+    """Tables that share keys in a ring (A by B, B by C, C by A) are sums of one table by all the keys.
+
+    Tables that share keys in any other way always have such a table behind them: there it tells nothing more.
+    """
+    alike: dict[tuple[str, str], list[_Grid]] = {}
+    for grid in grids:
+        for column in (c for c in grid.columns if c not in grid.bases and set(grid.keys) <= set(grid.sums)):
+            alike.setdefault((grid.one.context, column), []).append(grid)
+    for (context, column), some in alike.items():
+        every = {key for grid in some for key in grid.keys}
+        decided = {key for key in every if decided_by.get(key) in every}
+        plain = [grid for grid in some if not decided & set(grid.keys) and grid.n]
+        ring = _ring_of([frozenset(grid.keys) for grid in plain])
+        if not ring:
+            continue
+        inside = [grid for grid in plain if set(grid.keys) <= ring]
+        values = {key: sorted({v for grid in inside if key in grid.keys for v in grid.keys[key]} - {TOTAL})
+                  for key in sorted(ring)}
+        size = int(np.prod([len(known) for known in values.values()], dtype=np.float64))
+        sums = [float(grid.truth[column][grid.parts(list(grid.keys))].sum()) for grid in inside]
+        if size > MOST_JOINT or max(sums) - min(sums) > CLOSE or np.isnan(sums).any():
+            continue
+        unknown = np.full(size, np.nan)
+        names = np.array([f"{context}|{column}|joint {number}" for number in range(size)], dtype=object)
+        at = draft.add(names, unknown, unknown).reshape([len(known) for known in values.values()])
+        for grid in inside:
+            _add_joint_rows(draft, grid, column, at, values)
+
+
+def _add_joint_rows(draft: _Draft, grid: _Grid, column: str, at: Ints, values: Mapping[str, list[str]]) -> None:
+    places = {key: {value: number for number, value in enumerate(known)} for key, known in values.items()}
+    rows, terms, weights = [], [], []
+    for row in range(grid.n):
+        cell = tuple(slice(None) if key not in grid.keys or grid.keys[key][row] == TOTAL
+                     else places[key][grid.keys[key][row]] for key in values)
+        parts = np.ravel(at[cell])
+        rows += [row] * (len(parts) + 1)
+        terms += [*parts.tolist(), int(grid.positions[column][row])]
+        weights += [1.0] * len(parts) + [-1.0]
+    draft.add_rows(np.array(rows), np.array(terms), np.array(weights), 0)
+
+
+def _ring_of(edges: Sequence[frozenset[str]]) -> set[str]:
+    """Give the keys that sets of keys share in a ring: what is left when every loose end is taken off."""
+    left = set(edges)
+    while True:
+        counts = pd.Series([key for edge in left for key in edge]).value_counts() if left else pd.Series(dtype=int)
+        trimmed = {frozenset(key for key in edge if counts[key] > 1) for edge in left} - {frozenset()}
+        trimmed = {edge for edge in trimmed if not any(edge < other for other in trimmed)}
+        if trimmed == left:
+            return {key for edge in left for key in edge} if len(left) > 1 else set()
+        left = trimmed
 
 
 def _add_links(draft: _Draft, grid: _Grid, places: Mapping[str, tuple[str, str]]) -> None:

@@ -7,7 +7,7 @@ two records that look alike get the same pattern, so that the pattern itself tel
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
@@ -169,21 +169,40 @@ class _Search:
 
     def _start(self) -> None:
         """Find one solution of what is shown."""
-        self.low = self.lower.copy()
-        self.high = self.lower.copy()
-        point = self.lower.copy()
-        of, _ = self._label()
-        for code in np.unique(of[of >= 0]):
-            one = self._component(int(np.flatnonzero(of == code)[0]))
-            found = None
-            if self.strict:
-                least = np.where(self.hidden[one.at], np.maximum(one.lower, 1.0), one.lower)
-                found = replace(one, lower=least).try_solve(np.zeros(len(one.at)), self)
-                if found is not None:
-                    self.lower[one.at] = least
-            point[one.at] = found if found is not None else one.solve(np.zeros(len(one.at)), self)
+        point = self._start_strictly() if self.strict else None
+        if point is None:
+            point = self.lower.copy()
+            of, _ = self._label()
+            for code in np.unique(of[of >= 0]):
+                one = self._component(int(np.flatnonzero(of == code)[0]))
+                point[one.at] = one.solve(np.zeros(len(one.at)), self)
         self.low[:], self.high[:] = point, point
         self.points = point[None, :]
+
+    def _start_strictly(self) -> Floats | None:
+        """Find one in which every hidden number is at least 1, hiding more where there is none; None where it fails.
+
+        Without one, whoever tries it would learn that a zero is hidden, and so that a group is all in one place.
+        """
+        zero = np.flatnonzero(self.hidden & (self.lower < 1) & (self.upper >= 1))
+        before = self.lower[zero].copy()
+        for k in zero:
+            self._set(int(k), 1.0, float(self.upper[k]))
+        found = self._cheapest(None, None, None)
+        if found is None:
+            for k, lower in zip(zero, before, strict=True):
+                self._set(int(k), float(lower), float(self.upper[k]))
+            return None
+        self._hide_moved(found)
+        return found
+
+    def _hide_moved(self, point: Floats) -> Ints:
+        """Hide the shown numbers that a solution has moved."""
+        moved = np.flatnonzero((np.abs(point - self.value) > MOVED) & ~np.isnan(self.value) & ~self.hidden)
+        for k in moved:
+            self.hidden[k] = True
+            self._set(int(k), 1.0, self.cap)
+        return moved
 
     def _label(self) -> tuple[Ints, Ints]:
         """Number the parts that share no equation: a number for each unknown (-1 where it is known) and each row."""
@@ -253,23 +272,21 @@ class _Search:
         if found is None:
             self.stuck.add(target)
             return
-        moved = np.flatnonzero((np.abs(found - self.value) > MOVED) & ~np.isnan(self.value) & ~self.hidden)
-        for k in moved:
-            self.hidden[k] = True
-            self._set(int(k), 1.0, self.cap)
+        moved = self._hide_moved(found)
         self._learn(np.arange(len(found)), found)
         if not moved.size and target in self._short():
             self.stuck.add(target)  # within what the solver can tell apart
 
-    def _cheapest(self, target: int, at_least: float | None, at_most: float | None) -> Floats | None:
+    def _cheapest(self, target: int | None, at_least: float | None, at_most: float | None) -> Floats | None:
         """Find values of all numbers in which the target has moved, and as little as possible that is shown."""
         free = np.flatnonzero(self.lower < self.upper)
         movable = np.flatnonzero((self.lower == self.upper) & np.isfinite(self.puzzle.cost) & (self.lower > 0))
         lower, upper = self.lower[free].copy(), self.upper[free].copy()
-        where = int(np.searchsorted(free, target))
-        lower[where] = at_least if at_least is not None else lower[where]
-        upper[where] = at_most if at_most is not None else upper[where]
-        if lower[where] > upper[where]:
+        if target is not None:
+            where = int(np.searchsorted(free, target))
+            lower[where] = at_least if at_least is not None else lower[where]
+            upper[where] = at_most if at_most is not None else upper[where]
+        if (lower > upper).any():
             return None
         matrix = sparse.hstack([self.columns[:, free], self.columns[:, movable], -self.columns[:, movable]],
                                format="csr")
@@ -327,7 +344,10 @@ class _Search:
             one = self._component(k)
             aim = (one.at == k).astype(float)
             for sign in (-1.0, 1.0):
-                self._learn(one.at, one.solve(sign * aim, self))
+                found = one.try_solve(sign * aim, self)
+                if found is None:  # the mixtures were solutions within what the solver can tell apart only
+                    return False
+                self._learn(one.at, found)
             if k in self._short():
                 return False
         return True
