@@ -40,7 +40,7 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     """Tabulate, release and write the profile's tables and pictures."""
     from my121_analytics.analysis.movement import track_movement
     from my121_analytics.analysis.profile import tabulate_profile
-    from my121_analytics.cli.release_files import is_private, write_figure, write_tables
+    from my121_analytics.cli.release_files import is_private, write_figure, write_record, write_tables
     from my121_analytics.disclosure.attacker import find_nesting
     from my121_analytics.disclosure.release import release_together
     from my121_analytics.figures import nine_box
@@ -57,6 +57,7 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     for result, released in zip(results, shown, strict=True):
         write_tables(result, out, audience=audience, settings=settings, released=released,
                      files={name: f"{name}.csv" for name in result.tables})
+    write_record(results, shown, out, audience=audience, settings=settings)
     profile = shown[0]
     if "map" in profile.tables:
         write_figure(nine_box.plot_nine_box(profile), out / "nine_box", private=private)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.bounds import Floats, find_bounds
+from my121_analytics.disclosure.bounds import Floats, find_bounds, has_solution
 from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside, write_equations
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
@@ -39,7 +39,8 @@ class AttackReport:
         One row per hidden count: ``table``, ``row`` (position), ``keys`` (the row's keys as text), ``column``,
         ``lower`` and ``upper`` (whole numbers; upper is infinite where nothing limits it), ``width``, ``needed``
         (the threshold of the table), ``proven`` (the width is enough) and ``why`` not: ``narrow``, or
-        ``follows_shown`` where a figure computed from the count is shown.
+        ``follows_shown`` where a figure computed from the count is shown. ``narrow_before``: it was known from
+        releases that were kept before this one, so that it does not count against it.
     unlinked
         Earlier releases that contradict this one, so that they were attacked by themselves.
 
@@ -179,18 +180,43 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         shown += [Shown(f"{name}.{table}", frame, results[name].tables[table], context, within)
                   for table, frame in one.tables.items() if results[name].tables[table].about_people]
         numbers[name] = (context, numbers_beside(one.about.n, one.facts))
-    present = [(one.context, one.within, one.table) for one in shown]
-    then, unlinked = show_earlier(earlier or {}, present)
+    rules = settings or DisclosureSettings()
+    then, unlinked = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
+    before = narrow_before(then, settings, nesting)
     shown += then
     for name, kept in (earlier or {}).items():
         context = context_of(kept.about)[0] + (f"#{name}" if name in unlinked else "")
         numbers[name] = (context, numbers_beside(kept.about.n, kept.facts or {}))
     report = _attack(shown, numbers, settings, nesting, exact, points)
+    known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
+    if known.any():  # nothing that is done now can mend it
+        report = replace(report, cells=report.cells.assign(
+            proven=report.cells["proven"] | known, why=report.cells["why"].where(~known, "narrow_before")))
     return replace(report, unlinked=unlinked)
 
 
-def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[tuple[str, tuple[str, ...], Table]],
-                 ) -> tuple[list[Shown], tuple[str, ...]]:
+def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[str, ...]) -> Shown:
+    """Lay out one table; a row of which not even the keys were shown is left out, and nothing is said of sums."""
+    named = frame[list(table.keys)].notna().all(axis="columns")
+    rows = frame[named].reset_index(drop=True)
+    return Shown(name, rows, replace(table, frame=rows), context, within, "all" if named.all() else "none")
+
+
+def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
+                  nesting: Nesting | None = None) -> set[tuple[str, int, str]]:
+    """List the hidden counts that could be worked out from releases that were kept, whatever is released now.
+
+    Returns
+    -------
+    set of (str, int, str)
+        Table, row and column.
+    """
+    cells = _attack(then, {}, settings, nesting, False).cells
+    return set(cells.loc[~cells["proven"].astype(bool), ["table", "row", "column"]].itertuples(index=False, name=None))
+
+
+def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting | None = None, *,
+                 show_zeros: bool = True) -> tuple[list[Shown], tuple[str, ...]]:
     """Lay out what kept releases showed; one that says otherwise than the present tables is about other counts.
 
     Parameters
@@ -198,24 +224,37 @@ def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[tuple[str, tu
     earlier
         Releases by name.
     present
-        Context, units cut to, and table with true counts, of all that is released now.
+        Tables with true counts of all that is released now.
+    nesting
+        Which unit belongs to which.
+    show_zeros
+        True zeros are shown.
 
     Returns
     -------
     shown : list of Shown
-        Their tables.
+        Their tables. What sums of hidden counts lead to cannot be looked up any more: where all of it together cannot
+        be true, only the margins of each table count, and where that cannot be true either, the release is unlinked.
     unlinked : tuple of str
         Releases that contradict the present one.
     """
-    shown, unlinked = [], []
+    shown: list[Shown] = []
+    unlinked = []
+    known = [replace(one, frame=one.table.frame) for one in present]
     for name, kept in earlier.items():
         context, within = context_of(kept.about)
-        then = [Shown(f"{name}.{table}", frame, replace(kept.tables[table], frame=frame), context, within)
+        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], context, within)
                 for table, frame in kept.frames.items() if kept.tables[table].about_people]
-        if any(_contradicts(old, *now) for old in then for now in present):
+        agrees = not any(_contradicts(old, now.context, now.within, now.table) for old in then for now in known)
+        for some in ([then, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in then]]
+                     if agrees else []):
+            system = write_equations([*known, *shown, *some], {}, nesting or {}, show_zeros=show_zeros).system
+            if has_solution(system):
+                shown += some
+                break
+        else:
             unlinked.append(name)
-            then = [replace(one, context=f"{context}#{name}") for one in then]
-        shown += then
+            shown += [replace(one, context=f"{context}#{name}", reach="none") for one in then]
     return shown, tuple(unlinked)
 
 

@@ -123,6 +123,16 @@ def _solves(system: System, points: Floats) -> Bools:
     return np.asarray(fits & equal.all(axis=0) & most.all(axis=0), dtype=bool)
 
 
+def has_solution(system: System) -> bool:
+    """Say whether what is known can be true."""
+    answer = linprog(np.zeros(len(system.lower)), A_ub=system.most if system.most.shape[0] else None,
+                     b_ub=system.most_to if len(system.most_to) else None,
+                     A_eq=system.equal if system.equal.shape[0] else None,
+                     b_eq=system.equal_to if len(system.equal_to) else None,
+                     bounds=np.column_stack([system.lower, system.upper]), method="highs")
+    return bool(answer.status == 0)
+
+
 def propagate(system: System) -> tuple[Floats, Floats]:
     """Tighten the bounds of all variables, one equation at a time, until nothing moves.
 

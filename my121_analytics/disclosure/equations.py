@@ -57,6 +57,9 @@ class Shown:
         The people and the measure: cells of different contexts are different numbers.
     within
         Units that the whole table was cut to.
+    reach
+        What its sums are taken to lead to: ``all``, its ``own`` margins, or ``none`` (where it is not known of each
+        row whom it counts).
     """
 
     name: str
@@ -64,6 +67,7 @@ class Shown:
     table: Table
     context: str = ""
     within: tuple[str, ...] = ()
+    reach: str = "all"
 
 
 @dataclass(frozen=True)
@@ -111,16 +115,19 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     boxes = _find_places(shown)
     values = {key: set(one.table.frame[key].astype("str")) for one in shown for key in one.table.keys}
     grids = [_Grid(one, values) for one in shown]
-    for grid in grids:
+    for one, grid in zip(shown, grids, strict=True):
         for column in grid.columns:
             grid.positions[column] = draft.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
-        _add_keys(draft, grid)
-        _add_bases(draft, grid)
-        _add_rows(draft, grid)
-        _add_shares(draft, grid)
-        _add_nesting(draft, grid, nesting)
-        _add_links(draft, grid, boxes)
+        if one.reach != "none":
+            _add_keys(draft, grid)
+            _add_bases(draft, grid)
+            _add_rows(draft, grid)
+            _add_shares(draft, grid)
+        if one.reach == "all":
+            _add_nesting(draft, grid, nesting)
+            _add_links(draft, grid, boxes)
         draft.raise_lower(grid, show_zeros=show_zeros)
+    grids = [grid for grid in grids if grid.one.reach == "all"]
     _add_units(draft, [grid for grid in grids if grid.cut_to])
     _add_joint(draft, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
     return draft.finish(numbers)

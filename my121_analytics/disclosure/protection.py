@@ -53,6 +53,25 @@ class Candidate:
 
 
 @dataclass(frozen=True)
+class Before:
+    """What releases that were kept have shown.
+
+    Parameters
+    ----------
+    tables
+        Their tables.
+    numbers
+        Name of a release -> its context and the counts of everybody that stood beside its tables.
+    narrow
+        Table, row and column of hidden counts that could be worked out then already.
+    """
+
+    tables: Sequence[Shown] = ()
+    numbers: Mapping[str, tuple[str, list[float]]] = field(default_factory=dict)
+    narrow: frozenset[tuple[str, int, str]] = frozenset()
+
+
+@dataclass(frozen=True)
 class Protection:
     """What is hidden.
 
@@ -73,7 +92,7 @@ class Protection:
 
 def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, list[float]]],
             settings: DisclosureSettings, *, nesting: Nesting | None = None,
-            earlier: Sequence[Shown] = ()) -> Protection:
+            earlier: Before | None = None) -> Protection:
     """Say what must be hidden so that no hidden count can be worked out from all that is shown.
 
     Parameters
@@ -87,7 +106,7 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     nesting
         Which unit belongs to which, beyond what the tables themselves tell.
     earlier
-        Tables of releases that were kept.
+        What releases that were kept have shown.
 
     Returns
     -------
@@ -97,11 +116,13 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     small = {one.name: _Small.of(one, settings) for one in candidates}
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
     while True:
-        attempt = _Attempt(left, small, numbers, settings, known, earlier)
+        attempt = _Attempt(left, small, numbers, settings, known, earlier or Before())
         pattern = attempt.choose()
-        if not pattern.open.size:
+        if not pattern.open.size or not left:
             return attempt.finish(pattern)
         worst = _find_worst(attempt, pattern, left)
+        if not worst:  # what is open stands in releases before this one
+            worst = {max(left, key=lambda one: (len(one.table.frame), one.name)).name}
         left = [one for one in left if one.name not in worst]
 
 
@@ -124,7 +145,7 @@ class _Attempt:
 
     def __init__(self, tables: Sequence[Candidate], small: Mapping[str, _Small],
                  numbers: Mapping[str, tuple[str, list[float]]], settings: DisclosureSettings, nesting: Nesting,
-                 earlier: Sequence[Shown]) -> None:
+                 earlier: Before) -> None:
         self.tables, self.settings, self.nesting, self.earlier = tables, settings, nesting, earlier
         self.numbers = numbers
         self.small = small
@@ -137,8 +158,8 @@ class _Attempt:
             self.known = self._write(spoken)
 
     def _write(self, spoken: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
-        return write_equations([*(self._shown(one) for one in self.tables), *self.earlier], spoken, self.nesting,
-                               show_zeros=self.settings.show_zeros)
+        return write_equations([*(self._shown(one) for one in self.tables), *self.earlier.tables],
+                               {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros)
 
     def _show_implied_zeros(self) -> bool:
         """Show the zeros that were hidden along with others and that a shown zero total gives away in any case."""
@@ -192,14 +213,17 @@ class _Attempt:
         variable = places["variable"].to_numpy(np.int64)
         own = {one.name: one for one in self.tables}
         is_own = places["table"].isin(set(own)).to_numpy()
-        limits = {name: threshold_of(one.table, self.settings) for name, one in own.items()}
+        tables = {one.name: one.table for one in self.earlier.tables} | {one.name: one.table for one in self.tables}
+        limits = {name: threshold_of(table, self.settings) for name, table in tables.items()}
         needed, cost, listed = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
-        np.maximum.at(needed, variable[is_own], places["table"].map(limits).fillna(0.0).to_numpy(np.float64)[is_own])
+        counts = ~pd.MultiIndex.from_frame(places[["table", "row", "column"]]).isin(list(self.earlier.narrow))
+        np.maximum.at(needed, variable[counts], places["table"].map(limits).to_numpy(np.float64)[counts])
         listed[variable] = True
         np.add.at(cost, variable[is_own], self._weights(places[is_own]))
         hidden = np.zeros(n, dtype=bool)
         hidden[known.cells["variable"].to_numpy(np.int64)] = True
         cost[~listed] = WORD_WEIGHT  # fixed by a number beside the tables
+        cost[~listed & np.isin(known.truth, [n for _, given in self.earlier.numbers.values() for n in given])] = np.inf
         cost *= 1.0 + np.log2(np.maximum(np.nan_to_num(known.truth), 1.0)) / 4  # a larger number tells more
         cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
         cost *= 1.0 + np.arange(n) / (1000.0 * n)  # so that there is one answer

@@ -10,10 +10,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from my121_analytics.disclosure.attacker import Earlier, attack_release, require_proven, show_earlier
+from my121_analytics.disclosure.attacker import (
+    Earlier,
+    attack_release,
+    narrow_before,
+    require_proven,
+    show_earlier,
+)
 from my121_analytics.disclosure.bounds import Floats
-from my121_analytics.disclosure.equations import Nesting, context_of, numbers_beside
-from my121_analytics.disclosure.protection import Candidate, hidden_totals, nesting_of, protect
+from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside
+from my121_analytics.disclosure.kept import read_kept
+from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
+from my121_analytics.disclosure.rounding import round_count, round_table
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
 from my121_analytics.errors import DisclosureError, UsageError, suggest
 from my121_analytics.settings import Audience, DisclosureSettings, Settings
@@ -59,7 +67,8 @@ class Released:
     kind
         Class name of the result.
     method
-        How small numbers were protected: ``suppress``, or empty where the audience sees them.
+        How small numbers were protected: ``suppress`` (hidden, and proven to stay so), ``round``, or empty where the
+        audience sees them.
     """
 
     about: About
@@ -132,7 +141,8 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     rater_id
         For an audience that sees its own team only.
     earlier
-        Releases that were kept, by name: what they showed is known to the reader of this one.
+        Releases that were kept, by name, beside those in ``[disclosure] kept_releases``: what they showed is known to
+        the reader of this one.
     nesting
         Which unit belongs to which, as from ``attacker.find_nesting``, where the tables themselves do not tell.
 
@@ -166,14 +176,17 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     units = [unit] * len(results) if isinstance(unit, str) else list(unit)
     scopes = [_Scope(policy, unit_column, one, rater_id) for one in units]
     drafts = [_Draft.of(result, scope, rules) for result, scope in zip(results, scopes, strict=True)]
-    if policy.suppress:
-        kept = dict(earlier or {})
+    if policy.suppress and rules.method == "round":
+        for draft in drafts:
+            _round(draft, rules)
+    elif policy.suppress:
+        kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}), **(earlier or {})}
         alike = [list(group) for group in _by_context(drafts)]
-        points = [_protect(group, rules, kept, nesting) for group in alike]
+        points = [_protect(group, rules, _of_context(kept, group), nesting) for group in alike]
         released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
         made = dict(zip(map(id, drafts), released, strict=True))
         for group, proof in zip(alike, points, strict=True):
-            _prove(group, [made[id(draft)] for draft in group], rules, kept, nesting, proof)
+            _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof)
         return released
     return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
 
@@ -229,12 +242,37 @@ class _Draft:
                         type(self.result).__name__, self.method, _GATE)
 
 
+def _round(draft: _Draft, rules: DisclosureSettings) -> None:
+    """Round every count of people, in the tables and beside them."""
+    if not any(table.about_people for table in draft.result.tables.values()):
+        return
+    draft.method = "round"
+    for name, table in draft.about_people.items():
+        draft.frames[name] = round_table(table, rules)
+    for name, value in _counts_among(draft.facts).items():
+        draft.facts[name] = round_count(value, rules.round_to)
+    for name in FACTS_FOLLOW:
+        if name in draft.facts:
+            draft.facts[name] = None
+    about = replace(draft.about, caveats=tuple(dict.fromkeys([*draft.about.caveats, "rounded"])))
+    if about.n is not None:
+        rounded = round_count(about.n, rules.round_to)
+        about = replace(_with_number(about, f"{rounded:,}"), n=rounded)
+    draft.about = about
+
+
 def _by_context(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
     """Put together what is about the same people and the same measure: other counts share no equation with it."""
     groups: dict[str, list[_Draft]] = {}
     for draft in drafts:
         groups.setdefault(context_of(draft.result.about)[0], []).append(draft)
     return list(groups.values())
+
+
+def _of_context(earlier: Mapping[str, Earlier], drafts: Sequence[_Draft]) -> dict[str, Earlier]:
+    """Keep the releases about the same people and the same measure."""
+    context = context_of(drafts[0].result.about)[0]
+    return {name: kept for name, kept in earlier.items() if context_of(kept.about)[0] == context}
 
 
 def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, earlier: Mapping[str, Earlier],
@@ -246,8 +284,13 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, earlier: Mappi
         numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts))
         candidates += [Candidate(f"{at}.{name}", table, context, within)
                        for name, table in draft.about_people.items()]
-    done = protect(candidates, numbers, rules, nesting=nesting,
-                   earlier=show_earlier(earlier, [(c.context, c.within, c.table) for c in candidates])[0])
+    known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
+    then, unlinked = show_earlier(earlier, [Shown(c.name, c.table.frame, c.table, c.context, c.within)
+                                            for c in candidates], known, show_zeros=rules.show_zeros)
+    spoken = {name: (context_of(kept.about)[0], numbers_beside(kept.about.n, kept.facts or {}))
+              for name, kept in earlier.items() if name not in unlinked}
+    before = Before(then, spoken, frozenset(narrow_before(then, rules, known)))
+    done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):
         if not any(table.about_people for table in draft.result.tables.values()):
             continue
@@ -259,8 +302,8 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, earlier: Mappi
             else:
                 draft.frames[name] = hide(table, mask, rules.marker)
         _withhold_events(draft, {name: done.masks[f"{at}.{name}"] for name in draft.about_people})
-        known = set(done.words.get(context_of(draft.result.about)[0], frozenset()))
-        draft.about, draft.facts = _suppress_words(draft.about, draft.facts, known, rules)
+        words = set(done.words.get(context_of(draft.result.about)[0], frozenset()))
+        draft.about, draft.facts = _suppress_words(draft.about, draft.facts, words, rules)
     return done.points
 
 
@@ -337,8 +380,7 @@ def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
     def is_hidden(number: float) -> bool:
         return 0 < number < rules.threshold or number in known
 
-    counts = {name: value for name, value in facts.items() if name.startswith("n_") and name not in NOT_PEOPLE
-              and isinstance(value, int | float | np.number) and not np.isnan(value)}
+    counts = _counts_among(facts)
     gone = {name for name, value in counts.items() if is_hidden(float(value))}
     tiny = about.n is not None and 0 < about.n < rules.threshold
     if tiny or gone - PARTS_OF_FACTS:
@@ -350,11 +392,22 @@ def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
     caveats = tuple(dict.fromkeys([*about.caveats, "releases_apart"]))
     about = replace(about, caveats=caveats)
     if about.n is not None and is_hidden(about.n):
-        number = re.compile(rf"(?<!\w){about.n:,}(?!\w)|(?<!\w){about.n}(?!\w)")
-        title, measure, population = (number.sub(lambda _: rules.marker, text)
-                                      for text in (about.title, about.measure, about.population))
-        about = replace(about, n=None, title=title, measure=measure, population=population)
+        about = replace(_with_number(about, rules.marker), n=None)
     return about, {name: None if name in gone else value for name, value in facts.items()}
+
+
+def _counts_among(facts: Mapping[str, Fact]) -> dict[str, float]:
+    """Give the facts that count people."""
+    return {name: value for name, value in facts.items() if name.startswith("n_") and name not in NOT_PEOPLE
+            and isinstance(value, int | float | np.number) and not np.isnan(value)}
+
+
+def _with_number(about: About, shown: str) -> About:
+    """Write something else where the heading holds the size of the population."""
+    number = re.compile(rf"(?<!\w){about.n:,}(?!\w)|(?<!\w){about.n}(?!\w)")
+    title, measure, population = (number.sub(lambda _: shown, text)
+                                  for text in (about.title, about.measure, about.population))
+    return replace(about, title=title, measure=measure, population=population)
 
 
 def _hidden_with_facts(counts: Mapping[str, Fact], gone: set[str], threshold: int) -> set[str]:

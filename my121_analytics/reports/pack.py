@@ -15,12 +15,15 @@ from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.severity import estimate_severity
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
+from my121_analytics.disclosure.audit import describe_release, tabulate_release
+from my121_analytics.disclosure.kept import describe_kept, name_kept
 from my121_analytics.disclosure.release import Released, release_together
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.ingest.exports import list_files
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.reports.chapters.managers import count_verdicts, sum_chances
 from my121_analytics.reports.chapters.meeting import Meeting
+from my121_analytics.reports.csv_files import as_text
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
 from my121_analytics.reports.page import render_page
 from my121_analytics.reports.papers import assemble_papers
@@ -35,6 +38,7 @@ from my121_analytics.reports.runs import (
     read_manifest,
     sha256_of,
     staged_run,
+    write_atomic,
 )
 from my121_analytics.reports.workbook import write_workbook
 from my121_analytics.settings import Settings
@@ -172,6 +176,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
                 stage.write(f"{plan.slugs[name]}/{MANIFEST}", _manifest(one, stage, inputs, list(dict.fromkeys(found))))
         stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))
+    if plan.is_public and settings.disclosure.kept_releases:
+        _keep(list(together.values()), Path(settings.disclosure.kept_releases))
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
                       tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)))
 
@@ -246,6 +252,11 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
         stage.write(f"{folder}/figures/{picture.name}.svg", picture.svg)
         if picture.png:
             stage.write(f"{folder}/figures/{picture.name}.png", picture.png)
+    if plan.is_public:
+        shown, rules = list(findings.shown.values()), plan.settings.disclosure
+        record = as_text(tabulate_release(shown)).to_csv(index=False, lineterminator="\r\n")
+        stage.write(f"{folder}/release_record.csv", record.encode("utf-8-sig"))
+        stage.write(f"{folder}/release_record.json", describe_release(shown, rules))
     warnings = [f"no_{subject}" for subject in meeting.problems]
     if plan.browser is not None:
         printed, failed = _print(html, plan.browser)
@@ -279,6 +290,13 @@ def _analyse_together(plan: _Plan, severity: Result | None, why: str) -> dict[st
                                      audience=plan.audience, settings=plan.settings, unit_column=plan.by,
                                      unit=[one.unit for one in found for _ in one.results], nesting=nesting))
     return {one.unit: replace(one, shown={subject: next(released) for subject in one.results}) for one in found}
+
+
+def _keep(found: Sequence[_Findings], folder: Path) -> None:
+    """Keep what was published, for the next release to be proved together with it."""
+    kept = describe_kept([result for one in found for result in one.results.values()],
+                         [shown for one in found for shown in one.shown.values()])
+    write_atomic(folder / name_kept(kept), kept)
 
 
 def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Findings:
