@@ -119,7 +119,7 @@ def test_the_record_of_a_release_says_what_was_asked_and_withheld_and_nothing_th
 
 
 def test_a_published_profile_keeps_itself_and_writes_its_record(tmp_path: Path) -> None:
-    record = make_sample(150).workforce
+    record = make_sample(60).workforce
     settings = Settings(disclosure=DisclosureSettings(kept_releases=str(tmp_path / "kept")))
     write_profile(record, tmp_path / "one", by="directorate", cycle=None, audience="publish", settings=settings)
     write_profile(record, tmp_path / "two", by="grade", cycle=None, audience="publish", settings=settings)

@@ -6,6 +6,7 @@ each other through the array itself, without any of the product's own equations.
 
 from __future__ import annotations
 
+import os
 from datetime import date
 from itertools import product
 
@@ -17,8 +18,13 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
+from my121_analytics.analysis.coverage import measure_coverage
+from my121_analytics.analysis.movement import track_movement
+from my121_analytics.analysis.profile import tabulate_profile
+from my121_analytics.disclosure.attacker import attack_release, find_nesting
 from my121_analytics.disclosure.release import release_together
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.sample import make_sample
 
 THRESHOLD = 5
 AXES = ("directorate", "grade", "box")
@@ -137,3 +143,49 @@ def test_a_table_by_sex_beside_one_by_directorate_keeps_its_higher_threshold(peo
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_release_of_any_of_many_populations_gives_a_hidden_count_away(people, apart, cuts, with_n):
     check_release(people, AXES, cuts, apart=apart, n=int(people.sum()) if with_n else None)
+
+
+# --- councils --------------------------------------------------------------------------------------------------
+
+N_COUNCILS = int(os.environ.get("MY121_RANDOM_COUNCILS", "6"))
+"""Random councils of the slow suite; ``python -m benchmarks.attack --councils 1000`` does the same at length."""
+
+
+def publish_council(n_employees: int, seed: int):
+    workforce = make_sample(n_employees, seed=seed).workforce
+    results = [*(tabulate_profile(workforce, by=by) for by in ("directorate", "service", "grade", "sex")),
+               track_movement(workforce), measure_coverage(workforce)]
+    nesting = find_nesting(workforce.posts_in_cycle(workforce.latest_cycle))
+    released = release_together(results, audience="publish", nesting=nesting)
+    names = [str(at) for at in range(len(results))]
+    report = attack_release(dict(zip(names, released, strict=True)), dict(zip(names, results, strict=True)),
+                            nesting=nesting)
+    return results, released, report
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(N_COUNCILS))
+def test_an_attack_afresh_on_all_tables_of_a_random_council_narrows_nothing(number):
+    n_employees = 50 + (number * 193) % 451
+    results, released, report = publish_council(n_employees, number)
+    assert report.n_hidden > 20
+    assert report.passed
+    for result, one in zip(results, released, strict=True):
+        for name, frame in one.tables.items():
+            table = result.tables[name]
+            if table.count is None or not table.about_people:
+                continue
+            limit = 10 if table.protected else THRESHOLD
+            counts = frame[table.count].astype("Float64")
+            assert not counts.between(1, limit - 1).any()
+            for column in ("share", "estimate"):
+                if column in frame:
+                    assert frame.loc[counts.isna(), column].isna().all()
+
+
+def test_a_whole_publication_of_a_small_council_is_proved_and_still_shows_something():
+    _, released, report = publish_council(120, 7)
+    assert report.passed
+    shown = [frame for one in released for frame in one.tables.values()]
+    assert sum(int((frame["marker"] == "").sum()) for frame in shown) > 40
+    assert "change" in released[4].tables
