@@ -19,7 +19,7 @@ from my121_analytics.errors import DisclosureError
 
 NEAR = 1e-6
 """HiGHS keeps to its constraints within 1e-7; what is nearer than this to a whole number is that number."""
-MOVED = 1e-5
+MOVED = 1e-6
 """A shown number that a program would move by less than this is not moved."""
 N_PUSHES = 6
 """Programs that push many hidden numbers at once, before single ones are asked about."""
@@ -102,8 +102,12 @@ def choose_pattern(puzzle: Puzzle, *, most_programs: int = MOST_PROGRAMS) -> Pat
     be had, the ranges that such a reader works out are wide enough as well.
     """
     search = _Search(puzzle, strict=True)
-    search.protect()
-    if search.stuck:
+    try:
+        search.protect()
+        lost = bool(search.stuck)
+    except _TooTightError:
+        lost = True
+    if lost:
         search = _Search(puzzle, strict=False)
         search.protect()
     if not search.stuck:
@@ -367,6 +371,8 @@ class _Component:
     def solve(self, aim: Floats, search: _Search) -> Floats:
         """Give the solution that makes ``aim @ x`` least."""
         found = self.try_solve(aim, search)
+        if found is None and search.strict:
+            raise _TooTightError("hidden numbers cannot all be at least 1")
         if found is None:
             raise DisclosureError("The figures contradict each other: no whole numbers fit them all.",
                                   hints=["Release tables together that were made from one and the same record."])
@@ -387,6 +393,10 @@ class _Component:
         if answer.status != 0:
             raise _unfinished(answer.message)
         return np.asarray(np.clip(answer.x, self.lower, self.upper), dtype=np.float64)
+
+
+class _TooTightError(DisclosureError):
+    """No solution has every hidden number at 1 or more, within what the solver can tell apart."""
 
 
 def _mix(points: Floats, k: int, value: float) -> Floats:
