@@ -227,7 +227,10 @@ class _Attempt:
         cost *= 1.0 + np.log2(np.maximum(np.nan_to_num(known.truth), 1.0)) / 4  # a larger number tells more
         cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
         cost *= 1.0 + np.arange(n) / (1000.0 * n)  # so that there is one answer
-        return Puzzle(known.system, hidden, needed, cost)
+        tied = hidden & (known.system.lower == known.system.upper) & (known.system.lower > 0) & np.isfinite(cost)
+        system = replace(known.system, lower=np.where(tied, 1.0, known.system.lower),
+                         upper=np.where(tied, np.inf, known.system.upper))  # hidden in one table, so in all of them
+        return Puzzle(system, hidden, needed, cost)
 
     def _weights(self, places: pd.DataFrame) -> Floats:
         totals = {}
