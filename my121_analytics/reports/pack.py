@@ -54,6 +54,11 @@ COUNCIL = "council"
 """Folder of the senior team's own pack; no unit gets this name."""
 
 
+PRINTED = ("profile", "movement", "coverage")
+"""What a public pack prints tables of. The record of the release says of them how many rows have something withheld,
+which anybody can count; of tables that nobody sees that would be telling."""
+
+
 @dataclass(frozen=True)
 class PackReport:
     """What a run wrote.
@@ -253,7 +258,8 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
         if picture.png:
             stage.write(f"{folder}/figures/{picture.name}.png", picture.png)
     if plan.is_public:
-        shown, rules = list(findings.shown.values()), plan.settings.disclosure
+        shown = [findings.shown[subject] for subject in PRINTED if subject in findings.shown]
+        rules = plan.settings.disclosure
         record = as_text(tabulate_release(shown)).to_csv(index=False, lineterminator="\r\n")
         stage.write(f"{folder}/release_record.csv", record.encode("utf-8-sig"))
         stage.write(f"{folder}/release_record.json", describe_release(shown, rules))

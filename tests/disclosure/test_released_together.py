@@ -121,19 +121,19 @@ EQUAL = [("directorate", "box"), ("sex", "box")]
 
 
 @given(populations((3, 2, 4)))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_linked_tables_released_together_give_no_hidden_count_away(people):
     check_release(people, AXES, LINKED)
 
 
 @given(populations((3, 3, 3)))
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_three_tables_that_share_every_margin_give_no_hidden_count_away(people):
     check_release(people, AXES, CROSSED, apart=False, n=int(people.sum()))
 
 
 @given(populations((4, 2, 3)))
-@settings(max_examples=5, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_table_by_sex_beside_one_by_directorate_keeps_its_higher_threshold(people):
     check_release(people, ("directorate", "sex", "box"), EQUAL)
 
