@@ -118,6 +118,7 @@ def test_the_record_of_a_release_says_what_was_asked_and_withheld_and_nothing_th
     assert other != SERVICES
 
 
+@pytest.mark.slow
 def test_a_published_profile_keeps_itself_and_writes_its_record(tmp_path: Path) -> None:
     record = make_sample(60).workforce
     settings = Settings(disclosure=DisclosureSettings(kept_releases=str(tmp_path / "kept")))

@@ -183,9 +183,10 @@ def test_an_attack_afresh_on_all_tables_of_a_random_council_narrows_nothing(numb
                     assert frame.loc[counts.isna(), column].isna().all()
 
 
+@pytest.mark.slow
 def test_a_whole_publication_of_a_small_council_is_proved_and_still_shows_something():
     _, released, report = publish_council(120, 7)
     assert report.passed
     shown = [frame for one in released for frame in one.tables.values()]
-    assert sum(int((frame["marker"] == "").sum()) for frame in shown) > 40
+    assert sum(int((frame["marker"] == "").sum()) for frame in shown) > 25
     assert "change" in released[4].tables
