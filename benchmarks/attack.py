@@ -1,8 +1,10 @@
-"""How long the attack on a council's published profiles takes, and how many hidden counts it narrows.
+"""How long a council's publication takes to protect and to prove, how much of it is kept, and whether it holds.
 
-    python -m benchmarks.attack [EMPLOYEES ...] [--by directorate,service,grade,sex]
+    python -m benchmarks.attack [EMPLOYEES ...]         profile by four groupings, movement and coverage, as one release
+    python -m benchmarks.attack --councils 1000         random councils of 50 to 500 people, each attacked afresh
+    python -m benchmarks.attack --optimum 50            random small tables against the least that could be hidden
 
-One line per grouping, released and attacked by itself, and one for all of them attacked together.
+The attack afresh gets none of the solutions that the protection found.
 """
 
 from __future__ import annotations
@@ -10,31 +12,165 @@ from __future__ import annotations
 import argparse
 import time
 
+import numpy as np
+import pandas as pd
+from scipy import sparse
+from scipy.optimize import LinearConstraint, linprog, milp
+
+from my121_analytics.analysis.coverage import measure_coverage
+from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
-from my121_analytics.disclosure.attacker import attack_release
-from my121_analytics.disclosure.release import release
+from my121_analytics.disclosure.attacker import attack_release, find_nesting
+from my121_analytics.disclosure.bounds import System
+from my121_analytics.disclosure.pattern import Puzzle, choose_pattern
+from my121_analytics.disclosure.release import release_together
+from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.sample import make_sample
 
 SIZES = (600, 5_000)
+GROUPINGS = ("directorate", "service", "grade", "sex")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", nargs="*", type=int, default=SIZES)
-    parser.add_argument("--by", default="directorate,service,grade,sex")
+    parser.add_argument("--councils", type=int, default=0)
+    parser.add_argument("--optimum", type=int, default=0)
+    parser.add_argument("--seed", type=int, default=0)
     given = parser.parse_args()
-    print(f"{'employees':>10} {'tables by':>22} {'rows':>7} {'hidden':>7} {'narrow':>7} {'seconds':>8}")
-    for n_employees in given.sizes:
-        workforce = make_sample(n_employees).workforce
-        results = {by: tabulate_profile(workforce, by=by) for by in given.by.split(",")}
-        released = {by: release(result, audience="publish") for by, result in results.items()}
-        for names in [*([by] for by in results), list(results)]:
-            started = time.perf_counter()
-            report = attack_release({by: released[by] for by in names}, {by: results[by] for by in names})
-            seconds = time.perf_counter() - started
-            rows = sum(len(frame) for by in names for frame in released[by].tables.values())
-            print(f"{n_employees:>10,} {names[0] if len(names) == 1 else 'all together':>22} {rows:>7,} "
-                  f"{report.n_hidden:>7,} {report.n_narrow:>7,} {seconds:>8.1f}", flush=True)
+    if given.councils:
+        attack_councils(given.councils, given.seed)
+    elif given.optimum:
+        compare_optimum(given.optimum, given.seed)
+    else:
+        for n_employees in given.sizes:
+            publish(make_sample(n_employees).workforce, label=f"{n_employees:,} employees", afresh=True)
+
+
+def publish(workforce: Workforce, *, label: str, afresh: bool) -> int:
+    """Release a council's publication; gives the hidden counts that an attack afresh narrows."""
+    results = [*(tabulate_profile(workforce, by=by) for by in GROUPINGS), track_movement(workforce),
+               measure_coverage(workforce)]
+    nesting = find_nesting(workforce.posts_in_cycle(workforce.latest_cycle))
+    started, worked = time.perf_counter(), time.process_time()
+    released = release_together(results, audience="publish", nesting=nesting)
+    seconds, cpu = time.perf_counter() - started, time.process_time() - worked
+    n_cells = n_kept = n_tables = n_asked = 0
+    for result, one in zip(results, released, strict=True):
+        counted = {name: table for name, table in result.tables.items() if table.count and not table.people}
+        n_asked += len(counted)
+        n_tables += len(set(counted) & set(one.tables))
+        for name, table in counted.items():
+            n_cells += len(table.frame)
+            n_kept += int((one.tables[name]["marker"] == "").sum()) if name in one.tables else 0
+    n_hidden, n_narrow, again = 0, 0, 0.0
+    if afresh:
+        started = time.perf_counter()
+        names = [str(at) for at in range(len(results))]
+        report = attack_release(dict(zip(names, released, strict=True)), dict(zip(names, results, strict=True)),
+                                nesting=nesting)
+        n_hidden, n_narrow, again = report.n_hidden, report.n_narrow, time.perf_counter() - started
+    print(f"{label}: {n_tables} of {n_asked} tables, {n_kept:,} of {n_cells:,} rows whole ({n_kept / n_cells:.0%}); "
+          f"{n_hidden:,} counts hidden, {n_narrow} narrow; {seconds:.1f} s ({cpu:.1f} s of one processor) to protect "
+          f"and prove, {again:.1f} s to attack afresh", flush=True)
+    return n_narrow
+
+
+def attack_councils(n: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    n_narrow = 0
+    for number in range(n):
+        size = int(rng.integers(50, 501))
+        n_narrow += publish(make_sample(size, seed=seed + number).workforce, label=f"council {number + 1} ({size})",
+                            afresh=True)
+    print(f"{n} councils: {n_narrow} hidden counts narrow")
+
+
+def compare_optimum(n: int, seed: int) -> None:
+    """Compare the pattern with the cheapest one, over random tables of groups by boxes with both margins."""
+    rng = np.random.default_rng(seed)
+    rows = []
+    for number in range(n):
+        shape = (int(rng.integers(3, 6)), int(rng.integers(3, 6)))
+        counts = rng.negative_binomial(1, 0.07, size=shape)
+        puzzle, values = make_puzzle(counts)
+        ours, best = choose_pattern(puzzle), find_optimum(puzzle, values)
+        if best is None or len(ours.open):
+            continue
+        inner = np.isfinite(puzzle.cost)
+        rows.append((number, inner.sum(), puzzle.hidden.sum(), ours.hidden.sum(), best.sum(),
+                     (~ours.hidden & inner).sum() / max((~best & inner).sum(), 1)))
+    frame = pd.DataFrame(rows, columns=["table", "cells", "small", "hidden", "hidden_best", "kept_share"])
+    print(f"{len(frame)} tables: {frame['small'].sum()} small counts; hidden {frame['hidden'].sum()}, at least "
+          f"{frame['hidden_best'].sum()}; kept {frame['kept_share'].mean():.1%} of what could be kept, the same number "
+          f"in {(frame['hidden'] == frame['hidden_best']).mean():.0%} of tables")
+
+
+def make_puzzle(counts: np.ndarray, threshold: int = 5) -> tuple[Puzzle, np.ndarray]:
+    """Lay out a table and its margins: every cell costs the same to hide."""
+    table = np.pad(counts, ((0, 1), (0, 1)))
+    table[-1] = table[:-1].sum(axis=0)
+    table[:, -1] = table[:, :-1].sum(axis=1)
+    index = np.arange(table.size).reshape(table.shape)
+    laws = [(index[k, :-1], index[k, -1]) for k in range(len(table))]
+    laws += [(index[:-1, k], index[-1, k]) for k in range(table.shape[1])]
+    equal = np.zeros((len(laws), table.size))
+    for row, (parts, whole) in enumerate(laws):
+        equal[row, parts], equal[row, whole] = 1, -1
+    values = table.ravel().astype(float)
+    hidden = (values > 0) & (values < threshold)
+    lower = np.where(hidden, 1.0, values)
+    upper = np.where(hidden, np.inf, values)
+    system = System(sparse.csr_matrix(equal), np.zeros(len(laws)), sparse.csr_matrix((0, table.size)), np.array([]),
+                    lower, upper)
+    cost = np.where(values > 0, 1.0, np.inf)
+    return Puzzle(system, hidden, np.full(table.size, float(threshold)), cost), values
+
+
+def find_optimum(puzzle: Puzzle, values: np.ndarray, rounds: int = 400) -> np.ndarray | None:
+    """Find the fewest cells to hide by an integer programme with a cut for every pattern that fails."""
+    n, needed, cap = len(values), float(puzzle.needed[0]), 10 * values.max() + 100
+    may = np.isfinite(puzzle.cost)
+    cuts, limits = [], []
+    for _ in range(rounds):
+        answer = milp(may.astype(float), integrality=np.ones(n),
+                      bounds=(puzzle.hidden.astype(float), (puzzle.hidden | may).astype(float)),
+                      constraints=[LinearConstraint(np.array(cuts), np.array(limits), np.inf)] if cuts else None)
+        if answer.status != 0:
+            return None
+        hidden = answer.x > 0.5
+        more = _failures(puzzle, values, hidden, needed, cap)
+        if not more:
+            return hidden
+        for cut, limit in more:
+            cuts.append(cut)
+            limits.append(limit)
+    return None
+
+
+def _failures(puzzle: Puzzle, values: np.ndarray, hidden: np.ndarray, needed: float, cap: float) -> list:
+    """Give a cut for each hidden cell with a narrow range: what must be hidden for it to be wider."""
+    n = len(values)
+    lower, upper = np.where(hidden, 1.0, values), np.where(hidden, cap, values)
+    equal = puzzle.system.equal.toarray()
+    both = np.block([[equal, np.zeros_like(equal)], [np.zeros_like(equal), equal]])
+    found = []
+    for k in np.flatnonzero(hidden):
+        aim = np.zeros(2 * n)
+        aim[k], aim[n + k] = 1.0, -1.0
+        answer = linprog(aim, A_eq=both, b_eq=np.zeros(len(both)), method="highs",
+                         bounds=np.column_stack([np.tile(lower, 2), np.tile(upper, 2)]))
+        if -answer.fun >= needed - 1e-6:
+            continue
+        down, up = answer.lower.marginals, -answer.upper.marginals
+        down, up = down[:n] + down[n:], up[:n] + up[n:]
+        gain = (cap - values) * up + (values - 1) * down  # what hiding a cell adds to the bound on the range
+        gain[~np.isfinite(puzzle.cost)] = 0.0
+        constant = float(up @ values - down @ values)
+        gain = np.minimum(np.maximum(gain, 0.0), needed - constant)
+        gain[k] -= needed
+        found.append((gain, -constant))
+    return found
 
 
 if __name__ == "__main__":

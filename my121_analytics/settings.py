@@ -158,6 +158,14 @@ class DisclosureSettings(_Section):
     """Confidential, in the Government Analysis Function's symbols."""
     show_zeros: bool = True
     """A true zero names nobody by itself."""
+    method: Literal["suppress", "round"] = "suppress"
+    """``suppress`` hides small numbers and proves that they stay hidden; ``round`` rounds every count instead, so that
+    all rows can be read, but totals may not add up and nothing is proven."""
+    round_to: int = Field(5, ge=3)
+    """Base of the rounding; 5 is common practice for counts of staff and students."""
+    kept_releases: str = ""
+    """Folder in which each publication keeps what it showed, and in which the next one looks, so that two releases
+    of the same people are proved together; empty: each release is proved by itself."""
     audiences: dict[str, Audience] = Field(default_factory=lambda: dict(AUDIENCES))
     """What each kind of reader may see; the four built in can be changed and others added."""
     pseudonym_key_file: str = ""

@@ -165,7 +165,8 @@ def _tabulate_parts(people: pd.DataFrame) -> Table:
     frame = pd.DataFrame({"part": codes, "label": [say("record_part", code) for code in codes], "n_filled": n_filled,
                           "n_formal": n_formal, "share": n_filled / n_formal if n_formal else np.nan, "lower": lower,
                           "upper": upper})
-    return Table(frame, keys=("part",), count="n_formal", parts=("n_filled",), follows=("share", "lower", "upper"))
+    return Table(frame, keys=("part",), count="n_formal", parts=("n_filled",), follows=("share", "lower", "upper"),
+                 events=True)
 
 
 def _list_missing(workforce: Workforce, rows: pd.DataFrame, *, is_known: bool) -> Table:

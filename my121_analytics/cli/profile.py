@@ -14,6 +14,7 @@ from my121_analytics.cli.terminal import say
 if TYPE_CHECKING:
     from my121_analytics.settings import Settings
     from my121_analytics.workforce.record import Workforce
+    from my121_analytics.workforce.results import Result
 
 
 def run_profile(
@@ -40,28 +41,34 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     """Tabulate, release and write the profile's tables and pictures."""
     from my121_analytics.analysis.movement import track_movement
     from my121_analytics.analysis.profile import tabulate_profile
-    from my121_analytics.cli.release_files import is_private, write_figure, write_tables
+    from my121_analytics.cli.release_files import is_private, write_figure, write_record, write_tables
+    from my121_analytics.disclosure.attacker import find_nesting
+    from my121_analytics.disclosure.release import release_together
     from my121_analytics.figures import nine_box
 
     cycle = workforce.check_cycle(cycle)
-    profile = tabulate_profile(workforce, by=by, cycle=cycle)
-    files = {name: f"{name}.csv" for name in profile.tables}
+    results: list[Result] = [tabulate_profile(workforce, by=by, cycle=cycle)]
+    if workforce.previous_cycle(cycle) is not None:
+        # Where small counts are hidden, moves by group would leave next to nothing to show and more to protect.
+        grouped = not (audience in settings.disclosure.audiences and settings.disclosure.audiences[audience].suppress)
+        results.append(track_movement(workforce, by=by if grouped else None, cycle=cycle))
+    nesting = find_nesting(workforce.posts_in_cycle(cycle))
+    shown = release_together(results, audience=audience, settings=settings, nesting=nesting)
     private = is_private(audience, settings)
-    released = write_tables(profile, out, audience=audience, settings=settings, files=files)
-    if "map" in released.tables:
-        write_figure(nine_box.plot_nine_box(released), out / "nine_box", private=private)
-        write_figure(nine_box.plot_box_by_group(released), out / f"nine_box_by_{by}", private=private)
-    else:
-        write_figure(nine_box.plot_rating_mix(released), out / "rating_mix", private=private)
-    n = released.about.n  # not the result's own: the terminal, and the log it is sent to, pass the gate too
+    for result, released in zip(results, shown, strict=True):
+        write_tables(result, out, audience=audience, settings=settings, released=released,
+                     files={name: f"{name}.csv" for name in result.tables})
+    write_record(results, shown, out, audience=audience, settings=settings)
+    profile = shown[0]
+    if "map" in profile.tables:
+        write_figure(nine_box.plot_nine_box(profile), out / "nine_box", private=private)
+        if "map_by_group" in profile.tables:
+            write_figure(nine_box.plot_box_by_group(profile), out / f"nine_box_by_{by}", private=private)
+    elif "ratings" in profile.tables:
+        write_figure(nine_box.plot_rating_mix(profile), out / "rating_mix", private=private)
+    n = profile.about.n  # not the result's own: the terminal, and the log it is sent to, pass the gate too
     say(f"{settings.disclosure.marker if n is None else f'{n:,}'} {profile.about.counts_what} in {cycle}.")
-    if workforce.previous_cycle(cycle) is None:
+    if len(shown) == 1:
         say("One cycle only: no change since the last one to show.")
-        return
-    # Where small counts are hidden, moves by group would leave next to nothing to show and more to protect.
-    grouped = not settings.disclosure.audiences[audience].suppress
-    movement = track_movement(workforce, by=by if grouped else None, cycle=cycle)
-    moved = write_tables(movement, out, audience=audience, settings=settings,
-                         files={name: f"{name}.csv" for name in movement.tables})
-    if "change" in moved.tables and workforce.framework.has_map:
-        write_figure(nine_box.plot_box_change(moved), out / "nine_box_change", private=private)
+    elif "change" in shown[1].tables and workforce.framework.has_map:
+        write_figure(nine_box.plot_box_change(shown[1]), out / "nine_box_change", private=private)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from my121_analytics.cli.terminal import say
 from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
 from my121_analytics.disclosure.release import Released, release
-from my121_analytics.reports.csv_files import write_csv
+from my121_analytics.reports.csv_files import as_text, write_csv
 from my121_analytics.reports.runs import write_atomic
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.results import About, Result, Table
@@ -28,7 +28,8 @@ _QUOTING = ("employee_id", "name", "record", "value", "message")
 
 
 def write_tables(result: Result, out: Path, *, audience: str, settings: Settings, files: Mapping[str, str],
-                 columns: Mapping[str, Sequence[str]] | None = None, key: bytes | None = None) -> Released:
+                 columns: Mapping[str, Sequence[str]] | None = None, key: bytes | None = None,
+                 released: Released | None = None) -> Released:
     """Release a result for an audience and write its tables.
 
     Parameters
@@ -47,13 +48,16 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
         Table -> columns in order; default all.
     key
         Key for pseudonyms, from :func:`find_key`; None writes ids and names as the audience may see them.
+    released
+        The result as released together with others.
 
     Returns
     -------
     Released
     """
     result = result if key is None else replace_ids(result, key)
-    released = release(result, audience=audience, settings=settings)
+    if released is None:
+        released = release(result, audience=audience, settings=settings)
     for table, name in files.items():
         if table in released.tables:
             known = released.tables[table].columns
@@ -64,6 +68,35 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
             say(f"  Not written for the audience '{audience}': {name} ({why}).")
             warn_of_earlier(out / name)
     return released
+
+
+def write_record(results: Sequence[Result], released: Sequence[Released], out: Path, *, audience: str,
+                 settings: Settings) -> None:
+    """Write the record of a publication, and keep what it showed where the settings name a folder for it.
+
+    Parameters
+    ----------
+    results, released
+        What was asked and what was let through, in the same order.
+    out
+        Folder.
+    audience
+        Who will read the files; nothing is written where small numbers are not hidden from it.
+    settings
+        Thresholds and audiences.
+    """
+    if not settings.disclosure.audiences[audience].suppress:
+        return
+    from my121_analytics.disclosure.audit import describe_release, tabulate_release
+    from my121_analytics.disclosure.kept import describe_kept, name_kept
+
+    private, rules = is_private(audience, settings), settings.disclosure
+    record = as_text(tabulate_release(released)).to_csv(index=False, lineterminator="\r\n")
+    write_atomic(out / "release_record.csv", record.encode("utf-8-sig"), private=private)
+    write_atomic(out / "release_record.json", describe_release(released, rules), private=private)
+    if rules.kept_releases and rules.audiences[audience].is_public:
+        kept = describe_kept(results, released)
+        write_atomic(Path(rules.kept_releases) / name_kept(kept), kept, private=True)
 
 
 def is_private(audience: str, settings: Settings) -> bool:

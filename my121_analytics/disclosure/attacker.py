@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.bounds import find_bounds
-from my121_analytics.disclosure.equations import Nesting, Shown, write_equations
-from my121_analytics.disclosure.release import Released
+from my121_analytics.disclosure.bounds import Floats, find_bounds, has_solution
+from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside, write_equations
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import About, Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
+
+if TYPE_CHECKING:
+    from my121_analytics.disclosure.release import Released
 
 CELL_COLUMNS = ("table", "row", "keys", "column", "lower", "upper", "width", "needed", "proven", "why")
 N_LISTED = 3
@@ -36,7 +39,8 @@ class AttackReport:
         One row per hidden count: ``table``, ``row`` (position), ``keys`` (the row's keys as text), ``column``,
         ``lower`` and ``upper`` (whole numbers; upper is infinite where nothing limits it), ``width``, ``needed``
         (the threshold of the table), ``proven`` (the width is enough) and ``why`` not: ``narrow``, or
-        ``follows_shown`` where a figure computed from the count is shown.
+        ``follows_shown`` where a figure computed from the count is shown. ``narrow_before``: it was known from
+        releases that were kept before this one, so that it does not count against it.
     unlinked
         Earlier releases that contradict this one, so that they were attacked by themselves.
 
@@ -134,7 +138,7 @@ def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], sett
 
 def attack_release(released: Mapping[str, Released], results: Mapping[str, Result],
                    settings: DisclosureSettings | None = None, *, earlier: Mapping[str, Earlier] | None = None,
-                   nesting: Nesting | None = None, exact: bool = False) -> AttackReport:
+                   nesting: Nesting | None = None, points: Floats | None = None, exact: bool = False) -> AttackReport:
     """Say the same of several released results together, with their facts, and of the releases before them.
 
     Parameters
@@ -147,6 +151,8 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         Releases that were kept, by name. Counts are linked where cycle, as-of date, population and measure agree.
     nesting, exact
         As for :func:`attack`.
+    points
+        Claimed solutions, which spare programs where they are such: each is checked.
 
     Returns
     -------
@@ -170,23 +176,86 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     shown, numbers = [], {}
     for name, one in released.items():
         about = results[name].about
-        context, within = _context(about)
+        context, within = context_of(about)
         shown += [Shown(f"{name}.{table}", frame, results[name].tables[table], context, within)
                   for table, frame in one.tables.items() if results[name].tables[table].about_people]
-        numbers[name] = (context, _numbers(one.about.n, one.facts))
-    unlinked = []
+        numbers[name] = (context, numbers_beside(one.about.n, one.facts))
+    rules = settings or DisclosureSettings()
+    then, unlinked = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
+    before = narrow_before(then, settings, nesting)
+    shown += then
     for name, kept in (earlier or {}).items():
-        context, within = _context(kept.about)
-        then = [Shown(f"{name}.{table}", frame, replace(kept.tables[table], frame=frame), context, within)
+        context = context_of(kept.about)[0] + (f"#{name}" if name in unlinked else "")
+        numbers[name] = (context, numbers_beside(kept.about.n, kept.facts or {}))
+    report = _attack(shown, numbers, settings, nesting, exact, points)
+    known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
+    if known.any():  # nothing that is done now can mend it
+        report = replace(report, cells=report.cells.assign(
+            proven=report.cells["proven"] | known, why=report.cells["why"].where(~known, "narrow_before")))
+    return replace(report, unlinked=unlinked)
+
+
+def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[str, ...]) -> Shown:
+    """Lay out one table; a row of which not even the keys were shown is left out, and nothing is said of sums."""
+    named = frame[list(table.keys)].notna().all(axis="columns")
+    rows = frame[named].reset_index(drop=True)
+    return Shown(name, rows, replace(table, frame=rows), context, within, "all" if named.all() else "none")
+
+
+def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
+                  nesting: Nesting | None = None) -> set[tuple[str, int, str]]:
+    """List the hidden counts that could be worked out from releases that were kept, whatever is released now.
+
+    Returns
+    -------
+    set of (str, int, str)
+        Table, row and column.
+    """
+    cells = _attack(then, {}, settings, nesting, False).cells
+    return set(cells.loc[~cells["proven"].astype(bool), ["table", "row", "column"]].itertuples(index=False, name=None))
+
+
+def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting | None = None, *,
+                 show_zeros: bool = True) -> tuple[list[Shown], tuple[str, ...]]:
+    """Lay out what kept releases showed; one that says otherwise than the present tables is about other counts.
+
+    Parameters
+    ----------
+    earlier
+        Releases by name.
+    present
+        Tables with true counts of all that is released now.
+    nesting
+        Which unit belongs to which.
+    show_zeros
+        True zeros are shown.
+
+    Returns
+    -------
+    shown : list of Shown
+        Their tables. What sums of hidden counts lead to cannot be looked up any more: where all of it together cannot
+        be true, only the margins of each table count, and where that cannot be true either, the release is unlinked.
+    unlinked : tuple of str
+        Releases that contradict the present one.
+    """
+    shown: list[Shown] = []
+    unlinked = []
+    known = [replace(one, frame=one.table.frame) for one in present]
+    for name, kept in earlier.items():
+        context, within = context_of(kept.about)
+        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], context, within)
                 for table, frame in kept.frames.items() if kept.tables[table].about_people]
-        if _contradict(then, shown):
+        agrees = not any(_contradicts(old, now.context, now.within, now.table) for old in then for now in known)
+        for some in ([then, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in then]]
+                     if agrees else []):
+            system = write_equations([*known, *shown, *some], {}, nesting or {}, show_zeros=show_zeros).system
+            if has_solution(system):
+                shown += some
+                break
+        else:
             unlinked.append(name)
-            context = f"{context}#{name}"
-            then = [replace(one, context=context) for one in then]
-        shown += then
-        numbers[name] = (context, _numbers(kept.about.n, kept.facts or {}))
-    report = _attack(shown, numbers, settings, nesting, exact)
-    return replace(report, unlinked=tuple(unlinked))
+            shown += [replace(one, context=f"{context}#{name}", reach="none") for one in then]
+    return shown, tuple(unlinked)
 
 
 def find_nesting(posts: pd.DataFrame) -> Nesting:
@@ -237,7 +306,8 @@ def require_proven(report: AttackReport) -> AttackReport:
 
 
 def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]],
-            settings: DisclosureSettings | None, nesting: Nesting | None, exact: bool) -> AttackReport:
+            settings: DisclosureSettings | None, nesting: Nesting | None, exact: bool,
+            points: Floats | None = None) -> AttackReport:
     rules = settings or DisclosureSettings()
     known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros)
     cells = known.cells
@@ -249,7 +319,8 @@ def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]
     variables, which = np.unique(cells["variable"].to_numpy(np.int64), return_inverse=True)
     most_needed = np.zeros(len(variables))
     np.maximum.at(most_needed, which, needed)
-    lower, upper = find_bounds(known.system, variables, most_needed, witness=known.truth, exact=exact)
+    lower, upper = find_bounds(known.system, variables, most_needed, witness=known.truth, points=points,
+                               exact=exact)
     cells = cells.assign(lower=lower[which], upper=upper[which], width=(upper - lower)[which], needed=needed)
     cells.loc[cells["given_away"], "width"] = 0.0
     proven = cells["width"] >= needed
@@ -257,32 +328,17 @@ def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]
     return AttackReport(cells.assign(proven=proven, why=why)[list(CELL_COLUMNS)].reset_index(drop=True))
 
 
-def _context(about: About) -> tuple[str, tuple[str, ...]]:
-    """Name the people and the measure that a result is about, and the units it was cut to."""
-    population, *within = about.population.split("; ")
-    return "/".join([about.cycle, about.as_of.isoformat(), population, about.measure, about.counts_what]), tuple(within)
-
-
-def _numbers(n: int | None, facts: Mapping[str, object]) -> list[float]:
-    """Give the counts of everybody that are shown beside the tables."""
-    counts = [value for name, value in facts.items() if name.startswith("n_")]
-    return [float(value) for value in [n, *counts]
-            if isinstance(value, int | float | np.number) and not np.isnan(value)]
-
-
-def _contradict(then: Sequence[Shown], now: Sequence[Shown]) -> bool:
-    """Say whether an earlier release shows another number for a cell of the present tables."""
-    for old in then:
-        for new in now:
-            if old.context != new.context or old.within != new.within or old.table.keys != new.table.keys:
-                continue
-            keys = list(old.table.keys)
-            both = _by_keys(old.frame, keys).merge(_by_keys(new.table.frame, keys), on=keys, suffixes=("_then", ""))
-            for column in new.table.frame.columns:
-                if f"{column}_then" in both and pd.api.types.is_numeric_dtype(both[column].dtype):
-                    difference = pd.to_numeric(both[f"{column}_then"]) - both[column]
-                    if bool((difference.abs() > 1e-9).fillna(False).any()):
-                        return True
+def _contradicts(old: Shown, context: str, within: tuple[str, ...], table: Table) -> bool:
+    """Say whether an earlier release shows another number for a cell of a present table."""
+    if old.context != context or old.within != within or old.table.keys != table.keys:
+        return False
+    keys = list(old.table.keys)
+    both = _by_keys(old.frame, keys).merge(_by_keys(table.frame, keys), on=keys, suffixes=("_then", ""))
+    for column in table.frame.columns:
+        if f"{column}_then" in both and pd.api.types.is_numeric_dtype(both[column].dtype):
+            difference = pd.to_numeric(both[f"{column}_then"]) - both[column]
+            if bool((difference.abs() > 1e-9).fillna(False).any()):
+                return True
     return False
 
 

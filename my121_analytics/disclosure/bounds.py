@@ -60,7 +60,7 @@ class System:
 
 
 def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats | None = None,
-                exact: bool = False) -> tuple[Floats, Floats]:
+                points: Floats | None = None, exact: bool = False) -> tuple[Floats, Floats]:
     """Give the lowest and highest value that each asked variable can take.
 
     Parameters
@@ -73,6 +73,8 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
         For each of them the width that is enough.
     witness
         A solution that is known already; NaN where it is not.
+    points
+        Claimed solutions, one a row: each is checked, and those that are none are left out. Not used where exact.
     exact
         True: the ends of every range. False: only as far as needed to tell; a range wide enough may be wider still,
         and one that is too narrow already may be narrower still.
@@ -95,6 +97,12 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
     lower, upper = propagate(system)
     low, high = lower[asked], upper[asked]
     open_ = (high > low) if exact else (high - low >= needed)
+    if points is not None and not exact:
+        met = points[_solves(system, points)][:, asked]
+        if len(met):
+            least, most = _up(met.min(axis=0)), _down(met.max(axis=0))
+            shown = open_ & (most - least >= needed)
+            low, high, open_ = np.where(shown, least, low), np.where(shown, most, high), open_ & ~shown
     if not open_.any():
         return low, high
     for one in _components(system, lower, upper, asked[open_]):
@@ -103,6 +111,26 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
         seen = None if witness is None else witness[one.variables]
         low[mine], high[mine] = _solve(one, at, needed[mine], seen, exact=exact)
     return low, high
+
+
+def _solves(system: System, points: Floats) -> Bools:
+    """Say which points keep to all equations and bounds."""
+    if points.ndim != 2 or points.shape[1] != len(system.lower):
+        return np.zeros(len(points), dtype=bool)
+    fits = ((points >= system.lower - ROUNDING) & (points <= system.upper + ROUNDING)).all(axis=1)
+    equal = np.abs(system.equal @ points.T - system.equal_to[:, None]) <= ROUNDING
+    most = system.most @ points.T - system.most_to[:, None] <= ROUNDING
+    return np.asarray(fits & equal.all(axis=0) & most.all(axis=0), dtype=bool)
+
+
+def has_solution(system: System) -> bool:
+    """Say whether what is known can be true."""
+    answer = linprog(np.zeros(len(system.lower)), A_ub=system.most if system.most.shape[0] else None,
+                     b_ub=system.most_to if len(system.most_to) else None,
+                     A_eq=system.equal if system.equal.shape[0] else None,
+                     b_eq=system.equal_to if len(system.equal_to) else None,
+                     bounds=np.column_stack([system.lower, system.upper]), method="highs")
+    return bool(answer.status == 0)
 
 
 def propagate(system: System) -> tuple[Floats, Floats]:
@@ -179,14 +207,15 @@ def _components(system: System, lower: Floats, upper: Floats, asked: Ints) -> li
     n_equal = system.equal.shape[0]
     equal_left, most_left = system.equal_to - system.equal @ fixed, system.most_to - system.most @ fixed
     finite = upper[np.isfinite(upper)]
-    cap = 1000.0 + 4 * float(max(finite.max(initial=0), lower.max(initial=0)))  # stands for "without end"
+    most = max(finite.max(initial=0), lower.max(initial=0), (abs(rows) @ lower).max(initial=0))
+    cap = 1000.0 + 4 * float(most)  # stands for "without end"
     found = []
     for number in np.unique(code[asked]):
         mine = np.flatnonzero((code == number) & free)
         equal = np.flatnonzero(row_code[:n_equal] == number)
-        most = np.flatnonzero(row_code[n_equal:] == number)
-        found.append(_Component(mine, system.equal[equal][:, mine], equal_left[equal], system.most[most][:, mine],
-                                most_left[most], lower[mine], np.minimum(upper[mine], cap), cap))
+        less = np.flatnonzero(row_code[n_equal:] == number)
+        found.append(_Component(mine, system.equal[equal][:, mine], equal_left[equal], system.most[less][:, mine],
+                                most_left[less], lower[mine], np.minimum(upper[mine], cap), cap))
     return found
 
 

@@ -20,7 +20,7 @@ from scipy import sparse
 from my121_analytics.disclosure.bounds import Bools, Floats, Ints, System
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import DisclosureError
-from my121_analytics.workforce.results import TOTAL, Table
+from my121_analytics.workforce.results import TOTAL, About, Table
 from my121_analytics.workforce.schema import TABLES
 
 Nesting = Mapping[tuple[str, str], Mapping[str, str]]
@@ -35,6 +35,8 @@ NONE = "0"
 CONTAINED = (("n_agreed", "n_with_placement"), ("n_with_enough", "n_with_any"), ("n_people", "n_posts"),
              ("n_with_enough", "base"), ("n_too_few", "base"), ("base", "n_people"))
 """Counts that are part of another by what they mean."""
+MOST_JOINT = 4_000
+"""Cells of a table by all keys of a ring; more would take minutes, and are left out of what the attacker knows."""
 CLOSE = 1e-9
 """Counts are whole numbers: what differs by less is the same."""
 
@@ -55,6 +57,9 @@ class Shown:
         The people and the measure: cells of different contexts are different numbers.
     within
         Units that the whole table was cut to.
+    reach
+        What its sums are taken to lead to: ``all``, its ``own`` margins, or ``none`` (where it is not known of each
+        row whom it counts).
     """
 
     name: str
@@ -62,6 +67,7 @@ class Shown:
     table: Table
     context: str = ""
     within: tuple[str, ...] = ()
+    reach: str = "all"
 
 
 @dataclass(frozen=True)
@@ -76,11 +82,14 @@ class Knowledge:
         One row per hidden count: table, row, keys, column, variable, given_away.
     truth
         True value of each variable; NaN where it is not known.
+    places
+        One row per count of a table, hidden or not: table, row, column, variable.
     """
 
     system: System
     cells: pd.DataFrame
     truth: Floats
+    places: pd.DataFrame
 
 
 def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]], nesting: Nesting, *,
@@ -105,18 +114,36 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     draft = _Draft()
     boxes = _find_places(shown)
     values = {key: set(one.table.frame[key].astype("str")) for one in shown for key in one.table.keys}
-    for one in shown:
-        grid = _Grid(one, values)
+    grids = [_Grid(one, values) for one in shown]
+    for one, grid in zip(shown, grids, strict=True):
         for column in grid.columns:
             grid.positions[column] = draft.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
-        _add_keys(draft, grid)
-        _add_bases(draft, grid)
-        _add_rows(draft, grid)
-        _add_shares(draft, grid)
-        _add_nesting(draft, grid, nesting)
-        _add_links(draft, grid, boxes)
+        if one.reach != "none":
+            _add_keys(draft, grid)
+            _add_bases(draft, grid)
+            _add_rows(draft, grid)
+            _add_shares(draft, grid)
+        if one.reach == "all":
+            _add_nesting(draft, grid, nesting)
+            _add_links(draft, grid, boxes)
         draft.raise_lower(grid, show_zeros=show_zeros)
+    grids = [grid for grid in grids if grid.one.reach == "all"]
+    _add_units(draft, [grid for grid in grids if grid.cut_to])
+    _add_joint(draft, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
     return draft.finish(numbers)
+
+
+def context_of(about: About) -> tuple[str, tuple[str, ...]]:
+    """Name the people and the measure that a result is about, and the units it was cut to."""
+    population, *within = about.population.split("; ")
+    return "/".join([about.cycle, about.as_of.isoformat(), population, about.measure, about.counts_what]), tuple(within)
+
+
+def numbers_beside(n: int | None, facts: Mapping[str, object]) -> list[float]:
+    """Give the counts of everybody that are shown beside the tables."""
+    counts = [value for name, value in facts.items() if name.startswith("n_")]
+    return [float(value) for value in [n, *counts]
+            if isinstance(value, int | float | np.number) and not np.isnan(value)]
 
 
 class _Grid:
@@ -129,17 +156,20 @@ class _Grid:
         source = table.frame if aligned else frame
         self.n = len(frame)
         self.keys: dict[str, Texts] = {key: source[key].astype("str").to_numpy(object) for key in table.keys}
+        self.cut_to: list[str] = []
         for number, value in enumerate(one.within):  # a table cut to a unit is about the rows of that unit
             key = next((k for k, known in sorted(values.items()) if value in known and k not in self.keys),
                        f"within{number}")
             self.keys[key] = np.full(self.n, value, dtype=object)
+            self.cut_to.append(key)
         self.columns = _count_columns(table)
         self.shown = {c: _numbers(frame[c]) for c in self.columns}
         self.truth = {c: _numbers(source[c]) for c in self.columns}
         self.source = source
         marked = (frame[MARKER].astype("str") != "").to_numpy() if MARKER in frame else np.ones(self.n, dtype=bool)
         self.hidden: dict[str, Bools] = {c: np.isnan(self.shown[c]) & marked for c in self.columns}
-        self.sums = [k for k in table.sums if k in self.keys]
+        totals = [k for k in table.keys if k not in table.sums and (self.keys[k] == TOTAL).any()]
+        self.sums = [k for k in (*table.sums, *totals) if k in self.keys]  # margin rows tell what no table declares
         self.outcomes = [k for k in self.sums if k not in WHO and k not in table.unit_columns
                          and k not in table.protected]
         self.bases = [c for c in self.columns if c == table.base or c.startswith("base")] if self.outcomes else []
@@ -187,6 +217,7 @@ class _Draft:
     limits: list[tuple[Ints, Ints]] = field(default_factory=list)
     lower: list[Ints] = field(default_factory=list)
     given_away: list[Ints] = field(default_factory=list)
+    places: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, names: Texts, truth: Floats, shown: Floats, grid: _Grid | None = None, column: str = "",
             law: int = 0) -> Ints:
@@ -198,6 +229,9 @@ class _Draft:
         self.shown.append(shown)
         self.laws.append(np.full(len(names), law))
         if grid is not None:
+            if _is_reported(column, grid.one.table):
+                self.places.append(pd.DataFrame({"table": grid.one.name, "row": np.arange(grid.n), "column": column,
+                                                 "at": at}))
             rows = np.flatnonzero(grid.hidden[column] & (_is_reported(column, grid.one.table)))
             keys = [", ".join(f"{k}={v[row]}" for k, v in grid.keys.items()) for row in rows]
             self.cells.append(pd.DataFrame({"table": grid.one.name, "row": rows, "keys": keys, "column": column,
@@ -211,15 +245,18 @@ class _Draft:
 
     def add_sums(self, grid: _Grid, column: str, rows: Ints, groups: Ints, names: Texts) -> None:
         """Say, as a law of its own, that the counts of some rows add up by group to the counts of a name."""
-        if not len(rows):
+        self.add_law(grid.positions[column][rows], grid.truth[column][rows], groups, names)
+
+    def add_law(self, at: Ints, truth: Floats, groups: Ints, names: Texts) -> None:
+        """Say, as a law of its own, that counts at some positions add up by group to the counts of a name."""
+        if not len(at):
             return
         law = self.law()
         codes, first, group = np.unique(groups, return_index=True, return_inverse=True)
-        truth = np.bincount(group, weights=grid.truth[column][rows], minlength=len(codes)).astype(np.float64)
-        whole = self.add(names[first], truth, np.full(len(codes), np.nan), law=law)
-        self.add_rows(np.concatenate([group, np.arange(len(codes))]),
-                      np.concatenate([grid.positions[column][rows], whole]),
-                      np.repeat([1.0, -1.0], [len(rows), len(codes)]), law)
+        summed = np.bincount(group, weights=truth, minlength=len(codes)).astype(np.float64)
+        whole = self.add(names[first], summed, np.full(len(codes), np.nan), law=law)
+        self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
+                      np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
 
     def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int) -> None:
         """Add equations whose terms add up to nothing; rows are numbered from 0."""
@@ -238,11 +275,15 @@ class _Draft:
     def finish(self, numbers: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
         """Make one variable of all counts of one name and value, and matrices of the equations."""
         if not self.size:
-            return Knowledge(_no_system(), pd.DataFrame(columns=["table"]), np.array([]))
+            nothing = pd.DataFrame(columns=["table", "row", "column", "variable"])
+            no_cells = pd.DataFrame(columns=[*nothing, "keys", "given_away"])
+            return Knowledge(_no_system(), no_cells, np.array([]), nothing)
         names, truth = np.concatenate(self.names), np.concatenate(self.truth)
         law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
         truth = _fill_truth(names, truth)
+        self._link_bases(names, truth)
         false = _false_laws(names, truth, law)
+        self.limits += _limits_of_false_laws(names, truth, law, false)
         names = np.where(np.isin(law, false), names + "#" + law.astype("str").astype(object), names)
         frame = pd.DataFrame({"name": names, "truth": np.round(truth)})
         variable = frame.groupby(["name", "truth"], dropna=False, sort=False).ngroup().to_numpy(np.int64)
@@ -265,7 +306,22 @@ class _Draft:
         cells = pd.concat(self.cells, ignore_index=True)
         given = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
         cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given))
-        return Knowledge(system, cells, values)
+        places = pd.concat(self.places, ignore_index=True)
+        places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
+        return Knowledge(system, cells, values, places)
+
+    def _link_bases(self, names: Texts, truth: Floats) -> None:
+        """Those with a box and those with a rating are the same people where no group has more of the one."""
+        found = pd.Series(names).str.extract(r"^(?P<context>.*)/placed:(?P<outcome>[^|]*)(?P<group>.*)$")
+        found = found.assign(truth=truth, at=np.arange(len(names))).dropna()
+        found = found.drop_duplicates(["context", "outcome", "group"])
+        for _, some in found.groupby("context", sort=True):
+            for one, other in combinations(sorted(set(some["outcome"])), 2):
+                both = some[some["outcome"] == one].merge(some[some["outcome"] == other], on="group")
+                if len(both) and _holds(both["truth_x"].to_numpy(), both["truth_y"].to_numpy()):
+                    n = np.arange(len(both))
+                    self.add_rows(np.tile(n, 2), np.concatenate([both["at_x"], both["at_y"]]),
+                                  np.repeat([1.0, -1.0], len(both)), 0)
 
     def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[sparse.csr_matrix, Floats]:
         if not self.rows:
@@ -324,8 +380,7 @@ def _add_rows(draft: _Draft, grid: _Grid) -> None:
         return
     for one, other in combinations(grid.columns, 2):
         for whole in grid.columns:
-            difference = np.abs(grid.truth[one] + grid.truth[other] - grid.truth[whole])
-            if whole in (one, other) or (difference > CLOSE).any() or not (
+            if whole in (one, other) or not _holds(grid.truth[one] + grid.truth[other], grid.truth[whole]) or not (
                     np.nansum(grid.truth[one]) and np.nansum(grid.truth[other])):
                 continue
             n = np.arange(grid.n)
@@ -333,9 +388,16 @@ def _add_rows(draft: _Draft, grid: _Grid) -> None:
                            np.repeat([1.0, 1.0, -1.0], grid.n), draft.law())
     declared = [(part, str(grid.one.table.count)) for part in grid.one.table.parts]
     for part, outer in (*CONTAINED, *declared):
-        if part in grid.positions and outer in grid.positions and part != outer and not (
-                grid.truth[part] > grid.truth[outer]).any():
+        if part in grid.positions and outer in grid.positions and part != outer and _holds(
+                np.maximum(grid.truth[part], grid.truth[outer]), grid.truth[outer]):
             draft.limits.append((grid.positions[part], grid.positions[outer]))
+
+
+def _holds(claim: Floats, truth: Floats) -> bool:
+    """Say whether two columns are one: counts that a record does not hold prove nothing, for or against."""
+    known = np.isfinite(claim) & np.isfinite(truth)
+    enough = known.all() or known.sum() > 1  # of a kept release only what was shown is known
+    return bool(known.any() and enough and (np.abs(claim - truth)[known] <= CLOSE).all())
 
 
 def _add_shares(draft: _Draft, grid: _Grid) -> None:
@@ -382,6 +444,78 @@ def _add_nesting(draft: _Draft, grid: _Grid, nesting: Nesting) -> None:
                 draft.add_sums(grid, column, rows, groups, names[rows])
 
 
+def _add_units(draft: _Draft, grids: Sequence[_Grid]) -> None:
+    """Tables cut to single units add up to the same table of all units, where all of them are there."""
+    alike: dict[tuple[str, str, str, str], list[_Grid]] = {}
+    for grid in grids:
+        for column in grid.columns:
+            what = grid.one.context, "|".join(sorted(grid.keys)), grid.cut_to[-1], column
+            alike.setdefault(what, []).append(grid)
+    for (_, _, key, column), some in alike.items():
+        once = {tuple(sorted({k: v[0] for k, v in g.keys.items() if k in g.cut_to}.items())): g for g in some if g.n}
+        if not once:
+            continue
+        names = np.concatenate([g.names(column, drop=[key]) for g in once.values()])
+        draft.add_law(np.concatenate([g.positions[column] for g in once.values()]),
+                      np.concatenate([g.truth[column] for g in once.values()]),
+                      np.asarray(pd.factorize(names)[0], dtype=np.int64), names)
+
+
+def _add_joint(draft: _Draft, grids: Sequence[_Grid], decided_by: Mapping[str, str]) -> None:
+    """Tables that share keys in a ring (A by B, B by C, C by A) are sums of one table by all the keys.
+
+    Tables that share keys in any other way always have such a table behind them: there it tells nothing more.
+    """
+    alike: dict[tuple[str, str], list[_Grid]] = {}
+    for grid in grids:
+        for column in (c for c in grid.columns if c not in grid.bases and set(grid.keys) <= set(grid.sums)):
+            alike.setdefault((grid.one.context, column), []).append(grid)
+    for (context, column), some in alike.items():
+        every = {key for grid in some for key in grid.keys}
+        decided = {key for key in every if decided_by.get(key) in every}
+        plain = [grid for grid in some if not decided & set(grid.keys) and grid.n]
+        ring = _ring_of([frozenset(grid.keys) for grid in plain])
+        if not ring:
+            continue
+        inside = [grid for grid in plain if set(grid.keys) <= ring]
+        values = {key: sorted({v for grid in inside if key in grid.keys for v in grid.keys[key]} - {TOTAL})
+                  for key in sorted(ring)}
+        size = int(np.prod([len(known) for known in values.values()], dtype=np.float64))
+        sums = [float(grid.truth[column][grid.parts(list(grid.keys))].sum()) for grid in inside]
+        if size > MOST_JOINT or max(sums) - min(sums) > CLOSE or np.isnan(sums).any():
+            continue
+        unknown = np.full(size, np.nan)
+        names = np.array([f"{context}|{column}|joint {number}" for number in range(size)], dtype=object)
+        at = draft.add(names, unknown, unknown).reshape([len(known) for known in values.values()])
+        for grid in inside:
+            _add_joint_rows(draft, grid, column, at, values)
+
+
+def _add_joint_rows(draft: _Draft, grid: _Grid, column: str, at: Ints, values: Mapping[str, list[str]]) -> None:
+    places = {key: {value: number for number, value in enumerate(known)} for key, known in values.items()}
+    rows, terms, weights = [], [], []
+    for row in range(grid.n):
+        cell = tuple(slice(None) if key not in grid.keys or grid.keys[key][row] == TOTAL
+                     else places[key][grid.keys[key][row]] for key in values)
+        parts = np.ravel(at[cell])
+        rows += [row] * (len(parts) + 1)
+        terms += [*parts.tolist(), int(grid.positions[column][row])]
+        weights += [1.0] * len(parts) + [-1.0]
+    draft.add_rows(np.array(rows), np.array(terms), np.array(weights), 0)
+
+
+def _ring_of(edges: Sequence[frozenset[str]]) -> set[str]:
+    """Give the keys that sets of keys share in a ring: what is left when every loose end is taken off."""
+    left = set(edges)
+    while True:
+        counts = pd.Series([key for edge in left for key in edge]).value_counts() if left else pd.Series(dtype=int)
+        trimmed = {frozenset(key for key in edge if counts[key] > 1) for edge in left} - {frozenset()}
+        trimmed = {edge for edge in trimmed if not any(edge < other for other in trimmed)}
+        if trimmed == left:
+            return {key for edge in left for key in edge} if len(left) > 1 else set()
+        left = trimmed
+
+
 def _add_links(draft: _Draft, grid: _Grid, places: Mapping[str, tuple[str, str]]) -> None:
     """Tables of one subject hold sums of each other: levels of boxes, margins and steps of moves, directions."""
     if "box" in grid.keys and places:
@@ -403,12 +537,27 @@ def _add_moves(draft: _Draft, grid: _Grid, places: Mapping[str, tuple[str, str]]
     placed = np.flatnonzero((before != NONE) & (after != NONE))
     by_box = not grid.one.name.split(".")[-1].startswith("ratings_")
     key = "box" if by_box else "level"
+    known = (set(places) if by_box else {performance for performance, _ in places.values()}) - {NONE, TOTAL}
     for column, when in (("n_before", before), ("n_after", after)):
         _add_relabelled(draft, grid, "n", placed, ["before", "after"], {key: when}, column=column)
+        _add_absent(draft, grid, key, sorted(known.difference(when[placed].tolist())), column)
     if by_box and places:
         steps = {name: np.array([_step(places, a, b, axis) for b, a in zip(before, after, strict=True)], dtype=object)
                  for axis, name in enumerate(("performance_step", "potential_step"))}
         _add_relabelled(draft, grid, "n", placed, ["before", "after"], steps)
+
+
+def _add_absent(draft: _Draft, grid: _Grid, key: str, absent: list[str], column: str) -> None:
+    """Moves are listed where they occur: a place that none of them starts from, or leads to, has nobody."""
+    others = [k for k in grid.keys if k not in ("before", "after")]
+    if not absent or not grid.n or others != [k for k in others if k.startswith("within")
+                                              or len(set(grid.keys[k])) == 1]:
+        return
+    tail = {k: grid.keys[k][0] for k in others}
+    for place in absent:
+        name = f"{grid.one.context}|{column}" + "".join(
+            f"|{k}={v}" for k, v in sorted({**tail, key: place}.items()) if v != TOTAL)
+        draft.add(np.array([name], dtype=object), np.zeros(1), np.zeros(1), law=draft.law())
 
 
 def _step(places: Mapping[str, tuple[str, str]], after: str, before: str, axis: int) -> str:
@@ -448,7 +597,7 @@ def _kind_of_base(grid: _Grid, base: str) -> Texts:
         everybody = np.bincount(groups[rows], weights=grid.truth[column][rows], minlength=size)[groups]
         placed = np.bincount(groups[rows & ~none], weights=grid.truth[column][rows & ~none], minlength=size)[groups]
         if none.any() and not (np.abs(np.where(none, everybody, placed) - value) > CLOSE).any():
-            return np.where(none, "/everybody", "/placed").astype(object)
+            return np.where(none, "/everybody", f"/placed:{grid.outcomes[0]}").astype(object)
         if not (np.abs(everybody - value) > CLOSE).any():
             return np.full(grid.n, "/everybody", dtype=object)
     return np.full(grid.n, "", dtype=object)
@@ -508,6 +657,27 @@ def _false_laws(names: Texts, truth: Floats, law: Ints) -> Ints:
     both = claimed[claimed["name"].isin(real["name"])].merge(
         real.assign(is_true=True), left_on=["name", "claim"], right_on=["name", "truth"], how="left")
     return np.unique(both.loc[both["is_true"].isna(), "law"].to_numpy(np.int64))
+
+
+def _limits_of_false_laws(names: Texts, truth: Floats, law: Ints, false: Ints) -> list[tuple[Ints, Ints]]:
+    """Keep what is left of a sum that does not hold: parts that never make more than the whole, or never less.
+
+    A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
+    """
+    frame = pd.DataFrame({"name": names, "truth": truth, "law": law, "at": np.arange(len(names))})
+    real = frame[(frame["law"] == 0) & frame["truth"].notna()].drop_duplicates(["name", "truth"])
+    real = real.drop_duplicates("name", keep=False).set_index("name")
+    claims = frame[np.isin(law, false) & frame["name"].isin(real.index).to_numpy()]
+    found = []
+    for _, some in claims.groupby("law", sort=True):
+        whole = real.loc[some["name"]]
+        less = some["truth"].to_numpy() - whole["truth"].to_numpy()
+        pair = some["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64)
+        if (less <= CLOSE).all():
+            found.append(pair)
+        elif (less >= -CLOSE).all():
+            found.append(pair[::-1])
+    return found
 
 
 def _fix(lower: Floats, upper: Floats, variables: Ints, values: Floats) -> None:

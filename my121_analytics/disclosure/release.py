@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
-from my121_analytics.disclosure.margins import protect_margins, wide_enough
-from my121_analytics.disclosure.suppression import MARKER, PEOPLE, count_columns, find_small, hide
+from my121_analytics.disclosure.attacker import (
+    Earlier,
+    attack_release,
+    narrow_before,
+    require_proven,
+    show_earlier,
+)
+from my121_analytics.disclosure.bounds import Floats
+from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside
+from my121_analytics.disclosure.kept import read_kept
+from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
+from my121_analytics.disclosure.rounding import round_count, round_table
+from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
 from my121_analytics.errors import DisclosureError, UsageError, suggest
 from my121_analytics.settings import Audience, DisclosureSettings, Settings
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import About, Result, Table
 
 _GATE = object()
 
@@ -54,6 +66,9 @@ class Released:
         ``rows_outside`` (another unit's or team's), ``reason``. Nothing is counted of a table that was kept back.
     kind
         Class name of the result.
+    method
+        How small numbers were protected: ``suppress`` (hidden, and proven to stay so), ``round``, or empty where the
+        audience sees them.
     """
 
     about: About
@@ -63,6 +78,7 @@ class Released:
     facts: Mapping[str, Fact]
     withheld: pd.DataFrame
     kind: str
+    method: str = ""
     gate: InitVar[object] = None
 
     def __post_init__(self, gate: object) -> None:
@@ -87,22 +103,9 @@ class _Scope:
 
 
 def release(result: Result, *, audience: str, settings: Settings | None = None, unit_column: str = "directorate",
-            unit: str = "", rater_id: str = "") -> Released:
-    """Let through what one audience may see of a result.
-
-    Parameters
-    ----------
-    result
-        Of an analysis.
-    audience
-        A name in ``[disclosure] audiences``: analyst, panel, manager, publish.
-    settings
-        Thresholds and the table of audiences.
-    unit_column, unit
-        For an audience that sees its own unit only: the column of the organisation and the unit; an empty unit is
-        the council's own senior team, which sees all units.
-    rater_id
-        For an audience that sees its own team only.
+            unit: str = "", rater_id: str = "", earlier: Mapping[str, Earlier] | None = None,
+            nesting: Nesting | None = None) -> Released:
+    """Let through what one audience may see of a result: :func:`release_together` for one result.
 
     Returns
     -------
@@ -112,12 +115,55 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
     ------
     UsageError
         No such audience, or the audience's own team is not named.
+    DisclosureError
+        What is hidden could be worked out all the same.
+    """
+    return release_together([result], audience=audience, settings=settings, unit_column=unit_column, unit=unit,
+                            rater_id=rater_id, earlier=earlier, nesting=nesting)[0]
+
+
+def release_together(results: Sequence[Result], *, audience: str, settings: Settings | None = None,
+                     unit_column: str = "directorate", unit: str | Sequence[str] = "", rater_id: str = "",
+                     earlier: Mapping[str, Earlier] | None = None, nesting: Nesting | None = None) -> list[Released]:
+    """Let through what one audience may see of several results that go out together.
+
+    Parameters
+    ----------
+    results
+        Of analyses.
+    audience
+        A name in ``[disclosure] audiences``: analyst, panel, manager, publish.
+    settings
+        Thresholds and the table of audiences.
+    unit_column, unit
+        For an audience that sees its own unit only: the column of the organisation and the unit; an empty unit is
+        the council's own senior team, which sees all units. One unit for each result, where they differ.
+    rater_id
+        For an audience that sees its own team only.
+    earlier
+        Releases that were kept, by name, beside those in ``[disclosure] kept_releases``: what they showed is known to
+        the reader of this one.
+    nesting
+        Which unit belongs to which, as from ``attacker.find_nesting``, where the tables themselves do not tell.
+
+    Returns
+    -------
+    list of Released
+        In the order of the results.
+
+    Raises
+    ------
+    UsageError
+        No such audience, or the audience's own team is not named.
+    DisclosureError
+        What is hidden could be worked out all the same.
 
     Notes
     -----
     A table that cannot be shown safely is kept back as a whole, with the reason in ``withheld``: one that names people
-    to an audience without names, or that belongs to units or people but cannot be cut to the audience's own.
-    Small numbers are protected within the release, one sum at a time (see ``margins``).
+    to an audience without names, one that belongs to units or people but cannot be cut to the audience's own, or one
+    that gives small numbers away whatever else is hidden. Small numbers are protected over all tables of all results
+    together (see ``protection``), and the outcome is proven by an attacker that knows nothing of how (``attacker``).
     """
     settings = settings or Settings()
     rules = settings.disclosure
@@ -127,30 +173,161 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
     if policy.scope == "own team" and not rater_id:
         raise UsageError(f"The audience '{audience}' sees one manager's team; no manager was named.",
                          hints=["Give rater_id."])
-    scope = _Scope(policy, unit_column, unit, rater_id)
-    passed: dict[str, Table] = {}
-    log: dict[str, list[object]] = {}
-    for name, table in result.tables.items():
-        reason = _keep_back(table, scope)
-        if not reason and policy.suppress and table.about_people and not count_columns(table):
-            reason = "no_counts"
-        if not reason:
-            passed[name] = _cut(table, scope)
-        n_outside = len(table.frame) - len(passed[name].frame) if name in passed else 0
-        log[name] = [name, len(passed[name].frame) if name in passed else 0, 0, n_outside,
-                     say("withheld", reason) if reason else ""]
-    about, facts = result.about, dict(result.facts)
-    frames = {name: table.frame.assign(**{MARKER: ""}) for name, table in passed.items()}
-    if policy.suppress and any(table.about_people for table in result.tables.values()):
-        hidden, known = _suppress({name: table for name, table in passed.items() if table.about_people}, rules)
-        frames |= hidden
-        about, facts = _suppress_words(about, facts, known, rules)
-    for name, frame in frames.items():
-        n_hidden = int((frame[MARKER] != "").sum())
-        log[name][2:] = [n_hidden, log[name][3], say("withheld", "small_numbers") if n_hidden else ""]
-    withheld = pd.DataFrame(list(log.values()), columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
-    return Released(about, audience, _shown_unit(scope), {name: _clean(frame) for name, frame in frames.items()},
-                    facts, withheld, type(result).__name__, _GATE)
+    units = [unit] * len(results) if isinstance(unit, str) else list(unit)
+    scopes = [_Scope(policy, unit_column, one, rater_id) for one in units]
+    drafts = [_Draft.of(result, scope, rules) for result, scope in zip(results, scopes, strict=True)]
+    if policy.suppress and rules.method == "round":
+        for draft in drafts:
+            _round(draft, rules)
+    elif policy.suppress:
+        kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}), **(earlier or {})}
+        alike = [list(group) for group in _by_context(drafts)]
+        points = [_protect(group, rules, _of_context(kept, group), nesting) for group in alike]
+        released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
+        made = dict(zip(map(id, drafts), released, strict=True))
+        for group, proof in zip(alike, points, strict=True):
+            _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof)
+        return released
+    return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
+
+
+@dataclass
+class _Draft:
+    """A result on its way through the gate."""
+
+    result: Result
+    passed: dict[str, Table]
+    reasons: dict[str, str]
+    frames: dict[str, pd.DataFrame]
+    about: About
+    facts: dict[str, Fact]
+    method: str = ""
+
+    @classmethod
+    def of(cls, result: Result, scope: _Scope, rules: DisclosureSettings) -> _Draft:
+        """Keep back what is not for the audience, and cut the rest to its own unit or team."""
+        reasons = {name: _keep_back(table, scope) for name, table in result.tables.items()}
+        for name, table in result.tables.items():
+            if not reasons[name] and scope.policy.suppress and table.about_people and not count_columns(table):
+                reasons[name] = "no_counts"
+        passed = {name: _cut(table, scope) for name, table in result.tables.items() if not reasons[name]}
+        frames = {name: table.frame.assign(**{MARKER: ""}) for name, table in passed.items()}
+        return cls(result, passed, reasons, frames, result.about, dict(result.facts))
+
+    @property
+    def about_people(self) -> dict[str, Table]:
+        """The tables in which there is somebody to protect."""
+        return {name: table for name, table in self.passed.items() if table.about_people}
+
+    def keep_back(self, name: str, reason: str) -> None:
+        """Withhold a whole table."""
+        self.reasons[name] = reason
+        del self.passed[name], self.frames[name]
+
+    def released(self, audience: str, scope: _Scope) -> Released:
+        """Make what is shown, with the log of what is not."""
+        log = []
+        for name, table in self.result.tables.items():
+            reason = self.reasons[name]
+            if reason:
+                log.append([name, 0, 0, 0, say("withheld", reason)])
+                continue
+            frame = self.frames[name]
+            n_hidden = int((frame[MARKER] != "").sum())
+            log.append([name, len(frame), n_hidden, len(table.frame) - len(frame),
+                        say("withheld", "small_numbers") if n_hidden else ""])
+        withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
+        return Released(self.about, audience, _shown_unit(scope),
+                        {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
+                        type(self.result).__name__, self.method, _GATE)
+
+
+def _round(draft: _Draft, rules: DisclosureSettings) -> None:
+    """Round every count of people, in the tables and beside them."""
+    if not any(table.about_people for table in draft.result.tables.values()):
+        return
+    draft.method = "round"
+    for name, table in draft.about_people.items():
+        draft.frames[name] = round_table(table, rules)
+    for name, value in _counts_among(draft.facts).items():
+        draft.facts[name] = round_count(value, rules.round_to)
+    for name in FACTS_FOLLOW:
+        if name in draft.facts:
+            draft.facts[name] = None
+    about = replace(draft.about, caveats=tuple(dict.fromkeys([*draft.about.caveats, "rounded"])))
+    if about.n is not None:
+        rounded = round_count(about.n, rules.round_to)
+        about = replace(_with_number(about, f"{rounded:,}"), n=rounded)
+    draft.about = about
+
+
+def _by_context(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
+    """Put together what is about the same people and the same measure: other counts share no equation with it."""
+    groups: dict[str, list[_Draft]] = {}
+    for draft in drafts:
+        groups.setdefault(context_of(draft.result.about)[0], []).append(draft)
+    return list(groups.values())
+
+
+def _of_context(earlier: Mapping[str, Earlier], drafts: Sequence[_Draft]) -> dict[str, Earlier]:
+    """Keep the releases about the same people and the same measure."""
+    context = context_of(drafts[0].result.about)[0]
+    return {name: kept for name, kept in earlier.items() if context_of(kept.about)[0] == context}
+
+
+def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, earlier: Mapping[str, Earlier],
+             nesting: Nesting | None) -> Floats:
+    """Hide small numbers, and what would give them away, in all drafts together; gives what proves it."""
+    candidates, numbers = [], {}
+    for at, draft in enumerate(drafts):
+        context, within = context_of(draft.result.about)
+        numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts))
+        candidates += [Candidate(f"{at}.{name}", table, context, within)
+                       for name, table in draft.about_people.items()]
+    known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
+    then, unlinked = show_earlier(earlier, [Shown(c.name, c.table.frame, c.table, c.context, c.within)
+                                            for c in candidates], known, show_zeros=rules.show_zeros)
+    spoken = {name: (context_of(kept.about)[0], numbers_beside(kept.about.n, kept.facts or {}))
+              for name, kept in earlier.items() if name not in unlinked}
+    before = Before(then, spoken, frozenset(narrow_before(then, rules, known)))
+    done = protect(candidates, numbers, rules, nesting=known, earlier=before)
+    for at, draft in enumerate(drafts):
+        if not any(table.about_people for table in draft.result.tables.values()):
+            continue
+        draft.method = "suppress"
+        for name, table in draft.about_people.items():
+            mask = done.masks.get(f"{at}.{name}")
+            if mask is None:
+                draft.keep_back(name, "gives_away")
+            else:
+                draft.frames[name] = hide(table, mask, rules.marker)
+        _withhold_events(draft, {name: done.masks[f"{at}.{name}"] for name in draft.about_people})
+        words = set(done.words.get(context_of(draft.result.about)[0], frozenset()))
+        draft.about, draft.facts = _suppress_words(draft.about, draft.facts, words, rules)
+    return done.points
+
+
+def _withhold_events(draft: _Draft, masks: Mapping[str, Mask]) -> None:
+    """Withhold the tables that count what people did where it is withheld how many people there were."""
+    silent = any(hidden_totals(table, masks[name]) for name, table in draft.about_people.items() if not table.events)
+    for name, table in list(draft.about_people.items()):
+        if table.events and silent:
+            draft.keep_back(name, "events")
+
+
+def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: DisclosureSettings,
+           earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats) -> None:
+    """Attack what is about to leave.
+
+    Raises
+    ------
+    DisclosureError
+        A hidden count could be worked out too narrowly.
+    """
+    results = {f"{at}": replace(draft.result, tables=draft.passed) for at, draft in enumerate(drafts)}
+    known = {**nesting_of([table for draft in drafts for table in draft.about_people.values()]), **(nesting or {})}
+    require_proven(attack_release({f"{at}": one for at, one in enumerate(released)}, results, rules, earlier=earlier,
+                                  nesting=known, points=points))
 
 
 def require_released(given: object, *, wanted_by: str) -> Released:
@@ -196,19 +373,6 @@ def _shown_unit(scope: _Scope) -> str:
     return {"own unit": scope.unit, "own team": scope.rater_id}.get(scope.policy.scope, "")
 
 
-def _suppress(tables: dict[str, Table], rules: DisclosureSettings) -> tuple[dict[str, pd.DataFrame], set[float]]:
-    """Hide small numbers in all tables together; also give the totals hidden, which may stand elsewhere too."""
-    masks = {name: find_small(table, rules) for name, table in tables.items()}
-    masks = protect_margins(tables, masks, rules)
-    known: set[float] = set()
-    for name, table in tables.items():
-        for column, hidden in masks[name].cells.items():
-            total = table.frame[list(table.keys)].astype("str").eq(TOTAL).any(axis="columns").to_numpy()
-            of_all = hidden & (total | (column == table.base))
-            known |= set(pd.to_numeric(table.frame.loc[of_all, column]).dropna().astype(float))
-    return {name: hide(table, masks[name], rules.marker) for name, table in tables.items()}, known
-
-
 def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
                     rules: DisclosureSettings) -> tuple[About, dict[str, Fact]]:
     """Take small numbers, and totals hidden in a table, out of the facts and the heading."""
@@ -216,8 +380,7 @@ def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
     def is_hidden(number: float) -> bool:
         return 0 < number < rules.threshold or number in known
 
-    counts = {name: value for name, value in facts.items() if name.startswith("n_") and name not in NOT_PEOPLE
-              and isinstance(value, int | float | np.number) and not np.isnan(value)}
+    counts = _counts_among(facts)
     gone = {name for name, value in counts.items() if is_hidden(float(value))}
     tiny = about.n is not None and 0 < about.n < rules.threshold
     if tiny or gone - PARTS_OF_FACTS:
@@ -229,11 +392,22 @@ def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
     caveats = tuple(dict.fromkeys([*about.caveats, "releases_apart"]))
     about = replace(about, caveats=caveats)
     if about.n is not None and is_hidden(about.n):
-        number = re.compile(rf"(?<!\w){about.n:,}(?!\w)|(?<!\w){about.n}(?!\w)")
-        title, measure, population = (number.sub(lambda _: rules.marker, text)
-                                      for text in (about.title, about.measure, about.population))
-        about = replace(about, n=None, title=title, measure=measure, population=population)
+        about = replace(_with_number(about, rules.marker), n=None)
     return about, {name: None if name in gone else value for name, value in facts.items()}
+
+
+def _counts_among(facts: Mapping[str, Fact]) -> dict[str, float]:
+    """Give the facts that count people."""
+    return {name: value for name, value in facts.items() if name.startswith("n_") and name not in NOT_PEOPLE
+            and isinstance(value, int | float | np.number) and not np.isnan(value)}
+
+
+def _with_number(about: About, shown: str) -> About:
+    """Write something else where the heading holds the size of the population."""
+    number = re.compile(rf"(?<!\w){about.n:,}(?!\w)|(?<!\w){about.n}(?!\w)")
+    title, measure, population = (number.sub(lambda _: shown, text)
+                                  for text in (about.title, about.measure, about.population))
+    return replace(about, title=title, measure=measure, population=population)
 
 
 def _hidden_with_facts(counts: Mapping[str, Fact], gone: set[str], threshold: int) -> set[str]:
@@ -247,6 +421,11 @@ def _hidden_with_facts(counts: Mapping[str, Fact], gone: set[str], threshold: in
             hidden.append(rest.pop(0))
         more |= set(hidden)
     return more
+
+
+def wide_enough(values: npt.NDArray[np.float64], threshold: int) -> bool:
+    """Say whether hidden numbers of a known total each leave a range of the threshold: from 1 to total - others."""
+    return len(values) > 1 and float(values.sum()) - len(values) >= threshold
 
 
 def _clean(frame: pd.DataFrame) -> pd.DataFrame:

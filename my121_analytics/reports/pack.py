@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +14,16 @@ from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.severity import estimate_severity
 from my121_analytics.calibration.agenda import build_agenda
-from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.attacker import find_nesting
+from my121_analytics.disclosure.audit import describe_release, tabulate_release
+from my121_analytics.disclosure.kept import describe_kept, name_kept
+from my121_analytics.disclosure.release import Released, release_together
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.ingest.exports import list_files
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.reports.chapters.managers import count_verdicts, sum_chances
 from my121_analytics.reports.chapters.meeting import Meeting
+from my121_analytics.reports.csv_files import as_text
 from my121_analytics.reports.encryption import encrypt_workbook, find_password
 from my121_analytics.reports.page import render_page
 from my121_analytics.reports.papers import assemble_papers
@@ -34,6 +38,7 @@ from my121_analytics.reports.runs import (
     read_manifest,
     sha256_of,
     staged_run,
+    write_atomic,
 )
 from my121_analytics.reports.workbook import write_workbook
 from my121_analytics.settings import Settings
@@ -47,6 +52,11 @@ if TYPE_CHECKING:
 
 COUNCIL = "council"
 """Folder of the senior team's own pack; no unit gets this name."""
+
+
+PRINTED = ("profile", "movement", "coverage")
+"""What a public pack prints tables of. The record of the release says of them how many rows have something withheld,
+which anybody can count; of tables that nobody sees that would be telling."""
 
 
 @dataclass(frozen=True)
@@ -160,15 +170,19 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         report(0, steps, say("pack_progress", "managers"))
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
                                                            axes=["performance"]))
+        together = _analyse_together(plan, severity, why) if plan.is_public else {}
         for done, name in enumerate(plan.units, start=1):
             report(done, steps, name or say("pack", "whole_council"))
-            found = _write_unit(stage, plan, name, severity, why)
+            findings = together[name] if name in together else _analyse(plan, name, severity, why).released(plan)
+            found = _write_unit(stage, plan, name, findings)
             warnings += found
             if not plan.password:  # an encrypted pack is its workbook and nothing else
                 one = replace(plan, units=(name,))
                 stage.write(f"{plan.slugs[name]}/{MANIFEST}", _manifest(one, stage, inputs, list(dict.fromkeys(found))))
         stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))
+    if plan.is_public and settings.disclosure.kept_releases:
+        _keep(list(together.values()), Path(settings.disclosure.kept_releases))
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
                       tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)))
 
@@ -223,9 +237,11 @@ def _attempt(analyse: Callable[[], Result]) -> tuple[Result | None, str]:
         return None, problem.headline
 
 
-def _write_unit(stage: Stage, plan: _Plan, unit: str, severity: Result | None, why: str) -> list[str]:
+def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> list[str]:
     """Write one pack; gives the codes of its warnings."""
-    meeting = _prepare(plan, unit, severity, why)
+    meeting = Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=plan.cycle, as_of=plan.workforce.as_of,
+                      audience=plan.audience, settings=plan.settings, framework=plan.workforce.framework,
+                      results=findings.shown, problems=findings.problems, quality=plan.quality)
     pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council)
     meeting = replace(meeting, pictures=pictures)
     papers = assemble_papers(meeting)
@@ -241,6 +257,12 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, severity: Result | None, w
         stage.write(f"{folder}/figures/{picture.name}.svg", picture.svg)
         if picture.png:
             stage.write(f"{folder}/figures/{picture.name}.png", picture.png)
+    if plan.is_public:
+        shown = [findings.shown[subject] for subject in PRINTED if subject in findings.shown]
+        rules = plan.settings.disclosure
+        record = as_text(tabulate_release(shown)).to_csv(index=False, lineterminator="\r\n")
+        stage.write(f"{folder}/release_record.csv", record.encode("utf-8-sig"))
+        stage.write(f"{folder}/release_record.json", describe_release(shown, rules))
     warnings = [f"no_{subject}" for subject in meeting.problems]
     if plan.browser is not None:
         printed, failed = _print(html, plan.browser)
@@ -250,8 +272,41 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, severity: Result | None, w
     return warnings
 
 
-def _prepare(plan: _Plan, unit: str, severity: Result | None, why: str) -> Meeting:
-    """Analyse one unit and release every result to the audience."""
+@dataclass(frozen=True)
+class _Findings:
+    """What was found out about one unit, and what of it may be shown."""
+
+    unit: str
+    results: Mapping[str, Result]
+    problems: Mapping[str, str]
+    shown: Mapping[str, Released] = field(default_factory=dict)
+
+    def released(self, plan: _Plan) -> _Findings:
+        """Pass every result through the gate."""
+        shown = release_together(list(self.results.values()), audience=plan.audience, settings=plan.settings,
+                                 unit_column=plan.by, unit=self.unit)
+        return replace(self, shown=dict(zip(self.results, shown, strict=True)))
+
+
+def _analyse_together(plan: _Plan, severity: Result | None, why: str) -> dict[str, _Findings]:
+    """Analyse all units and pass them through the gate together, since whoever reads one may read all of them."""
+    found = [_analyse(plan, unit, severity, why) for unit in plan.units]
+    nesting = find_nesting(plan.workforce.posts_in_cycle(plan.cycle))
+    released = iter(release_together([result for one in found for result in one.results.values()],
+                                     audience=plan.audience, settings=plan.settings, unit_column=plan.by,
+                                     unit=[one.unit for one in found for _ in one.results], nesting=nesting))
+    return {one.unit: replace(one, shown={subject: next(released) for subject in one.results}) for one in found}
+
+
+def _keep(found: Sequence[_Findings], folder: Path) -> None:
+    """Keep what was published, for the next release to be proved together with it."""
+    kept = describe_kept([result for one in found for result in one.results.values()],
+                         [shown for one in found for shown in one.shown.values()])
+    write_atomic(folder / name_kept(kept), kept)
+
+
+def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Findings:
+    """Analyse one unit."""
     workforce, cycle, settings = plan.workforce, plan.cycle, plan.settings
     filters = {plan.by: unit} if unit else None
     inside = plan.finer if unit else plan.by
@@ -261,7 +316,7 @@ def _prepare(plan: _Plan, unit: str, severity: Result | None, why: str) -> Meeti
         "coverage": lambda: measure_coverage(workforce, by=inside or plan.by, cycle=cycle, filters=filters),
         "agenda": lambda: build_agenda(workforce, severity=severity, cycle=cycle, settings=settings, filters=filters),
         "roster": lambda: list_roster(workforce, cycle=cycle, filters=filters)}
-    results: dict[str, Released] = {}
+    results: dict[str, Result] = {}
     if plan.is_public:  # a reason may count people
         why = say("pack", "not_worked_out")
     problems = {} if severity is not None else {"severity": why}
@@ -270,12 +325,10 @@ def _prepare(plan: _Plan, unit: str, severity: Result | None, why: str) -> Meeti
         if result is None:
             problems[subject] = problem if not plan.is_public else say("pack", "not_worked_out")
         else:
-            results[subject] = _release(plan, declare_unit(result, plan.by, unit) if unit else result, unit)
+            results[subject] = declare_unit(result, plan.by, unit) if unit else result
     if severity is not None:
-        results["severity"] = _release(plan, cut_to_unit(severity, plan.by, unit) if unit else severity, unit)
-    return Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=cycle, as_of=workforce.as_of, audience=plan.audience,
-                   settings=settings, framework=workforce.framework, results=results, problems=problems,
-                   quality=plan.quality)
+        results["severity"] = cut_to_unit(severity, plan.by, unit) if unit else severity
+    return _Findings(unit, results, problems)
 
 
 def declare_unit(result: Result, by: str, unit: str) -> Result:
@@ -329,10 +382,6 @@ def cut_to_unit(result: Result, by: str, unit: str) -> Result:
     if managers is not None:
         facts |= {"n_listed": count_verdicts(managers.frame)["pattern"], "expected_wrong": sum_chances(managers.frame)}
     return replace(result, tables=tables, facts=facts)
-
-
-def _release(plan: _Plan, result: Result, unit: str) -> Released:
-    return release(result, audience=plan.audience, settings=plan.settings, unit_column=plan.by, unit=unit)
 
 
 def _print(html: bytes, browser: Path) -> tuple[bytes, list[str]]:

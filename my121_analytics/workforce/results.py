@@ -50,6 +50,9 @@ class Table:
         people.
     sums
         Key columns over which the counts add up to a margin row, so that a margin could give a hidden count away.
+    events
+        The counts are of what people did (conversations), not of people. Where it is withheld how many people there
+        were, such a table is withheld too: at two each, the number of conversations tells the number of people.
     """
 
     frame: pd.DataFrame
@@ -64,6 +67,7 @@ class Table:
     sums: tuple[str, ...] = ()
     things: tuple[str, ...] = ()
     about_people: bool = True
+    events: bool = False
 
     def __post_init__(self) -> None:
         named = [*self.keys, *self.follows, *self.parts, *self.people, *self.protected, *self.unit_columns, *self.sums,

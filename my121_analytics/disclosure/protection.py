@@ -1,0 +1,323 @@
+"""What to hide in all tables that leave the house together: small numbers, and what would give them away.
+
+:func:`protect` turns tables into equations (``equations``), has a pattern chosen over all of them at once
+(``pattern``), and turns the pattern back into masks. Where no pattern protects a count, a whole table is kept back, so
+that there is always an end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.disclosure.bounds import Bools, Floats, Ints, propagate
+from my121_analytics.disclosure.equations import Knowledge, Nesting, Shown, write_equations
+from my121_analytics.disclosure.pattern import Pattern, Puzzle, choose_pattern, count_open
+from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
+from my121_analytics.settings import DisclosureSettings
+from my121_analytics.workforce.results import TOTAL, Table
+from my121_analytics.workforce.schema import ORGANISATION
+
+TOTAL_WEIGHT = 3.0
+"""A margin row tells more than a row of one group: it costs this many of them to hide it."""
+WORD_WEIGHT = 6.0
+"""The same of a number that stands beside the tables only: the headcount is often known from elsewhere."""
+FEW_TABLES = 10
+"""Up to so many tables of one unit each is tried, to find the one whose withholding protects the most."""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A table on its way out.
+
+    Parameters
+    ----------
+    name
+        Unique among all tables of the release.
+    table
+        What it is, with the rows let through.
+    context
+        The people and the measure: counts of different contexts are different numbers.
+    within
+        Units that the whole table was cut to.
+    """
+
+    name: str
+    table: Table
+    context: str = ""
+    within: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Before:
+    """What releases that were kept have shown.
+
+    Parameters
+    ----------
+    tables
+        Their tables.
+    numbers
+        Name of a release -> its context and the counts of everybody that stood beside its tables.
+    narrow
+        Table, row and column of hidden counts that could be worked out then already.
+    """
+
+    tables: Sequence[Shown] = ()
+    numbers: Mapping[str, tuple[str, list[float]]] = field(default_factory=dict)
+    narrow: frozenset[tuple[str, int, str]] = frozenset()
+
+
+@dataclass(frozen=True)
+class Protection:
+    """What is hidden.
+
+    Parameters
+    ----------
+    masks
+        For each table that may be shown; a table that is not named here is kept back.
+    words
+        Context -> numbers that may stand nowhere beside its tables.
+    points
+        Solutions that prove the ranges of hidden counts, for the attacker to check.
+    """
+
+    masks: Mapping[str, Mask]
+    words: Mapping[str, frozenset[float]]
+    points: Floats = field(default_factory=lambda: np.empty((0, 0)))
+
+
+def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, list[float]]],
+            settings: DisclosureSettings, *, nesting: Nesting | None = None,
+            earlier: Before | None = None) -> Protection:
+    """Say what must be hidden so that no hidden count can be worked out from all that is shown.
+
+    Parameters
+    ----------
+    candidates
+        Tables about people that are to be released together.
+    numbers
+        Name of a result -> its context and the counts of everybody that stand beside its tables.
+    settings
+        Thresholds.
+    nesting
+        Which unit belongs to which, beyond what the tables themselves tell.
+    earlier
+        What releases that were kept have shown.
+
+    Returns
+    -------
+    Protection
+    """
+    left = list(candidates)
+    small = {one.name: _Small.of(one, settings) for one in candidates}
+    known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
+    while True:
+        attempt = _Attempt(left, small, numbers, settings, known, earlier or Before())
+        pattern = attempt.choose()
+        if not pattern.open.size or not left:
+            return attempt.finish(pattern)
+        worst = _find_worst(attempt, pattern, left)
+        if not worst:  # what is open stands in releases before this one
+            worst = {max(left, key=lambda one: (len(one.table.frame), one.name)).name}
+        left = [one for one in left if one.name not in worst]
+
+
+@dataclass(frozen=True)
+class _Small:
+    """What is hidden in a table in its own right."""
+
+    mask: Mask
+    frame: pd.DataFrame
+
+    @classmethod
+    def of(cls, one: Candidate, settings: DisclosureSettings) -> _Small:
+        """Find it."""
+        mask = find_small(one.table, settings)
+        return cls(mask, hide(one.table, mask, settings.marker))
+
+
+class _Attempt:
+    """One try: these tables, with these numbers beside them."""
+
+    def __init__(self, tables: Sequence[Candidate], small: Mapping[str, _Small],
+                 numbers: Mapping[str, tuple[str, list[float]]], settings: DisclosureSettings, nesting: Nesting,
+                 earlier: Before) -> None:
+        self.tables, self.settings, self.nesting, self.earlier = tables, settings, nesting, earlier
+        self.numbers = numbers
+        self.small = small
+        self.masks = {one.name: small[one.name].mask for one in tables}
+        self.words = {context: self._hidden_totals(context) for context in {c for c, _ in numbers.values()}}
+        spoken = {name: (context, [n for n in given if n not in self.words[context]])
+                  for name, (context, given) in numbers.items()}
+        self.known: Knowledge = self._write(spoken)
+        if settings.show_zeros and self._show_implied_zeros():
+            self.known = self._write(spoken)
+
+    def _write(self, spoken: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
+        return write_equations([*(self._shown(one) for one in self.tables), *self.earlier.tables],
+                               {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros)
+
+    def _show_implied_zeros(self) -> bool:
+        """Show the zeros that were hidden along with others and that a shown zero total gives away in any case."""
+        system = self.known.system
+        free = replace(system, lower=np.zeros_like(system.lower), upper=np.where(system.upper == 0, 0.0, np.inf))
+        upper = propagate(free)[1]  # nothing but the zeros is known
+        cells = self.known.cells
+        implied = cells[upper[cells["variable"].to_numpy(np.int64)] == 0] if len(cells) else cells
+        found = False
+        for (name, column), some in implied.groupby(["table", "column"], sort=False):
+            if name in self.masks and column in self.masks[name].cells:
+                flags = self.masks[name].cells[column].copy()
+                flags[some["row"].to_numpy(np.int64)] = False
+                self.masks[name] = replace(self.masks[name], cells={**self.masks[name].cells, column: flags})
+                found = True
+        return found
+
+    def _shown(self, one: Candidate) -> Shown:
+        small, mask = self.small[one.name], self.masks[one.name]
+        frame = small.frame if mask is small.mask else hide(one.table, mask, self.settings.marker)
+        return Shown(one.name, frame, one.table, one.context, one.within)
+
+    def _hidden_totals(self, context: str) -> set[float]:
+        found: set[float] = set()
+        for one in (t for t in self.tables if t.context == context):
+            found |= hidden_totals(one.table, self.masks[one.name])
+        return found
+
+    def choose(self) -> Pattern:
+        """Choose a pattern; open are also counts that figures shown beside them give away."""
+        if self.known.places.empty:
+            return Pattern(np.array([], dtype=bool), np.array([], dtype=np.int64), np.empty((0, 0)))
+        self.puzzle = self._puzzle()
+        pattern = choose_pattern(self.puzzle)
+        given = self._given_away()
+        return replace(pattern, open=np.union1d(pattern.open, given)) if len(given) else pattern
+
+    def _given_away(self) -> Ints:
+        """List the hidden counts that figures shown beside them give away."""
+        return self.known.cells.loc[self.known.cells["given_away"].astype(bool), "variable"].to_numpy(np.int64)
+
+    def count_open(self, enough: float) -> int:
+        """Count what cannot be protected, up to as many as are enough to know."""
+        if self.known.places.empty:
+            return 0
+        return len(self._given_away()) + count_open(self._puzzle(), enough)
+
+    def _puzzle(self) -> Puzzle:
+        known, places = self.known, self.known.places
+        n = len(known.truth)
+        variable = places["variable"].to_numpy(np.int64)
+        own = {one.name: one for one in self.tables}
+        is_own = places["table"].isin(set(own)).to_numpy()
+        tables = {one.name: one.table for one in self.earlier.tables} | {one.name: one.table for one in self.tables}
+        limits = {name: threshold_of(table, self.settings) for name, table in tables.items()}
+        needed, cost, listed = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
+        counts = ~pd.MultiIndex.from_frame(places[["table", "row", "column"]]).isin(list(self.earlier.narrow))
+        np.maximum.at(needed, variable[counts], places["table"].map(limits).to_numpy(np.float64)[counts])
+        listed[variable] = True
+        np.add.at(cost, variable[is_own], self._weights(places[is_own]))
+        hidden = np.zeros(n, dtype=bool)
+        hidden[known.cells["variable"].to_numpy(np.int64)] = True
+        cost[~listed] = WORD_WEIGHT  # fixed by a number beside the tables
+        cost[~listed & np.isin(known.truth, [n for _, given in self.earlier.numbers.values() for n in given])] = np.inf
+        cost *= 1.0 + np.log2(np.maximum(np.nan_to_num(known.truth), 1.0)) / 4  # a larger number tells more
+        cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
+        cost *= 1.0 + np.arange(n) / (1000.0 * n)  # so that there is one answer
+        tied = hidden & (known.system.lower == known.system.upper) & (known.system.lower > 0) & np.isfinite(cost)
+        system = replace(known.system, lower=np.where(tied, 1.0, known.system.lower),
+                         upper=np.where(tied, np.inf, known.system.upper))  # hidden in one table, so in all of them
+        return Puzzle(system, hidden, needed, cost)
+
+    def _weights(self, places: pd.DataFrame) -> Floats:
+        totals = {}
+        for one in self.tables:
+            keys = one.table.frame[list(one.table.keys)].astype("str")
+            totals[one.name] = keys.eq(TOTAL).any(axis="columns").to_numpy()
+        out = np.ones(len(places))
+        for name, rows in places.groupby("table", sort=False).indices.items():
+            out[rows] = np.where(totals[str(name)][places["row"].to_numpy(np.int64)[rows]], TOTAL_WEIGHT, 1.0)
+        return out
+
+    def finish(self, pattern: Pattern) -> Protection:
+        """Turn a pattern into masks."""
+        places = self.known.places
+        gone = pattern.hidden[places["variable"].to_numpy(np.int64)] if len(places) else np.array([], dtype=bool)
+        words = {context: set(found) for context, found in self.words.items()}
+        masks = dict(self.masks)
+        rows = places[gone] if len(places) else places
+        for (name, column), some in rows.groupby(["table", "column"], sort=False):
+            if name in masks and column in masks[name].cells:
+                flags = np.zeros(len(masks[name].names), dtype=bool)
+                flags[some["row"].to_numpy(np.int64)] = True
+                masks[name] = masks[name].with_hidden(column, flags)
+        for one in self.tables:
+            words.setdefault(one.context, set()).update(hidden_totals(one.table, masks[one.name]))
+        spoken = pattern.hidden & ~np.isin(np.arange(len(pattern.hidden)), places["variable"])
+        values = set(self.known.truth[np.flatnonzero(spoken)].tolist())
+        for context, given in self.numbers.values():
+            words.setdefault(context, set()).update(values & set(given))
+        return Protection(masks, {context: frozenset(found) for context, found in words.items()}, pattern.points)
+
+    def without(self, name: str) -> _Attempt:
+        """Give the same try without one table."""
+        return _with_tables(self, [one for one in self.tables if one.name != name])
+
+
+def hidden_totals(table: Table, mask: Mask) -> set[float]:
+    """List the totals and bases of a table that are hidden, since the same numbers may stand elsewhere too."""
+    total = table.frame[list(table.keys)].astype("str").eq(TOTAL).any(axis="columns").to_numpy()
+    found: set[float] = set()
+    for column, hidden in mask.cells.items():
+        of_all: Bools = hidden & (total | (column == table.base))
+        found |= set(pd.to_numeric(table.frame.loc[of_all, column]).dropna().astype(float))
+    return found
+
+
+def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) -> set[str]:
+    """Choose the tables to keep back, one for each unit that has counts open: without it the fewest stay open."""
+    places = attempt.known.places
+    found: set[str] = set()
+    n_open = places.loc[places["variable"].isin(pattern.open), "table"].value_counts()
+    for within in dict.fromkeys(one.within for one in left if one.name in n_open.index):
+        near = [one for one in left if one.within == within]
+        own = [one for one in near if one.name in n_open.index]
+        if len(left) > FEW_TABLES and len(near) == len(left):
+            found.add(max(own, key=lambda one: (int(n_open[one.name]), one.name)).name)
+        else:
+            found.add(_try_without(attempt, near, own))
+    return found
+
+
+def _try_without(attempt: _Attempt, near: Sequence[Candidate], own: Sequence[Candidate]) -> str:
+    """Try each table of a unit by itself."""
+    alone = _with_tables(attempt, near)
+    worst, fewest = own[0].name, float("inf")
+    for one in sorted(near, key=lambda one: (-len(one.table.frame), one.name)):
+        n_open = alone.without(one.name).count_open(fewest)
+        if n_open < fewest:
+            worst, fewest = one.name, n_open
+        if not n_open:
+            break
+    return worst
+
+
+def _with_tables(attempt: _Attempt, tables: Sequence[Candidate]) -> _Attempt:
+    """Give the same try with some of its tables only."""
+    return _Attempt(tables, attempt.small, attempt.numbers, attempt.settings, attempt.nesting, attempt.earlier)
+
+
+def nesting_of(tables: Sequence[Table]) -> Nesting:
+    """Read off the tables which unit belongs to which, where a row names both."""
+    found: dict[tuple[str, str], dict[str, str]] = {}
+    for parent, child in combinations(ORGANISATION, 2):
+        pairs = [table.frame[[child, parent]].dropna().astype("str") for table in tables
+                 if {child, parent} <= set(table.frame.columns)]
+        if pairs:
+            every = pd.concat(pairs).drop_duplicates()
+            every = every[(every != TOTAL).all(axis="columns")].drop_duplicates(child, keep=False)
+            found[child, parent] = dict(zip(every[child], every[parent], strict=True))
+    return found

@@ -1,0 +1,82 @@
+"""Rounding instead of hiding: every count to the nearest five, and what follows from counts worked out anew."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from my121_analytics.disclosure.suppression import LABELS, MARKER, count_columns, find_small, outcome_keys
+from my121_analytics.settings import DisclosureSettings
+from my121_analytics.workforce.results import Table
+
+
+def round_count(value: float, base: int) -> int:
+    """Round one count to the nearest multiple of a base; half way goes up."""
+    return int(np.floor(value / base + 0.5)) * base
+
+
+def round_table(table: Table, settings: DisclosureSettings) -> pd.DataFrame:
+    """Round every count of a table by itself, totals included.
+
+    Parameters
+    ----------
+    table
+        The rows to be released.
+    settings
+        Base of the rounding, thresholds and marker.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Counts are multiples of the base, so that totals may not add up. A share is that of the rounded counts;
+        whatever else was computed from counts is missing, and the row is marked. In a table that lists only what
+        occurs, an outcome that tells what a whole group got is not named.
+    """
+    frame = table.frame
+    counts = [*count_columns(table), *(str(c) for c in frame.columns if str(c).startswith("base"))]
+    counts = [c for c in dict.fromkeys(counts) if pd.api.types.is_numeric_dtype(frame[c].dtype)]
+    groups = {*table.keys, *table.unit_columns}
+    names = find_small(table, settings).names
+    out = frame.copy()
+    for column in counts:
+        out[column] = _rounded(frame[column], settings.round_to)
+    lost = names.copy()
+    for column in (c for c in frame.columns if c not in counts):
+        if column in outcome_keys(table) or column in LABELS:
+            out[column] = _without(frame[column], names)
+        elif column not in groups:
+            out[column] = _share(frame, out, str(column), table.base, counts)
+            lost |= (frame[column].notna() & out[column].isna()).to_numpy(bool)
+    return out.assign(**{MARKER: np.where(lost, settings.marker, "")})
+
+
+def _rounded(values: pd.Series, base: int) -> pd.Series:
+    numbers = pd.to_numeric(values).to_numpy("float64", na_value=np.nan)
+    rounded = np.floor(numbers / base + 0.5) * base
+    return pd.Series(pd.array(rounded, dtype="Float64"), index=values.index).astype("Int64")
+
+
+def _share(frame: pd.DataFrame, rounded: pd.DataFrame, column: str, base: str | None, counts: list[str]) -> pd.Series:
+    """Work a share out anew; anything else cannot be."""
+    nothing = pd.Series(np.nan, index=frame.index)
+    if base is None or not pd.api.types.is_numeric_dtype(frame[column].dtype):
+        return nothing
+    whole, given = _numbers(frame[base]), _numbers(frame[column])
+    for count in counts:
+        use = (whole > 0) & np.isfinite(given)
+        if count != base and use.any() and np.allclose(_numbers(frame[count])[use] / whole[use], given[use], atol=1e-9):
+            new_whole = _numbers(rounded[base])
+            share = np.divide(_numbers(rounded[count]), new_whole, out=np.full(len(frame), np.nan), where=new_whole > 0)
+            return pd.Series(np.minimum(share, 1.0), index=frame.index)
+    return nothing
+
+
+def _without(values: pd.Series, rows: npt.NDArray[np.bool_]) -> pd.Series:
+    if not rows.any():
+        return values
+    return (values.astype("Int64") if pd.api.types.is_integer_dtype(values.dtype) else values).mask(rows)
+
+
+def _numbers(values: pd.Series) -> npt.NDArray[np.float64]:
+    return pd.to_numeric(values).to_numpy("float64", na_value=np.nan)
