@@ -116,7 +116,7 @@ def _spread(sheet: Sheet, merges: list[tuple[int, int, int, int]]) -> PlanSheet:
     columns, places = [column.copy() for column in sheet.columns], set()
     for top, left, bottom, _ in merges:
         for row in range(top + 1, min(bottom, sheet.n_rows - 1) + 1):
-            if left < len(columns) and not str(columns[left][row]).strip():
+            if left < len(columns):  # the reader may have filled it already
                 columns[left][row] = columns[left][top]
                 places.add((row, left))
     return PlanSheet(Sheet(sheet.file, sheet.name, tuple(columns), sheet.notes), frozenset(places))

@@ -347,8 +347,7 @@ def manifest_settings(settings: Settings) -> dict[str, Any]:
     shown["disclosure"].pop("pseudonym_key_file", None)  # where the key is kept is nobody's business
     for report in shown["reports"].values():
         report.pop("destination", None)
-    for name in ("source", "out", "hook", "plan", "notebooks"):
-        shown["run"].pop(name, None)
+    shown.pop("run", None)  # when and where it runs shapes no output
     return shown
 
 
