@@ -39,7 +39,6 @@ _PUBLIC = {
     "build_report": "reports.workforce_report.report",
     "audit_workbook": "reports.audit",
     "run_scheduled": "reports.scheduled",
-    "trace_profile": "analysis.trend",
     "measure_succession": "analysis.succession",
 }
 

@@ -30,6 +30,7 @@ def run_report(
     """Write the workforce report: profile, movement, coverage, talent, equality, patterns, plan and data quality."""
     from my121_analytics.errors import UsageError
     from my121_analytics.reports.runs import staged_run
+    from my121_analytics.reports.runwriters import keep_release
     from my121_analytics.reports.workforce_report.report import build_report
     from my121_analytics.settings import find_settings
     from my121_analytics.wording.catalogue import say
@@ -48,6 +49,7 @@ def run_report(
                 raise UsageError(say("run", "section_failed", report=title,
                                      section=say("report_section", next(iter(made.failed)))),
                                  hints=list(made.failed.values()))
+            keep_release(made.kept, chosen.disclosure.kept_releases)
             for path, content in made.files.items():
                 stage.write(path if len(wanted) == 1 else f"{title}/{path}", content)
             for section, why in made.absent.items():

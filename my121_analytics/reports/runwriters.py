@@ -7,9 +7,10 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
+from my121_analytics.disclosure.kept import name_kept, read_kept
 from my121_analytics.errors import UsageError
 from my121_analytics.reports.history import headline_before, list_records
-from my121_analytics.reports.runs import make_folder
+from my121_analytics.reports.runs import make_folder, write_atomic
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 
@@ -24,16 +25,27 @@ def write_reports(work: Work) -> None:
     plan = work.plan
     actions, evidence = _assess_plan(work)
     records = list_records(plan.out)
+    kept = work.folder.parent / "kept"  # one reader may have all reports of this run
+    make_folder(kept)
     for name, report in plan.reports.items():
         previous = headline_before(records, work.key, report=name, audience=report.audience)
         made = build_report(work.workforce, intake=work.intake, actions=actions, evidence=evidence, name=name,
-                            report=report, settings=plan.settings, previous=previous, folder=plan.file.parent)
+                            report=report, settings=plan.settings, previous=previous, folder=plan.file.parent,
+                            earlier=read_kept(kept))
         if made.failed and not plan.rules.partial:
             raise UsageError(say("run", "section_failed", section=say("report_section", next(iter(made.failed))),
                                  report=name), hints=[*made.failed.values(), say("run", "section_failed_hint")])
         _write_files(work.folder / "reports" / name, made.files)
+        keep_release(made.kept, kept)
+        keep_release(made.kept, plan.settings.disclosure.kept_releases)
         work.missing += [f"{name}: {section}" for section in made.failed]
         work.headline += [replace(one, report=name, audience=report.audience) for one in made.headline]
+
+
+def keep_release(content: bytes, folder: Path | str) -> None:
+    """Keep what a publication showed, so that those after it are proved together with it; nothing without a folder."""
+    if content and str(folder):
+        write_atomic(Path(folder) / name_kept(content), content)
 
 
 def write_packs(work: Work) -> None:

@@ -77,6 +77,8 @@ class View:
     rows
         The released rows selected, ordered, set side by side or put into words; None shows them as they are. A column
         that the released table has may only hold values that were let through.
+    beside
+        Further released results with a table of the same name, where ``rows`` sets several side by side.
 
     Raises
     ------
@@ -89,6 +91,7 @@ class View:
     title: str
     fields: tuple[Field, ...]
     rows: pd.DataFrame | None = None
+    beside: tuple[Released, ...] = ()
 
     def __post_init__(self) -> None:
         require_released(self.released, wanted_by="View")
@@ -98,7 +101,8 @@ class View:
         missing = [f.name for f in self.fields if not f.blank and f.name not in self.frame.columns]
         if missing:
             raise KeyError(f"the table '{self.table}' has no column {missing}")
-        let_through = self.released.tables[self.table]
+        every = [require_released(one, wanted_by="View").tables[self.table] for one in (self.released, *self.beside)]
+        let_through = every[0] if len(every) == 1 else pd.concat(every, ignore_index=True)
         for column in self.frame.columns.intersection(let_through.columns).drop(MARKER, errors="ignore"):
             values = self.frame[column].dropna()
             if not values.isin(let_through[column]).all():

@@ -174,6 +174,7 @@ def test_each_known_failure_has_its_exit_code():
                      "UnreadableFileError": 3, "DisclosureError": 4, "RunLockedError": 5}
 
 
+@pytest.mark.slow
 def test_decisions_come_back_from_a_pack_and_blank_sheets_decide_nothing(tmp_path):
     out = tmp_path / "pack"
     assert run("pack", SAMPLE, "--out", out, "--unit", "Public Health").returncode == 0
@@ -198,6 +199,7 @@ def test_check_writes_its_page_and_the_chasing_lists_for_the_owner_alone(checked
     assert block["exports"]["columns"]["Reviewer ref"] == "rater_id"
 
 
+@pytest.mark.slow
 def test_a_workbook_corrected_where_it_was_written_comes_back_and_a_copy_is_kept(tmp_path):
     out = tmp_path / "out"
     assert run("check", SAMPLE, "--out", out).returncode == 0
@@ -220,6 +222,7 @@ def test_a_workbook_corrected_where_it_was_written_comes_back_and_a_copy_is_kept
     assert "8 quarantined" in again.stdout
 
 
+@pytest.mark.slow
 def test_corrections_that_cannot_be_used_leave_with_3_and_the_rest_is_written(tmp_path):
     out = tmp_path / "out"
     assert run("check", SAMPLE, "--out", out).returncode == 0

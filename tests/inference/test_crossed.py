@@ -109,6 +109,7 @@ def test_fewer_people_than_raters_change_nothing_but_the_work():
     assert np.allclose(other.subjects["sd"], one.raters["sd"], atol=1e-4)
 
 
+@pytest.mark.slow
 def test_probes_give_nearly_what_exact_variances_give(monkeypatch):
     ratings, rater, person, covariates, _ = simulate(300, 120, 3, seed=2)
     exact = fit_cumulative_link(ratings, rater, covariates, subjects=person)

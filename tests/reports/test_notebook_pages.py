@@ -72,6 +72,7 @@ def test_a_notebook_that_stops_or_takes_no_audience_is_refused(
         run(write(tmp_path, tagged=False), exports, "publish", monkeypatch)
 
 
+@pytest.mark.slow
 def test_the_projects_own_notebook_can_be_saved_for_publication(
         exports: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     own = Path(__file__).parents[2] / "notebooks" / "02_workforce_profile.ipynb"

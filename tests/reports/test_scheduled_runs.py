@@ -94,6 +94,7 @@ def test_a_run_writes_its_report_record_and_pointer_and_leaves_nothing_else(tmp_
     assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs"}
 
 
+@pytest.mark.slow
 def test_the_command_also_writes_the_check_and_the_plan(tmp_path: Path, exports: Path) -> None:
     file = prepare(tmp_path, exports, run='outputs = ["report", "check", "plan"]\n[run.plan]\n'
                    'file = "exports/improvement_plan.xlsx"\nanchor = "June 2023"')
@@ -381,6 +382,7 @@ def test_the_timer_is_one_that_systemd_accepts(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
 
 
+@pytest.mark.slow
 def test_the_commands_of_unattended_runs_answer(tmp_path: Path, exports: Path) -> None:
     file = prepare(tmp_path, exports)
 

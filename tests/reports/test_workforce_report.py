@@ -118,6 +118,30 @@ def test_the_same_record_gives_the_same_bytes(council: Workforce, published: Wor
     assert again.files == published.files
 
 
+def test_each_cycle_of_the_trend_is_that_cycles_own_profile(council: Workforce, working: WorkforceReport) -> None:
+    rows = pd.DataFrame(rows_of(working, "map-by-cycle"))
+    for cycle in council.cycles["label"].astype("str"):
+        mine = rows[rows["Cycle"].str.startswith(cycle)]
+        assert mine["Number"].astype(int).tolist() == tabulate_profile(council, cycle=cycle).frame("map")["n"].tolist()
+
+
+def test_a_count_withheld_on_one_sheet_is_shown_on_no_other(published: WorkforceReport) -> None:
+    alone = {row["Box"]: row for row in rows_of(published, "map")}
+    trend = [row for row in rows_of(published, "map-by-cycle") if "[p]" in row["Cycle"]]
+    by_group = [row for row in rows_of(published, "map-by-directorate") if row["Directorate"] == "All"]
+    assert len(trend) == len(by_group) == len(alone)
+    for row in (*trend, *by_group):
+        assert row["Number"] == alone[row["Box"]]["Number"]
+
+
+def test_a_publication_carries_the_record_of_its_release(published: WorkforceReport, working: WorkforceReport) -> None:
+    record = list(csv.DictReader(io.StringIO(published.files["release_record.csv"].decode("utf-8-sig"))))
+    assert {row["proved"] for row in record} == {"yes"}
+    assert published.kept
+    assert not working.kept
+    assert "release_record.csv" not in working.files
+
+
 def test_figures_before_the_cycle_has_settled_are_marked_provisional(council: Workforce) -> None:
     only = ["profile"]
     early = build_report(council, report=ReportSettings(sections=only, final_after_days=366))

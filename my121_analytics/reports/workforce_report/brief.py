@@ -141,7 +141,7 @@ def fields_of(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] |
 
 def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: Sequence[Field], *,
                rows: pd.DataFrame | None = None, chart: Chart | None = None, lines: Sequence[str] = (),
-               words: Mapping[str, object] | None = None) -> tuple[Sheet, ...]:
+               words: Mapping[str, object] | None = None, beside: Sequence[Released] = ()) -> tuple[Sheet, ...]:
     """Set out one released table as a sheet; none where the audience may not see it.
 
     Parameters
@@ -162,6 +162,8 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
         Further sentences above the table.
     words
         For the title.
+    beside
+        Further released results whose rows stand in ``rows``.
     """
     released = require_released(released, wanted_by="make_sheet")
     if table not in released.tables or released.tables[table].empty:
@@ -172,7 +174,7 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     source = say("report", "source_line", measure=about.measure, population=about.population)
     caveats = [say("caveat", name) for name in about.caveats]
     marks = _explain_marks(brief, released.tables[table] if rows is None else rows)
-    view = View(released, table, title, tuple(fields), rows)
+    view = View(released, table, title, tuple(fields), rows, tuple(beside))
     return (Sheet(say("report_sheet", code, **words), view, (source, *lines, *caveats, *marks), code,
                   None if view.has_hidden else chart),)
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 import pandas as pd
 
 from my121_analytics.analysis.profile import tabulate_profile
-from my121_analytics.analysis.trend import trace_profile
 from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.history import Headline
 from my121_analytics.reports.tables import Kind
@@ -23,8 +22,10 @@ from my121_analytics.reports.workforce_report.brief import (
     make_sheet,
     share_line,
 )
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, Result
 
+_EARLIER = "cycle "
 _SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("lower", "share"), ("upper", "share"),
                                          ("base", "integer"))
 _BOX: tuple[tuple[str, Kind], ...] = (("box", "integer"), ("box_name", "text"))
@@ -32,12 +33,17 @@ _LEVEL: tuple[tuple[str, Kind], ...] = (("level", "integer"), ("label", "text"))
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
-    """Tabulate the profile for each grouping, and for every cycle."""
+    """Tabulate the profile for each grouping, and of every cycle before.
+
+    Each cycle is a result of its own, so that the gate sees that its counts are those of that cycle's own report.
+    """
     groups: list[str | None] = [*brief.report.by] or [None]
     made: dict[str, Callable[[], Result]] = {
         f"profile_{by or ''}": partial(tabulate_profile, brief.workforce, by=by, cycle=brief.cycle)
         for by in groups}
-    return attempt({**made, "trend": partial(trace_profile, brief.workforce, cycles=_cycles_to(brief))})
+    earlier = {f"{_EARLIER}{cycle}": partial(tabulate_profile, brief.workforce, cycle=cycle)
+               for cycle in _cycles_before(brief)}
+    return attempt({**made, **earlier})
 
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
@@ -58,14 +64,9 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
                              words={"by": by.replace("_", " ")})
         sheets += make_sheet(brief, one, "ratings_by_group", "ratings_by_group",
                              fields_of([*group, *_LEVEL, *_SHARES]), words={"by": by.replace("_", " ")})
-    trend = results["trend"]
-    for table, key in (("map_by_cycle", _BOX), ("ratings_by_cycle", _LEVEL)):
-        if table in trend.tables:
-            rows = trend.tables[table]
-            rows = rows.assign(cycle=[brief.mark_cycle(str(label)) for label in rows["cycle"]])
-            trend_rows = rows.rename(columns={"cycle": "cycle_marked"})
-            sheets += make_sheet(brief, trend, table, table, fields_of([("cycle_marked", "text"), *key, *_SHARES]),
-                                 rows=trend_rows)
+    cycles = [one for name, one in results.items() if name.startswith(_EARLIER)]
+    for table, key in (("map", _BOX), ("ratings", _LEVEL)):
+        sheets += _trend(brief, first, cycles, table, key)
     return Written(tuple(sheets), _headline(brief, first))
 
 
@@ -82,9 +83,21 @@ def _headline(brief: Brief, profile: Released) -> tuple[Headline, ...]:
     return tuple(lines)
 
 
-def _cycles_to(brief: Brief) -> list[str]:
-    labels = pd.Series(brief.workforce.cycles["label"]).astype("str").tolist()
-    return labels[:labels.index(brief.cycle) + 1]
+def _trend(brief: Brief, latest: Released, earlier: Sequence[Released], table: str,
+           key: tuple[tuple[str, Kind], ...]) -> tuple[AnySheet, ...]:
+    """Set the cycles one under the other, the earliest first."""
+    cycles = [one for one in (*earlier, latest) if table in one.tables]
+    if len(cycles) < 2:
+        return ()
+    rows = pd.concat([one.tables[table].assign(cycle_marked=brief.mark_cycle(one.about.cycle)) for one in cycles],
+                     ignore_index=True)
+    return make_sheet(brief, latest, table, f"{table}_by_cycle", fields_of([("cycle_marked", "text"), *key, *_SHARES]),
+                      rows=rows, beside=earlier, lines=(say("report", "trend_mixes"),))
+
+
+def _cycles_before(brief: Brief) -> list[str]:
+    labels = [str(label) for label in brief.workforce.cycles["label"]]
+    return labels[:labels.index(brief.cycle)]
 
 
 SECTION = Section("profile", analyse, write)

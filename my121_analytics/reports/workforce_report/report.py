@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.audit import describe_release, tabulate_release
+from my121_analytics.disclosure.kept import Earlier, describe_kept
+from my121_analytics.disclosure.release import Released, release_together
 from my121_analytics.errors import DataUnusableError, My121Error, SettingsError, UsageError, suggest
 from my121_analytics.figures.phrases import day
 from my121_analytics.progress import Progress
+from my121_analytics.reports.csv_files import as_text
 from my121_analytics.reports.history import Headline
 from my121_analytics.reports.workbook import AnySheet, Book, WordSheet, write_workbook
 from my121_analytics.reports.workforce_report import (
@@ -49,25 +52,29 @@ class WorkforceReport:
     Parameters
     ----------
     files
-        Content by path below the report's folder: the workbook, and ``csv/`` with a twin of each table.
+        Content by path below the report's folder: the workbook, ``csv/`` with a twin of each table, and where small
+        numbers are withheld the record of the release.
     headline
         Headline figures as the audience may see them.
     absent
         Section -> why the record holds nothing for it.
     failed
         Section -> why it failed; the cover lists them.
+    kept
+        What a publication showed, for ``[disclosure] kept_releases``; empty for other audiences.
     """
 
     files: Mapping[str, bytes]
     headline: tuple[Headline, ...]
     absent: Mapping[str, str]
     failed: Mapping[str, str]
+    kept: bytes = b""
 
 
 def build_report(workforce: Workforce, *, intake: Intake | None = None, actions: Result | None = None,
                  evidence: Result | None = None, name: str = "workforce", report: ReportSettings | None = None,
                  settings: Settings | None = None, previous: Sequence[Headline] = (), folder: Path | str = ".",
-                 progress: Progress | None = None) -> WorkforceReport:
+                 earlier: Mapping[str, Earlier] | None = None, progress: Progress | None = None) -> WorkforceReport:
     """Build one workforce report.
 
     Parameters
@@ -88,6 +95,8 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
         Headline figures of the report before, for markers of revision and the change since.
     folder
         Where paths in the settings start from (the logo).
+    earlier
+        Publications that the same readers have, beside those in ``[disclosure] kept_releases``.
     progress
         Called with (done, total, what).
 
@@ -125,7 +134,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
             absent[section.code] = say("report", "absent_public") if brief.is_public else problem.headline
         except My121Error as problem:
             failed[section.code] = problem.headline
-    released = _release(brief, results)
+    released = _release(brief, results, earlier)
     tell(len(wanted), len(wanted) + 1, say("report", "writing"))
     written = {section.code: section.write(brief, released[section.code]) for section in wanted
                if section.code in released}
@@ -133,7 +142,14 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     book = _bind(brief, name, written, headline, absent, failed, folder)
     files = {f"{name}.xlsx": write_workbook(book)} | {
         f"csv/{path}": content for path, content in write_twins(book.sheets).items()}
-    return WorkforceReport(files, headline, absent, failed)
+    rules, everything = settings.disclosure, [one for found in released.values() for one in found.values()]
+    if rules.audiences[report.audience].suppress and everything:
+        record: str = as_text(tabulate_release(everything)).to_csv(index=False, lineterminator="\r\n")
+        files |= {"release_record.csv": record.encode("utf-8-sig"),
+                  "release_record.json": describe_release(everything, rules, earlier=sorted(earlier or {}))}
+    asked = [one for found in results.values() for one in found.values()]
+    kept = describe_kept(asked, everything) if brief.is_public and everything else b""
+    return WorkforceReport(files, headline, absent, failed, kept)
 
 
 def _choose_sections(report: ReportSettings) -> list[Section]:
@@ -144,10 +160,16 @@ def _choose_sections(report: ReportSettings) -> list[Section]:
     return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
 
 
-def _release(brief: Brief, results: Mapping[str, Mapping[str, Result]]) -> dict[str, dict[str, Released]]:
-    """Pass everything through the gate, section by section."""
-    return {section: {subject: release(one, audience=brief.report.audience, settings=brief.settings)
-                      for subject, one in found.items()} for section, found in results.items()}
+def _release(brief: Brief, results: Mapping[str, Mapping[str, Result]],
+             earlier: Mapping[str, Earlier] | None) -> dict[str, dict[str, Released]]:
+    """Pass all sections through the gate together: one reader has all of them."""
+    places = [(section, subject) for section, found in results.items() for subject in found]
+    released = release_together([results[section][subject] for section, subject in places],
+                                audience=brief.report.audience, settings=brief.settings, earlier=earlier)
+    passed: dict[str, dict[str, Released]] = {section: {} for section in results}
+    for (section, subject), one in zip(places, released, strict=True):
+        passed[section][subject] = one
+    return passed
 
 
 def _bind(brief: Brief, name: str, written: Mapping[str, Written], headline: tuple[Headline, ...],

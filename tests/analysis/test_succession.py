@@ -1,4 +1,4 @@
-"""Key posts, development and the profile cycle by cycle: known answers."""
+"""Key posts and development: known answers."""
 
 from __future__ import annotations
 
@@ -7,12 +7,9 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.succession import measure_succession
-from my121_analytics.analysis.trend import trace_profile
-from my121_analytics.errors import DataUnusableError, UsageError
+from my121_analytics.errors import DataUnusableError
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.workforce.sample import make_sample
 
 CYCLE = "2024/25 H1"
 
@@ -51,17 +48,3 @@ def test_a_record_without_key_posts_or_actions_says_so() -> None:
     posts = plain.posts.assign(is_key=False)
     with pytest.raises(DataUnusableError, match="neither key posts nor development"):
         measure_succession(build_workforce({"posts": posts, "placements": plain.placements}, as_of=plain.as_of))
-
-
-def test_the_trend_is_each_cycles_own_profile() -> None:
-    record = make_sample(120, seed=2).workforce
-    trend = trace_profile(record)
-    for cycle in record.cycles["label"].astype("str"):
-        alone = tabulate_profile(record, cycle=cycle).frame("map")
-        rows = trend.frame("map_by_cycle").query("cycle == @cycle")
-        assert rows["n"].tolist() == alone["n"].tolist()
-        assert rows["share"].tolist() == alone["share"].tolist()
-    assert trend.facts["n_cycles"] == len(record.cycles)
-    assert trace_profile(record, cycles=[str(record.cycles["label"].iloc[0])]).facts["n_cycles"] == 1
-    with pytest.raises(UsageError):
-        trace_profile(record, cycles=["1999/00"])
