@@ -10,6 +10,7 @@ import typer
 from my121_analytics.cli.arguments import Out, SettingsFile
 from my121_analytics.cli.intake import DATA_UNUSABLE, exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import say
+from my121_analytics.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from my121_analytics.improvement.plan import Plan
     from my121_analytics.improvement.status import PlanStatus
     from my121_analytics.improvement.tracker import Tracker
+    from my121_analytics.ingest.intake import Intake
     from my121_analytics.reports.plan_papers import PlanPapers
     from my121_analytics.settings import Settings
 
@@ -39,6 +41,12 @@ def run_plan(
     as_of: Annotated[str | None, typer.Option("--as-of", help="Day to hold the actions against. "
                                                               "Default: the anchor.")] = None,
     evidence: Annotated[Path | None, typer.Option("--evidence", help="Table of evidence requirements.")] = None,
+    findings: Annotated[Path | None, typer.Option("--findings", help="With --evidence: strengths and development "
+                                                                     "areas, with the requirements and actions they "
+                                                                     "refer to.")] = None,
+    interviewees: Annotated[int, typer.Option("--interviewees", help="With --exports: draw so many people to be heard, "
+                                                                     "by lot and in proportion.")] = 0,
+    seed: Annotated[int, typer.Option("--seed", help="Of the lot; the same seed draws the same people.")] = 1,
     tracker: Annotated[Path | None, typer.Option("--tracker", help="The tracker workbook of an earlier run, filled "
                                                                    "in.")] = None,
     since: Annotated[Path | None, typer.Option("--since", help="The last report's actions.csv or tracker: list what "
@@ -65,11 +73,17 @@ def run_plan(
     told = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
     review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=told, since=since,
                          beside=_other_anchors(plan, read, beside or [], chosen))
-    code, outcomes = _measure(exports, read, told, as_of_day, chosen, settings)
+    if (findings is not None and evidence is None) or (interviewees and exports is None):
+        raise UsageError("--findings goes with --evidence, and --interviewees with --exports.",
+                         hints=["Name the table of evidence requirements, or the folder of the exports, as well."])
+    code, intake = _read_record(exports, chosen, settings)
+    outcomes = None if intake is None else _measure(intake, read, told, as_of_day, chosen)
     _write(review, outcomes, out, audience=audience, settings=chosen)
     _summarise(read, review, told, anchor_day, as_of_day)
     if evidence is not None:
-        _write_evidence(evidence, out, chosen)
+        _write_evidence(evidence, findings, review, as_of_day, out, chosen)
+    if intake is not None and interviewees:
+        _write_interviewees(intake, interviewees, seed, out, chosen)
     if len(read.refusals) or code:
         raise typer.Exit(DATA_UNUSABLE)
 
@@ -92,17 +106,19 @@ def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings)
     return others
 
 
-def _measure(exports: Path | None, read: Plan, told: Tracker | None, as_of: date,
-             settings: Settings, given: Path | None) -> tuple[int, OutcomeResult | None]:
+def _read_record(exports: Path | None, settings: Settings, given: Path | None) -> tuple[int, Intake | None]:
     if exports is None:
         return 0, None
+    intake = read_source(exports, settings=settings if given else settings_for(exports, None), as_of=None)
+    return exit_code(intake), intake
+
+
+def _measure(intake: Intake, read: Plan, told: Tracker | None, as_of: date, settings: Settings) -> OutcomeResult:
     from my121_analytics.improvement.outcomes import measure_outcomes
     from my121_analytics.improvement.tracker import apply_tracker
 
-    of_exports = settings if given else settings_for(exports, None)
-    intake = read_source(exports, settings=of_exports, as_of=None)
     plan = apply_tracker(read, told, settings=settings) if told else read
-    return exit_code(intake), measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
+    return measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 
 
 def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, audience: str,
@@ -183,10 +199,34 @@ def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: dat
         say(f"  Not read: {refusal.message} {refusal.remedy}")
 
 
-def _write_evidence(evidence: Path, out: Path, settings: Settings) -> None:
+def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, as_of: date, out: Path,
+                    settings: Settings) -> None:
+    """Write the evidence, the findings that refer to it, and how far the levels are if what is at risk falls."""
     from my121_analytics.cli.release_files import write_tables
     from my121_analytics.improvement.evidence import assess_evidence
+    from my121_analytics.improvement.findings import find_at_risk, link_findings
 
-    result = assess_evidence(evidence, settings=settings)
+    result = assess_evidence(evidence, settings=settings, as_of=as_of)
+    if findings is not None:
+        actions = review.frame("actions")
+        linked = link_findings(findings, requirements=result.tables["requirements"].frame, actions=actions,
+                               settings=settings, as_of=as_of)
+        at_risk = find_at_risk(linked, actions.loc[actions["status"] == "overdue", "action_id"].astype("str"))
+        result = assess_evidence(evidence, settings=settings, as_of=as_of, at_risk=at_risk)
+        write_tables(linked, out, audience="analyst", settings=settings,
+                     files={name: f"findings_{name.removeprefix('finding_').removeprefix('findings')}.csv".replace(
+                         "_.csv", ".csv") for name in linked.tables})
+        say(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
     write_tables(result, out, audience="analyst", settings=settings,
                  files={name: f"evidence_{name}.csv" for name in result.tables})
+
+
+def _write_interviewees(intake: Intake, n: int, seed: int, out: Path, settings: Settings) -> None:
+    """Write who was drawn to be heard, and how the places were shared out."""
+    from my121_analytics.cli.release_files import write_tables
+    from my121_analytics.improvement.interviews import draw_interviewees
+
+    drawn = draw_interviewees(intake.workforce, n=n, seed=seed, settings=settings)
+    write_tables(drawn, out, audience="analyst", settings=settings,
+                 files={name: f"interviews_{name}.csv" for name in drawn.tables})
+    say(f"Drawn by lot with seed {seed}: {n} people, in {out}.")

@@ -97,3 +97,23 @@ def test_the_exports_say_what_a_named_statistic_did_since(first, tmp_path):
     assert set(outcomes["verdict"]) <= {"improved", "unchanged", "worse", "cannot tell"}
     assert "What the statistics did since the plan began" in (tmp_path / "out" / "committee_report.html").read_text(
         "utf-8")
+
+
+def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_drawn_by_lot(tmp_path):
+    findings = tmp_path / "findings.csv"
+    findings.write_text("Finding ref,Kind,Finding,Requirement,Action\n"
+                        "F1,development area,Few know the priorities,ER001,1.1\nF2,strength,Managers listen,ER002,\n",
+                        encoding="utf-8")
+    sample = ROOT / "data" / "sample"
+    late = ("plan", PLAN, "--anchor", "June 2023", "--as-of", "2024-09-30", "--out", tmp_path / "out")
+    refused = run(*late, "--findings", findings)
+    assert refused.returncode == 2
+    assert "--findings goes with --evidence" in refused.stderr
+    done = run(*late, "--evidence", sample / "iip_evidence.csv", "--findings", findings, "--exports", sample,
+               "--interviewees", 24, "--seed", 7)
+    assert done.returncode == 0, done.stderr
+    assert "put at risk: ER001." in done.stdout
+    assert read(tmp_path / "out" / "findings_requirements.csv")["requirement_id"].tolist() == ["ER001", "ER002"]
+    drawn = read(tmp_path / "out" / "interviews_interviewees.csv")
+    assert len(drawn) == drawn["employee_id"].nunique() == 24
+    assert set(read(tmp_path / "out" / "interviews_allocation.csv")["directorate"]) == set(drawn["directorate"])
