@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import InitVar, dataclass, replace
 
 import numpy as np
@@ -185,9 +185,11 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         points = [_protect(group, rules, _of_context(kept, group), nesting) for group in alike]
         released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
         made = dict(zip(map(id, drafts), released, strict=True))
+        of_draft = dict(zip(map(id, drafts), scopes, strict=True))
         for group, proof in zip(alike, points, strict=True):
-            _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof)
-        return released
+            made |= _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof,
+                           lambda draft: draft.released(audience, of_draft[id(draft)]))
+        return [made[id(draft)] for draft in drafts]
     return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
 
 
@@ -316,18 +318,38 @@ def _withhold_events(draft: _Draft, masks: Mapping[str, Mask]) -> None:
 
 
 def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: DisclosureSettings,
-           earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats) -> None:
-    """Attack what is about to leave.
+           earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats,
+           remake: Callable[[_Draft], Released]) -> dict[int, Released]:
+    """Attack what is about to leave; tables whose hidden counts do not hold are kept back whole, and what is left is
+    attacked again.
+
+    Returns
+    -------
+    dict
+        What may leave, by the identity of its draft.
 
     Raises
     ------
     DisclosureError
-        A hidden count could be worked out too narrowly.
+        A hidden count could be worked out too narrowly, and no table is left to keep back for it.
     """
-    results = {f"{at}": replace(draft.result, tables=draft.passed) for at, draft in enumerate(drafts)}
+    shown: list[Released] = list(released)
     known = {**nesting_of([table for draft in drafts for table in draft.about_people.values()]), **(nesting or {})}
-    require_proven(attack_release({f"{at}": one for at, one in enumerate(released)}, results, rules, earlier=earlier,
-                                  nesting=known, points=points))
+    proof: Floats | None = points
+    while True:
+        results = {f"{at}": replace(draft.result, tables=draft.passed) for at, draft in enumerate(drafts)}
+        report = attack_release({f"{at}": one for at, one in enumerate(shown)}, results, rules, earlier=earlier,
+                                nesting=known, points=proof)
+        narrow = set() if report.passed else {str(table) for table in report.narrowest["table"]}
+        places = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people
+                  if f"{at}.{name}" in narrow]
+        if not places:
+            require_proven(report)
+            return {id(draft): one for draft, one in zip(drafts, shown, strict=True)}
+        for at, name in places:
+            drafts[at].keep_back(name, "gives_away")
+            shown[at] = remake(drafts[at])
+        proof = None  # it was worked out with the tables that are gone
 
 
 def require_released(given: object, *, wanted_by: str) -> Released:

@@ -116,9 +116,14 @@ def classify_rows(sheet: Sheet, header: Header, key: int, ids: Parsed) -> np.nda
     odd = np.array([value is None or not (value[-1].isdigit() or any(c.isdigit() for c in value))
                     for value in ids.values])
     words = np.array([value is not None for value in ids.values]) & odd
-    wordy = bool(words.sum() * 2 > len(odd))
+    below = np.unique(codes[header.last + 1:])  # titles and the heading itself are words in every sheet
+    wordy = bool(words[below].sum() * 2 > len(below))
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
+    # A sheet that was formatted down to its last row has a million blank ones: they need no look each.
+    blank = np.logical_and.reduce([column[suspects] == "" for column in sheet.columns]).astype(bool)
+    kinds[suspects[blank]] = _code("blank")
+    suspects = suspects[~blank]
     titles = {tuple(clean(c) for c in sheet.row(i)) for i in range(header.first)}
     known = _Known(None)
     for row in suspects.tolist():
