@@ -104,7 +104,7 @@ def test_a_small_record_in_an_odd_shape_comes_back_whole(given_export, kind):
 
 
 @pytest.mark.slow
-@settings(max_examples=600, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(exports(), st.sampled_from([", utf-8", "; cp1252", "tab utf-16", "| utf-8-sig", "xlsx"]))
 def test_many_small_records_in_odd_shapes_come_back_whole(given_export, kind):
     check_read_back(given_export, kind)

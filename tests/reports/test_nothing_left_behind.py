@@ -268,7 +268,7 @@ def test_a_published_manifest_counts_no_rows_and_names_no_export(no_model: None,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [3, 14, 159, 2653])
+@pytest.mark.parametrize("seed", [3, 14])
 def test_published_packs_of_random_councils_hold_no_name_and_no_id(tmp_path: Path, seed: int) -> None:
     record = make_sample(80 + seed % 70, seed=seed).workforce
     report = build_pack(record, out=tmp_path, audience="publish", by="service")
