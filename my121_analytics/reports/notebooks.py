@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import os
 import re
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,10 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
 
 
 def guard_display() -> None:
-    """Teach a notebook's kernel to show released results as tables; called in its first cell."""
+    """Teach a notebook's kernel to show released results as tables, and no progress; called in its first cell."""
     from IPython.core.getipython import get_ipython
 
+    os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:
         shell.display_formatter.formatters["text/html"].for_type(Released, show_released)
