@@ -16,7 +16,7 @@ from my121_analytics.improvement.status import assess_status
 from my121_analytics.settings import Settings
 
 ANCHOR, REVIEW = date(2013, 6, 30), date(2014, 12, 31)
-REAL = Path("/work/shared/seeds/000_db1c431e449316d1.txt")
+REAL = Path(__file__).parents[3] / "shared" / "seeds" / "000_db1c431e449316d1.txt"
 KNOWN = ["Leadership Board", "People Service", "Directorate Boards", "Managers at all levels"]
 
 
