@@ -198,4 +198,4 @@ def test_some_damaged_files_are_read_or_refused(tmp_path):
 def test_ten_thousand_damaged_files_are_read_or_refused(tmp_path):
     ends = fuzz(10_000, 2, tmp_path)
     assert set(ends) == {"read", "entered", "refused"}
-    assert min(ends.values()) > 500
+    assert min(ends.values()) > 200  # each sixteenth goes the whole way, and half of those are refused
