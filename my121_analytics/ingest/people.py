@@ -133,9 +133,10 @@ class Roster:
         beside = (pairs or {}).get(name_key(name), frozenset())
         if len(beside) == 1:
             return Who(next(iter(beside)), "beside", name=name)
-        for level, index in enumerate(self._indexes):
+        for level, keys in enumerate(_name_keys(name, asking=True)):
             ids: set[str] = set()
-            for key in _name_keys(name, asking=True)[level]:
+            index = self._tolerant[level - 1] if level else self._strict
+            for key in keys:
                 ids |= index.get(key, set())
             if len(ids) == 1:
                 return Who(next(iter(ids)), name=name)
@@ -201,12 +202,22 @@ class Roster:
         return ", ".join(shown[:5]) + (f" or {len(shown) - 5} others" if len(shown) > 5 else "")
 
     @cached_property
-    def _indexes(self) -> tuple[dict[str, set[str]], ...]:
-        """Names -> ids, from the strictest way of comparing names to the most tolerant."""
-        indexes: tuple[dict[str, set[str]], ...] = ({}, {}, {}, {})
+    def _strict(self) -> dict[str, set[str]]:
+        """Names -> ids by all words of a name; in most exports nothing more is ever asked."""
+        index: dict[str, set[str]] = {}
         for employee_id, names in self.names.items():
             for name in names:
-                for index, keys in zip(indexes, _name_keys(name, asking=False), strict=True):
+                if key := name_key(name):
+                    index.setdefault(key, set()).add(employee_id)
+        return index
+
+    @cached_property
+    def _tolerant(self) -> tuple[dict[str, set[str]], ...]:
+        """Names -> ids by the more tolerant ways of comparing names, one after the other."""
+        indexes: tuple[dict[str, set[str]], ...] = ({}, {}, {})
+        for employee_id, names in self.names.items():
+            for name in names:
+                for index, keys in zip(indexes, _name_keys(name, asking=False)[1:], strict=True):
                     for key in keys:
                         index.setdefault(key, set()).add(employee_id)
         return indexes
@@ -283,7 +294,8 @@ def _file(key: str, shorter: bool, asking: bool) -> list[str]:
 
 def _name_parts(name: str) -> tuple[list[str], list[str]]:
     """Split a name into surname and forenames; ``Surname, Forename`` says so, else the last word is the surname."""
-    plain = "".join(c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
+    plain = name.lower() if name.isascii() else "".join(
+        c for c in unicodedata.normalize("NFKD", name).casefold() if not unicodedata.combining(c))
     plain = plain.replace("'", "").replace("’", "").replace("`", "")
     titles = word_list("titles")
     before, comma, after = plain.partition(",")
