@@ -134,6 +134,8 @@ class Roster:
         if len(beside) == 1:
             return Who(next(iter(beside)), "beside", name=name)
         for level, keys in enumerate(_name_keys(name, asking=True)):
+            if not keys:  # a cell without a word asks for nobody: no index need be built for it
+                continue
             ids: set[str] = set()
             index = self._tolerant[level - 1] if level else self._strict
             for key in keys:
