@@ -273,6 +273,7 @@ _ID = re.compile(r"(?=[^\s]*[A-Za-z0-9])[A-Za-z0-9_](?:[\w./\\\-]*[A-Za-z0-9_])?
 _SCIENTIFIC = re.compile(r"\d+[.,]\d+[eE][+-]?\d+|\d+[eE]\+\d+")
 _FLOAT = re.compile(r"(\d+)\.0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*")
+_DIGIT = re.compile(r"\d")
 _SUFFIX = re.compile(r"(.*\d.*?)[-/](\d{1,2})")
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
 _DATE_LIKE = re.compile(
@@ -332,13 +333,15 @@ def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
 
 def _refuse_odd_ids(found: Parsed) -> Parsed:
     """Refuse, in a column of codes, the words, and the numbers in which a letter stands for a digit."""
+    given = [value for value in found.values if value is not None]
+    all_digits = sum(map(str.isdigit, given))
+    if all_digits == len(given):
+        return found
+    with_digit = sum(map(bool, map(_DIGIT.search, given)))
+    if with_digit < _ENOUGH or with_digit < _MAJORITY * len(given) or (
+            with_digit == len(given) and all_digits < _MAJORITY * len(given)):
+        return found
     known = [(place, value) for place, value in enumerate(found.values) if value is not None]
-    all_digits = sum(value.isdigit() for _, value in known)
-    if all_digits == len(known):
-        return found
-    with_digit = all_digits + sum(any(c.isdigit() for c in value) for _, value in known if not value.isdigit())
-    if with_digit < _ENOUGH or with_digit < _MAJORITY * len(known):
-        return found
     numbers = all_digits >= _ENOUGH and all_digits >= _MAJORITY * len(known)
     values, faults, repairs = found.values.copy(), found.faults.copy(), found.repairs.copy()
     for place, value in known:
