@@ -95,10 +95,21 @@ def make_plan(file: Path) -> RunPlan:
         The file is missing or has faults; all of them are listed.
     """
     plan = read_plan_of(file)
+    check_plan(plan)
+    return plan
+
+
+def check_plan(plan: RunPlan) -> None:
+    """Refuse a plan that cannot be followed.
+
+    Raises
+    ------
+    SettingsError
+        Lists every fault.
+    """
     faults = find_faults(plan)
     if faults:
         raise SettingsError(say("run", "cannot_plan", n=len(faults)), hints=faults)
-    return plan
 
 
 def read_plan_of(file: Path) -> RunPlan:

@@ -33,7 +33,7 @@ from my121_analytics.reports.history import (
 )
 from my121_analytics.reports.inbox import find_exports, hash_files, take_snapshot, wait_until_settled
 from my121_analytics.reports.runlog import RunLog, clear_alert, open_log, raise_alert, start_hook
-from my121_analytics.reports.runplan import RunPlan, make_plan, run_key
+from my121_analytics.reports.runplan import RunPlan, check_plan, read_plan_of, run_key
 from my121_analytics.reports.runs import held_folder, make_folder, manifest_settings, sha256_of, versions, write_atomic
 from my121_analytics.wording.catalogue import say
 
@@ -151,17 +151,20 @@ def run_scheduled(settings_file: Path | str, *, force: bool = False, writers: Ma
     RunLockedError
         Another run is working there; it is not disturbed, and no alert is left.
     """
-    plan = make_plan(Path(settings_file))
+    plan = read_plan_of(Path(settings_file))
     with held_folder(plan.out), open_log(plan.out / "log") as log:
         shutil.rmtree(plan.out / _WORK, ignore_errors=True)  # left by a run that was killed
         with _failures_told(plan, log):
+            check_plan(plan)
             try:
                 outcome = _run(plan, force, writers or {}, log, progress, sleep)
             finally:
                 shutil.rmtree(plan.out / _WORK, ignore_errors=True)
+        if outcome.undelivered:  # the run itself is whole and kept: no failure on its record, but somebody must know
+            problem = _undelivered(outcome.undelivered)
+            _tell(plan, log, problem.exit_code, problem)
+            raise problem
         clear_alert(plan.out)
-    if outcome.undelivered:
-        _refuse_undelivered(outcome.undelivered)
     return outcome
 
 
@@ -273,10 +276,10 @@ def _deliver(plan: RunPlan, folder: Path) -> dict[str, str]:
     return failed
 
 
-def _refuse_undelivered(undelivered: Mapping[str, str]) -> None:
-    raise UsageError(say("run", "undelivered_headline", n=len(undelivered)),
-                     hints=[say("run", "undelivered_hint", destination=target, why=why)
-                            for target, why in undelivered.items()])
+def _undelivered(undelivered: Mapping[str, str]) -> UsageError:
+    return UsageError(say("run", "undelivered_headline", n=len(undelivered)),
+                      hints=[say("run", "undelivered_hint", destination=target, why=why)
+                             for target, why in undelivered.items()])
 
 
 @contextmanager
@@ -298,10 +301,16 @@ def _failures_told(plan: RunPlan, log: RunLog) -> Iterator[None]:
         if not whole:
             code = known.exit_code if known else UNEXPECTED
             with suppress(OSError, My121Error):  # telling must not hide the failure itself
-                log.note("failed", exit_code=code, kind=type(known).__name__ if known else "unexpected")
                 _keep_failure(plan, started, code)
-                raise_alert(plan.out, exit_code=code, problem=known)
-            start_hook(plan.rules.hook, out=plan.out, exit_code=code, log=log)
+            _tell(plan, log, code, known)
+
+
+def _tell(plan: RunPlan, log: RunLog, code: int, problem: My121Error | None) -> None:
+    """Write the log's line and the alert, and start the council's own command."""
+    log.note("failed", exit_code=code, kind=type(problem).__name__ if problem else "unexpected")
+    with suppress(OSError, My121Error):
+        raise_alert(plan.out, exit_code=code, problem=problem)
+    start_hook(plan.rules.hook, out=plan.out, exit_code=code, log=log)
 
 
 def _keep_failure(plan: RunPlan, started: str, code: int) -> None:

@@ -159,6 +159,7 @@ def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path, exports: Pa
     hints = " ".join(told.value.hints)
     assert all(part in hints for part in ("Did you mean 'publish'?", "no-such-program-here", "'everyone'",
                                           "Did you mean 'coverage'?", "Did you mean 'conversations'?"))
+    assert "no-such-program-here" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
 
 
 def test_a_failed_run_leaves_the_old_outputs_an_alert_and_starts_the_hook(tmp_path: Path, exports: Path) -> None:
@@ -223,12 +224,14 @@ def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
     records = list_records(tmp_path / "out é")
     assert len(records) == 1
     assert records[0].undelivered
+    assert "small.xlsx" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
     monkeypatch.undo()
     outcome = run_scheduled(file)
     assert not outcome.is_new
     assert (tmp_path / "shared" / "small.xlsx").read_bytes() == (
         outcome.folder / "reports/small/small.xlsx").read_bytes()
     assert list_records(tmp_path / "out é")[0].undelivered == ()
+    assert not (tmp_path / "out é" / ALERT).exists()
 
 
 def test_a_run_that_meets_another_leaves_with_code_5_and_no_alert(tmp_path: Path, exports: Path) -> None:
