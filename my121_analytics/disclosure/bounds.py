@@ -98,9 +98,9 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
     low, high = lower[asked], upper[asked]
     open_ = (high > low) if exact else (high - low >= needed)
     if points is not None and not exact:
-        met = points[_solves(system, points)][:, asked]
+        met = points[_solves(system, points)]
         if len(met):
-            least, most = _up(met.min(axis=0)), _down(met.max(axis=0))
+            least, most = _up(met[:, asked].min(axis=0)), _down(met[:, asked].max(axis=0))
             shown = open_ & (most - least >= needed)
             low, high, open_ = np.where(shown, least, low), np.where(shown, most, high), open_ & ~shown
     if not open_.any():
@@ -125,6 +125,8 @@ def _solves(system: System, points: Floats) -> Bools:
 
 def has_solution(system: System) -> bool:
     """Say whether what is known can be true."""
+    if not len(system.lower):  # no count at all: linprog takes no empty programme
+        return not system.equal_to.any() and not (system.most_to < 0).any()
     answer = linprog(np.zeros(len(system.lower)), A_ub=system.most if system.most.shape[0] else None,
                      b_ub=system.most_to if len(system.most_to) else None,
                      A_eq=system.equal if system.equal.shape[0] else None,

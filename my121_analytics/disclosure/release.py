@@ -19,7 +19,12 @@ from my121_analytics.disclosure.attacker import (
 )
 from my121_analytics.disclosure.bounds import Floats
 from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside
-from my121_analytics.disclosure.kept import read_kept
+from my121_analytics.disclosure.kept import (
+    add_to_publication,
+    describe_kept,
+    publication_folder,
+    read_kept,
+)
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
 from my121_analytics.disclosure.rounding import round_count, round_table
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
@@ -180,7 +185,9 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         for draft in drafts:
             _round(draft, rules)
     elif policy.suppress:
-        kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}), **(earlier or {})}
+        publication = publication_folder()
+        kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
+                **(read_kept(publication) if publication else {}), **(earlier or {})}
         alike = [list(group) for group in _by_context(drafts)]
         points = [_protect(group, rules, _of_context(kept, group), nesting) for group in alike]
         released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
@@ -189,7 +196,10 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         for group, proof in zip(alike, points, strict=True):
             made |= _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof,
                            lambda draft: draft.released(audience, of_draft[id(draft)]))
-        return [made[id(draft)] for draft in drafts]
+        shown = [made[id(draft)] for draft in drafts]
+        if publication:
+            add_to_publication(publication, describe_kept(results, shown))
+        return shown
     return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
 
 
