@@ -108,6 +108,53 @@ def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Ar
     return CellTable(log_p, above, below, ratio)
 
 
+def tabulate_rows(lower: Codes, upper: Codes, location: Array, thresholds: Array, nodes: Array,
+                  row: NDArray[np.int32]) -> CellTable:
+    """Work out the same where every rater has nodes of its own: one exponential per rater and node, one log per cell.
+
+    Parameters
+    ----------
+    lower, upper, location, thresholds
+        As for :func:`tabulate_between`.
+    nodes
+        Values of the rater effect, raters x nodes.
+    row
+        Rater of each cell.
+
+    Returns
+    -------
+    CellTable
+        Its columns are contiguous in memory, as this is worked out node by node.
+    """
+    ends = np.concatenate([thresholds, [np.inf]])  # place -1: no threshold
+    to_upper = location - ends[upper]
+    ends[-1] = -np.inf
+    to_lower = ends[lower] - location
+    log_width, ratio = np.zeros(len(lower)), np.zeros(len(lower))
+    middle = (upper >= 0) & (lower >= 0)
+    gap = thresholds[upper[middle]] - thresholds[lower[middle]]
+    log_width[middle], ratio[middle] = np.log(-np.expm1(-gap)), 1 / np.expm1(np.minimum(gap, 700.0))
+    nodes = np.ascontiguousarray(nodes.T)
+    furthest = np.abs(location).max(initial=0) + np.abs(thresholds).max(initial=0) + np.abs(nodes).max(initial=0)
+    if furthest > FURTHEST:
+        effect = np.take(nodes, row, axis=1)
+        above, below = expit(to_upper + effect), expit(to_lower - effect)
+        log_p = log_expit(-to_upper - effect)
+        log_p += log_expit(effect - to_lower)
+        log_p += log_width
+        return CellTable(log_p.T, above.T, below.T, ratio)
+    odds = np.take(np.exp(nodes), row, axis=1)
+    below = np.exp(to_lower) / odds
+    odds *= np.exp(to_upper)
+    log_p, rest = 1 + odds, 1 + below
+    odds /= log_p
+    below /= rest
+    log_p *= rest
+    np.log(log_p, out=log_p)
+    np.subtract(log_width, log_p, out=log_p)
+    return CellTable(log_p.T, odds.T, below.T, ratio)
+
+
 def _tail(distance: Array, nodes: Array, sign: float) -> tuple[Array, Array]:
     """Give ``log F(x)`` and ``1 - F(x)`` for ``x = sign (distance - node)``.
 
