@@ -109,7 +109,7 @@ def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Ar
 
 
 def tabulate_rows(lower: Codes, upper: Codes, location: Array, thresholds: Array, nodes: Array,
-                  row: NDArray[np.int32]) -> CellTable:
+                  row: NDArray[np.int32], *, with_slopes: bool = True) -> CellTable:
     """Work out the same where every rater has nodes of its own: one exponential per rater and node, one log per cell.
 
     Parameters
@@ -120,6 +120,8 @@ def tabulate_rows(lower: Codes, upper: Codes, location: Array, thresholds: Array
         Values of the rater effect, raters x nodes.
     row
         Rater of each cell.
+    with_slopes
+        False where only log-probabilities are wanted: the rest is left empty.
 
     Returns
     -------
@@ -147,8 +149,11 @@ def tabulate_rows(lower: Codes, upper: Codes, location: Array, thresholds: Array
     below = np.exp(to_lower) / odds
     odds *= np.exp(to_upper)
     log_p, rest = 1 + odds, 1 + below
-    odds /= log_p
-    below /= rest
+    if with_slopes:
+        odds /= log_p
+        below /= rest
+    else:
+        odds = below = np.empty((0, len(row)))
     log_p *= rest
     np.log(log_p, out=log_p)
     np.subtract(log_width, log_p, out=log_p)

@@ -89,7 +89,7 @@ class BlockPosterior:
 
 
 def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPosterior], Found], *, refine: float = 1.0,
-                blocks: tuple[Block, ...] | None = None) -> Iterator[Found]:
+                blocks: tuple[Block, ...] | None = None, with_slopes: bool = True) -> Iterator[Found]:
     """Do some work on each block's posteriors, in several threads, and give the results in the blocks' order.
 
     Parameters
@@ -102,6 +102,8 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
         How many times finer than needed for the fit.
     blocks
         Only these; None for all.
+    with_slopes
+        Whether the work looks at slopes of the table; without, those of blocks with nodes of their own are left out.
 
     Returns
     -------
@@ -112,8 +114,12 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
     chosen = problem.blocks if blocks is None else blocks
     tables: dict[tuple[float, tuple[float, float]], CellTable] = {}
 
+    everywhere = problem.design @ coefficients if blocks is None else None
+
     def locate(block: Block) -> Array:
-        return problem.design[block.cells.pattern] @ coefficients
+        if everywhere is None:
+            return np.asarray(problem.design[block.cells.pattern] @ coefficients)
+        return everywhere[block.cells.pattern]
 
     def tabulate(block: Block, nodes: Nodes) -> CellTable:
         key = (block.largest, block.reach)
@@ -135,7 +141,7 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
                 if len(block.raters) > 1 and len(location) * nodes.z.shape[1] > LARGEST_TABLE:
                     return [found for half in block.halves() for found in one(half)]
                 table = tabulate_rows(block.cells.lower, block.cells.upper, location, thresholds, sd * nodes.z,
-                                      block.row)
+                                      block.row, with_slopes=with_slopes)
             weights = block.sum_by_rater(table.log_p)
             weights += nodes.log_prior
             peak = weights.max(axis=1, keepdims=True)
@@ -227,20 +233,20 @@ def evaluate(problem: Problem, parameters: Array, *, information: str = "none", 
 def log_likelihood_at(problem: Problem, parameters: Array, refine: float = 1.0) -> float:
     """Evaluate the marginal log-likelihood alone."""
     return sum(over_blocks(problem, parameters, lambda post: float(post.log_likelihood @ post.block.n_alike),
-                           refine=refine))
+                           refine=refine, with_slopes=False))
 
 
 def _gradient(problem: Problem, post: BlockPosterior, expected: Array, sd: float) -> Array:
     cells, table, cut = post.block.cells, post.table, problem.n_thresholds
-    to_slope = expected * table.slope
+    above, below = np.einsum("iq,iq->i", expected, table.above), np.einsum("iq,iq->i", expected, table.below)
     per_cell = expected.sum(axis=1) * table.ratio
-    by_upper = (expected * table.above).sum(axis=1) + per_cell
-    by_lower = (expected * table.below).sum(axis=1) + per_cell
+    by_upper, by_lower = above + per_cell, below + per_cell
     # place -1 (no threshold there) is counted in a first slot that is thrown away
     thresholds = (np.bincount(cells.upper + 1, by_upper, minlength=cut + 1)
                   - np.bincount(cells.lower + 1, by_lower, minlength=cut + 1))[1:]
-    coefficients = problem.design[cells.pattern].T @ to_slope.sum(axis=1)
-    return np.concatenate([thresholds, coefficients, [float(np.sum(to_slope * post.z_at_cells())) * sd]])
+    coefficients = problem.design[cells.pattern].T @ (below - above)
+    by_spread = sd * float(np.einsum("iq,iq->", expected * post.z_at_cells(), table.slope))
+    return np.concatenate([thresholds, coefficients, [by_spread]])
 
 
 def _threshold_places(problem: Problem, block: Block) -> tuple[Array, Array]:
@@ -283,6 +289,8 @@ def _score_variance(problem: Problem, post: BlockPosterior, sd: float) -> Array:
     too little.
     """
     size, n_raters, alike = problem.n_parameters, len(post.block.raters), post.block.n_alike
+    if post.weights.shape[1] == 1:
+        return np.zeros((size, size))
     is_large = n_raters >= MANY_RATERS
     kind: type = np.float32 if is_large else np.float64
     nodes, weights = _thin(post) if is_large and post.is_shared else (slice(None), post.weights)

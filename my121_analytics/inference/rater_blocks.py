@@ -32,7 +32,7 @@ SHARED_CELLS = 20_000
 SAMPLE_RATERS = 2_000
 ALONE, MOST_ALONE = 200, 1_000
 """Raters with so many ratings have nodes of their own, around the mode; but so many raters at most."""
-OWN_CELLS = 16_000
+OWN_CELLS = 6_000
 """Cells of a block whose raters have nodes of their own: its tables of about 11 nodes stay in the processor's cache."""
 OWN_SAMPLE = 500
 OWN_NODES = 14

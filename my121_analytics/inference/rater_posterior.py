@@ -51,7 +51,7 @@ def summarise(problem: Problem, parameters: Array, level: float = 0.95) -> dict[
         return post.block.raters, (mode, sd * mean, sd * spread, sd * lower, sd * upper)
 
     out = {name: np.zeros(problem.n_rows) for name in names}
-    for rows, found in over_blocks(problem, parameters, work, refine=_REFINE):
+    for rows, found in over_blocks(problem, parameters, work, refine=_REFINE, with_slopes=False):
         for name, values in zip(names, found, strict=True):
             out[name][rows] = values
     return {name: values[problem.row] for name, values in out.items()}
@@ -66,7 +66,7 @@ def beyond(problem: Problem, parameters: Array, delta: float) -> tuple[Array, Ar
         return post.block.raters, low.clip(0, 1), (1 - high).clip(0, 1)
 
     below, above = np.zeros(problem.n_rows), np.zeros(problem.n_rows)
-    for rows, low, high in over_blocks(problem, parameters, work, refine=_REFINE):
+    for rows, low, high in over_blocks(problem, parameters, work, refine=_REFINE, with_slopes=False):
         below[rows], above[rows] = low, high
     return below[problem.row], above[problem.row]
 
@@ -100,7 +100,8 @@ def average_over_sd(problem: Problem, parameters: Array, level: float = 0.95) ->
         cdf = np.zeros((len(block.raters), len(limits)))
         for point, post_sd, weight in zip(points, _SD_GRID, weights, strict=True):
             first = 0
-            for middle, spread, below in over_blocks(problem, point, work, refine=_REFINE, blocks=(block,)):
+            for middle, spread, below in over_blocks(problem, point, work, refine=_REFINE, blocks=(block,),
+                                                     with_slopes=False):
                 part = slice(first, first := first + len(middle))
                 mean[part] += weight * post_sd * middle
                 square[part] += weight * post_sd**2 * (middle**2 + spread**2)
