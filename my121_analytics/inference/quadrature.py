@@ -237,44 +237,43 @@ def log_likelihood_at(problem: Problem, parameters: Array, refine: float = 1.0) 
 
 
 def _gradient(problem: Problem, post: BlockPosterior, expected: Array, sd: float) -> Array:
-    cells, table, cut = post.block.cells, post.table, problem.n_thresholds
+    cells, table = post.block.cells, post.table
     above, below = np.einsum("iq,iq->i", expected, table.above), np.einsum("iq,iq->i", expected, table.below)
     per_cell = expected.sum(axis=1) * table.ratio
-    by_upper, by_lower = above + per_cell, below + per_cell
-    # place -1 (no threshold there) is counted in a first slot that is thrown away
-    thresholds = (np.bincount(cells.upper + 1, by_upper, minlength=cut + 1)
-                  - np.bincount(cells.lower + 1, by_lower, minlength=cut + 1))[1:]
+    thresholds = (_by_threshold(problem, cells.upper, above + per_cell)
+                  - _by_threshold(problem, cells.lower, below + per_cell))
     coefficients = problem.design[cells.pattern].T @ (below - above)
     by_spread = sd * float(np.einsum("iq,iq->", expected * post.z_at_cells(), table.slope))
     return np.concatenate([thresholds, coefficients, [by_spread]])
 
 
-def _threshold_places(problem: Problem, block: Block) -> tuple[Array, Array]:
-    """Say which threshold lies above and below each cell's category (cells x thresholds, 0 or 1)."""
-    places = np.arange(problem.n_thresholds)
-    upper = (block.cells.upper[:, None] == places).astype(float)
-    lower = (block.cells.lower[:, None] == places).astype(float)
-    return upper, lower
+def _by_threshold(problem: Problem, places: Codes, values: Array) -> Array:
+    """Add up a value of each cell by the threshold above or below it."""
+    # place -1 (no threshold there) is counted in a first slot that is thrown away
+    return np.bincount(places + 1, values, minlength=problem.n_thresholds + 1)[1:]
 
 
 def _complete_information(problem: Problem, post: BlockPosterior, expected: Array, sd: float) -> Array:
     """Posterior mean of minus the second derivatives of the complete-data log-likelihood."""
-    block, table, cut = post.block, post.table, problem.n_thresholds
-    x, u = problem.design[block.cells.pattern], sd * post.z_at_cells()
-    upper, lower = _threshold_places(problem, block)
+    cells, table, cut = post.block.cells, post.table, problem.n_thresholds
+    x, u = problem.design[cells.pattern], sd * post.z_at_cells()
     dense_up = expected * table.above * (1 - table.above)
     dense_low = expected * table.below * (1 - table.below)
     up, low = dense_up.sum(axis=1), dense_low.sum(axis=1)
     gap = expected.sum(axis=1) * table.ratio * (1 + table.ratio)
     information = np.zeros((problem.n_parameters, problem.n_parameters))
     at, sd_at = slice(cut, -1), problem.n_parameters - 1
-    cross = (upper * gap[:, None]).T @ lower
-    information[:cut, :cut] = np.diag(upper.T @ (up + gap) + lower.T @ (low + gap)) - cross - cross.T
-    information[:cut, at] = -(upper * up[:, None] + lower * low[:, None]).T @ x
+    beside = _by_threshold(problem, cells.upper, gap)[1:]  # a cell between two thresholds lies under one and the next
+    information[:cut, :cut] = np.diag(_by_threshold(problem, cells.upper, up + gap)
+                                      + _by_threshold(problem, cells.lower, low + gap))
+    information[np.arange(1, cut), np.arange(cut - 1)] = information[np.arange(cut - 1), np.arange(1, cut)] = -beside
+    for k, column in enumerate(x.T):
+        information[:cut, cut + k] = -(_by_threshold(problem, cells.upper, up * column)
+                                       + _by_threshold(problem, cells.lower, low * column))
     information[at, :cut] = information[:cut, at].T
     information[at, at] = (x * (up + low)[:, None]).T @ x
-    up_u, low_u = (dense_up * u).sum(axis=1), (dense_low * u).sum(axis=1)
-    information[:cut, sd_at] = -(upper.T @ up_u + lower.T @ low_u)
+    up_u, low_u = np.einsum("iq,iq->i", dense_up, u), np.einsum("iq,iq->i", dense_low, u)
+    information[:cut, sd_at] = -(_by_threshold(problem, cells.upper, up_u) + _by_threshold(problem, cells.lower, low_u))
     information[at, sd_at] = x.T @ (up_u + low_u)
     information[sd_at, :-1] = information[:-1, sd_at]
     information[sd_at, sd_at] = float(np.sum((dense_up + dense_low) * u**2 - expected * table.slope * u))
@@ -322,8 +321,7 @@ def score_columns(problem: Problem, post: BlockPosterior, sd: float, nodes: slic
     """Give the complete-data scores of a block's raters, some nodes at a time: first node, raters x nodes x d."""
     block, table, size = post.block, post.table, problem.n_parameters
     x = problem.design[block.cells.pattern]
-    upper, lower = _threshold_places(problem, block)
-    fixed = (upper - lower) * table.ratio[:, None]
+    under, over = np.flatnonzero(block.cells.upper >= 0), np.flatnonzero(block.cells.lower >= 0)
     cut, counts = problem.n_thresholds, block.counts.astype(kind)
     step = max(1, SCORE_ELEMENTS // max(1, max(len(block.raters), len(x)) * size))
     chosen, u = np.arange(post.z.shape[1])[nodes], sd * post.z_at_cells()
@@ -331,9 +329,9 @@ def score_columns(problem: Problem, post: BlockPosterior, sd: float, nodes: slic
         some = chosen[first:first + step]
         slope = table.slope[:, some]
         width = len(some)
-        score: NDArray[Any] = np.empty((len(x), width, size), dtype=kind)
-        score[:, :, :cut] = (upper[:, None, :] * table.above[:, some, None] - lower[:, None, :]
-                             * table.below[:, some, None] + fixed[:, None, :])
+        score: NDArray[Any] = np.zeros((len(x), width, size), dtype=kind)
+        score[under, :, block.cells.upper[under]] = table.above[np.ix_(under, some)] + table.ratio[under, None]
+        score[over, :, block.cells.lower[over]] = -table.below[np.ix_(over, some)] - table.ratio[over, None]
         score[:, :, cut:-1] = slope[:, :, None] * x[:, None, :]
         score[:, :, -1] = slope * u[:, some]
         yield first, (counts @ score.reshape(len(x), -1)).reshape(len(block.raters), width, size)
