@@ -79,7 +79,7 @@ def climb(problem: Problem, given: RatingCounts) -> Summit:
     -------
     Summit
     """
-    alone = fit_without_raters(given, problem.design)
+    alone = fit_without_raters(given, problem.design, problem if problem.is_own else None)
     excess, sd = _first_spread(problem, alone)
     if excess > 0:
         found = _climb_with_spread(problem, stretch(alone, sd))
@@ -96,13 +96,28 @@ def climb(problem: Problem, given: RatingCounts) -> Summit:
     return flat
 
 
-def fit_without_raters(given: RatingCounts, design: Array) -> Array:
-    """Fit thresholds and coefficients as if all raters were one; the last parameter is a spread of nearly nought."""
-    # As the spread is nought, cells may be dealt to any number of raters; many bring memory down.
-    n_cells = len(given.cells)
-    offsets = np.append(np.arange(0, n_cells, POOLED_CELLS), n_cells)
-    pooled = sparse.csr_array((given.of_cells, np.arange(n_cells), offsets), shape=(len(offsets) - 1, n_cells))
-    problem = lay_out(replace(given, counts=pooled), design)
+def fit_without_raters(given: RatingCounts, design: Array, problem: Problem | None = None) -> Array:
+    """Fit thresholds and coefficients as if all raters were one; the last parameter is a spread of nearly nought.
+
+    Parameters
+    ----------
+    given
+        The counts.
+    design
+        Covariates, patterns x p.
+    problem
+        The counts laid out, where it would be more work to add them up over raters.
+
+    Returns
+    -------
+    numpy.ndarray
+    """
+    if problem is None:
+        # As the spread is nought, cells may be dealt to any number of raters; many bring memory down.
+        n_cells = len(given.cells)
+        offsets = np.append(np.arange(0, n_cells, POOLED_CELLS), n_cells)
+        pooled = sparse.csr_array((given.of_cells, np.arange(n_cells), offsets), shape=(len(offsets) - 1, n_cells))
+        problem = lay_out(replace(given, counts=pooled), design)
     point = np.concatenate([_first_thresholds(given), np.zeros(design.shape[1]), [np.log(1e-6)]])
     here = evaluate(problem, point, information="all")
     for _ in range(MAX_STEPS):

@@ -8,13 +8,14 @@ identity that loses no digits in the tails, where the plain difference of two pr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 Array = NDArray[np.float64]
-Codes = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
 
 FURTHEST = 300.0
 """Logits up to which odds are worked out as products: their logs stay right to 14 digits."""

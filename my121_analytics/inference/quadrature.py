@@ -85,7 +85,9 @@ class BlockPosterior:
 
     def z_at_cells(self) -> Array:
         """Give the nodes under each cell: one row for all cells, or one for each."""
-        return self.z if self.is_shared else np.take(np.ascontiguousarray(self.z.T), self.block.row, axis=1).T
+        if self.is_shared or self.block.row is None:
+            return self.z
+        return np.take(np.ascontiguousarray(self.z.T), self.block.row, axis=1).T
 
 
 def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPosterior], Found], *, refine: float = 1.0,
@@ -247,10 +249,10 @@ def _gradient(problem: Problem, post: BlockPosterior, expected: Array, sd: float
     return np.concatenate([thresholds, coefficients, [by_spread]])
 
 
-def _by_threshold(problem: Problem, places: Codes, values: Array) -> Array:
+def _by_threshold(problem: Problem, places: NDArray[np.integer[Any]], values: Array) -> Array:
     """Add up a value of each cell by the threshold above or below it."""
     # place -1 (no threshold there) is counted in a first slot that is thrown away
-    return np.bincount(places + 1, values, minlength=problem.n_thresholds + 1)[1:]
+    return np.bincount(places + 1, values, minlength=problem.n_thresholds + 1)[1:].astype(np.float64)
 
 
 def _complete_information(problem: Problem, post: BlockPosterior, expected: Array, sd: float) -> Array:

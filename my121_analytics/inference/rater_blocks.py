@@ -147,6 +147,11 @@ class Problem:
         return sum(block.counts.nnz for block in self.blocks)
 
     @property
+    def is_own(self) -> bool:
+        """Say whether all raters have nodes of their own."""
+        return all(block.row is not None for block in self.blocks)
+
+    @property
     def n_raters(self) -> int:
         """Raters, alike or not."""
         return len(self.row)

@@ -146,7 +146,7 @@ def find_modes(block: Block, location: Array, thresholds: Array, sd: float, star
     for _ in range(100):
         slopes, curvatures = bend_between(cells.lower, cells.upper, place + u[row], thresholds)
         slope = np.bincount(row, counts.data * slopes, minlength=len(u)) - u / sd**2
-        precision = np.bincount(row, counts.data * curvatures, minlength=len(u)) + 1 / sd**2
+        precision = np.bincount(row, counts.data * curvatures, minlength=len(u)).astype(np.float64) + 1 / sd**2
         step = np.clip(slope / precision, -1.0, 1.0)
         u += step
         if (np.abs(step) * np.sqrt(precision)).max(initial=0) < until:

@@ -219,7 +219,7 @@ def test_no_spread_beside_continuous_covariates_gives_wide_intervals_and_a_word(
 
 
 def test_ratings_that_a_continuous_covariate_foretells_are_never_called_converged():
-    ratings, rater, covariates = draw(9, (8,) * 30)
+    _, rater, covariates = draw(9, (8,) * 30)
     fit = fit_cumulative_link(np.digitize(covariates["x0"], [-0.5, 0.8]), rater, covariates)
     assert not fit.converged
     assert any("x0" in note for note in fit.notes)
