@@ -2,8 +2,8 @@
 
 ``python -m benchmarks.engine_speed`` runs the small cases beside R's ordinal, edi-kernels and interlace-lme where they
 are present; ``--million`` and ``--ten-million`` run the large ones, alone, and ``--continuous`` those with two
-covariates of which no two rows are alike, beside the same rounded to a few bands. Counts are made from single rows, so that
-the group-by is in the time. Memory is what the process needed above its inputs, each case in a process of its own.
+covariates of which no two rows are alike, beside the same rounded to a few bands. Counts are made from single rows, so
+that the group-by is in the time. Memory is what the process needed above its inputs, each case in a process of its own.
 On a busy machine trust the seconds of processor time (all threads together) and not those of the clock.
 """
 

@@ -37,7 +37,7 @@ OWN_CELLS = 6_000
 OWN_SAMPLE = 500
 OWN_NODES = 14
 """Nodes of a rater's own, the search for the mode included, when work is estimated ..."""
-TABLE_WORK, SUM_WORK, OWN_WORK = 12.0, 5.0, 20.0
+TABLE_WORK, SUM_WORK, OWN_WORK = 14.0, 4.0, 20.0
 """... and nanoseconds per node: for a cell of a shared table, for a count summed over it, for a count on own nodes."""
 USUAL_SD = 0.6
 """Spread of raters supposed when work is estimated, logits."""
