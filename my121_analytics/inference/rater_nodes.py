@@ -21,9 +21,9 @@ from my121_analytics.inference.rater_blocks import WIDEST_SPACING, Block
 Array = NDArray[np.float64]
 
 LARGEST_HERMITE_SD = 2.0
-"""Spread between raters, logits, up to which Gauss-Hermite nodes serve: 5 + 2 ceil(5 sd) of them leave less than 1e-6
-of a rater's log-likelihood, the worst of 5,000 posteriors of 1 to 300 ratings, those all alike in an end category among
-them; 25 nodes at a spread of 2."""
+"""Spread between raters, logits, up to which Gauss-Hermite nodes serve. 5 + 2 ceil(5 sd) of them left less than 2e-6 of
+a rater's log-likelihood (2e-7 up to a spread of 1.6) in the worst of 5,040 posteriors of 1 to 300 ratings in 2 to 7
+categories, those with all ratings in the top category among them."""
 MOST_HERMITE = 60
 NO_SPREAD = 1e-5
 """Below this spread, logits, one node is as good as many."""

@@ -271,4 +271,4 @@ def test_a_continuous_fit_needs_little_room_beside_its_ratings():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert fit.converged
-    assert peak / len(ratings) < 500  # bytes; one table of all ratings and nodes would be 88 of them, and there are many
+    assert peak / len(ratings) < 500  # bytes; a table of all at 11 nodes would be 88 and there are many
