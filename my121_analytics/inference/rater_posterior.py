@@ -137,13 +137,17 @@ def _distributions(post: BlockPosterior, limits: Array) -> Array:
     if post.is_shared:
         step = post.z[0, 1] - post.z[0, 0]
         return np.asarray(post.weights @ (0.5 + sici(np.pi * (limits - post.z.T) / step)[0] / np.pi))
+    found = np.zeros((len(post.z), len(limits)))
+    first, last = np.searchsorted(limits, [post.z.min(initial=0), post.z.max(initial=0)])
+    found[:, last:] = 1.0
     cdf, density = _half_steps(post)
     half = (post.z[:, 1:2] - post.z[:, :1]) / 2
-    place = np.clip((limits - post.z[:, :1]) / half, 0, cdf.shape[1] - 1)
+    place = np.clip((limits[first:last] - post.z[:, :1]) / half, 0, cdf.shape[1] - 1)
     left = np.minimum(place.astype(np.int64), cdf.shape[1] - 2)
     s = place - left
     f0, f1, d0, d1 = (np.take_along_axis(of, left + more, axis=1) for of in (cdf, density) for more in (0, 1))
-    return np.asarray((((2 * (f0 - f1) + d0 + d1) * s + 3 * (f1 - f0) - 2 * d0 - d1) * s + d0) * s + f0)
+    found[:, first:last] = (((2 * (f0 - f1) + d0 + d1) * s + 3 * (f1 - f0) - 2 * d0 - d1) * s + d0) * s + f0
+    return found
 
 
 def _half_steps(post: BlockPosterior) -> tuple[Array, Array]:
