@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from benchmarks.councils import Council
-from my121_analytics.analysis.evidence import UNRECORDED_SD
+from my121_analytics.settings import Settings
 from my121_analytics.figures import theme
 from my121_analytics.figures.layout import wrap
 from my121_analytics.inference.intervals import wilson_interval
@@ -76,7 +76,7 @@ def _explain(rows: pd.DataFrame) -> list[str]:
         "",
         "Where a case mix is omitted, what is not recorded differs between teams by the standard deviation given: no "
         "method can tell it from leniency, and all name more managers wrongly the larger it is. The package allows "
-        f"for {UNRECORDED_SD:.2f} logits.", "",
+        f"for {Settings().managers.unrecorded_sd:.2f} logits.", "",
     ]
 
 

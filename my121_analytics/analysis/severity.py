@@ -19,7 +19,7 @@ from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit
 from my121_analytics.inference.multiplicity import DiscoveryList, list_discoveries
-from my121_analytics.inference.power import detectable_effect
+from my121_analytics.inference.power import detectable_effect, discovery_limits
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
@@ -236,7 +236,7 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_evidence(counts, case_mix, like=like)
+    evidence = gather_evidence(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like)
     table, listing = _judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -304,9 +304,8 @@ def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> 
     tail = (1 - rules.interval) / 2
     lower = np.minimum(knowledge.quantile(tail), knowledge.quantile(tail, with_group=True))
     upper = np.maximum(knowledge.quantile(1 - tail), knowledge.quantile(1 - tail, with_group=True))
-    extra = np.hypot(knowledge.jitter, knowledge.group_sd * np.sqrt(evidence.overlap))
     detectable = detectable_effect(evidence.se, knowledge.nodes, knowledge.prior, delta=rules.delta,
-                                   cutoff=listing.cutoff, extra_sd=extra)
+                                   cutoff=listing.cutoff, extra_sd=_further_sd(evidence))
     table = pd.DataFrame({
         "rater_id": raters["rater_id"].astype("str"), "n_ratings": n, "n_employees": raters["n_employees"],
         "estimate": knowledge.mean(), "lower": np.where(shown, lower, np.nan), "upper": np.where(shown, upper, np.nan),
@@ -319,12 +318,20 @@ def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> 
 
 
 def _list(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
-    below, above = evidence.knowledge.beyond(delta)
+    knowledge = evidence.knowledge
+    below, above = knowledge.beyond(delta)
     bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
     eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~_one_middle_rating(counts)
-    told = evidence.knowledge.spread_quantile(0.5) ** 2
+    told = knowledge.spread_quantile(0.5) ** 2
     rate = rules.fdr * np.minimum(1.0, PRIOR_ALONE + RATING_TOLD * told / (told + evidence.se**2))
-    return list_discoveries(1 - np.maximum(below, above), rate, bands=bands, eligible=eligible)
+    limits = discovery_limits(evidence.se, knowledge.nodes, knowledge.prior, delta=delta, rate=rate,
+                              bands=np.where(eligible, bands, -1), extra_sd=_further_sd(evidence))
+    return list_discoveries(1 - np.maximum(below, above), rate, bands=bands, eligible=eligible, limits=limits)
+
+
+def _further_sd(evidence: Evidence) -> Array:
+    """Noise between an effect and what shows of it: thresholds and case mix, and the people a manager has."""
+    return np.hypot(evidence.knowledge.jitter, evidence.knowledge.group_sd * np.sqrt(evidence.overlap))
 
 
 def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
