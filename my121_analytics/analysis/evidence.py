@@ -40,7 +40,8 @@ REPEATED = 30
 DETECTABLE_SPREAD = 1.35
 """Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
 UNRECORDED_PART = 0.5
-"""Beside what the settings allow for what no record holds: half of what the recorded case mix differs between teams: where work recorded differs, so does other."""
+"""Of what the recorded case mix differs between teams, the part that is allowed for beside the settings' allowance:
+where work recorded differs, so does other."""
 SPACINGS = np.array([0.05, 0.0625, 0.08, 0.1, 0.125, 0.16, 0.2])
 """Of the nodes, logits: few, so that the shapes laid out on them can be used again."""
 DRIFT_SDS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8])

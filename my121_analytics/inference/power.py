@@ -89,15 +89,16 @@ def discovery_limits(se: ArrayLike, nodes: Array, prior: Array, *, delta: float,
     rates, total, band = np.broadcast_arrays(np.asarray(rate, dtype=float), np.hypot(se, extra_sd), np.asarray(bands))
     step = nodes[1] - nodes[0]
     shows = np.arange(nodes[0], nodes[-1], step / 2)
+    finely = np.arange(nodes[0], shows[-1], step / 16)
     above = np.clip((nodes - delta) / step + 0.5, 0, 1)
     sides = np.column_stack([above, above[::-1], np.ones(len(nodes))])
     keys, place = np.unique(np.round(np.log(total), 1), return_inverse=True)
-    chance, mass = np.empty((len(keys), len(shows))), np.empty((len(keys), len(shows)))
+    chance, mass = np.empty((len(keys), len(finely))), np.empty((len(keys), len(finely)))
     for k, log_sd in enumerate(keys):
         sd = max(float(np.exp(log_sd)), 0.6 * step)
         joint = np.exp(-(((shows[:, None] - nodes[None, :]) / sd) ** 2) / 2) @ (prior[:, None] * sides)
-        mass[k] = joint[:, 2] / sd
-        chance[k] = 1 - joint[:, :2].max(axis=1) / np.maximum(joint[:, 2], 1e-300)
+        mass[k] = np.interp(finely, shows, joint[:, 2] / sd)
+        chance[k] = np.interp(finely, shows, 1 - joint[:, :2].max(axis=1) / np.maximum(joint[:, 2], 1e-300))
     limits = np.empty(len(total))
     for one in np.unique(band):
         members = band == one
