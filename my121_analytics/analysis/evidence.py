@@ -30,9 +30,8 @@ RATERS_FOR_PLAIN_SPREAD = 300
 """From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
 SUPPOSED_SD = 0.25
 """Least spread supposed when asking how uncertain thresholds are; with 0 they would look certain."""
-LEVEL_SDS = np.array([0.1, 0.25, 0.4, 0.55, 0.7, 0.9, 1.2, 1.6, 2.2])
+LEVEL_SDS = np.array([0.1, 0.3, 0.6, 1.0, 1.6, 2.4])
 """Spreads at which the uncertainty of the common level is worked out; it is averaged over them."""
-NEGLIGIBLE_SHARE = 0.01
 REACH = 6.0
 """Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
 REPEATED = 30
@@ -68,6 +67,9 @@ class Supposed:
         From the marginal scale to that of the effects.
     correction
         As for ``learn_raters``.
+    level_spreads, level_variance
+        Spreads of effects, rising, and for each of them the variance per rater that is only the uncertainty of the
+        common level and the case mix (marginal scale).
     """
 
     nodes: Array
@@ -76,6 +78,8 @@ class Supposed:
     unrecorded_sd: float
     scale: float
     correction: Array | None
+    level_spreads: Array
+    level_variance: Array
 
 
 @dataclass(frozen=True)
@@ -165,9 +169,9 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
     readings = tuple(average_over_stretch(persons, one, thresholds, nodes, person_sd, use)
                      for one in _readings(counts, case_mix, location, fit, scale))
     held = Supposed(nodes, readings, drift_variance + _unrecorded_variance(counts, case_mix, fit), unrecorded_sd, scale,
-                    correction)
+                    correction, *_level_variance(fit, n_raters, supposed))
     se = np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2))
-    return Evidence(fit, case_mix, _learn(fit, held, overlap), person_sd, drift_sd, use, se,
+    return Evidence(fit, case_mix, _learn(held, overlap), person_sd, drift_sd, use, se,
                     overlap.astype(np.float64), held)
 
 
@@ -188,11 +192,11 @@ def suppose_unrecorded(evidence: Evidence, unrecorded_sd: float) -> Evidence:
     """
     held = replace(evidence.supposed, unrecorded_sd=unrecorded_sd)
     more = held.scale**2 * (unrecorded_sd**2 - evidence.supposed.unrecorded_sd**2)
-    return replace(evidence, knowledge=_learn(evidence.fit, held, evidence.overlap),
+    return replace(evidence, knowledge=_learn(held, evidence.overlap),
                    se=np.sqrt(evidence.se**2 + more), supposed=held)
 
 
-def _learn(fit: CumulativeLinkFit, held: Supposed, overlap: Array) -> RaterKnowledge:
+def _learn(held: Supposed, overlap: Array) -> RaterKnowledge:
     """Make every rater's posterior, averaged over the readings of the case mix."""
     variance = held.scale**2 * (held.variance + held.unrecorded_sd**2)
     learnt = []
@@ -200,23 +204,30 @@ def _learn(fit: CumulativeLinkFit, held: Supposed, overlap: Array) -> RaterKnowl
         likelihood = np.exp(log_p - log_p.max(axis=1, keepdims=True))
         smoothed = np.log(np.maximum(smooth_rows(likelihood, held.nodes, variance), 1e-290))
         one = learn_raters(smoothed, held.nodes, overlap=overlap, spread_correction=held.correction)
-        learnt.append(replace(one, jitter=held.scale * _location_sd(fit, one, held.scale)))
+        learnt.append(replace(one, jitter=_jitter(held, one)))
     return average_readings(learnt)
 
 
-def _location_sd(fit: CumulativeLinkFit, knowledge: RaterKnowledge, scale: float) -> Array:
-    """Say how uncertain the common level and the case mix leave each effect, averaged over spreads that fit.
+def _level_variance(fit: CumulativeLinkFit, n_raters: int, supposed: float) -> tuple[Array, Array]:
+    """Say how uncertain the common level and the case mix leave each effect, at some spreads (spreads x raters).
 
     The level of a few managers is known only to their spread by the root of their number, and the spread itself is
-    hardly known: one supposed spread would hide the wide ones that fit as well.
+    hardly known: one supposed spread would hide the wide ones that fit as well. With many, one spread will do.
     """
-    edges = np.append(LEVEL_SDS[:-1] + np.diff(LEVEL_SDS) / 2, np.inf)
-    share = np.bincount(np.searchsorted(edges, knowledge.spreads / scale), knowledge.spread_weights,
-                        minlength=len(LEVEL_SDS))
-    variance = np.zeros(len(knowledge.weights))
-    for k in np.flatnonzero(share > NEGLIGIBLE_SHARE):
-        variance += share[k] * fit.location_sd(float(LEVEL_SDS[k])).to_numpy() ** 2
-    return np.sqrt(variance / share[share > NEGLIGIBLE_SHARE].sum())
+    spreads = LEVEL_SDS if n_raters < RATERS_FOR_PLAIN_SPREAD else np.array([supposed])
+    return spreads, np.stack([fit.location_sd(float(sd)).to_numpy() ** 2 for sd in spreads])
+
+
+def _jitter(held: Supposed, knowledge: RaterKnowledge) -> Array:
+    """Average the uncertainty of the common level over the spreads that fit; it grows with their square."""
+    at, square = held.level_spreads**2, (knowledge.spreads / held.scale) ** 2
+    right = np.clip(np.searchsorted(at, square), 1, max(len(at) - 1, 1))
+    if len(at) == 1:
+        return np.asarray(held.scale * np.sqrt(held.level_variance[0]))
+    part = np.clip((square - at[right - 1]) / (at[right] - at[right - 1]), 0, 1)
+    share = np.bincount(right, knowledge.spread_weights * part, minlength=len(at))
+    share += np.bincount(right - 1, knowledge.spread_weights * (1 - part), minlength=len(at))
+    return np.asarray(held.scale * np.sqrt(share @ held.level_variance / share.sum()))
 
 
 def _unrecorded_variance(counts: RatingCounts, case_mix: CaseMix, fit: CumulativeLinkFit) -> float:

@@ -22,7 +22,7 @@ Array = NDArray[np.float64]
 SHOWN_SDS = (0.2, 0.3)
 """Spreads of unrecorded differences for which the list is shown: odds a fifth or a third higher or lower from team to
 team, about what grade and time in post make between teams of one council."""
-TRIED_SDS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8)
+TRIED_SDS = (0.08, 0.12, 0.16, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6, 0.8)
 """Spreads tried to find where a name would leave the list; beyond .8 they would be larger than managers themselves."""
 
 

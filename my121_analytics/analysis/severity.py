@@ -115,11 +115,14 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     of the scale, raters who change from cycle to cycle, groups of people who are strong or weak as a whole (where the
     same people are rated again, with a weak prior, since ratings cannot part that from a generous manager), and
     directorates or services in the case mix, which count half as work and half as their managers. For what no record
-    holds a little is allowed in every case.
+    holds ``unrecorded_sd`` is allowed in every case.
 
-    The list keeps the Bayesian false discovery rate within bands of team size. Staff who moved count as new people
-    under the new manager. It misleads where a manager makes people better: ratings cannot tell that from generosity;
-    and where teams differ much in something that bears on ratings and is not in the case mix.
+    An effect is the difference from managers in general, of whom these are a draw, and not from the mean of these
+    managers: with few of them the common level is itself uncertain, and ranges hold that as well.
+
+    The whole list keeps the Bayesian false discovery rate; bands of team size each keep it on average. Staff who moved
+    count as new people under the new manager. It misleads where a manager makes people better: ratings cannot tell that
+    from generosity; and where teams differ much in something that bears on ratings and is not in the case mix.
 
     References
     ----------
