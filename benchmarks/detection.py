@@ -1,7 +1,7 @@
 """Who is found, who is named wrongly, and whether ranges cover: python -m benchmarks.detection [--runs N].
 
-Councils of known truth are simulated (``councils.py``) and judged by this package and by five usual methods
-(``rivals.py``). Results gather in ``--keep`` so that a long run can be taken up again; with ``--write`` the table and
+Councils of known truth are simulated (``councils.py``) and judged by this package, by five usual methods
+(``rivals.py``) and, where they are as the model assumes, by somebody who knows all but the managers (``ceiling.py``). Results gather in ``--keep`` so that a long run can be taken up again; with ``--write`` the table and
 the picture in ``docs/`` are made from it.
 """
 
@@ -30,7 +30,8 @@ DELTA = float(np.log(2))
 BANDS = ["2-5", "6-10", "11-25", "26+"]
 OURS = "this package"
 FIRST_SEED = 40_000
-"""The model was made on lower seeds; the caution where ratings tell little was set with these in view."""
+"""The model, with its caution where ratings tell little, was made on lower seeds; an earlier table of 60 of these
+councils was in view."""
 
 ASSUMED, HARD, DEPARTING = "as assumed", "hard", "departing"
 COUNCILS: list[tuple[str, Council]] = [
