@@ -1,8 +1,9 @@
 """Who is found, who is named wrongly, and whether ranges cover: python -m benchmarks.detection [--runs N].
 
 Councils of known truth are simulated (``councils.py``) and judged by this package, by five usual methods
-(``rivals.py``) and, where they are as the model assumes, by somebody who knows all but the managers (``ceiling.py``). Results gather in ``--keep`` so that a long run can be taken up again; with ``--write`` the table and
-the picture in ``docs/`` are made from it.
+(``rivals.py``) and, where they are as the model assumes, by somebody who knows all but the managers (``ceiling.py``).
+Results gather in ``--keep`` so that a long run can be taken up again; with ``--write`` the table and the picture in
+``docs/`` are made from it.
 """
 
 from __future__ import annotations
