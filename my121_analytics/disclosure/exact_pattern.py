@@ -17,12 +17,18 @@ from my121_analytics.disclosure.bounds import Bools, Floats, Ints
 from my121_analytics.disclosure.programs import NEAR, SOLVED, Component
 from my121_analytics.disclosure.puzzle import Pattern, Puzzle
 
-MOST_ROUNDS = 60
+MOST_ROUNDS = 40
 """Times that the integer program is asked anew. Numbers, not seconds, so that runs repeat."""
-MOST_NODES = 2_000
-"""Branches of one integer program."""
-MOST_CUTS = 40
+MOST_IMPOSSIBLE = 6
+"""Rounds in a row without any solution at all: then nearly everything must be hidden, and little can be won."""
+MOST_PLAYS = 1_500
+"""Programs of a reader, over all rounds."""
+MOST_NODES = 300
+"""Branches of one integer program; with the best choice met by then the search goes on, but is not certain."""
+MOST_CUTS = 20
 """Cuts of one round."""
+N_PUSHES = 6
+"""Programs of each round that push many hidden numbers at once, before single ones are asked about."""
 N_POINTS = 400
 """Solutions kept for the rounds that follow."""
 
@@ -83,6 +89,9 @@ class _Cuts:
 
     def __post_init__(self) -> None:
         system = self.puzzle.system
+        self.corners = self.points
+        self.rng = np.random.default_rng(0)
+        self.n_plays = self.n_impossible = 0
         self.n = len(self.lower)
         self.cap = float(self.puzzle.largest)
         self.movable = self.puzzle.movable
@@ -95,12 +104,12 @@ class _Cuts:
     def find(self, at_most: float, most_rounds: int) -> Exact:
         bound, sure = 0.0, True
         for _ in range(most_rounds):
-            hidden = self._choose()
-            if hidden is None:  # nothing that could be hidden protects everything, or it takes too long to tell
-                return Exact(None, False, bound)
-            bound = float(self.cost @ hidden)
-            if bound >= at_most * (1 - 1e-9):
-                return Exact(None, sure, at_most)
+            hidden, bound, chosen = self._choose()
+            if hidden is None or self.n_plays > MOST_PLAYS or self.n_impossible > MOST_IMPOSSIBLE:
+                break
+            sure &= chosen
+            if float(self.cost @ hidden) >= at_most * (1 - 1e-9):
+                return Exact(None, sure, bound)
             lower, upper = self._bounds(hidden)
             one = Component(np.arange(self.n), self.all_rows, self.right, self.is_equal, lower, upper)
             if self._cut(hidden, one):
@@ -115,13 +124,18 @@ class _Cuts:
 
     # --- choosing --------------------------------------------------------------------------------------------------
 
-    def _choose(self) -> Bools | None:
-        """Give the cheapest numbers to hide that keep to all cuts."""
+    def _choose(self) -> tuple[Bools | None, float, bool]:
+        """Give the cheapest numbers to hide that keep to all cuts, what none is cheaper than, and whether it is sure.
+
+        None where nothing that could be hidden protects everything, or where it takes too long to tell.
+        """
         answer = milp(self.cost, integrality=np.ones(self.n),
                       bounds=Bounds(np.zeros(self.n), self.movable.astype(float)),
                       constraints=LinearConstraint(np.array(self.rows), np.array(self.limits), np.inf)
                       if self.rows else None, options={"node_limit": MOST_NODES, "mip_rel_gap": 0.0})
-        return np.asarray(answer.x > 0.5, dtype=bool) if answer.status == SOLVED else None
+        if answer.x is None:
+            return None, 0.0, False
+        return np.asarray(answer.x > 0.5, dtype=bool), float(answer.mip_dual_bound), answer.status == SOLVED
 
     def _bounds(self, hidden: Bools) -> tuple[Floats, Floats]:
         more = hidden & self.movable
@@ -133,16 +147,17 @@ class _Cuts:
 
     # --- playing the reader ----------------------------------------------------------------------------------------
 
-    def _short(self, hidden: Bools) -> tuple[Ints, Floats]:
-        """List the hidden numbers whose range no known solution proves, the narrowest first; and the solutions."""
-        fits = (self.points == self.lower)[:, self.movable & ~hidden].all(axis=1)
-        points = self.points[fits]
+    def _short(self, hidden: Bools, met: Floats) -> tuple[Ints, Floats]:
+        """List the hidden numbers whose range no solution met proves, the narrowest first; and the solutions."""
+        shown = self.movable & ~hidden
+        points = met[(np.abs(met[:, shown] - self.lower[shown]) <= NEAR).all(axis=1)]
         asked = np.flatnonzero((hidden | self.puzzle.hidden) & (self.puzzle.needed > 0))
         width = np.ptp(points[:, asked], axis=0) if len(points) else np.full(len(asked), -1.0)
-        left = width < self.puzzle.needed[asked]
+        left = width < self.puzzle.needed[asked] - NEAR
         return asked[left][np.argsort(width[left], kind="stable")], points
 
     def _keep(self, one: Component, values: Floats) -> None:
+        self.corners = np.vstack([self.corners, values[None, :]])[-N_POINTS:]
         whole = one.to_whole(values, one.lower, one.upper)
         if whole is not None:
             self.points = np.vstack([self.points, whole[None, :]])[-N_POINTS:]
@@ -150,24 +165,45 @@ class _Cuts:
     def _cut(self, hidden: Bools, one: Component) -> bool:
         """Add cuts for numbers that the reader gets too narrowly; False where there are none."""
         n_before = len(self.rows)
+        self._push(hidden, one)
         tried: set[int] = set()
         while len(self.rows) - n_before < MOST_CUTS:
-            short = [int(k) for k in self._short(hidden)[0] if int(k) not in tried]
+            short = [int(k) for k in self._short(hidden, self.corners)[0] if int(k) not in tried]
             if not short:
                 break
             k = short[0]
             tried.add(k)
             aim = np.zeros(self.n)
             aim[k] = 1.0
-            ends = [self._play(one, sign * aim) for sign in (1.0, -1.0)]
-            if any(end is None for end in ends):
-                return self._cut_impossible(one) or len(self.rows) > n_before
-            low, high = (end for end in ends if end is not None)
-            if -high.fun - low.fun < self.puzzle.needed[k] - NEAR:
-                self._cut_narrow(k, [(low, aim), (high, -aim)])
+            ends = []
+            for sign in (1.0, -1.0):
+                end = self._play(one, sign * aim)
+                if end is None:
+                    self.n_impossible += 1
+                    return self._cut_impossible(one) or len(self.rows) > n_before
+                ends.append((end, sign * aim))
+                if k not in self._short(hidden, self.corners)[0]:
+                    break
+            else:
+                self._cut_narrow(k, ends)
+        self.n_impossible = 0
         return len(self.rows) > n_before
 
+    def _push(self, hidden: Bools, one: Component) -> None:
+        """Widen many ranges with few programs."""
+        for turn in range(N_PUSHES):
+            short = self._short(hidden, self.corners)[0]
+            if len(short) < N_PUSHES:
+                return
+            aim = np.zeros(self.n)
+            aim[short] = self.rng.exponential(1.0, len(short)) ** 2 * (-1.0 if turn % 2 else 1.0)
+            found = one.solve(aim)
+            if found is None:
+                return
+            self._keep(one, found)
+
     def _play(self, one: Component, aim: Floats) -> OptimizeResult | None:
+        self.n_plays += 1
         answer = linprog(aim, A_ub=self.most if self.most.shape[0] else None,
                          b_ub=self.right[~self.is_equal] if self.most.shape[0] else None,
                          A_eq=self.equal if self.equal.shape[0] else None,
@@ -223,7 +259,7 @@ class _Cuts:
     def _prove(self, hidden: Bools, one: Component) -> Floats | None:
         """Give whole numbers that prove every range; None where there are none."""
         while True:
-            short, points = self._short(hidden)
+            short, points = self._short(hidden, self.points)
             if not len(short):
                 return points
             k = int(short[0])
@@ -234,7 +270,7 @@ class _Cuts:
                 if found is None:
                     return None
                 self._keep(one, found)
-            if k in self._short(hidden)[0]:
+            if k in self._short(hidden, self.points)[0]:
                 return None
 
 

@@ -78,6 +78,8 @@ def count_open(puzzle: Puzzle, enough: float) -> int:
 
 
 def _choose_in_part(part: Puzzle, cap: float, most_programs: int, most_exact: int) -> Pattern:
+    if not part.system.equal.shape[0] + part.system.most.shape[0]:
+        return _leave(part)
     search = Search(part, strict=True, cap=cap)
     try:
         search.protect()
@@ -87,15 +89,25 @@ def _choose_in_part(part: Puzzle, cap: float, most_programs: int, most_exact: in
     if lost:
         search = Search(part, strict=False, cap=cap)
         search.protect()
+    if search.added.any() and part.movable.sum() <= most_exact:
+        lower = np.where(search.added, search.value, search.lower)
+        upper = np.where(search.added, search.value, search.upper)
+        exact = find_cheapest(part, lower, upper, search.points, np.inf if search.stuck else search.total)
+        if exact.pattern is not None:
+            return exact.pattern
+        if exact.done:
+            return search.pattern
     if not search.stuck:
         search.show_again(most_programs)
-        if search.added.any() and part.movable.sum() <= most_exact:
-            lower = np.where(search.added, search.value, search.lower)
-            upper = np.where(search.added, search.value, search.upper)
-            exact = find_cheapest(part, lower, upper, search.points, search.total)
-            if exact.pattern is not None:
-                return exact.pattern
-    return Pattern(search.hidden, np.array(sorted(search.stuck), dtype=np.int64), search.points)
+    return search.pattern
+
+
+def _leave(part: Puzzle) -> Pattern:
+    """A number that stands in no equation is safe once it is hidden."""
+    least = np.where(part.hidden, np.maximum(part.system.lower, 1.0), part.system.lower)
+    most = np.minimum(least + part.needed, part.system.upper)
+    open_ = part.hidden & (most - least < part.needed)
+    return Pattern(part.hidden, np.flatnonzero(open_), np.vstack([least, most]))
 
 
 def _join(values: Floats, found: list[tuple[Ints, Floats]]) -> Floats:

@@ -8,7 +8,7 @@ from scipy.optimize import linprog
 
 from my121_analytics.disclosure.bounds import Bools, Floats, Ints
 from my121_analytics.disclosure.programs import NEAR, Component, contradiction, label_parts, unfinished
-from my121_analytics.disclosure.puzzle import Puzzle
+from my121_analytics.disclosure.puzzle import Pattern, Puzzle
 from my121_analytics.errors import DisclosureError
 
 MOVED = 1e-6
@@ -17,7 +17,7 @@ N_PUSHES = 6
 """Programs that push many hidden numbers at once, before single ones are asked about."""
 N_BETWEEN = 25
 """Single numbers protected between pushes: what was hidden for them must be proven too."""
-N_POINTS = 60
+N_POINTS = 300
 """Solutions kept: each of them is a solution for every hidden number at once."""
 N_FIRST = 3
 """Numbers next to one that is shown again which are asked about first: mostly they say no."""
@@ -72,6 +72,11 @@ class Search:
         """What hiding these costs."""
         return float(self.puzzle.cost[self.added].sum())
 
+    @property
+    def pattern(self) -> Pattern:
+        """What was found."""
+        return Pattern(self.hidden, np.array(sorted(self.stuck), dtype=np.int64), self.points)
+
     # --- hiding more -----------------------------------------------------------------------------------------------
 
     def protect(self, enough: float = np.inf) -> None:
@@ -95,8 +100,8 @@ class Search:
         if self.strict:
             self._raise_zeros()
         point = self.lower.copy()
-        of, _ = self._label()
-        for code in range(int(of.max(initial=-1)) + 1):
+        of, of_row = self._label()
+        for code in np.unique(of_row[np.isin(of_row, of)]):  # what stands in no equation is what it is
             one = self._component(int(np.flatnonzero(of == code)[0]))
             values = self._solve(one, np.zeros(len(one.at)))
             if values is None and self.strict:
