@@ -45,11 +45,14 @@ class Exact:
         It is certain that none is cheaper than the one in hand.
     bound
         No pattern costs less.
+    near
+        The last choice, which may lack a little: a start for a search.
     """
 
     pattern: Pattern | None
     done: bool
     bound: float
+    near: Bools
 
 
 def find_cheapest(puzzle: Puzzle, lower: Floats, upper: Floats, known: Floats, at_most: float, *,
@@ -102,14 +105,14 @@ class _Cuts:
         self.cost = np.where(self.movable, self.puzzle.cost, 0.0)
 
     def find(self, at_most: float, most_rounds: int) -> Exact:
-        bound, sure = 0.0, True
+        bound, sure, near = 0.0, True, np.zeros(self.n, dtype=bool)
         for _ in range(most_rounds):
             hidden, bound, chosen = self._choose()
             if hidden is None or self.n_plays > MOST_PLAYS or self.n_impossible > MOST_IMPOSSIBLE:
                 break
-            sure &= chosen
+            sure, near = sure and chosen, hidden
             if float(self.cost @ hidden) >= at_most * (1 - 1e-9):
-                return Exact(None, sure, bound)
+                return Exact(None, sure, bound, hidden)
             lower, upper = self._bounds(hidden)
             one = Component(np.arange(self.n), self.all_rows, self.right, self.is_equal, lower, upper)
             if self._cut(hidden, one):
@@ -117,10 +120,10 @@ class _Cuts:
             points = self._prove(hidden, one)
             if points is not None:
                 nothing = np.array([], dtype=np.int64)
-                return Exact(Pattern(hidden | self.puzzle.hidden, nothing, points), sure, bound)
+                return Exact(Pattern(hidden | self.puzzle.hidden, nothing, points), sure, bound, hidden)
             self._add(np.where(self.movable & ~hidden, 1.0, 0.0), 1.0)  # no part of this one does either
             sure = False
-        return Exact(None, False, bound)
+        return Exact(None, False, bound, near)
 
     # --- choosing --------------------------------------------------------------------------------------------------
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import linprog
 
 from my121_analytics.disclosure.bounds import Bools, Floats, Ints
-from my121_analytics.disclosure.programs import NEAR, Component, contradiction, label_parts, unfinished
+from my121_analytics.disclosure.moves import MOVED, Moves
+from my121_analytics.disclosure.programs import NEAR, Component, contradiction, label_parts
 from my121_analytics.disclosure.puzzle import Pattern, Puzzle
 from my121_analytics.errors import DisclosureError
 
-MOVED = 1e-6
-"""A shown number that a program would move by less than this is not moved."""
 N_PUSHES = 6
 """Programs that push many hidden numbers at once, before single ones are asked about."""
 N_BETWEEN = 25
@@ -27,6 +25,8 @@ LIGHT = 1e-3
 """Weight of the others where one number is pushed, so that they move along where it costs nothing."""
 
 
+
+
 class Search:
     """The state of a search: what is hidden, and the lowest and highest value met of each number.
 
@@ -38,9 +38,11 @@ class Search:
         Every hidden number that could be at least 1 is taken to be: see :func:`pattern.choose_pattern`.
     cap
         Stands for "without end".
+    also
+        Numbers to hide from the start.
     """
 
-    def __init__(self, puzzle: Puzzle, *, strict: bool, cap: float) -> None:
+    def __init__(self, puzzle: Puzzle, *, strict: bool, cap: float, also: Bools | None = None) -> None:
         self.puzzle, self.strict, self.cap = puzzle, strict, cap
         system = puzzle.system
         self.rows = sparse.vstack([system.equal, system.most], format="csr")
@@ -61,6 +63,10 @@ class Search:
         self.left = self.right
         pinned = (self.lower == self.upper) & self.hidden & (self.needed > 0)
         self.stuck: set[int] = set(np.flatnonzero(pinned).tolist())
+        if also is not None:
+            more = also & self.movable
+            self.hidden |= more
+            self.lower[more], self.upper[more] = 1.0, cap
 
     @property
     def added(self) -> Bools:
@@ -262,28 +268,16 @@ class Search:
             upper[where] = at_most if at_most is not None else upper[where]
         if (lower > upper).any():
             return None
-        matrix = sparse.hstack([self.columns[:, free], self.columns[:, movable], -self.columns[:, movable]],
-                               format="csr")
-        fixed = np.where(self.lower == self.upper, self.lower, 0.0)
-        right = self.right - self.rows @ fixed
-        cost = self.puzzle.cost[movable]
-        value = self.lower[movable]
-        bounds = np.column_stack([np.concatenate([lower, np.zeros(2 * len(movable))]),
-                                  np.concatenate([upper, np.full(len(movable), self.cap), value - 1.0])])
+        at = np.concatenate([free, movable])
+        matrix = self.columns[:, at].tocsr()
+        right = self.right - self.rows @ np.where(self.lower == self.upper, self.lower, 0.0)
         used = np.flatnonzero(np.diff(matrix.indptr))
-        equal, most = used[used < self.n_equal], used[used >= self.n_equal]
-        self.n_programs += 1
-        answer = linprog(np.concatenate([np.zeros(len(free)), cost, cost]), A_ub=matrix[most] if len(most) else None,
-                         b_ub=right[most] + 0.0 if len(most) else None, A_eq=matrix[equal] if len(equal) else None,
-                         b_eq=right[equal] if len(equal) else None, bounds=bounds, method="highs-ds")
-        if answer.status == 2:
+        found = Moves(free, movable, matrix[used], right[used], used < self.n_equal, lower, upper,
+                      self.lower[movable], self.puzzle.cost[movable], self.cap).find(thorough=target is None)
+        if found is None:
             return None
-        if answer.status != 0:
-            raise unfinished(answer.message)
         out = self.lower.copy()
-        out[free] = np.clip(answer.x[:len(free)], lower, upper)
-        up, down = np.split(answer.x[len(free):], 2)
-        out[movable] = value + up - down
+        out[free], out[movable] = found[0], self.lower[movable] + found[1]
         return out
 
     # --- showing again ---------------------------------------------------------------------------------------------
