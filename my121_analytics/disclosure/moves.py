@@ -82,6 +82,12 @@ class Moves:
             best = chosen if chosen is not None and self._charge(chosen) < self._charge(best) else best
         return best
 
+    def find_whole(self) -> tuple[Floats, Floats] | None:
+        """Give the same in whole numbers, any shown number moving; None where none are found."""
+        if (self.lower > self.upper).any():
+            return None
+        return self._choose([np.ones(len(self.movable))])
+
     def _charge(self, found: tuple[Floats, Floats]) -> float:
         return float(self.cost[np.abs(found[1]) > MOVED].sum())
 
@@ -139,4 +145,4 @@ class Moves:
             return None
         move = np.zeros(len(self.movable))
         move[some] = np.round(answer.x[n:n + m])
-        return np.clip(answer.x[:n], self.lower, self.upper), move
+        return np.clip(np.round(answer.x[:n]), self.lower, self.upper), move

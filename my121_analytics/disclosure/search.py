@@ -212,19 +212,18 @@ class Search:
         """Protect one number: move it far enough, and hide the shown numbers that must move with it."""
         if self._stretch(self._component(target), target):
             return
-        for _ in range(2):
-            found = self._cheapest_move(target)
+        for whole in (False, False, True):
+            found = self._cheapest_move(target, whole=whole)
             if found is None:
-                self.stuck.add(target)
-                return
+                break
             moved = self._hide_moved(found)
-            if not self._learn_move(found) or not moved.size:
+            if not self._learn_move(found):
                 self._stretch(self._component(target), target)
             if self.high[target] - self.low[target] >= self.needed[target]:
                 return
-            if not moved.size:
-                self.stuck.add(target)  # there may be a way in fractions, but none in whole numbers was found
+            if whole and moved.size:  # on the way
                 return
+        self.stuck.add(target)
 
     def _learn_move(self, point: Floats) -> bool:
         """Take in a solution for everything, where it is one in whole numbers."""
@@ -232,13 +231,13 @@ class Search:
                           self.lower, self.upper)
         return self._learn(every.at, every.to_whole(point, self.lower, self.upper))
 
-    def _cheapest_move(self, target: int) -> Floats | None:
+    def _cheapest_move(self, target: int, *, whole: bool) -> Floats | None:
         """Find what must move for a number to reach beyond what it has reached, upwards, downwards, or both in turn."""
         lowest, highest, needed = self.low[target], self.high[target], self.needed[target]
-        found = self._cheapest(target, lowest + needed, None)
+        found = self._cheapest(target, lowest + needed, None, whole=whole)
         if found is None and highest - needed >= self.lower[target]:
-            found = self._cheapest(target, None, highest - needed)
-        if found is not None:
+            found = self._cheapest(target, None, highest - needed, whole=whole)
+        if found is not None or whole:
             return found
         least, most = self._furthest(target, 1.0), self._furthest(target, -1.0)
         if most - least < needed:
@@ -257,7 +256,8 @@ class Search:
         found = one.solve(sign * (at == target))
         return float(self.low[target] if found is None else np.round(found[np.searchsorted(at, target)] - sign * NEAR))
 
-    def _cheapest(self, target: int | None, at_least: float | None, at_most: float | None) -> Floats | None:
+    def _cheapest(self, target: int | None, at_least: float | None, at_most: float | None, *,
+                  whole: bool = False) -> Floats | None:
         """Find values of all numbers in which the target has moved, and as little as possible that is shown."""
         free = np.flatnonzero(self.lower < self.upper)
         movable = np.flatnonzero(self.movable & ~self.hidden)
@@ -272,8 +272,9 @@ class Search:
         matrix = self.columns[:, at].tocsr()
         right = self.right - self.rows @ np.where(self.lower == self.upper, self.lower, 0.0)
         used = np.flatnonzero(np.diff(matrix.indptr))
-        found = Moves(free, movable, matrix[used], right[used], used < self.n_equal, lower, upper,
-                      self.lower[movable], self.puzzle.cost[movable], self.cap).find(thorough=target is None)
+        moves = Moves(free, movable, matrix[used], right[used], used < self.n_equal, lower, upper,
+                      self.lower[movable], self.puzzle.cost[movable], self.cap)
+        found = moves.find_whole() if whole else moves.find(thorough=target is None)
         if found is None:
             return None
         out = self.lower.copy()
