@@ -26,7 +26,7 @@ REACHES = (10.0, 30.0)
 """Further starts: the cost spread over so many units, or over as far as a number can fall."""
 ROOM = 15.0
 """How far a number may move in the integer program, and twice as far as it was seen to move."""
-MOST_NODES = 20
+MOST_NODES = 1
 """Branches of the integer program."""
 
 

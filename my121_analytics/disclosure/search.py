@@ -18,7 +18,7 @@ N_BETWEEN = 25
 N_POINTS = 300
 """Solutions kept: each of them is a solution for every hidden number at once."""
 N_FIRST = 3
-"""Numbers next to one that is shown again which are asked about first: mostly they say no."""
+"""Numbers next to one that is shown again which are asked first: mostly one of them refuses."""
 N_MANY = 4
 """From so many ranges on it is worth pushing them all at once."""
 LIGHT = 1e-3
@@ -58,6 +58,7 @@ class Search:
         self.points = np.empty((0, len(self.lower)))
         self.rng = np.random.default_rng(0)
         self.n_programs = 0
+        self.refusals = np.zeros(len(self.lower), dtype=np.int64)
         self.labels: tuple[Ints, Ints] | None = None
         self.parts: dict[int, Component] = {}
         self.left = self.right
@@ -182,8 +183,11 @@ class Search:
     def _push_once(self, one: Component, short: Ints, sign: int) -> bool:
         aim = np.zeros(len(one.at))
         where = np.searchsorted(one.at, short)
-        aim[where] = sign * self.rng.exponential(1.0, len(where)) ** 2
-        return self._learn(one.at, self._solve(one, aim))
+        aim[where] = self.rng.exponential(1.0, len(where)) ** 2 * self.rng.choice([-1.0, 1.0], len(where))
+        start, reach = self.points[0][one.at], np.where(self.needed[one.at] > 0, self.needed[one.at], np.inf)
+        self.n_programs += 1
+        return self._learn(one.at, one.solve_whole(aim, np.maximum(one.lower, start - reach),
+                                                   np.minimum(one.upper, start + reach)))
 
     def _learn(self, at: Ints, values: Floats | None) -> bool:
         """Take in a solution of some numbers, the others as in the first solution; False where there is none."""
@@ -200,7 +204,7 @@ class Search:
         """Move one number as far as it goes, down and up, the others along with it; say whether that is enough."""
         aim = np.zeros(len(one.at))
         short = np.searchsorted(one.at, np.intersect1d(self._short(), one.at))
-        aim[short] = LIGHT * self.rng.random(len(short))
+        aim[short] = LIGHT * (self.rng.random(len(short)) - 0.5)
         aim[np.searchsorted(one.at, target)] = 1.0
         for sign in (1.0, -1.0):
             self._learn(one.at, self._solve(one, sign * aim))
@@ -341,8 +345,9 @@ class Search:
         self.low[at], self.high[at] = self.points[:, at].min(axis=0), self.points[:, at].max(axis=0)
         short = set(self._short().tolist())
         first = [j for j in self._neighbours(k).tolist() if j in short][:N_FIRST]
-        for j in first:
-            if not self._stretch(self._component(j), j):
+        often = sorted((j for j in short if self.refusals[j]), key=lambda j: (-self.refusals[j], j))[:N_FIRST]
+        for j in [*first, *often]:
+            if j in self._short() and not self._agrees(j):
                 return False
         inside = np.isin(np.arange(len(self.lower)), at)
         n_pushes = 0
@@ -354,9 +359,15 @@ class Search:
                 self._push_once(one, some, -1 if n_pushes % 2 else 1)
                 continue
             j = int(left[np.argmin((self.high - self.low)[left])])
-            if not self._stretch(self._component(j), j):
+            if not self._agrees(j):
                 return False
         return True
+
+    def _agrees(self, j: int) -> bool:
+        """Say whether a number keeps its range; one that did not may well refuse the next time too."""
+        agrees = self._stretch(self._component(j), j)
+        self.refusals[j] += not agrees
+        return agrees
 
 
 class TooTightError(DisclosureError):
