@@ -80,25 +80,21 @@ def count_open(puzzle: Puzzle, enough: float) -> int:
 def _choose_in_part(part: Puzzle, cap: float, most_programs: int, most_exact: int) -> Pattern:
     if not part.system.equal.shape[0] + part.system.most.shape[0]:
         return _leave(part)
-    search = Search(part, strict=True, cap=cap)
-    try:
-        search.protect()
-        lost = bool(search.stuck)
-    except TooTightError:
-        lost = True
-    if lost:
-        search = Search(part, strict=False, cap=cap)
-        search.protect()
-    if search.added.any() and part.movable.sum() <= most_exact:
-        lower = np.where(search.added, search.value, search.lower)
-        upper = np.where(search.added, search.value, search.upper)
-        exact = find_cheapest(part, lower, upper, search.points, np.inf if search.stuck else search.total)
-        if exact.pattern is not None:
-            return exact.pattern
-        if exact.done:
+    for strict in (True, False):
+        search = Search(part, strict=strict, cap=cap)
+        try:
+            search.protect()
+        except TooTightError:
+            continue
+        is_best = not search.added.any() and not search.stuck
+        if not is_best and part.movable.sum() <= most_exact:
+            exact = find_cheapest(part, *search.bounds, search.points, np.inf if search.stuck else search.total)
+            if exact.pattern is not None:
+                return exact.pattern
+            is_best = exact.done
+        if not search.stuck:
+            search.show_again(0 if is_best else most_programs)
             return search.pattern
-    if not search.stuck:
-        search.show_again(most_programs)
     return search.pattern
 
 

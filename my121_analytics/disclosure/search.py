@@ -80,6 +80,11 @@ class Search:
         return float(self.puzzle.cost[self.added].sum())
 
     @property
+    def bounds(self) -> tuple[Floats, Floats]:
+        """What is known of all numbers while nothing is hidden for others' sake."""
+        return np.where(self.added, self.value, self.lower), np.where(self.added, self.value, self.upper)
+
+    @property
     def pattern(self) -> Pattern:
         """What was found."""
         return Pattern(self.hidden, np.array(sorted(self.stuck), dtype=np.int64), self.points)
