@@ -87,44 +87,60 @@ def attack_councils(n: int, seed: int) -> None:
 
 
 def compare_optimum(n: int, seed: int) -> None:
-    """Compare the pattern with the cheapest one, over random tables of groups by boxes with both margins."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for number in range(n):
-        shape = (int(rng.integers(3, 6)), int(rng.integers(3, 6)))
-        counts = rng.negative_binomial(1, 0.07, size=shape)
-        puzzle, values = make_puzzle(counts)
-        ours, best = choose_pattern(puzzle), find_optimum(puzzle, values)
-        if best is None or len(ours.open):
-            continue
-        inner = np.isfinite(puzzle.cost)
-        rows.append((number, inner.sum(), puzzle.hidden.sum(), ours.hidden.sum(), best.sum(),
-                     (~ours.hidden & inner).sum() / max((~best & inner).sum(), 1)))
-    frame = pd.DataFrame(rows, columns=["table", "cells", "small", "hidden", "hidden_best", "kept_share"])
-    print(f"{len(frame)} tables: {frame['small'].sum()} small counts; hidden {frame['hidden'].sum()}, at least "
-          f"{frame['hidden_best'].sum()}; kept {frame['kept_share'].mean():.1%} of what could be kept, the same number "
-          f"in {(frame['hidden'] == frame['hidden_best']).mean():.0%} of tables")
+    """Compare the pattern with the cheapest one: random tables of groups by boxes, and three that share the boxes."""
+    for label, draw in (("single tables", draw_table), ("three linked tables", draw_linked)):
+        rng = np.random.default_rng(seed)
+        rows = []
+        while len(rows) < n:
+            puzzle, values = draw(rng)
+            best = find_optimum(puzzle, values)
+            answers = choose_pattern(puzzle, most_exact=0), choose_pattern(puzzle)
+            if best is None or any(len(one.open) for one in answers):
+                continue
+            inner = np.isfinite(puzzle.cost)
+            rows.append((inner.sum(), puzzle.hidden.sum(), best.sum(), *(one.hidden.sum() for one in answers),
+                         *((~one.hidden & inner).sum() / max((~best & inner).sum(), 1) for one in answers)))
+        frame = pd.DataFrame(rows, columns=["cells", "small", "best", "search", "exact", "kept_search", "kept_exact"])
+        print(f"{n} {label} of {frame['cells'].mean():.0f} counts, {frame['small'].mean():.1f} of them small; hidden "
+              f"at least {frame['best'].sum()}")
+        for name, how in (("search", "by the search alone"), ("exact", "with small parts solved exactly")):
+            print(f"  {how}: hidden {frame[name].sum()}; kept {frame[f'kept_{name}'].mean():.1%} of what could be "
+                  f"kept, the same number in {(frame[name] == frame['best']).mean():.0%}", flush=True)
 
 
-def make_puzzle(counts: np.ndarray, threshold: int = 5) -> tuple[Puzzle, np.ndarray]:
-    """Lay out a table and its margins: every cell costs the same to hide."""
-    table = np.pad(counts, ((0, 1), (0, 1)))
-    table[-1] = table[:-1].sum(axis=0)
-    table[:, -1] = table[:, :-1].sum(axis=1)
-    index = np.arange(table.size).reshape(table.shape)
-    laws = [(index[k, :-1], index[k, -1]) for k in range(len(table))]
-    laws += [(index[:-1, k], index[-1, k]) for k in range(table.shape[1])]
-    equal = np.zeros((len(laws), table.size))
-    for row, (parts, whole) in enumerate(laws):
-        equal[row, parts], equal[row, whole] = 1, -1
-    values = table.ravel().astype(float)
+def draw_table(rng: np.random.Generator) -> tuple[Puzzle, np.ndarray]:
+    """Draw a table of groups by boxes with both margins."""
+    shape = (int(rng.integers(3, 6)), int(rng.integers(3, 6)))
+    return make_puzzle([rng.negative_binomial(1, 0.07, size=shape)])
+
+
+def draw_linked(rng: np.random.Generator) -> tuple[Puzzle, np.ndarray]:
+    """Draw people with a directorate, a grade, a sex and a box: each by box, with the same margin."""
+    people = rng.negative_binomial(0.25, 0.15, size=(5, 3, 2, 4))
+    return make_puzzle([people.sum(axis=axes) for axes in ((1, 2), (0, 2), (0, 1))])
+
+
+def make_puzzle(tables: list[np.ndarray], threshold: int = 5) -> tuple[Puzzle, np.ndarray]:
+    """Lay out tables with their margins, the column totals being the same; every cell costs the same to hide."""
+    columns = tables[0].shape[1] + 1
+    whole = np.append(tables[0].sum(axis=0), tables[0].sum())
+    values, laws, n = [whole], [(np.arange(columns - 1), columns - 1)], columns
+    for counts in tables:
+        rows = np.column_stack([counts, counts.sum(axis=1)])
+        index = n + np.arange(rows.size).reshape(rows.shape)
+        laws += [(index[k, :-1], index[k, -1]) for k in range(len(rows))]
+        laws += [(index[:, k], k) for k in range(columns)]
+        values.append(rows.ravel())
+        n += rows.size
+    equal = np.zeros((len(laws), n))
+    for row, (parts, total) in enumerate(laws):
+        equal[row, parts], equal[row, total] = 1, -1
+    values = np.concatenate(values).astype(float)
     hidden = (values > 0) & (values < threshold)
-    lower = np.where(hidden, 1.0, values)
-    upper = np.where(hidden, np.inf, values)
-    system = System(sparse.csr_matrix(equal), np.zeros(len(laws)), sparse.csr_matrix((0, table.size)), np.array([]),
-                    lower, upper)
-    cost = np.where(values > 0, 1.0, np.inf)
-    return Puzzle(system, hidden, np.full(table.size, float(threshold)), cost), values
+    lower, upper = np.where(hidden, 1.0, values), np.where(hidden, np.inf, values)
+    system = System(sparse.csr_matrix(equal), np.zeros(len(laws)), sparse.csr_matrix((0, n)), np.array([]), lower,
+                    upper)
+    return Puzzle(system, hidden, np.full(n, float(threshold)), np.where(values > 0, 1.0, np.inf)), values
 
 
 def find_optimum(puzzle: Puzzle, values: np.ndarray, rounds: int = 400) -> np.ndarray | None:

@@ -1,8 +1,8 @@
 """The cheapest shown numbers to hide so that there is a solution: a program in which hiding costs once, however far.
 
-A linear program can only charge by how far a number moves. It is asked again and again with each number's cost spread over
-how far it moved the time before, which soon makes the moves few (Kim and Pardalos, 1999); where it matters most,
-an integer program then chooses among all numbers that any of these solutions has moved.
+A linear program can only charge by how far a number moves. It is asked again and again with each number's cost
+spread over how far it moved the time before, which soon makes the moves few (Kim and Pardalos, 1999); where it matters
+most, an integer program then chooses among all numbers that any of these solutions has moved.
 """
 
 from __future__ import annotations
