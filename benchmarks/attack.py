@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,8 +24,11 @@ from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import attack_release, find_nesting
 from my121_analytics.disclosure.bounds import System
 from my121_analytics.disclosure.pattern import Puzzle, choose_pattern
-from my121_analytics.disclosure.release import release_together
+from my121_analytics.disclosure.release import Released, release_together
+from my121_analytics.disclosure.suppression import find_small
+from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.sample import make_sample
 
 SIZES = (600, 5_000)
@@ -44,10 +48,11 @@ def main() -> None:
         compare_optimum(given.optimum, given.seed)
     else:
         for n_employees in given.sizes:
-            publish(make_sample(n_employees).workforce, label=f"{n_employees:,} employees", afresh=True)
+            publish(make_sample(n_employees).workforce, label=f"{n_employees:,} employees", afresh=True,
+                    by_table=True)
 
 
-def publish(workforce: Workforce, *, label: str, afresh: bool) -> int:
+def publish(workforce: Workforce, *, label: str, afresh: bool, by_table: bool = False) -> int:
     """Release a council's publication; gives the hidden counts that an attack afresh narrows."""
     results = [*(tabulate_profile(workforce, by=by) for by in GROUPINGS), track_movement(workforce),
                measure_coverage(workforce)]
@@ -55,14 +60,9 @@ def publish(workforce: Workforce, *, label: str, afresh: bool) -> int:
     started, worked = time.perf_counter(), time.process_time()
     released = release_together(results, audience="publish", nesting=nesting)
     seconds, cpu = time.perf_counter() - started, time.process_time() - worked
-    n_cells = n_kept = n_tables = n_asked = 0
-    for result, one in zip(results, released, strict=True):
-        counted = {name: table for name, table in result.tables.items() if table.count and not table.people}
-        n_asked += len(counted)
-        n_tables += len(set(counted) & set(one.tables))
-        for name, table in counted.items():
-            n_cells += len(table.frame)
-            n_kept += int((one.tables[name]["marker"] == "").sum()) if name in one.tables else 0
+    kept = tabulate_kept(results, released)
+    n_cells, n_kept = int(kept["rows"].sum()), int(kept["whole"].sum())
+    n_asked, n_tables = len(kept), int((kept["back"] == 0).sum())
     n_hidden, n_narrow, again = 0, 0, 0.0
     if afresh:
         started = time.perf_counter()
@@ -73,7 +73,34 @@ def publish(workforce: Workforce, *, label: str, afresh: bool) -> int:
     print(f"{label}: {n_tables} of {n_asked} tables, {n_kept:,} of {n_cells:,} rows whole ({n_kept / n_cells:.0%}); "
           f"{n_hidden:,} counts hidden, {n_narrow} narrow; {seconds:.1f} s ({cpu:.1f} s of one processor) to protect "
           f"and prove, {again:.1f} s to attack afresh", flush=True)
+    if by_table:
+        counted = kept.drop(columns="table").groupby("result", sort=False).sum()
+        print(pd.concat([counted, counted.sum().rename("all").to_frame().T]).assign(
+            share=lambda frame: (frame["whole"] / (frame["rows"] - frame["small"])).map("{:.0%}".format)).to_string())
     return n_narrow
+
+
+def tabulate_kept(results: Sequence[Result], released: Sequence[Released]) -> pd.DataFrame:
+    """Say of each table what became of its rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rows``; ``small`` (something hidden in its own right), ``others`` (hidden for others' sake), ``back`` (in a
+        table that was kept back), and ``whole``.
+    """
+    rules, rows = DisclosureSettings(), []
+    for result, one in zip(results, released, strict=True):
+        for name, table in result.tables.items():
+            if not table.count or table.people:
+                continue
+            small, shown = find_small(table, rules).rows, name in one.tables
+            whole = (one.tables[name]["marker"] == "").to_numpy() if shown else np.zeros(len(small), dtype=bool)
+            label = f"{name} by {table.keys[0]}" if name.endswith("_by_group") else name
+            rows.append((label if len(table.frame) > 10 else "small tables", name, len(small), int(small.sum()),
+                         int((~small & ~whole).sum()) if shown else 0, 0 if shown else int((~small).sum()),
+                         int(whole.sum())))
+    return pd.DataFrame(rows, columns=["result", "table", "rows", "small", "others", "back", "whole"])
 
 
 def attack_councils(n: int, seed: int) -> None:
