@@ -21,7 +21,7 @@ MOST_ROUNDS = 40
 """Times that the integer program is asked anew. Numbers, not seconds, so that runs repeat."""
 MOST_IMPOSSIBLE = 6
 """Rounds in a row without any solution at all: then nearly everything must be hidden, and little can be won."""
-MOST_PLAYS = 400
+MOST_PLAYS = 300
 """Programs of a reader, over all rounds."""
 MOST_NODES = 300
 """Branches of one integer program; with the best choice met by then the search goes on, but is not certain."""

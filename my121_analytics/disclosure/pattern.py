@@ -15,7 +15,7 @@ from my121_analytics.disclosure.search import N_POINTS, Search, TooTightError
 
 MOST_PROGRAMS = 400
 """Programs spent on showing again what is hidden without need; a number, not a time, so that runs repeat."""
-MOST_EXACT = 100
+MOST_EXACT = 80
 """Numbers that could be hidden, up to which a part is solved exactly."""
 
 __all__ = ["Pattern", "Puzzle", "choose_pattern", "count_open"]
