@@ -180,12 +180,13 @@ class Search:
         of, _ = self._label()
         for code in np.unique(of[self._short()]):
             one = self._component(int(np.flatnonzero(of == code)[0]))
-            for turn in range(N_PUSHES):
+            for _ in range(N_PUSHES):
                 short = np.intersect1d(self._short(), one.at)
-                if short.size < 2 or not self._push_once(one, short, -1 if turn % 2 == 0 else 1):
+                if short.size < 2 or not self._push_once(one, short):
                     break
 
-    def _push_once(self, one: Component, short: Ints, sign: int) -> bool:
+    def _push_once(self, one: Component, short: Ints) -> bool:
+        """Move many numbers at once, up or down as it falls, each as far as its range must be and no farther."""
         aim = np.zeros(len(one.at))
         where = np.searchsorted(one.at, short)
         aim[where] = self.rng.exponential(1.0, len(where)) ** 2 * self.rng.choice([-1.0, 1.0], len(where))
@@ -361,7 +362,7 @@ class Search:
             some = np.intersect1d(left, one.at)
             if some.size >= N_MANY and n_pushes < N_PUSHES:
                 n_pushes += 1
-                self._push_once(one, some, -1 if n_pushes % 2 else 1)
+                self._push_once(one, some)
                 continue
             j = int(left[np.argmin((self.high - self.low)[left])])
             if not self._agrees(j):
