@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import time
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -23,8 +24,11 @@ from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import attack_release, find_nesting
 from my121_analytics.disclosure.bounds import System
 from my121_analytics.disclosure.pattern import Puzzle, choose_pattern
-from my121_analytics.disclosure.release import release_together
+from my121_analytics.disclosure.release import Released, release_together
+from my121_analytics.disclosure.suppression import find_small
+from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.sample import make_sample
 
 SIZES = (600, 5_000)
@@ -44,10 +48,11 @@ def main() -> None:
         compare_optimum(given.optimum, given.seed)
     else:
         for n_employees in given.sizes:
-            publish(make_sample(n_employees).workforce, label=f"{n_employees:,} employees", afresh=True)
+            publish(make_sample(n_employees).workforce, label=f"{n_employees:,} employees", afresh=True,
+                    by_table=True)
 
 
-def publish(workforce: Workforce, *, label: str, afresh: bool) -> int:
+def publish(workforce: Workforce, *, label: str, afresh: bool, by_table: bool = False) -> int:
     """Release a council's publication; gives the hidden counts that an attack afresh narrows."""
     results = [*(tabulate_profile(workforce, by=by) for by in GROUPINGS), track_movement(workforce),
                measure_coverage(workforce)]
@@ -55,14 +60,9 @@ def publish(workforce: Workforce, *, label: str, afresh: bool) -> int:
     started, worked = time.perf_counter(), time.process_time()
     released = release_together(results, audience="publish", nesting=nesting)
     seconds, cpu = time.perf_counter() - started, time.process_time() - worked
-    n_cells = n_kept = n_tables = n_asked = 0
-    for result, one in zip(results, released, strict=True):
-        counted = {name: table for name, table in result.tables.items() if table.count and not table.people}
-        n_asked += len(counted)
-        n_tables += len(set(counted) & set(one.tables))
-        for name, table in counted.items():
-            n_cells += len(table.frame)
-            n_kept += int((one.tables[name]["marker"] == "").sum()) if name in one.tables else 0
+    kept = tabulate_kept(results, released)
+    n_cells, n_kept = int(kept["rows"].sum()), int(kept["whole"].sum())
+    n_asked, n_tables = len(kept), int((kept["back"] == 0).sum())
     n_hidden, n_narrow, again = 0, 0, 0.0
     if afresh:
         started = time.perf_counter()
@@ -73,7 +73,34 @@ def publish(workforce: Workforce, *, label: str, afresh: bool) -> int:
     print(f"{label}: {n_tables} of {n_asked} tables, {n_kept:,} of {n_cells:,} rows whole ({n_kept / n_cells:.0%}); "
           f"{n_hidden:,} counts hidden, {n_narrow} narrow; {seconds:.1f} s ({cpu:.1f} s of one processor) to protect "
           f"and prove, {again:.1f} s to attack afresh", flush=True)
+    if by_table:
+        counted = kept.drop(columns="table").groupby("result", sort=False).sum()
+        print(pd.concat([counted, counted.sum().rename("all").to_frame().T]).assign(
+            share=lambda frame: (frame["whole"] / (frame["rows"] - frame["small"])).map("{:.0%}".format)).to_string())
     return n_narrow
+
+
+def tabulate_kept(results: Sequence[Result], released: Sequence[Released]) -> pd.DataFrame:
+    """Say of each table what became of its rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``rows``; ``small`` (something hidden in its own right), ``others`` (hidden for others' sake), ``back`` (in a
+        table that was kept back), and ``whole``.
+    """
+    rules, rows = DisclosureSettings(), []
+    for result, one in zip(results, released, strict=True):
+        for name, table in result.tables.items():
+            if not table.count or table.people:
+                continue
+            small, shown = find_small(table, rules).rows, name in one.tables
+            whole = (one.tables[name]["marker"] == "").to_numpy() if shown else np.zeros(len(small), dtype=bool)
+            label = f"{name} by {table.keys[0]}" if name.endswith("_by_group") else name
+            rows.append((label if len(table.frame) > 10 else "small tables", name, len(small), int(small.sum()),
+                         int((~small & ~whole).sum()) if shown else 0, 0 if shown else int((~small).sum()),
+                         int(whole.sum())))
+    return pd.DataFrame(rows, columns=["result", "table", "rows", "small", "others", "back", "whole"])
 
 
 def attack_councils(n: int, seed: int) -> None:
@@ -87,44 +114,60 @@ def attack_councils(n: int, seed: int) -> None:
 
 
 def compare_optimum(n: int, seed: int) -> None:
-    """Compare the pattern with the cheapest one, over random tables of groups by boxes with both margins."""
-    rng = np.random.default_rng(seed)
-    rows = []
-    for number in range(n):
-        shape = (int(rng.integers(3, 6)), int(rng.integers(3, 6)))
-        counts = rng.negative_binomial(1, 0.07, size=shape)
-        puzzle, values = make_puzzle(counts)
-        ours, best = choose_pattern(puzzle), find_optimum(puzzle, values)
-        if best is None or len(ours.open):
-            continue
-        inner = np.isfinite(puzzle.cost)
-        rows.append((number, inner.sum(), puzzle.hidden.sum(), ours.hidden.sum(), best.sum(),
-                     (~ours.hidden & inner).sum() / max((~best & inner).sum(), 1)))
-    frame = pd.DataFrame(rows, columns=["table", "cells", "small", "hidden", "hidden_best", "kept_share"])
-    print(f"{len(frame)} tables: {frame['small'].sum()} small counts; hidden {frame['hidden'].sum()}, at least "
-          f"{frame['hidden_best'].sum()}; kept {frame['kept_share'].mean():.1%} of what could be kept, the same number "
-          f"in {(frame['hidden'] == frame['hidden_best']).mean():.0%} of tables")
+    """Compare the pattern with the cheapest one: random tables of groups by boxes, and three that share the boxes."""
+    for label, draw in (("single tables", draw_table), ("three linked tables", draw_linked)):
+        rng = np.random.default_rng(seed)
+        rows = []
+        while len(rows) < n:
+            puzzle, values = draw(rng)
+            best = find_optimum(puzzle, values)
+            answers = choose_pattern(puzzle, most_exact=0), choose_pattern(puzzle)
+            if best is None or any(len(one.open) for one in answers):
+                continue
+            inner = np.isfinite(puzzle.cost)
+            rows.append((inner.sum(), puzzle.hidden.sum(), best.sum(), *(one.hidden.sum() for one in answers),
+                         *((~one.hidden & inner).sum() / max((~best & inner).sum(), 1) for one in answers)))
+        frame = pd.DataFrame(rows, columns=["cells", "small", "best", "search", "exact", "kept_search", "kept_exact"])
+        print(f"{n} {label} of {frame['cells'].mean():.0f} counts, {frame['small'].mean():.1f} of them small; hidden "
+              f"at least {frame['best'].sum()}")
+        for name, how in (("search", "by the search alone"), ("exact", "with small parts solved exactly")):
+            print(f"  {how}: hidden {frame[name].sum()}; kept {frame[f'kept_{name}'].mean():.1%} of what could be "
+                  f"kept, the same number in {(frame[name] == frame['best']).mean():.0%}", flush=True)
 
 
-def make_puzzle(counts: np.ndarray, threshold: int = 5) -> tuple[Puzzle, np.ndarray]:
-    """Lay out a table and its margins: every cell costs the same to hide."""
-    table = np.pad(counts, ((0, 1), (0, 1)))
-    table[-1] = table[:-1].sum(axis=0)
-    table[:, -1] = table[:, :-1].sum(axis=1)
-    index = np.arange(table.size).reshape(table.shape)
-    laws = [(index[k, :-1], index[k, -1]) for k in range(len(table))]
-    laws += [(index[:-1, k], index[-1, k]) for k in range(table.shape[1])]
-    equal = np.zeros((len(laws), table.size))
-    for row, (parts, whole) in enumerate(laws):
-        equal[row, parts], equal[row, whole] = 1, -1
-    values = table.ravel().astype(float)
+def draw_table(rng: np.random.Generator) -> tuple[Puzzle, np.ndarray]:
+    """Draw a table of groups by boxes with both margins."""
+    shape = (int(rng.integers(3, 6)), int(rng.integers(3, 6)))
+    return make_puzzle([rng.negative_binomial(1, 0.07, size=shape)])
+
+
+def draw_linked(rng: np.random.Generator) -> tuple[Puzzle, np.ndarray]:
+    """Draw people with a directorate, a grade, a sex and a box: each by box, with the same margin."""
+    people = rng.negative_binomial(0.25, 0.15, size=(5, 3, 2, 4))
+    return make_puzzle([people.sum(axis=axes) for axes in ((1, 2), (0, 2), (0, 1))])
+
+
+def make_puzzle(tables: list[np.ndarray], threshold: int = 5) -> tuple[Puzzle, np.ndarray]:
+    """Lay out tables with their margins, the column totals being the same; every cell costs the same to hide."""
+    columns = tables[0].shape[1] + 1
+    whole = np.append(tables[0].sum(axis=0), tables[0].sum())
+    values, laws, n = [whole], [(np.arange(columns - 1), columns - 1)], columns
+    for counts in tables:
+        rows = np.column_stack([counts, counts.sum(axis=1)])
+        index = n + np.arange(rows.size).reshape(rows.shape)
+        laws += [(index[k, :-1], index[k, -1]) for k in range(len(rows))]
+        laws += [(index[:, k], k) for k in range(columns)]
+        values.append(rows.ravel())
+        n += rows.size
+    equal = np.zeros((len(laws), n))
+    for row, (parts, total) in enumerate(laws):
+        equal[row, parts], equal[row, total] = 1, -1
+    values = np.concatenate(values).astype(float)
     hidden = (values > 0) & (values < threshold)
-    lower = np.where(hidden, 1.0, values)
-    upper = np.where(hidden, np.inf, values)
-    system = System(sparse.csr_matrix(equal), np.zeros(len(laws)), sparse.csr_matrix((0, table.size)), np.array([]),
-                    lower, upper)
-    cost = np.where(values > 0, 1.0, np.inf)
-    return Puzzle(system, hidden, np.full(table.size, float(threshold)), cost), values
+    lower, upper = np.where(hidden, 1.0, values), np.where(hidden, np.inf, values)
+    system = System(sparse.csr_matrix(equal), np.zeros(len(laws)), sparse.csr_matrix((0, n)), np.array([]), lower,
+                    upper)
+    return Puzzle(system, hidden, np.full(n, float(threshold)), np.where(values > 0, 1.0, np.inf)), values
 
 
 def find_optimum(puzzle: Puzzle, values: np.ndarray, rounds: int = 400) -> np.ndarray | None:

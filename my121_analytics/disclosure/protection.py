@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.bounds import Bools, Floats, Ints, propagate
+from my121_analytics.disclosure.continuity import Usual, find_usual_cells
 from my121_analytics.disclosure.equations import Knowledge, Nesting, Shown, write_equations
 from my121_analytics.disclosure.pattern import Pattern, Puzzle, choose_pattern, count_open
 from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
@@ -26,6 +27,9 @@ TOTAL_WEIGHT = 3.0
 """A margin row tells more than a row of one group: it costs this many of them to hide it."""
 WORD_WEIGHT = 6.0
 """The same of a number that stands beside the tables only: the headcount is often known from elsewhere."""
+USUAL_DISCOUNT = 0.75
+"""What was hidden in the release before costs less to hide again: a reader sees the same cells from cycle to cycle, and
+two releases with different patterns tell more than two with the same."""
 FEW_TABLES = 10
 """Up to so many tables of one unit each is tried, to find the one whose withholding protects the most."""
 
@@ -64,11 +68,14 @@ class Before:
         Name of a release -> its context and the counts of everybody that stood beside its tables.
     narrow
         Table, row and column of hidden counts that could be worked out then already.
+    usual
+        What the last release about other people or of another cycle hid: see :mod:`continuity`.
     """
 
     tables: Sequence[Shown] = ()
     numbers: Mapping[str, tuple[str, list[float]]] = field(default_factory=dict)
     narrow: frozenset[tuple[str, int, str]] = frozenset()
+    usual: Usual = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -226,6 +233,8 @@ class _Attempt:
         cost[~listed & np.isin(known.truth, [n for _, given in self.earlier.numbers.values() for n in given])] = np.inf
         cost *= 1.0 + np.log2(np.maximum(np.nan_to_num(known.truth), 1.0)) / 4  # a larger number tells more
         cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
+        usual = find_usual_cells(places[is_own], {one.name: one.table for one in self.tables}, self.earlier.usual)
+        cost[np.unique(variable[is_own][usual])] *= USUAL_DISCOUNT
         cost *= 1.0 + np.arange(n) / (1000.0 * n)  # so that there is one answer
         tied = hidden & (known.system.lower == known.system.upper) & (known.system.lower > 0) & np.isfinite(cost)
         system = replace(known.system, lower=np.where(tied, 1.0, known.system.lower),

@@ -18,6 +18,7 @@ from my121_analytics.disclosure.attacker import (
     show_earlier,
 )
 from my121_analytics.disclosure.bounds import Floats
+from my121_analytics.disclosure.continuity import find_usual
 from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside
 from my121_analytics.disclosure.kept import (
     add_to_publication,
@@ -189,7 +190,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
                 **(read_kept(publication) if publication else {}), **(earlier or {})}
         alike = [list(group) for group in _by_context(drafts)]
-        points = [_protect(group, rules, _of_context(kept, group), nesting) for group in alike]
+        points = [_protect(group, rules, kept, nesting) for group in alike]
         released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
         made = dict(zip(map(id, drafts), released, strict=True))
         of_draft = dict(zip(map(id, drafts), scopes, strict=True))
@@ -287,11 +288,15 @@ def _of_context(earlier: Mapping[str, Earlier], drafts: Sequence[_Draft]) -> dic
     return {name: kept for name, kept in earlier.items() if context_of(kept.about)[0] == context}
 
 
-def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, earlier: Mapping[str, Earlier],
+def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[str, Earlier],
              nesting: Nesting | None) -> Floats:
     """Hide small numbers, and what would give them away, in all drafts together; gives what proves it."""
     candidates, numbers = [], {}
+    usual: dict[str, frozenset[tuple[str, str]]] = {}
+    earlier = _of_context(kept, drafts)
     for at, draft in enumerate(drafts):
+        usual |= {f"{at}.{name}": find_usual(draft.result.about, name, table, kept)
+                  for name, table in draft.about_people.items()}
         context, within = context_of(draft.result.about)
         numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts))
         candidates += [Candidate(f"{at}.{name}", table, context, within)
@@ -299,9 +304,9 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, earlier: Mappi
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
     then, unlinked = show_earlier(earlier, [Shown(c.name, c.table.frame, c.table, c.context, c.within)
                                             for c in candidates], known, show_zeros=rules.show_zeros)
-    spoken = {name: (context_of(kept.about)[0], numbers_beside(kept.about.n, kept.facts or {}))
-              for name, kept in earlier.items() if name not in unlinked}
-    before = Before(then, spoken, frozenset(narrow_before(then, rules, known)))
+    spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts or {}))
+              for name, one in earlier.items() if name not in unlinked}
+    before = Before(then, spoken, frozenset(narrow_before(then, rules, known)), usual)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):
         if not any(table.about_people for table in draft.result.tables.values()):
