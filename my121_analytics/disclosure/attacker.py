@@ -2,7 +2,8 @@
 
 Code of its own: nothing of what protects a release is used here, so that a mistake there cannot hide itself. The
 attacker gets the released frames and what their tables are (keys, which columns count, what adds up), knows that a
-hidden count is at least 1, and asks linear programs how low and how high each hidden count can be.
+hidden count is at least 1 and that counts are whole numbers, and asks linear and integer programs how low and how high
+each hidden count can be. A range counts only where tables of whole numbers that fit everything shown reach its ends.
 """
 
 from __future__ import annotations
@@ -38,9 +39,10 @@ class AttackReport:
     cells
         One row per hidden count: ``table``, ``row`` (position), ``keys`` (the row's keys as text), ``column``,
         ``lower`` and ``upper`` (whole numbers; upper is infinite where nothing limits it), ``width``, ``needed``
-        (the threshold of the table), ``proven`` (the width is enough) and ``why`` not: ``narrow``, or
-        ``follows_shown`` where a figure computed from the count is shown. ``narrow_before``: it was known from
-        releases that were kept before this one, so that it does not count against it.
+        (the threshold of the table), ``proven`` (the width is enough) and ``why`` not: ``narrow`` (or not found to be
+        wide within the limits of the search: see ``bounds.find_bounds``), or ``follows_shown`` where a figure computed
+        from the count is shown. ``narrow_before``: it was known from releases that were kept before this one, so that
+        it does not count against it.
     unlinked
         Earlier releases that contradict this one, so that they were attacked by themselves.
 
