@@ -116,7 +116,7 @@ def test_ranges_are_those_of_all_solutions_in_whole_numbers(drawn, with_witness,
 
 @pytest.mark.slow
 @given(systems(), st.booleans(), st.integers(1, 5))
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=1000, deadline=None)
 def test_ranges_of_many_systems_are_those_of_all_solutions_in_whole_numbers(drawn, with_witness, needed):
     check_ranges(drawn, with_witness, needed)
 
