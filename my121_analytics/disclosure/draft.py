@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from my121_analytics.disclosure.grids import CLOSE, Grid, Texts, holds, is_reported, may_be_zero
-from my121_analytics.disclosure.system import Floats, Ints, System
+from my121_analytics.disclosure.grids import CLOSE, Grid, Texts, holds, is_reported, may_be_zero, unround
+from my121_analytics.disclosure.system import ContradictionError, Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
 
@@ -28,7 +28,7 @@ class Knowledge:
     system
         Equations between the counts.
     cells
-        One row per hidden count: table, row, keys, column, variable, given_away.
+        One row per hidden or rounded count: table, row, keys, column, variable, given_away, rounded_to (0: hidden).
     truth
         True value of each variable; NaN where it is not known.
     places
@@ -57,6 +57,7 @@ class Draft:
     limits: list[tuple[Ints, Ints]] = field(default_factory=list)
     lower: list[Ints] = field(default_factory=list)
     given_away: list[Ints] = field(default_factory=list)
+    ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
     places: list[pd.DataFrame] = field(default_factory=list)
 
     def add(self, names: Texts, truth: Floats, shown: Floats, grid: Grid | None = None, column: str = "",
@@ -66,16 +67,21 @@ class Draft:
         self.size += len(names)
         self.names.append(names)
         self.truth.append(truth)
-        self.shown.append(shown)
+        rounded_to = grid.one.rounded_to if grid is not None else 0
+        self.shown.append(shown if not rounded_to else np.full(len(shown), np.nan))
         self.laws.append(np.full(len(names), law))
         if grid is not None:
             if is_reported(column, grid.one.table):
                 self.places.append(pd.DataFrame({"table": grid.one.name, "row": np.arange(grid.n), "column": column,
                                                  "at": at}))
-            rows = np.flatnonzero(grid.hidden[column] & (is_reported(column, grid.one.table)))
+            rows = np.flatnonzero(grid.hidden[column])
+            if rounded_to:
+                rows, least, most = grid.rounded(column)
+                self.ranges.append((at[rows], least, most))
+            rows = rows if is_reported(column, grid.one.table) else rows[:0]
             keys = [", ".join(f"{k}={v[row]}" for k, v in grid.keys.items()) for row in rows]
             self.cells.append(pd.DataFrame({"table": grid.one.name, "row": rows, "keys": keys, "column": column,
-                                            "at": at[rows]}))
+                                            "at": at[rows], "rounded_to": rounded_to}))
         return at
 
     def law(self) -> int:
@@ -112,11 +118,12 @@ class Draft:
             sure = grid.hidden[column] & ~may_be_zero(grid, column)
             self.lower.append(grid.positions[column][sure])
 
-    def finish(self, numbers: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
+    def finish(self, numbers: Mapping[str, tuple[str, list[float]]],
+               rounded: Mapping[str, int] | None = None) -> Knowledge:
         """Make one variable of all counts of one name and value, and matrices of the equations."""
         if not self.size:
             nothing = pd.DataFrame(columns=["table", "row", "column", "variable"])
-            no_cells = pd.DataFrame(columns=[*nothing, "keys", "given_away"])
+            no_cells = pd.DataFrame(columns=[*nothing, "keys", "given_away", "rounded_to"])
             return Knowledge(_no_system(), no_cells, np.array([]), nothing)
         names, truth = np.concatenate(self.names), np.concatenate(self.truth)
         law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
@@ -135,12 +142,18 @@ class Draft:
         lower[variable[sure]] = 1.0
         known = np.flatnonzero(~np.isnan(shown))
         _fix(lower, upper, variable[known], shown[known])
+        for at, least, most in self.ranges:
+            _narrow(lower, upper, variable[at], least, most)
         everybody = pd.Series(names).str.count(r"\|").to_numpy() == 1
-        for context, counts in numbers.values():
+        for name, (context, counts) in numbers.items():
             whole = everybody & pd.Series(names).str.startswith(f"{context}|").to_numpy()
             for count in counts:
                 same = np.unique(variable[whole & (np.abs(truth - count) < CLOSE)])
-                _fix(lower, upper, same, np.full(len(same), count))
+                if rounded and name in rounded:
+                    _narrow(lower, upper, same, *unround(np.floor(np.full(len(same), count) / rounded[name] + 0.5)
+                                                         * rounded[name], rounded[name]))
+                else:
+                    _fix(lower, upper, same, np.full(len(same), count))
         lower = np.where(lower > values, 0.0, lower)  # a true zero is hidden: the rule was not kept there
         system = System(*self._matrix(variable, n, false), *self._limits(variable, n), lower, upper)
         cells = pd.concat(self.cells, ignore_index=True)
@@ -231,6 +244,14 @@ def _fix(lower: Floats, upper: Floats, variables: Ints, values: Floats) -> None:
     if (np.abs(lower[variables] - values) > CLOSE).any():
         raise DisclosureError("One count is shown with two different values.",
                               hints=["Release tables together only when they were made from the same record."])
+
+
+def _narrow(lower: Floats, upper: Floats, variables: Ints, least: Floats, most: Floats) -> None:
+    """Set what rounded counts may have been; one shown in two ways must have been both."""
+    np.maximum.at(lower, variables, least)
+    np.minimum.at(upper, variables, most)
+    if (lower[variables] > upper[variables]).any():
+        raise ContradictionError
 
 
 def _distinct_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:

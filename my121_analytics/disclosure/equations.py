@@ -31,7 +31,7 @@ __all__ = ["Knowledge", "Nesting", "Shown", "context_of", "numbers_beside", "wri
 
 
 def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]], nesting: Nesting, *,
-                    show_zeros: bool = True) -> Knowledge:
+                    show_zeros: bool = True, rounded: Mapping[str, int] | None = None) -> Knowledge:
     """Write down what the tables say of each other.
 
     Parameters
@@ -44,6 +44,8 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
         Which unit belongs to which.
     show_zeros
         True zeros are shown, so that a hidden count is at least 1.
+    rounded
+        Name of a release -> base to which its counts of everybody were rounded; ``numbers`` holds the true ones.
 
     Returns
     -------
@@ -68,7 +70,7 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     grids = [grid for grid in grids if grid.one.reach == "all"]
     add_units(draft, [grid for grid in grids if grid.cut_to])
     add_joint(draft, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
-    return draft.finish(numbers)
+    return draft.finish(numbers, rounded)
 
 
 def context_of(about: About) -> tuple[str, tuple[str, ...]]:

@@ -44,6 +44,10 @@ class Shown:
     reach
         What its sums are taken to lead to: ``all``, its ``own`` margins, or ``none`` (where it is not known of each
         row whom it counts).
+    rounded_to
+        Base to which each count was rounded, half way up; 0 where counts are shown as they are.
+    withheld_most
+        The highest count that is withheld from a rounded table.
     """
 
     name: str
@@ -52,6 +56,8 @@ class Shown:
     context: str = ""
     within: tuple[str, ...] = ()
     reach: str = "all"
+    rounded_to: int = 0
+    withheld_most: float = np.inf
 
 
 class Grid:
@@ -74,8 +80,11 @@ class Grid:
         self.shown = {c: numbers_of(frame[c]) for c in self.columns}
         self.truth = {c: numbers_of(source[c]) for c in self.columns}
         self.source = source
-        marked = (frame[MARKER].astype("str") != "").to_numpy() if MARKER in frame else np.ones(self.n, dtype=bool)
-        self.hidden: dict[str, Bools] = {c: np.isnan(self.shown[c]) & marked for c in self.columns}
+        self.marked: Bools = ((frame[MARKER].astype("str") != "").to_numpy() if MARKER in frame
+                              else np.ones(self.n, dtype=bool))
+        self.hidden: dict[str, Bools] = {c: np.isnan(self.shown[c]) & self.marked for c in self.columns}
+        if one.rounded_to:
+            self.hidden = {c: np.zeros(self.n, dtype=bool) for c in self.columns}
         totals = [k for k in table.keys if k not in table.sums and (self.keys[k] == TOTAL).any()]
         self.sums = [k for k in (*table.sums, *totals) if k in self.keys]  # margin rows tell what no table declares
         self.outcomes = [k for k in self.sums if k not in WHO and k not in table.unit_columns
@@ -101,6 +110,22 @@ class Grid:
         """Find the rows that are no margin over these keys."""
         return np.logical_and.reduce([np.ones(self.n, dtype=bool), *(self.keys[k] != TOTAL for k in keys)])
 
+    def rounded(self, column: str) -> tuple[Ints, Floats, Floats]:
+        """Give the rows with a count, and the lowest and highest that each may have been before it was rounded.
+
+        Where a table lists only what occurs, a row that names its outcome counts somebody.
+        """
+        shown = self.shown[column]
+        rows = np.flatnonzero(np.isfinite(shown) | self.marked)
+        least, most = unround(shown[rows], self.one.rounded_to)
+        least, most = np.where(np.isnan(least), 0.0, least), np.where(np.isnan(most), self.one.withheld_most, most)
+        parts = self.parts(list(self.keys))
+        places = np.prod([len(set(of[parts])) for of in self.keys.values()], dtype=np.float64)
+        if column == self.one.table.count and parts.sum() < places and (self.truth[column][parts] > 0).all():
+            named = self.one.frame[list(self.one.table.keys)].notna().all(axis="columns").to_numpy()
+            least = np.where((parts & named)[rows], np.maximum(least, 1.0), least)
+        return rows, least, most
+
     def groups(self, drop: Sequence[str]) -> Ints:
         """Number the rows by their other keys."""
         text: Texts = np.full(self.n, "", dtype=object)
@@ -117,6 +142,8 @@ def _kind_of_base(grid: Grid, base: str) -> Texts:
     none = grid.keys[grid.outcomes[0]] == NONE if one_key else np.zeros(grid.n, dtype=bool)
     size = groups.max(initial=-1) + 1
     for column in (c for c in grid.columns if not c.startswith("base")):
+        if not (np.isfinite(grid.truth[column]) & np.isfinite(value)).any():
+            continue  # nothing is known that could tell
         everybody = np.bincount(groups[rows], weights=grid.truth[column][rows], minlength=size)[groups]
         placed = np.bincount(groups[rows & ~none], weights=grid.truth[column][rows & ~none], minlength=size)[groups]
         if none.any() and not (np.abs(np.where(none, everybody, placed) - value) > CLOSE).any():
@@ -124,6 +151,11 @@ def _kind_of_base(grid: Grid, base: str) -> Texts:
         if not (np.abs(everybody - value) > CLOSE).any():
             return np.full(grid.n, "/everybody", dtype=object)
     return np.full(grid.n, "", dtype=object)
+
+
+def unround(shown: Floats, base: int) -> tuple[Floats, Floats]:
+    """Give the lowest and highest count that was rounded to each number shown, half way up."""
+    return np.maximum(np.ceil(shown - base / 2), 0.0), np.ceil(shown + base / 2) - 1.0
 
 
 def may_be_zero(grid: Grid, column: str) -> Bools:
