@@ -350,7 +350,7 @@ def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]
     rules = settings or DisclosureSettings()
     known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros, rounded=rounded)
     threshold = {one.name: _threshold_of(one.table, rules) for one in shown}
-    cells = known.cells.reset_index(drop=True)
+    cells = pd.concat([known.cells.assign(rounded_to=0), known.rounded], ignore_index=True)
     small_from = cells["table"].map(threshold).to_numpy(np.float64)
     is_rounded = cells["rounded_to"].to_numpy(np.float64) > 0
     if is_rounded.any():  # a rounded count that is large in any case is nothing to ask about

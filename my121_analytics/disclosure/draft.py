@@ -15,7 +15,7 @@ import pandas as pd
 from scipy import sparse
 
 from my121_analytics.disclosure.grids import CLOSE, Grid, Texts, holds, is_reported, may_be_zero, unround
-from my121_analytics.disclosure.system import ContradictionError, Floats, Ints, System
+from my121_analytics.disclosure.system import Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
 
@@ -28,17 +28,20 @@ class Knowledge:
     system
         Equations between the counts.
     cells
-        One row per hidden or rounded count: table, row, keys, column, variable, given_away, rounded_to (0: hidden).
+        One row per hidden count: table, row, keys, column, variable, given_away.
     truth
         True value of each variable; NaN where it is not known.
     places
         One row per count of a table, hidden or not: table, row, column, variable.
+    rounded
+        One row per count of a rounded table, shown or withheld: as ``cells``, with the base ``rounded_to``.
     """
 
     system: System
     cells: pd.DataFrame
     truth: Floats
     places: pd.DataFrame
+    rounded: pd.DataFrame
 
 
 @dataclass
@@ -124,7 +127,7 @@ class Draft:
         if not self.size:
             nothing = pd.DataFrame(columns=["table", "row", "column", "variable"])
             no_cells = pd.DataFrame(columns=[*nothing, "keys", "given_away", "rounded_to"])
-            return Knowledge(_no_system(), no_cells, np.array([]), nothing)
+            return Knowledge(_no_system(), no_cells.drop(columns="rounded_to"), np.array([]), nothing, no_cells)
         names, truth = np.concatenate(self.names), np.concatenate(self.truth)
         law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
         truth = _fill_truth(names, truth)
@@ -161,7 +164,9 @@ class Draft:
         cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given))
         places = pd.concat(self.places, ignore_index=True)
         places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
-        return Knowledge(system, cells, values, places)
+        is_rounded = cells["rounded_to"].to_numpy() > 0
+        hidden = cells[~is_rounded].drop(columns="rounded_to").reset_index(drop=True)
+        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True))
 
     def _link_bases(self, names: Texts, truth: Floats) -> None:
         """Those with a box and those with a rating are the same people where no group has more of the one."""
@@ -250,8 +255,6 @@ def _narrow(lower: Floats, upper: Floats, variables: Ints, least: Floats, most: 
     """Set what rounded counts may have been; one shown in two ways must have been both."""
     np.maximum.at(lower, variables, least)
     np.minimum.at(upper, variables, most)
-    if (lower[variables] > upper[variables]).any():
-        raise ContradictionError
 
 
 def _distinct_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:

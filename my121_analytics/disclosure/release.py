@@ -22,7 +22,7 @@ from my121_analytics.disclosure.bounds import Floats
 from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside
 from my121_analytics.disclosure.kept import read_kept
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
-from my121_analytics.disclosure.rounding import round_count, round_table, withhold_counts
+from my121_analytics.disclosure.rounding import find_narrow_parts, round_count, round_table, withhold_counts
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
 from my121_analytics.errors import DisclosureError, UsageError, suggest
 from my121_analytics.settings import Audience, DisclosureSettings, Settings
@@ -194,6 +194,8 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         for group, proof in zip(alike, points, strict=True):
             made |= _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof,
                            lambda draft: draft.released(audience, of_draft[id(draft)]))
+        if rules.method == "round" and not any(draft.about_people for draft in drafts):
+            _require_something(drafts)
         return [made[id(draft)] for draft in drafts]
     return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
 
@@ -263,6 +265,11 @@ def _round_one(draft: _Draft, rules: DisclosureSettings) -> None:
         draft.frames[name] = round_table(table, rules)
     for name, value in _counts_among(draft.facts).items():
         draft.facts[name] = round_count(value, rules.round_to)
+    counts = _counts_among(draft.result.facts)
+    for names in FACTS_THAT_SUM:
+        some = [name for name in names if name in counts]
+        narrow = find_narrow_parts([counts[name] for name in some], rules)
+        draft.facts |= {name: None for name, is_narrow in zip(some, narrow, strict=True) if is_narrow}
     for name in FACTS_FOLLOW:
         if name in draft.facts:
             draft.facts[name] = None
@@ -362,13 +369,20 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
         if rules.method == "round":
             order = {(at, name): (int(n_narrow.get(f"{at}.{name}", 0)), len(drafts[at].passed[name].frame), name)
                      for at, name in left}
-            places = [max(left, key=lambda place: order[place])] if len(left) > 1 else []
+            places = [max(left, key=lambda place: order[place])] if left else []
         if not places:
             require_proven(report)
         for at, name in places:
             drafts[at].keep_back(name, "gives_away")
             shown[at] = remake(drafts[at])
         proof = None  # it was worked out with the tables that are gone
+
+
+def _require_something(drafts: Sequence[_Draft]) -> None:
+    """Refuse a rounded release of which every table had to be kept back."""
+    if any(reason == "gives_away" for draft in drafts for reason in draft.reasons.values()):
+        raise DisclosureError("No table can be released: small counts of each could be worked out from rounded ones.",
+                              hints=["Use coarser groups, or [disclosure] method = \"suppress\"."])
 
 
 def _withhold_narrow(drafts: Sequence[_Draft], report: AttackReport, marker: str) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -14,6 +16,33 @@ from my121_analytics.workforce.results import TOTAL, Table
 def round_count(value: float, base: int) -> int:
     """Round one count to the nearest multiple of a base; half way goes up."""
     return int(np.floor(value / base + 0.5)) * base
+
+
+def find_narrow_parts(values: Sequence[float], settings: DisclosureSettings) -> npt.NDArray[np.bool_]:
+    """Find which of some numbers must be withheld when rounded, where everybody knows what they add up to.
+
+    Returns
+    -------
+    numpy.ndarray
+        True for a number that may be small, and of which the others would leave fewer values than there are behind a
+        shown 0. One number alone is known from no others.
+    """
+    if len(values) < 2:
+        return np.zeros(len(values), dtype=bool)
+    base, total = settings.round_to, float(np.sum(values))
+    rounded = np.array([round_count(value, base) for value in values], dtype=np.float64)
+    least, most = np.maximum(np.ceil(rounded - base / 2), 0.0), np.ceil(rounded + base / 2) - 1.0
+    may_be_small = least < settings.threshold
+    withheld = np.zeros(len(rounded), dtype=bool)
+    while True:
+        low = np.where(withheld, 0.0, least)
+        high = np.where(withheld, most[may_be_small].max(initial=0.0), most)
+        low, high = np.maximum(low, total - (high.sum() - high)), np.minimum(high, total - (low.sum() - low))
+        few = high - low + 1 < (base + 1) // 2
+        more = few & (low < settings.threshold) & (high >= 1) & ~withheld
+        if not more.any():
+            return withheld
+        withheld |= more
 
 
 def withhold_counts(table: Table, frame: pd.DataFrame, column: str, rows: npt.NDArray[np.int64],

@@ -61,6 +61,8 @@ def propagate(system: System) -> tuple[Floats, Floats]:
     rows = sparse.vstack([system.equal, -system.equal, system.most], format="coo")
     limit = np.concatenate([system.equal_to, -system.equal_to, system.most_to])
     lower, upper = system.lower.copy(), system.upper.copy()
+    if (lower > upper).any():
+        raise ContradictionError
     for _ in range(MAX_ROUNDS if rows.nnz else 0):
         new_lower, new_upper = _tighten_once(rows, limit, lower, upper)
         moved = (new_lower > lower) | (new_upper < upper)
