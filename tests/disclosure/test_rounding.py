@@ -10,14 +10,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from my121_analytics.analysis.movement import track_movement
+from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import Earlier, attack, attack_release
 from my121_analytics.disclosure.grids import unround
 from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
-from my121_analytics.disclosure.release import release
+from my121_analytics.disclosure.release import release, release_together
 from my121_analytics.disclosure.rounding import round_count, round_table
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.sample import make_sample
 
 ROUND = Settings(disclosure=DisclosureSettings(method="round"))
 
@@ -189,3 +192,19 @@ def test_a_rounded_release_of_which_no_table_can_be_shown_is_refused() -> None:
     with pytest.raises(DisclosureError, match="No table can be released") as refusal:
         release(same, audience="publish", settings=ROUND, earlier={"then": three})
     assert refusal.value.exit_code == 4
+
+
+def test_a_rounded_council_keeps_its_small_counts_and_most_of_its_rows() -> None:
+    workforce = make_sample(80).workforce
+    results = {"profile": tabulate_profile(workforce, by="grade"), "moves": track_movement(workforce)}
+    released = dict(zip(results, release_together(list(results.values()), audience="publish", settings=ROUND),
+                        strict=True))
+    report = attack_release(released, results, ROUND.disclosure, exact=True)
+    assert report.n_hidden > 50
+    assert report.passed
+    for cell in report.cells.itertuples():
+        result, name = cell.table.split(".")
+        assert cell.lower <= float(results[result].tables[name].frame[cell.column].iloc[cell.row]) <= cell.upper
+    shown = released["profile"].tables["map_by_group"]["n"]
+    assert shown.notna().mean() > 0.6
+    assert (shown.dropna() % 5 == 0).all()
