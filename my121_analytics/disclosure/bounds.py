@@ -24,11 +24,9 @@ from my121_analytics.errors import DisclosureError
 
 __all__ = ["Bools", "Floats", "Ints", "System", "find_bounds", "has_solution", "propagate"]
 
-N_PUSHES = 24
-"""Programs that push many variables at once, before single ones are asked about."""
-N_IDLE = 3
-"""Pushes in a row that settle next to nothing, after which no more are made."""
-LARGE = 600
+FOLLOWING = 0.05
+"""Weight of the other open variables where one is pushed; the less, the surer that this one goes to its end."""
+LARGE = 3_000
 """Variables from which on neighbourhoods are tried first: a program over all of them takes long."""
 MAX_NEARBY = 120
 """Variables of a neighbourhood: a program of that size takes milliseconds."""
@@ -137,12 +135,11 @@ class _Search:
         """Give ranges that are as wide as needed, where there are such."""
         if len(self.one.variables) > LARGE and self.point is not None:
             self._push_nearby()
-        self._push_many()
         for k in self.rng.permutation(self.asked):
-            for settle in (self._relax, self._search_whole):
-                for sign in (1.0, -1.0):
+            for settle in (self._push_towards, self._relax, self._search_whole):
+                for sign in (-1.0, 1.0):
                     if len(self._short(np.array([k]))):
-                        settle(int(k), sign, MOST_NODES)
+                        settle(int(k), sign)
         narrow = (self.ceiling - self.floor)[self.asked] < self.needed[self.asked]
         met = np.isfinite(self.low)
         low, high = np.where(met, self.low, np.nan)[self.asked], np.where(met, self.high, np.nan)[self.asked]
@@ -156,7 +153,7 @@ class _Search:
                 if not self._is_end(int(k), sign):
                     self._relax(int(k), sign)
                 if not self._is_end(int(k), sign):
-                    self._search_whole(int(k), sign, None)
+                    self._search_whole(int(k), sign, most_nodes=None)
                 if not self._is_end(int(k), sign):
                     raise DisclosureError("The ends of a range could not be found in whole numbers.",
                                           hints=["Attack fewer tables together."])
@@ -202,19 +199,15 @@ class _Search:
         found = one.near(one.minimise(aim))
         self._learn(at, found if found is not None else one.minimise_whole(aim, MOST_NODES)[0])
 
-    def _push_many(self) -> None:
-        """Widen many ranges at once."""
-        n_idle = 0
-        for _ in range(N_PUSHES):
-            left = self._short(self.asked)
-            if len(left) < 2 or n_idle >= N_IDLE:
-                return
-            aim = np.zeros(len(self.everything))
-            aim[left] = -self.rng.exponential(1.0, len(left)) ** 2  # a few lead, which frees them to go far
-            self._push(self.one, self.everything, aim)
-            n_idle = n_idle + 1 if len(left) - len(self._short(left)) < 2 else 0
+    def _push_towards(self, k: int, sign: float) -> None:
+        """Go far with one variable, and with the others that are open as it comes: most programs settle several."""
+        left = self._short(self.asked)
+        aim = np.zeros(len(self.everything))
+        aim[left] = sign * FOLLOWING * self.rng.exponential(1.0, len(left))
+        aim[k] = sign
+        self._push(self.one, self.everything, aim)
 
-    def _relax(self, k: int, sign: float, _: int | None = None) -> None:
+    def _relax(self, k: int, sign: float) -> None:
         """Find an end of one range in any numbers: no whole number lies beyond."""
         aim = np.zeros(len(self.everything))
         aim[k] = sign
@@ -222,7 +215,7 @@ class _Search:
         self._bound(k, sign, float(solution[k]))
         self._learn(self.everything, self.one.near(solution))
 
-    def _search_whole(self, k: int, sign: float, most_nodes: int | None) -> None:
+    def _search_whole(self, k: int, sign: float, most_nodes: int | None = MOST_NODES) -> None:
         """Find an end of one range in whole numbers."""
         if self._is_end(k, sign):
             return

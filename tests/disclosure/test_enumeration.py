@@ -323,7 +323,8 @@ def check_rounded(plan: Plan, people: np.ndarray, with_n: bool, base: int) -> bo
     report = attack_release({f"{k}": one for k, one in enumerate(released)},
                             {f"{k}": one for k, one in enumerate(results)}, rules.disclosure, nesting=nesting,
                             exact=True)
-    cells = report.cells.assign(table=report.cells["table"].str.partition(".")[2]).set_index(["table", "row"])
+    cells = report.cells.assign(table=[name.split(".")[1] for name in report.cells["table"]])
+    cells = cells.set_index(["table", "row"])
     for at, (name, row) in enumerate(names):
         lowest, highest = fitting[:, at].min(), fitting[:, at].max()
         if (name, row) not in cells.index:
