@@ -95,9 +95,12 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
 
 def has_solution(system: System) -> bool:
     """Say whether what is known can be true, in whole numbers where that can be told soon."""
+    if not len(system.lower):  # no count at all
+        return not system.equal_to.any() and not (system.most_to < 0).any()
     try:
         lower, upper = propagate(system)
-        for one in split(system, lower, upper, np.flatnonzero(lower < upper)):
+        free = np.flatnonzero(lower < upper)
+        for one in split(system, lower, upper, free) if len(free) else []:
             nothing = np.zeros(len(one.variables))
             if one.near(one.minimise(nothing)) is None:
                 one.minimise_whole(nothing, MOST_NODES)

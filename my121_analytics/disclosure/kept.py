@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 """Of the files; one that is not known is refused."""
+PUBLICATION_VARIABLE = "MY121_PUBLICATION"
+"""Environment variable that names a folder: all that is released without names while it is set goes out together, so
+each release is kept there and proved together with those before it. A notebook printed for publication sets it."""
 _DECLARED = ("keys", "count", "base", "parts", "protected", "unit_columns", "sums")
 
 
@@ -53,6 +57,21 @@ def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> by
                                if name.startswith("n_")}, "tables": tables})
     text = json.dumps({"format": FORMAT, "results": kept}, indent=1, sort_keys=True, ensure_ascii=False)
     return text.encode("utf-8")
+
+
+def publication_folder() -> Path | None:
+    """Give the folder of the publication in hand, if there is one."""
+    named = os.environ.get(PUBLICATION_VARIABLE, "")
+    return Path(named) if named else None
+
+
+def add_to_publication(folder: Path, content: bytes) -> None:
+    """Keep a release beside those that go out with it; a killed run leaves no half of it under its name."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / name_kept(content)
+    begun = path.with_suffix(".part")
+    begun.write_bytes(content)
+    os.replace(begun, path)
 
 
 def name_kept(content: bytes) -> str:

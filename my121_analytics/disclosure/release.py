@@ -20,7 +20,12 @@ from my121_analytics.disclosure.attacker import (
 )
 from my121_analytics.disclosure.bounds import Floats
 from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside
-from my121_analytics.disclosure.kept import read_kept
+from my121_analytics.disclosure.kept import (
+    add_to_publication,
+    describe_kept,
+    publication_folder,
+    read_kept,
+)
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
 from my121_analytics.disclosure.rounding import find_narrow_parts, round_count, round_table, withhold_counts
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
@@ -181,7 +186,9 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     scopes = [_Scope(policy, unit_column, one, rater_id) for one in units]
     drafts = [_Draft.of(result, scope, rules) for result, scope in zip(results, scopes, strict=True)]
     if policy.suppress:
-        kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}), **(earlier or {})}
+        publication = publication_folder()
+        kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
+                **(read_kept(publication) if publication else {}), **(earlier or {})}
         alike = [list(group) for group in _by_context(drafts)]
         points: list[Floats | None] = [None] * len(alike)
         if rules.method == "round":
@@ -196,7 +203,10 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
                            lambda draft: draft.released(audience, of_draft[id(draft)]))
         if rules.method == "round" and not any(draft.about_people for draft in drafts):
             _require_something(drafts)
-        return [made[id(draft)] for draft in drafts]
+        shown = [made[id(draft)] for draft in drafts]
+        if publication:
+            add_to_publication(publication, describe_kept(results, shown))
+        return shown
     return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
 
 

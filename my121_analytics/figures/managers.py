@@ -326,7 +326,8 @@ def _title_of_funnel(points: pd.DataFrame, sd: float) -> str:
     if not outside:
         return say("funnel", "title_all" if len(points) > 1 else "title_one", of=len(points))
     listed = int((points["verdict"] == "pattern").sum())
-    return say("funnel", "title", n=outside, of=len(points), listed=listed or say("funnel", "none"))
+    return say("funnel", "title", n=outside, of=len(points), listed=listed or say("funnel", "none"),
+               have=say("caterpillar", "have" if listed > 1 else "has"))
 
 
 def _draw_limits(ax: Axes, points: pd.DataFrame, sd: float) -> None:

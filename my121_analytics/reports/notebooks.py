@@ -5,23 +5,26 @@ from __future__ import annotations
 import html
 import os
 import re
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from my121_analytics.disclosure.kept import PUBLICATION_VARIABLE
 from my121_analytics.disclosure.release import Released, require_released
-from my121_analytics.errors import UsageError
+from my121_analytics.errors import DisclosureError, UsageError
 from my121_analytics.reports.tables import Field, Kind, View
 from my121_analytics.wording.catalogue import say
 
 _SECONDS = 1800
-_GUARD = "from my121_analytics.reports.notebooks import guard_display\n\nguard_display()"
+_GUARD = "from my121_analytics.reports.notebooks import guard_display\n\nguard_display({folder!r})"
 _PASSED = "<!-- released -->"
 _CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
-def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: str) -> bytes:
+def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: str,
+                   publication: Path | None = None) -> bytes:
     """Run a notebook from top to bottom and save it as one page that asks nothing of the network.
 
     Parameters
@@ -35,6 +38,8 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
         The settings.
     audience
         Who will read the page.
+    publication
+        Folder that holds what else goes out to the same readers (kept releases); default: the page goes out alone.
 
     Returns
     -------
@@ -45,11 +50,14 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
     ------
     UsageError
         The notebook stops with an error, takes no parameters, or the extra for notebooks is not installed.
+    DisclosureError
+        What it releases could be worked out from all that it releases.
 
     Notes
     -----
     Code is left out. For anybody but the analyst, a cell's output is kept only if it is a picture (the product's own
     take released results only) or a released result; frames, printed lines and all else are left out with a word.
+    All that the notebook releases without names is one publication: each release is proved together with those before.
     """
     try:
         import nbformat
@@ -65,21 +73,34 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
     given = {"exports": str(source), "settings_file": str(settings_file), "audience": audience}
     notebook.cells.insert(places[0] + 1, nbformat.v4.new_code_cell("\n".join(
         f"{name} = {value!r}" for name, value in given.items())))
-    notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD))
-    client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
-                            resources={"metadata": {"path": str(path.parent)}})
-    try:
-        client.execute()
-    except (CellExecutionError, CellTimeoutError) as problem:
-        raise UsageError(say("run", "notebook_failed", notebook=path.name),
-                         hints=[say("run", "notebook_failed_hint")]) from problem
+    with tempfile.TemporaryDirectory() as alone:
+        folder = str((publication or Path(alone)).absolute())
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD.format(folder=folder)))
+        client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
+                                resources={"metadata": {"path": str(path.parent)}})
+        try:
+            client.execute()
+        except (CellExecutionError, CellTimeoutError) as problem:
+            if getattr(problem, "ename", "") == DisclosureError.__name__:
+                raise DisclosureError(say("run", "notebook_discloses", notebook=path.name),
+                                      hints=[say("run", "notebook_discloses_hint")]) from problem
+            raise UsageError(say("run", "notebook_failed", notebook=path.name),
+                             hints=[say("run", "notebook_failed_hint")]) from problem
     return _save_page(notebook, audience)
 
 
-def guard_display() -> None:
-    """Teach a notebook's kernel to show released results as tables, and no progress; called in its first cell."""
+def guard_display(publication: str = "") -> None:
+    """Teach a notebook's kernel to show released results as tables, and no progress; called in its first cell.
+
+    Parameters
+    ----------
+    publication
+        Folder for what is released without names, so that all of it is proved together.
+    """
     from IPython.core.getipython import get_ipython
 
+    if publication:
+        os.environ[PUBLICATION_VARIABLE] = publication
     os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:

@@ -14,7 +14,7 @@ from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.severity import estimate_severity
 from my121_analytics.calibration.agenda import build_agenda
-from my121_analytics.disclosure.attacker import find_nesting
+from my121_analytics.disclosure.attacker import Earlier, find_nesting
 from my121_analytics.disclosure.audit import describe_release, tabulate_release
 from my121_analytics.disclosure.kept import describe_kept, name_kept
 from my121_analytics.disclosure.release import Released, release_together
@@ -73,12 +73,15 @@ class PackReport:
         Units with a pack of their own.
     warnings
         Sentences on what is missing and why.
+    kept
+        What a pack for anybody to read showed, as ``disclosure.kept`` writes it; empty for other audiences.
     """
 
     out: Path
     files: tuple[str, ...]
     units: tuple[str, ...]
     warnings: tuple[str, ...]
+    kept: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -110,7 +113,8 @@ class _Plan:
 
 def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
-               pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None) -> PackReport:
+               pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
+               earlier: Mapping[str, Earlier] | None = None) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -138,6 +142,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         Called with (done, total, what); default: a bar where one can be shown.
     source
         The file or folder that the exports were read from; the hash of each file goes into the manifest.
+    earlier
+        Publications that the same readers have, beside those in ``[disclosure] kept_releases``.
 
     Returns
     -------
@@ -170,7 +176,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         report(0, steps, say("pack_progress", "managers"))
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
                                                            axes=["performance"]))
-        together = _analyse_together(plan, severity, why) if plan.is_public else {}
+        together = _analyse_together(plan, severity, why, earlier) if plan.is_public else {}
         for done, name in enumerate(plan.units, start=1):
             report(done, steps, name or say("pack", "whole_council"))
             findings = together[name] if name in together else _analyse(plan, name, severity, why).released(plan)
@@ -181,10 +187,11 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
                 stage.write(f"{plan.slugs[name]}/{MANIFEST}", _manifest(one, stage, inputs, list(dict.fromkeys(found))))
         stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))
-    if plan.is_public and settings.disclosure.kept_releases:
-        _keep(list(together.values()), Path(settings.disclosure.kept_releases))
+    kept = _describe_kept(list(together.values())) if plan.is_public else b""
+    if kept and settings.disclosure.kept_releases:
+        write_atomic(Path(settings.disclosure.kept_releases) / name_kept(kept), kept)
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
-                      tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)))
+                      tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)), kept)
 
 
 def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,
@@ -288,21 +295,22 @@ class _Findings:
         return replace(self, shown=dict(zip(self.results, shown, strict=True)))
 
 
-def _analyse_together(plan: _Plan, severity: Result | None, why: str) -> dict[str, _Findings]:
+def _analyse_together(plan: _Plan, severity: Result | None, why: str,
+                      earlier: Mapping[str, Earlier] | None) -> dict[str, _Findings]:
     """Analyse all units and pass them through the gate together, since whoever reads one may read all of them."""
     found = [_analyse(plan, unit, severity, why) for unit in plan.units]
     nesting = find_nesting(plan.workforce.posts_in_cycle(plan.cycle))
     released = iter(release_together([result for one in found for result in one.results.values()],
                                      audience=plan.audience, settings=plan.settings, unit_column=plan.by,
-                                     unit=[one.unit for one in found for _ in one.results], nesting=nesting))
+                                     unit=[one.unit for one in found for _ in one.results], earlier=earlier,
+                                     nesting=nesting))
     return {one.unit: replace(one, shown={subject: next(released) for subject in one.results}) for one in found}
 
 
-def _keep(found: Sequence[_Findings], folder: Path) -> None:
-    """Keep what was published, for the next release to be proved together with it."""
-    kept = describe_kept([result for one in found for result in one.results.values()],
+def _describe_kept(found: Sequence[_Findings]) -> bytes:
+    """Write down what was published, for the next release to be proved together with it."""
+    return describe_kept([result for one in found for result in one.results.values()],
                          [shown for one in found for shown in one.shown.values()])
-    write_atomic(folder / name_kept(kept), kept)
 
 
 def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Findings:

@@ -25,8 +25,7 @@ def write_reports(work: Work) -> None:
     plan = work.plan
     actions, evidence = _assess_plan(work)
     records = list_records(plan.out)
-    kept = work.folder.parent / "kept"  # one reader may have all reports of this run
-    make_folder(kept)
+    kept = _folder_of_kept(work)
     for name, report in plan.reports.items():
         previous = headline_before(records, work.key, report=name, audience=report.audience)
         made = build_report(work.workforce, intake=work.intake, actions=actions, evidence=evidence, name=name,
@@ -52,8 +51,11 @@ def write_packs(work: Work) -> None:
     """Write the calibration packs."""
     from my121_analytics.reports.pack import build_pack
 
+    kept = _folder_of_kept(work)
     made = build_pack(work.workforce, intake=work.intake, out=work.folder / "packs", settings=work.plan.settings,
-                      audience=work.plan.rules.pack_audience, progress=lambda done, total, what: None)
+                      audience=work.plan.rules.pack_audience, progress=lambda done, total, what: None,
+                      earlier=read_kept(kept))
+    keep_release(made.kept, kept)
     work.warnings += ["pack_incomplete"] if made.warnings else []
 
 
@@ -61,11 +63,21 @@ def write_notebooks(work: Work) -> None:
     """Run the notebooks for their audience and save them as pages that need no network."""
     from my121_analytics.reports.notebooks import print_notebook
 
+    kept = _folder_of_kept(work)
     for notebook in work.plan.rules.notebooks:
         path = work.plan.place(notebook)
         page = print_notebook(path, source=work.plan.source, settings_file=work.plan.file,
-                              audience=work.plan.rules.notebook_audience)
+                              audience=work.plan.rules.notebook_audience, publication=kept)
         _write_files(work.folder / "notebooks", {f"{path.stem}.html": page})
+        for shown in sorted(kept.glob("release-*.json")):
+            keep_release(shown.read_bytes(), work.plan.settings.disclosure.kept_releases)
+
+
+def _folder_of_kept(work: Work) -> Path:
+    """Give the folder for what this run shows without names: one reader may have all of it."""
+    folder = work.folder.parent / "kept"
+    make_folder(folder)
+    return folder
 
 
 def _assess_plan(work: Work) -> tuple[Result | None, Result | None]:

@@ -13,7 +13,7 @@ import pytest
 from my121_analytics.cli.profile import write_profile
 from my121_analytics.disclosure.attacker import attack_release
 from my121_analytics.disclosure.audit import describe_release, tabulate_release
-from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
+from my121_analytics.disclosure.kept import PUBLICATION_VARIABLE, describe_kept, name_kept, read_kept
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.settings import DisclosureSettings, Settings
@@ -75,6 +75,21 @@ def test_a_second_release_is_protected_together_with_the_first(tmp_path: Path) -
     assert report.passed
     again = release(FIRST, audience="publish", settings=settings)
     pd.testing.assert_frame_equal(again.tables["t"], first.tables["t"])
+
+
+def test_releases_of_one_publication_are_proved_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Six in box 1 of two services: each release by itself is safe, but the second shows what the first withheld."""
+    results = {"a": Result(ABOUT, {"t": table({"Bins": [2, 9, 30], "Parks": [4, 14, 11]}, "service")}),
+               "b": Result(ABOUT, {"t": Table(pd.DataFrame({"box": [1, 2, 3], "n": [6, 23, 41]}), keys=("box",),
+                                              count="n", sums=("box",))})}
+    alone = {name: release(result, audience="publish") for name, result in results.items()}
+    assert not attack_release(alone, results).passed
+    monkeypatch.setenv(PUBLICATION_VARIABLE, str(tmp_path / "a publication"))
+    both = {name: release(result, audience="publish") for name, result in results.items()}
+    assert attack_release(both, results).passed
+    assert len(read_kept(tmp_path / "a publication")) == 2
+    release(FIRST, audience="analyst")
+    assert sorted(path.suffix for path in (tmp_path / "a publication").iterdir()) == [".json", ".json"]
 
 
 def test_a_total_that_the_first_release_withheld_is_not_shown_by_the_second(tmp_path: Path) -> None:

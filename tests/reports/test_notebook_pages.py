@@ -10,7 +10,8 @@ import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from my121_analytics.errors import UsageError
+from my121_analytics.disclosure.kept import read_kept
+from my121_analytics.errors import DisclosureError, UsageError
 from my121_analytics.ingest.intake import read_exports
 from my121_analytics.reports.notebooks import print_notebook
 from my121_analytics.workforce.sample import make_sample
@@ -70,6 +71,19 @@ def test_a_notebook_that_stops_or_takes_no_audience_is_refused(
         run(write(tmp_path, "1 / 0"), exports, "publish", monkeypatch)
     with pytest.raises(UsageError, match="no cell tagged 'parameters'"):
         run(write(tmp_path, tagged=False), exports, "publish", monkeypatch)
+
+
+@pytest.mark.slow
+def test_what_a_notebook_releases_is_one_publication(
+        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))
+    path = write(tmp_path, "my121.release(my121.measure_coverage(record), audience=audience)")
+    given = {"source": exports, "settings_file": exports / "my121.toml", "publication": tmp_path / "goes out"}
+    print_notebook(path, audience="publish", **given)
+    assert len(read_kept(tmp_path / "goes out")) == 2, "profile and coverage"
+    with pytest.raises(DisclosureError, match="small numbers could be worked out"):
+        print_notebook(write(tmp_path, "from my121_analytics.errors import DisclosureError\n"
+                                       "raise DisclosureError('It gives counts away.')"), audience="publish", **given)
 
 
 @pytest.mark.slow

@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from my121_analytics.disclosure.kept import name_kept, read_kept
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.reports import pack as pack_module
 from my121_analytics.reports.pack import PackReport, build_pack
@@ -345,6 +346,16 @@ def test_publish_packs_hold_no_name_id_or_small_count(workforce: Workforce, quic
     head, *rows = [[c.value for c in row] for row in book["Map"][table.ref]]
     counts = [row[head.index("Posts")] for row in rows]
     assert all(n == "[c]" or n == 0 or n >= 5 for n in counts)
+
+
+def test_a_public_pack_is_proved_together_with_what_its_readers_have(workforce: Workforce, quick: None,
+                                                                     tmp_path: Path) -> None:
+    first = build_pack(workforce, out=tmp_path / "one", audience="publish")
+    assert build_pack(workforce, out=tmp_path / "named").kept == b""
+    (tmp_path / "kept").mkdir()
+    (tmp_path / "kept" / name_kept(first.kept)).write_bytes(first.kept)
+    again = build_pack(workforce, out=tmp_path / "two", audience="publish", earlier=read_kept(tmp_path / "kept"))
+    assert again.kept == first.kept, "what its readers have already does not change it"
 
 
 def test_a_pdf_is_printed_where_a_browser_is_installed(quick: None, tmp_path: Path,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.chapters.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.reports.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
-from my121_analytics.reports.tables import MINUS, View
+from my121_analytics.reports.tables import View
 from my121_analytics.reports.workbook import Sheet
 from my121_analytics.wording.catalogue import codes, say
 
@@ -109,7 +110,7 @@ def _points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
         return [""] * len(raters)
     top = points[points["level"] == points["level"].max()]
     words = {str(row.rater_id): say("pack", "points", **{
-        name: f"{100 * getattr(row, name):+.0f}".replace("-", MINUS) for name in ("points", "lower", "upper")})
+        name: signed(100 * getattr(row, name), 0) for name in ("points", "lower", "upper")})
              for row in top.itertuples() if not pd.isna(row.lower)}
     return [words.get(str(rater), "") for rater in raters]
 
