@@ -137,7 +137,7 @@ def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], sett
     things only: to leave out equations that do not hold, and as one solution of the others that needs no search. No
     count is taken to be smaller than the threshold: cells hidden for others' sake are larger.
 
-    Where the settings round counts instead, each one shown stands for all that round to it. Nobody is hidden then, and
+    Where the settings round counts instead, each one shown stands for all that round to it. Nothing is hidden then, and
     what is asked is less: arithmetic must leave of every count that may be small, 1 to the threshold less 1, at least
     as many values as rounding leaves behind a shown 0, which is the least it ever leaves: 0, 1 and 2 with base 5. A
     count that is known to be nobody, or to be large, is not small. Of a count that is withheld it is known that it may

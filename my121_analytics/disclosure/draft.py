@@ -170,8 +170,9 @@ class Draft:
 
     def _link_bases(self, names: Texts, truth: Floats) -> None:
         """Those with a box and those with a rating are the same people where no group has more of the one."""
-        found = pd.Series(names).str.extract(r"^(?P<context>.*)/placed:(?P<outcome>[^|]*)(?P<group>.*)$")
-        found = found.assign(truth=truth, at=np.arange(len(names))).dropna()
+        at = np.array([number for number, name in enumerate(names) if "/placed:" in name], dtype=np.int64)
+        found = pd.Series(names[at]).str.extract(r"^(?P<context>.*)/placed:(?P<outcome>[^|]*)(?P<group>.*)$")
+        found = found.assign(truth=truth[at], at=at).dropna()
         found = found.drop_duplicates(["context", "outcome", "group"])
         for _, some in found.groupby("context", sort=True):
             for one, other in combinations(sorted(set(some["outcome"])), 2):
