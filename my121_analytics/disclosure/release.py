@@ -173,6 +173,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     to an audience without names, one that belongs to units or people but cannot be cut to the audience's own, or one
     that gives small numbers away whatever else is hidden. Small numbers are protected over all tables of all results
     together (see ``protection``), and the outcome is proven by an attacker that knows nothing of how (``attacker``).
+    Rounded releases are attacked as well: a small count of which adding up would leave too few values is withheld.
     """
     settings = settings or Settings()
     rules = settings.disclosure
