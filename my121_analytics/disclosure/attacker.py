@@ -144,12 +144,12 @@ def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], sett
     have been small.
 
     What is not covered: a reader who runs the whole method on every record that fits what is shown, and drops those
-    of which it would have hidden other cells, knows more. Such a reader may learn which of the hidden counts were
-    hidden for their own sake, and these are below the threshold in any case; the range of a count is what is proven,
-    and some values within it may be ruled out so. Nor does anything cover what people know who were counted themselves
-    or know others in the group. Hidden zeros are covered as far as the rule goes: a zero is hidden only with a whole
-    group or a row whose base is hidden, and there the attacker takes a hidden count to be 0 or more, elsewhere 1 or
-    more.
+    of which it would have hidden (or withheld) other cells, knows more: which of the hidden counts were hidden for
+    their own sake, and in tables of a few cells now and then a count itself. That takes this program, its settings and
+    all records that fit, of which larger tables have too many to try. Nor does anything cover what people know who
+    were counted themselves or know others in the group. Hidden zeros are covered as far as the rule goes: a zero is
+    hidden only with a whole group or a row whose base is hidden, and there the attacker takes a hidden count to be 0
+    or more, elsewhere 1 or more.
     """
     unknown = [name for name in frames if name not in tables]
     if unknown:
