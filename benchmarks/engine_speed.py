@@ -1,8 +1,9 @@
 """How long the cumulative-link engine takes, beside whatever else is installed that fits the same model.
 
 ``python -m benchmarks.engine_speed`` runs the small cases beside R's ordinal, edi-kernels and interlace-lme where they
-are present; ``--million`` and ``--ten-million`` run the large ones, alone. Counts are made from single rows, so that
-the group-by is in the time. Memory is what the process needed above its inputs, each case in a process of its own.
+are present; ``--million`` and ``--ten-million`` run the large ones, alone, and ``--continuous`` those with two
+covariates of which no two rows are alike, beside the same rounded to a few bands. Counts are made from single rows, so
+that the group-by is in the time. Memory is what the process needed above its inputs, each case in a process of its own.
 On a busy machine trust the seconds of processor time (all threads together) and not those of the clock.
 """
 
@@ -40,6 +41,9 @@ SMALL = [Case(1_000, 220, 5, (4, 3)), Case(5_000, 1_100, 5, (4, 3)), Case(20_000
          Case(73_000, 3_000, 5, (4, 3))]
 MILLION = [Case(1_000_000, 100_000, 3, (10, 4, 12))]
 TEN_MILLION = [Case(10_000_000, 100_000, 3, (10, 4, 12)), Case(10_000_000, 1_000_000, 3, (10, 4, 12))]
+CONTINUOUS = [Case(5_000, 1_100, 5, ()), Case(73_000, 3_000, 5, ()), Case(1_000_000, 100_000, 5, ())]
+CONTINUOUS_MEMORY = 300.0
+"""MB above the inputs that a fit of a million ratings with continuous covariates may take."""
 CROSSED = [(500, 60, 4), (3_000, 350, 6), (5_000, 2_500, 4)]
 PEER_LIMITS = {"edi-kernels": 73_000, "interlace-lme": 1_000, "R ordinal::clmm": 1_000}
 R_SECONDS = 900
@@ -86,6 +90,34 @@ def run_ours(case: Case, repeats: int) -> tuple[float, float, float, CumulativeL
 def show_ours(case: Case) -> None:
     seconds, busy, megabytes, fit = run_ours(case, 3 if case.ratings <= 1_000_000 else 1)
     show(case, "this package", f"{seconds:.3f} s ({busy:.3f} s busy), {megabytes:.0f} MB", fit.sd, fit.log_likelihood,
+         fit.converged)
+
+
+def simulate_continuous(case: Case) -> tuple[np.ndarray, np.ndarray, pd.DataFrame]:
+    """Draw ratings with two continuous covariates: ratings, raters, covariates."""
+    rng = np.random.default_rng(1)
+    rater, leniency = rng.integers(0, case.raters, case.ratings), rng.normal(0, 0.6, case.raters)
+    covariates = pd.DataFrame(rng.normal(size=(case.ratings, 2)), columns=["x0", "x1"])
+    t = covariates.to_numpy() @ np.array([0.4, -0.3]) + leniency[rater] + rng.logistic(size=case.ratings)
+    return np.searchsorted(np.linspace(-2, 2, case.categories - 1), t), rater, covariates
+
+
+def show_continuous(case: Case, band: float | None) -> None:
+    ratings, rater, covariates = simulate_continuous(case)
+    if band is not None:
+        covariates = (covariates / band).round() * band
+    fit_cumulative_link(ratings[:2_000], rater[:2_000], covariates[:2_000])
+    inputs, _ = now_and_peak()
+    best = busy = np.inf
+    Path("/proc/self/clear_refs").write_text("5")  # forget the highest so far
+    for _ in range(3 if case.ratings < 1_000_000 else 1):
+        start, begun = time.perf_counter(), time.process_time()
+        fit = fit_cumulative_link(ratings, rater, covariates)
+        best, busy = min(best, time.perf_counter() - start), min(busy, time.process_time() - begun)
+    megabytes = now_and_peak()[1] - inputs
+    over = f" OVER {CONTINUOUS_MEMORY:.0f} MB" if megabytes > CONTINUOUS_MEMORY else ""
+    name = "continuous" if band is None else f"bands of {band}"
+    show(case, name, f"{best:.3f} s ({busy:.3f} s busy), {megabytes:.0f} MB{over}", fit.sd, fit.log_likelihood,
          fit.converged)
 
 
@@ -192,13 +224,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--million", action="store_true", help="a million ratings by 100,000 raters")
     parser.add_argument("--ten-million", action="store_true", help="ten million, by 100,000 and 1,000,000 raters")
+    parser.add_argument("--continuous", action="store_true", help="covariates of which no two rows are alike")
     parser.add_argument("--crossed", action="store_true", help="raters and the people they rate")
     parser.add_argument("--patience", type=int, default=1, metavar="N",
                         help="let the others try cases N times larger (R takes a minute at 5,000, ten at 73,000)")
     chosen = parser.parse_args()
-    if chosen.million or chosen.ten_million or chosen.crossed:
+    if chosen.million or chosen.ten_million or chosen.crossed or chosen.continuous:
         for case in (MILLION if chosen.million else []) + (TEN_MILLION if chosen.ten_million else []):
             apart(show_ours, case)
+        for case in CONTINUOUS if chosen.continuous else []:
+            for band in (None, 0.5):
+                apart(show_continuous, case, band)
         for size in CROSSED if chosen.crossed else []:
             apart(show_crossed, size)
         return

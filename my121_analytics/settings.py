@@ -199,6 +199,10 @@ class ManagerSettings(_Section):
     """Level of the intervals."""
     size_bands: list[int] = Field(default_factory=lambda: [5, 10, 25])
     """Upper ends of the bands of mean team size within which the list is drawn up: 2-5, 6-10, 11-25, 26+."""
+    unrecorded_sd: float = Field(0.05, ge=0, le=1)
+    """How much teams are taken to differ, as a standard deviation in logits, in what bears on ratings and is in no
+    record: a twentieth of the odds. Ratings cannot tell it from a manager's way of rating; how the list would change
+    with more stands beside it."""
     case_mix: list[str] = Field(default_factory=lambda: ["grade", "tenure_band", "directorate"])
     """What a rating may fairly differ by. Protected characteristics never belong here: that would hide a disparity."""
 

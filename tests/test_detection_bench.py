@@ -2,8 +2,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from benchmarks.ceiling import CEILING, is_plain
 from benchmarks.councils import Council, simulate_council
-from benchmarks.detection import judge_run, tabulate
+from benchmarks.detection import DELTA, OURS, judge_run, tabulate
 from benchmarks.rivals import compare_methods
 from my121_analytics.workforce.counts import RatingCounts
 
@@ -62,3 +63,24 @@ def test_one_council_is_judged_by_every_method_for_every_manager():
     rows = judge_run(Council("plain", 2, managers=30), 3)
     assert rows.groupby("method").size().tolist() == [30] * 6
     assert rows.groupby("method")["truth"].first().nunique() == 1
+
+
+def test_who_knows_all_but_the_managers_keeps_the_rate_and_judges_plain_councils_only():
+    assert is_plain(Council("any name", 4))
+    assert not is_plain(Council("any name", 4, shape="heavy"))
+    rows = pd.concat([judge_run(Council("plain", 4), seed) for seed in range(600, 606)])
+    found = {name: tabulate(rows[rows["method"] == name]) for name in (OURS, CEILING)}
+    assert 0.05 <= found[CEILING]["wrong"] <= 0.15
+    assert 0.2 <= found[OURS]["found"] <= found[CEILING]["found"] + 0.03
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("managers", [6, 12])
+def test_ranges_of_few_managers_hold_their_difference_from_managers_in_general(managers):
+    # The level of six managers is itself known to half their spread only: ranges must hold that as well.
+    kind = Council("few", 4, managers=managers)
+    rows = pd.concat([judge_run(kind, seed) for seed in range(500, 560)])
+    mine = rows[(rows["method"] == OURS) & rows["lower"].notna()]
+    inside = (mine["lower"] <= mine["truth"]) & (mine["truth"] <= mine["upper"])
+    assert 0.90 <= inside.mean() <= 0.99
+    assert (mine["named"] & (mine["truth"].abs() <= DELTA)).sum() <= 2

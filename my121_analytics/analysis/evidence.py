@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -30,20 +30,56 @@ RATERS_FOR_PLAIN_SPREAD = 300
 """From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
 SUPPOSED_SD = 0.25
 """Least spread supposed when asking how uncertain thresholds are; with 0 they would look certain."""
+LEVEL_SDS = np.array([0.1, 0.3, 0.6, 1.0, 1.6, 2.4])
+"""Spreads at which the uncertainty of the common level is worked out; it is averaged over them."""
 REACH = 6.0
 """Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
 REPEATED = 30
 """Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
 DETECTABLE_SPREAD = 1.35
 """Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
-UNRECORDED_SD = 0.08
-"""What no record holds differs between teams as well; a tenth of a logit, about a tenth of the odds, is supposed."""
 UNRECORDED_PART = 0.5
-"""Beside it, half of what the recorded case mix differs between teams: where work recorded differs, so does other."""
+"""Of what the recorded case mix differs between teams, the part that is allowed for beside the settings' allowance:
+where work recorded differs, so does other."""
+SPACINGS = np.array([0.05, 0.0625, 0.08, 0.1, 0.125, 0.16, 0.2])
+"""Of the nodes, logits: few, so that the shapes laid out on them can be used again."""
 DRIFT_SDS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8])
 """Spreads tried of a rater's change from cycle to cycle."""
 UNITS = ("directorate", "service")
 """Columns of the case mix that stand for managers as much as for work."""
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """The ratings' own word on every rater, and what it is widened by before the posterior is made.
+
+    Parameters
+    ----------
+    nodes
+        Equally spaced effects.
+    log_likelihoods
+        Raters x nodes, one for each reading of the case mix.
+    variance
+        Per rater: what is allowed for drift and for what the recorded case mix says of the unrecorded.
+    unrecorded_sd
+        What is allowed beside for what no record holds.
+    scale
+        From the marginal scale to that of the effects.
+    correction
+        As for ``learn_raters``.
+    level_spreads, level_variance
+        Spreads of effects, rising, and for each of them the variance per rater that is only the uncertainty of the
+        common level and the case mix (marginal scale).
+    """
+
+    nodes: Array
+    log_likelihoods: tuple[Array, ...]
+    variance: Array
+    unrecorded_sd: float
+    scale: float
+    correction: Array | None
+    level_spreads: Array
+    level_variance: Array
 
 
 @dataclass(frozen=True)
@@ -64,6 +100,8 @@ class Evidence:
         Per rater: standard error with which the effect shows, logits.
     overlap
         Per rater, 0-1: how far the ratings are of one lasting group of people.
+    supposed
+        What the posterior was made from, to make it again under another supposition.
     """
 
     fit: CumulativeLinkFit
@@ -74,6 +112,7 @@ class Evidence:
     use: StretchUse
     se: Array
     overlap: Array
+    supposed: Supposed
 
     @property
     def shows_no_difference(self) -> bool:
@@ -81,7 +120,8 @@ class Evidence:
         return self.knowledge.gain < DETECTABLE_SPREAD
 
 
-def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, like: Evidence | None = None) -> Evidence:
+def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
+                    like: Evidence | None = None) -> Evidence:
     """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
 
     Parameters
@@ -90,6 +130,8 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, like: Evidence |
         Ratings by rater and pattern.
     case_mix
         Its dummies.
+    unrecorded_sd
+        Standard deviation between teams of what bears on ratings and is in no record, logits.
     like
         Evidence from nearly the same ratings, whose spreads of people, of the use of the scale and between cycles are
         taken over: they hardly move, and finding them is most of the work.
@@ -118,26 +160,78 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, like: Evidence |
     nodes = _nodes(float(information.max()))
     location, thresholds = scale * expected_location(fit, case_mix), scale * fit.thresholds.to_numpy()
     supposed = max(fit.sd, SUPPOSED_SD)
-    jitter = scale * fit.location_sd(supposed).to_numpy()
     correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
     drift_sd = like.drift_sd if like is not None else _find_drift(counts, location / scale, thresholds / scale,
                                                                   supposed)
     drift_variance = drift_sd**2 * _concentration(counts)
-    unmodelled = scale**2 * (drift_variance + _unrecorded_variance(counts, case_mix, fit))
     use = like.use if like is not None else weigh_stretches(persons, location, thresholds, person_sd,
                                                             spread=scale * supposed)
-    readings = []
-    for one in _readings(counts, case_mix, location, fit, scale):
-        log_p = average_over_stretch(persons, one, thresholds, nodes, person_sd, use)
+    readings = tuple(average_over_stretch(persons, one, thresholds, nodes, person_sd, use)
+                     for one in _readings(counts, case_mix, location, fit, scale))
+    held = Supposed(nodes, readings, drift_variance + _unrecorded_variance(counts, case_mix, fit), unrecorded_sd, scale,
+                    correction, *_level_variance(fit, n_raters, supposed))
+    se = np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2))
+    return Evidence(fit, case_mix, _learn(held, overlap), person_sd, drift_sd, use, se,
+                    overlap.astype(np.float64), held)
+
+
+def suppose_unrecorded(evidence: Evidence, unrecorded_sd: float) -> Evidence:
+    """Give the evidence as it would be if teams differed this much in what no record holds.
+
+    Parameters
+    ----------
+    evidence
+        From :func:`gather_evidence`.
+    unrecorded_sd
+        Standard deviation between teams, logits.
+
+    Returns
+    -------
+    Evidence
+        From the same ratings; what is supposed takes its part of the spread that is seen.
+    """
+    held = replace(evidence.supposed, unrecorded_sd=unrecorded_sd)
+    more = held.scale**2 * (unrecorded_sd**2 - evidence.supposed.unrecorded_sd**2)
+    return replace(evidence, knowledge=_learn(held, evidence.overlap),
+                   se=np.sqrt(evidence.se**2 + more), supposed=held)
+
+
+def _learn(held: Supposed, overlap: Array) -> RaterKnowledge:
+    """Make every rater's posterior, averaged over the readings of the case mix."""
+    variance = held.scale**2 * (held.variance + held.unrecorded_sd**2)
+    learnt = []
+    for log_p in held.log_likelihoods:
         likelihood = np.exp(log_p - log_p.max(axis=1, keepdims=True))
-        log_p = np.log(np.maximum(smooth_rows(likelihood, nodes, unmodelled), 1e-290))
-        readings.append(learn_raters(log_p, nodes, overlap=overlap, jitter=jitter, spread_correction=correction))
-    return Evidence(fit, case_mix, average_readings(readings), person_sd, drift_sd, use,
-                    np.sqrt(1 / information + unmodelled), overlap.astype(np.float64))
+        smoothed = np.log(np.maximum(smooth_rows(likelihood, held.nodes, variance), 1e-290))
+        one = learn_raters(smoothed, held.nodes, overlap=overlap, spread_correction=held.correction)
+        learnt.append(replace(one, jitter=_jitter(held, one)))
+    return average_readings(learnt)
+
+
+def _level_variance(fit: CumulativeLinkFit, n_raters: int, supposed: float) -> tuple[Array, Array]:
+    """Say how uncertain the common level and the case mix leave each effect, at some spreads (spreads x raters).
+
+    The level of a few managers is known only to their spread by the root of their number, and the spread itself is
+    hardly known: one supposed spread would hide the wide ones that fit as well. With many, one spread will do.
+    """
+    spreads = LEVEL_SDS if n_raters < RATERS_FOR_PLAIN_SPREAD else np.array([supposed])
+    return spreads, np.stack([fit.location_sd(float(sd)).to_numpy() ** 2 for sd in spreads])
+
+
+def _jitter(held: Supposed, knowledge: RaterKnowledge) -> Array:
+    """Average the uncertainty of the common level over the spreads that fit; it grows with their square."""
+    at, square = held.level_spreads**2, (knowledge.spreads / held.scale) ** 2
+    right = np.clip(np.searchsorted(at, square), 1, max(len(at) - 1, 1))
+    if len(at) == 1:
+        return np.asarray(held.scale * np.sqrt(held.level_variance[0]))
+    part = np.clip((square - at[right - 1]) / (at[right] - at[right - 1]), 0, 1)
+    share = np.bincount(right, knowledge.spread_weights * part, minlength=len(at))
+    share += np.bincount(right - 1, knowledge.spread_weights * (1 - part), minlength=len(at))
+    return np.asarray(held.scale * np.sqrt(share @ held.level_variance / share.sum()))
 
 
 def _unrecorded_variance(counts: RatingCounts, case_mix: CaseMix, fit: CumulativeLinkFit) -> float:
-    """Variance between teams to allow for what is not recorded, from how much the recorded case mix varies."""
+    """Variance between teams of what is not recorded that the recorded case mix makes likely."""
     recorded = np.array([column.split(": ")[0] not in ("cycle", *UNITS) for column in case_mix.design.columns],
                         dtype=bool)
     level = case_mix.design.to_numpy(dtype=float)[:, recorded] @ fit.coefficients["estimate"].to_numpy()[recorded]
@@ -149,7 +243,7 @@ def _unrecorded_variance(counts: RatingCounts, case_mix: CaseMix, fit: Cumulativ
     within = max(float(n @ (own - mean[rater]) ** 2 / max(n.sum() - len(total), 1)), 0.0)
     # Teams drawn at random differ as well: only what they differ beyond that is theirs.
     between = max(float(np.average((mean - np.average(mean, weights=total)) ** 2 - within / total, weights=total)), 0.0)
-    return UNRECORDED_SD**2 + UNRECORDED_PART**2 * between
+    return UNRECORDED_PART**2 * between
 
 
 def _readings(counts: RatingCounts, case_mix: CaseMix, location: Array, fit: CumulativeLinkFit, scale: float,
@@ -240,7 +334,7 @@ def expected_location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
 
 def _nodes(information: float) -> Array:
     """Space the nodes at most as wide as the narrowest posterior, and between .05 and .2 logits."""
-    step = float(np.clip(1 / np.sqrt(information), 0.05, 0.2))
+    step = float(SPACINGS[max(np.searchsorted(SPACINGS, 1 / np.sqrt(information), side="right") - 1, 0)])
     half = int(np.ceil(REACH / step))
     return step * np.arange(-half, half + 1, dtype=np.float64)
 

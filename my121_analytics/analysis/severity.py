@@ -12,13 +12,21 @@ from numpy.typing import NDArray
 
 from my121_analytics.analysis.case_mix import CaseMix, build_case_mix
 from my121_analytics.analysis.evidence import UNITS, Evidence, expected_location, gather_evidence
+from my121_analytics.analysis.pattern_list import further_sd, list_patterns, one_middle_rating
 from my121_analytics.analysis.rating_points import tabulate_points
+from my121_analytics.analysis.robustness import (
+    SHOWN_SDS,
+    SupposedList,
+    chance_as_named,
+    suppose_differences,
+    tabulate_robustness,
+)
 from my121_analytics.analysis.unrated import Unrated, place_unrated, with_unrated
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit
-from my121_analytics.inference.multiplicity import DiscoveryList, list_discoveries
+from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.inference.power import detectable_effect
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
@@ -33,10 +41,6 @@ Array = NDArray[np.float64]
 PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
 FEW_MANAGERS = 20
 """Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
-PRIOR_ALONE, RATING_TOLD = 0.35, 0.8
-"""Part of the rate of chance names that is used: all of it where ratings tell four fifths of what is seen of a
-manager, less where the supposed shape of managers' effects tells more, since that shape is itself a guess. Simulated
-councils had up to a fifth more chance names among small teams than the posterior claimed (benchmarks/detection.py)."""
 USE_WORTH_SAYING = 0.15
 """Spread of the log-width of scale at which managers' mixes differ in shape and not only in level: one in three uses
 a scale a sixth wider or narrower than others."""
@@ -54,7 +58,8 @@ class SeverityResult(Result):
 
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
     ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
-    under other suppositions) and ``summary`` (the organisation).
+    under other suppositions), ``robustness`` (how much each name would withstand of what no record holds) and
+    ``summary`` (the organisation).
     """
 
 
@@ -110,11 +115,14 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     of the scale, raters who change from cycle to cycle, groups of people who are strong or weak as a whole (where the
     same people are rated again, with a weak prior, since ratings cannot part that from a generous manager), and
     directorates or services in the case mix, which count half as work and half as their managers. For what no record
-    holds a little is allowed in every case.
+    holds ``unrecorded_sd`` is allowed in every case.
 
-    The list keeps the Bayesian false discovery rate within bands of team size. Staff who moved count as new people
-    under the new manager. It misleads where a manager makes people better: ratings cannot tell that from generosity;
-    and where teams differ much in something that bears on ratings and is not in the case mix.
+    An effect is the difference from managers in general, of whom these are a draw, and not from the mean of these
+    managers: with few of them the common level is itself uncertain, and ranges hold that as well.
+
+    The whole list keeps the Bayesian false discovery rate; bands of team size each keep it on average. Staff who moved
+    count as new people under the new manager. It misleads where a manager makes people better: ratings cannot tell that
+    from generosity; and where teams differ much in something that bears on ratings and is not in the case mix.
 
     References
     ----------
@@ -185,9 +193,13 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "summary": Table(_summary(main, framework, settings.managers, given[0], n_unrated), keys=("line",)),
     }
     if sensitivity:
-        rows = _sensitivity(given[0], studies[:2], settings.managers, framework, unrated)
+        unrecorded = suppose_differences(given[0], main.evidence, settings.managers)
+        rows = _sensitivity(given[0], studies[:2], settings.managers, framework, unrated, unrecorded)
         tables["sensitivity"] = Table(rows, keys=("scenario",), count="n_managers",
-                                      parts=("n_listed", "n_joined", "n_left"), follows=("expected_wrong",))
+                                      parts=("n_listed", "n_joined", "n_left"),
+                                      follows=("expected_wrong", "main_wrong"))
+        withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
+        tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
     about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
                   population=say("severity", "population", cycles=main.cycles), counts_what="posts",
                   as_of=as_of or UNDATED, cycle=main.cycles, n=int(main.raters["n_ratings"].sum()),
@@ -236,7 +248,7 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_evidence(counts, case_mix, like=like)
+    evidence = gather_evidence(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like)
     table, listing = _judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -250,27 +262,33 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
 
 
 def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, framework: Framework,
-                 unrated: Unrated | None) -> pd.DataFrame:
+                 unrated: Unrated | None, unrecorded: Sequence[SupposedList]) -> pd.DataFrame:
     """Show how the list of the main study would change under other suppositions, one at a time."""
     main, plain = studies
     n = len(main.raters)
     base = main.lists["main"]
     rows: list[dict[str, object]] = []
 
-    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, **values: object) -> None:
+    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, evidence: Evidence | None,
+            delta: float = rules.delta, **values: object) -> None:
+        as_listed = None if evidence is None else float(chance_as_named(evidence, main.evidence, delta)[base].sum())
         rows.append({"scenario": scenario, "text": say("sensitivity", scenario.split(" ")[0], **values),
                      "n_managers": n, "n_listed": int(listed.sum()), "n_joined": int((listed & ~base).sum()),
-                     "n_left": int((base & ~listed).sum()), "expected_wrong": wrong})
+                     "n_left": int((base & ~listed).sum()), "expected_wrong": wrong, "main_wrong": as_listed})
 
-    add("main", base, main.facts["expected_wrong"])
+    add("main", base, main.facts["expected_wrong"], main.evidence)
     for row in main.by_delta.itertuples():
         if row.delta != rules.delta:
-            add(f"delta {row.delta:.2f}", main.lists[f"delta {row.delta:.2f}"], row.expected_wrong,
-                odds=np.exp(row.delta))
-    add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"])
+            add(f"delta {row.delta:.2f}", main.lists[f"delta {row.delta:.2f}"], row.expected_wrong, main.evidence,
+                row.delta, odds=np.exp(row.delta))
+    for one in unrecorded:
+        if one.sd in SHOWN_SDS:
+            add(f"unrecorded {one.sd:.2f}", one.listing.listed, one.listing.expected_wrong, one.evidence, sd=one.sd,
+                odds=np.exp(one.sd))
+    add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"], plain.evidence)
     for scenario, other in _other_counts(counts, unrated):
         study = study_axis(other, True, rules, framework, like=main.evidence)
-        add(scenario, study.lists["main"], study.facts["expected_wrong"])
+        add(scenario, study.lists["main"], study.facts["expected_wrong"], study.evidence)
     return pd.DataFrame(rows)
 
 
@@ -293,8 +311,8 @@ def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> 
     knowledge, raters = evidence.knowledge, counts.raters
     n = raters["n_ratings"].to_numpy()
     below, above = knowledge.beyond(rules.delta)
-    one_rating = _one_middle_rating(counts)
-    listing = _list(counts, evidence, rules, rules.delta)
+    one_rating = one_middle_rating(counts)
+    listing = list_patterns(counts, evidence, rules, rules.delta)
     verdict = np.full(len(n), CANNOT_TELL, dtype=object)
     inside, enough = 1 - below - above, n >= rules.min_ratings_verdict
     verdict[(inside >= rules.in_line_probability) & (n >= rules.min_ratings_interval)] = IN_LINE
@@ -304,9 +322,8 @@ def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> 
     tail = (1 - rules.interval) / 2
     lower = np.minimum(knowledge.quantile(tail), knowledge.quantile(tail, with_group=True))
     upper = np.maximum(knowledge.quantile(1 - tail), knowledge.quantile(1 - tail, with_group=True))
-    extra = np.hypot(knowledge.jitter, knowledge.group_sd * np.sqrt(evidence.overlap))
     detectable = detectable_effect(evidence.se, knowledge.nodes, knowledge.prior, delta=rules.delta,
-                                   cutoff=listing.cutoff, extra_sd=extra)
+                                   cutoff=listing.cutoff, extra_sd=further_sd(evidence))
     table = pd.DataFrame({
         "rater_id": raters["rater_id"].astype("str"), "n_ratings": n, "n_employees": raters["n_employees"],
         "estimate": knowledge.mean(), "lower": np.where(shown, lower, np.nan), "upper": np.where(shown, upper, np.nan),
@@ -316,23 +333,6 @@ def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> 
     for column in ORGANISATION:
         table[column] = raters[column].to_numpy()
     return table, listing
-
-
-def _list(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
-    below, above = evidence.knowledge.beyond(delta)
-    bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
-    eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~_one_middle_rating(counts)
-    told = evidence.knowledge.spread_quantile(0.5) ** 2
-    rate = rules.fdr * np.minimum(1.0, PRIOR_ALONE + RATING_TOLD * told / (told + evidence.se**2))
-    return list_discoveries(1 - np.maximum(below, above), rate, bands=bands, eligible=eligible)
-
-
-def _one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
-    """Find raters who gave one rating throughout that is neither the lowest nor the highest in use."""
-    by_rater = counts.frame.groupby("rater")["category"].agg(["min", "max"])
-    used = counts.frame["category"]
-    middle = (by_rater["min"] == by_rater["max"]) & by_rater["min"].between(used.min(), used.max(), inclusive="neither")
-    return middle.reindex(range(len(counts.raters)), fill_value=False).to_numpy(dtype=bool)
 
 
 def _row_caveats(evidence: Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
@@ -401,7 +401,7 @@ def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
     """Show how the list would change with the smallest difference that matters; also who would be on it."""
     rows, lists = [], {}
     for delta in sorted({*DELTAS, rules.delta}):
-        listing = _list(counts, evidence, rules, delta)
+        listing = list_patterns(counts, evidence, rules, delta)
         rows.append((delta, int(listing.listed.sum()), listing.expected_wrong))
         lists[f"delta {delta:.2f}"] = listing.listed
     return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"]), lists

@@ -21,7 +21,7 @@ def run_managers(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write managers.csv and managers_all.csv, the caterpillar and the funnel."""
+    """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
     from my121_analytics.analysis.severity import estimate_severity
     from my121_analytics.cli.release_files import find_key, is_private, warn_of_earlier, write_figure, write_tables
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
@@ -34,7 +34,8 @@ def run_managers(
     about_people = [*COLUMNS, "name", "directorate", "service", "team"]
     released = write_tables(
         result, out, audience=audience, settings=chosen, key=key,
-        files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv"},
+        files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
+               "sensitivity": "sensitivity.csv", "robustness": "robustness.csv"},
         columns={"managers": about_people, "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
     if "managers" in released.tables:
         write_figure(plot_caterpillar(released), out / "caterpillar", private=is_private(audience, chosen))

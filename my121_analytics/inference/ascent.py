@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from my121_analytics.inference.category_table import tabulate_between
-from my121_analytics.inference.quadrature import Evaluation, Problem, evaluate, lay_out, log_likelihood_at
+from my121_analytics.inference.quadrature import Evaluation, evaluate, log_likelihood_at
+from my121_analytics.inference.rater_blocks import Problem, lay_out
 from my121_analytics.inference.rating_counts import RatingCounts
 
 Array = NDArray[np.float64]
@@ -32,6 +33,7 @@ MIDDLE, MIDDLE_DECREMENT = 5_000, 1e-5
 LARGE, LARGE_DECREMENT = 100_000, 1e-2
 """From so many counts on, the information of all raters is worked out once, 0.003 or 0.1 standard errors from the top:
 it changes by about a hundredth of a percent over that distance."""
+POOLED_CELLS = 4_000
 _STRETCH = 0.346
 """(16 sqrt(3) / (15 pi))^2: from marginal to conditional logits."""
 _ALL_DIRECTIONS = 20_000
@@ -77,7 +79,7 @@ def climb(problem: Problem, given: RatingCounts) -> Summit:
     -------
     Summit
     """
-    alone = fit_without_raters(given, problem.design)
+    alone = fit_without_raters(given, problem.design, problem if problem.is_own else None)
     excess, sd = _first_spread(problem, alone)
     if excess > 0:
         found = _climb_with_spread(problem, stretch(alone, sd))
@@ -94,10 +96,28 @@ def climb(problem: Problem, given: RatingCounts) -> Summit:
     return flat
 
 
-def fit_without_raters(given: RatingCounts, design: Array) -> Array:
-    """Fit thresholds and coefficients as if all raters were one; the last parameter is a spread of nearly nought."""
-    pooled = replace(given, counts=sparse.csr_array(given.of_cells[None, :]))
-    problem = lay_out(pooled, design)
+def fit_without_raters(given: RatingCounts, design: Array, problem: Problem | None = None) -> Array:
+    """Fit thresholds and coefficients as if all raters were one; the last parameter is a spread of nearly nought.
+
+    Parameters
+    ----------
+    given
+        The counts.
+    design
+        Covariates, patterns x p.
+    problem
+        The counts laid out, where it would be more work to add them up over raters.
+
+    Returns
+    -------
+    numpy.ndarray
+    """
+    if problem is None:
+        # As the spread is nought, cells may be dealt to any number of raters; many bring memory down.
+        n_cells = len(given.cells)
+        offsets = np.append(np.arange(0, n_cells, POOLED_CELLS), n_cells)
+        pooled = sparse.csr_array((given.of_cells, np.arange(n_cells), offsets), shape=(len(offsets) - 1, n_cells))
+        problem = lay_out(replace(given, counts=pooled), design)
     point = np.concatenate([_first_thresholds(given), np.zeros(design.shape[1]), [np.log(1e-6)]])
     here = evaluate(problem, point, information="all")
     for _ in range(MAX_STEPS):
@@ -141,7 +161,7 @@ def stretch(alone: Array, sd: float) -> Array:
 
 def _climb_with_spread(problem: Problem, start: Array) -> Summit:
     """Newton's method with step halving; the metric comes from part of the raters, the last check from all."""
-    n_counts = sum(block.counts.nnz for block in problem.blocks)
+    n_counts = problem.n_counts
     near = LARGE_DECREMENT if n_counts > LARGE else MIDDLE_DECREMENT if n_counts > MIDDLE else DECREMENT
     point = _first_climb(problem, start, near)
     for _ in range(6):
@@ -257,7 +277,7 @@ def _confirm(problem: Problem, point: Array, final: Evaluation, *, free_sd: bool
     if (values < -1e-6).any():
         return False  # a saddle
     axes = (vectors / np.sqrt(np.maximum(values, 1e-8))).T / scale
-    if size * sum(block.counts.nnz for block in problem.blocks) > _ALL_DIRECTIONS:
+    if size * problem.n_counts > _ALL_DIRECTIONS:
         axes = axes.sum(axis=0, keepdims=True) / np.sqrt(size)
     for axis in axes:
         # A spread near nought has a vast standard error, over which the surface is far from a parabola.

@@ -8,13 +8,14 @@ identity that loses no digits in the tails, where the plain difference of two pr
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, log_expit
 
 Array = NDArray[np.float64]
-Codes = NDArray[np.int64]
+Codes = NDArray[np.integer[Any]]
 
 FURTHEST = 300.0
 """Logits up to which odds are worked out as products: their logs stay right to 14 digits."""
@@ -106,6 +107,58 @@ def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Ar
     log_p[middle] += np.log(-np.expm1(-gap))[:, None]
     ratio[middle] = 1 / np.expm1(np.minimum(gap, 700.0))
     return CellTable(log_p, above, below, ratio)
+
+
+def tabulate_rows(lower: Codes, upper: Codes, location: Array, thresholds: Array, nodes: Array,
+                  row: NDArray[np.int32], *, with_slopes: bool = True) -> CellTable:
+    """Work out the same where every rater has nodes of its own: one exponential per rater and node, one log per cell.
+
+    Parameters
+    ----------
+    lower, upper, location, thresholds
+        As for :func:`tabulate_between`.
+    nodes
+        Values of the rater effect, raters x nodes.
+    row
+        Rater of each cell.
+    with_slopes
+        False where only log-probabilities are wanted: the rest is left empty.
+
+    Returns
+    -------
+    CellTable
+        Its columns are contiguous in memory, as this is worked out node by node.
+    """
+    ends = np.concatenate([thresholds, [np.inf]])  # place -1: no threshold
+    to_upper = location - ends[upper]
+    ends[-1] = -np.inf
+    to_lower = ends[lower] - location
+    log_width, ratio = np.zeros(len(lower)), np.zeros(len(lower))
+    middle = (upper >= 0) & (lower >= 0)
+    gap = thresholds[upper[middle]] - thresholds[lower[middle]]
+    log_width[middle], ratio[middle] = np.log(-np.expm1(-gap)), 1 / np.expm1(np.minimum(gap, 700.0))
+    nodes = np.ascontiguousarray(nodes.T)
+    furthest = np.abs(location).max(initial=0) + np.abs(thresholds).max(initial=0) + np.abs(nodes).max(initial=0)
+    if furthest > FURTHEST:
+        effect = np.take(nodes, row, axis=1)
+        above, below = expit(to_upper + effect), expit(to_lower - effect)
+        log_p = log_expit(-to_upper - effect)
+        log_p += log_expit(effect - to_lower)
+        log_p += log_width
+        return CellTable(log_p.T, above.T, below.T, ratio)
+    odds = np.take(np.exp(nodes), row, axis=1)
+    below = np.exp(to_lower) / odds
+    odds *= np.exp(to_upper)
+    log_p, rest = 1 + odds, 1 + below
+    if with_slopes:
+        odds /= log_p
+        below /= rest
+    else:
+        odds = below = np.empty((0, len(row)))
+    log_p *= rest
+    np.log(log_p, out=log_p)
+    np.subtract(log_width, log_p, out=log_p)
+    return CellTable(log_p.T, odds.T, below.T, ratio)
 
 
 def _tail(distance: Array, nodes: Array, sign: float) -> tuple[Array, Array]:

@@ -15,7 +15,8 @@ from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.inference.ascent import DRIFT, LARGEST_SD, SMALLEST_SD, climb
 from my121_analytics.inference.crossed import CrossedCounts
 from my121_analytics.inference.crossed_ascent import fit_crossed
-from my121_analytics.inference.quadrature import Problem, evaluate, lay_out, sensitivities
+from my121_analytics.inference.quadrature import evaluate, sensitivities
+from my121_analytics.inference.rater_blocks import Problem, lay_out
 from my121_analytics.inference.rater_posterior import average_over_sd, beyond, summarise
 from my121_analytics.inference.rating_counts import RatingCounts, count_ratings
 from my121_analytics.inference.rating_input import (

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -18,8 +19,9 @@ Codes = NDArray[np.int64]
 
 SD_GRID = np.array([0.01, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.8, 0.9, 1.0,
                     1.2, 1.4, 1.7, 2.0])
-SD_SCALE = 0.5
-"""Half-normal prior of the core's spread: a middling spread of half a logit, rarely beyond 1."""
+SD_SCALE = 1.0
+"""Half-normal prior of the core's spread: middling .7 logits, rarely beyond 2. Of six managers the ratings tell so
+little of the spread that a prior which held it near .3 would make their ranges too narrow."""
 SKEWS = (-0.6, -0.3, 0.3, 0.6)
 """Half the log-ratio of the upper to the lower spread of a lopsided core; .6 has the skewness of a typical waiting
 time cut in half."""
@@ -102,18 +104,25 @@ def list_priors(nodes: Array, n_raters: int) -> PriorFamily:
     PriorFamily
         The first candidate is the narrowest normal core.
     """
+    return _list_priors(np.asarray(nodes, dtype=np.float64).tobytes(), n_raters >= RATERS_FOR_SHAPE)
+
+
+@lru_cache(maxsize=4)
+def _list_priors(nodes_as_bytes: bytes, shaped: bool) -> PriorFamily:
+    """Do it once for the same nodes: they come in few spacings, and are asked for again for every supposition."""
+    nodes = np.frombuffer(nodes_as_bytes, dtype=np.float64)
     columns: list[Array] = []
     rows = []
     log_sd = -((SD_GRID / SD_SCALE) ** 2) / 2 + np.log(np.gradient(SD_GRID))
     shapes: list[float | None] = [0.0]
-    if n_raters >= RATERS_FOR_SHAPE:
+    if shaped:
         shapes += [*SKEWS, None]
     for place, sd in enumerate(SD_GRID):
         for shape in shapes:
             core = len(columns)
             columns.append(_core(nodes, 0.0, sd, shape))
             log_shape = np.log(PLAIN_CORE if shape == 0.0 else (1 - PLAIN_CORE) / (len(SKEWS) + 1))
-            if n_raters < RATERS_FOR_SHAPE:
+            if not shaped:
                 rows.append((core, core, core, 0.0, 0.0, log_sd[place], sd, place))
                 continue
             rows.append((core, core, core, 0.0, 0.0, log_sd[place] + log_shape + np.log(NO_SHIFT), sd, place))

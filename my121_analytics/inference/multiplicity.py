@@ -21,7 +21,8 @@ class DiscoveryList:
     expected_wrong
         Sum of the listed candidates' chances of not belonging on the list.
     cutoff
-        Per candidate: the largest chance that its band would still have listed (the nominal rate for an empty list).
+        Per candidate: the largest chance that its band would still have listed (the nominal rate for an empty list;
+        its limit where there are limits).
     """
 
     listed: NDArray[np.bool_]
@@ -29,9 +30,13 @@ class DiscoveryList:
     cutoff: Array
 
 
+BEYOND_LIMIT = 1.25
+"""How far beyond the limit of its band a chance may lie where the sure names of a list leave room."""
+
+
 def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | None = None,
-                     eligible: ArrayLike | None = None) -> DiscoveryList:
-    """Draw up the longest list whose expected share of chance names stays at or below a rate, in every band.
+                     eligible: ArrayLike | None = None, limits: ArrayLike | None = None) -> DiscoveryList:
+    """Draw up the longest list whose expected share of chance names stays at or below a rate.
 
     Parameters
     ----------
@@ -45,6 +50,9 @@ def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | N
         for those of whom little is known.
     eligible
         Who may be listed at all; None means everybody.
+    limits
+        Per candidate, alike within a band: the chance up to which the band may be listed so that such lists hold the
+        rate (``power.discovery_limits``). None: every band by itself holds the rate in this very list.
 
     Returns
     -------
@@ -52,8 +60,14 @@ def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | N
 
     Notes
     -----
-    Candidates are taken in order of ``chance`` while its running mean is at most ``rate``. Ties enter together or not
-    at all, so that the order of rows changes nothing. The rate is kept as far as the probabilities are right.
+    Without limits, candidates of a band are taken in order of ``chance`` while its running mean is at most ``rate``.
+    A band of ten names can then use little more than nine tenths of the rate, since the next name would be one too
+    many. With limits, all candidates are taken in order of ``chance / limit``, at most a quarter beyond it, while the
+    mean of ``chance`` over the whole list is at most the mean ``rate``: the whole list always keeps the rate, and each
+    band keeps it on average over lists.
+
+    Ties enter together or not at all, so that the order of rows changes nothing. The rate is kept as far as the
+    probabilities are right.
 
     References
     ----------
@@ -64,15 +78,25 @@ def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | N
     may = np.isfinite(chance) if eligible is None else np.asarray(eligible, dtype=bool) & np.isfinite(chance)
     rates = np.broadcast_to(np.asarray(rate, dtype=float), chance.shape)
     listed, cutoff = np.zeros(len(chance), dtype=bool), rates.copy()
+    allowed = rates.copy()
     for one in np.unique(band):
         members = np.flatnonzero((band == one) & may)
-        order = members[np.argsort(chance[members], kind="stable")]
-        ranked = chance[order]
-        mean = np.cumsum(ranked) / np.arange(1, len(ranked) + 1)
-        last_of_tie = np.append(ranked[1:] > ranked[:-1], True) if len(ranked) else np.zeros(0, dtype=bool)
-        allowed = float(rates[members].mean()) if len(members) else 0.0
-        fits = np.flatnonzero((mean <= allowed) & last_of_tie)
-        if len(fits):
-            listed[order[:fits[-1] + 1]] = True
-            cutoff[band == one] = max(ranked[fits[-1]], allowed)
+        if len(members):
+            allowed[members] = rates[members].mean()
+        if limits is None and len(taken := _take(chance, chance, allowed, members)):
+            listed[taken] = True
+            cutoff[band == one] = max(chance[taken].max(), allowed[members[0]])
+    if limits is not None:
+        cutoff = np.array(np.broadcast_to(np.asarray(limits, dtype=float), chance.shape))
+        score = chance / np.maximum(cutoff, 1e-9)
+        listed[_take(score, chance, allowed, np.flatnonzero(may & (score <= BEYOND_LIMIT)))] = True
     return DiscoveryList(listed, float(chance[listed].sum()), cutoff)
+
+
+def _take(score: Array, chance: Array, allowed: Array, members: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Take as many members in order of their score as keep the mean chance at or below the mean allowed."""
+    order = members[np.argsort(score[members], kind="stable")]
+    ranked = score[order]
+    last_of_tie = np.append(ranked[1:] > ranked[:-1], True) if len(ranked) else np.zeros(0, dtype=bool)
+    fits = np.flatnonzero((np.cumsum(chance[order]) <= np.cumsum(allowed[order]) + 1e-12) & last_of_tie)
+    return order[:fits[-1] + 1] if len(fits) else order[:0]

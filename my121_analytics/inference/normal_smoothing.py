@@ -8,8 +8,10 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 _LEVELS = 5
-_NARROWEST = 0.4
-"""Kernels narrower than this part of the spacing fall between the nodes: they are left out, not widened."""
+_NARROW = 0.6
+"""Kernels narrower than this part of the spacing fall between the nodes: their variance is put on the next nodes."""
+_NEGLIGIBLE = 0.02
+"""Part of the spacing below which a kernel adds nothing that could be seen."""
 
 
 def smooth_rows(rows: Array, nodes: Array, variance: Array) -> Array:
@@ -36,9 +38,19 @@ def smooth_rows(rows: Array, nodes: Array, variance: Array) -> Array:
     step = np.ceil(variance / largest * _LEVELS - 1e-9).astype(np.int64)
     for level in np.unique(step[step > 0]):
         width = float(np.sqrt(largest * level / _LEVELS))
-        if width < _NARROWEST * (nodes[1] - nodes[0]):
+        spacing = float(nodes[1] - nodes[0])
+        if width < _NEGLIGIBLE * spacing:
             continue
-        kernel = np.exp(-(((nodes[:, None] - nodes[None, :]) / width) ** 2) / 2)
         chosen = step == level
-        out[chosen] = rows[chosen] @ (kernel / kernel.sum(axis=0))
+        out[chosen] = rows[chosen] @ _kernel(nodes, width, spacing)
     return out
+
+
+def _kernel(nodes: Array, width: float, spacing: float) -> Array:
+    """Normal weights, or where they would fall between the nodes the three weights of the same variance."""
+    if width < _NARROW * spacing:
+        to_next = (width / spacing) ** 2 / 2
+        kernel = (1 - 2 * to_next) * np.eye(len(nodes)) + to_next * (np.eye(len(nodes), k=1) + np.eye(len(nodes), k=-1))
+    else:
+        kernel = np.exp(-(((nodes[:, None] - nodes[None, :]) / width) ** 2) / 2)
+    return np.asarray(kernel / kernel.sum(axis=0))

@@ -58,6 +58,60 @@ def detectable_effect(se: ArrayLike, nodes: Array, prior: Array, *, delta: float
     return found[place.reshape(-1)].reshape(total.shape)
 
 
+def discovery_limits(se: ArrayLike, nodes: Array, prior: Array, *, delta: float, rate: ArrayLike, bands: ArrayLike,
+                     extra_sd: ArrayLike = 0.0) -> Array:
+    """Give, for each band, the chance of being wrong up to which names may be listed so that lists keep a rate.
+
+    Parameters
+    ----------
+    se, extra_sd
+        As for :func:`detectable_effect`, one per candidate.
+    nodes, prior
+        As for :func:`detectable_effect`.
+    delta
+        Size of the effects that belong on the list; a name is right beyond it, on the side named.
+    rate
+        Expected share of wrong names, 0-1, per candidate; of a band the mean is taken.
+    bands
+        Band of each candidate.
+
+    Returns
+    -------
+    numpy.ndarray
+        Per candidate the limit of its band; the rate itself where nothing these candidates could show would do.
+
+    Notes
+    -----
+    Over all that candidates with these standard errors may come to show under the prior, the limit is the largest
+    chance at which the mean chance of those listed is still the rate. It depends on what is known of the candidates
+    before they are looked at singly, and so not on where the chances of a short list happen to fall.
+    """
+    rates, total, band = np.broadcast_arrays(np.asarray(rate, dtype=float), np.hypot(se, extra_sd), np.asarray(bands))
+    step = nodes[1] - nodes[0]
+    shows = np.arange(nodes[0], nodes[-1], step / 2)
+    finely = np.arange(nodes[0], shows[-1], step / 16)
+    above = np.clip((nodes - delta) / step + 0.5, 0, 1)
+    sides = np.column_stack([above, above[::-1], np.ones(len(nodes))])
+    keys, place = np.unique(np.round(np.log(total), 1), return_inverse=True)
+    chance, mass = np.empty((len(keys), len(finely))), np.empty((len(keys), len(finely)))
+    for k, log_sd in enumerate(keys):
+        sd = max(float(np.exp(log_sd)), 0.6 * step)
+        joint = np.exp(-(((shows[:, None] - nodes[None, :]) / sd) ** 2) / 2) @ (prior[:, None] * sides)
+        mass[k] = np.interp(finely, shows, joint[:, 2] / sd)
+        chance[k] = np.interp(finely, shows, 1 - joint[:, :2].max(axis=1) / np.maximum(joint[:, 2], 1e-300))
+    limits = np.empty(len(total))
+    for one in np.unique(band):
+        members = band == one
+        weight = np.bincount(place.reshape(-1)[members], minlength=len(keys))[:, None] * mass
+        order = np.argsort(chance, axis=None)
+        ranked, weighed = chance.ravel()[order], weight.ravel()[order]
+        mean = np.cumsum(ranked * weighed) / np.maximum(np.cumsum(weighed), 1e-300)
+        allowed = float(rates[members].mean())
+        fits = np.flatnonzero((mean <= allowed) & (np.cumsum(weighed) > 0))
+        limits[members] = max(float(ranked[fits[-1]]), allowed) if len(fits) else allowed
+    return limits
+
+
 def detectable_difference(n1: ArrayLike, n2: ArrayLike, share: ArrayLike = 0.5, *, level: float = 0.95,
                           power: float = 0.8) -> Array:
     """Give the smallest difference between two shares that groups of these sizes could show.

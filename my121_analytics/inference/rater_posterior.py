@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import sici
 
-from my121_analytics.inference.category_table import bend_between
-from my121_analytics.inference.quadrature import Block, BlockPosterior, Problem, log_likelihood_at, over_blocks
+from my121_analytics.inference.quadrature import BlockPosterior, log_likelihood_at, over_blocks
+from my121_analytics.inference.rater_blocks import Problem
+from my121_analytics.inference.rater_nodes import find_modes
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -43,15 +44,14 @@ def summarise(problem: Problem, parameters: Array, level: float = 0.95) -> dict[
     thresholds, coefficients, sd = problem.split(parameters)
 
     def work(post: BlockPosterior) -> tuple[Codes, tuple[Array, ...]]:
-        mean = post.weights @ post.z
-        spread = np.sqrt(np.maximum(post.weights @ post.z**2 - mean**2, 0))
+        mean, spread = post.moments()
         lower, upper = _quantiles(post, [(1 - level) / 2, (1 + level) / 2])
         location = problem.design[post.block.cells.pattern] @ coefficients
-        mode = _modes(post.block, location, thresholds, sd, sd * mean)
+        mode, _ = find_modes(post.block, location, thresholds, sd, sd * mean, until=1e-5)
         return post.block.raters, (mode, sd * mean, sd * spread, sd * lower, sd * upper)
 
     out = {name: np.zeros(problem.n_rows) for name in names}
-    for rows, found in over_blocks(problem, parameters, work, refine=_REFINE):
+    for rows, found in over_blocks(problem, parameters, work, refine=_REFINE, with_slopes=False):
         for name, values in zip(names, found, strict=True):
             out[name][rows] = values
     return {name: values[problem.row] for name, values in out.items()}
@@ -62,11 +62,11 @@ def beyond(problem: Problem, parameters: Array, delta: float) -> tuple[Array, Ar
     sd = problem.split(parameters)[2]
 
     def work(post: BlockPosterior) -> tuple[Codes, Array, Array]:
-        cdf = post.weights @ _cdf_kernel(post.z, np.array([-delta, delta]) / sd)
-        return post.block.raters, cdf[:, 0].clip(0, 1), (1 - cdf[:, 1]).clip(0, 1)
+        low, high = (_distribution(post, limit / sd) for limit in (-delta, delta))
+        return post.block.raters, low.clip(0, 1), (1 - high).clip(0, 1)
 
     below, above = np.zeros(problem.n_rows), np.zeros(problem.n_rows)
-    for rows, low, high in over_blocks(problem, parameters, work, refine=_REFINE):
+    for rows, low, high in over_blocks(problem, parameters, work, refine=_REFINE, with_slopes=False):
         below[rows], above[rows] = low, high
     return below[problem.row], above[problem.row]
 
@@ -91,14 +91,21 @@ def average_over_sd(problem: Problem, parameters: Array, level: float = 0.95) ->
     weights /= weights.sum()
     limits = np.linspace(-REACH_U, REACH_U, 601)
     summary = {name: np.zeros(problem.n_rows) for name in ("mode", "mean", "sd", "lower", "upper")}
+
+    def work(post: BlockPosterior) -> tuple[Array, Array, Array]:
+        return *post.moments(), _distributions(post, limits / post_sd)
+
     for block in problem.blocks:  # one at a time: a distribution function for each rater takes room
         mean, square = np.zeros(len(block.raters)), np.zeros(len(block.raters))
         cdf = np.zeros((len(block.raters), len(limits)))
-        for point, sd, weight in zip(points, _SD_GRID, weights, strict=True):
-            post = next(over_blocks(problem, point, lambda post: post, refine=_REFINE, blocks=(block,)))
-            mean += weight * sd * (post.weights @ post.z)
-            square += weight * sd**2 * (post.weights @ post.z**2)
-            cdf += weight * (post.weights @ _cdf_kernel(post.z, limits / sd))
+        for point, post_sd, weight in zip(points, _SD_GRID, weights, strict=True):
+            first = 0
+            for middle, spread, below in over_blocks(problem, point, work, refine=_REFINE, blocks=(block,),
+                                                     with_slopes=False):
+                part = slice(first, first := first + len(middle))
+                mean[part] += weight * post_sd * middle
+                square[part] += weight * post_sd**2 * (middle**2 + spread**2)
+                cdf[part] += weight * below
         rising = np.maximum.accumulate(cdf, axis=1)
         found = (mean, np.sqrt(np.maximum(square - mean**2, 0)), _read_off(rising, limits, (1 - level) / 2),
                  _read_off(rising, limits, (1 + level) / 2))
@@ -119,27 +126,51 @@ REACH_U = 6.0
 """Logits covered when averaging over spreads: six times the largest that fits a spread of nought."""
 
 
-def _cdf_kernel(z: Array, limits: Array) -> Array:
-    """Weights that turn posterior weights on nodes ``z`` into the distribution function at ``limits``."""
-    return 0.5 + sici(np.pi * (limits[None, :] - z[:, None]) / (z[1] - z[0]))[0] / np.pi
+def _distribution(post: BlockPosterior, limit: float) -> Array:
+    """Give each rater's distribution function at one limit, in units of the spread between raters."""
+    kernel = 0.5 + sici(np.pi * (limit - post.z) / (post.z[:, 1:2] - post.z[:, :1]))[0] / np.pi
+    return post.weights @ kernel[0] if post.is_shared else np.einsum("jq,jq->j", post.weights, kernel)
+
+
+def _distributions(post: BlockPosterior, limits: Array) -> Array:
+    """Give each rater's distribution function at many limits: raters x limits."""
+    if post.is_shared:
+        step = post.z[0, 1] - post.z[0, 0]
+        return np.asarray(post.weights @ (0.5 + sici(np.pi * (limits - post.z.T) / step)[0] / np.pi))
+    found = np.zeros((len(post.z), len(limits)))
+    first, last = np.searchsorted(limits, [post.z.min(initial=0), post.z.max(initial=0)])
+    found[:, last:] = 1.0
+    cdf, density = _half_steps(post)
+    half = (post.z[:, 1:2] - post.z[:, :1]) / 2
+    place = np.clip((limits[first:last] - post.z[:, :1]) / half, 0, cdf.shape[1] - 1)
+    left = np.minimum(place.astype(np.int64), cdf.shape[1] - 2)
+    s = place - left
+    f0, f1, d0, d1 = (np.take_along_axis(of, left + more, axis=1) for of in (cdf, density) for more in (0, 1))
+    found[:, first:last] = (((2 * (f0 - f1) + d0 + d1) * s + 3 * (f1 - f0) - 2 * d0 - d1) * s + d0) * s + f0
+    return found
+
+
+def _half_steps(post: BlockPosterior) -> tuple[Array, Array]:
+    """Give distribution function and density (per half step) at the nodes and midway between them."""
+    n_nodes = post.z.shape[1]
+    # All distances are whole numbers of half steps, so both kernels are read off one short table.
+    apart = np.arange(2 * n_nodes - 1)[None, :] - 2 * np.arange(n_nodes)[:, None]
+    table = np.arange(apart.min(), apart.max() + 1) / 2
+    cdf = post.weights @ (0.5 + sici(np.pi * table)[0] / np.pi)[apart - apart.min()]
+    return cdf, post.weights @ (np.sinc(table) / 2)[apart - apart.min()]
 
 
 def _quantiles(post: BlockPosterior, shares: list[float]) -> list[Array]:
     """Invert the distribution function by cubic interpolation between points a quarter posterior sd apart."""
-    step = (post.z[1] - post.z[0]) / 2
-    points = post.z[0] + step * np.arange(2 * len(post.z) - 1)
-    # All distances are whole numbers of half steps, so both kernels are read off one short table.
-    apart = np.arange(len(points))[None, :] - 2 * np.arange(len(post.z))[:, None]
-    table = np.arange(apart.min(), apart.max() + 1) / 2
-    cdf = post.weights @ (0.5 + sici(np.pi * table)[0] / np.pi)[apart - apart.min()]
-    density = post.weights @ np.sinc(table)[apart - apart.min()] / (2 * step)
+    cdf, density = _half_steps(post)
+    half = (post.z[:, 1] - post.z[:, 0]) / 2
     rising = np.maximum.accumulate(cdf, axis=1)
     rows = np.arange(len(cdf))
     found = []
     for share in shares:
-        left = np.clip((rising < share).sum(axis=1) - 1, 0, len(points) - 2)
-        ends = (cdf[rows, left], cdf[rows, left + 1], step * density[rows, left], step * density[rows, left + 1])
-        found.append(points[left] + step * _invert_hermite(*ends, share))
+        left = np.clip((rising < share).sum(axis=1) - 1, 0, cdf.shape[1] - 2)
+        ends = (cdf[rows, left], cdf[rows, left + 1], density[rows, left], density[rows, left + 1])
+        found.append(post.z[:, 0] + half * (left + _invert_hermite(*ends, share)))
     return found
 
 
@@ -152,20 +183,3 @@ def _invert_hermite(f0: Array, f1: Array, d0: Array, d1: Array, share: float) ->
         slope = (3 * a * s + 2 * b) * s + d0
         s = np.clip(s - value / np.where(np.abs(slope) > 1e-300, slope, 1.0), 0, 1)
     return s
-
-
-def _modes(block: Block, location: Array, thresholds: Array, sd: float, start: Array) -> Array:
-    """Climb each rater's log-concave posterior to its top."""
-    counts = block.counts
-    row = np.repeat(np.arange(len(start)), np.diff(counts.indptr))
-    cells, place = block.cells.take(counts.indices), location[counts.indices]
-    u = start.copy()
-    for _ in range(30):
-        slopes, curvatures = bend_between(cells.lower, cells.upper, place + u[row], thresholds)
-        slope = np.bincount(row, counts.data * slopes, minlength=len(u)) - u / sd**2
-        curvature = np.bincount(row, counts.data * curvatures, minlength=len(u)) + 1 / sd**2
-        step = np.clip(slope / curvature, -1.0, 1.0)
-        u += step
-        if np.abs(step).max(initial=0) < 1e-5:  # quadratic: the next step would be below 1e-9
-            break
-    return u

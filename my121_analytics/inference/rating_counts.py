@@ -34,15 +34,15 @@ class Cells:
         Place among all thresholds of the one below and above the cell's category; -1 for none.
     """
 
-    pattern: Codes
-    lower: Codes
-    upper: Codes
+    pattern: Whole
+    lower: Whole
+    upper: Whole
 
     def __len__(self) -> int:
         """Give the number of cells."""
         return len(self.pattern)
 
-    def take(self, places: Codes) -> Cells:
+    def take(self, places: Whole | slice) -> Cells:
         """Give only these cells."""
         return Cells(self.pattern[places], self.lower[places], self.upper[places])
 
@@ -103,6 +103,9 @@ class RatingCounts:
             One rater of each kind, the kind of each rater, and the number of raters of each kind.
         """
         counts, n_raters = self.counts, self.counts.shape[0]
+        everyone = np.arange(n_raters)
+        if counts.nnz == counts.shape[1]:  # nobody shares a cell with anybody
+            return everyone, everyone, np.ones(n_raters)
         rng = np.random.default_rng(0)
         columns = rng.integers(0, 2**63, counts.shape[1], dtype=np.uint64) * np.uint64(2) + np.uint64(1)
         # Sums of 64-bit random keys: two unlike raters among a million meet with a chance of about 1e-8.
@@ -115,7 +118,6 @@ class RatingCounts:
             key[filled] = np.add.reduceat(mixed, counts.indptr[filled])
         _, first, kind, alike = np.unique(key, return_index=True, return_inverse=True, return_counts=True)
         if len(first) > ALIKE_PAYS * n_raters:
-            everyone = np.arange(n_raters)
             return everyone, everyone, np.ones(n_raters)
         return first, kind, alike.astype(float)
 
@@ -170,7 +172,9 @@ def count_ratings(rater: Whole, pattern: Whole, category: Codes, n: Array | None
     table = sparse.coo_array((ratings, (rater.astype(np.int32, copy=False), column)), shape=(n_raters, len(used)))
     table = table.tocsr()
     table.sum_duplicates()
-    return RatingCounts(table, Cells(of_design, lower, upper), ladders, thresholds,
+    small = np.int32  # where every rating is a cell of its own, a large part of the memory is here
+    cells = Cells(of_design.astype(small), lower.astype(small), upper.astype(small))
+    return RatingCounts(table, cells, ladders, thresholds,
                         np.repeat(np.arange(n_occasions), np.diff(ladders)), column if keep_column else None, when)
 
 

@@ -14,6 +14,8 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 MAX_CATEGORIES = 60
+NEARLY_ALL = 0.95
+"""From this share of distinct values of one covariate on, looking for rows that are alike would find hardly any."""
 
 
 def code_categories(ratings: ArrayLike) -> tuple[Codes, tuple[Any, ...]]:
@@ -189,10 +191,12 @@ def distinct_rows(values: Array) -> tuple[Codes, Array]:
     Returns
     -------
     tuple
-        Pattern of each row, and the distinct rows.
+        Pattern of each row, and the distinct rows; all rows as they are where nearly all differ.
     """
     if values.shape[1] == 0:
         return np.zeros(len(values), dtype=np.int64), np.zeros((1, 0))
+    if any(len(pd.unique(column)) > NEARLY_ALL * len(values) for column in values.T):
+        return np.arange(len(values)), values
     frame = pd.DataFrame(values)
     pattern = frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy(dtype=np.int64)
     first = np.empty(int(pattern.max(initial=-1)) + 1, dtype=np.int64)

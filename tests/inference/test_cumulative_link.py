@@ -280,8 +280,8 @@ def test_ratings_may_count_less_than_one(wine):
 def test_the_gap_between_a_fit_in_blocks_and_in_one_is_nil(monkeypatch):
     ratings, raters, covariates, _ = simulate(300, 8, sd=0.7)
     one = fit_cumulative_link(ratings, raters, covariates)
-    monkeypatch.setattr("my121_analytics.inference.quadrature.BLOCK_RATERS", 60)
-    monkeypatch.setattr("my121_analytics.inference.quadrature.SAMPLE_RATERS", 40)
+    monkeypatch.setattr("my121_analytics.inference.rater_blocks.BLOCK_RATERS", 60)
+    monkeypatch.setattr("my121_analytics.inference.rater_blocks.SAMPLE_RATERS", 40)
     monkeypatch.setattr("my121_analytics.inference.quadrature.SCORE_ELEMENTS", 5_000)
     other = fit_cumulative_link(ratings, raters, covariates)
     assert len(other._problem.blocks) > 3

@@ -57,7 +57,14 @@ def test_smoothing_adds_the_variance_asked_for_and_leaves_other_rows_alone():
     share = out / out.sum(axis=1, keepdims=True)
     assert share @ NODES**2 == pytest.approx([0.25, 0.30, 0.50], abs=1e-3)
     assert (out[0] == rows[0]).all()
-    assert (smooth_rows(rows, NODES, np.full(3, 1e-5)) == rows).all()  # narrower than the nodes: nothing is added
+
+
+@pytest.mark.parametrize("width", [0.01, 0.03, 0.055, 0.065, 0.1])
+def test_smoothing_narrower_than_the_nodes_adds_its_variance_as_well(width):
+    rows = np.exp(-((NODES[None, :] / 0.5) ** 2) / 2)
+    out = smooth_rows(rows, NODES, np.full(1, width**2))[0]
+    assert (out / out.sum()) @ NODES**2 == pytest.approx(0.25 + width**2, abs=2e-4)
+    assert (smooth_rows(rows, NODES, np.full(1, 1e-7)) == rows).all()
 
 
 def test_raters_who_use_the_scale_differently_are_noticed_and_others_not():

@@ -228,7 +228,7 @@ def test_counts_that_cannot_be_read_are_refused_with_every_fault(change, words):
 
 def test_a_large_fit_in_threads_is_the_same_to_the_last_digit(monkeypatch):
     ratings, rater, covariates = draw(21, sizes=(4,) * 3_000, slopes=(0.5,), continuous=False)
-    monkeypatch.setattr("my121_analytics.inference.quadrature.BLOCK_RATERS", 700)
+    monkeypatch.setattr("my121_analytics.inference.rater_blocks.BLOCK_RATERS", 700)
     monkeypatch.setattr("my121_analytics.inference.rating_counts.ALIKE_PAYS", 0.0)
     monkeypatch.setattr("my121_analytics.inference.quadrature.THREADS_PAY", 0)
     monkeypatch.setattr("my121_analytics.inference.quadrature.MOST_THREADS", 4)

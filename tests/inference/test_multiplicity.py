@@ -51,3 +51,32 @@ def test_bands_may_have_rates_of_their_own():
     found = list_discoveries(chance, [0.11] * 3 + [0.05] * 3, bands=[0, 0, 0, 1, 1, 1])
     assert found.listed.tolist() == [True, True, True, True, False, False]
     assert found.cutoff.tolist() == pytest.approx([0.2] * 3 + [0.05] * 3)
+
+
+def test_with_limits_the_whole_list_keeps_the_rate_and_a_band_may_borrow_from_another():
+    chance, bands, limits = [0.01, 0.02, 0.03, 0.20, 0.24], [0, 0, 0, 1, 1], [0.3, 0.3, 0.3, 0.2, 0.2]
+    alone = list_discoveries(chance, 0.10, bands=bands)
+    assert alone.listed.tolist() == [True, True, True, False, False]
+    together = list_discoveries(chance, 0.10, bands=bands, limits=limits)
+    assert together.listed.tolist() == [True, True, True, True, True]  # means .01 .015 .02 .065 .10
+    assert together.cutoff.tolist() == limits
+    assert list_discoveries(chance, 0.09, bands=bands, limits=limits).listed.tolist() == [True, True, True, True, False]
+
+
+def test_room_left_by_sure_names_never_admits_a_chance_far_beyond_the_limit():
+    chance = [0.0] * 20 + [0.26]
+    assert not list_discoveries(chance, 0.10, limits=np.full(21, 0.2)).listed[-1]
+    assert list_discoveries(chance, 0.10, limits=np.full(21, 0.21)).listed[-1]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.lists(st.tuples(st.floats(0, 1), st.integers(0, 2)), min_size=1, max_size=40), st.floats(0.01, 0.4))
+def test_limits_never_break_the_rate_of_the_whole_list_and_order_changes_nothing(rows, rate):
+    chance, bands = np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+    limits = np.array([1.2, 2.0, 2.6])[bands] * rate
+    found = list_discoveries(chance, rate, bands=bands, limits=limits)
+    if found.listed.any():
+        assert chance[found.listed].mean() <= rate + 1e-9
+        assert (chance / limits)[found.listed].max() <= (chance / limits)[~found.listed].min(initial=9)
+    back = list_discoveries(chance[::-1], rate, bands=bands[::-1], limits=limits[::-1])
+    assert back.listed.tolist() == found.listed.tolist()[::-1]

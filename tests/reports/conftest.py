@@ -70,8 +70,19 @@ def severity_result(names: list[str]) -> Result:
         "verdict": [verdicts[i % 4] for i in range(n)], "detectable": 1.1,
         "caveat": "leniency_or_quality", "name": names,
         "directorate": ["Care" if i < n - 1 else "Roads" for i in range(n)], "service": "Homes", "team": "A"})
-    return Result(replace(ABOUT, cycle="2022/23 H1 to 2024/25 H1"), {"managers": Table(
-        frame, ("rater_id",), people=("rater_id", "name"), unit_columns=("directorate", "service", "team"))},
+    units = ("directorate", "service", "team")
+    listed = frame.loc[frame["verdict"] == "pattern", ["rater_id", "name", *units]].reset_index(drop=True)
+    firm = listed.assign(tipping_sd=.3, text="This name would leave the list if teams differed by 0.30 logits.")
+    readings = pd.DataFrame({"scenario": ["main", "unrecorded .3"], "text": ["As reported.", "If teams differed."],
+                             "n_managers": n, "n_listed": [5, 2], "n_joined": 0, "n_left": [0, 3],
+                             "expected_wrong": [.4, .2], "main_wrong": [.4, 1.6]})
+    people = ("rater_id", "name")
+    return Result(replace(ABOUT, cycle="2022/23 H1 to 2024/25 H1"), {
+        "managers": Table(frame, ("rater_id",), people=people, unit_columns=units),
+        "robustness": Table(firm, ("rater_id",), people=people, unit_columns=units),
+        "sensitivity": Table(readings, ("scenario",), count="n_managers", parts=("n_listed", "n_joined", "n_left"),
+                             follows=("expected_wrong", "main_wrong")),
+        "summary": Table(pd.DataFrame({"line": ["spread"], "value": [.4], "text": ["Ratings differ."]}), ("line",))},
         {"sd": .4, "expected_wrong": .2, "n_listed": 2})
 
 

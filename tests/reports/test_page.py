@@ -196,6 +196,19 @@ def test_the_first_page_counts_what_the_tables_hold(make_meeting: MakeMeeting) -
     assert "generous rater from a strong team" in text
 
 
+def test_each_listed_name_of_the_unit_says_what_it_would_withstand(make_meeting: MakeMeeting) -> None:
+    """Rows 0, 4 and 8 are listed in the unit; row 12 is another directorate's, and only the council's page has it."""
+    for unit, letters in (("Care", "AEI"), ("", "AEIM")):
+        _, root = page_of(make_meeting(unit=unit))
+        tables = [t for t in root.find("table") if "would withstand" in next(iter(t.find("caption"))).text]
+        assert len(tables) == 1
+        rows = [row.text for row in tables[0].find("tbody")[0].find("tr")]
+        assert len(rows) == len(letters)
+        assert all(f"Person {letter}" in row for letter, row in zip(letters, rows, strict=True))
+    html, _ = page_of(make_meeting(audience="publish"))
+    assert "would withstand" not in html
+
+
 def test_hostile_names_stay_text(make_meeting: MakeMeeting, hostile_names: list[str]) -> None:
     html, root = page_of(make_meeting(hostile_names))
     check_inert(html, root)

@@ -41,6 +41,7 @@ def build_managers(meeting: Meeting) -> Chapter:
     if len(on_page) < len(shown):
         blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
     blocks.append(Text(say("pack", "estimate_note"), "source"))
+    blocks += _firmness(meeting)
     blocks += _whole_council(meeting)
     long = View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
@@ -87,6 +88,17 @@ def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
     return lead
 
 
+def _firmness(meeting: Meeting) -> list[Block]:
+    """Say of each listed name what differences that no record holds it would withstand."""
+    rows = meeting.frame("severity", "robustness")
+    if rows is None or rows.empty:
+        return []
+    view = View(meeting.results["severity"], "robustness", say("pack_table", "robustness", scope=meeting.scope), (
+        column("name", heading=say("pack_heading", "manager")), column("text", heading=say("pack_heading", "firmness"))),
+        rows.sort_values("name", kind="stable", ignore_index=True))
+    return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), grid_of(view)]
+
+
 def _whole_council(meeting: Meeting) -> list[Block]:
     """Give what holds for all managers together; only the senior team's own pack dwells on it."""
     lines = meeting.frame("severity", "summary")
@@ -98,7 +110,8 @@ def _whole_council(meeting: Meeting) -> list[Block]:
         view = View(meeting.results["severity"], "sensitivity", say("pack_table", "sensitivity"), (
             column("text", heading=say("pack_heading", "reading")), column("n_listed", "integer"),
             column("n_joined", "integer"), column("n_left", "integer"),
-            column("expected_wrong", "number", heading=say("pack_heading", "by_chance"))))
+            column("expected_wrong", "number", heading=say("pack_heading", "by_chance")),
+            column("main_wrong", "number", heading=say("pack_heading", "main_by_chance"))))
         blocks += [Text(say("pack", "sensitivity_lead")), grid_of(view)]
     return blocks
 

@@ -1,0 +1,78 @@
+"""What could be found at most: managers judged by somebody who knows all but the managers.
+
+Thresholds, case mix and the distribution of managers' effects are those the council was drawn from. What such a judge
+misses, the ratings do not hold; what this package finds less, it lost by having to learn the rest.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit
+
+from benchmarks.councils import GRADE_EFFECTS, Council
+from my121_analytics.inference.multiplicity import list_discoveries
+from my121_analytics.inference.power import discovery_limits
+from my121_analytics.workforce.counts import RatingCounts
+
+Array = NDArray[np.float64]
+CEILING = "all but the managers known"
+_NODES = np.linspace(-6.0, 6.0, 241)
+
+
+def is_plain(kind: Council) -> bool:
+    """Whether the council is as the model assumes, so that the best judge is known."""
+    return kind == Council(kind.name, kind.cycles)
+
+
+def judge_knowing_all(counts: RatingCounts, kind: Council, *, delta: float, rate: float, least: int,
+                      bands: NDArray[np.int64]) -> tuple[NDArray[np.bool_], Array]:
+    """Give whom that judge names by the same rule, and each manager's side.
+
+    Parameters
+    ----------
+    counts, kind
+        A plain council; patterns hold grade and cycle.
+    delta, rate, least, bands
+        Smallest difference that matters, rate of chance names, ratings needed, band of team size per manager.
+
+    Returns
+    -------
+    tuple
+        Flags, and -1 or 1 per manager.
+    """
+    prior = _true_prior(kind)
+    weight = np.exp(_log_likelihood(counts, np.asarray(kind.thresholds)))
+    information = -np.gradient(np.gradient(np.log(weight + 1e-300), _NODES, axis=1), _NODES, axis=1)
+    weight *= prior
+    weight /= weight.sum(axis=1, keepdims=True)
+    above = np.clip((_NODES - delta) / (_NODES[1] - _NODES[0]) + 0.5, 0, 1)
+    high, low = weight @ above, weight @ above[::-1]
+    se = 1 / np.sqrt(np.maximum((weight * information).sum(axis=1), 0.05))
+    limits = discovery_limits(se, _NODES, prior, delta=delta, rate=rate, bands=bands)
+    enough = counts.raters["n_ratings"].to_numpy() >= least
+    found = list_discoveries(1 - np.maximum(high, low), rate, bands=bands, eligible=enough, limits=limits)
+    return found.listed, np.where(high > low, 1.0, -1.0)
+
+
+def _true_prior(kind: Council) -> Array:
+    sd = float(np.hypot(kind.leniency_sd, kind.quality_sd))
+
+    def normal(centre: float) -> Array:
+        return np.asarray(np.exp(-(((_NODES - centre) / sd) ** 2) / 2))
+
+    density = (1 - kind.shifted) * normal(0.0) + kind.shifted / 2 * (normal(kind.shift) + normal(-kind.shift))
+    return np.asarray(density / density.sum())
+
+
+def _log_likelihood(counts: RatingCounts, thresholds: Array) -> Array:
+    patterns = counts.patterns
+    level = GRADE_EFFECTS[patterns["grade"].astype(int)] + 0.1 * patterns["cycle"].astype(int).to_numpy()
+    edges = np.concatenate([[-np.inf], thresholds, [np.inf]])
+    rows = counts.frame.groupby(["rater", "pattern", "category"])["n"].sum().reset_index()
+    place, category = rows["pattern"].to_numpy(), rows["category"].to_numpy()
+    t = level[place][:, None] + _NODES
+    log_p = np.log(expit(edges[category][:, None] - t) - expit(edges[category - 1][:, None] - t))
+    total = np.zeros((len(counts.raters), len(_NODES)))
+    np.add.at(total, rows["rater"].to_numpy(), log_p * rows["n"].to_numpy()[:, None])
+    return total - total.max(axis=1, keepdims=True)
