@@ -160,7 +160,9 @@ class DisclosureSettings(_Section):
     """A true zero names nobody by itself."""
     method: Literal["suppress", "round"] = "suppress"
     """``suppress`` hides small numbers and proves that they stay hidden; ``round`` rounds every count instead, so that
-    all rows can be read, but totals may not add up and nothing is proven."""
+    nearly all rows can be read, but totals may not add up. Proven is less then: that adding up leaves of each small
+    count as many values as rounding leaves behind a shown 0 (0, 1 and 2 with base 5); counts of which it would leave
+    fewer are withheld."""
     round_to: int = Field(5, ge=3)
     """Base of the rounding; 5 is common practice for counts of staff and students."""
     kept_releases: str = ""

@@ -2,7 +2,8 @@
 
 Code of its own: nothing of what protects a release is used here, so that a mistake there cannot hide itself. The
 attacker gets the released frames and what their tables are (keys, which columns count, what adds up), knows that a
-hidden count is at least 1, and asks linear programs how low and how high each hidden count can be.
+hidden count is at least 1 and that counts are whole numbers, and asks linear and integer programs how low and how high
+each hidden count can be. A range counts only where tables of whole numbers that fit everything shown reach its ends.
 """
 
 from __future__ import annotations
@@ -14,8 +15,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.bounds import Floats, find_bounds, has_solution
+from my121_analytics.disclosure.bounds import Bools, Floats, System, find_bounds, has_solution
 from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside, write_equations
+from my121_analytics.disclosure.grids import unround
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import About, Result, Table
@@ -38,11 +40,14 @@ class AttackReport:
     cells
         One row per hidden count: ``table``, ``row`` (position), ``keys`` (the row's keys as text), ``column``,
         ``lower`` and ``upper`` (whole numbers; upper is infinite where nothing limits it), ``width``, ``needed``
-        (the threshold of the table), ``proven`` (the width is enough) and ``why`` not: ``narrow``, or
-        ``follows_shown`` where a figure computed from the count is shown. ``narrow_before``: it was known from
-        releases that were kept before this one, so that it does not count against it.
+        (the threshold of the table), ``proven`` (the width is enough) and ``why`` not: ``narrow`` (or not found to be
+        wide within the limits of the search: see ``bounds.find_bounds``), or ``follows_shown`` where a figure computed
+        from the count is shown. ``narrow_before``: it was known from releases that were kept before this one, so that
+        it does not count against it. Rounded counts that may be small are listed alike, with what is needed of them.
     unlinked
         Earlier releases that contradict this one, so that they were attacked by themselves.
+    is_rounded
+        Counts were rounded rather than hidden.
 
     Notes
     -----
@@ -51,16 +56,17 @@ class AttackReport:
 
     cells: pd.DataFrame
     unlinked: tuple[str, ...] = ()
+    is_rounded: bool = False
 
     @property
     def n_hidden(self) -> int:
-        """Counts that are hidden."""
+        """Counts that are hidden, or rounded and perhaps small."""
         return len(self.cells)
 
     @property
     def n_narrow(self) -> int:
         """Counts that are hidden and known too narrowly all the same."""
-        return int((~self.cells["proven"]).sum())
+        return int((~self.cells["proven"].astype(bool)).sum())
 
     @property
     def passed(self) -> bool:
@@ -87,12 +93,15 @@ class Earlier:
         What the tables are; their own frames are not looked at.
     facts
         Single numbers that were shown.
+    rounded_to
+        Base to which every count was rounded; 0 where small numbers were hidden instead.
     """
 
     about: About
     frames: Mapping[str, pd.DataFrame]
     tables: Mapping[str, Table]
     facts: Mapping[str, object] | None = None
+    rounded_to: int = 0
 
 
 def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], settings: DisclosureSettings | None = None,
@@ -127,12 +136,29 @@ def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], sett
     sums over a key, sums to a base and shares are equations (see ``equations``). The true counts are used for two
     things only: to leave out equations that do not hold, and as one solution of the others that needs no search. No
     count is taken to be smaller than the threshold: cells hidden for others' sake are larger.
+
+    Where the settings round counts instead, each one shown stands for all that round to it. Nothing is hidden then, and
+    what is asked is less: arithmetic must leave of every count that may be small, 1 to the threshold less 1, at least
+    as many values as rounding leaves behind a shown 0, which is the least it ever leaves: 0, 1 and 2 with base 5. A
+    count that is known to be nobody, or to be large, is not small. Of a count that is withheld it is known that it may
+    have been small.
+
+    What is not covered: a reader who runs the whole method on every record that fits what is shown, and drops those
+    of which it would have hidden (or withheld) other cells, knows more: which of the hidden counts were hidden for
+    their own sake, and in tables of a few cells now and then a count itself. That takes this program, its settings and
+    all records that fit, of which larger tables have too many to try. Nor does anything cover what people know who
+    were counted themselves or know others in the group. Hidden zeros are covered as far as the rule goes: a zero is
+    hidden only with a whole group or a row whose base is hidden, and there the attacker takes a hidden count to be 0
+    or more, elsewhere 1 or more.
     """
     unknown = [name for name in frames if name not in tables]
     if unknown:
         raise DisclosureError(f"The attacker was given no declaration of the table '{unknown[0]}'.",
                               hints=["Pass the result's tables along with the released frames."])
-    shown = [Shown(name, frames[name], tables[name]) for name in frames if tables[name].about_people]
+    base = settings.round_to if settings is not None and settings.method == "round" else 0
+    shown = [Shown(name, frames[name], tables[name], rounded_to=base,
+                   withheld_most=_withheld_most(tables[name], settings or DisclosureSettings()))
+             for name in frames if tables[name].about_people]
     return _attack(shown, {}, settings, nesting, exact)
 
 
@@ -173,21 +199,28 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     if unknown:
         raise DisclosureError(f"The attacker was given no result for the release '{unknown[0]}'.",
                               hints=["Pass each released result together with the result it was made from."])
-    shown, numbers = [], {}
+    rules = settings or DisclosureSettings()
+    shown: list[Shown] = []
+    numbers: dict[str, tuple[str, list[float]]] = {}
+    rounded: dict[str, int] = {}
     for name, one in released.items():
         about = results[name].about
         context, within = context_of(about)
-        shown += [Shown(f"{name}.{table}", frame, results[name].tables[table], context, within)
+        shown += [Shown(f"{name}.{table}", frame, results[name].tables[table], context, within,
+                        rounded_to=one.rounded_to, withheld_most=_withheld_most(results[name].tables[table], rules))
                   for table, frame in one.tables.items() if results[name].tables[table].about_people]
-        numbers[name] = (context, numbers_beside(one.about.n, one.facts))
-    rules = settings or DisclosureSettings()
+        source = one if not one.rounded_to else results[name]
+        numbers[name] = (context, numbers_beside(source.about.n, source.facts))
+        if one.rounded_to:
+            rounded[name] = one.rounded_to
     then, unlinked = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
     before = narrow_before(then, settings, nesting)
     shown += then
     for name, kept in (earlier or {}).items():
         context = context_of(kept.about)[0] + (f"#{name}" if name in unlinked else "")
-        numbers[name] = (context, numbers_beside(kept.about.n, kept.facts or {}))
-    report = _attack(shown, numbers, settings, nesting, exact, points)
+        if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
+            numbers[name] = (context, numbers_beside(kept.about.n, kept.facts or {}))
+    report = _attack(shown, numbers, settings, nesting, exact, points, rounded)
     known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
     if known.any():  # nothing that is done now can mend it
         report = replace(report, cells=report.cells.assign(
@@ -195,11 +228,16 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     return replace(report, unlinked=unlinked)
 
 
-def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[str, ...]) -> Shown:
+def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[str, ...],
+               rounded_to: int) -> Shown:
     """Lay out one table; a row of which not even the keys were shown is left out, and nothing is said of sums."""
     named = frame[list(table.keys)].notna().all(axis="columns")
     rows = frame[named].reset_index(drop=True)
-    return Shown(name, rows, replace(table, frame=rows), context, within, "all" if named.all() else "none")
+    known = rows
+    if rounded_to:  # no rounded count is a true one
+        known = rows.assign(**{c: np.nan for c in rows.columns if c not in (*table.keys, *table.unit_columns)
+                               and pd.api.types.is_numeric_dtype(rows[c].dtype)})
+    return Shown(name, rows, replace(table, frame=known), context, within, "all" if named.all() else "none", rounded_to)
 
 
 def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
@@ -243,7 +281,7 @@ def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesti
     known = [replace(one, frame=one.table.frame) for one in present]
     for name, kept in earlier.items():
         context, within = context_of(kept.about)
-        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], context, within)
+        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], context, within, kept.rounded_to)
                 for table, frame in kept.frames.items() if kept.tables[table].about_people]
         agrees = not any(_contradicts(old, now.context, now.within, now.table) for old in then for now in known)
         for some in ([then, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in then]]
@@ -296,10 +334,11 @@ def require_proven(report: AttackReport) -> AttackReport:
     if report.passed:
         return report
     worst = report.narrowest.head(N_LISTED)
+    what = "hidden" if not report.is_rounded else "rounded"
     where = "; ".join(f"table {cell.table}, {cell.keys or 'the whole'}, column {cell.column}"
                       for cell in worst.itertuples())
     raise DisclosureError(
-        f"{report.n_narrow} of {report.n_hidden} hidden counts could be worked out too narrowly from what is shown: "
+        f"{report.n_narrow} of {report.n_hidden} {what} counts could be worked out too narrowly from what is shown: "
         f"{where}{'; and others' if report.n_narrow > N_LISTED else ''}.",
         hints=["Release fewer of these tables together, or use coarser groups.",
                "Nothing was written for this audience."])
@@ -307,15 +346,19 @@ def require_proven(report: AttackReport) -> AttackReport:
 
 def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]],
             settings: DisclosureSettings | None, nesting: Nesting | None, exact: bool,
-            points: Floats | None = None) -> AttackReport:
+            points: Floats | None = None, rounded: Mapping[str, int] | None = None) -> AttackReport:
     rules = settings or DisclosureSettings()
-    known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros)
-    cells = known.cells
+    known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros, rounded=rounded)
+    threshold = {one.name: _threshold_of(one.table, rules) for one in shown}
+    cells = pd.concat([known.cells.assign(rounded_to=0), known.rounded], ignore_index=True)
+    small_from = cells["table"].map(threshold).to_numpy(np.float64)
+    is_rounded = cells["rounded_to"].to_numpy(np.float64) > 0
+    if is_rounded.any():  # a rounded count that is large in any case is nothing to ask about
+        asked = ~is_rounded | (known.system.lower[cells["variable"].to_numpy(np.int64)] < small_from)
+        cells, small_from, is_rounded = cells[asked].reset_index(drop=True), small_from[asked], is_rounded[asked]
     if cells.empty:
         return AttackReport(pd.DataFrame(columns=list(CELL_COLUMNS)).astype({"proven": bool}))
-    threshold = {one.name: rules.equality_threshold if one.table.protected else rules.threshold for one in shown}
-    threshold = {name: max(needed, rules.threshold) for name, needed in threshold.items()}
-    needed = cells["table"].map(threshold).to_numpy(np.float64)
+    needed = np.where(is_rounded, values_behind_zero(cells["rounded_to"].to_numpy(np.float64)) - 1.0, small_from)
     variables, which = np.unique(cells["variable"].to_numpy(np.int64), return_inverse=True)
     most_needed = np.zeros(len(variables))
     np.maximum.at(most_needed, which, needed)
@@ -323,9 +366,39 @@ def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]
                                exact=exact)
     cells = cells.assign(lower=lower[which], upper=upper[which], width=(upper - lower)[which], needed=needed)
     cells.loc[cells["given_away"], "width"] = 0.0
-    proven = cells["width"] >= needed
+    proven = cells["width"].to_numpy(np.float64) >= needed
+    proven |= is_rounded & _are_large(known.system, cells, small_from, ~proven & is_rounded, known.truth)
     why = np.where(proven, "", np.where(cells["given_away"], "follows_shown", "narrow"))
-    return AttackReport(cells.assign(proven=proven, why=why)[list(CELL_COLUMNS)].reset_index(drop=True))
+    return AttackReport(cells.assign(proven=proven, why=why)[list(CELL_COLUMNS)].reset_index(drop=True),
+                        is_rounded=bool(is_rounded.any()))
+
+
+def _threshold_of(table: Table, rules: DisclosureSettings) -> int:
+    return max(rules.equality_threshold if table.protected else rules.threshold, rules.threshold)
+
+
+def _withheld_most(table: Table, rules: DisclosureSettings) -> float:
+    """Give the highest count that, shown rounded, might have been a small one: no other is withheld when rounding."""
+    shown = np.arange(0.0, _threshold_of(table, rules) + rules.round_to + 1, rules.round_to)
+    least, most = unround(shown, rules.round_to)
+    return float(most[least < _threshold_of(table, rules)].max())
+
+
+def values_behind_zero(base: Floats) -> Floats:
+    """Count the numbers that are shown as 0 when rounded, half way up: the fewest that one number shown stands for."""
+    return np.asarray((base + 1) // 2, dtype=np.float64)
+
+
+def _are_large(system: System, cells: pd.DataFrame, small_from: Floats, narrow: Bools, truth: Floats) -> Bools:
+    """Say which of some narrow cells are known to be nobody, or to be no small number."""
+    out = np.zeros(len(cells), dtype=bool)
+    large = (cells["lower"].to_numpy(np.float64) >= small_from) | (cells["upper"].to_numpy(np.float64) < 1)
+    sure = np.flatnonzero(narrow & large)
+    if len(sure):  # where a limit of the search was reached, what was met may be but a part of the range
+        variables, which = np.unique(cells["variable"].to_numpy(np.int64)[sure], return_inverse=True)
+        lower, upper = find_bounds(system, variables, np.zeros(len(variables)), witness=truth, exact=True)
+        out[sure] = (lower[which] >= small_from[sure]) | (upper[which] < 1)
+    return out
 
 
 def _contradicts(old: Shown, context: str, within: tuple[str, ...], table: Table) -> bool:
@@ -333,6 +406,8 @@ def _contradicts(old: Shown, context: str, within: tuple[str, ...], table: Table
     if old.context != context or old.within != within or old.table.keys != table.keys:
         return False
     keys = list(old.table.keys)
+    if old.rounded_to:
+        return False  # that nothing fits both, where it is so, is seen by its equations
     both = _by_keys(old.frame, keys).merge(_by_keys(table.frame, keys), on=keys, suffixes=("_then", ""))
     for column in table.frame.columns:
         if f"{column}_then" in both and pd.api.types.is_numeric_dtype(both[column].dtype):

@@ -1,32 +1,33 @@
-"""How narrowly linear equations pin whole numbers down: bound propagation, and linear programs where it cannot tell.
+"""How narrowly equations pin whole numbers down: the range of each over all solutions in whole numbers.
 
 No people and no tables in here: variables that are whole numbers, equations and inequalities between them.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
-from scipy import sparse
-from scipy.optimize import linprog
-from scipy.sparse.csgraph import connected_components
 
+from my121_analytics.disclosure.components import Component, split
+from my121_analytics.disclosure.system import (
+    Bools,
+    ContradictionError,
+    Floats,
+    Ints,
+    System,
+    propagate,
+    round_down,
+    round_up,
+)
 from my121_analytics.errors import DisclosureError
 
-Floats = npt.NDArray[np.float64]
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
+__all__ = ["Bools", "Floats", "Ints", "System", "find_bounds", "has_solution", "propagate"]
 
-ROUNDING = 1e-6
-"""HiGHS keeps to its constraints within 1e-7; a bound nearer than this to a whole number is that number."""
-MAX_ROUNDS = 60
-"""Rounds of propagation; stopping early leaves wider bounds, never wrong ones."""
-N_PUSHES = 12
-"""Programs that push many variables at once before single ones are asked about."""
-LARGE = 600
-"""Variables from which on neighbourhoods are tried first: a program over all of them takes a quarter of a second."""
+FOLLOWING = 0.05
+"""Weight of the other open variables where one is pushed; the less, the surer that this one goes to its end."""
+LARGE = 3_000
+"""Variables from which on neighbourhoods are tried first: a program over all of them takes long."""
 MAX_NEARBY = 120
 """Variables of a neighbourhood: a program of that size takes milliseconds."""
 N_TERMS = 12
@@ -35,33 +36,13 @@ BATCHES = (12, 4, 1)
 """Variables whose neighbourhoods are moved at one go, round after round: starting a program costs the most."""
 N_STEPS = 3
 """Equations between a variable and what may make up for it: a row, a column, and the row of the other."""
-
-
-@dataclass(frozen=True)
-class System:
-    """Equations between whole numbers that are not negative.
-
-    Parameters
-    ----------
-    equal, equal_to
-        Sparse rows and right-hand sides of ``equal @ x == equal_to``.
-    most, most_to
-        The same of ``most @ x <= most_to``.
-    lower, upper
-        What is known of each variable from the start; upper is infinite where nothing is.
-    """
-
-    equal: sparse.csr_matrix
-    equal_to: Floats
-    most: sparse.csr_matrix
-    most_to: Floats
-    lower: Floats
-    upper: Floats
+MOST_NODES = 500
+"""Nodes of a search in whole numbers; of those met with in practice nearly all end at the first."""
 
 
 def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats | None = None,
                 points: Floats | None = None, exact: bool = False) -> tuple[Floats, Floats]:
-    """Give the lowest and highest value that each asked variable can take.
+    """Give the lowest and highest whole number that each asked variable can be.
 
     Parameters
     ----------
@@ -74,7 +55,8 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
     witness
         A solution that is known already; NaN where it is not.
     points
-        Claimed solutions, one a row: each is checked, and those that are none are left out. Not used where exact.
+        Claimed solutions, one a row: each is checked, part by part of what hangs together, and counts where it is one
+        in whole numbers.
     exact
         True: the ends of every range. False: only as far as needed to tell; a range wide enough may be wider still,
         and one that is too narrow already may be narrower still.
@@ -82,194 +64,207 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
     Returns
     -------
     lower, upper : numpy.ndarray
-        One entry for each asked variable, whole numbers.
+        One entry for each asked variable, whole numbers. Where a limit of the search was reached before it could be
+        told, they are the lowest and highest that were met, which are too close then; NaN where nothing was met.
 
     Raises
     ------
     DisclosureError
-        No solution exists: what is known contradicts itself.
+        No solution exists: what is known contradicts itself. Or, where exact, an end could not be found.
 
     Notes
     -----
-    Linear bounds, rounded inwards to whole numbers: of all tables of whole numbers the range can be narrower still,
-    which for sums over two keys it never is (their matrix is totally unimodular).
+    A range counts as wide enough only where solutions in whole numbers reach that far apart, all equations and bounds
+    checked with these numbers: a reader who knows that people come in whole numbers can know more than linear
+    equations tell, as soon as tables are linked in rings. Linear programs are solved first, since their corners are
+    mostly whole numbers; where a corner is not, an integer program is. A range counts as too narrow where linear or
+    integer programs prove that no solution lies outside.
     """
     lower, upper = propagate(system)
     low, high = lower[asked], upper[asked]
     open_ = (high > low) if exact else (high - low >= needed)
-    if points is not None and not exact:
-        met = points[_solves(system, points)]
-        if len(met):
-            least, most = _up(met[:, asked].min(axis=0)), _down(met[:, asked].max(axis=0))
-            shown = open_ & (most - least >= needed)
-            low, high, open_ = np.where(shown, least, low), np.where(shown, most, high), open_ & ~shown
     if not open_.any():
         return low, high
-    for one in _components(system, lower, upper, asked[open_]):
+    claims = _claims(len(lower), witness, None if exact else points)
+    for one in split(system, lower, upper, asked[open_]):
         mine = np.flatnonzero(open_ & np.isin(asked, one.variables))
-        at = np.searchsorted(one.variables, asked[mine])
-        seen = None if witness is None else witness[one.variables]
-        low[mine], high[mine] = _solve(one, at, needed[mine], seen, exact=exact)
+        search = _Search(one, np.searchsorted(one.variables, asked[mine]), needed[mine], claims[:, one.variables])
+        low[mine], high[mine] = search.find_ends() if exact else search.find_widths()
     return low, high
 
 
-def _solves(system: System, points: Floats) -> Bools:
-    """Say which points keep to all equations and bounds."""
-    if points.ndim != 2 or points.shape[1] != len(system.lower):
-        return np.zeros(len(points), dtype=bool)
-    fits = ((points >= system.lower - ROUNDING) & (points <= system.upper + ROUNDING)).all(axis=1)
-    equal = np.abs(system.equal @ points.T - system.equal_to[:, None]) <= ROUNDING
-    most = system.most @ points.T - system.most_to[:, None] <= ROUNDING
-    return np.asarray(fits & equal.all(axis=0) & most.all(axis=0), dtype=bool)
-
-
 def has_solution(system: System) -> bool:
-    """Say whether what is known can be true."""
-    if not len(system.lower):  # no count at all: linprog takes no empty programme
+    """Say whether what is known can be true, in whole numbers where that can be told soon."""
+    if not len(system.lower):  # no count at all
         return not system.equal_to.any() and not (system.most_to < 0).any()
-    answer = linprog(np.zeros(len(system.lower)), A_ub=system.most if system.most.shape[0] else None,
-                     b_ub=system.most_to if len(system.most_to) else None,
-                     A_eq=system.equal if system.equal.shape[0] else None,
-                     b_eq=system.equal_to if len(system.equal_to) else None,
-                     bounds=np.column_stack([system.lower, system.upper]), method="highs")
-    return bool(answer.status == 0)
+    try:
+        lower, upper = propagate(system)
+        free = np.flatnonzero(lower < upper)
+        for one in split(system, lower, upper, free) if len(free) else []:
+            nothing = np.zeros(len(one.variables))
+            if one.near(one.minimise(nothing)) is None:
+                one.minimise_whole(nothing, MOST_NODES)
+    except ContradictionError:
+        return False
+    return True
 
 
-def propagate(system: System) -> tuple[Floats, Floats]:
-    """Tighten the bounds of all variables, one equation at a time, until nothing moves.
-
-    Returns
-    -------
-    lower, upper : numpy.ndarray
-        One entry a variable.
-
-    Raises
-    ------
-    DisclosureError
-        A lower bound passes its upper one.
-    """
-    rows = sparse.vstack([system.equal, -system.equal, system.most], format="coo")
-    limit = np.concatenate([system.equal_to, -system.equal_to, system.most_to])
-    lower, upper = system.lower.copy(), system.upper.copy()
-    for _ in range(MAX_ROUNDS if rows.nnz else 0):
-        new_lower, new_upper = _tighten_once(rows, limit, lower, upper)
-        moved = (new_lower > lower) | (new_upper < upper)
-        lower, upper = new_lower, new_upper
-        if (lower > upper).any():
-            raise _contradiction()
-        if not moved.any():
-            break
-    return lower, upper
-
-
-def _tighten_once(rows: sparse.coo_matrix, limit: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
-    """In a row ``a @ x <= b`` each term can be at most b less the least that the others can be."""
-    at, of, weight = rows.row, rows.col, rows.data
-    least = np.where(weight > 0, weight * lower[of], weight * upper[of])
-    endless = ~np.isfinite(least)
-    finite = np.where(endless, 0.0, least)
-    n_endless = np.bincount(at, weights=endless, minlength=len(limit))
-    others = np.bincount(at, weights=finite, minlength=len(limit))[at] - finite
-    known = n_endless[at] - endless == 0
-    room = (limit[at] - others)[known] / weight[known]
-    of, rising = of[known], weight[known] > 0
-    new_lower, new_upper = lower.copy(), upper.copy()
-    np.minimum.at(new_upper, of[rising], np.floor(room[rising] + ROUNDING))
-    np.maximum.at(new_lower, of[~rising], np.ceil(room[~rising] - ROUNDING))
-    return new_lower, new_upper
-
-
-@dataclass(frozen=True)
-class _Component:
-    """Variables that hang together, with what is fixed taken out of the equations."""
-
-    variables: Ints
-    equal: sparse.csr_matrix
-    equal_to: Floats
-    most: sparse.csr_matrix
-    most_to: Floats
-    lower: Floats
-    upper: Floats
-    cap: float
-
-
-def _components(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[_Component]:
-    """Split what is not fixed into parts that share no equation; only those with an asked variable."""
-    free = lower < upper
-    rows = sparse.vstack([system.equal, system.most], format="csr")
-    picks = sparse.diags(free.astype(float), format="csr")
-    linked = (rows @ picks).astype(bool).astype(np.int8)
-    linked.eliminate_zeros()
-    n_rows = rows.shape[0]
-    graph = sparse.bmat([[None, linked], [linked.T, None]], format="csr") if n_rows else sparse.csr_matrix(
-        (len(lower), len(lower)))
-    _, codes = connected_components(graph, directed=False)
-    row_code, code = codes[:n_rows], codes[n_rows:]
-    fixed = np.where(free, 0.0, lower)
-    n_equal = system.equal.shape[0]
-    equal_left, most_left = system.equal_to - system.equal @ fixed, system.most_to - system.most @ fixed
-    finite = upper[np.isfinite(upper)]
-    most = max(finite.max(initial=0), lower.max(initial=0), (abs(rows) @ lower).max(initial=0))
-    cap = 1000.0 + 4 * float(most)  # stands for "without end"
-    found = []
-    for number in np.unique(code[asked]):
-        mine = np.flatnonzero((code == number) & free)
-        equal = np.flatnonzero(row_code[:n_equal] == number)
-        less = np.flatnonzero(row_code[n_equal:] == number)
-        found.append(_Component(mine, system.equal[equal][:, mine], equal_left[equal], system.most[less][:, mine],
-                                most_left[less], lower[mine], np.minimum(upper[mine], cap), cap))
-    return found
+def _claims(n: int, witness: Floats | None, points: Floats | None) -> Floats:
+    """Put all claimed solutions under each other; those of another system are left out."""
+    some = [] if witness is None else [witness[None, :]]
+    some += [points] if points is not None and points.ndim == 2 and points.shape[1] == n else []
+    return np.vstack(some) if some else np.empty((0, n))
 
 
 class _Search:
-    """What is known of the ranges in one component: every solution met widens them."""
+    """What is known of the ranges in one component: every solution in whole numbers that is met widens them."""
 
-    def __init__(self, one: _Component, asked: Ints, needed: Floats, witness: Floats | None) -> None:
-        self.one = one
-        self.needed = np.zeros(len(one.variables))
+    def __init__(self, one: Component, asked: Ints, needed: Floats, claims: Floats) -> None:
+        self.one, self.asked = one, asked
+        n = len(one.variables)
+        self.everything = np.arange(n)
+        self.needed = np.zeros(n)
         self.needed[asked] = needed
-        self.asked = asked
-        self.equal, self.most = one.equal.tocsc(), one.most.tocsc()
-        known = witness is not None and bool(np.isfinite(witness).all())
-        self.point = witness.copy() if known and witness is not None else _optimise(one, np.zeros(len(one.variables)))
-        self.low, self.high = self.point.copy(), self.point.copy()
+        self.floor, self.ceiling = one.lower.copy(), one.upper.copy()  # no solution lies outside
+        self.low, self.high = np.full(n, np.inf), np.full(n, -np.inf)  # solutions reach so far
+        self.point: Floats | None = None
         self.rng = np.random.default_rng(0)  # which directions are pushed changes the time taken, not the answer
+        for claim in claims:
+            self._learn(self.everything, one.near(claim))
+        if self.point is None and len(claims):
+            self._complete(claims[0])
 
-    def short(self, of: Ints) -> Ints:
-        """Give those of some variables whose range is not yet known to be wide enough."""
-        return of[_down(self.high[of]) - _up(self.low[of]) < self.needed[of]]
+    def find_widths(self) -> tuple[Floats, Floats]:
+        """Give ranges that are as wide as needed, where there are such."""
+        if len(self.one.variables) > LARGE and self.point is not None:
+            self._push_nearby()
+        for k in self.rng.permutation(self.asked):
+            for settle in (self._push_towards, self._relax, self._search_whole):
+                for sign in (-1.0, 1.0):
+                    if len(self._short(np.array([k]))):
+                        settle(int(k), sign)
+        narrow = (self.ceiling - self.floor)[self.asked] < self.needed[self.asked]
+        met = np.isfinite(self.low)
+        low, high = np.where(met, self.low, np.nan)[self.asked], np.where(met, self.high, np.nan)[self.asked]
+        return self._ends(np.where(narrow, self.floor[self.asked], low),
+                          np.where(narrow, self.ceiling[self.asked], high))
 
-    def push(self, one: _Component, of: Ints, aim: Floats) -> None:
-        """Go as far as possible in a direction and widen the ranges of these variables by what is met."""
-        solution = _optimise(one, aim)
-        self.low[of] = np.minimum(self.low[of], solution)
-        self.high[of] = np.maximum(self.high[of], solution)
+    def find_ends(self) -> tuple[Floats, Floats]:
+        """Give the ends of all ranges."""
+        for k in self.asked:
+            for sign in (1.0, -1.0):
+                if not self._is_end(int(k), sign):
+                    self._relax(int(k), sign)
+                if not self._is_end(int(k), sign):
+                    self._search_whole(int(k), sign, most_nodes=None)
+                if not self._is_end(int(k), sign):
+                    raise DisclosureError("The ends of a range could not be found in whole numbers.",
+                                          hints=["Attack fewer tables together."])
+        return self._ends(self.low[self.asked], self.high[self.asked])
 
-    def push_nearby(self) -> None:
-        """Prove ranges by moving a few counts only, all others held at one solution: a small program each time."""
+    def _ends(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
+        return low, np.where(high >= self.one.cap / 2, np.inf, high)
+
+    def _is_end(self, k: int, sign: float) -> bool:
+        return bool(self.low[k] <= self.floor[k] if sign > 0 else self.high[k] >= self.ceiling[k])
+
+    def _short(self, of: Ints) -> Ints:
+        """Give those of some variables of which it is still open whether their range is wide enough."""
+        reached, possible = self.high[of] - self.low[of], self.ceiling[of] - self.floor[of]
+        return of[(reached < self.needed[of]) & (possible >= self.needed[of])]
+
+    def _learn(self, at: Ints, values: Floats | None) -> None:
+        """Take in a solution in whole numbers: values of some variables, the others as they are known."""
+        if values is None:
+            return
+        self.low[at] = np.minimum(self.low[at], values)
+        self.high[at] = np.maximum(self.high[at], values)
+        if self.point is None:
+            self.point = values.copy()
+
+    def _complete(self, claim: Floats) -> None:
+        """Find a solution from one that is known in part."""
+        known = np.isfinite(claim)
+        if not known.any() or known.all():
+            return
+        value = np.where(known, np.rint(np.nan_to_num(claim)), 0.0)
+        if ((value < self.one.lower) | (value > self.one.upper))[known].any():
+            return
+        part = replace(self.one, lower=np.where(known, value, self.one.lower),
+                       upper=np.where(known, value, self.one.upper))
+        try:
+            self._learn(self.everything, part.minimise_whole(np.zeros(len(value)), MOST_NODES)[0])
+        except ContradictionError:
+            return
+
+    def _push(self, one: Component, at: Ints, aim: Floats) -> None:
+        """Go far in a direction, and widen the ranges of these variables by what is met."""
+        found = one.near(one.minimise(aim))
+        self._learn(at, found if found is not None else one.minimise_whole(aim, MOST_NODES)[0])
+
+    def _push_towards(self, k: int, sign: float) -> None:
+        """Go far with one variable, and with the others that are open as it comes: most programs settle several."""
+        left = self._short(self.asked)
+        aim = np.zeros(len(self.everything))
+        aim[left] = sign * FOLLOWING * self.rng.exponential(1.0, len(left))
+        aim[k] = sign
+        self._push(self.one, self.everything, aim)
+
+    def _relax(self, k: int, sign: float) -> None:
+        """Find an end of one range in any numbers: no whole number lies beyond."""
+        aim = np.zeros(len(self.everything))
+        aim[k] = sign
+        solution = self.one.minimise(aim)
+        self._bound(k, sign, float(solution[k]))
+        self._learn(self.everything, self.one.near(solution))
+
+    def _search_whole(self, k: int, sign: float, most_nodes: int | None = MOST_NODES) -> None:
+        """Find an end of one range in whole numbers."""
+        if self._is_end(k, sign):
+            return
+        aim = np.zeros(len(self.everything))
+        aim[k] = sign
+        found, bound = self.one.minimise_whole(aim, most_nodes)
+        self._bound(k, sign, sign * bound)
+        self._learn(self.everything, found)
+
+    def _bound(self, k: int, sign: float, end: float) -> None:
+        if sign > 0:
+            self.floor[k] = max(self.floor[k], round_up(np.array(end)))
+        else:
+            self.ceiling[k] = min(self.ceiling[k], round_down(np.array(end)))
+        if self.floor[k] > self.ceiling[k]:
+            raise ContradictionError
+
+    # --- in large components -----------------------------------------------------------------------------------
+
+    def _push_nearby(self) -> None:
+        """Widen ranges by moving a few counts only, all others held at one solution: a small program each time."""
         for size in BATCHES:
-            starts = self.rng.permutation(self.short(self.asked))
+            starts = self.rng.permutation(self._short(self.asked))
             for first in range(0, len(starts), size):
                 for sign in (-1.0, 1.0):
-                    left = self.short(starts[first:first + size])
+                    left = self._short(starts[first:first + size])
                     if len(left):
                         self._push_around(left, sign)
+        for k in self._short(self.asked):
+            self._bound_nearby(int(k))
 
     def _push_around(self, starts: Ints, sign: float) -> None:
         near = np.unique(np.concatenate([self._surroundings(int(start)) for start in starts]))
         aim = np.zeros(len(near))
-        left = np.isin(near, self.short(np.intersect1d(near, self.asked)))
+        left = np.isin(near, self._short(np.intersect1d(near, self.asked)))
         aim[left] = sign * self.rng.exponential(1.0, int(left.sum()))
         aim[np.isin(near, starts)] = sign * 20.0
-        self.push(self._hold_others(near), near, aim)
+        self._push(self._hold_others(near), near, aim)
 
     def _surroundings(self, start: int) -> Ints:
         """Collect variables that could make up for a change of this one, at random where there are many."""
         found = {start}
         edge = np.array([start])
         for _ in range(N_STEPS):
-            rows = np.unique(self.equal[:, edge].indices)
-            terms = [self.one.equal.indices[self.one.equal.indptr[row]:self.one.equal.indptr[row + 1]]
+            rows = self._equations_of(edge)
+            terms = [self.one.rows.indices[self.one.rows.indptr[row]:self.one.rows.indptr[row + 1]]
                      for row in self.rng.permutation(rows)[:MAX_NEARBY]]
             terms = [t if len(t) <= N_TERMS else self.rng.choice(t, N_TERMS, replace=False) for t in terms]
             edge = np.setdiff1d(np.concatenate([np.array([], dtype=np.int64), *terms]), list(found))
@@ -278,88 +273,30 @@ class _Search:
                 break
         return np.array(sorted(found))
 
-    def _hold_others(self, near: Ints) -> _Component:
-        equal, most = self.equal[:, near], self.most[:, near]
-        rows, limits = np.unique(equal.indices), np.unique(most.indices)
-        equal, most = equal.tocsr()[rows], most.tocsr()[limits]
-        slack = (self.one.most_to - self.one.most @ self.point)[limits]
-        return replace(self.one, variables=near, equal=equal, equal_to=equal @ self.point[near], most=most,
-                       most_to=slack + most @ self.point[near], lower=self.one.lower[near],
-                       upper=self.one.upper[near])
+    def _equations_of(self, variables: Ints) -> Ints:
+        rows = np.unique(self.one.columns[:, variables].indices)
+        return np.asarray(rows[self.one.is_equation[rows]], dtype=np.int64)
 
-    def outer(self, k: int) -> tuple[float, float]:
+    def _hold_others(self, near: Ints) -> Component:
+        one, point = self.one, np.asarray(self.point)
+        columns = one.columns[:, near]
+        rows = np.unique(columns.indices)
+        part = columns.tocsr()[rows]
+        others = one.rows[rows] @ point - part @ point[near]
+        return replace(one, variables=near, rows=part, least=one.least[rows] - others, most=one.most[rows] - others,
+                       lower=one.lower[near], upper=one.upper[near])
+
+    def _bound_nearby(self, k: int) -> None:
         """Bound a variable by the equations around it alone; true bounds are no wider."""
+        one = self.one
         edge, rows = np.array([k]), np.array([], dtype=np.int64)
-        sizes = np.diff(self.one.equal.indptr)
+        sizes = np.diff(one.rows.indptr)
         for _ in range(N_STEPS):
-            rows = np.union1d(rows, self.equal[:, edge].indices)
-            small = rows[sizes[rows] <= N_TERMS]
-            edge = np.unique(self.one.equal[small].indices)
-        part = self.one.equal[rows]
-        near = np.unique(np.append(part.indices, k))
-        none = sparse.csr_matrix((0, len(near)))
-        one = replace(self.one, variables=near, equal=part[:, near], equal_to=self.one.equal_to[rows], most=none,
-                      most_to=np.array([]), lower=self.one.lower[near], upper=self.one.upper[near])
+            rows = np.union1d(rows, self._equations_of(edge))
+            edge = np.unique(one.rows[rows[sizes[rows] <= N_TERMS]].indices)
+        near = np.unique(np.append(one.rows[rows].indices, k))
+        part = replace(one, variables=near, rows=one.rows[rows][:, near], least=one.least[rows], most=one.most[rows],
+                       lower=one.lower[near], upper=one.upper[near])
         aim = (near == k).astype(float)
-        return float(aim @ _optimise(one, aim)), float(aim @ _optimise(one, -aim))
-
-
-def _solve(one: _Component, asked: Ints, needed: Floats, witness: Floats | None, *,
-           exact: bool) -> tuple[Floats, Floats]:
-    """Find the range of some variables of a component."""
-    search = _Search(one, asked, needed, witness)
-    low, high = search.low, search.high
-    everything = np.arange(len(one.variables))
-    narrow_low, narrow_high = np.full(len(asked), np.nan), np.full(len(asked), np.nan)
-    is_large = len(one.variables) > LARGE
-    for _ in range(0 if exact or is_large else N_PUSHES):
-        left = search.short(asked)
-        if not len(left):
-            break
-        aim = np.zeros(len(one.variables))
-        aim[left] = search.rng.exponential(1.0, len(left)) ** 2  # a few at a time lead, which frees them to go far
-        search.push(one, everything, -aim)
-    if is_large and not exact:
-        search.push_nearby()
-    for at, k in enumerate(asked):
-        if not exact and not len(search.short(np.array([k]))):
-            continue
-        if is_large and not exact:
-            lowest, highest = search.outer(int(k))
-            if float(_down(np.array(highest)) - _up(np.array(lowest))) < needed[at]:
-                narrow_low[at], narrow_high[at] = lowest, highest
-                continue
-        aim = np.zeros(len(one.variables))
-        aim[k] = 1.0
-        search.push(one, everything, aim)
-        search.push(one, everything, -aim)
-    all_low = np.where(np.isnan(narrow_low), low[asked], narrow_low)
-    all_high = np.where(np.isnan(narrow_high), high[asked], narrow_high)
-    return _up(all_low), np.where(all_high >= one.cap / 2, np.inf, _down(all_high))
-
-
-def _optimise(one: _Component, aim: Floats) -> Floats:
-    """Give the solution that makes ``aim @ x`` least."""
-    answer = linprog(aim, A_ub=one.most if one.most.shape[0] else None, b_ub=one.most_to if len(one.most_to) else None,
-                     A_eq=one.equal if one.equal.shape[0] else None,
-                     b_eq=one.equal_to if len(one.equal_to) else None,
-                     bounds=np.column_stack([one.lower, one.upper]), method="highs-ds")
-    if answer.status == 2:
-        raise _contradiction()
-    if answer.status != 0:
-        raise DisclosureError(f"The attack on hidden counts could not be finished: {answer.message}",
-                              hints=["Release fewer tables together, or coarser groups."])
-    return np.clip(answer.x, one.lower, one.upper)
-
-
-def _up(values: Floats) -> Floats:
-    return np.ceil(values - ROUNDING) + 0.0  # no minus zero
-
-
-def _down(values: Floats) -> Floats:
-    return np.floor(values + ROUNDING)
-
-
-def _contradiction() -> DisclosureError:
-    return DisclosureError("The figures shown contradict each other: no whole numbers fit them all.",
-                           hints=["Attack tables made from one and the same record, as they were released."])
+        for sign in (1.0, -1.0):
+            self._bound(k, sign, float(part.minimise(sign * aim)[near == k][0]))

@@ -52,6 +52,7 @@ def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> by
         about = shown.about
         kept.append({"cycle": about.cycle, "as_of": about.as_of.isoformat(), "population": about.population,
                      "measure": about.measure, "counts_what": about.counts_what, "n": about.n,
+                     "rounded_to": shown.rounded_to,
                      "facts": {name: _plain_value(value) for name, value in shown.facts.items()
                                if name.startswith("n_")}, "tables": tables})
     text = json.dumps({"format": FORMAT, "results": kept}, indent=1, sort_keys=True, ensure_ascii=False)
@@ -124,7 +125,7 @@ def _earlier(given: Mapping[str, Any]) -> Earlier:
         declared: dict[str, Any] = {part: tuple(value) if isinstance(value, list) else value
                     for part, value in table.items() if part in _DECLARED}
         frames[name], tables[name] = frame, Table(frame, **declared)
-    return Earlier(about, frames, tables, given["facts"])
+    return Earlier(about, frames, tables, given["facts"], int(given.get("rounded_to", 0)))
 
 
 def _plain(frame: pd.DataFrame) -> list[list[object]]:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from my121_analytics.disclosure.attacker import (
+    AttackReport,
     Earlier,
     attack_release,
     narrow_before,
@@ -27,7 +28,7 @@ from my121_analytics.disclosure.kept import (
     read_kept,
 )
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
-from my121_analytics.disclosure.rounding import round_count, round_table
+from my121_analytics.disclosure.rounding import find_narrow_parts, round_count, round_table, withhold_counts
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
 from my121_analytics.errors import DisclosureError, UsageError, suggest
 from my121_analytics.settings import Audience, DisclosureSettings, Settings
@@ -75,6 +76,8 @@ class Released:
     method
         How small numbers were protected: ``suppress`` (hidden, and proven to stay so), ``round``, or empty where the
         audience sees them.
+    rounded_to
+        Base of the rounding; 0 where nothing was rounded.
     """
 
     about: About
@@ -85,6 +88,7 @@ class Released:
     withheld: pd.DataFrame
     kind: str
     method: str = ""
+    rounded_to: int = 0
     gate: InitVar[object] = None
 
     def __post_init__(self, gate: object) -> None:
@@ -170,6 +174,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     to an audience without names, one that belongs to units or people but cannot be cut to the audience's own, or one
     that gives small numbers away whatever else is hidden. Small numbers are protected over all tables of all results
     together (see ``protection``), and the outcome is proven by an attacker that knows nothing of how (``attacker``).
+    Rounded releases are attacked as well: a small count of which adding up would leave too few values is withheld.
     """
     settings = settings or Settings()
     rules = settings.disclosure
@@ -182,21 +187,24 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     units = [unit] * len(results) if isinstance(unit, str) else list(unit)
     scopes = [_Scope(policy, unit_column, one, rater_id) for one in units]
     drafts = [_Draft.of(result, scope, rules) for result, scope in zip(results, scopes, strict=True)]
-    if policy.suppress and rules.method == "round":
-        for draft in drafts:
-            _round(draft, rules)
-    elif policy.suppress:
+    if policy.suppress:
         publication = publication_folder()
         kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
                 **(read_kept(publication) if publication else {}), **(earlier or {})}
         alike = [list(group) for group in _by_context(drafts)]
-        points = [_protect(group, rules, kept, nesting) for group in alike]
+        points: list[Floats | None] = [None] * len(alike)
+        if rules.method == "round":
+            _round(drafts, rules)
+        else:
+            points = [_protect(group, rules, kept, nesting) for group in alike]
         released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
         made = dict(zip(map(id, drafts), released, strict=True))
         of_draft = dict(zip(map(id, drafts), scopes, strict=True))
         for group, proof in zip(alike, points, strict=True):
             made |= _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof,
                            lambda draft: draft.released(audience, of_draft[id(draft)]))
+        if rules.method == "round" and not any(draft.about_people for draft in drafts):
+            _require_something(drafts)
         shown = [made[id(draft)] for draft in drafts]
         if publication:
             add_to_publication(publication, describe_kept(results, shown))
@@ -215,6 +223,7 @@ class _Draft:
     about: About
     facts: dict[str, Fact]
     method: str = ""
+    rounded_to: int = 0
 
     @classmethod
     def of(cls, result: Result, scope: _Scope, rules: DisclosureSettings) -> _Draft:
@@ -252,18 +261,27 @@ class _Draft:
         withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
         return Released(self.about, audience, _shown_unit(scope),
                         {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
-                        type(self.result).__name__, self.method, _GATE)
+                        type(self.result).__name__, self.method, self.rounded_to, _GATE)
 
 
-def _round(draft: _Draft, rules: DisclosureSettings) -> None:
+def _round(drafts: Sequence[_Draft], rules: DisclosureSettings) -> None:
     """Round every count of people, in the tables and beside them."""
-    if not any(table.about_people for table in draft.result.tables.values()):
-        return
-    draft.method = "round"
+    for draft in drafts:
+        if any(table.about_people for table in draft.result.tables.values()):
+            _round_one(draft, rules)
+
+
+def _round_one(draft: _Draft, rules: DisclosureSettings) -> None:
+    draft.method, draft.rounded_to = "round", rules.round_to
     for name, table in draft.about_people.items():
         draft.frames[name] = round_table(table, rules)
     for name, value in _counts_among(draft.facts).items():
         draft.facts[name] = round_count(value, rules.round_to)
+    counts = _counts_among(draft.result.facts)
+    for names in FACTS_THAT_SUM:
+        some = [name for name in names if name in counts]
+        narrow = find_narrow_parts([counts[name] for name in some], rules)
+        draft.facts |= {name: None for name, is_narrow in zip(some, narrow, strict=True) if is_narrow}
     for name in FACTS_FOLLOW:
         if name in draft.facts:
             draft.facts[name] = None
@@ -333,10 +351,11 @@ def _withhold_events(draft: _Draft, masks: Mapping[str, Mask]) -> None:
 
 
 def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: DisclosureSettings,
-           earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats,
+           earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats | None,
            remake: Callable[[_Draft], Released]) -> dict[int, Released]:
-    """Attack what is about to leave; tables whose hidden counts do not hold are kept back whole, and what is left is
-    attacked again.
+    """Attack what is about to leave; tables whose counts do not hold are kept back whole, and what is left is attacked
+    again. From rounded tables the counts known too narrowly are withheld first; where that does not do, one table is
+    kept back at a time, the one with the most such counts.
 
     Returns
     -------
@@ -346,25 +365,57 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
     Raises
     ------
     DisclosureError
-        A hidden count could be worked out too narrowly, and no table is left to keep back for it.
+        A count could be worked out too narrowly, and no table is left to keep back for it.
     """
     shown: list[Released] = list(released)
     known = {**nesting_of([table for draft in drafts for table in draft.about_people.values()]), **(nesting or {})}
-    proof: Floats | None = points
+    proof = points
     while True:
         results = {f"{at}": replace(draft.result, tables=draft.passed) for at, draft in enumerate(drafts)}
         report = attack_release({f"{at}": one for at, one in enumerate(shown)}, results, rules, earlier=earlier,
                                 nesting=known, points=proof)
-        narrow = set() if report.passed else {str(table) for table in report.narrowest["table"]}
-        places = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people
-                  if f"{at}.{name}" in narrow]
+        if report.passed:
+            return {id(draft): one for draft, one in zip(drafts, shown, strict=True)}
+        n_narrow = report.narrowest["table"].value_counts()
+        left = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people]
+        places = [(at, name) for at, name in left if f"{at}.{name}" in n_narrow.index]
+        if rules.method == "round" and _withhold_narrow(drafts, report, rules.marker):
+            shown = [remake(draft) for draft in drafts]
+            continue
+        if rules.method == "round":
+            order = {(at, name): (int(n_narrow.get(f"{at}.{name}", 0)), len(drafts[at].passed[name].frame), name)
+                     for at, name in left}
+            places = [max(left, key=lambda place: order[place])] if left else []
         if not places:
             require_proven(report)
-            return {id(draft): one for draft, one in zip(drafts, shown, strict=True)}
         for at, name in places:
             drafts[at].keep_back(name, "gives_away")
             shown[at] = remake(drafts[at])
         proof = None  # it was worked out with the tables that are gone
+
+
+def _require_something(drafts: Sequence[_Draft]) -> None:
+    """Refuse a rounded release of which every table had to be kept back."""
+    if any(reason == "gives_away" for draft in drafts for reason in draft.reasons.values()):
+        raise DisclosureError("No table can be released: small counts of each could be worked out from rounded ones.",
+                              hints=["Use coarser groups, or [disclosure] method = \"suppress\"."])
+
+
+def _withhold_narrow(drafts: Sequence[_Draft], report: AttackReport, marker: str) -> bool:
+    """Withhold the rounded counts that are known too narrowly, with what follows from them; False where all are."""
+    found = False
+    for (table, column), some in report.narrowest.groupby(["table", "column"], sort=True):
+        at, _, name = str(table).partition(".")
+        draft = drafts[int(at)] if at.isdecimal() and int(at) < len(drafts) else None
+        if draft is None or name not in draft.passed:
+            continue  # of a release before this one
+        rows = some["row"].to_numpy(np.int64)
+        rows = rows[draft.frames[name][str(column)].notna().to_numpy()[rows]]
+        if len(rows):
+            draft.frames[name] = withhold_counts(draft.passed[name], draft.frames[name], str(column), rows,
+                                                 marker)
+            found = True
+    return found
 
 
 def require_released(given: object, *, wanted_by: str) -> Released:

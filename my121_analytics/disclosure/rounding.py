@@ -2,18 +2,65 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from my121_analytics.disclosure.suppression import LABELS, MARKER, count_columns, find_small, outcome_keys
 from my121_analytics.settings import DisclosureSettings
-from my121_analytics.workforce.results import Table
+from my121_analytics.workforce.results import TOTAL, Table
 
 
 def round_count(value: float, base: int) -> int:
     """Round one count to the nearest multiple of a base; half way goes up."""
     return int(np.floor(value / base + 0.5)) * base
+
+
+def find_narrow_parts(values: Sequence[float], settings: DisclosureSettings) -> npt.NDArray[np.bool_]:
+    """Find which of some numbers must be withheld when rounded, where everybody knows what they add up to.
+
+    Returns
+    -------
+    numpy.ndarray
+        True for a number that may be small, and of which the others would leave fewer values than there are behind a
+        shown 0. One number alone is known from no others.
+    """
+    if len(values) < 2:
+        return np.zeros(len(values), dtype=bool)
+    base, total = settings.round_to, float(np.sum(values))
+    rounded = np.array([round_count(value, base) for value in values], dtype=np.float64)
+    least, most = np.maximum(np.ceil(rounded - base / 2), 0.0), np.ceil(rounded + base / 2) - 1.0
+    may_be_small = least < settings.threshold
+    withheld = np.zeros(len(rounded), dtype=bool)
+    while True:
+        low = np.where(withheld, 0.0, least)
+        high = np.where(withheld, most[may_be_small].max(initial=0.0), most)
+        low, high = np.maximum(low, total - (high.sum() - high)), np.minimum(high, total - (low.sum() - low))
+        few = high - low + 1 < (base + 1) // 2
+        more = few & (low < settings.threshold) & (high >= 1) & ~withheld
+        if not more.any():
+            return withheld
+        withheld |= more
+
+
+def withhold_counts(table: Table, frame: pd.DataFrame, column: str, rows: npt.NDArray[np.int64],
+                    marker: str) -> pd.DataFrame:
+    """Take some rounded counts out of a table, with the shares on their rows.
+
+    Returns
+    -------
+    pandas.DataFrame
+        A new frame, in which these rows are marked.
+    """
+    out = frame.copy()
+    out.loc[rows, column] = pd.NA
+    labels = {*table.keys, *table.unit_columns, *LABELS}
+    for other in (c for c in out.columns if c not in labels and pd.api.types.is_float_dtype(out[c].dtype)):
+        out.loc[rows, other] = np.nan
+    out.loc[rows, MARKER] = marker
+    return out
 
 
 def round_table(table: Table, settings: DisclosureSettings) -> pd.DataFrame:
@@ -31,7 +78,8 @@ def round_table(table: Table, settings: DisclosureSettings) -> pd.DataFrame:
     pandas.DataFrame
         Counts are multiples of the base, so that totals may not add up. A share is that of the rounded counts;
         whatever else was computed from counts is missing, and the row is marked. In a table that lists only what
-        occurs, an outcome that tells what a whole group got is not named.
+        occurs, an outcome is not named that tells what a whole group got, or whose count is shown as 0: being listed
+        would tell that it is not 0.
     """
     frame = table.frame
     counts = [*count_columns(table), *(str(c) for c in frame.columns if str(c).startswith("base"))]
@@ -41,6 +89,8 @@ def round_table(table: Table, settings: DisclosureSettings) -> pd.DataFrame:
     out = frame.copy()
     for column in counts:
         out[column] = _rounded(frame[column], settings.round_to)
+    if table.count is not None:
+        names = names | _tells_by_being_listed(table, out[table.count])
     lost = names.copy()
     for column in (c for c in frame.columns if c not in counts):
         if column in outcome_keys(table) or column in LABELS:
@@ -49,6 +99,16 @@ def round_table(table: Table, settings: DisclosureSettings) -> pd.DataFrame:
             out[column] = _share(frame, out, str(column), table.base, counts)
             lost |= (frame[column].notna() & out[column].isna()).to_numpy(bool)
     return out.assign(**{MARKER: np.where(lost, settings.marker, "")})
+
+
+def _tells_by_being_listed(table: Table, rounded: pd.Series) -> npt.NDArray[np.bool_]:
+    """Find the rows shown as 0 of a table that lists only what occurs."""
+    labels = table.frame[list(table.keys)].astype("str")
+    parts = (labels != TOTAL).all(axis="columns").to_numpy()
+    places = np.prod([labels.loc[parts, key].nunique() for key in table.keys], dtype=np.float64)
+    if parts.sum() >= places or not (_numbers(table.frame[str(table.count)])[parts] > 0).all():
+        return np.zeros(len(labels), dtype=bool)
+    return np.asarray(parts & (rounded == 0).fillna(False).to_numpy(bool), dtype=bool)
 
 
 def _rounded(values: pd.Series, base: int) -> pd.Series:

@@ -147,8 +147,9 @@ def test_no_release_of_any_of_many_populations_gives_a_hidden_count_away(people,
 
 # --- councils --------------------------------------------------------------------------------------------------
 
-N_COUNCILS = int(os.environ.get("MY121_RANDOM_COUNCILS", "6"))
-"""Random councils of the slow suite; ``python -m benchmarks.attack --councils 1000`` does the same at length."""
+N_COUNCILS = int(os.environ.get("MY121_RANDOM_COUNCILS", "60"))
+"""Random councils of the slow suite, as many as take about four minutes on two cores (``-n 2``), nearly all of them for
+choosing what to hide; ``python -m benchmarks.attack --councils 1000`` does the same at length."""
 
 
 def publish_council(n_employees: int, seed: int):

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from my121_analytics.disclosure.release import release
-from my121_analytics.disclosure.rounding import round_count
+from my121_analytics.analysis.movement import track_movement
+from my121_analytics.analysis.profile import tabulate_profile
+from my121_analytics.disclosure.attacker import Earlier, attack, attack_release
+from my121_analytics.disclosure.grids import unround
+from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
+from my121_analytics.disclosure.release import release, release_together
+from my121_analytics.disclosure.rounding import round_count, round_table
+from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.sample import make_sample
 
 ROUND = Settings(disclosure=DisclosureSettings(method="round"))
 
@@ -67,3 +76,135 @@ def test_an_outcome_that_tells_what_a_whole_group_got_is_not_named() -> None:
     moves = Table(rows, keys=("before", "after"), count="n", sums=("before", "after"))
     frame = release(Result(result().about, {"moves": moves}), audience="publish", settings=ROUND).tables["moves"]
     assert pd.isna(frame.loc[0, "after"])
+
+
+# --- adding up rounded counts ------------------------------------------------------------------------------------
+
+
+def by_box(rows: dict[str, list[int]], name: str = "grade") -> Table:
+    """Groups by boxes with a total over the groups."""
+    whole = {**rows, TOTAL: [sum(column) for column in zip(*rows.values(), strict=True)]}
+    frame = pd.DataFrame([(group, box + 1, n) for group, counts in whole.items() for box, n in enumerate(counts)],
+                         columns=[name, "box", "n"])
+    return Table(frame, keys=(name, "box"), count="n", sums=(name, "box"))
+
+
+FOUR_THREES = by_box({"A": [3, 20], "B": [3, 21], "C": [3, 22], "D": [3, 23]})
+
+
+def publish(table: Table, **more) -> pd.DataFrame:
+    about = replace(result().about, n=None, title="", population="")
+    return release(Result(about, {"t": table}, **more), audience="publish", settings=ROUND).tables["t"]
+
+
+def test_four_parts_shown_as_five_of_a_total_shown_as_ten_are_known_to_be_three_and_withheld() -> None:
+    frame = round_table(FOUR_THREES, ROUND.disclosure)
+    assert frame["n"].tolist()[::2] == [5, 5, 5, 5, 10]
+    report = attack({"t": frame}, {"t": FOUR_THREES}, ROUND.disclosure, exact=True)
+    small = report.cells[report.cells["row"] < 8].set_index("row")
+    assert small.loc[[0, 2, 4, 6], ["lower", "upper"]].eq(3).all(axis=None)
+    assert (~small["proven"]).all()
+    released = publish(FOUR_THREES)
+    assert released["n"].isna().tolist() == [True, False] * 4 + [False, False]
+    assert released["marker"].tolist() == ["[c]", ""] * 4 + ["", ""]
+    assert attack({"t": released}, {"t": FOUR_THREES}, ROUND.disclosure).passed
+
+
+def test_parts_that_adding_up_does_not_narrow_are_all_shown() -> None:
+    frame = publish(by_box({"A": [3, 20], "B": [6, 21], "C": [14, 22], "D": [9, 23]}))
+    assert frame["n"].notna().all()
+    assert (frame["marker"] == "").all()
+
+
+def test_a_count_known_to_be_nobody_or_to_be_large_is_not_withheld() -> None:
+    frame = publish(by_box({"A": [8, 20], "B": [8, 21]}))  # 10 and 10 of 15: each 8 or 9
+    assert frame["n"].tolist() == [10, 20, 10, 20, 15, 40]
+
+
+def test_a_small_count_behind_a_shown_zero_keeps_three_values() -> None:
+    table = by_box({"A": [1, 20], "B": [2, 21]})  # 0 and 0 of 5: one each at least
+    report = attack({"t": round_table(table, ROUND.disclosure)}, {"t": table}, ROUND.disclosure, exact=True)
+    assert report.cells.set_index("row").loc[[0, 2], ["lower", "upper"]].to_numpy().tolist() == [[1, 2], [1, 2]]
+    released = publish(table)["n"]  # the total is 3 or 4: shown, it would tell as much
+    assert released.isna().tolist() == [True, False, True, False, True, False]
+
+
+def test_an_outcome_shown_as_nobody_is_not_named_where_only_what_occurs_is_listed() -> None:
+    rows = pd.DataFrame({"before": [4, 4, 5, 5, 6], "after": [4, 5, 4, 5, 6], "n": [12, 2, 9, 30, 9]})
+    moves = Table(rows, keys=("before", "after"), count="n", sums=("before", "after"))
+    frame = publish(moves)
+    assert frame["n"].tolist() == [10, 0, 10, 30, 10]
+    assert frame["before"].isna().tolist() == [False, True, False, False, True]
+    assert frame["after"].isna().tolist() == [False, True, False, False, True]  # the last: all of its group in one
+
+
+@pytest.mark.parametrize("base", [3, 4, 5, 10])
+def test_the_attacker_thinks_of_exactly_the_counts_that_round_to_what_is_shown(base: int) -> None:
+    for shown in range(0, 4 * base, base):
+        (least,), (most,) = unround(np.array([float(shown)]), base)
+        assert [n for n in range(6 * base) if round_count(n, base) == shown] == list(range(int(least), int(most) + 1))
+
+
+def test_numbers_beside_the_tables_that_add_up_are_withheld_where_the_others_tell_them() -> None:
+    numbers = {"n_both": 40, "n_joined": 3, "n_left": 3}
+    table = by_box({"A": [13, 20], "B": [16, 21]})
+    about = replace(result().about, n=None, title="", population="")
+    facts = release(Result(about, {"t": table}, numbers), audience="publish", settings=ROUND).facts
+    assert facts == {"n_both": 40, "n_joined": 5, "n_left": 5}  # 38 to 42, 3 to 7, 3 to 7 of 46: nothing is narrowed
+    facts = release(Result(about, {"t": table}, {"n_joined": 3, "n_left": 3}), audience="publish",
+                    settings=ROUND).facts
+    assert facts == {"n_joined": None, "n_left": None}
+
+
+def test_a_release_before_this_one_is_known_as_it_was_rounded(tmp_path: Path) -> None:
+    about = replace(result().about, n=None, title="", population="")
+    parts, whole = by_box({"A": [4, 20], "B": [1, 21]}), Table(
+        pd.DataFrame({"box": [1, 2], "n": [5, 41]}), keys=("box",), count="n", sums=("box",))
+    first, second = Result(about, {"t": whole}), Result(about, {"t": parts})
+    shown = release(first, audience="publish", settings=ROUND)
+    content = describe_kept([first], [shown])
+    (tmp_path / name_kept(content)).write_bytes(content)
+    kept = read_kept(tmp_path)
+    assert [one.rounded_to for one in kept.values()] == [5]
+    both = Settings(disclosure=DisclosureSettings(method="round", kept_releases=str(tmp_path)))
+    again = release(second, audience="publish", settings=both)
+    report = attack_release({"now": again}, {"now": second}, both.disclosure, earlier=kept, exact=True)
+    assert report.passed
+    assert report.unlinked == ()
+    hiding = Settings(disclosure=DisclosureSettings(kept_releases=str(tmp_path)))
+    exact = release(second, audience="publish", settings=hiding)
+    assert exact.tables == {}  # 5 in box 1 were shown as 5, 3 to 7: hidden behind that they would be known too well
+    large = Result(about, {"t": by_box({"A": [14, 20], "B": [21, 21]})})
+    assert release(large, audience="publish", settings=hiding).tables["t"]["n"].notna().all()
+
+
+def test_a_rounded_release_of_which_no_table_can_be_shown_is_refused() -> None:
+    everybody = Table(pd.DataFrame({"cycle": [TOTAL], "n": [6]}), keys=("cycle",), count="n")
+    then = Earlier(result().about, {"e": everybody.frame.assign(marker="")}, {"e": everybody})
+    pair = Table(pd.DataFrame({"grade": ["A", "B"], "n": [3, 3]}), keys=("grade",), count="n", sums=("grade",))
+    about = replace(result().about, n=None)
+    shown = release(Result(about, {"t": pair}), audience="publish", settings=ROUND, earlier={"then": then})
+    assert shown.tables["t"]["n"].isna().all()  # 3 to 7 and 3 to 7 of 6
+    alone = Table(pd.DataFrame({"cycle": [TOTAL], "n": [6]}), keys=("cycle",), count="n")
+    three = Earlier(result().about, {"e": alone.frame.assign(n=3, marker="")}, {"e": replace(
+        alone, frame=alone.frame.assign(n=3))})
+    same = Result(about, {"t": replace(alone, frame=alone.frame.assign(n=3))})
+    with pytest.raises(DisclosureError, match="No table can be released") as refusal:
+        release(same, audience="publish", settings=ROUND, earlier={"then": three})
+    assert refusal.value.exit_code == 4
+
+
+def test_a_rounded_council_keeps_its_small_counts_and_most_of_its_rows() -> None:
+    workforce = make_sample(80).workforce
+    results = {"profile": tabulate_profile(workforce, by="grade"), "moves": track_movement(workforce)}
+    released = dict(zip(results, release_together(list(results.values()), audience="publish", settings=ROUND),
+                        strict=True))
+    report = attack_release(released, results, ROUND.disclosure, exact=True)
+    assert report.n_hidden > 50
+    assert report.passed
+    for cell in report.cells.itertuples():
+        result, name = cell.table.split(".")
+        assert cell.lower <= float(results[result].tables[name].frame[cell.column].iloc[cell.row]) <= cell.upper
+    shown = released["profile"].tables["map_by_group"]["n"]
+    assert shown.notna().mean() > 0.6
+    assert (shown.dropna() % 5 == 0).all()
