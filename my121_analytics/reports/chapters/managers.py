@@ -95,7 +95,8 @@ def _firmness(meeting: Meeting) -> list[Block]:
         return []
     view = View(meeting.results["severity"], "robustness", say("pack_table", "robustness", scope=meeting.scope), (
         column("name", heading=say("pack_heading", "manager")),
-        column("text", heading=say("pack_heading", "firmness"))), rows.sort_values("name", kind="stable", ignore_index=True))
+        column("text", heading=say("pack_heading", "firmness"))),
+        rows.sort_values("name", kind="stable", ignore_index=True))
     return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), grid_of(view)]
 
 
