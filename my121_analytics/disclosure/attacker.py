@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.bounds import Bools, Floats, System, find_bounds, has_solution
-from my121_analytics.disclosure.equations import Nesting, Shown, context_of, numbers_beside, write_equations
-from my121_analytics.disclosure.grids import unround
+from my121_analytics.disclosure.bounds import find_bounds, has_solution
+from my121_analytics.disclosure.knowledge.equations import Nesting, Shown, context_of, numbers_beside, write_equations
+from my121_analytics.disclosure.knowledge.grids import unround
+from my121_analytics.disclosure.knowledge.system import Bools, Floats, System
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import About, Result, Table
@@ -133,7 +134,7 @@ def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], sett
     Notes
     -----
     All tables are taken to be about the same people. A cell that counts the same people in two tables is one number;
-    sums over a key, sums to a base and shares are equations (see ``equations``). The true counts are used for two
+    sums over a key, sums to a base and shares are equations (see ``knowledge``). The true counts are used for two
     things only: to leave out equations that do not hold, and as one solution of the others that needs no search. No
     count is taken to be smaller than the threshold: cells hidden for others' sake are larger.
 

@@ -10,8 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from my121_analytics.disclosure.components import Component, split
-from my121_analytics.disclosure.system import (
-    Bools,
+from my121_analytics.disclosure.knowledge.system import (
     ContradictionError,
     Floats,
     Ints,
@@ -21,8 +20,6 @@ from my121_analytics.disclosure.system import (
     round_up,
 )
 from my121_analytics.errors import DisclosureError
-
-__all__ = ["Bools", "Floats", "Ints", "System", "find_bounds", "has_solution", "propagate"]
 
 FOLLOWING = 0.05
 """Weight of the other open variables where one is pushed; the less, the surer that this one goes to its end."""

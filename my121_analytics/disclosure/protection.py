@@ -1,8 +1,8 @@
 """What to hide in all tables that leave the house together: small numbers, and what would give them away.
 
-:func:`protect` turns tables into equations (``equations``), has a pattern chosen over all of them at once
-(``pattern``), and turns the pattern back into masks. Where no pattern protects a count, a whole table is kept back, so
-that there is always an end.
+:func:`protect` turns tables into equations (``knowledge``), has a pattern chosen over all of them at once
+(``secondary``), and turns the pattern back into masks. Where no pattern protects a count, a whole table is kept back,
+so that there is always an end.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.bounds import Bools, Floats, Ints, propagate
-from my121_analytics.disclosure.continuity import Usual, find_usual_cells
-from my121_analytics.disclosure.equations import Knowledge, Nesting, Shown, write_equations
-from my121_analytics.disclosure.pattern import Pattern, Puzzle, choose_pattern, count_open
+from my121_analytics.disclosure.knowledge.equations import Knowledge, Nesting, Shown, write_equations
+from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints, propagate
+from my121_analytics.disclosure.secondary.continuity import Usual, find_usual_cells
+from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open
 from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, Table

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.attacker import Earlier, attack_release
-from my121_analytics.disclosure.continuity import find_usual
 from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.secondary.continuity import find_usual
 from my121_analytics.disclosure.suppression import find_small
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, About, Result, Table

@@ -13,10 +13,11 @@ from hypothesis import strategies as st
 from scipy import sparse
 from scipy.optimize import linprog
 
-from my121_analytics.disclosure.bounds import System, find_bounds
-from my121_analytics.disclosure.exact_pattern import find_cheapest
-from my121_analytics.disclosure.pattern import Pattern, Puzzle, choose_pattern, count_open
+from my121_analytics.disclosure.bounds import find_bounds
+from my121_analytics.disclosure.knowledge.system import System
 from my121_analytics.disclosure.release import release
+from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
+from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
 
 THRESHOLD = 5.0

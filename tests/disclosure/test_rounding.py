@@ -13,8 +13,8 @@ import pytest
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import Earlier, attack, attack_release
-from my121_analytics.disclosure.grids import unround
 from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
+from my121_analytics.disclosure.knowledge.grids import unround
 from my121_analytics.disclosure.release import release, release_together
 from my121_analytics.disclosure.rounding import round_count, round_table
 from my121_analytics.errors import DisclosureError

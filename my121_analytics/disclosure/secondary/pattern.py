@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from my121_analytics.disclosure.bounds import Floats, Ints
-from my121_analytics.disclosure.exact_pattern import find_cheapest
-from my121_analytics.disclosure.puzzle import Pattern, Puzzle
-from my121_analytics.disclosure.search import N_POINTS, Search, TooTightError
+from my121_analytics.disclosure.knowledge.system import Floats, Ints
+from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
+from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
+from my121_analytics.disclosure.secondary.search import N_POINTS, Search, TooTightError
 
 MOST_PROGRAMS = 400
 """Programs spent on showing again what is hidden without need; a number, not a time, so that runs repeat."""

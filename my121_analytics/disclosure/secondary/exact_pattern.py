@@ -13,9 +13,9 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
-from my121_analytics.disclosure.bounds import Bools, Floats, Ints
-from my121_analytics.disclosure.programs import NEAR, SOLVED, Component
-from my121_analytics.disclosure.puzzle import Pattern, Puzzle
+from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
+from my121_analytics.disclosure.secondary.programs import NEAR, SOLVED, Component
+from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
 
 MOST_ROUNDS = 40
 """Times that the integer program is asked anew. Numbers, not seconds, so that runs repeat."""

@@ -12,11 +12,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from my121_analytics.disclosure.draft import Draft, Knowledge
-from my121_analytics.disclosure.grids import Grid, Shown
-from my121_analytics.disclosure.links import add_links, find_places
-from my121_analytics.disclosure.rings import add_joint
-from my121_analytics.disclosure.sums import (
+from my121_analytics.disclosure.knowledge.draft import Draft, Knowledge
+from my121_analytics.disclosure.knowledge.grids import Grid, Shown
+from my121_analytics.disclosure.knowledge.links import add_links, find_places
+from my121_analytics.disclosure.knowledge.rings import add_joint
+from my121_analytics.disclosure.knowledge.sums import (
     Nesting,
     add_bases,
     add_keys,

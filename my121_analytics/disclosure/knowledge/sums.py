@@ -8,8 +8,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.draft import Draft
-from my121_analytics.disclosure.grids import CLOSE, Grid, holds, numbers_of
+from my121_analytics.disclosure.knowledge.draft import Draft
+from my121_analytics.disclosure.knowledge.grids import CLOSE, Grid, holds, numbers_of
 
 Nesting = Mapping[tuple[str, str], Mapping[str, str]]
 """(``service``, ``directorate``) -> service -> the directorate it belongs to."""

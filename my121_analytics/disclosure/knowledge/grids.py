@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
 from my121_analytics.disclosure.suppression import MARKER
-from my121_analytics.disclosure.system import Bools, Floats, Ints
 from my121_analytics.workforce.results import TOTAL, Table
 from my121_analytics.workforce.schema import TABLES
 

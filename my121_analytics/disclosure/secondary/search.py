@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from my121_analytics.disclosure.bounds import Bools, Floats, Ints
-from my121_analytics.disclosure.moves import MOVED, Moves
-from my121_analytics.disclosure.programs import NEAR, Component, contradiction, label_parts
-from my121_analytics.disclosure.puzzle import Pattern, Puzzle
+from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
+from my121_analytics.disclosure.secondary.moves import MOVED, Moves
+from my121_analytics.disclosure.secondary.programs import NEAR, Component, contradiction, label_parts
+from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
 from my121_analytics.errors import DisclosureError
 
 N_PUSHES = 6

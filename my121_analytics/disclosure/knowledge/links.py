@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.draft import Draft
-from my121_analytics.disclosure.grids import NONE, Grid, Shown, Texts
-from my121_analytics.disclosure.system import Ints
+from my121_analytics.disclosure.knowledge.draft import Draft
+from my121_analytics.disclosure.knowledge.grids import NONE, Grid, Shown, Texts
+from my121_analytics.disclosure.knowledge.system import Ints
 from my121_analytics.workforce.results import TOTAL
 
 

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from my121_analytics.disclosure.bounds import Bools, Floats, Ints, System
-from my121_analytics.disclosure.programs import each_part, label_parts
+from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints, System
+from my121_analytics.disclosure.secondary.programs import each_part, label_parts
 
 
 @dataclass(frozen=True)

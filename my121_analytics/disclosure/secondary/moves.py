@@ -13,8 +13,8 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from my121_analytics.disclosure.bounds import Bools, Floats, Ints
-from my121_analytics.disclosure.programs import IMPOSSIBLE, SOLVED, unfinished
+from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
+from my121_analytics.disclosure.secondary.programs import IMPOSSIBLE, SOLVED, unfinished
 
 MOVED = 1e-6
 """A shown number that a program would move by less than this is not moved."""

@@ -14,8 +14,8 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from my121_analytics.disclosure.grids import CLOSE, Grid, Texts, holds, is_reported, may_be_zero, unround
-from my121_analytics.disclosure.system import Floats, Ints, System
+from my121_analytics.disclosure.knowledge.grids import CLOSE, Grid, Texts, holds, is_reported, may_be_zero, unround
+from my121_analytics.disclosure.knowledge.system import Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
 
