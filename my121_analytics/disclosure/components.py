@@ -73,8 +73,10 @@ class Component:
     def minimise(self, aim: Floats) -> Floats:
         """Give a solution in any numbers that makes ``aim @ x`` least: a corner of what is possible."""
         answer = self._solve(aim, {"presolve": False})  # most programs are solved faster than they are simplified
-        if answer.status != FOUND:
+        if answer.status != FOUND:  # nor is "impossible" to be trusted, which rounding alone can lead to
             answer = self._solve(aim, {})
+        if answer.status == IMPOSSIBLE:
+            raise ContradictionError
         if answer.status != FOUND:
             raise _unfinished(answer)
         return np.clip(answer.x, self.lower, self.upper)
@@ -96,7 +98,10 @@ class Component:
         bound : float
             ``aim @ x`` of every solution is at least this.
         """
-        answer = self._solve(aim, {} if most_nodes is None else {"node_limit": most_nodes}, whole=True)
+        limit: dict[str, object] = {} if most_nodes is None else {"node_limit": most_nodes}
+        answer = self._solve(aim, {**limit, "presolve": False}, whole=True)  # with it HiGHS writes to the terminal
+        if answer.status == IMPOSSIBLE:
+            raise ContradictionError
         if answer.status not in (FOUND, STOPPED):
             raise _unfinished(answer)
         found = None if answer.x is None else self.near(answer.x)
@@ -104,12 +109,9 @@ class Component:
         return found, -np.inf if bound is None or np.isnan(bound) else float(bound)
 
     def _solve(self, aim: Floats, options: dict[str, object], *, whole: bool = False) -> OptimizeResult:
-        answer = milp(aim, integrality=np.full(len(aim), int(whole)), bounds=Bounds(self.lower, self.upper),
-                      constraints=[LinearConstraint(self.columns, self.least, self.most)] if self.rows.nnz else None,
-                      options=options)
-        if answer.status == IMPOSSIBLE:
-            raise ContradictionError
-        return answer
+        return milp(aim, integrality=np.full(len(aim), int(whole)), bounds=Bounds(self.lower, self.upper),
+                    constraints=[LinearConstraint(self.columns, self.least, self.most)] if self.rows.nnz else None,
+                    options=options)
 
 
 def split(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[Component]:

@@ -348,6 +348,7 @@ def test_publish_packs_hold_no_name_id_or_small_count(workforce: Workforce, quic
     assert all(n == "[c]" or n == 0 or n >= 5 for n in counts)
 
 
+@pytest.mark.slow
 def test_a_public_pack_is_proved_together_with_what_its_readers_have(workforce: Workforce, quick: None,
                                                                      tmp_path: Path) -> None:
     first = build_pack(workforce, out=tmp_path / "one", audience="publish")
@@ -355,7 +356,10 @@ def test_a_public_pack_is_proved_together_with_what_its_readers_have(workforce: 
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / name_kept(first.kept)).write_bytes(first.kept)
     again = build_pack(workforce, out=tmp_path / "two", audience="publish", earlier=read_kept(tmp_path / "kept"))
-    assert again.kept == first.kept, "what its readers have already does not change it"
+    before, after = (json.loads(one.kept)["results"] for one in (first, again))
+    for then, now in zip(before, after, strict=True):
+        if "either cycle" not in then["population"]:  # of movement more is kept back: rare steps give each other away
+            assert now["tables"] == then["tables"], then["population"]
 
 
 def test_a_pdf_is_printed_where_a_browser_is_installed(quick: None, tmp_path: Path,

@@ -135,7 +135,8 @@ class _Cuts:
         answer = milp(self.cost, integrality=np.ones(self.n),
                       bounds=Bounds(np.zeros(self.n), self.movable.astype(float)),
                       constraints=LinearConstraint(np.array(self.rows), np.array(self.limits), np.inf)
-                      if self.rows else None, options={"node_limit": MOST_NODES, "mip_rel_gap": 0.0})
+                      if self.rows else None, options={"node_limit": MOST_NODES, "mip_rel_gap": 0.0,
+                                                             "presolve": False})  # with it HiGHS writes to the terminal
         if answer.x is None:
             return None, 0.0, False
         return np.asarray(answer.x > 0.5, dtype=bool), float(answer.mip_dual_bound), answer.status == SOLVED
