@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from my121_analytics.figures.phrases import signed
@@ -93,10 +94,12 @@ def _firmness(meeting: Meeting) -> list[Block]:
     rows = meeting.frame("severity", "robustness")
     if rows is None or rows.empty:
         return []
+    until = [say("pack", "firm_throughout") if pd.isna(sd) else say("pack", "firm_until", sd=sd, odds=np.exp(sd))
+             for sd in rows["tipping_sd"]]
     view = View(meeting.results["severity"], "robustness", say("pack_table", "robustness", scope=meeting.scope), (
         column("name", heading=say("pack_heading", "manager")),
-        column("text", heading=say("pack_heading", "firmness"))),
-        rows.sort_values("name", kind="stable", ignore_index=True))
+        column("until", "range", heading=say("pack_heading", "firmness"))),
+        rows.assign(until=until).sort_values("name", kind="stable", ignore_index=True))
     return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), grid_of(view)]
 
 
