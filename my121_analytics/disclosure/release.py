@@ -27,6 +27,7 @@ from my121_analytics.disclosure.kept import (
 from my121_analytics.disclosure.knowledge.equations import Nesting, Shown, context_of, numbers_beside
 from my121_analytics.disclosure.knowledge.system import Floats
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
+from my121_analytics.disclosure.quiet import solver_silenced
 from my121_analytics.disclosure.rounding import find_narrow_parts, round_count, round_table, withhold_counts
 from my121_analytics.disclosure.secondary.continuity import find_usual
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
@@ -191,18 +192,8 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         publication = publication_folder()
         kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
                 **(read_kept(publication) if publication else {}), **(earlier or {})}
-        alike = [list(group) for group in _by_context(drafts)]
-        points: list[Floats | None] = [None] * len(alike)
-        if rules.method == "round":
-            _round(drafts, rules)
-        else:
-            points = [_protect(group, rules, kept, nesting) for group in alike]
-        released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
-        made = dict(zip(map(id, drafts), released, strict=True))
-        of_draft = dict(zip(map(id, drafts), scopes, strict=True))
-        for group, proof in zip(alike, points, strict=True):
-            made |= _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof,
-                           lambda draft: draft.released(audience, of_draft[id(draft)]))
+        with solver_silenced():
+            made = _make_safe(drafts, scopes, audience, rules, kept, nesting)
         if rules.method == "round" and not any(draft.about_people for draft in drafts):
             _require_something(drafts)
         shown = [made[id(draft)] for draft in drafts]
@@ -210,6 +201,27 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
             add_to_publication(publication, describe_kept(results, shown))
         return shown
     return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
+
+
+def _make_safe(drafts: Sequence[_Draft], scopes: Sequence[_Scope], audience: str, rules: DisclosureSettings,
+               kept: Mapping[str, Earlier], nesting: Nesting | None) -> dict[int, Released]:
+    """Protect small numbers in all drafts and prove that they are; gives what may leave by the identity of its draft.
+
+    Meanwhile nothing is drawn or written: all of it comes after.
+    """
+    alike = [list(group) for group in _by_context(drafts)]
+    points: list[Floats | None] = [None] * len(alike)
+    if rules.method == "round":
+        _round(drafts, rules)
+    else:
+        points = [_protect(group, rules, kept, nesting) for group in alike]
+    released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
+    made = dict(zip(map(id, drafts), released, strict=True))
+    of_draft = dict(zip(map(id, drafts), scopes, strict=True))
+    for group, proof in zip(alike, points, strict=True):
+        made |= _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof,
+                       lambda draft: draft.released(audience, of_draft[id(draft)]))
+    return made
 
 
 @dataclass
