@@ -195,7 +195,8 @@ def check_council(results, released, report):
 def test_an_attack_afresh_on_the_profile_of_a_random_council_narrows_nothing(first):
     for number in range(first, min(first + AT_A_TIME, N_COUNCILS)):
         n_employees = 50 + (number * 193) % 451
-        check_council(*publish_council(n_employees, 10_000 + number, PROFILES[number % len(PROFILES)], profile_only=True))
+        groupings = PROFILES[number % len(PROFILES)]
+        check_council(*publish_council(n_employees, 10_000 + number, groupings, profile_only=True))
 
 
 @pytest.mark.slow
