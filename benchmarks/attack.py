@@ -22,14 +22,14 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import attack_release, find_nesting
-from my121_analytics.disclosure.knowledge.system import System
+from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.disclosure.release import Released, release_together
 from my121_analytics.disclosure.secondary.pattern import Puzzle, choose_pattern
 from my121_analytics.disclosure.suppression import find_small
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
-from my121_analytics.workforce.sample import make_sample
 
 SIZES = (600, 5_000)
 GROUPINGS = ("directorate", "service", "grade", "sex")

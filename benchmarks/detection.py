@@ -23,7 +23,7 @@ import pandas as pd
 from benchmarks.ceiling import CEILING, is_plain, judge_knowing_all
 from benchmarks.councils import Council, simulate_council
 from benchmarks.rivals import METHODS, compare_methods
-from my121_analytics.analysis.severity import study_axis
+from my121_analytics.analysis.rating_patterns.severity import study_axis
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.settings import Settings
 

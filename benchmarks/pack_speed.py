@@ -12,9 +12,9 @@ import sys
 import tempfile
 import time
 
-from my121_analytics.analysis.severity import estimate_severity
-from my121_analytics.reports.pack import build_pack
-from my121_analytics.workforce.sample import make_sample
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.reports.pack.calibration_pack import build_pack
+from my121_analytics.sample_council.council import make_sample
 
 
 def main(n_employees: int) -> None:

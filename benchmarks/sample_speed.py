@@ -15,7 +15,7 @@ SIZES = (3_000, 30_000, 100_000)
 
 def measure(n_employees: int, with_files: bool, answer: multiprocessing.Queue) -> None:
     """Make one council in a process of its own, so that peaks do not add up."""
-    from my121_analytics.workforce.sample import make_sample
+    from my121_analytics.sample_council.council import make_sample
 
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()

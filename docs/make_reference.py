@@ -22,10 +22,10 @@ from pydantic.fields import FieldInfo
 
 from my121_analytics.cli.app import COMMANDS
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
-from my121_analytics.reports.encryption import FEWEST_SIGNS
 from my121_analytics.settings import AUDIENCES, Settings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, PROTECTED, RECORD_PARTS, TABLES
+from my121_analytics.writing.encryption import FEWEST_SIGNS
 
 FOLDER = Path(__file__).parent
 SPECIAL_CATEGORY = ("ethnicity", "disability", "religion", "sexual_orientation", "gender_reassignment",
@@ -137,7 +137,7 @@ def _special_category(table: str) -> str:
 def _fill(template: str, **facts: object) -> str:
     settings = Settings()
     managers = settings.managers
-    headings = resources.files("my121_analytics.ingest").joinpath("headings.toml").read_text("utf-8")
+    headings = resources.files("my121_analytics.ingest.reading").joinpath("headings.toml").read_text("utf-8")
     refused = tomllib.loads(headings)["refused"]["headings"]
     environment = Environment(loader=FileSystemLoader(FOLDER / "templates"), undefined=StrictUndefined,
                               trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)

@@ -12,11 +12,11 @@ from my121_analytics.version import __version__
 
 _PUBLIC = {
     "read_exports": "ingest.intake",
-    "make_sample": "workforce.sample",
+    "make_sample": "sample_council.council",
     "load_settings": "settings",
     "tabulate_profile": "analysis.profile",
     "track_movement": "analysis.movement",
-    "estimate_severity": "analysis.severity",
+    "estimate_severity": "analysis.rating_patterns.severity",
     "compare_self": "analysis.agreement",
     "compare_extracts": "analysis.extracts",
     "measure_coverage": "analysis.coverage",
@@ -32,7 +32,7 @@ _PUBLIC = {
     "read_decisions": "calibration.decisions",
     "apply_decisions": "calibration.decisions",
     "measure_effect": "calibration.effect",
-    "build_pack": "reports.pack",
+    "build_pack": "reports.pack.calibration_pack",
     "plot_nine_box": "figures.nine_box",
     "plot_box_by_group": "figures.nine_box",
     "plot_box_change": "figures.nine_box",
@@ -41,8 +41,8 @@ _PUBLIC = {
     "plot_rating_mixes": "figures.rating_mix",
     "plot_coverage": "figures.coverage",
     "build_report": "reports.workforce_report.report",
-    "audit_workbook": "reports.audit",
-    "run_scheduled": "reports.scheduled",
+    "audit_workbook": "writing.accessibility",
+    "run_scheduled": "runs.scheduled",
     "measure_succession": "analysis.succession",
 }
 

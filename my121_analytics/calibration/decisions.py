@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.ingest.exports import Sheet, read_sheets
-from my121_analytics.ingest.ratings import Scale, build_scales
+from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import select_placements
 from my121_analytics.workforce.record import Workforce

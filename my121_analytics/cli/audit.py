@@ -18,8 +18,8 @@ def run_audit(
 ) -> None:
     """Check workbooks against the accessibility checklist, and say what to mend and where."""
     from my121_analytics.errors import UnreadableFileError, UsageError, suggest
-    from my121_analytics.reports.audit import audit_workbook
     from my121_analytics.wording.catalogue import say
+    from my121_analytics.writing.accessibility import audit_workbook
 
     if profile not in ("publish", "working"):
         raise UsageError(f"There is no profile '{profile}'.", hints=[suggest(profile, ("publish", "working"))])

@@ -99,8 +99,8 @@ def _show_mapping(intake: Intake) -> None:
 
 def _write_columns(intake: Intake, out: Path) -> None:
     """Write the mapping as a block of settings; it holds headings, no cells."""
-    from my121_analytics.ingest.mapping import columns_block
-    from my121_analytics.reports.runs import write_atomic
+    from my121_analytics.ingest.reading.mapping import columns_block
+    from my121_analytics.writing.staging import write_atomic
 
     write_atomic(out / COLUMNS_FILE, columns_block(intake.mapping).encode("utf-8"))
     say(f"The same is in {out / COLUMNS_FILE}, ready to edit into my121.toml.")

@@ -75,7 +75,7 @@ def _earlier_settings(old: Path, new: Path, given: Path | None) -> Settings:
 
 
 def _show_preview(released: Released) -> None:
-    from my121_analytics.reports.compare_page import preview_comparison
+    from my121_analytics.reports.compare.compare_page import preview_comparison
     from my121_analytics.wording.catalogue import say as sentence
 
     for code, lines in preview_comparison(released).items():
@@ -86,7 +86,7 @@ def _show_preview(released: Released) -> None:
 
 
 def _show_figures(released: Released) -> None:
-    from my121_analytics.reports.compare_page import show_figure
+    from my121_analytics.reports.compare.compare_page import show_figure
     from my121_analytics.wording.catalogue import say as sentence
 
     for comparison, part in released.tables["figures"].groupby("comparison", sort=False):
@@ -102,10 +102,10 @@ def _show_figures(released: Released) -> None:
 
 def _write(released: Released, old: tuple[Path, Intake], new: tuple[Path, Intake], out: Path, *,
            settings: Settings) -> None:
-    from my121_analytics.ingest.exports import list_files
-    from my121_analytics.reports.compare_page import render_comparison
-    from my121_analytics.reports.csv_files import csv_bytes
-    from my121_analytics.reports.runs import MANIFEST, build_manifest, sha256_of, staged_run
+    from my121_analytics.ingest.files.exports import list_files
+    from my121_analytics.reports.compare.compare_page import render_comparison
+    from my121_analytics.writing.csv_files import csv_bytes
+    from my121_analytics.writing.staging import MANIFEST, build_manifest, sha256_of, staged_run
 
     later = new[1]
     counts = ["file", "sheet", "kind", "rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside"]

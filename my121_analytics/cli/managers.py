@@ -22,7 +22,7 @@ def run_managers(
     settings: SettingsFile = None,
 ) -> None:
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
-    from my121_analytics.analysis.severity import estimate_severity
+    from my121_analytics.analysis.rating_patterns.severity import estimate_severity
     from my121_analytics.cli.release_files import find_key, is_private, warn_of_earlier, write_figure, write_tables
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.wording.catalogue import say as sentence

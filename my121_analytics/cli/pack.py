@@ -26,7 +26,7 @@ def run_pack(
     settings: SettingsFile = None,
 ) -> None:
     """Build the calibration pack: a page, a workbook and figures for each unit and for the council."""
-    from my121_analytics.reports.pack import build_pack
+    from my121_analytics.reports.pack.calibration_pack import build_pack
 
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)

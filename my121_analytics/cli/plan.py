@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from my121_analytics.improvement.status import PlanStatus
     from my121_analytics.improvement.tracker import Tracker
     from my121_analytics.ingest.intake import Intake
-    from my121_analytics.reports.plan_papers import PlanPapers
+    from my121_analytics.reports.plan.plan_papers import PlanPapers
     from my121_analytics.settings import Settings
 
 FILES = {"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status": "status.csv",
@@ -126,11 +126,12 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
     """Write tables, timeline, tracker and reports."""
     from my121_analytics.cli.release_files import is_private, write_tables
     from my121_analytics.disclosure.release import release
+    from my121_analytics.figures.vector import standalone
     from my121_analytics.improvement.status import ACTIONS_CSV
-    from my121_analytics.reports.csv_files import write_csv
-    from my121_analytics.reports.plan_papers import build_committee_report, draw_timeline
-    from my121_analytics.reports.runs import write_atomic
-    from my121_analytics.reports.tracker_book import write_tracker
+    from my121_analytics.reports.plan.plan_papers import build_committee_report, draw_timeline
+    from my121_analytics.reports.plan.tracker_workbook import write_tracker
+    from my121_analytics.writing.csv_files import write_csv
+    from my121_analytics.writing.staging import write_atomic
 
     files = {table: name for table, name in FILES.items() if table in review.tables}
     private = is_private(audience, settings)
@@ -141,7 +142,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
     if not private:
         write_csv(released, "published", out / "actions.csv", columns=ACTIONS_CSV, private=False)
     for picture in draw_timeline(released):
-        write_atomic(out / f"{picture.name}.svg", picture.svg, private=private)
+        write_atomic(out / f"{picture.name}.svg", standalone(picture.element), private=private)
         write_atomic(out / f"{picture.name}.png", picture.png, private=private)
     if "tracker" in released.tables:
         write_atomic(out / "tracker.xlsx", write_tracker(released, settings=settings))
@@ -157,8 +158,8 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
 
 def _write_directorates(released: Released, out: Path, settings: Settings, *, private: bool) -> None:
     from my121_analytics.improvement.groups import directorates_with_reports
-    from my121_analytics.reports.plan_papers import build_directorate_report
-    from my121_analytics.reports.runs import make_slugs
+    from my121_analytics.reports.plan.plan_papers import build_directorate_report
+    from my121_analytics.writing.staging import make_slugs
 
     names = directorates_with_reports(released.tables["belongs"], settings.plan)
     for name, slug in make_slugs(names).items():
@@ -167,9 +168,9 @@ def _write_directorates(released: Released, out: Path, settings: Settings, *, pr
 
 
 def _write_papers(papers: PlanPapers, stem: Path, *, private: bool) -> None:
-    from my121_analytics.reports.page import render_page
-    from my121_analytics.reports.runs import write_atomic
-    from my121_analytics.reports.workbook import write_workbook
+    from my121_analytics.writing.page import render_page
+    from my121_analytics.writing.staging import write_atomic
+    from my121_analytics.writing.workbook import write_workbook
 
     write_atomic(stem.with_suffix(".html"), render_page(papers.page), private=private)
     write_atomic(stem.with_suffix(".xlsx"), write_workbook(papers.book), private=private)

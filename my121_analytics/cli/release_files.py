@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from my121_analytics.cli.terminal import say
 from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
 from my121_analytics.disclosure.release import Released, release
-from my121_analytics.reports.csv_files import as_text, write_csv
-from my121_analytics.reports.runs import write_atomic
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.writing.csv_files import as_text, write_csv
+from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,8 +87,8 @@ def write_record(results: Sequence[Result], released: Sequence[Released], out: P
     """
     if not settings.disclosure.audiences[audience].suppress:
         return
-    from my121_analytics.disclosure.audit import describe_release, tabulate_release
     from my121_analytics.disclosure.kept import describe_kept, name_kept
+    from my121_analytics.disclosure.release_record import describe_release, tabulate_release
 
     private, rules = is_private(audience, settings), settings.disclosure
     record = as_text(tabulate_release(released)).to_csv(index=False, lineterminator="\r\n")
@@ -150,7 +150,7 @@ def release_check(intake: Intake, *, settings: Settings, key: bytes | None = Non
         ``mapping``, ``unreadable``, ``tally`` (findings by code) and ``reasons`` (refusals by reason).
     """
     from my121_analytics.ingest.intake import tabulate_corrections, tabulate_intake
-    from my121_analytics.ingest.known_values import list_known_values
+    from my121_analytics.ingest.reading.known_values import list_known_values
 
     workforce = intake.workforce
     frames = tabulate_intake(intake)
@@ -194,7 +194,7 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
         As from :func:`release_check`.
     """
     from my121_analytics.ingest.intake import describe_intake
-    from my121_analytics.reports.quarantine import write_quarantine
+    from my121_analytics.reports.check.quarantine_workbook import write_quarantine
 
     released = release_check(intake, settings=settings, key=key)
     for name in ("employees", "placements", "conversations", "quarantine", "findings"):
@@ -231,7 +231,7 @@ def write_check_page(released: Released, intake: Intake, out: Path, *, settings:
     """
     from my121_analytics.analysis.coverage import measure_coverage
     from my121_analytics.errors import DataUnusableError
-    from my121_analytics.reports.check_page import render_check
+    from my121_analytics.reports.check.check_page import render_check
 
     coverage, why = None, ""
     try:

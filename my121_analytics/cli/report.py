@@ -29,11 +29,11 @@ def run_report(
 ) -> None:
     """Write the workforce report: profile, movement, coverage, talent, equality, patterns, plan and data quality."""
     from my121_analytics.errors import UsageError
-    from my121_analytics.reports.runs import staged_run
-    from my121_analytics.reports.runwriters import keep_release
     from my121_analytics.reports.workforce_report.report import build_report
+    from my121_analytics.runs.outputs import keep_release
     from my121_analytics.settings import find_settings
     from my121_analytics.wording.catalogue import say
+    from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)
     wanted = _choose(chosen, name, by=by, audience=audience, profile=profile, cycle=cycle)

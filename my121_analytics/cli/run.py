@@ -12,7 +12,7 @@ from my121_analytics.cli.terminal import say as tell
 if TYPE_CHECKING:
     import pandas as pd
 
-    from my121_analytics.reports.scheduled import Work
+    from my121_analytics.runs.scheduled import Work
 
 
 def run_run(
@@ -21,8 +21,8 @@ def run_run(
     force: Annotated[bool, typer.Option("--force", help="Run although nothing is new.")] = False,
 ) -> None:
     """Read the newest exports, check, analyse, and write all reports the settings ask for, or say why not."""
-    from my121_analytics.reports.history import list_records, tabulate_trend
-    from my121_analytics.reports.scheduled import run_scheduled
+    from my121_analytics.runs.history import list_records, tabulate_trend
+    from my121_analytics.runs.scheduled import run_scheduled
     from my121_analytics.wording.catalogue import say
 
     outcome = run_scheduled(settings, force=force, writers={"check": _write_check, "plan": _write_plan})

@@ -11,7 +11,7 @@ import typer
 from my121_analytics.cli.terminal import say as tell
 
 if TYPE_CHECKING:
-    from my121_analytics.reports.history import RunRecord
+    from my121_analytics.runs.history import RunRecord
 
 
 def run_runs(
@@ -22,8 +22,8 @@ def run_runs(
 ) -> None:
     """List earlier runs, show one with its hashes and warnings, or follow the headline figures from run to run."""
     from my121_analytics.errors import UsageError, suggest
-    from my121_analytics.reports.history import list_records, show_record
-    from my121_analytics.reports.runplan import read_plan_of
+    from my121_analytics.runs.history import list_records, show_record
+    from my121_analytics.runs.instructions import read_plan_of
     from my121_analytics.wording.catalogue import say
 
     out = read_plan_of(settings).out
@@ -52,7 +52,7 @@ def _list(records: list[RunRecord]) -> None:
 
 def _trend(records: list[RunRecord]) -> None:
     from my121_analytics.cli.run import format_figure
-    from my121_analytics.reports.history import tabulate_trend
+    from my121_analytics.runs.history import tabulate_trend
     from my121_analytics.wording.catalogue import say
 
     for (report, label), rows in tabulate_trend(records).groupby(["report", "label"], sort=False):

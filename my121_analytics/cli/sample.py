@@ -16,7 +16,7 @@ def run_sample(
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same files, byte for byte.")] = 121,
 ) -> None:
     """Write a synthetic council's exports, with its known truth in DIR/truth/."""
-    from my121_analytics.workforce.sample import make_sample
+    from my121_analytics.sample_council.council import make_sample
 
     sample = make_sample(employees, seed=seed, folder=folder)
     say(f"Wrote the exports of an invented council to {folder}: {sample.workforce}.")

@@ -11,7 +11,7 @@ import typer
 from my121_analytics.cli.terminal import say as tell
 
 if TYPE_CHECKING:
-    from my121_analytics.reports.runplan import RunPlan
+    from my121_analytics.runs.instructions import RunPlan
 
 SYSTEMS = ("windows", "systemd", "cron")
 
@@ -26,8 +26,8 @@ def run_schedule(
 ) -> None:
     """Print a schedule file (nothing is installed), or check that a scheduled run would work."""
     from my121_analytics.errors import UsageError, suggest
-    from my121_analytics.reports.runplan import make_plan
-    from my121_analytics.reports.timetable import Job, write_timetable
+    from my121_analytics.runs.instructions import make_plan
+    from my121_analytics.runs.timetable import Job, write_timetable
 
     if action not in ("print", "check"):
         raise UsageError(f"There is no 'my121 schedule {action}'.", hints=[suggest(action, ("print", "check"))])
@@ -42,10 +42,10 @@ def run_schedule(
 
 
 def _check(plan: RunPlan) -> None:
-    from my121_analytics.reports.inbox import find_exports, hash_files, wait_until_settled
-    from my121_analytics.reports.runplan import check_places
-    from my121_analytics.reports.runs import held_folder
+    from my121_analytics.runs.inbox import find_exports, hash_files, wait_until_settled
+    from my121_analytics.runs.instructions import check_places
     from my121_analytics.wording.catalogue import say
+    from my121_analytics.writing.staging import held_folder
 
     check_places(plan)
     with held_folder(plan.out):

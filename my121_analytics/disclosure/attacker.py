@@ -16,9 +16,15 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
-from my121_analytics.disclosure.knowledge.equations import Nesting, Shown, context_of, numbers_beside, write_equations
-from my121_analytics.disclosure.knowledge.grids import unround
-from my121_analytics.disclosure.knowledge.system import Bools, ContradictionError, Floats, System
+from my121_analytics.disclosure.linked_tables.equations import (
+    Nesting,
+    Shown,
+    context_of,
+    numbers_beside,
+    write_equations,
+)
+from my121_analytics.disclosure.linked_tables.grids import unround
+from my121_analytics.disclosure.linked_tables.system import Bools, ContradictionError, Floats, System
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import About, Result, Table

@@ -10,7 +10,7 @@ from dataclasses import replace
 import numpy as np
 
 from my121_analytics.disclosure.components import Component, split
-from my121_analytics.disclosure.knowledge.system import (
+from my121_analytics.disclosure.linked_tables.system import (
     ContradictionError,
     Floats,
     Ints,

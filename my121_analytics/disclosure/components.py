@@ -13,7 +13,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse.csgraph import connected_components
 
-from my121_analytics.disclosure.knowledge.system import ROUNDING, Bools, ContradictionError, Floats, Ints, System
+from my121_analytics.disclosure.linked_tables.system import ROUNDING, Bools, ContradictionError, Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
 FOUND, STOPPED, IMPOSSIBLE = 0, 1, 2

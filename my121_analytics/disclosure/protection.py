@@ -14,8 +14,8 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.knowledge.equations import Knowledge, Nesting, Shown, write_equations
-from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints, propagate
+from my121_analytics.disclosure.linked_tables.equations import Knowledge, Nesting, Shown, write_equations
+from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints, propagate
 from my121_analytics.disclosure.secondary.continuity import Usual, find_usual_cells
 from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open
 from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of

@@ -24,12 +24,12 @@ from my121_analytics.disclosure.kept import (
     publication_folder,
     read_kept,
 )
-from my121_analytics.disclosure.knowledge.equations import Nesting, Shown, context_of, numbers_beside
-from my121_analytics.disclosure.knowledge.system import Floats
+from my121_analytics.disclosure.linked_tables.equations import Nesting, Shown, context_of, numbers_beside
+from my121_analytics.disclosure.linked_tables.system import Floats
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
-from my121_analytics.disclosure.quiet import solver_silenced
 from my121_analytics.disclosure.rounding import find_narrow_parts, round_count, round_table, withhold_counts
 from my121_analytics.disclosure.secondary.continuity import find_usual
+from my121_analytics.disclosure.solver_output import solver_silenced
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
 from my121_analytics.errors import DisclosureError, UsageError, suggest
 from my121_analytics.settings import Audience, DisclosureSettings, Settings

@@ -11,7 +11,7 @@ from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.own_tables import OwnRow, find_own_table
 from my121_analytics.improvement.spellings import plain
 from my121_analytics.improvement.tracker import headings
-from my121_analytics.ingest.exports import read_sheets
+from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.wording.catalogue import say
 
 CHANGE_COLUMNS = ("action_id", "issue", "action", "what", "before", "after")

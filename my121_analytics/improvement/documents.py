@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
-from my121_analytics.ingest.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import Sheet, read_sheets
 
 _TAGS_IN_CELLS = re.compile(r"<(?:b|ul|li|p|br|strong|em|a)\b[^>]*>", re.I)
 _RULER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")

@@ -13,7 +13,7 @@ from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.iip import IipFramework, build_iip_framework
 from my121_analytics.improvement.award import CORE, UNSETTLED
 from my121_analytics.improvement.spellings import plain, spellings
-from my121_analytics.ingest.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import Sheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 

@@ -16,7 +16,7 @@ from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.improvement.award import NOT_MET
 from my121_analytics.improvement.plan import REFUSAL_COLUMNS
 from my121_analytics.improvement.spellings import plain, spellings
-from my121_analytics.ingest.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import Sheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.cycles import UNDATED

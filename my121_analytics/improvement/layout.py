@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.spellings import plain, spellings
-from my121_analytics.ingest.exports import Sheet
+from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.wording.catalogue import say
 
 LONGEST_HEADING = 90

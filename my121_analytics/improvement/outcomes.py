@@ -12,7 +12,7 @@ import pandas as pd
 
 from my121_analytics.analysis.agreement import compare_self
 from my121_analytics.analysis.coverage import measure_coverage
-from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.plan import Plan
 from my121_analytics.settings import Settings

@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from my121_analytics.improvement.spellings import plain
-from my121_analytics.ingest.exports import Sheet
+from my121_analytics.ingest.files.exports import Sheet
 
 _GUARD = re.compile(r"^'(?=[=+\-@\t\r])")
 

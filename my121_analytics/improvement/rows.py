@@ -23,7 +23,7 @@ from my121_analytics.improvement.owners import Owner, may_be_several, name_owner
 from my121_analytics.improvement.refusals import TimescaleError
 from my121_analytics.improvement.spellings import plain, spellings
 from my121_analytics.improvement.timescale import Timescale, parse_anchor, parse_timescale, split_timescales
-from my121_analytics.ingest.exports import Sheet
+from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 

@@ -18,7 +18,7 @@ from my121_analytics.improvement.refusals import TimescaleError
 from my121_analytics.improvement.rows import match_known, match_progress
 from my121_analytics.improvement.spellings import plain
 from my121_analytics.improvement.timescale import parse_anchor, parse_timescale
-from my121_analytics.ingest.exports import read_sheets
+from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 

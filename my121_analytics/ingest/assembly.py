@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import union_categoricals
 
-from my121_analytics.ingest.cells import plain_words
 from my121_analytics.ingest.duplicates import join_spellings, stop_conflicts
 from my121_analytics.ingest.entries import Context
 from my121_analytics.ingest.findings import Log
-from my121_analytics.ingest.sheetrows import SheetRows
+from my121_analytics.ingest.reading.cells import plain_words
+from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.workforce.cycles import parse_cycle
 from my121_analytics.workforce.schema import MANAGER, SELF, TABLES
 

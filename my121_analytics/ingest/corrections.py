@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, suggest
-from my121_analytics.ingest.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import Sheet, read_sheets
 from my121_analytics.ingest.findings import Log, record_of, unique_names
-from my121_analytics.ingest.layout import ASIDE
-from my121_analytics.ingest.sheetrows import SheetRows
+from my121_analytics.ingest.reading.layout import ASIDE
+from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.wording.catalogue import say
 
 CHECK_KEY = "_check"

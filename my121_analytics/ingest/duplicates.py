@@ -9,10 +9,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.cells import plain_dashes
 from my121_analytics.ingest.findings import Log
-from my121_analytics.ingest.headings import AXES
-from my121_analytics.ingest.sheetrows import SheetRows
+from my121_analytics.ingest.reading.cells import plain_dashes
+from my121_analytics.ingest.reading.headings import AXES
+from my121_analytics.ingest.reading.sheet_rows import SheetRows
 
 JOINED = ("directorate", "service", "team", "grade", "role", "contract", "sex", "age_band", "ethnicity", "disability",
           "religion", "sexual_orientation", "gender_reassignment", "marital_status", "pregnancy_maternity")

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.framework.nine_box import Framework
-from my121_analytics.ingest.cells import (
+from my121_analytics.ingest.reading.cells import (
     Parsed,
     parse_categories,
     parse_counts,
@@ -23,11 +23,11 @@ from my121_analytics.ingest.cells import (
     parse_texts,
     parse_words,
 )
-from my121_analytics.ingest.headings import AXES
-from my121_analytics.ingest.people import Roster, Who, resolve
-from my121_analytics.ingest.periods import read_period
-from my121_analytics.ingest.ratings import Scale
-from my121_analytics.ingest.sheetrows import SheetRows, categorical
+from my121_analytics.ingest.reading.headings import AXES
+from my121_analytics.ingest.reading.people import Roster, Who, resolve
+from my121_analytics.ingest.reading.periods import read_period
+from my121_analytics.ingest.reading.ratings import Scale
+from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical
 from my121_analytics.settings import CycleSettings, Settings
 from my121_analytics.workforce.cycles import Cycle, cycle_of, label_dates, parse_cycle
 from my121_analytics.workforce.schema import FORMAL, MANAGER, PROTECTED, RECORD_PARTS, SELF

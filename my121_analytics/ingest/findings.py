@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.exports import Sheet
+from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.ingest.validation import RULES
 from my121_analytics.wording.catalogue import say
 

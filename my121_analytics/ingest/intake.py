@@ -15,17 +15,17 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, UnreadableFileError
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
-from my121_analytics.ingest.cells import parse_flags, parse_ids
 from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
-from my121_analytics.ingest.dates import parse_dates
 from my121_analytics.ingest.entries import Context, enter_sheet
-from my121_analytics.ingest.exports import Sheet, list_files, read_sheets
+from my121_analytics.ingest.files.exports import Sheet, list_files, read_sheets
+from my121_analytics.ingest.files.garbage import collection_paused
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
-from my121_analytics.ingest.garbage import collection_paused
-from my121_analytics.ingest.headings import check_overrides
-from my121_analytics.ingest.people import Roster, bare_id, name_key
-from my121_analytics.ingest.ratings import Scale, build_scales
-from my121_analytics.ingest.sheetrows import SheetRows, categorical, open_sheet
+from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
+from my121_analytics.ingest.reading.dates import parse_dates
+from my121_analytics.ingest.reading.headings import check_overrides
+from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
+from my121_analytics.ingest.reading.ratings import Scale, build_scales
+from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings

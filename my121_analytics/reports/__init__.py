@@ -1,1 +1,1 @@
-"""Workbooks, pages and their manifest."""
+"""The papers, one folder each: what stands in them, and how they are put together."""

@@ -13,9 +13,9 @@ import pytest
 from my121_analytics.analysis.extracts import compare_extracts
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import UsageError
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import CompareSettings, FrameworkSettings, Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.workforce.sample import make_sample
 
 
 @pytest.fixture(scope="module")

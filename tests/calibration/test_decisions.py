@@ -11,11 +11,11 @@ import pytest
 from my121_analytics.calibration.decisions import apply_decisions, read_decisions
 from my121_analytics.calibration.effect import measure_effect
 from my121_analytics.errors import DataUnusableError, UnreadableFileError
-from my121_analytics.reports.pack import build_pack
+from my121_analytics.reports.pack.calibration_pack import build_pack
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.counts import count_placements, select_placements
 from my121_analytics.workforce.record import build_workforce
-from my121_analytics.workforce.sample import make_sample
 
 CYCLE = "2024/25 H1"
 HEADINGS = ("employee_id,post_id,cycle,box,performance,potential,agreed_box,agreed_performance,agreed_potential,"

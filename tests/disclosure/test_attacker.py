@@ -19,9 +19,9 @@ from my121_analytics.disclosure import attacker
 from my121_analytics.disclosure.attacker import Earlier, attack, attack_release, find_nesting, require_proven
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
-from my121_analytics.workforce.sample import make_sample
 
 
 def cross(counts: np.ndarray, *, by: str = "directorate", base: bool = False, protected: bool = False) -> Table:

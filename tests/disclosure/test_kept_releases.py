@@ -12,13 +12,13 @@ import pytest
 
 from my121_analytics.cli.profile import write_profile
 from my121_analytics.disclosure.attacker import attack_release
-from my121_analytics.disclosure.audit import describe_release, tabulate_release
 from my121_analytics.disclosure.kept import PUBLICATION_VARIABLE, describe_kept, name_kept, read_kept
 from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.release_record import describe_release, tabulate_release
 from my121_analytics.errors import DataUnusableError
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
-from my121_analytics.workforce.sample import make_sample
 
 ABOUT = About("Profile", "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2", None)
 SERVICES = {"Bins": [20, 9, 30], "Parks": [2, 14, 11], "Roads": [9, 3, 18], "Legal": [12, 6, 40]}

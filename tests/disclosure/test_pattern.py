@@ -14,7 +14,7 @@ from scipy import sparse
 from scipy.optimize import linprog
 
 from my121_analytics.disclosure.bounds import find_bounds
-from my121_analytics.disclosure.knowledge.system import System
+from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.disclosure.release import release
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
 from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open

@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.cli.app import app
 from my121_analytics.disclosure import pseudonyms
 from my121_analytics.disclosure.pseudonyms import (
@@ -29,9 +29,9 @@ from my121_analytics.disclosure.pseudonyms import (
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.figures.managers import describe_caterpillar, plot_caterpillar
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import About, Result, Table
-from my121_analytics.workforce.sample import make_sample
 
 KEY = bytes(range(32))
 FORM = re.compile(r"[PJ](-[0-9A-HJKMNP-TV-Z]{4}){3}")

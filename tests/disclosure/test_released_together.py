@@ -24,8 +24,8 @@ from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import attack_release, find_nesting
 from my121_analytics.disclosure.release import release_together
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
-from my121_analytics.workforce.sample import make_sample
 
 THRESHOLD = 5
 AXES = ("directorate", "grade", "box")

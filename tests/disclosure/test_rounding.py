@@ -14,13 +14,13 @@ from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import Earlier, attack, attack_release
 from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
-from my121_analytics.disclosure.knowledge.grids import unround
+from my121_analytics.disclosure.linked_tables.grids import unround
 from my121_analytics.disclosure.release import release, release_together
 from my121_analytics.disclosure.rounding import round_count, round_table
 from my121_analytics.errors import DisclosureError
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import TOTAL, About, Result, Table
-from my121_analytics.workforce.sample import make_sample
 
 ROUND = Settings(disclosure=DisclosureSettings(method="round"))
 

@@ -13,7 +13,7 @@ from scipy import sparse
 from my121_analytics.disclosure import bounds
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
 from my121_analytics.disclosure.components import Component
-from my121_analytics.disclosure.knowledge.system import System
+from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.errors import DisclosureError
 
 

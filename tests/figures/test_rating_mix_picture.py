@@ -5,13 +5,13 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DisclosureError
 from my121_analytics.figures.rating_mix import describe_rating_mixes, has_mixes, plot_rating_mixes
 from my121_analytics.figures.theme import render_svg
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.workforce.results import Result
-from my121_analytics.workforce.sample import make_sample
 
 
 @pytest.fixture(scope="module")

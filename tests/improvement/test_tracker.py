@@ -16,7 +16,7 @@ from my121_analytics.improvement.changes import compare_with_last
 from my121_analytics.improvement.plan import read_plan
 from my121_analytics.improvement.review import review_plan
 from my121_analytics.improvement.tracker import REVISION_COLUMNS, apply_tracker, headings, read_tracker
-from my121_analytics.reports.tracker_book import write_tracker
+from my121_analytics.reports.plan.tracker_workbook import write_tracker
 
 ANCHOR, REVIEW = date(2013, 6, 30), date(2014, 12, 31)
 

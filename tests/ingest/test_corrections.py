@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from my121_analytics.errors import DataUnusableError, My121Error, UnreadableFileError
 from my121_analytics.ingest.corrections import check_code, label_columns, unguard
 from my121_analytics.ingest.intake import Intake, read_exports, tabulate_intake
-from my121_analytics.workforce.sample import Sample, make_sample
+from my121_analytics.sample_council.council import Sample, make_sample
 
 RATINGS = ("Employee no,Review period,Manager no,Performance,Comment,NI number\n"
            "0011,2024/25 H1,0099,Meets,fine,QQ1\n"

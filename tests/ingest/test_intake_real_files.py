@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from my121_analytics.analysis.profile import tabulate_profile
-from my121_analytics.analysis.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.ingest.intake import read_exports
 

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from my121_analytics.ingest.intake import Intake, read_exports
-from my121_analytics.workforce.sample import Sample, make_sample
+from my121_analytics.sample_council.council import Sample, make_sample
 
 
 @pytest.fixture(scope="module")

@@ -14,10 +14,10 @@ import pytest
 from my121_analytics.disclosure.release import release
 from my121_analytics.figures.theme import figure, render_png, render_svg
 from my121_analytics.framework.nine_box import build_framework
-from my121_analytics.reports.chapters.meeting import Meeting
-from my121_analytics.reports.picture import Picture
+from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.writing.picture import Picture
 
 AS_OF = date(2024, 9, 30)
 CYCLE = "2024/25 H1"

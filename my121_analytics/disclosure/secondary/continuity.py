@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.attacker import Earlier
-from my121_analytics.disclosure.knowledge.system import Bools
+from my121_analytics.disclosure.linked_tables.system import Bools
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.workforce.results import About, Table
 

@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
-from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
+from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.disclosure.secondary.programs import NEAR, SOLVED, Component
 from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
 

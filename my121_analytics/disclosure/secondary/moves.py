@@ -13,7 +13,7 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
+from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.disclosure.secondary.programs import IMPOSSIBLE, SOLVED, unfinished
 
 MOVED = 1e-6

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from my121_analytics.disclosure.knowledge.system import Floats, Ints
+from my121_analytics.disclosure.linked_tables.system import Floats, Ints
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
 from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
 from my121_analytics.disclosure.secondary.search import N_POINTS, Search, TooTightError

@@ -15,7 +15,7 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse.csgraph import connected_components
 
-from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
+from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.errors import DisclosureError
 
 NEAR = 1e-6

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy import sparse
 
-from my121_analytics.disclosure.knowledge.system import Bools, Floats, Ints
+from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.disclosure.secondary.moves import MOVED, Moves
 from my121_analytics.disclosure.secondary.programs import NEAR, Component, contradiction, label_parts
 from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle

@@ -12,13 +12,13 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.figures.phrases import day
-from my121_analytics.reports.history import Headline
-from my121_analytics.reports.tables import Field, Kind, View, format_value
-from my121_analytics.reports.workbook import AnySheet, Chart, Sheet
+from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.settings import ReportSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.tables import Field, Kind, View, format_value
+from my121_analytics.writing.workbook import AnySheet, Chart, Sheet
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake

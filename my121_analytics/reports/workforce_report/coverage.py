@@ -7,9 +7,6 @@ from functools import partial
 
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.disclosure.release import Released
-from my121_analytics.reports.history import Headline
-from my121_analytics.reports.tables import Kind
-from my121_analytics.reports.workbook import AnySheet, Chart
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     Section,
@@ -19,7 +16,10 @@ from my121_analytics.reports.workforce_report.brief import (
     make_sheet,
     share_line,
 )
+from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.workforce.results import TOTAL, Result
+from my121_analytics.writing.tables import Kind
+from my121_analytics.writing.workbook import AnySheet, Chart
 
 _COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("n_people", "integer"), ("n_posts", "integer"), ("n_with_placement", "integer"), ("n_agreed", "integer"),

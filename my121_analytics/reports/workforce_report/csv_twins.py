@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from my121_analytics.reports.csv_files import as_text
-from my121_analytics.reports.runs import make_slugs
-from my121_analytics.reports.tables import NUMERIC
-from my121_analytics.reports.workbook import AnySheet, Sheet, WordSheet, sheet_names
+from my121_analytics.writing.csv_files import as_text
+from my121_analytics.writing.staging import make_slugs
+from my121_analytics.writing.tables import NUMERIC
+from my121_analytics.writing.workbook import AnySheet, Sheet, WordSheet, sheet_names
 
 
 def write_twins(sheets: Sequence[AnySheet]) -> dict[str, bytes]:

@@ -9,11 +9,11 @@ from functools import partial
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.reports.workbook import AnySheet
 from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, attempt, fields_of, make_sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.schema import PROTECTED
+from my121_analytics.writing.workbook import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from my121_analytics.reports.history import Headline
-from my121_analytics.reports.tables import Kind, format_value
-from my121_analytics.reports.workbook import WordSheet
 from my121_analytics.reports.workforce_report.brief import REVISED, Brief, write_figure
+from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.tables import Kind, format_value
+from my121_analytics.writing.workbook import WordSheet
 
 
 def write_headline(brief: Brief, lines: Sequence[Headline]) -> WordSheet:

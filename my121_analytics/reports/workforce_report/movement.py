@@ -6,10 +6,10 @@ from collections.abc import Mapping
 
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.disclosure.release import Released
-from my121_analytics.reports.tables import Kind
-from my121_analytics.reports.workbook import AnySheet, Chart
 from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, attempt, fields_of, make_sheet
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.tables import Kind
+from my121_analytics.writing.workbook import AnySheet, Chart
 
 _CHANGE: tuple[tuple[str, Kind], ...] = (
     ("n_before", "integer"), ("n_after", "integer"), ("share_before", "share"), ("share_after", "share"),

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from my121_analytics.analysis.severity import estimate_severity
-from my121_analytics.analysis.verdicts import tabulate_verdicts
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.verdict_counts import tabulate_verdicts
 from my121_analytics.disclosure.release import Released
-from my121_analytics.reports.history import Headline
-from my121_analytics.reports.workbook import AnySheet
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     Section,
@@ -18,8 +16,10 @@ from my121_analytics.reports.workforce_report.brief import (
     fields_of,
     make_sheet,
 )
+from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL, Result
+from my121_analytics.writing.workbook import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:

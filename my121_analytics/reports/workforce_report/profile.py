@@ -9,9 +9,6 @@ import pandas as pd
 
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.release import Released
-from my121_analytics.reports.history import Headline
-from my121_analytics.reports.tables import Kind
-from my121_analytics.reports.workbook import AnySheet, Chart
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     Section,
@@ -22,8 +19,11 @@ from my121_analytics.reports.workforce_report.brief import (
     make_sheet,
     share_line,
 )
+from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, Result
+from my121_analytics.writing.tables import Kind
+from my121_analytics.writing.workbook import AnySheet, Chart
 
 _EARLIER = "cycle "
 _SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("lower", "share"), ("upper", "share"),

@@ -7,15 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.disclosure.audit import describe_release, tabulate_release
 from my121_analytics.disclosure.kept import Earlier, describe_kept
 from my121_analytics.disclosure.release import Released, release_together
+from my121_analytics.disclosure.release_record import describe_release, tabulate_release
 from my121_analytics.errors import DataUnusableError, My121Error, SettingsError, UsageError, suggest
 from my121_analytics.figures.phrases import day
 from my121_analytics.progress import Progress
-from my121_analytics.reports.csv_files import as_text
-from my121_analytics.reports.history import Headline
-from my121_analytics.reports.workbook import AnySheet, Book, WordSheet, write_workbook
 from my121_analytics.reports.workforce_report import (
     coverage,
     equality,
@@ -29,11 +26,14 @@ from my121_analytics.reports.workforce_report import (
 from my121_analytics.reports.workforce_report.brief import Brief, Section, Written
 from my121_analytics.reports.workforce_report.csv_twins import write_twins
 from my121_analytics.reports.workforce_report.headline import write_headline
+from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.settings import ReportSettings, Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.csv_files import as_text
+from my121_analytics.writing.workbook import AnySheet, Book, WordSheet, write_workbook
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake

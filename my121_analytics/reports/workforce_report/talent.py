@@ -6,8 +6,6 @@ from collections.abc import Mapping
 
 from my121_analytics.analysis.succession import measure_succession
 from my121_analytics.disclosure.release import Released
-from my121_analytics.reports.history import Headline
-from my121_analytics.reports.workbook import AnySheet
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     Section,
@@ -17,7 +15,9 @@ from my121_analytics.reports.workforce_report.brief import (
     make_sheet,
     share_line,
 )
+from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.workforce.results import TOTAL, Result
+from my121_analytics.writing.workbook import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:

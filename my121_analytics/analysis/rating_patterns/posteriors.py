@@ -1,0 +1,360 @@
+"""What the counts say of every rater before any verdict: thresholds, case mix, spread, and each rater's posterior."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from my121_analytics.analysis.rating_patterns.case_mix import CaseMix
+from my121_analytics.inference.category_stretch import StretchUse, average_over_stretch, weigh_stretches
+from my121_analytics.inference.category_table import category_shares
+from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
+from my121_analytics.inference.effect_priors import SD_GRID
+from my121_analytics.inference.grid_likelihood import (
+    MARGINAL_SCALE,
+    PersonCounts,
+    find_person_sd,
+    gather_persons,
+)
+from my121_analytics.inference.lasting_spread import weigh_lasting_sds
+from my121_analytics.inference.normal_smoothing import smooth_rows
+from my121_analytics.inference.shifted_prior import RaterKnowledge, average_readings, learn_raters
+from my121_analytics.workforce.counts import RatingCounts
+
+Array = NDArray[np.float64]
+
+RATERS_FOR_PLAIN_SPREAD = 300
+"""From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
+SUPPOSED_SD = 0.25
+"""Least spread supposed when asking how uncertain thresholds are; with 0 they would look certain."""
+LEVEL_SDS = np.array([0.1, 0.3, 0.6, 1.0, 1.6, 2.4])
+"""Spreads at which the uncertainty of the common level is worked out; it is averaged over them."""
+REACH = 6.0
+"""Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
+REPEATED = 30
+"""Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
+DETECTABLE_SPREAD = 1.35
+"""Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
+UNRECORDED_PART = 0.5
+"""Of what the recorded case mix differs between teams, the part that is allowed for beside the settings' allowance:
+where work recorded differs, so does other."""
+SPACINGS = np.array([0.05, 0.0625, 0.08, 0.1, 0.125, 0.16, 0.2])
+"""Of the nodes, logits: few, so that the shapes laid out on them can be used again."""
+DRIFT_SDS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8])
+"""Spreads tried of a rater's change from cycle to cycle."""
+UNITS = ("directorate", "service")
+"""Columns of the case mix that stand for managers as much as for work."""
+
+
+@dataclass(frozen=True)
+class Supposed:
+    """The ratings' own word on every rater, and what it is widened by before the posterior is made.
+
+    Parameters
+    ----------
+    nodes
+        Equally spaced effects.
+    log_likelihoods
+        Raters x nodes, one for each reading of the case mix.
+    variance
+        Per rater: what is allowed for drift and for what the recorded case mix says of the unrecorded.
+    unrecorded_sd
+        What is allowed beside for what no record holds.
+    scale
+        From the marginal scale to that of the effects.
+    correction
+        As for ``learn_raters``.
+    level_spreads, level_variance
+        Spreads of effects, rising, and for each of them the variance per rater that is only the uncertainty of the
+        common level and the case mix (marginal scale).
+    """
+
+    nodes: Array
+    log_likelihoods: tuple[Array, ...]
+    variance: Array
+    unrecorded_sd: float
+    scale: float
+    correction: Array | None
+    level_spreads: Array
+    level_variance: Array
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What the counts say before any verdict.
+
+    Parameters
+    ----------
+    fit, case_mix
+        Thresholds and case mix.
+    knowledge
+        Posterior of every rater.
+    person_sd, drift_sd
+        Spreads of people's lasting levels, and of raters between cycles.
+    use
+        How far raters differ in their use of the scale.
+    se
+        Per rater: standard error with which the effect shows, logits.
+    overlap
+        Per rater, 0-1: how far the ratings are of one lasting group of people.
+    supposed
+        What the posterior was made from, to make it again under another supposition.
+    """
+
+    fit: CumulativeLinkFit
+    case_mix: CaseMix
+    knowledge: RaterKnowledge
+    person_sd: float
+    drift_sd: float
+    use: StretchUse
+    se: Array
+    overlap: Array
+    supposed: Supposed
+
+    @property
+    def shows_no_difference(self) -> bool:
+        """Whether managers rating all alike would fit about as well."""
+        return self.knowledge.gain < DETECTABLE_SPREAD
+
+
+def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
+                    like: Evidence | None = None) -> Evidence:
+    """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
+
+    Parameters
+    ----------
+    counts
+        Ratings by rater and pattern.
+    case_mix
+        Its dummies.
+    unrecorded_sd
+        Standard deviation between teams of what bears on ratings and is in no record, logits.
+    like
+        Evidence from nearly the same ratings, whose spreads of people, of the use of the scale and between cycles are
+        taken over: they hardly move, and finding them is most of the work.
+
+    Returns
+    -------
+    Evidence
+    """
+    frame, n_raters = counts.frame, len(counts.raters)
+    fit = fit_cumulative_link_counts(merge_people(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
+    persons = _gather(counts, fit)
+    overlap = _overlap(counts, persons)
+    coarse = np.linspace(-REACH, REACH, 61)
+    person_sd = 0.0
+    if persons.ratings.sum() - len(persons.ratings) >= REPEATED:
+        person_sd = like.person_sd if like is not None else find_person_sd(
+            persons, expected_location(fit, case_mix), fit.thresholds.to_numpy(), coarse)
+    information = _information(persons, fit, case_mix, person_sd)
+    if person_sd > 0:
+        # Each rating of somebody already rated tells less: thresholds must not look surer than they are.
+        share = information / np.maximum(_information(persons, fit, case_mix, 0.0), 1e-9)
+        weighted = frame.assign(n=frame["n"].to_numpy() * share[frame["rater"].to_numpy()])
+        fit = fit_cumulative_link_counts(merge_people(weighted), case_mix.design,
+                                         rater_ids=counts.raters["rater_id"].tolist())
+    scale = float(np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2))
+    nodes = _nodes(float(information.max()))
+    location, thresholds = scale * expected_location(fit, case_mix), scale * fit.thresholds.to_numpy()
+    supposed = max(fit.sd, SUPPOSED_SD)
+    correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
+    drift_sd = like.drift_sd if like is not None else _find_drift(counts, location / scale, thresholds / scale,
+                                                                  supposed)
+    drift_variance = drift_sd**2 * _concentration(counts)
+    use = like.use if like is not None else weigh_stretches(persons, location, thresholds, person_sd,
+                                                            spread=scale * supposed)
+    readings = tuple(average_over_stretch(persons, one, thresholds, nodes, person_sd, use)
+                     for one in _readings(counts, case_mix, location, fit, scale))
+    held = Supposed(nodes, readings, drift_variance + _unrecorded_variance(counts, case_mix, fit), unrecorded_sd, scale,
+                    correction, *_level_variance(fit, n_raters, supposed))
+    se = np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2))
+    return Evidence(fit, case_mix, _learn(held, overlap), person_sd, drift_sd, use, se,
+                    overlap.astype(np.float64), held)
+
+
+def suppose_unrecorded(evidence: Evidence, unrecorded_sd: float) -> Evidence:
+    """Give the evidence as it would be if teams differed this much in what no record holds.
+
+    Parameters
+    ----------
+    evidence
+        From :func:`gather_evidence`.
+    unrecorded_sd
+        Standard deviation between teams, logits.
+
+    Returns
+    -------
+    Evidence
+        From the same ratings; what is supposed takes its part of the spread that is seen.
+    """
+    held = replace(evidence.supposed, unrecorded_sd=unrecorded_sd)
+    more = held.scale**2 * (unrecorded_sd**2 - evidence.supposed.unrecorded_sd**2)
+    return replace(evidence, knowledge=_learn(held, evidence.overlap),
+                   se=np.sqrt(evidence.se**2 + more), supposed=held)
+
+
+def _learn(held: Supposed, overlap: Array) -> RaterKnowledge:
+    """Make every rater's posterior, averaged over the readings of the case mix."""
+    variance = held.scale**2 * (held.variance + held.unrecorded_sd**2)
+    learnt = []
+    for log_p in held.log_likelihoods:
+        likelihood = np.exp(log_p - log_p.max(axis=1, keepdims=True))
+        smoothed = np.log(np.maximum(smooth_rows(likelihood, held.nodes, variance), 1e-290))
+        one = learn_raters(smoothed, held.nodes, overlap=overlap, spread_correction=held.correction)
+        learnt.append(replace(one, jitter=_jitter(held, one)))
+    return average_readings(learnt)
+
+
+def _level_variance(fit: CumulativeLinkFit, n_raters: int, supposed: float) -> tuple[Array, Array]:
+    """Say how uncertain the common level and the case mix leave each effect, at some spreads (spreads x raters).
+
+    The level of a few managers is known only to their spread by the root of their number, and the spread itself is
+    hardly known: one supposed spread would hide the wide ones that fit as well. With many, one spread will do.
+    """
+    spreads = LEVEL_SDS if n_raters < RATERS_FOR_PLAIN_SPREAD else np.array([supposed])
+    return spreads, np.stack([fit.location_sd(float(sd)).to_numpy() ** 2 for sd in spreads])
+
+
+def _jitter(held: Supposed, knowledge: RaterKnowledge) -> Array:
+    """Average the uncertainty of the common level over the spreads that fit; it grows with their square."""
+    at, square = held.level_spreads**2, (knowledge.spreads / held.scale) ** 2
+    right = np.clip(np.searchsorted(at, square), 1, max(len(at) - 1, 1))
+    if len(at) == 1:
+        return np.asarray(held.scale * np.sqrt(held.level_variance[0]))
+    part = np.clip((square - at[right - 1]) / (at[right] - at[right - 1]), 0, 1)
+    share = np.bincount(right, knowledge.spread_weights * part, minlength=len(at))
+    share += np.bincount(right - 1, knowledge.spread_weights * (1 - part), minlength=len(at))
+    return np.asarray(held.scale * np.sqrt(share @ held.level_variance / share.sum()))
+
+
+def _unrecorded_variance(counts: RatingCounts, case_mix: CaseMix, fit: CumulativeLinkFit) -> float:
+    """Variance between teams of what is not recorded that the recorded case mix makes likely."""
+    recorded = np.array([column.split(": ")[0] not in ("cycle", *UNITS) for column in case_mix.design.columns],
+                        dtype=bool)
+    level = case_mix.design.to_numpy(dtype=float)[:, recorded] @ fit.coefficients["estimate"].to_numpy()[recorded]
+    frame = counts.frame
+    n = frame["n"].to_numpy(dtype=float)
+    rater, own = frame["rater"].to_numpy(), level[frame["pattern"].to_numpy()]
+    total = np.bincount(rater, n, minlength=len(counts.raters))
+    mean = np.bincount(rater, n * own, minlength=len(counts.raters)) / total
+    within = max(float(n @ (own - mean[rater]) ** 2 / max(n.sum() - len(total), 1)), 0.0)
+    # Teams drawn at random differ as well: only what they differ beyond that is theirs.
+    between = max(float(np.average((mean - np.average(mean, weights=total)) ** 2 - within / total, weights=total)), 0.0)
+    return UNRECORDED_PART**2 * between
+
+
+def _readings(counts: RatingCounts, case_mix: CaseMix, location: Array, fit: CumulativeLinkFit, scale: float,
+              ) -> list[Array]:
+    """Give the expected level of each pattern with units of the organisation in the case mix, and without.
+
+    Where one directorate is rated higher than another, ratings cannot say whether its work or its managers are the
+    reason: each reading counts half.
+    """
+    design = case_mix.design
+    of_unit = np.array([column.split(": ")[0] in UNITS for column in design.columns], dtype=bool)
+    if not of_unit.any():
+        return [location]
+    share = scale * design.to_numpy(dtype=float)[:, of_unit] @ fit.coefficients["estimate"].to_numpy()[of_unit]
+    weight = np.bincount(counts.frame["pattern"], counts.frame["n"], minlength=len(share))
+    return [location, location - share + np.average(share, weights=weight)]
+
+
+def _find_drift(counts: RatingCounts, location: Array, thresholds: Array, spread: float) -> float:
+    """Find how far raters differ from themselves between cycles."""
+    per_cycle = _by_cycle(counts)
+    spells = per_cycle.drop_duplicates(["rater", "cycle"])
+    if len(spells) - len(counts.raters) < REPEATED:
+        return 0.0
+    category = np.searchsorted(np.unique(per_cycle["category"]), per_cycle["category"])
+    groups = gather_persons(per_cycle["rater"].to_numpy(np.int64), per_cycle["cycle"].to_numpy(np.int64),
+                            per_cycle["pattern"].to_numpy(np.int64), category, per_cycle["n"].to_numpy(float),
+                            n_raters=len(counts.raters), n_categories=len(thresholds) + 1)
+    weight = weigh_lasting_sds(groups, location, thresholds, DRIFT_SDS, spread=spread)
+    return float(np.sqrt(weight @ DRIFT_SDS**2))
+
+
+def _concentration(counts: RatingCounts) -> Array:
+    """Per rater: sum of the squared shares of cycles, 1 over their number where all are as large."""
+    n = _by_cycle(counts).groupby(["rater", "cycle"])["n"].sum()
+    share = (n / n.groupby("rater").transform("sum")) ** 2
+    return np.asarray(share.groupby("rater").sum().reindex(range(len(counts.raters)), fill_value=1.0), dtype=float)
+
+
+def _by_cycle(counts: RatingCounts) -> pd.DataFrame:
+    return counts.frame.assign(cycle=pd.factorize(counts.patterns["cycle"])[0][counts.frame["pattern"]])
+
+
+def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:
+    """Say how far ratings are of one lasting group of people: 0 for new people every cycle, 1 for the same.
+
+    Two shares are multiplied: how often people come again (mean ratings per person, weighted by ratings, between 1
+    and the number of cycles), and how alike their origins are (squared shares of the raters they mostly belong to).
+    """
+    n_raters, n_cycles = len(counts.raters), counts.raters["n_cycles"].to_numpy(dtype=float)
+    total = np.bincount(persons.rater, persons.ratings, minlength=n_raters)
+    again = np.bincount(persons.rater, persons.ratings**2, minlength=n_raters) / total
+    coming_again = np.where(n_cycles > 1, (again - 1) / np.maximum(n_cycles - 1, 1), 0.0).clip(0, 1)
+    if "employee" not in counts.frame:
+        return np.zeros(n_raters)
+    spells = counts.frame.groupby(["employee", "rater"], sort=True)["n"].sum().reset_index()
+    home = spells.sort_values("n", ascending=False, kind="stable").drop_duplicates("employee")
+    spells["home"] = home.set_index("employee")["rater"].reindex(spells["employee"]).to_numpy()
+    origins = spells.groupby(["rater", "home"])["n"].sum().reset_index()
+    alike = np.bincount(origins["rater"], origins["n"].to_numpy(dtype=float) ** 2, minlength=n_raters) / total**2
+    return np.asarray(coming_again * alike)
+
+
+def merge_people(frame: pd.DataFrame) -> pd.DataFrame:
+    """Add up the counts of all people with one rater, pattern and category."""
+    return frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
+
+
+def _gather(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
+    frame = counts.frame
+    person = (frame["employee"] if "employee" in frame else frame["rater"]).to_numpy(dtype=np.int64)
+    category = np.searchsorted(np.asarray(fit.categories), frame["category"].to_numpy())
+    pattern, n = frame["pattern"].to_numpy(dtype=np.int64), frame["n"].to_numpy(dtype=float)
+    rater = frame["rater"].to_numpy(dtype=np.int64)
+    gathered = gather_persons(rater, person, pattern, category, n, n_raters=len(counts.raters),
+                              n_categories=len(fit.categories))
+    if "employee" in frame:
+        return gathered
+    # Unknown people: one spell per rater holds the counts, and nobody is taken to be rated twice.
+    return PersonCounts(gathered.rater, np.ones(len(gathered.rater)), gathered.cells, gathered.pattern,
+                        gathered.category, gathered.n_raters)
+
+
+def expected_location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
+    """Give the linear predictor of each pattern under an average rater."""
+    return np.asarray(case_mix.design.to_numpy(dtype=float) @ fit.coefficients["estimate"].to_numpy())
+
+
+def _nodes(information: float) -> Array:
+    """Space the nodes at most as wide as the narrowest posterior, and between .05 and .2 logits."""
+    step = float(SPACINGS[max(np.searchsorted(SPACINGS, 1 / np.sqrt(information), side="right") - 1, 0)])
+    half = int(np.ceil(REACH / step))
+    return step * np.arange(-half, half + 1, dtype=np.float64)
+
+
+def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> Array:
+    """Information about each rater: a person rated m times brings ``1 / (person_sd^2 + 1 / (m i))``."""
+    stretch = np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2)
+    shares = category_shares(expected_location(fit, case_mix), fit.thresholds.to_numpy())
+    at_most = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares, axis=1)], axis=1)
+    spread = at_most * (1 - at_most)
+    per_pattern = (shares * (spread[:, 1:] + spread[:, :-1])).sum(axis=1)
+    per_cell = persons.cells.sum(axis=0) / persons.cells.sum()
+    each: float = float(per_cell @ per_pattern[persons.pattern]) / stretch**2
+    ratings = np.asarray(persons.cells.sum(axis=1)).ravel()
+    brought = 1 / (person_sd**2 + 1 / (ratings * each))
+    return np.bincount(persons.rater, brought, minlength=persons.n_raters).astype(np.float64)
+
+
+def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:
+    few = SD_GRID[::3]
+    return np.asarray(np.interp(np.log(SD_GRID), np.log(few), fit.spread_correction(few / stretch)))
+
+

@@ -1,0 +1,535 @@
+"""Rating patterns: whose ratings are higher or lower than others give in like roles, and how sure one can be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, build_case_mix
+from my121_analytics.analysis.rating_patterns.pattern_list import further_sd, list_patterns, one_middle_rating
+from my121_analytics.analysis.rating_patterns.posteriors import UNITS, Evidence, expected_location, gather_evidence
+from my121_analytics.analysis.rating_patterns.rating_points import tabulate_points
+from my121_analytics.analysis.rating_patterns.robustness import (
+    SHOWN_SDS,
+    SupposedList,
+    chance_as_named,
+    suppose_differences,
+    tabulate_robustness,
+)
+from my121_analytics.analysis.rating_patterns.unrated import Unrated, place_unrated, with_unrated
+from my121_analytics.errors import UsageError, suggest
+from my121_analytics.framework.nine_box import Framework, build_framework
+from my121_analytics.inference.category_table import category_shares
+from my121_analytics.inference.cumulative_link import CumulativeLinkFit
+from my121_analytics.inference.multiplicity import DiscoveryList
+from my121_analytics.inference.power import detectable_effect
+from my121_analytics.settings import ManagerSettings, Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
+from my121_analytics.workforce.cycles import UNDATED
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.schema import ORGANISATION
+
+Array = NDArray[np.float64]
+
+PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
+FEW_MANAGERS = 20
+"""Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
+USE_WORTH_SAYING = 0.15
+"""Spread of the log-width of scale at which managers' mixes differ in shape and not only in level: one in three uses
+a scale a sixth wider or narrower than others."""
+DRIFT_WORTH_SAYING = 0.2
+"""Change of a manager from cycle to cycle, logits, that is worth a word."""
+DELTAS = (0.4, 1.0)
+"""Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
+COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
+           "probability", "verdict", "detectable", "caveat"]
+
+
+@dataclass(frozen=True)
+class SeverityResult(Result):
+    """Rating patterns of managers.
+
+    Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
+    ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
+    under other suppositions), ``robustness`` (how much each name would withstand of what no record holds) and
+    ``summary`` (the organisation).
+    """
+
+
+@dataclass(frozen=True)
+class Study:
+    """One axis, adjusted or not: a row per rater, the mix, and facts about all raters."""
+
+    axis: str
+    adjusted: bool
+    cycles: str
+    raters: pd.DataFrame
+    mix: pd.DataFrame
+    by_delta: pd.DataFrame
+    lists: dict[str, NDArray[np.bool_]]
+    facts: dict[str, float | int | str | None]
+    caveats: tuple[str, ...]
+    evidence: Evidence | None
+
+
+def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
+                      axes: Sequence[str] | None = None, sensitivity: bool = True) -> SeverityResult:
+    """Say whose ratings are higher or lower than others give in like roles, with ranges and honest verdicts.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    settings
+        Default: the record's own.
+    cycles
+        Cycles to pool; None pools all.
+    axes
+        Of ``performance`` and ``potential``; None takes those that were rated, performance first.
+    sensitivity
+        Also work out how the list would change under other readings; without, it takes about half the time.
+
+    Returns
+    -------
+    SeverityResult
+
+    Raises
+    ------
+    UsageError
+        No such axis or cycle.
+    DataUnusableError
+        No rating on the (first) axis names its rater.
+
+    Notes
+    -----
+    Cumulative logit with a random effect of the rater, a level of each person who is rated more than once, the
+    cycles and the case mix. The shape of the effects (a normal or lopsided core and a small shifted part on either
+    side) is averaged over. Four things are allowed for as far as the ratings show them: raters who use more or less
+    of the scale, raters who change from cycle to cycle, groups of people who are strong or weak as a whole (where the
+    same people are rated again, with a weak prior, since ratings cannot part that from a generous manager), and
+    directorates or services in the case mix, which count half as work and half as their managers. For what no record
+    holds ``unrecorded_sd`` is allowed in every case.
+
+    An effect is the difference from managers in general, of whom these are a draw, and not from the mean of these
+    managers: with few of them the common level is itself uncertain, and ranges hold that as well.
+
+    The whole list keeps the Bayesian false discovery rate; bands of team size each keep it on average. Staff who moved
+    count as new people under the new manager. It misleads where a manager makes people better: ratings cannot tell that
+    from generosity; and where teams differ much in something that bears on ratings and is not in the case mix.
+
+    References
+    ----------
+    Ohlssen, Sharples & Spiegelhalter (2007), JRSS A 170:865; Efron (2010), Large-Scale Inference; Uto & Ueno (2020),
+    Behaviormetrika 47:469.
+    """
+    settings = settings or workforce.settings
+    labels = None if cycles is None else [workforce.check_cycle(cycle) for cycle in cycles]
+    counted = [count_ratings(workforce, axis=axis, cycles=labels, case_mix=settings.managers.case_mix,
+                             by_employee=True) for axis in _choose_axes(workforce, axes)]
+    latest = counted[0].cycles[-1]
+    columns = list(settings.managers.case_mix)
+    outcomes = outcomes_in_cycle(workforce, latest, columns=columns)
+    missing = outcomes[outcomes[counted[0].axis].isna()]
+    return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
+                                    names=workforce.names, as_of=workforce.as_of, n_unrated=len(missing),
+                                    unrated=place_unrated(missing, counted[0], latest), sensitivity=sensitivity)
+
+
+def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, settings: Settings | None = None,
+                             framework: Framework | None = None, names: pd.Series | None = None,
+                             as_of: date | None = None, n_unrated: int | None = None,
+                             unrated: Unrated | None = None, sensitivity: bool = True) -> SeverityResult:
+    """Do the same from counts, one set per axis, which any dataframe engine can make.
+
+    Parameters
+    ----------
+    counts
+        From ``count_ratings``; the first is the main axis. Without the column ``employee`` people rated again count
+        as new people, and a caveat says so.
+    settings
+        Delta, rate of chance names, case mix.
+    framework
+        Labels of the levels.
+    names
+        Name by rater_id; default the ids.
+    as_of
+        The day the record speaks of.
+    n_unrated
+        People and posts without a rating in the latest cycle, if known.
+    unrated
+        The same as counts by rater and pattern of the first axis, for the bounds in ``sensitivity``.
+    sensitivity
+        Also work out how the list would change under other readings.
+
+    Returns
+    -------
+    SeverityResult
+    """
+    settings = settings or Settings()
+    framework = framework or build_framework(settings)
+    given = [counts] if isinstance(counts, RatingCounts) else list(counts)
+    studies = [study_axis(one, adjusted, settings.managers, framework) for one in given for adjusted in (True, False)]
+    main = studies[0]
+    label = pd.Series(names) if names is not None else pd.Series(dtype="str")
+    every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
+    plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
+    people = ("rater_id", "name")
+    tables = {
+        "managers": Table(plain, keys=("rater_id",), people=people, unit_columns=ORGANISATION),
+        "managers_all": Table(every, keys=("rater_id", "axis", "adjusted", "cycles"), people=people,
+                              unit_columns=ORGANISATION),
+        "mix": Table(_with_units(main.mix, main), keys=("rater_id", "level"), people=("rater_id",),
+                     unit_columns=ORGANISATION),
+        "by_delta": Table(main.by_delta, keys=("delta",)),
+        "points": Table(_with_units(tabulate_points(plain, main.mix), main), keys=("rater_id", "level"),
+                        people=("rater_id",), unit_columns=ORGANISATION),
+        "summary": Table(_summary(main, framework, settings.managers, given[0], n_unrated), keys=("line",)),
+    }
+    if sensitivity:
+        unrecorded = suppose_differences(given[0], main.evidence, settings.managers)
+        rows = _sensitivity(given[0], studies[:2], settings.managers, framework, unrated, unrecorded)
+        tables["sensitivity"] = Table(rows, keys=("scenario",), count="n_managers",
+                                      parts=("n_listed", "n_joined", "n_left"),
+                                      follows=("expected_wrong", "main_wrong"))
+        withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
+        tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
+    about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
+                  population=say("severity", "population", cycles=main.cycles), counts_what="posts",
+                  as_of=as_of or UNDATED, cycle=main.cycles, n=int(main.raters["n_ratings"].sum()),
+                  caveats=main.caveats)
+    return SeverityResult(about, tables, main.facts)
+
+
+def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
+    known = ["performance", *(["potential"] if workforce.framework.potential else [])]
+    if axes is None:
+        rated = workforce.placements[workforce.placements["source"] == "manager"]
+        return [axis for axis in known if axis == "performance" or rated[axis].notna().any()]
+    for axis in axes:
+        if axis not in known:
+            raise UsageError(f"There is no axis '{axis}'.", hints=[suggest(axis, known)])
+    if not axes:
+        raise UsageError("No axis was named.", hints=[f"Name one or more of: {', '.join(known)}."])
+    return list(axes)
+
+
+def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework, *,
+               like: Evidence | None = None) -> Study:
+    """Judge every rater on one axis.
+
+    Parameters
+    ----------
+    counts
+        Ratings by rater and pattern.
+    adjusted
+        Whether to compare within the case mix.
+    rules
+        Delta, rate of chance names, bands.
+    framework
+        Labels of the levels.
+    like
+        Evidence from nearly the same ratings, whose less important spreads are taken over.
+
+    Returns
+    -------
+    Study
+        With one row per rater in the order of the counts.
+    """
+    first, last = counts.cycles[0], counts.cycles[-1]
+    cycles = first if first == last else f"{first} to {last}"
+    columns = [c for c in counts.patterns.columns if c != "cycle"] if adjusted else []
+    case_mix = build_case_mix(counts, columns)
+    if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
+        return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
+    evidence = gather_evidence(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like)
+    table, listing = _judge(counts, evidence, rules)
+    mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
+    levels = np.arange(1, counts.n_categories + 1)
+    table["mean_rating"] = _per_rater(counts, counts.frame["category"].to_numpy(dtype=float)) / table["n_ratings"]
+    table["expected_rating"] = expected @ levels
+    by_delta, lists = _by_delta(counts, evidence, rules)
+    lists["main"] = listing.listed
+    facts = _facts(counts, evidence, table, listing, rules)
+    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts,
+                 _caveats(counts, evidence, adjusted), evidence)
+
+
+def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, framework: Framework,
+                 unrated: Unrated | None, unrecorded: Sequence[SupposedList]) -> pd.DataFrame:
+    """Show how the list of the main study would change under other suppositions, one at a time."""
+    main, plain = studies
+    n = len(main.raters)
+    base = main.lists["main"]
+    rows: list[dict[str, object]] = []
+
+    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, evidence: Evidence | None,
+            delta: float = rules.delta, **values: object) -> None:
+        as_listed = None if evidence is None else float(chance_as_named(evidence, main.evidence, delta)[base].sum())
+        rows.append({"scenario": scenario, "text": say("sensitivity", scenario.split(" ")[0], **values),
+                     "n_managers": n, "n_listed": int(listed.sum()), "n_joined": int((listed & ~base).sum()),
+                     "n_left": int((base & ~listed).sum()), "expected_wrong": wrong, "main_wrong": as_listed})
+
+    add("main", base, main.facts["expected_wrong"], main.evidence)
+    for row in main.by_delta.itertuples():
+        if row.delta != rules.delta:
+            add(f"delta {row.delta:.2f}", main.lists[f"delta {row.delta:.2f}"], row.expected_wrong, main.evidence,
+                row.delta, odds=np.exp(row.delta))
+    for one in unrecorded:
+        if one.sd in SHOWN_SDS:
+            add(f"unrecorded {one.sd:.2f}", one.listing.listed, one.listing.expected_wrong, one.evidence, sd=one.sd,
+                odds=np.exp(one.sd))
+    add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"], plain.evidence)
+    for scenario, other in _other_counts(counts, unrated):
+        study = study_axis(other, True, rules, framework, like=main.evidence)
+        add(scenario, study.lists["main"], study.facts["expected_wrong"], study.evidence)
+    return pd.DataFrame(rows)
+
+
+def _other_counts(counts: RatingCounts, unrated: Unrated | None,
+                  ) -> Iterator[tuple[str, RatingCounts]]:
+    """Give what might have been recorded: ratings of those who have none, and people not known from cycle to cycle."""
+    if counts.frame["category"].nunique() < 2 or len(counts.raters) < 2:
+        return
+    if unrated is not None and unrated.n:
+        for scenario, category in (("unrated_lowest", counts.frame["category"].min()),
+                                   ("unrated_highest", counts.frame["category"].max())):
+            yield scenario, with_unrated(counts, unrated, int(category))
+    if "employee" in counts.frame and counts.frame.groupby(["rater", "employee"])["n"].sum().max() > 1:
+        frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
+        yield "people_new", replace(counts, frame=frame)
+
+
+def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
+    """Give estimate, interval, verdict, detectable and caveat of every rater."""
+    knowledge, raters = evidence.knowledge, counts.raters
+    n = raters["n_ratings"].to_numpy()
+    below, above = knowledge.beyond(rules.delta)
+    one_rating = one_middle_rating(counts)
+    listing = list_patterns(counts, evidence, rules, rules.delta)
+    verdict = np.full(len(n), CANNOT_TELL, dtype=object)
+    inside, enough = 1 - below - above, n >= rules.min_ratings_verdict
+    verdict[(inside >= rules.in_line_probability) & (n >= rules.min_ratings_interval)] = IN_LINE
+    verdict[enough & ~one_rating & (below + above >= rules.watch_probability)] = WATCH
+    verdict[listing.listed] = PATTERN
+    shown = n >= rules.min_ratings_interval
+    tail = (1 - rules.interval) / 2
+    lower = np.minimum(knowledge.quantile(tail), knowledge.quantile(tail, with_group=True))
+    upper = np.maximum(knowledge.quantile(1 - tail), knowledge.quantile(1 - tail, with_group=True))
+    detectable = detectable_effect(evidence.se, knowledge.nodes, knowledge.prior, delta=rules.delta,
+                                   cutoff=listing.cutoff, extra_sd=further_sd(evidence))
+    table = pd.DataFrame({
+        "rater_id": raters["rater_id"].astype("str"), "n_ratings": n, "n_employees": raters["n_employees"],
+        "estimate": knowledge.mean(), "lower": np.where(shown, lower, np.nan), "upper": np.where(shown, upper, np.nan),
+        "probability": below + above, "verdict": verdict.astype(str),
+        "detectable": np.where(enough, detectable, np.nan)})
+    table["caveat"] = _row_caveats(evidence, n, one_rating, rules)
+    for column in ORGANISATION:
+        table[column] = raters[column].to_numpy()
+    return table, listing
+
+
+def _row_caveats(evidence: Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
+    """Choose the one caveat that matters most for each rater."""
+    conditions = [n < rules.min_ratings_interval, n < rules.min_ratings_verdict, one_rating,
+                  np.full(len(n), len(n) < FEW_MANAGERS), np.full(len(n), evidence.shows_no_difference),
+                  evidence.overlap > 0.5]
+    codes = ["too_few_for_range", "too_few_for_verdict", "one_rating_throughout", "few_to_compare", "no_spread",
+             "same_people"]
+    return [str(code) for code in np.select(conditions, codes, default="leniency_or_quality")]
+
+
+def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[str, ...]:
+    codes = ["leniency_or_quality", "census"]
+    if evidence.shows_no_difference:
+        codes.append("no_spread")
+    if len(counts.raters) < FEW_MANAGERS:
+        codes.append("few_to_compare")
+    if "employee" not in counts.frame and len(counts.cycles) > 1:
+        codes.append("people_unknown")
+    if adjusted and not evidence.case_mix.columns:
+        codes.append("unadjusted_few_data")
+    if evidence.use.sd >= USE_WORTH_SAYING:
+        codes.append("mix_differs_in_shape")
+    if evidence.drift_sd >= DRIFT_WORTH_SAYING:
+        codes.append("changes_between_cycles")
+    if any(column in UNITS for column in evidence.case_mix.columns):
+        codes.append("unit_or_managers")
+    return tuple(codes)
+
+
+def _tabulate_mix(counts: RatingCounts, framework: Framework, fit: CumulativeLinkFit | None,
+                  case_mix: CaseMix | None) -> tuple[pd.DataFrame, Array]:
+    """Set each rater's shares of the levels beside those expected under an average manager."""
+    n_raters, k = len(counts.raters), counts.n_categories
+    frame = counts.frame
+    tally = np.bincount(frame["rater"].to_numpy() * k + frame["category"].to_numpy() - 1,
+                        frame["n"].to_numpy(dtype=float), minlength=n_raters * k).reshape(n_raters, k)
+    total = tally.sum(axis=1, keepdims=True)
+    expected = np.zeros((n_raters, k))
+    if fit is not None and case_mix is not None:
+        shares = np.zeros((len(counts.patterns), k))
+        shares[:, np.asarray(fit.categories) - 1] = category_shares(expected_location(fit, case_mix),
+                                                                    fit.thresholds.to_numpy())
+        np.add.at(expected, frame["rater"].to_numpy(),
+                  shares[frame["pattern"].to_numpy()] * frame["n"].to_numpy(dtype=float)[:, None])
+        expected /= total
+    else:
+        expected[:] = tally.sum(axis=0) / tally.sum()
+    levels = framework.levels(counts.axis)
+    return pd.DataFrame({
+        "rater_id": np.repeat(counts.raters["rater_id"].astype("str").to_numpy(), k),
+        "level": np.tile(np.arange(1, k + 1), n_raters), "label": np.tile([one.label for one in levels], n_raters),
+        "n": tally.astype(np.int64).ravel(), "share": (tally / total).ravel(), "expected_share": expected.ravel(),
+    }), expected
+
+
+def _per_rater(counts: RatingCounts, values: Array) -> Array:
+    frame = counts.frame
+    return np.bincount(frame["rater"].to_numpy(), values * frame["n"].to_numpy(dtype=float),
+                       minlength=len(counts.raters)).astype(np.float64)
+
+
+def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
+              ) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
+    """Show how the list would change with the smallest difference that matters; also who would be on it."""
+    rows, lists = [], {}
+    for delta in sorted({*DELTAS, rules.delta}):
+        listing = list_patterns(counts, evidence, rules, delta)
+        rows.append((delta, int(listing.listed.sum()), listing.expected_wrong))
+        lists[f"delta {delta:.2f}"] = listing.listed
+    return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"]), lists
+
+
+def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listing: DiscoveryList,
+           rules: ManagerSettings) -> dict[str, float | int | str | None]:
+    knowledge = evidence.knowledge
+    verdicts = table["verdict"].value_counts()
+    return {
+        "sd": knowledge.spread_quantile(0.5), "sd_lower": knowledge.spread_quantile(0.025),
+        "sd_upper": knowledge.spread_quantile(0.975), "sd_people": evidence.person_sd,
+        "sd_groups": knowledge.group_sd, "no_difference": int(evidence.shows_no_difference), "n_raters": len(table),
+        "n_ratings": int(counts.frame["n"].sum()), "n_cycles": len(counts.cycles), "delta": rules.delta,
+        "fdr": rules.fdr, "n_listed": int(listing.listed.sum()), "expected_wrong": listing.expected_wrong,
+        "n_watch": int(verdicts.get(WATCH, 0)), "n_in_line": int(verdicts.get(IN_LINE, 0)),
+        "n_cannot_tell": int(verdicts.get(CANNOT_TELL, 0)), "fair_share_one_cycle": _fair_share(counts, evidence),
+        "share_movers": _share_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
+        "sd_use": evidence.use.sd, "case_mix": ", ".join(evidence.case_mix.columns),
+    }
+
+
+def _fair_share(counts: RatingCounts, evidence: Evidence) -> float:
+    """Share of the spread of one cycle's mean ratings that would be there if all managers rated alike."""
+    per_cycle = counts.raters["n_cycles"].to_numpy(dtype=float)
+    chance = evidence.se**2 * per_cycle
+    return float(np.median(chance / (chance + evidence.knowledge.spread_quantile(0.5) ** 2)))
+
+
+def _rating_sd(counts: RatingCounts) -> float:
+    """Standard deviation of one manager's ratings about their own mean, pooled over managers."""
+    value = counts.frame["category"].to_numpy(dtype=float)
+    n, rater = counts.frame["n"].to_numpy(dtype=float), counts.frame["rater"].to_numpy()
+    total = counts.raters["n_ratings"].to_numpy(dtype=float)
+    mean = _per_rater(counts, value) / total
+    return float(np.sqrt(n @ (value - mean[rater]) ** 2 / max(n.sum() - len(total), 1.0)))
+
+
+def _share_movers(counts: RatingCounts) -> float | None:
+    if "employee" not in counts.frame:
+        return None
+    frame = counts.frame
+    ratings = frame.groupby("employee")["n"].sum()
+    n_raters = frame.groupby("employee")["rater"].nunique()
+    again = ratings > 1
+    return float((n_raters[again] > 1).mean()) if again.any() else None
+
+
+def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules: ManagerSettings,
+                        framework: Framework) -> Study:
+    """Give an honest empty verdict where there is one rater, or one rating throughout."""
+    raters = counts.raters
+    mix, _ = _tabulate_mix(counts, framework, None, None)
+    missing = np.full(len(raters), np.nan)
+    mean = _per_rater(counts, counts.frame["category"].to_numpy(dtype=float)) / raters["n_ratings"].to_numpy()
+    table = pd.DataFrame({
+        "rater_id": raters["rater_id"].astype("str"), "n_ratings": raters["n_ratings"],
+        "n_employees": raters["n_employees"], "mean_rating": mean, "expected_rating": missing, "estimate": missing,
+        "lower": missing, "upper": missing, "probability": missing, "verdict": CANNOT_TELL, "detectable": missing,
+        "caveat": "nothing_to_compare", **{column: raters[column] for column in ORGANISATION}})
+    facts: dict[str, float | int | str | None] = dict.fromkeys(
+        ("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "fair_share_one_cycle", "share_movers", "sd_drift",
+         "sd_use"))
+    facts |= {"no_difference": 1, "n_raters": len(table), "n_ratings": int(counts.frame["n"].sum()),
+              "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
+              "expected_wrong": 0.0, "rating_sd": _rating_sd(counts), "n_watch": 0, "n_in_line": 0,
+              "n_cannot_tell": len(table), "case_mix": ""}
+    by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
+    nobody = np.zeros(len(raters), dtype=bool)
+    lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}
+    return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts, ("nothing_to_compare", "census"),
+                 None)
+
+
+def _with_names(study: Study, names: pd.Series) -> pd.DataFrame:
+    table = study.raters
+    name = names.reindex(table["rater_id"]).to_numpy() if len(names) else np.full(len(table), None, dtype=object)
+    known = pd.Series(name, index=table.index, dtype="str")
+    frame = table[COLUMNS].assign(name=known.where(known.notna(), table["rater_id"]),
+                                  **{column: table[column] for column in ORGANISATION})
+    return frame.assign(axis=study.axis, adjusted=study.adjusted, cycles=study.cycles)
+
+
+def _with_units(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
+    units = study.raters.set_index("rater_id")[list(ORGANISATION)]
+    return rows.join(units, on="rater_id")
+
+
+def _summary(study: Study, framework: Framework, rules: ManagerSettings, counts: RatingCounts,
+             n_unrated: int | None) -> pd.DataFrame:
+    """Say in sentences what holds for the organisation: one row per line, with its main figure."""
+    facts = study.facts
+    lines: list[tuple[str, float | int | None, str]] = []
+
+    def add(line: str, code: str, value: float | int | str | None, /, **values: object) -> None:
+        number = None if isinstance(value, str) else value
+        lines.append((line, number, say("severity", code, **values)))
+
+    if facts["sd"] is None:
+        add("nothing_to_compare", "listed_none", 0)
+        return pd.DataFrame(lines, columns=["line", "value", "text"])
+    add("spread", "no_spread" if facts["no_difference"] else "spread", facts["sd"], sd=facts["sd"],
+        lower=facts["sd_lower"], upper=facts["sd_upper"])
+    add("listed", "listed" if facts["n_listed"] else "listed_none", facts["n_listed"], n=facts["n_listed"],
+        raters=facts["n_raters"], wrong=facts["expected_wrong"])
+    for code, count in ((WATCH, facts["n_watch"]), (IN_LINE, facts["n_in_line"]),
+                        (CANNOT_TELL, facts["n_cannot_tell"])):
+        add(f"verdict {code}", "verdict_count", count, n=count, verdict=say("verdict", code))
+    for row in study.by_delta.itertuples():
+        add(f"delta {row.delta:.2f}", "delta", row.n_listed, delta=row.delta, n=row.n_listed, wrong=row.expected_wrong)
+    before, after = _mix_moved(study, rules.delta)
+    add("shift_in_points", "shift_in_points", rules.delta, delta=rules.delta, before=before, after=after)
+    add("one_cycle", "one_cycle", facts["fair_share_one_cycle"], share=facts["fair_share_one_cycle"])
+    add("case_mix", "case_mix" if facts["case_mix"] else "case_mix_none", None,
+        columns=str(facts["case_mix"]).replace("_", " "))
+    if facts["sd_people"]:
+        add("people", "people", facts["sd_people"], sd=facts["sd_people"])
+    if facts["share_movers"] is not None:
+        add("linkage", "linkage", facts["share_movers"], share=facts["share_movers"])
+    if n_unrated is not None:
+        add("unrated", "unrated", n_unrated, n=n_unrated)
+    return pd.DataFrame(lines, columns=["line", "value", "text"])
+
+
+def _mix_moved(study: Study, delta: float) -> tuple[str, str]:
+    """Write the average mix, and the mix of a manager higher by delta, in whole per cent."""
+    mean = study.mix.groupby("level")["expected_share"].mean().to_numpy()
+    at_most = np.cumsum(mean)[:-1].clip(1e-9, 1 - 1e-9)
+    moved = 1 / (1 + np.exp(-(np.log(at_most / (1 - at_most)) - delta)))
+    after = np.diff(np.concatenate([[0.0], moved, [1.0]]))
+    return tuple(" / ".join(f"{100 * s:.0f}" for s in shares) + " %" for shares in (mean, after))  # type: ignore[return-value]

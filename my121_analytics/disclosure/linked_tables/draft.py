@@ -1,0 +1,274 @@
+"""Counts and equations while they are gathered, and the system that they make in the end.
+
+A sum that the true counts contradict (units that straddle two others, a total that counts more than the rows listed)
+is no law of these tables and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from scipy import sparse
+
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, Texts, holds, is_reported, may_be_zero, unround
+from my121_analytics.disclosure.linked_tables.system import Floats, Ints, System
+from my121_analytics.errors import DisclosureError
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """Everything the attacker knows.
+
+    Parameters
+    ----------
+    system
+        Equations between the counts.
+    cells
+        One row per hidden count: table, row, keys, column, variable, given_away.
+    truth
+        True value of each variable; NaN where it is not known.
+    places
+        One row per count of a table, hidden or not: table, row, column, variable.
+    rounded
+        One row per count of a rounded table, shown or withheld: as ``cells``, with the base ``rounded_to``.
+    """
+
+    system: System
+    cells: pd.DataFrame
+    truth: Floats
+    places: pd.DataFrame
+    rounded: pd.DataFrame
+
+
+@dataclass
+class Draft:
+    """Counts and equations while they are gathered; counts are still apart, each by its name."""
+
+    names: list[Texts] = field(default_factory=list)
+    truth: list[Floats] = field(default_factory=list)
+    shown: list[Floats] = field(default_factory=list)
+    laws: list[Ints] = field(default_factory=list)
+    cells: list[pd.DataFrame] = field(default_factory=list)
+    size: int = 0
+    n_laws: int = 1
+    rows: list[tuple[Ints, Ints, Floats, Ints]] = field(default_factory=list)
+    n_rows: int = 0
+    limits: list[tuple[Ints, Ints]] = field(default_factory=list)
+    lower: list[Ints] = field(default_factory=list)
+    given_away: list[Ints] = field(default_factory=list)
+    ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
+    places: list[pd.DataFrame] = field(default_factory=list)
+
+    def add(self, names: Texts, truth: Floats, shown: Floats, grid: Grid | None = None, column: str = "",
+            law: int = 0) -> Ints:
+        """Add counts; give their positions. Those of a law above 0 stand in no table, but follow from it."""
+        at = np.arange(self.size, self.size + len(names))
+        self.size += len(names)
+        self.names.append(names)
+        self.truth.append(truth)
+        rounded_to = grid.one.rounded_to if grid is not None else 0
+        self.shown.append(shown if not rounded_to else np.full(len(shown), np.nan))
+        self.laws.append(np.full(len(names), law))
+        if grid is not None:
+            if is_reported(column, grid.one.table):
+                self.places.append(pd.DataFrame({"table": grid.one.name, "row": np.arange(grid.n), "column": column,
+                                                 "at": at}))
+            rows = np.flatnonzero(grid.hidden[column])
+            if rounded_to:
+                rows, least, most = grid.rounded(column)
+                self.ranges.append((at[rows], least, most))
+            rows = rows if is_reported(column, grid.one.table) else rows[:0]
+            keys = [", ".join(f"{k}={v[row]}" for k, v in grid.keys.items()) for row in rows]
+            self.cells.append(pd.DataFrame({"table": grid.one.name, "row": rows, "keys": keys, "column": column,
+                                            "at": at[rows], "rounded_to": rounded_to}))
+        return at
+
+    def law(self) -> int:
+        """Give the number of a new law."""
+        self.n_laws += 1
+        return self.n_laws - 1
+
+    def add_sums(self, grid: Grid, column: str, rows: Ints, groups: Ints, names: Texts) -> None:
+        """Say, as a law of its own, that the counts of some rows add up by group to the counts of a name."""
+        self.add_law(grid.positions[column][rows], grid.truth[column][rows], groups, names)
+
+    def add_law(self, at: Ints, truth: Floats, groups: Ints, names: Texts) -> None:
+        """Say, as a law of its own, that counts at some positions add up by group to the counts of a name."""
+        if not len(at):
+            return
+        law = self.law()
+        codes, first, group = np.unique(groups, return_index=True, return_inverse=True)
+        summed = np.bincount(group, weights=truth, minlength=len(codes)).astype(np.float64)
+        whole = self.add(names[first], summed, np.full(len(codes), np.nan), law=law)
+        self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
+                      np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
+
+    def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int) -> None:
+        """Add equations whose terms add up to nothing; rows are numbered from 0."""
+        if len(rows):
+            self.rows.append((rows + self.n_rows, at, weights, np.full(len(rows), law)))
+            self.n_rows += int(rows.max()) + 1
+
+    def raise_lower(self, grid: Grid, *, show_zeros: bool) -> None:
+        """Use the rule that a hidden count is at least 1, where no zero is hidden for another reason."""
+        if not show_zeros:
+            return
+        for column in grid.columns:
+            sure = grid.hidden[column] & ~may_be_zero(grid, column)
+            self.lower.append(grid.positions[column][sure])
+
+    def finish(self, numbers: Mapping[str, tuple[str, list[float]]],
+               rounded: Mapping[str, int] | None = None) -> Knowledge:
+        """Make one variable of all counts of one name and value, and matrices of the equations."""
+        if not self.size:
+            nothing = pd.DataFrame(columns=["table", "row", "column", "variable"])
+            no_cells = pd.DataFrame(columns=[*nothing, "keys", "given_away", "rounded_to"])
+            return Knowledge(_no_system(), no_cells.drop(columns="rounded_to"), np.array([]), nothing, no_cells)
+        names, truth = np.concatenate(self.names), np.concatenate(self.truth)
+        law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
+        truth = _fill_truth(names, truth)
+        self._link_bases(names, truth)
+        false = _false_laws(names, truth, law)
+        self.limits += _limits_of_false_laws(names, truth, law, false)
+        names = np.where(np.isin(law, false), names + "#" + law.astype("str").astype(object), names)
+        frame = pd.DataFrame({"name": names, "truth": np.round(truth)})
+        variable = frame.groupby(["name", "truth"], dropna=False, sort=False).ngroup().to_numpy(np.int64)
+        n = int(variable.max()) + 1
+        values = np.full(n, np.nan)
+        values[variable] = truth
+        lower, upper = np.zeros(n), np.full(n, np.inf)
+        sure = np.concatenate([np.array([], dtype=np.int64), *self.lower])
+        lower[variable[sure]] = 1.0
+        known = np.flatnonzero(~np.isnan(shown))
+        _fix(lower, upper, variable[known], shown[known])
+        for at, least, most in self.ranges:
+            _narrow(lower, upper, variable[at], least, most)
+        everybody = pd.Series(names).str.count(r"\|").to_numpy() == 1
+        for name, (context, counts) in numbers.items():
+            whole = everybody & pd.Series(names).str.startswith(f"{context}|").to_numpy()
+            for count in counts:
+                same = np.unique(variable[whole & (np.abs(truth - count) < CLOSE)])
+                if rounded and name in rounded:
+                    _narrow(lower, upper, same, *unround(np.floor(np.full(len(same), count) / rounded[name] + 0.5)
+                                                         * rounded[name], rounded[name]))
+                else:
+                    _fix(lower, upper, same, np.full(len(same), count))
+        lower = np.where(lower > values, 0.0, lower)  # a true zero is hidden: the rule was not kept there
+        system = System(*self._matrix(variable, n, false), *self._limits(variable, n), lower, upper)
+        cells = pd.concat(self.cells, ignore_index=True)
+        given = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
+        cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given))
+        places = pd.concat(self.places, ignore_index=True)
+        places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
+        is_rounded = cells["rounded_to"].to_numpy() > 0
+        hidden = cells[~is_rounded].drop(columns="rounded_to").reset_index(drop=True)
+        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True))
+
+    def _link_bases(self, names: Texts, truth: Floats) -> None:
+        """Those with a box and those with a rating are the same people where no group has more of the one."""
+        at = np.array([number for number, name in enumerate(names) if "/placed:" in name], dtype=np.int64)
+        found = pd.Series(names[at]).str.extract(r"^(?P<context>.*)/placed:(?P<outcome>[^|]*)(?P<group>.*)$")
+        found = found.assign(truth=truth[at], at=at).dropna()
+        found = found.drop_duplicates(["context", "outcome", "group"])
+        for _, some in found.groupby("context", sort=True):
+            for one, other in combinations(sorted(set(some["outcome"])), 2):
+                both = some[some["outcome"] == one].merge(some[some["outcome"] == other], on="group")
+                if len(both) and holds(both["truth_x"].to_numpy(), both["truth_y"].to_numpy()):
+                    n = np.arange(len(both))
+                    self.add_rows(np.tile(n, 2), np.concatenate([both["at_x"], both["at_y"]]),
+                                  np.repeat([1.0, -1.0], len(both)), 0)
+
+    def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[sparse.csr_matrix, Floats]:
+        if not self.rows:
+            return sparse.csr_matrix((0, n)), np.array([])
+        row, at, weight, law = (np.concatenate(part) for part in zip(*self.rows, strict=True))
+        keep = ~np.isin(law, false)
+        matrix = sparse.csr_matrix((weight[keep], (row[keep], variable[at[keep]])), shape=(self.n_rows, n))
+        matrix.sum_duplicates()
+        matrix.eliminate_zeros()
+        matrix = _distinct_rows(matrix)
+        return matrix, np.zeros(matrix.shape[0])
+
+    def _limits(self, variable: Ints, n: int) -> tuple[sparse.csr_matrix, Floats]:
+        """Give the rows ``part - whole <= 0``."""
+        if not self.limits:
+            return sparse.csr_matrix((0, n)), np.array([])
+        part, whole = (variable[np.concatenate(side)] for side in zip(*self.limits, strict=True))
+        pairs = np.unique(np.column_stack([part, whole])[part != whole], axis=0)
+        rows = np.repeat(np.arange(len(pairs)), 2)
+        weights = np.tile([1.0, -1.0], len(pairs))
+        return sparse.csr_matrix((weights, (rows, pairs.ravel())), shape=(len(pairs), n)), np.zeros(len(pairs))
+
+
+def _fill_truth(names: Texts, truth: Floats) -> Floats:
+    """Give a count of unknown value the one that its name has elsewhere."""
+    frame = pd.DataFrame({"name": names, "truth": truth})
+    if not np.isnan(truth).any():
+        return truth
+    by_name = frame.groupby("name")["truth"]
+    same = by_name.transform("nunique") == 1
+    return frame["truth"].fillna(by_name.transform("first").where(same)).to_numpy(np.float64)
+
+
+def _false_laws(names: Texts, truth: Floats, law: Ints) -> Ints:
+    """Find the laws that give a count of a table another value than the true one."""
+    real = pd.DataFrame({"name": names[law == 0], "truth": np.round(truth[law == 0])}).dropna().drop_duplicates()
+    claimed = pd.DataFrame({"name": names, "claim": np.round(truth), "law": law})[law > 0].dropna()
+    both = claimed[claimed["name"].isin(real["name"])].merge(
+        real.assign(is_true=True), left_on=["name", "claim"], right_on=["name", "truth"], how="left")
+    return np.unique(both.loc[both["is_true"].isna(), "law"].to_numpy(np.int64))
+
+
+def _limits_of_false_laws(names: Texts, truth: Floats, law: Ints, false: Ints) -> list[tuple[Ints, Ints]]:
+    """Keep what is left of a sum that does not hold: parts that never make more than the whole, or never less.
+
+    A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
+    """
+    frame = pd.DataFrame({"name": names, "truth": truth, "law": law, "at": np.arange(len(names))})
+    real = frame[(frame["law"] == 0) & frame["truth"].notna()].drop_duplicates(["name", "truth"])
+    real = real.drop_duplicates("name", keep=False).set_index("name")
+    claims = frame[np.isin(law, false) & frame["name"].isin(real.index).to_numpy()]
+    found = []
+    for _, some in claims.groupby("law", sort=True):
+        whole = real.loc[some["name"]]
+        less = some["truth"].to_numpy() - whole["truth"].to_numpy()
+        pair = some["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64)
+        if (less <= CLOSE).all():
+            found.append(pair)
+        elif (less >= -CLOSE).all():
+            found.append(pair[::-1])
+    return found
+
+
+def _fix(lower: Floats, upper: Floats, variables: Ints, values: Floats) -> None:
+    """Set what is shown; a count shown as two numbers contradicts itself."""
+    lower[variables], upper[variables] = values, values
+    if (np.abs(lower[variables] - values) > CLOSE).any():
+        raise DisclosureError("One count is shown with two different values.",
+                              hints=["Release tables together only when they were made from the same record."])
+
+
+def _narrow(lower: Floats, upper: Floats, variables: Ints, least: Floats, most: Floats) -> None:
+    """Set what rounded counts may have been; one shown in two ways must have been both."""
+    np.maximum.at(lower, variables, least)
+    np.minimum.at(upper, variables, most)
+
+
+def _distinct_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+    """Drop equations that are there already."""
+    matrix.sort_indices()
+    bounds = zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True)
+    first: dict[tuple[bytes, bytes], int] = {}
+    for row, (start, end) in enumerate(bounds):
+        if end > start:
+            first.setdefault((matrix.indices[start:end].tobytes(), matrix.data[start:end].tobytes()), row)
+    return matrix[list(first.values())]
+
+
+def _no_system() -> System:
+    empty = sparse.csr_matrix((0, 0))
+    return System(empty, np.array([]), empty, np.array([]), np.array([]), np.array([]))

@@ -1,0 +1,86 @@
+"""What adds up to what in released tables: the attacker's knowledge, written as equations between counts.
+
+A count is named by the people it counts: a measure and the values of the keys it is cut by. Two cells of one name are
+one number, in whatever tables they stand; sums over a key lead to the name without that key, whether a table shows it
+or not. A sum that the true counts contradict (units that straddle two others, a total that counts more than the rows
+listed) is no law of these tables and is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from my121_analytics.disclosure.linked_tables.draft import Draft, Knowledge
+from my121_analytics.disclosure.linked_tables.grids import Grid, Shown
+from my121_analytics.disclosure.linked_tables.links import add_links, find_places
+from my121_analytics.disclosure.linked_tables.rings import add_joint
+from my121_analytics.disclosure.linked_tables.sums import (
+    Nesting,
+    add_bases,
+    add_keys,
+    add_nesting,
+    add_rows,
+    add_shares,
+    add_units,
+)
+from my121_analytics.workforce.results import About
+
+__all__ = ["Knowledge", "Nesting", "Shown", "context_of", "numbers_beside", "write_equations"]
+
+
+def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]], nesting: Nesting, *,
+                    show_zeros: bool = True, rounded: Mapping[str, int] | None = None) -> Knowledge:
+    """Write down what the tables say of each other.
+
+    Parameters
+    ----------
+    shown
+        All tables.
+    numbers
+        Name of a release -> its context and the counts of everybody shown beside its tables.
+    nesting
+        Which unit belongs to which.
+    show_zeros
+        True zeros are shown, so that a hidden count is at least 1.
+    rounded
+        Name of a release -> base to which its counts of everybody were rounded; ``numbers`` holds the true ones.
+
+    Returns
+    -------
+    Knowledge
+    """
+    draft = Draft()
+    boxes = find_places(shown)
+    values = {key: set(one.table.frame[key].astype("str")) for one in shown for key in one.table.keys}
+    grids = [Grid(one, values) for one in shown]
+    for one, grid in zip(shown, grids, strict=True):
+        for column in grid.columns:
+            grid.positions[column] = draft.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
+        if one.reach != "none":
+            add_keys(draft, grid)
+            add_bases(draft, grid)
+            add_rows(draft, grid)
+            add_shares(draft, grid)
+        if one.reach == "all":
+            add_nesting(draft, grid, nesting)
+            add_links(draft, grid, boxes)
+        draft.raise_lower(grid, show_zeros=show_zeros)
+    grids = [grid for grid in grids if grid.one.reach == "all"]
+    add_units(draft, [grid for grid in grids if grid.cut_to])
+    add_joint(draft, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
+    return draft.finish(numbers, rounded)
+
+
+def context_of(about: About) -> tuple[str, tuple[str, ...]]:
+    """Name the people and the measure that a result is about, and the units it was cut to."""
+    population, *within = about.population.split("; ")
+    return "/".join([about.cycle, about.as_of.isoformat(), population, about.measure, about.counts_what]), tuple(within)
+
+
+def numbers_beside(n: int | None, facts: Mapping[str, object]) -> list[float]:
+    """Give the counts of everybody that are shown beside the tables."""
+    counts = [value for name, value in facts.items() if name.startswith("n_")]
+    return [float(value) for value in [n, *counts]
+            if isinstance(value, int | float | np.number) and not np.isnan(value)]

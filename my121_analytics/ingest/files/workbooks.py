@@ -1,0 +1,247 @@
+"""Workbooks as text cells: values as calamine reads them, and from the file itself what it does not tell."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from heapq import nsmallest
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+
+from my121_analytics.ingest.files.binary_sheets import DamagedFileError, ProtectedFileError, scan_binary
+from my121_analytics.ingest.files.grid import Sheet
+from my121_analytics.ingest.files.open_document import scan_tables
+from my121_analytics.ingest.files.packages import Package
+from my121_analytics.ingest.files.refusal import refuse
+from my121_analytics.ingest.files.sheet_xml import (
+    Place,
+    SheetFacts,
+    column_name,
+    read_workbook_facts,
+    scan_sheet,
+)
+
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+"""How xls files, and workbooks under a password, begin."""
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+_EXACT_INTEGER = 1e15
+"""Whole numbers above this are no longer exact in a spreadsheet's floating point, so they stay as written."""
+_LARGEST_AREA = 40_000_000
+"""Cells from the first to the farthest one, blank ones included: a million rows of forty columns, about 2 GB."""
+_PLACES_SHOWN = 6
+
+
+def read_workbook(path: Path, content: bytes) -> list[Sheet]:
+    """Read a workbook as sheets of text cells.
+
+    Parameters
+    ----------
+    path
+        The file, for its name.
+    content
+        Its bytes: xlsx, xlsm, xlsb, ods or xls.
+
+    Returns
+    -------
+    list of Sheet
+        One a worksheet, in the workbook's order.
+
+    Raises
+    ------
+    UnreadableFileError
+        It is protected by a password, damaged, no workbook, or made to exhaust the machine.
+    """
+    if content.startswith(OLE):
+        if _ENCRYPTED in content:
+            raise refuse(path, "password")
+        return _read_binary(path, content)
+    package = Package(path, content)
+    if "xl/workbook.bin" in package:
+        package.check()
+        return _read_values(path, content, lambda _: SheetFacts())
+    if "content.xml" in package:
+        tables = scan_tables(package)
+        for name, found in tables.items():  # calamine fills sheets when it opens the file
+            _check_reach(path, name, found)
+        return _read_values(path, content, lambda name: tables.get(name, SheetFacts()))
+    if not any(name.startswith("xl/") for name in package.names):
+        raise refuse(path, "archive")
+    facts = read_workbook_facts(package)
+
+    def scan(name: str) -> SheetFacts:
+        if name not in facts.parts:
+            raise package.damaged(f"sheet '{name}' is missing")
+        return scan_sheet(package, facts.parts[name], facts)
+
+    return [replace(sheet, epoch_1904=facts.epoch_1904) for sheet in _read_values(path, content, scan)]
+
+
+def _read_binary(path: Path, content: bytes) -> list[Sheet]:
+    """Read an xls; its parts are held against each other first, as calamine trusts them."""
+    try:
+        epoch_1904, scanned = scan_binary(content)
+    except ProtectedFileError as problem:
+        raise refuse(path, "password") from problem
+    except DamagedFileError as problem:
+        raise refuse(path, "damaged", problem=str(problem)) from problem
+    found = iter(scanned)
+    with _stderr_closed():
+        sheets = _read_values(path, content, lambda _: next(found, SheetFacts()))
+    return [replace(sheet, epoch_1904=epoch_1904) for sheet in sheets]
+
+
+@contextmanager
+def _stderr_closed() -> Iterator[None]:
+    """Keep off the screen what calamine's panics write there on their own, beside raising what is refused in words."""
+    try:
+        kept = os.dup(2)
+    except OSError:  # there is no screen
+        yield
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nowhere)
+
+
+def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) -> list[Sheet]:
+    sheets = []
+    try:
+        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
+            for about in workbook.sheets_metadata:
+                if about.typ != SheetTypeEnum.WorkSheet:
+                    continue
+                found = scan(about.name)
+                _check_reach(path, about.name, found)
+                sheets.append(_read_sheet(path, workbook, about, found))
+    except PasswordError as problem:
+        raise refuse(path, "password") from problem
+    except (CalamineError, OSError, ValueError) as problem:
+        raise refuse(path, "damaged", problem=str(problem)) from problem
+    except BaseException as problem:
+        # A panic of calamine's is no Exception and has no importable name; all else goes on its way.
+        if type(problem).__name__ != "PanicException":
+            raise
+        raise refuse(path, "unsteady") from problem
+    return sheets
+
+
+def _check_reach(path: Path, name: str, found: SheetFacts) -> None:
+    if found.n_rows * found.n_columns > _LARGEST_AREA:
+        raise refuse(path, "far_cell", sheet=name, cell=f"{column_name(found.n_columns - 1)}{found.n_rows}")
+
+
+def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> Sheet:
+    read = workbook.get_sheet_by_name(about.name)
+    rows = read.to_python(skip_empty_area=False)
+    columns = [_text_column(column) for column in zip(*rows, strict=True)]
+    notes = [("hidden_sheet", about.name)] if about.visible != SheetVisibleEnum.Visible else []
+    notes += _apply(columns, found)
+    if _fill_merged(columns, read.merged_cell_ranges or found.merged):
+        notes.append(("merged_cells", about.name))
+    return Sheet(path.name, about.name, tuple(columns), tuple(notes))
+
+
+def _apply(columns: list[np.ndarray], found: SheetFacts) -> list[tuple[str, str]]:
+    """Put into their places what the sheet's XML says; give what is worth a finding."""
+    lost = {**found.errors, **found.formulas}
+    _widen(columns, 1 + max((row for row, _ in lost), default=-1), 1 + max((column for _, column in lost), default=-1))
+    n_columns, n_rows = len(columns), len(columns[0]) if columns else 0
+    notes = []
+    for code, cells in (("error_cells", found.errors), ("formula_without_value", found.formulas),
+                        ("shown_by_format", found.numbers)):
+        inside = {(row, column): text for (row, column), text in cells.items() if row < n_rows and column < n_columns}
+        for (row, column), text in inside.items():
+            columns[column][row] = text
+        if inside:
+            notes.append((code, _name_places(inside)))
+    for (top, left), (bottom, right) in found.pivots:
+        for values in columns[left:right + 1]:
+            values[top:bottom + 1] = ""
+        notes.append(("pivot_left_out", f"{column_name(left)}{top + 1}:{column_name(right)}{bottom + 1}"))
+    hidden = sorted(c for c in found.hidden_columns if c < n_columns and any(columns[c]))
+    if hidden:
+        notes.append(("hidden_columns", ", ".join(map(column_name, hidden))))
+    hidden = sorted(r for r in found.hidden_rows if r < n_rows and any(column[r] for column in columns))
+    if hidden:
+        notes.append(("hidden_rows", _name_rows(hidden)))
+    return notes
+
+
+def _widen(columns: list[np.ndarray], n_rows: int, n_columns: int) -> None:
+    """Make room, in place, for cells that calamine takes for blank ones beyond all others."""
+    height = max(n_rows, len(columns[0]) if columns else 0)
+    if n_rows and height > (len(columns[0]) if columns else 0):
+        for j, column in enumerate(columns):
+            columns[j] = np.append(column, np.full(height - len(column), "", dtype=object))
+    columns += [np.full(height, "", dtype=object) for _ in range(n_columns - len(columns))]
+
+
+def _name_places(places: Collection[Place]) -> str:
+    shown = ", ".join(f"{column_name(column)}{row + 1}" for row, column in nsmallest(_PLACES_SHOWN, places))
+    return shown + (f" and {len(places) - _PLACES_SHOWN:,} more" if len(places) > _PLACES_SHOWN else "")
+
+
+def _name_rows(rows: Sequence[int]) -> str:
+    """Write rows as runs: ``3, 7-9``."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][1] + 1:
+            runs[-1][1] = row
+        else:
+            runs.append([row, row])
+    shown = [str(a + 1) if a == b else f"{a + 1}-{b + 1}" for a, b in runs[:_PLACES_SHOWN]]
+    left = len(rows) - sum(b - a + 1 for a, b in runs[:_PLACES_SHOWN])
+    return ", ".join(shown) + (f" and {left:,} more" if left else "")
+
+
+def _fill_merged(columns: list[np.ndarray], merged: Sequence[tuple[Place, Place]]) -> int:
+    """Give a cell that spans rows to each of them that holds anything else; give how many were filled."""
+    n_columns, n_rows = len(columns), len(columns[0]) if columns else 0
+    filled = 0
+    for (top, left), (bottom, _) in merged:
+        if bottom <= top or left >= n_columns or top >= n_rows or not columns[left][top]:
+            continue
+        for row in range(top + 1, min(bottom + 1, n_rows)):
+            if not columns[left][row] and any(column[row] for column in columns):
+                columns[left][row] = columns[left][top]
+                filled += 1
+    return filled
+
+
+def _text_column(cells: Sequence[Any]) -> np.ndarray:
+    """Write a column's cells as text; each distinct value is written once."""
+    kinds = set(map(type, cells))
+    if kinds == {str}:
+        return np.array(cells, dtype=object)
+    if bool in kinds:  # which Python takes for equal to numbers
+        return np.array([cell if type(cell) is str else _as_text(cell) for cell in cells], dtype=object)
+    known = {cell: cell if type(cell) is str else _as_text(cell) for cell in set(cells)}
+    return np.array([known[cell] for cell in cells], dtype=object)
+
+
+def _as_text(cell: Any) -> str:
+    """Write a typed cell as the text a careful typist would: whole numbers without a point, dates as ISO."""
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < _EXACT_INTEGER else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == datetime.min.time() else cell.isoformat()
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        minutes = round(cell.total_seconds() / 60)
+        return f"{minutes // 60}:{minutes % 60:02d}"
+    return str(cell)

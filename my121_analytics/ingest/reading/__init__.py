@@ -1,0 +1,1 @@
+"""What headings and cells mean: columns, dates, ratings, people, periods."""

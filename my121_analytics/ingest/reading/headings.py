@@ -1,0 +1,576 @@
+"""What a heading means: a table of synonyms kept as data, read together with what stands under it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+from my121_analytics.errors import SettingsError, suggest
+from my121_analytics.ingest.reading.dates import MONTHS
+from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
+
+AXES = ("performance", "potential", "box")
+READING_ONLY = ("surname", "forename", "email", "manager_name", "manager_post", "rater_name", "rater_post")
+"""Columns that help to read a row and are not kept in the record."""
+EVENTS = ("evidence", "successors", "objectives", "development_actions", "conversations", "placements")
+"""Tables that a row can enter besides people and posts."""
+_SIGNS = {"evidence": {"requirement_id"}, "successors": {"readiness"}, "objectives": {"n_set", "n_met"},
+          "development_actions": {"intervention"}, "conversations": {"held_on"}, "placements": set(AXES)}
+_ALONE = ("evidence", "successors")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d\d\s*[-/]\s*\d\d(?!\d)|\bfy\s?\d\d\b|\b[hqt][1-4]\b"
+                   r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*[-' ]*\d\d\b"
+                   r"|\b(?:previous|prior|last)\b", re.I)
+"""What ties a rating to a cycle of its own, so that it may not be the one of the row."""
+_A_PERSON = re.compile(r"(?:performance|potential|box|rating|score|review)[\s_]+"
+                       r"(?:manager|reviewer|appraiser|supervisor)\s*$", re.I)
+"""A heading about somebody, not about whose rating it is."""
+_ASKS = re.compile(r"\?\s*$|\(?\by\s*/\s*n\b\)?\s*$|\byes\s*/\s*no\b", re.I)
+"""A heading that asks yes or no."""
+_DAYS = frozenset(c.name for columns in TABLES.values() for c in columns if c.kind == "date")
+_FLAGS = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "flag"} | {"disability"})
+
+
+@dataclass(frozen=True)
+class Heading:
+    """What one column of a sheet is taken for.
+
+    Parameters
+    ----------
+    position
+        Column of the sheet, counted from 0.
+    text
+        The heading as written.
+    column
+        Column of the record, or one of ``READING_ONLY``; empty where the column is not used.
+    source
+        For a rating: whose it is, where the heading says so.
+    how
+        ``setting``, ``synonym``, ``content``, ``source`` (a rating with whose it is), ``unused``, ``ignored``,
+        ``ambiguous``, ``dated``, ``duplicate``, ``refused``.
+    meanings
+        For ambiguous headings: what it could be.
+    suggestion
+        For unused headings: a known heading that is near.
+    """
+
+    position: int
+    text: str
+    column: str = ""
+    source: str = ""
+    how: str = "unused"
+    meanings: tuple[str, ...] = ()
+    suggestion: str = ""
+
+    @property
+    def is_used(self) -> bool:
+        """Whether the column enters the record."""
+        return bool(self.column)
+
+
+@dataclass(frozen=True)
+class SheetMap:
+    """The meaning of a sheet's columns.
+
+    Parameters
+    ----------
+    headings
+        One per column with a heading or a cell.
+    tables
+        Tables that the sheet's rows enter: ``people`` and those of ``EVENTS``; empty where it is no part of the record.
+    """
+
+    headings: tuple[Heading, ...]
+    tables: tuple[str, ...]
+    columns: Mapping[str, int] = field(default_factory=dict)
+    """Column of the record -> column of the sheet, ratings aside."""
+    ratings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    """Source (empty where the heading names none) -> axis -> column of the sheet."""
+
+    def text(self, position: int) -> str:
+        """Give the heading of a column of the sheet."""
+        return next((h.text for h in self.headings if h.position == position), "")
+
+
+def compact(text: str) -> str:
+    """Bring a heading to the letters and digits that tell it apart."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("&", "and").replace("’", "").replace("'", "")
+    return "".join(c for c in plain if c.isalnum())
+
+
+def words_of(text: str) -> list[str]:
+    """Split a heading into its words, abbreviations written out: ``LineMgr_No.`` is line, manager, number."""
+    plain = unicodedata.normalize("NFKC", text).replace("#", " number ").replace("’", "'")
+    plain = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", plain)
+    plain = re.sub(r"'s\b|_x00[0-9A-Fa-f]{2}_", " ", re.sub(r"\be-(?=mail)", "e", plain, flags=re.I))
+    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    short = _abbreviations()
+    words = [short.get(w, w) for w in re.findall(r"[^\W\d_]+|\d+", plain.replace("&", " and ").casefold())]
+    return [w for j, w in enumerate(words) if not j or w != "number" or words[j - 1] != "number"]
+
+
+def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool:
+    """Say whether a text is a heading that the synonym table or the settings know, used or not."""
+    keys = _keys(text)
+    if not keys:
+        return False
+    book = _book()
+    known = {compact(k) for k in overrides or {}}
+    return any(k in known or k in book.candidates or k in book.by_content or k in book.ambiguous or k in book.axis_open
+               or k in book.refused for k in keys) or _read_rating(text) is not None
+
+
+def check_overrides(overrides: Mapping[str, str]) -> None:
+    """Refuse ``[exports.columns]`` entries that name no column of the record.
+
+    Raises
+    ------
+    SettingsError
+        All unknown columns are listed.
+    """
+    known = sorted({*_known_columns(), "ignore"})
+    faults = [f"[exports.columns] \"{heading}\": '{target}' is no column of the record. {suggest(target, known)}"
+              for heading, target in overrides.items() if _target(target) is None]
+    if faults:
+        raise SettingsError(f"[exports.columns]: {len(faults)} column(s) of the record do not exist.", hints=faults)
+
+
+def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = None, *,
+                 looks_like: Callable[[int], str] = lambda _: "words",
+                 same: Callable[[int, int], bool] = lambda a, b: False) -> SheetMap:
+    """Say what each column of a sheet is.
+
+    Parameters
+    ----------
+    texts
+        Headings in order; empty where a column has none.
+    overrides
+        ``[exports.columns]``: heading -> record column or ``ignore``; beats the synonym table.
+    looks_like
+        Gives ``ids``, ``sources``, or ``words`` for what stands in a column; settles headings with two meanings.
+    same
+        Says whether two columns hold the same cells, so that a column exported twice is no riddle.
+
+    Returns
+    -------
+    SheetMap
+    """
+    settled = {compact(k): v for k, v in (overrides or {}).items()}
+    found = [_first_reading(j, text, settled, looks_like) for j, text in enumerate(texts)]
+    events = _events(found)
+    chosen = [_settle(reading, events) for reading in found]
+    chosen = _fill_weak(chosen, found, events)
+    chosen = _ask_the_rest(_settle_open_axis(chosen), events)
+    chosen = _resolve_employee_prefix(chosen)
+    chosen = _part_names_from_ids(chosen, looks_like)
+    chosen = _drop_duplicates(chosen, events, same)
+    return _assemble(chosen, events)
+
+
+# One heading ------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Reading:
+    heading: Heading
+    candidates: tuple[tuple[str, str, bool], ...] = ()
+    """(table, column, strong) while the sheet's kind is not known yet."""
+
+
+def _first_reading(position: int, text: str, settled: Mapping[str, str],
+                   looks_like: Callable[[int], str]) -> _Reading:
+    blank = Heading(position, text)
+    keys = _keys(text)
+    book = _book()
+    if not keys:
+        return _Reading(blank)
+    if any(key in book.refused for key in keys) or _is_refused(text):
+        return _Reading(replace(blank, how="refused"))
+    setting = next((settled[key] for key in keys if key in settled), None)
+    if setting is not None:
+        source, column = _target(setting) or ("", "")
+        how = "setting" if column else "ignored"
+        return _Reading(replace(blank, column=column, source=source, how=how))
+    asks = bool(_ASKS.search(text))
+    for key in keys:
+        if key in book.candidates:
+            found = book.candidates[key]
+            found = tuple(c for c in found if c[1] in _FLAGS) if asks else found
+            return _Reading(blank, found)
+        if key in book.by_content:
+            return _Reading(_settle_by_content(blank, book.by_content[key], looks_like(position)))
+        if key in book.axis_open:
+            look = looks_like(position)
+            return _Reading(replace(blank, column=look, how="content") if look in AXES else
+                            replace(blank, how="ambiguous", meanings=AXES))
+        if key in book.ambiguous:
+            return _Reading(replace(blank, how="ambiguous", meanings=book.ambiguous[key]))
+    rating = _read_rating(text)
+    if rating is not None:
+        source, column = rating
+        if source == "dated":
+            return _Reading(replace(blank, how="dated", meanings=(column,)))
+        if source == "several":
+            return _Reading(replace(blank, how="ambiguous", meanings=(f"self {column}", f"manager {column}")))
+        if not column:
+            return _Reading(replace(blank, how="ambiguous", meanings=tuple(f"{source} {axis}" for axis in AXES)))
+        return _Reading(replace(blank, column=column, source=source, how="source"))
+    near = get_close_matches(keys[0], book.spelled, n=1, cutoff=0.85)
+    return _Reading(replace(blank, suggestion=book.spelled[near[0]] if near else ""))
+
+
+def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -> Heading:
+    """Choose between two columns by what stands under the heading."""
+    as_ids, as_words = meanings
+    if "source" in meanings and look == "sources":
+        column = "source"
+    elif as_ids == "source":
+        column = as_words
+    else:
+        column = as_ids if look == "ids" or as_words == "source" else as_words
+    if column == "ask":
+        return replace(heading, how="ambiguous", meanings=("source", "contract"))
+    return heading if column == "other" else replace(heading, column=column, how="content")
+
+
+def _read_rating(text: str) -> tuple[str, str] | None:
+    """Read a heading such as ``Self rating: performance`` as (source, axis); None where it speaks of no rating.
+
+    The source may be ``dated`` (it names a period, so it may be another cycle's) or ``several``.
+    """
+    book = _book()
+    tokens = words_of(text)
+    before = bool(set(tokens) & book.sources["before"])
+    if _A_PERSON.search(text) or "manager manager" in " ".join(tokens):
+        return None
+    whose = [name for name, words in book.sources.items() if name != "before" and any(t in words for t in tokens)]
+    if "self" in whose and "employee" in whose:
+        whose.remove("employee")
+        tokens = [t for t in tokens if t not in book.sources["employee"]]
+    if before and whose == [CALIBRATED]:
+        spent = book.sources[CALIBRATED] | book.sources["before"]
+        return _axis_of([t for t in tokens if t not in spent], MANAGER)
+    dated = _YEAR.search(text)
+    if dated:
+        words_of_source = {t for name in whose for t in book.sources[name]}
+        rest = [t for t in words_of(_YEAR.sub(" ", text)) if t not in words_of_source]
+        found = _axis_of([t for t in rest if not t.isdigit() and t not in _PERIOD_WORDS], "dated")
+        return ("dated", found[1] or "performance") if found else None
+    if len(whose) != 1:
+        named = [a for a in AXES if a in tokens]
+        return ("several", named[0]) if len(whose) > 1 and len(named) == 1 else None
+    return _axis_of([t for t in tokens if t not in book.sources[whose[0]]], whose[0])
+
+
+def _axis_of(rest: list[str], source: str) -> tuple[str, str] | None:
+    """Give the axis that the words beside the source name; an empty axis where they speak of a rating without one."""
+    book = _book()
+    axis = next((book.axes[key] for key in (compact("".join(rest)),
+                                            compact("".join(t for t in rest if t not in book.filler)))
+                 if key in book.axes), "")
+    if axis or (rest and all(t in book.filler for t in rest) and _RATING_WORDS & set(rest)):
+        return source, axis
+    return None
+
+
+_PERIOD_WORDS = frozenset({*MONTHS, "year", "years"})
+_RATING_WORDS = frozenset({"rating", "ratings", "score", "assessment", "evaluation"})
+
+
+def _keys(text: str) -> list[str]:
+    """Give what a heading may be looked up by: all of it, and without what stands in brackets; then with short forms
+    written out. Brackets that say whose or when (``Performance (self)``) belong to the heading.
+    """
+    inside = {word for part in re.findall(r"[(\[](.*?)[)\]]", text) for word in words_of(part)}
+    telling = bool(inside & _book_words()) or any(_YEAR.search(p) for p in re.findall(r"[(\[](.*?)[)\]]", text))
+    asked = _ASKS.sub(" ", text)
+    shorter = asked if telling else re.sub(r"[(\[].*?[)\]]", " ", asked)
+    plain = [compact(re.sub(r"_x00[0-9A-Fa-f]{2}_", " ", part).replace("#", " number ")) for part in (text, shorter)]
+    return list(dict.fromkeys(key for key in (*plain, canonical(text), canonical(shorter)) if key))
+
+
+def canonical(text: str) -> str:
+    """Bring a heading to its words, abbreviations written out and run together."""
+    words = words_of(text)
+    if len(words) > 1 and words[-1] == "description" and words[0] not in ("job", "performance", "potential"):
+        words = words[:-1]
+    return "".join(words)
+
+
+def _is_refused(text: str) -> bool:
+    """Say whether a refused heading stands in the words of this one (``Employee NI number``, ``Home Postcode``)."""
+    book = _book()
+    if any(key in book.allowed or key in book.candidates for key in _keys(text)):
+        return False
+    for words in (_words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)), " ".join(words_of(text))):
+        for phrase in sorted(book.allowed_phrases, key=len, reverse=True):
+            words = words.replace(phrase, "")
+        if any(f" {phrase} " in f" {words} " for phrase in book.refused_phrases):
+            return True
+    return False
+
+
+# A whole sheet ----------------------------------------------------------------------------------------------------
+
+
+def _events(found: Iterable[_Reading]) -> tuple[str, ...]:
+    """Tell from the headings which tables a sheet's rows enter."""
+    signs: dict[str, set[str]] = {table: set() for table in EVENTS}
+    for reading in found:
+        if reading.heading.column:
+            for table, columns in _SIGNS.items():
+                signs[table] |= {reading.heading.column} & columns
+        tables = {table for table, _, strong in reading.candidates if strong}
+        for table, column, strong in reading.candidates:
+            if strong and table in signs and column in _SIGNS[table] and len(tables) == 1:
+                signs[table].add(column)
+    if not signs["placements"]:
+        weak = {column for r in found for table, column, strong in r.candidates if table == "placements"}
+        signs["placements"] = weak & _SIGNS["placements"]
+    alone = [table for table in _ALONE if signs[table]]
+    return (alone[0],) if alone else tuple(table for table in EVENTS if signs[table])
+
+
+def _settle(reading: _Reading, events: tuple[str, ...]) -> Heading:
+    """Choose the strong candidate of the first table that the sheet enters."""
+    for table in (*events, "people"):
+        for group, column, strong in reading.candidates:
+            if strong and group == table and not (table == "people" and "evidence" in events):
+                return replace(reading.heading, column=column, how="synonym")
+    return reading.heading
+
+
+def _fill_weak(chosen: list[Heading], found: list[_Reading], events: tuple[str, ...]) -> list[Heading]:
+    """Use weak candidates for columns that no stronger heading gives; the employee's id may borrow a post's."""
+    have = {h.column for h in chosen if h.column}
+    out = list(chosen)
+    for table in (*events, "people"):
+        for column in _book().weak_order.get(table, ()):
+            if column in have:
+                continue
+            for j, reading in enumerate(found):
+                free = not out[j].column or (column == "employee_id" and out[j].column == "post_id")
+                if free and (table, column, False) in reading.candidates:
+                    out[j] = replace(out[j], column=column, how="synonym")
+                    have.add(column)
+                    break
+    if "placements" in events and "placed_on" not in have and "held_on" in have:
+        out = [replace(h, column="placed_on") if h.column == "held_on" and "conversations" not in events else h
+               for h in out]
+    return out
+
+
+def _settle_open_axis(chosen: list[Heading]) -> list[Heading]:
+    """``Rating`` beside ``Potential rating`` is performance, where nothing else is."""
+    have = {h.column for h in chosen}
+    is_open = _book().axis_open
+    open_ones = [j for j, h in enumerate(chosen) if h.how == "ambiguous" and is_open & set(_keys(h.text))]
+    if "potential" not in have or "performance" in have or len(open_ones) != 1:
+        return chosen
+    out = list(chosen)
+    out[open_ones[0]] = replace(out[open_ones[0]], column="performance", how="synonym", meanings=())
+    return out
+
+
+def _ask_the_rest(chosen: list[Heading], events: tuple[str, ...]) -> list[Heading]:
+    """Ask about headings of two meanings that nothing settled; a sheet's only date is the placement's."""
+    have = {h.column for h in chosen}
+    book = _book()
+    out = []
+    for heading in chosen:
+        key = next((k for k in _keys(heading.text) if k in book.ambiguous), None)
+        if heading.how in ("unused", "ambiguous") and key is not None:
+            if key == "date" and "placements" in events and not have & {*_DAYS, "cycle"}:
+                heading = replace(heading, column="placed_on", how="synonym", meanings=())
+            else:
+                heading = replace(heading, how="ambiguous", meanings=book.ambiguous[key])
+        out.append(heading)
+    return out
+
+
+def _resolve_employee_prefix(chosen: list[Heading]) -> list[Heading]:
+    """``Employee rating`` is the employee's own where the manager's stands beside it, else nobody can say."""
+    others = {h.column for h in chosen if h.column in AXES and h.source in ("", MANAGER)}
+    return [h if h.source != "employee" else replace(h, source=SELF) if h.column in others else
+            replace(h, column="", source="", how="ambiguous", meanings=(f"self {h.column}", f"manager {h.column}"))
+            for h in chosen]
+
+
+def _part_names_from_ids(chosen: list[Heading], looks_like: Callable[[int], str]) -> list[Heading]:
+    """Where ``Manager`` stands beside ``Manager id``, the one that holds words is the name."""
+    out = list(chosen)
+    for column, name in (("manager_id", "manager_name"), ("rater_id", "rater_name")):
+        rivals = [j for j, h in enumerate(chosen) if h.column == column and h.how == "synonym"]
+        if len(rivals) == 2 and not any(h.column == name for h in chosen):
+            words = [j for j in rivals if looks_like(chosen[j].position) == "words"]
+            if len(words) == 1:
+                out[words[0]] = replace(out[words[0]], column=name, how="content")
+    return out
+
+
+def _drop_duplicates(chosen: list[Heading], events: tuple[str, ...],
+                     same: Callable[[int, int], bool]) -> list[Heading]:
+    """Where two headings mean one column: settings first, then equal cells, else neither is used."""
+    out = list(chosen)
+    places: dict[tuple[str, str], list[int]] = {}
+    for j, heading in enumerate(chosen):
+        if heading.is_used:
+            key = (heading.source or MANAGER if heading.column in AXES else "", heading.column)
+            places.setdefault(key, []).append(j)
+    for (_, column), rivals in places.items():
+        if len(rivals) < 2:
+            continue
+        by_setting = [j for j in rivals if chosen[j].how == "setting"]
+        of_event = [j for j in rivals if _belongs(chosen[j], events)]
+        if len(by_setting) == 1:
+            winner = by_setting[0]
+        elif len(of_event) == 1 and not by_setting:
+            winner = of_event[0]
+        elif all(same(rivals[0], j) for j in rivals[1:]):
+            winner = rivals[0]
+        else:
+            for j in rivals:
+                out[j] = replace(out[j], column="", source="", how="ambiguous", meanings=(column,))
+            continue
+        for j in rivals:
+            if j != winner:
+                out[j] = replace(out[j], column="", source="", how="duplicate")
+    return out
+
+
+def _belongs(heading: Heading, events: tuple[str, ...]) -> bool:
+    """Say whether the synonym table lists a heading under one of the sheet's own events."""
+    book = _book()
+    return any(table in events and column == heading.column
+               for key in _keys(heading.text) for table, column, _ in book.candidates.get(key, ()))
+
+
+def _assemble(chosen: list[Heading], events: tuple[str, ...]) -> SheetMap:
+    columns = {h.column: h.position for h in chosen if h.is_used and h.column not in AXES}
+    ratings: dict[str, dict[str, int]] = {}
+    for h in chosen:
+        if h.column in AXES:
+            ratings.setdefault(h.source, {})[h.column] = h.position
+    tables: tuple[str, ...] = ()
+    events = tuple(e for e in events if e != "placements" or ratings)
+    if "evidence" in events:
+        tables = ("evidence",) if "requirement_id" in columns else ()
+    elif "employee_id" in columns:
+        people = {c.name for t in ("employees", "posts") for c in TABLES[t]} | {"surname", "forename", "manager_name"}
+        details = set(columns) & people - {"employee_id"}
+        if "successors" in events:
+            tables = ("successors",) if "post_id" in columns else ()
+        elif events or details:
+            tables = ("people", *events)
+    headings = tuple(h for h in chosen if h.text.strip() or h.is_used)
+    return SheetMap(headings, tables, columns, ratings)
+
+
+# The table of synonyms --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Book:
+    candidates: dict[str, tuple[tuple[str, str, bool], ...]]
+    by_content: dict[str, tuple[str, str]]
+    ambiguous: dict[str, tuple[str, ...]]
+    axis_open: frozenset[str]
+    refused: frozenset[str]
+    refused_phrases: tuple[str, ...]
+    allowed: frozenset[str]
+    allowed_phrases: tuple[str, ...]
+    axes: dict[str, str]
+    sources: dict[str, frozenset[str]]
+    filler: frozenset[str]
+    spelled: dict[str, str]
+    weak_order: dict[str, tuple[str, ...]]
+
+
+@lru_cache(maxsize=1)
+def _book() -> _Book:
+    data = _table()
+    candidates: dict[str, list[tuple[str, str, bool]]] = {}
+    written_out: dict[str, list[tuple[str, str, bool]]] = {}
+    spelled: dict[str, str] = {}
+    for strength in ("strong", "weak"):
+        for table, columns in data[strength].items():
+            for column, spellings in columns.items():
+                for spelling in (*spellings, column):
+                    entry = (table, column, strength == "strong")
+                    for key, found in ((compact(spelling), candidates), ("".join(words_of(spelling)), written_out)):
+                        if entry not in found.setdefault(key, []):
+                            found[key].append(entry)
+                    spelled.setdefault(compact(spelling), spelling)
+    for key, entries in written_out.items():
+        if key not in candidates and _is_one_meaning(entries):
+            candidates[key] = entries
+    axes = {key(s): axis for axis in AXES for s in data["strong"]["placements"][axis] for key in (canonical, compact)}
+    axes.update({axis: axis for axis in AXES})
+    sources = {name: frozenset(words) for name, words in data["sources"].items() if name != "filler"}
+    refused, allowed = data["refused"]["headings"], data["refused"]["allowed"]
+
+    def by_key(entries: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+        """Look entries up by both kinds of key, those as written first."""
+        return {**{canonical(k): tuple(v) for k, v in entries.items() if canonical(k) not in candidates},
+                **{compact(k): tuple(v) for k, v in entries.items()}}
+
+    by_content = {k: (v[0], v[1]) for k, v in by_key(data["by_content"]).items()}
+    axis_open = frozenset(key(h) for h in data["axis_open"]["headings"] for key in (compact, canonical))
+    return _Book({k: tuple(v) for k, v in candidates.items()}, by_content, by_key(data["ambiguous"]), axis_open,
+                 frozenset(compact(h) for h in refused),
+                 tuple({*(_words(h) for h in refused), *(" ".join(words_of(h)) for h in refused)}),
+                 frozenset(compact(h) for h in allowed), tuple(_words(h) for h in allowed), axes, sources,
+                 frozenset(data["sources"]["filler"]), spelled,
+                 {table: tuple(columns) for table, columns in data["weak"].items()})
+
+
+def _is_one_meaning(entries: Sequence[tuple[str, str, bool]]) -> bool:
+    """Say whether spellings that become one when written out mean one column in each table."""
+    tables = [(table, strong) for table, _, strong in entries]
+    return len(tables) == len(set(tables))
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return tomllib.loads(resources.files("my121_analytics.ingest.reading").joinpath("headings.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _abbreviations() -> dict[str, str]:
+    return dict(_table()["abbreviations"])
+
+
+@lru_cache(maxsize=1)
+def _book_words() -> frozenset[str]:
+    """Words in brackets that change what a heading means: whose a rating is, and which of two."""
+    data = _table()
+    whose = {w for name, words in data["sources"].items() if name != "filler" for w in words}
+    return frozenset(whose | {"name", "email", "post", "position", "comments", "notes", "date", "previous", "prior",
+                              "last", "old", "target", "change"})
+
+
+def _words(text: str) -> str:
+    return " ".join(re.findall(r"[a-z]+", text.casefold()))
+
+
+@lru_cache(maxsize=1)
+def _known_columns() -> frozenset[str]:
+    record = {c.name for columns in TABLES.values() for c in columns if not c.name.startswith("origin_")}
+    return frozenset(record - {"repaired", "derived"} | set(READING_ONLY))
+
+
+def _target(setting: str) -> tuple[str, str] | None:
+    """Read the right side of ``[exports.columns]`` as (source, column); empty column for ``ignore``."""
+    words = re.split(r"[\s._]+", setting.strip().casefold(), maxsplit=1)
+    if setting.strip().casefold() in ("ignore", "ignored", ""):
+        return "", ""
+    if len(words) == 2 and words[0] in (MANAGER, SELF, CALIBRATED) and words[1] in AXES:
+        return words[0], words[1]
+    column = re.sub(r"\s+", "_", setting.strip().casefold())
+    return ("", column) if column in _known_columns() else None

@@ -1,0 +1,429 @@
+"""The rows of one sheet: its columns read once each, with every fault, repair and stop written down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.findings import Log, Stops
+from my121_analytics.ingest.reading.cells import (
+    Parsed,
+    Texts,
+    clean,
+    is_missing,
+    parse_ids,
+    parse_texts,
+    plain_list,
+    plain_words,
+    split_assignment,
+    value_table,
+)
+from my121_analytics.ingest.reading.dates import Dates, parse_dates
+from my121_analytics.ingest.reading.headings import SheetMap, map_headings
+from my121_analytics.ingest.reading.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.reading.people import bare_id
+from my121_analytics.ingest.reading.ratings import Scale
+from my121_analytics.settings import ExportSettings
+from my121_analytics.workforce.schema import TABLES
+
+_LOOKED_AT = 200
+"""Distinct cells that settle whether a column holds ids or words."""
+
+_FEW = 8
+"""Up to this many distinct texts of titles and headers are searched for one by one among the data."""
+
+
+@dataclass(eq=False)
+class SheetRows:
+    """One sheet while it is read.
+
+    Parameters
+    ----------
+    sheet
+        Text cells; columns that must never be loaded are already empty.
+    map
+        What its columns are.
+    headings
+        One per column.
+    aside
+        Per row of the sheet 0 for data, else why it is set aside (place in ``layout.ASIDE``, from 1).
+    log
+        Where findings go.
+    """
+
+    sheet: Sheet
+    map: SheetMap
+    headings: tuple[str, ...]
+    aside: np.ndarray
+    log: Log
+    stops: Stops = field(default_factory=Stops)
+    rows: np.ndarray = field(init=False)
+    employee: pd.Categorical = field(init=False)
+    """Employee's id per row of data; missing where it cannot be used."""
+    assignment: pd.Categorical | None = field(init=False, default=None)
+    """Post per row, where it is written as a suffix of the employee's id."""
+    id_repaired: np.ndarray = field(init=False)
+    """Rows whose employee id was repaired."""
+    ids: dict[int, Parsed] = field(default_factory=dict)
+    """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
+    _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
+    _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
+    _dates: dict[str, Dates] = field(init=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.rows = np.flatnonzero(self.aside == 0)
+        self.employee = pd.Categorical.from_codes(np.full(len(self.rows), -1), categories=pd.Index([], dtype="str"))
+        self.id_repaired = np.zeros(len(self.rows), dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def has(self, *columns: str) -> bool:
+        """Say whether the sheet has one of the columns."""
+        return any(column in self.map.columns for column in columns)
+
+    def texts(self, position: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give a column's code per row of data and its distinct texts; blank for those of titles and the like."""
+        if position not in self._texts:
+            codes, texts = self.sheet.factor(position)
+            mine = codes[self._slice]
+            aside = np.unique(codes[self.aside > 0])
+            if len(aside) > _FEW:
+                aside = aside[np.bincount(mine, minlength=len(texts))[aside] == 0]
+            else:
+                aside = aside[[not (mine == code).any() for code in aside.tolist()]]
+            if len(aside):
+                texts = texts.copy()
+                texts[aside] = ""
+            self._texts[position] = mine, texts
+        return self._texts[position]
+
+    @cached_property
+    def _slice(self) -> slice | np.ndarray:
+        """The rows of data; as a slice where nothing lies between them, which copies nothing."""
+        first, last = (self.rows[0], self.rows[-1] + 1) if len(self.rows) else (0, 0)
+        return slice(first, last) if last - first == len(self.rows) else self.rows
+
+    def shown(self, position: int, where: np.ndarray) -> np.ndarray:
+        """Give the cells of a column, as written, in some rows of data."""
+        return np.array([str(c) for c in self.sheet.columns[position][self.rows[where]]], dtype=object)
+
+    def stop(self, code: str | np.ndarray, where: np.ndarray, position: int | None,
+             expected: str | np.ndarray = "") -> None:
+        """Stop rows of data (positions among them) for what a column holds."""
+        if len(where):
+            values = self.shown(position, where) if position is not None else ""
+            column = self.headings[position] if position is not None else ""
+            self.stops.add(code, self.rows[where], column, values, expected)
+
+    def note(self, code: str, where: np.ndarray, position: int | None, expected: Sequence[str] | np.ndarray | str = "",
+             values: Sequence[str] | np.ndarray | None = None) -> None:
+        """Write down a finding about rows of data."""
+        if len(where):
+            if values is None:
+                values = self.shown(position, where) if position is not None else np.full(len(where), "", dtype=object)
+            self.log.add(code, file=self.sheet.file, sheet=self.sheet.name, rows=self.rows[where] + 1,
+                         column=self.headings[position] if position is not None else "", values=values,
+                         expected=expected)
+
+    def read(self, position: int, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray]:
+        """Read a column's distinct texts; repairs are written down, faults are left to the caller."""
+        codes, texts = self.texts(position)
+        parsed = parse(texts)
+        self._note_repairs(parsed, codes, position)
+        return parsed, codes
+
+    def optional(self, column: str, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray] | None:
+        """Read a column that rows can do without: a cell that cannot be read is left out, with a warning.
+
+        A column that enters two tables is read, and warned about, once.
+        """
+        if column not in self._read:
+            self._read[column] = self._read_optional(column, parse)
+        return self._read[column]
+
+    def _read_optional(self, column: str, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray] | None:
+        position = self.map.columns.get(column)
+        if position is None:
+            return None
+        parsed, codes = self.read(position, parse)
+        bad = np.flatnonzero(parsed.faults != "")
+        if len(bad):
+            self.note("cell_left_out", np.flatnonzero(np.isin(codes, bad)), position, parsed.expected)
+        return parsed, codes
+
+    def optional_dates(self, column: str, exports: ExportSettings, latest_year: int | None) -> np.ndarray | None:
+        """Read a column of dates that rows can do without."""
+        found = self.optional(column, lambda texts: self.dates(texts, column, exports, latest_year).parsed)
+        return None if found is None else found[0].values[found[1]]
+
+    def dates(self, texts: Texts, column: str, exports: ExportSettings, latest_year: int | None) -> Dates:
+        """Read distinct texts as dates and say where the column doubts the order of day and month."""
+        if column in self._dates:
+            return self._dates[column]
+        found = self._dates[column] = parse_dates(texts, exports.date_order, latest_year)
+        if found.order_doubtful:
+            shown = next(str(t) for t, f in zip(texts, found.parsed.faults, strict=True) if f)
+            self.log.add("date_order_doubtful", file=self.sheet.file, sheet=self.sheet.name,
+                         column=self.map.text(self.map.columns[column]), values=shown, expected=found.parsed.expected)
+        return found
+
+    def read_employees(self, width: int | None, known: frozenset[str]) -> None:
+        """Read the employee's id of each row; rows without a usable one are stopped.
+
+        Parameters
+        ----------
+        width
+            As for ``parse_ids``.
+        known
+            Ids of other sheets: an id with a suffix that is one of them is no assignment.
+        """
+        position = self.map.columns["employee_id"]
+        split = not self.has("post_id")
+        parsed, codes = self.read(position, lambda texts: self.ids.get(position) or parse_ids(texts))
+        values, posts = (_split_assignments(parsed.values, width, known) if split else
+                         (_pad(parsed.values, width), None))
+        self.employee = categorical(values, codes)
+        if posts is not None:
+            self.assignment = categorical(posts, codes)
+        self.id_repaired = (parsed.repairs != "")[codes]
+        bad = np.flatnonzero(parsed.faults != "")
+        where = np.flatnonzero(np.isin(codes, bad))
+        self.stop(parsed.faults[codes[where]], where, position)
+        self.stop("missing_id", np.flatnonzero((self.employee.codes < 0) & ~np.isin(codes, bad)), position)
+
+    def refuse_other_forms(self, listed: frozenset[str], forms: Mapping[str, frozenset[str]]) -> None:
+        """Stop rows whose id is not on the staff list but would be with other zeros in front, or in another case.
+
+        Parameters
+        ----------
+        listed
+            Ids on the staff lists.
+        forms
+            Id without zeros and case, as from :func:`bare_id` -> ids on the staff lists that are so written.
+        """
+        known = [forms.get(bare_id(str(c)), frozenset()) if c not in listed else frozenset()
+                 for c in self.employee.categories]
+        where = np.flatnonzero(np.append(np.array([bool(k) for k in known], dtype=bool), False)[self.employee.codes])
+        if len(where):
+            shown = [" and ".join(sorted(known[code])) for code in self.employee.codes[where]]
+            self.stop("id_of_other_form", where, self.map.columns["employee_id"], np.array(shown, dtype=object))
+            self._forget(where)
+
+    def refuse_strangers(self, listed: frozenset[str], posts: frozenset[str]) -> None:
+        """Stop rows about people or posts that are nowhere on a staff list that holds leavers too."""
+        where = np.flatnonzero(self.employee.codes >= 0)
+        unknown = ~self.employee.categories.isin(list(listed))
+        strangers = where[unknown[self.employee.codes[where]]]
+        self.stop("unknown_employee", strangers, self.map.columns["employee_id"])
+        if posts and self.has("post_id") and "successors" not in self.map.tables:
+            position = self.map.columns["post_id"]
+            codes, texts = self.texts(position)
+            nowhere = np.array([v is not None and v not in posts for v in parse_ids(texts).values], dtype=bool)
+            lost = where[nowhere[codes[where]] & ~np.isin(where, strangers)]
+            self.stop("unknown_post", lost, position)
+            strangers = np.union1d(strangers, lost)
+        if len(strangers):
+            self._forget(strangers)
+
+    def _forget(self, where: np.ndarray) -> None:
+        kept = self.employee.codes.copy()
+        kept[where] = -1
+        self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
+
+    @cached_property
+    def names(self) -> pd.Categorical | None:
+        """Each row's name: the full name, else forename and surname; None where the sheet has none."""
+        if self.has("name"):
+            parsed, codes = self.read(self.map.columns["name"], lambda t: parse_texts(t, names=True))
+            return categorical(parsed.values, codes)
+        if not self.has("surname"):
+            return None
+        surname, s_codes = self.read(self.map.columns["surname"], lambda t: parse_texts(t, names=True))
+        if not self.has("forename"):
+            return categorical(surname.values, s_codes)
+        forename, f_codes = self.read(self.map.columns["forename"], lambda t: parse_texts(t, names=True))
+        pairs, distinct = pd.factorize(s_codes.astype("int64") * len(forename.values) + f_codes)
+        joined = [" ".join(p for p in (forename.values[d % len(forename.values)],
+                                       surname.values[d // len(forename.values)]) if p) or None for d in distinct]
+        return categorical(np.array(joined, dtype=object), pairs)
+
+    def _note_repairs(self, parsed: Parsed, codes: np.ndarray, position: int) -> None:
+        mended = np.flatnonzero(parsed.repairs != "")
+        if not len(mended):
+            return
+        where = np.flatnonzero(np.isin(codes, mended))
+        for code in pd.unique(parsed.repairs[codes[where]]):
+            chosen = where[parsed.repairs[codes[where]] == code]
+            self.note(str(code), chosen, position, [parsed.shown(v) for v in parsed.values[codes[chosen]].tolist()])
+
+
+def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
+    """Build a categorical from the value of each distinct text (None where missing) and the text of each row."""
+    inner, categories = pd.factorize(values)
+    return pd.Categorical.from_codes(inner[codes], categories=pd.Index(categories, dtype="str"))
+
+
+def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
+               scales: Mapping[str, Scale] | None = None) -> SheetRows:
+    """Find a sheet's table and say what its columns and rows are.
+
+    Parameters
+    ----------
+    sheet
+        Text cells.
+    overrides
+        ``[exports.columns]``.
+    log
+        Where findings go.
+    scales
+        What ratings may be written as; settles whether a column headed ``Rating`` holds performance.
+
+    Returns
+    -------
+    SheetRows
+        With all rows set aside where the sheet is no part of the record.
+    """
+    header = find_header(sheet, overrides) if sheet.n_rows else None
+    if header is None:
+        if sheet.n_rows:
+            log.add("not_record", file=sheet.file, sheet=sheet.name, expected="no row of known headings was found")
+        return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log)
+    below = header.last + 1
+
+    def looks_like(position: int) -> str:
+        return _looks_like(sheet.columns[position][below:], scales or {})
+
+    def same(a: int, b: int) -> bool:
+        return bool((sheet.columns[a][below:] == sheet.columns[b][below:]).all())
+
+    smap = map_headings(header.texts, overrides, looks_like=looks_like, same=same)
+    refused = {h.position for h in smap.headings if h.how == "refused"}
+    sheet = sheet.without(refused) if refused else sheet
+    _report_headings(sheet, smap, log)
+    if not smap.tables:
+        _report_no_record(sheet, smap, log)
+        return _all_aside(sheet, smap, header.texts, log)
+    sheet = _read_serials_of_1904(sheet, smap, below, log)
+    key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
+    ids = parse_ids(sheet.factor(key)[1])
+    aside = classify_rows(sheet, header, key, ids)
+    _set_vacancies_aside(sheet, smap, key, aside, log)
+    _report_aside(sheet, aside, header.last, log)
+    rows = SheetRows(sheet, smap, header.texts, aside, log)
+    rows.ids[key] = ids
+    return rows
+
+
+def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log) -> None:
+    """Set rows of a staff list aside that have no id because they describe a vacant post."""
+    if smap.tables != ("people",):
+        return
+    codes, texts = sheet.factor(key)
+    empty = np.array([is_missing(text) or plain_words(clean(text)) in plain_list("vacant") for text in texts],
+                     dtype=bool)[codes] & (aside == 0)
+    for column in ("name", "surname", "employee_id"):
+        position = smap.columns.get(column)
+        if position is None or not empty.any():
+            continue
+        at, names = sheet.factor(position)
+        vacant = np.array([plain_words(clean(name)) in plain_list("vacant") for name in names], dtype=bool)[at] & empty
+        if vacant.any():
+            log.add("vacant_post", file=sheet.file, sheet=sheet.name, n=int(vacant.sum()),
+                    values=str(sheet.columns[position][np.flatnonzero(vacant)[0]]))
+            aside[vacant] = ASIDE.index("note") + 1
+            empty &= ~vacant
+
+
+def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) -> Sheet:
+    """Write bare numbers under dates' headings as days, where the workbook counts from 1904."""
+    dates = {column.name for columns in TABLES.values() for column in columns if column.kind == "date"}
+    for name in dates & set(smap.columns) if sheet.epoch_1904 else ():
+        sheet, n = sheet.settle_serials(smap.columns[name], below)
+        if n:
+            log.add("serials_of_1904", file=sheet.file, sheet=sheet.name, column=smap.text(smap.columns[name]), n=n)
+    return sheet
+
+
+def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:
+    aside = np.full(sheet.n_rows, ASIDE.index("not_record") + 1, dtype=np.int8)
+    return SheetRows(sheet, smap, headings, aside, log)
+
+
+def _pad(values: np.ndarray, width: int | None) -> np.ndarray:
+    if width is None:
+        return values
+    return np.array([v.zfill(width) if v is not None and v.isdigit() else v for v in values], dtype=object)
+
+
+def _split_assignments(values: np.ndarray, width: int | None,
+                       known: frozenset[str]) -> tuple[np.ndarray, np.ndarray | None]:
+    """Take the post's suffix off ids; pad what remains."""
+    people, posts, any_suffix = [], [], False
+    for value in values:
+        base, has_suffix = split_assignment(value) if value is not None and value not in known else (value, False)
+        suffix = value[len(base):] if has_suffix else ""
+        if base is not None and width is not None and base.isdigit():
+            base = base.zfill(width)
+        any_suffix |= has_suffix
+        people.append(base)
+        posts.append(f"{base}{suffix}" if has_suffix else None)
+    return np.array(people, dtype=object), np.array(posts, dtype=object) if any_suffix else None
+
+
+def _looks_like(cells: np.ndarray, scales: Mapping[str, Scale]) -> str:
+    """Say what a column holds: ``ids`` (nearly all cells are codes with a digit), ``sources``, an axis, or ``words``.
+
+    An axis is told by its labels; a bare 2 could be a level of either.
+    """
+    found = [text for text in (clean(str(c)) for c in pd.unique(cells)[:_LOOKED_AT]) if text]
+    if not found:
+        return "words"
+    ids = parse_ids(found)
+    n_ids = sum(v is not None and any(c.isdigit() for c in v) and " " not in v for v in ids.values)
+    if n_ids >= 0.8 * len(found):
+        return "ids"
+    sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
+    if any(plain_words(t) in plain_list("provisional") for t in found):
+        sources |= plain_list("final")
+    if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found):
+        return "sources"
+    labelled = [t for t in found if any(c.isalpha() for c in t)]
+    fits = [axis for axis, scale in scales.items() if scale.labels and labelled and
+            int((scale.parse(labelled).values > 0).sum()) >= 0.8 * len(found)]
+    return fits[0] if len(fits) == 1 else "words"
+
+
+def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
+    codes = {"ambiguous": "ambiguous_heading", "dated": "dated_heading", "duplicate": "duplicate_heading",
+             "refused": "refused_heading"}
+    for heading in smap.headings:
+        code = codes.get(heading.how) or ("near_heading" if heading.suggestion else "")
+        if code:
+            log.add(code, file=sheet.file, sheet=sheet.name, column=heading.text, values=heading.text,
+                    expected=heading.suggestion or " or ".join(heading.meanings))
+
+
+def _report_no_record(sheet: Sheet, smap: SheetMap, log: Log) -> None:
+    asked = any(h.how == "ambiguous" and "employee_id" in h.meanings for h in smap.headings)
+    if smap.ratings or asked:
+        log.add("key_not_found", file=sheet.file, sheet=sheet.name)
+    else:
+        has_key = "employee_id" in smap.columns
+        log.add("not_record", file=sheet.file, sheet=sheet.name,
+                expected="nothing but ids was recognised in it" if has_key else "it has no column of employee ids")
+
+
+def _report_aside(sheet: Sheet, aside: np.ndarray, header: int, log: Log) -> None:
+    for kind in ("subtotal", "footer", "note", "header"):
+        rows = np.flatnonzero(aside == ASIDE.index(kind) + 1)
+        rows = rows[rows > header]
+        for row in rows[:1]:
+            shown = next((c for c in sheet.row(row) if c.strip()), "")
+            log.add("rows_set_aside", file=sheet.file, sheet=sheet.name, rows=None, values=shown,
+                    expected={"header": "repeated header"}.get(kind, kind), n=len(rows))

@@ -1,0 +1,1 @@
+"""The papers of a check: the page, and the workbook of refused rows."""

@@ -1,0 +1,1 @@
+"""The calibration pack: one file for each chapter, and the papers put together."""

@@ -1,0 +1,110 @@
+"""People to discuss, each with the question to ask, and the sheet on which the decisions are written down."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from my121_analytics.framework.nine_box import Framework
+from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
+from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.page import Block, Section, Subheading, Text, grid_of
+from my121_analytics.writing.tables import Field, View
+from my121_analytics.writing.workbook import Sheet
+
+DECISIONS = "Decisions"
+"""Name of the sheet that comes back from the meeting."""
+ENTRY = ("agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "agreed_by")
+AXES = ("box", "performance", "potential")
+MOST_LATER = 60
+"""People beyond the meeting's minutes that the page lists; all of them are in the workbook."""
+
+
+def build_agenda_chapter(meeting: Meeting) -> Chapter:
+    """Write the chapter on the people to discuss, with the sheet for decisions."""
+    heading = say("pack_section", "agenda")
+    people = meeting.frame("agenda", "people")
+    if people is None:
+        return Chapter(Section("agenda", heading, (Text(meeting.why_absent("agenda", "people")),)))
+    blocks: list[Block] = [Text(say("pack", "agenda_lead"))]
+    sheets = []
+    if people.empty:
+        blocks.append(Text(say("pack", "agenda_empty", where=meeting.where)))
+    else:
+        sheets.append(_list_people(meeting, people, blocks))
+    decisions = _decisions(meeting, people)
+    if decisions is not None:
+        blocks.append(Text(say("pack", "decisions_where", sheet=DECISIONS)))
+        sheets.append(decisions)
+    return Chapter(Section("agenda", heading, tuple(blocks)), tuple(sheets))
+
+
+def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) -> Sheet:
+    shown = people.assign(placement=_placements(meeting.framework, people)).sort_values("position", kind="stable")
+    inside = shown["in_meeting"].astype(bool)
+    released = meeting.results["agenda"]
+    fields = (column("name"), column("rater_name"), column("placement"), column("question"),
+              Field("decision", say("pack_heading", "decision"), blank=True))
+    minutes = f"{int(shown.loc[inside, 'minutes'].sum()):,}"
+    title = count_say("pack_table", "agenda_now", int(inside.sum()), minutes=minutes, scope=meeting.scope)
+    blocks.append(Subheading(say("pack", "agenda_now_heading")))
+    blocks.append(grid_of(View(released, "people", title, fields, shown[inside])))
+    n_later = int((~inside).sum())
+    if n_later:
+        blocks.append(Subheading(say("pack", "agenda_later_heading")))
+        title = count_say("pack_table", "agenda_later", n_later, scope=meeting.scope)
+        later = View(released, "people", title, fields[:4], shown[~inside].head(MOST_LATER))
+        blocks.append(grid_of(later, folded=True, summary=count_say("pack", "agenda_later_open", n_later)))
+        if n_later > MOST_LATER:
+            blocks.append(Text(count_say("pack", "agenda_more", n_later - MOST_LATER)))
+    in_words = [say("pack", "yes" if now else "no") for now in inside]
+    view = View(released, "people", say("pack_table", "agenda", scope=meeting.scope), (
+        column("position", "integer"), column("name"), column("employee_id", "id"), column("post_id", "id"),
+        column("role"), column("rater_name"), column("directorate"), column("service"), column("team"),
+        column("placement"), column("question"), column("minutes", "integer"),
+        column("in_words", heading=say("pack_heading", "in_meeting"))),
+        shown.assign(in_words=in_words))
+    return Sheet(say("pack_sheet", "agenda"), view, (say("pack", "agenda_line"),), "agenda")
+
+
+def _decisions(meeting: Meeting, people: pd.DataFrame) -> Sheet | None:
+    """Set out the sheet that comes back: headings are the record's own names, so that a program can read it."""
+    roster = meeting.frame("roster", "people")
+    if roster is None or roster.empty:
+        return None
+    asked = people[["employee_id", "post_id", "position", "question"]].astype({"employee_id": "str", "post_id": "str"})
+    rows = roster.merge(asked, on=["employee_id", "post_id"], how="left").sort_values(
+        "position", kind="stable", na_position="last")
+    if meeting.is_council:  # everyone else is decided in their own unit's meeting
+        rows = rows[rows["position"].notna()]
+    if rows.empty:
+        return None
+    framework = meeting.framework
+    rows = rows.assign(**{f"{axis}_now": rows[axis].map(_labels(framework, axis)) for axis in AXES})
+    choices = {f"agreed_{axis}": tuple(_labels(framework, axis).values())
+               for axis in AXES}
+    current = AXES if framework.has_map else ("performance",)
+    columns = ("employee_id", "name", "post_id", "cycle", "service", "team")
+    plain = [*(Field(name, name, "id" if name.endswith("_id") else "text") for name in columns),
+             Field("rater_name", "manager"), *(Field(f"{axis}_now", axis) for axis in current),
+             Field("question", "question")]
+    entry = [Field(name, name, blank=True, choices=choices.get(name, ())) for name in ENTRY
+             if not name.startswith("agreed_") or name == "agreed_by" or name.removeprefix("agreed_") in current]
+    title = say("pack_table", "decisions", scope=meeting.scope)
+    view = View(meeting.results["roster"], "people", title, (*plain, *entry), rows)
+    lines = (say("pack", "decisions_line"), say("pack", "decisions_keep"))
+    return Sheet(DECISIONS, view, lines, "decisions")
+
+
+def _labels(framework: Framework, axis: str) -> dict[int, str]:
+    """Write each level or box as number and name, so that either can be read back."""
+    if axis == "box":
+        return {box.number: f"{box.number} - {box.name}" for box in framework.boxes}
+    return {level.level: f"{level.level} - {level.label}" for level in framework.levels(axis)}
+
+
+def _placements(framework: Framework, people: pd.DataFrame) -> pd.Series:
+    """Write where each person is placed: box by number and name, else the rating, else that there is none."""
+    boxes = {number: label.replace(" - ", " ", 1) for number, label in _labels(framework, "box").items()}
+    ratings = {level.level: level.label for level in framework.performance}
+    return (people["box"].map(boxes).astype("str").fillna(people["performance"].map(ratings).astype("str"))
+            .fillna(say("pack", "not_placed")))

@@ -1,0 +1,414 @@
+"""The calibration pack: for the council and for each unit a page, a workbook and the pictures, and one manifest."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from my121_analytics.analysis.coverage import measure_coverage
+from my121_analytics.analysis.movement import track_movement
+from my121_analytics.analysis.profile import tabulate_profile
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.calibration.agenda import build_agenda
+from my121_analytics.disclosure.attacker import Earlier, find_nesting
+from my121_analytics.disclosure.kept import describe_kept, name_kept
+from my121_analytics.disclosure.release import Released, release_together
+from my121_analytics.disclosure.release_record import describe_release, tabulate_release
+from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.figures.vector import standalone
+from my121_analytics.ingest.files.exports import list_files
+from my121_analytics.progress import Progress, progress_shown
+from my121_analytics.reports.pack.managers import count_verdicts, sum_chances
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.reports.pack.papers import assemble_papers
+from my121_analytics.reports.pack.pictures import draw_pictures
+from my121_analytics.reports.pack.roster import list_roster
+from my121_analytics.settings import Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import Result, Table
+from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.writing.csv_files import as_text
+from my121_analytics.writing.encryption import encrypt_workbook, find_password
+from my121_analytics.writing.page import render_page
+from my121_analytics.writing.pdf import find_browser, print_pdf
+from my121_analytics.writing.staging import (
+    MANIFEST,
+    Stage,
+    build_manifest,
+    make_slugs,
+    read_manifest,
+    sha256_of,
+    staged_run,
+    write_atomic,
+)
+from my121_analytics.writing.workbook import write_workbook
+
+if TYPE_CHECKING:
+    from my121_analytics.ingest.intake import Intake
+
+COUNCIL = "council"
+"""Folder of the senior team's own pack; no unit gets this name."""
+
+
+PRINTED = ("profile", "movement", "coverage")
+"""What a public pack prints tables of. The record of the release says of them how many rows have something withheld,
+which anybody can count; of tables that nobody sees that would be telling."""
+
+
+@dataclass(frozen=True)
+class PackReport:
+    """What a run wrote.
+
+    Parameters
+    ----------
+    out
+        The folder.
+    files
+        Paths below it, with forward slashes, the manifest included.
+    units
+        Units with a pack of their own.
+    warnings
+        Sentences on what is missing and why.
+    kept
+        What a pack for anybody to read showed, as ``disclosure.kept`` writes it; empty for other audiences.
+    """
+
+    out: Path
+    files: tuple[str, ...]
+    units: tuple[str, ...]
+    warnings: tuple[str, ...]
+    kept: bytes = b""
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What was asked for, checked."""
+
+    workforce: Workforce
+    settings: Settings
+    audience: str
+    by: str
+    cycle: str
+    units: tuple[str, ...]
+    slugs: Mapping[str, str]
+    quality: Mapping[str, pd.DataFrame]
+    password: str
+    browser: Path | None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may read this pack."""
+        return self.settings.disclosure.audiences[self.audience].is_public
+
+    @property
+    def finer(self) -> str:
+        """The column of the organisation below ``by``; empty below teams."""
+        place = ORGANISATION.index(self.by) + 1
+        return ORGANISATION[place] if place < len(ORGANISATION) else ""
+
+
+def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
+               audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
+               pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
+               earlier: Mapping[str, Earlier] | None = None) -> PackReport:
+    """Make the papers of the senior team meeting, for the council and for each of its units.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    intake
+        As read from the exports; its file-level counts go into the notes, unless the pack is for anybody to read: a
+        file may hold a few people only.
+    out
+        Folder for the packs, made where missing. Each pack has a folder of its own, so that it can be passed on alone.
+    settings
+        Default: the record's.
+    audience
+        ``panel`` (named, own unit only), ``analyst``, or ``publish`` (no names, small numbers withheld).
+    by
+        ``directorate``, ``service`` or ``team``; default ``[pack] unit``.
+    unit
+        Only this unit, and no pack for the council.
+    cycle
+        Default: the latest.
+    pdf
+        Also print each page to PDF with an installed browser.
+    progress
+        Called with (done, total, what); default: a bar where one can be shown.
+    source
+        The file or folder that the exports were read from; the hash of each file goes into the manifest.
+    earlier
+        Publications that the same readers have, beside those in ``[disclosure] kept_releases``.
+
+    Returns
+    -------
+    PackReport
+
+    Raises
+    ------
+    UsageError
+        No such unit, cycle or audience; the folder cannot be written to; or the pack is to be published or encrypted
+        and the folder holds an earlier one with names.
+    DataUnusableError
+        The record holds no placement at all.
+    RunLockedError
+        Another run is writing to the folder.
+
+    Notes
+    -----
+    Per pack: ``pack.html``, ``pack.xlsx``, ``figures/`` and a manifest of its own; ``manifest.json`` of all at the top.
+    The same record, settings and version give the same bytes (PDF and encrypted workbooks aside). The rating-pattern
+    model is fitted once, for the whole council, and each unit is shown its own managers.
+    """
+    settings = settings or workforce.settings
+    plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
+    inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
+    warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
+    with (staged_run(out, private=not plan.is_public) as stage,
+          progress_shown("Building packs", progress) as report):
+        _refuse_beside_names(Path(out), plan)
+        steps = len(plan.units) + 1  # the comparison of managers is a step of its own
+        report(0, steps, say("pack_progress", "managers"))
+        severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
+                                                           axes=["performance"]))
+        together = _analyse_together(plan, severity, why, earlier) if plan.is_public else {}
+        for done, name in enumerate(plan.units, start=1):
+            report(done, steps, name or say("pack", "whole_council"))
+            findings = together[name] if name in together else _analyse(plan, name, severity, why).released(plan)
+            found = _write_unit(stage, plan, name, findings)
+            warnings += found
+            if not plan.password:  # an encrypted pack is its workbook and nothing else
+                one = replace(plan, units=(name,))
+                stage.write(f"{plan.slugs[name]}/{MANIFEST}", _manifest(one, stage, inputs, list(dict.fromkeys(found))))
+        stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
+        report(steps, steps, say("pack_progress", "done"))
+    kept = _describe_kept(list(together.values())) if plan.is_public else b""
+    if kept and settings.disclosure.kept_releases:
+        write_atomic(Path(settings.disclosure.kept_releases) / name_kept(kept), kept)
+    return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
+                      tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)), kept)
+
+
+def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,
+               cycle: str | None, intake: Intake | None, pdf: bool) -> _Plan:
+    by = by or settings.pack.unit
+    if by not in ORGANISATION:
+        raise UsageError(f"Packs cannot be made by '{by}'.", hints=[suggest(by, ORGANISATION)])
+    audiences = {name: policy for name, policy in settings.disclosure.audiences.items() if policy.scope != "own team"}
+    if audience not in audiences:
+        raise UsageError(f"A pack cannot be made for the audience '{audience}'.",
+                         hints=[suggest(audience, list(audiences))])
+    cycle = workforce.check_cycle(cycle)
+    known = sorted(workforce.posts_in_cycle(cycle)[by].dropna().astype("str").unique())
+    if unit is not None and unit not in known:
+        raise UsageError(f"In {cycle} there is no {by} '{unit}'.", hints=[suggest(unit, known)])
+    slugs = {"": COUNCIL, **make_slugs(known, taken=[COUNCIL])}
+    public = settings.disclosure.audiences[audience].is_public
+    quality = {} if intake is None or public else {"reconciliation": intake.reconciliation, "findings": intake.findings,
+                                         "unreadable": intake.unreadable}
+    password = find_password() if settings.pack.encrypt else ""
+    return _Plan(workforce, settings, audience, by, cycle, ("", *known) if unit is None else (unit,), slugs, quality,
+                 password, find_browser() if pdf else None)
+
+
+def _refuse_beside_names(out: Path, plan: _Plan) -> None:
+    """Refuse to publish or encrypt into a folder where readable files of a named pack would stay behind."""
+    if not (plan.is_public or plan.password):
+        return
+    earlier = read_manifest(out)
+    options, used = earlier.get("options", {}), earlier.get("settings", {})
+    policy = plan.settings.disclosure.audiences.get(options.get("audience", ""))
+    encrypted = used.get("pack", {}).get("encrypt", False)
+    if earlier and not encrypted and not (policy and policy.is_public):
+        kind = "public" if plan.is_public else "encrypted"
+        raise UsageError(f"The folder {out} holds an earlier pack that names people, readable by whoever gets it.",
+                         hints=[f"Give the {kind} pack a folder of its own with --out, or delete the earlier pack."])
+
+
+def _pooled(plan: _Plan) -> list[str]:
+    """List the cycles up to the one reported on: what came later was not known then."""
+    labels = [str(label) for label in plan.workforce.cycles["label"]]
+    return labels[:labels.index(plan.cycle) + 1]
+
+
+def _attempt(analyse: Callable[[], Result]) -> tuple[Result | None, str]:
+    """Run one analysis; gives the reason instead where the data cannot answer."""
+    try:
+        return analyse(), ""
+    except DataUnusableError as problem:
+        return None, problem.headline
+
+
+def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> list[str]:
+    """Write one pack; gives the codes of its warnings."""
+    meeting = Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=plan.cycle, as_of=plan.workforce.as_of,
+                      audience=plan.audience, settings=plan.settings, framework=plan.workforce.framework,
+                      results=findings.shown, problems=findings.problems, quality=plan.quality)
+    pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council)
+    meeting = replace(meeting, pictures=pictures)
+    papers = assemble_papers(meeting)
+    folder = plan.slugs[unit]
+    book = write_workbook(papers.book)
+    if plan.password:
+        stage.write(f"{folder}/pack.xlsx", encrypt_workbook(book, plan.password), repeatable=False)
+        return ["encrypted", *(f"no_{subject}" for subject in meeting.problems)]
+    stage.write(f"{folder}/pack.xlsx", book)
+    html = render_page(papers.page)
+    stage.write(f"{folder}/pack.html", html)
+    for picture in meeting.pictures.values():
+        stage.write(f"{folder}/figures/{picture.name}.svg", standalone(picture.element))
+        if picture.png:
+            stage.write(f"{folder}/figures/{picture.name}.png", picture.png)
+    if plan.is_public:
+        shown = [findings.shown[subject] for subject in PRINTED if subject in findings.shown]
+        rules = plan.settings.disclosure
+        record = as_text(tabulate_release(shown)).to_csv(index=False, lineterminator="\r\n")
+        stage.write(f"{folder}/release_record.csv", record.encode("utf-8-sig"))
+        stage.write(f"{folder}/release_record.json", describe_release(shown, rules))
+    warnings = [f"no_{subject}" for subject in meeting.problems]
+    if plan.browser is not None:
+        printed, failed = _print(html, plan.browser)
+        if printed:
+            stage.write(f"{folder}/pack.pdf", printed, repeatable=False)
+        warnings += failed
+    return warnings
+
+
+@dataclass(frozen=True)
+class _Findings:
+    """What was found out about one unit, and what of it may be shown."""
+
+    unit: str
+    results: Mapping[str, Result]
+    problems: Mapping[str, str]
+    shown: Mapping[str, Released] = field(default_factory=dict)
+
+    def released(self, plan: _Plan) -> _Findings:
+        """Pass every result through the gate."""
+        shown = release_together(list(self.results.values()), audience=plan.audience, settings=plan.settings,
+                                 unit_column=plan.by, unit=self.unit)
+        return replace(self, shown=dict(zip(self.results, shown, strict=True)))
+
+
+def _analyse_together(plan: _Plan, severity: Result | None, why: str,
+                      earlier: Mapping[str, Earlier] | None) -> dict[str, _Findings]:
+    """Analyse all units and pass them through the gate together, since whoever reads one may read all of them."""
+    found = [_analyse(plan, unit, severity, why) for unit in plan.units]
+    nesting = find_nesting(plan.workforce.posts_in_cycle(plan.cycle))
+    released = iter(release_together([result for one in found for result in one.results.values()],
+                                     audience=plan.audience, settings=plan.settings, unit_column=plan.by,
+                                     unit=[one.unit for one in found for _ in one.results], earlier=earlier,
+                                     nesting=nesting))
+    return {one.unit: replace(one, shown={subject: next(released) for subject in one.results}) for one in found}
+
+
+def _describe_kept(found: Sequence[_Findings]) -> bytes:
+    """Write down what was published, for the next release to be proved together with it."""
+    return describe_kept([result for one in found for result in one.results.values()],
+                         [shown for one in found for shown in one.shown.values()])
+
+
+def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Findings:
+    """Analyse one unit."""
+    workforce, cycle, settings = plan.workforce, plan.cycle, plan.settings
+    filters = {plan.by: unit} if unit else None
+    inside = plan.finer if unit else plan.by
+    analyses: dict[str, Callable[[], Result]] = {
+        "profile": lambda: tabulate_profile(workforce, by=inside or None, cycle=cycle, filters=filters),
+        "movement": lambda: track_movement(workforce, cycle=cycle, filters=filters),
+        "coverage": lambda: measure_coverage(workforce, by=inside or plan.by, cycle=cycle, filters=filters),
+        "agenda": lambda: build_agenda(workforce, severity=severity, cycle=cycle, settings=settings, filters=filters),
+        "roster": lambda: list_roster(workforce, cycle=cycle, filters=filters)}
+    results: dict[str, Result] = {}
+    if plan.is_public:  # a reason may count people
+        why = say("pack", "not_worked_out")
+    problems = {} if severity is not None else {"severity": why}
+    for subject, analyse in analyses.items():
+        result, problem = _attempt(analyse)
+        if result is None:
+            problems[subject] = problem if not plan.is_public else say("pack", "not_worked_out")
+        else:
+            results[subject] = declare_unit(result, plan.by, unit) if unit else result
+    if severity is not None:
+        results["severity"] = cut_to_unit(severity, plan.by, unit) if unit else severity
+    return _Findings(unit, results, problems)
+
+
+def declare_unit(result: Result, by: str, unit: str) -> Result:
+    """Say of a result that was computed for one unit alone whose rows it holds, so that the gate can see it.
+
+    Parameters
+    ----------
+    result
+        Of an analysis with ``filters={by: unit}``.
+    by, unit
+        Column of the organisation and its value.
+
+    Returns
+    -------
+    Result
+        Every table has the column ``by``, and names it among its unit columns.
+    """
+    def declare(table: Table) -> Table:
+        if by in table.frame.columns:
+            return table if by in table.unit_columns else replace(table, unit_columns=(*table.unit_columns, by))
+        return replace(table, frame=table.frame.assign(**{by: unit}), unit_columns=(*table.unit_columns, by))
+
+    return replace(result, tables={name: declare(table) for name, table in result.tables.items()})
+
+
+def cut_to_unit(result: Result, by: str, unit: str) -> Result:
+    """Keep one unit's rows of a council-wide result, for audiences that might see more but are reading this pack.
+
+    Parameters
+    ----------
+    result
+        Of an analysis of the whole council.
+    by, unit
+        Column of the organisation and its value.
+
+    Returns
+    -------
+    Result
+        Tables that do not say whose rows they are keep theirs only if they name nobody. The facts ``n_listed`` and
+        ``expected_wrong`` count the unit's own list.
+    """
+    tables = {}
+    for name, table in result.tables.items():
+        if by in table.unit_columns:
+            mine = (table.frame[by].astype("str") == unit).to_numpy()
+            tables[name] = replace(table, frame=table.frame[mine].reset_index(drop=True))
+        elif not table.people and "rater_id" not in table.frame.columns:
+            tables[name] = table
+    facts = dict(result.facts)
+    managers = tables.get("managers")
+    if managers is not None:
+        facts |= {"n_listed": count_verdicts(managers.frame)["pattern"], "expected_wrong": sum_chances(managers.frame)}
+    return replace(result, tables=tables, facts=facts)
+
+
+def _print(html: bytes, browser: Path) -> tuple[bytes, list[str]]:
+    try:
+        return print_pdf(html, browser=browser), []
+    except UsageError:
+        return b"", ["pdf_failed"]
+
+
+def _manifest(plan: _Plan, stage: Stage, inputs: Mapping[str, str], warnings: Sequence[str]) -> bytes:
+    rows = plan.quality.get("reconciliation")
+    counts = [] if rows is None else [
+        {"file": str(row.file), "sheet": str(row.sheet) if isinstance(row.sheet, str) else "",
+         **{name: int(getattr(row, name)) for name in ("rows_read", "rows_accepted", "rows_quarantined",
+                                                       "rows_set_aside")}} for row in rows.itertuples(index=False)]
+    options = {"audience": plan.audience, "by": plan.by, "cycle": plan.cycle,
+               "units": {plan.slugs[unit]: unit for unit in plan.units}}
+    folders = tuple(f"{plan.slugs[unit]}/" for unit in plan.units)
+    outputs = {name: digest for name, digest in stage.hashes.items() if name.startswith(folders)}
+    return build_manifest(workforce=plan.workforce, settings=plan.settings, outputs=outputs, inputs=inputs,
+                          row_counts=counts, options=options, warnings=warnings, public=plan.is_public)

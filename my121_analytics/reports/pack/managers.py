@@ -1,0 +1,149 @@
+"""Managers with intervals: rating patterns to discuss, and what they cannot tell. Never a league table."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.figures.phrases import signed
+from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
+from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
+from my121_analytics.writing.tables import View
+from my121_analytics.writing.workbook import Sheet
+
+VERDICTS = ("pattern", "watch", "in line", "cannot tell")
+STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown")
+"""Caveats of the whole comparison that are sentences in their own right."""
+MOST_ROWS = 30
+"""Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""
+
+
+def build_managers(meeting: Meeting) -> Chapter:
+    """Write the chapter on managers' rating patterns."""
+    heading = say("pack_section", "managers")
+    managers = meeting.frame("severity", "managers")
+    if managers is None or managers.empty:
+        why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
+        return Chapter(Section("managers", heading, (Text(why),)))
+    blocks: list[Block] = [Text(say("caveat", "leniency_or_quality"), "caveat"), *_lead(meeting, managers)]
+    for name in ("funnel", "managers", "mixes"):
+        if picture := meeting.pictures.get(name):
+            blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
+    shown = _order(managers).assign(points_words=lambda rows: _points_words(meeting, rows["rater_id"]))
+    released = meeting.results["severity"]
+    on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"].isin(["pattern", "watch"])]
+    title = say("pack_table", "managers", scope=meeting.scope)
+    blocks.append(grid_of(View(released, "managers", title, (
+        column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
+        column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
+        column("range", "range", heading=say("pack_heading", "estimate_range")), column("points_words", "range"),
+        column("verdict_words")), on_page)))
+    if len(on_page) < len(shown):
+        blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
+    blocks.append(Text(say("pack", "estimate_note"), "source"))
+    blocks += _firmness(meeting)
+    blocks += _whole_council(meeting)
+    long = View(released, "managers", title, (
+        column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
+        column("service"), column("team"), column("n_ratings", "integer"), column("n_employees", "integer"),
+        column("mean_rating", "number"), column("expected_rating", "number", note="expected"),
+        column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"),
+        column("upper", "signed"), column("probability", "share", note="probability"),
+        column("points_words", note="points"), column("verdict_words", note="verdict"),
+        column("detectable", "number", note="detectable"), column("caveat_words")), shown)
+    lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
+    pictures = picture_sheets(meeting, ["managers"])
+    return Chapter(Section("managers", heading, tuple(blocks)),
+                   (Sheet(say("pack_sheet", "managers"), long, lines, "managers"), *pictures))
+
+
+def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
+    """Count managers by verdict, every verdict included."""
+    counts = managers["verdict"].value_counts()
+    return {verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS}
+
+
+def sum_chances(managers: pd.DataFrame) -> float:
+    """Add up the probabilities that a listed manager's difference is smaller than what matters."""
+    return float((1 - managers.loc[managers["verdict"] == "pattern", "probability"]).sum())
+
+
+def expected_by_chance(managers: pd.DataFrame) -> str:
+    """Write how many of the names listed here are expected to be here by chance."""
+    expected = sum_chances(managers)
+    return say("pack", "under_a_tenth") if expected < 0.05 else f"{expected:.1f}".removesuffix(".0")
+
+
+def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
+    counts = count_verdicts(managers)
+    about = meeting.results["severity"].about
+    lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=about.cycle,
+                           chance=expected_by_chance(managers), where=meeting.where))]
+    if counts["cannot tell"] == len(managers):
+        lead.append(Text(say("pack", "managers_cannot_tell_all")))
+    elif counts["cannot tell"]:
+        lead.append(Text(count_say("pack", "managers_cannot_tell", counts["cannot tell"], n_all=f"{len(managers):,}")))
+    known = codes("caveat")
+    lead += [Text(say("caveat", code)) for code in about.caveats if code in known and code in STANDALONE]
+    return lead
+
+
+def _firmness(meeting: Meeting) -> list[Block]:
+    """Say of each listed name what differences that no record holds it would withstand."""
+    rows = meeting.frame("severity", "robustness")
+    if rows is None or rows.empty:
+        return []
+    until = [say("pack", "firm_throughout") if pd.isna(sd) else say("pack", "firm_until", sd=sd, odds=np.exp(sd))
+             for sd in rows["tipping_sd"]]
+    view = View(meeting.results["severity"], "robustness", say("pack_table", "robustness", scope=meeting.scope), (
+        column("name", heading=say("pack_heading", "manager")),
+        column("until", "range", heading=say("pack_heading", "firmness"))),
+        rows.assign(until=until).sort_values("name", kind="stable", ignore_index=True))
+    return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), grid_of(view)]
+
+
+def _whole_council(meeting: Meeting) -> list[Block]:
+    """Give what holds for all managers together; only the senior team's own pack dwells on it."""
+    lines = meeting.frame("severity", "summary")
+    if not meeting.is_council or lines is None or lines.empty:
+        return []
+    blocks: list[Block] = [Subheading(say("pack", "managers_whole_heading")),
+                           Bullets(tuple(lines["text"].astype("str")))]
+    if (other := meeting.frame("severity", "sensitivity")) is not None and len(other):
+        view = View(meeting.results["severity"], "sensitivity", say("pack_table", "sensitivity"), (
+            column("text", heading=say("pack_heading", "reading")), column("n_listed", "integer"),
+            column("n_joined", "integer"), column("n_left", "integer"),
+            column("expected_wrong", "number", heading=say("pack_heading", "by_chance")),
+            column("main_wrong", "number", heading=say("pack_heading", "main_by_chance"))))
+        blocks += [Text(say("pack", "sensitivity_lead")), grid_of(view)]
+    return blocks
+
+
+def _points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
+    """Say each manager's difference as points at the highest rating; empty where the audience or the range has none."""
+    points = meeting.frame("severity", "points")
+    if points is None or points.empty:
+        return [""] * len(raters)
+    top = points[points["level"] == points["level"].max()]
+    words = {str(row.rater_id): say("pack", "points", **{
+        name: signed(100 * getattr(row, name), 0) for name in ("points", "lower", "upper")})
+             for row in top.itertuples() if not pd.isna(row.lower)}
+    return [words.get(str(rater), "") for rater in raters]
+
+
+def _order(managers: pd.DataFrame) -> pd.DataFrame:
+    """Set those to discuss first, and by name within each verdict: an order that ranks nobody."""
+    order = managers["verdict"].map({verdict: place for place, verdict in enumerate(VERDICTS)})
+    rows = managers.assign(_order=order, _name=managers["name"].astype("str").str.casefold())
+    rows = rows.sort_values(["_order", "_name", "rater_id"], kind="stable").drop(columns=["_order", "_name"])
+    return rows.reset_index(drop=True).assign(
+        range=lambda f: range_text(f, "signed"), verdict_words=lambda f: [say("verdict", v) for v in f["verdict"]],
+        caveat_words=lambda f: [_caveat_words(c) for c in f["caveat"]])
+
+
+def _caveat_words(caveat: object) -> str:
+    """Turn caveat codes, joined by semicolons, into their sentences."""
+    known = codes("caveat")
+    given = [code.strip() for code in str(caveat).split(";")] if caveat is not None and caveat == caveat else []
+    return " ".join(say("caveat", code) if code in known else code for code in given if code)

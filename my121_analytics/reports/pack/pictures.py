@@ -1,0 +1,93 @@
+"""The pictures of one pack: each drawn once, as an element of the page and as files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from matplotlib.axes import Axes
+
+from my121_analytics.disclosure.release import Released
+from my121_analytics.figures.coverage import describe_coverage, plot_coverage
+from my121_analytics.figures.managers import describe_caterpillar, describe_funnel, plot_caterpillar, plot_funnel
+from my121_analytics.figures.nine_box import (
+    describe_box_by_group,
+    describe_box_change,
+    describe_nine_box,
+    describe_rating_mix,
+    plot_box_by_group,
+    plot_box_change,
+    plot_nine_box,
+    plot_rating_mix,
+)
+from my121_analytics.figures.rating_mix import describe_rating_mixes, has_mixes, plot_rating_mixes
+from my121_analytics.figures.theme import render_png, render_svg
+from my121_analytics.framework.nine_box import Framework
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import TOTAL
+from my121_analytics.writing.picture import Picture
+
+FEWEST_INTERVALS = 2
+"""A picture of one manager's range says nothing that the table does not."""
+
+
+def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_council: bool) -> dict[str, Picture]:
+    """Draw what a pack shows, leaving out what would be empty.
+
+    Parameters
+    ----------
+    results
+        Released results by subject: profile, movement, severity, coverage.
+    framework
+        Whether there is a map.
+    is_council
+        The funnel compares all managers, so only the senior team's pack has it.
+
+    Returns
+    -------
+    dict
+        By name: map, change, groups, managers, mixes, funnel, coverage.
+    """
+    pictures = {}
+    profile = results["profile"]
+    if framework.has_map:
+        pictures["map"] = _draw("map", profile, plot_nine_box, describe_nine_box, dots=True)
+    else:
+        pictures["map"] = _draw("map", profile, plot_rating_mix, describe_rating_mix, dots=True)
+    movement = results.get("movement")
+    if movement is not None and "change" in movement.tables and _any(movement, "change", "base"):
+        pictures["change"] = _draw("change", movement, plot_box_change, describe_box_change)
+    if framework.has_map and _n_groups(profile) > 1:
+        pictures["groups"] = _draw("groups", profile, plot_box_by_group, describe_box_by_group)
+    severity = results.get("severity")
+    if severity is not None and "managers" in severity.tables:
+        ranges = severity.tables["managers"]["lower"].notna().sum()
+        if ranges >= FEWEST_INTERVALS:
+            pictures["managers"] = _draw("managers", severity, plot_caterpillar, describe_caterpillar, dots=True)
+            if has_mixes(severity):
+                pictures["mixes"] = _draw("mixes", severity, plot_rating_mixes, describe_rating_mixes)
+            if is_council:
+                pictures["funnel"] = _draw("funnel", severity, plot_funnel, describe_funnel)
+    coverage = results.get("coverage")
+    if coverage is not None and _any(coverage, "by_group", "base"):
+        pictures["coverage"] = _draw("coverage", coverage, plot_coverage, describe_coverage)
+    return pictures
+
+
+def _draw(name: str, released: Released, plot: Callable[..., Axes], describe: Callable[[Released], str], *,
+          dots: bool = False) -> Picture:
+    """Draw one picture; the figure goes when this returns, since no global state holds it."""
+    axes, alt, title = plot(released), describe(released), say("pack_picture", name)
+    return Picture(name, title, alt, render_svg(axes, title=title, description=alt),
+                   render_png(axes, dpi=110) if dots else b"")
+
+
+def _any(released: Released, table: str, column: str) -> bool:
+    frame = released.tables.get(table)
+    return frame is not None and bool((frame[column].fillna(0) > 0).any())
+
+
+def _n_groups(profile: Released) -> int:
+    frame = profile.tables.get("map_by_group")
+    if frame is None:
+        return 0
+    return int(frame[frame.columns[0]].astype("str").drop_duplicates().ne(TOTAL).sum())

@@ -1,0 +1,1 @@
+"""Unattended runs: timetable, inbox, history and alerts."""

@@ -1,0 +1,110 @@
+"""What a scheduled run can write: one function an output, each into the folder of the run in hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from my121_analytics.disclosure.kept import name_kept, read_kept
+from my121_analytics.errors import UsageError
+from my121_analytics.runs.history import headline_before, list_records
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import Result
+from my121_analytics.writing.staging import make_folder, write_atomic
+
+if TYPE_CHECKING:
+    from my121_analytics.runs.scheduled import Work
+
+
+def write_reports(work: Work) -> None:
+    """Write every workforce report that the settings name, with its CSV twins."""
+    from my121_analytics.reports.workforce_report.report import build_report
+
+    plan = work.plan
+    actions, evidence = _assess_plan(work)
+    records = list_records(plan.out)
+    kept = _folder_of_kept(work)
+    for name, report in plan.reports.items():
+        previous = headline_before(records, work.key, report=name, audience=report.audience)
+        made = build_report(work.workforce, intake=work.intake, actions=actions, evidence=evidence, name=name,
+                            report=report, settings=plan.settings, previous=previous, folder=plan.file.parent,
+                            earlier=read_kept(kept))
+        if made.failed and not plan.rules.partial:
+            raise UsageError(say("run", "section_failed", section=say("report_section", next(iter(made.failed))),
+                                 report=name), hints=[*made.failed.values(), say("run", "section_failed_hint")])
+        _write_files(work.folder / "reports" / name, made.files)
+        keep_release(made.kept, kept)
+        keep_release(made.kept, plan.settings.disclosure.kept_releases)
+        work.missing += [f"{name}: {section}" for section in made.failed]
+        work.headline += [replace(one, report=name, audience=report.audience) for one in made.headline]
+
+
+def keep_release(content: bytes, folder: Path | str) -> None:
+    """Keep what a publication showed, so that those after it are proved together with it; nothing without a folder."""
+    if content and str(folder):
+        write_atomic(Path(folder) / name_kept(content), content)
+
+
+def write_packs(work: Work) -> None:
+    """Write the calibration packs."""
+    from my121_analytics.reports.pack.calibration_pack import build_pack
+
+    kept = _folder_of_kept(work)
+    made = build_pack(work.workforce, intake=work.intake, out=work.folder / "packs", settings=work.plan.settings,
+                      audience=work.plan.rules.pack_audience, progress=lambda done, total, what: None,
+                      earlier=read_kept(kept))
+    keep_release(made.kept, kept)
+    work.warnings += ["pack_incomplete"] if made.warnings else []
+
+
+def write_notebooks(work: Work) -> None:
+    """Run the notebooks for their audience and save them as pages that need no network."""
+    from my121_analytics.runs.notebook_pages import print_notebook
+
+    kept = _folder_of_kept(work)
+    for notebook in work.plan.rules.notebooks:
+        path = work.plan.place(notebook)
+        page = print_notebook(path, source=work.plan.source, settings_file=work.plan.file,
+                              audience=work.plan.rules.notebook_audience, publication=kept)
+        _write_files(work.folder / "notebooks", {f"{path.stem}.html": page})
+        for shown in sorted(kept.glob("release-*.json")):
+            keep_release(shown.read_bytes(), work.plan.settings.disclosure.kept_releases)
+
+
+def _folder_of_kept(work: Work) -> Path:
+    """Give the folder for what this run shows without names: one reader may have all of it."""
+    folder = work.folder.parent / "kept"
+    make_folder(folder)
+    return folder
+
+
+def _assess_plan(work: Work) -> tuple[Result | None, Result | None]:
+    """Hold the improvement plan against the day of the record, where the settings name one."""
+    plan = work.plan.rules.plan
+    if plan is None:
+        return None, None
+    from my121_analytics.improvement.evidence import assess_evidence
+    from my121_analytics.improvement.plan import read_plan
+    from my121_analytics.improvement.status import assess_status
+    from my121_analytics.improvement.timescale import parse_anchor
+
+    settings = work.plan.settings
+    read = read_plan(work.plan.place(plan.file), anchor=parse_anchor(plan.anchor), settings=settings)
+    status = assess_status(read, as_of=work.workforce.as_of, settings=settings)
+    if len(read.refusals):
+        work.warnings.append("plan_refusals")
+    evidence = assess_evidence(work.plan.place(plan.evidence), settings=settings) if plan.evidence else None
+    return status, evidence
+
+
+def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:
+    for name, content in files.items():
+        path = folder / PurePosixPath(name)
+        make_folder(path.parent)
+        path.write_bytes(content)
+
+
+WRITERS: Mapping[str, Callable[[Work], None]] = {"report": write_reports, "pack": write_packs,
+                                                 "notebooks": write_notebooks}

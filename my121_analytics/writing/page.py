@@ -1,0 +1,213 @@
+"""The page of a pack: one HTML file that needs no network, no script and no installed font."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from typing import ClassVar
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
+from markupsafe import Markup
+
+from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.picture import Picture
+from my121_analytics.writing.tables import NUMERIC, View, clean_text
+
+WIDE = 4
+"""Columns from which a table scrolls within its own frame on a narrow screen."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """One paragraph; ``look`` is empty, ``lead``, ``caveat`` or ``source``."""
+
+    text: str
+    look: str = ""
+    kind: ClassVar[str] = "text"
+
+
+@dataclass(frozen=True)
+class Subheading:
+    """A heading below the chapter's."""
+
+    text: str
+    kind: ClassVar[str] = "subheading"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    """A short list."""
+
+    items: tuple[str, ...]
+    kind: ClassVar[str] = "bullets"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture with the sentence under it."""
+
+    picture: Picture
+    caption: str
+    kind: ClassVar[str] = "drawing"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table.
+
+    Parameters
+    ----------
+    caption
+        What it shows, of whom, when.
+    headings
+        Of the columns; the first cell of each row heads the row.
+    rows
+        Cells as text.
+    numeric
+        Columns set to the right.
+    together
+        Columns whose text stays on one line.
+    entry
+        Columns left empty for people to write in.
+    folded
+        True where the table opens on request, behind ``summary``.
+    has_places
+        True where rows are headed by names of files, which should not break where there is room.
+    """
+
+    caption: str
+    headings: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[bool, ...] = ()
+    together: tuple[bool, ...] = ()
+    entry: tuple[bool, ...] = ()
+    folded: bool = False
+    summary: str = ""
+    has_places: bool = False
+    kind: ClassVar[str] = "grid"
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether it may need more room than a narrow screen has."""
+        return len(self.headings) >= WIDE or any(self.entry)
+
+    def look(self, column: int) -> str:
+        """Give the class of a column's cells."""
+        if self.entry and self.entry[column]:
+            return "entry"
+        if self.together and self.together[column]:
+            return "range"
+        return "number" if self.numeric and self.numeric[column] else ""
+
+
+Block = Text | Subheading | Bullets | Drawing | Grid
+
+
+@dataclass(frozen=True)
+class Section:
+    """One chapter of the page."""
+
+    anchor: str
+    heading: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Page:
+    """A whole page.
+
+    Parameters
+    ----------
+    title
+        Of the document and of the first page.
+    subtitle
+        Council, cycle, day and population, one entry each.
+    protect
+        Who may read it, above the title.
+    first
+        Blocks of the first page, beside its one picture.
+    picture
+        The one picture of the first page; None where there is none to show.
+    sections
+        The chapters after it.
+    footer
+        Last line.
+    skip
+        Words of the link that leads past the head of the page; empty: those of a pack.
+    """
+
+    title: str
+    subtitle: tuple[str, ...]
+    protect: str
+    first: tuple[Block, ...]
+    picture: Drawing | None
+    sections: tuple[Section, ...]
+    footer: str
+    language: str = "en-GB"
+    skip: str = ""
+
+
+def render_page(page: Page) -> bytes:
+    """Write a page as one HTML file.
+
+    Parameters
+    ----------
+    page
+        Its tables come from :func:`grid_of` (released results) or hold words about files and methods.
+
+    Returns
+    -------
+    bytes
+        UTF-8; every text of the data is escaped, and the policy in the head refuses scripts and the network.
+    """
+    css = _css()
+    digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode()
+    policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    html = _template().render(page=page, css=Markup(css), policy=policy, say=say)
+    return clean_text(html).encode("utf-8")
+
+
+def grid_of(view: View, *, folded: bool = False, summary: str = "", has_places: bool = False) -> Grid:
+    """Give a released table as a page shows it."""
+    return Grid(caption=view.title, headings=tuple(field.heading for field in view.fields),
+                rows=tuple(tuple(row) for row in view.cells()),
+                numeric=tuple(field.kind in NUMERIC for field in view.fields),
+                together=tuple(field.kind == "range" for field in view.fields),
+                entry=tuple(field.blank for field in view.fields), folded=folded, summary=summary,
+                has_places=has_places)
+
+
+def isolate(name: str) -> str:
+    """Wrap a name whose direction marks could turn the sentence round it; other names come back as they are."""
+    name = clean_text(name)
+    return f"\u2068{name}\u2069" if re.search("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069]", name) else name
+
+
+def words_of(blocks: Sequence[Block]) -> str:
+    """Give the running text of some blocks, as a reader meets it."""
+    parts: list[str] = []
+    for block in blocks:
+        if isinstance(block, Text | Subheading):
+            parts.append(block.text)
+        elif isinstance(block, Bullets):
+            parts.extend(block.items)
+        elif isinstance(block, Drawing):
+            parts.append(block.caption)
+    return "\n".join(parts)
+
+
+@lru_cache(maxsize=1)
+def _css() -> str:
+    return resources.files("my121_analytics.writing").joinpath("templates", "pack.css").read_text("utf-8")
+
+
+@lru_cache(maxsize=1)
+def _template() -> Template:
+    environment = Environment(loader=PackageLoader("my121_analytics.writing"), autoescape=True, trim_blocks=True,
+                              lstrip_blocks=True, undefined=StrictUndefined)
+    return environment.get_template("pack.html.j2")

@@ -1,0 +1,489 @@
+"""An unattended run writes everything or nothing, says which, and does nothing twice."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ET
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from my121_analytics.errors import DataUnusableError, RunLockedError, SettingsError, UsageError
+from my121_analytics.runs import scheduled
+from my121_analytics.runs.alerts import ALERT
+from my121_analytics.runs.history import (
+    RUNS,
+    Headline,
+    RunRecord,
+    headline_before,
+    list_records,
+    prune_runs,
+    read_record,
+    show_record,
+    tabulate_trend,
+    write_latest,
+)
+from my121_analytics.runs.inbox import find_exports, take_snapshot, wait_until_settled
+from my121_analytics.runs.instructions import make_plan, run_key
+from my121_analytics.runs.scheduled import run_scheduled
+from my121_analytics.runs.timetable import Job, write_timetable
+from my121_analytics.sample_council.council import make_sample
+from my121_analytics.settings import ReportSettings, RunSettings
+from my121_analytics.writing.staging import held_folder, sha256_of
+
+SETTINGS = """
+[council]
+name = "Aldermere Borough Council"
+[exports]
+extract_date = 2024-09-30
+employee_id_width = 6
+[run]
+source = "exports"
+out = "out é"
+settle_seconds = 0
+{run}
+[reports.small]
+sections = ["profile", "coverage", "quality"]
+{report}
+"""
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scheduled") / "exports"
+    make_sample(90, seed=5, folder=folder)
+    shutil.rmtree(folder / "truth")
+    (folder / "my121.toml").unlink()
+    return folder
+
+
+def prepare(place: Path, exports: Path, *, run: str = "", report: str = "") -> Path:
+    shutil.copytree(exports, place / "exports", dirs_exist_ok=True)
+    file = place / "my121.toml"
+    file.write_text(SETTINGS.format(run=run, report=report), encoding="utf-8")
+    return file
+
+
+def tree(folder: Path) -> dict[str, str]:
+    return {path.relative_to(folder).as_posix(): sha256_of(path) for path in sorted(folder.rglob("*"))
+            if path.is_file()}
+
+
+def change_an_export(place: Path) -> None:
+    path = place / "exports" / "conversations.csv"
+    lines = path.read_bytes().splitlines(keepends=True)
+    path.write_bytes(b"".join(lines[:-3]))
+
+
+def test_a_run_writes_its_report_record_and_pointer_and_leaves_nothing_else(tmp_path: Path, exports: Path) -> None:
+    outcome = run_scheduled(prepare(tmp_path, exports))
+    out = tmp_path / "out é"
+    assert outcome.is_new
+    assert outcome.record.state == "done"
+    assert (outcome.folder / "reports" / "small" / "small.xlsx").is_file()
+    latest = json.loads((out / "latest.json").read_text("utf-8"))
+    assert latest["id"] == outcome.record.id == outcome.folder.name
+    assert all((out / file).is_file() for file in latest["files"])
+    assert outcome.record.outputs == {name: digest for name, digest in tree(outcome.folder).items()
+                                      if name != "run.json"}
+    assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs"}
+
+
+@pytest.mark.slow
+def test_the_command_also_writes_the_check_and_the_plan(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports, run='outputs = ["report", "check", "plan"]\n[run.plan]\n'
+                   'file = "exports/improvement_plan.xlsx"\nanchor = "June 2023"')
+    with pytest.raises(UsageError, match=r"Only the command my121 run writes: check, plan"):
+        run_scheduled(file)
+    done = subprocess.run([sys.executable, "-m", "my121_analytics", "run", str(file)], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 0, done.stderr
+    folder = next((tmp_path / "out é" / RUNS).glob("2024*"))
+    kept = read_record(folder / "run.json")
+    assert kept is not None
+    assert {"check/check.html", "check/quarantine.xlsx", "plan/actions.csv", "plan/committee_report.html",
+            "reports/small/small.xlsx"} <= set(kept.outputs)
+
+
+def test_a_second_run_with_nothing_new_writes_nothing(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+    first = run_scheduled(file)
+    before = tree(tmp_path / "out é" / RUNS)
+    second = run_scheduled(file)
+    assert not second.is_new
+    assert second.record.id == first.record.id
+    assert tree(tmp_path / "out é" / RUNS) == before
+
+
+def test_a_forced_run_gives_the_same_bytes_under_a_name_of_its_own(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+    first, second = run_scheduled(file), run_scheduled(file, force=True)
+    assert second.record.id == f"{first.record.id}-2"
+    assert second.record.outputs == first.record.outputs
+
+
+def test_new_exports_settings_or_version_make_a_new_run(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+    plan = make_plan(file)
+    key = run_key(plan, {"a.csv": "1"})
+    assert run_key(plan, {"a.csv": "2"}) != key
+    file.write_text(file.read_text("utf-8").replace("Aldermere", "Barnmoor"), encoding="utf-8")
+    assert run_key(make_plan(file), {"a.csv": "1"}) != key
+    file.write_text(file.read_text("utf-8").replace("Barnmoor", "Aldermere").replace(
+        "settle_seconds = 0", "settle_seconds = 0.5"), encoding="utf-8")
+    assert run_key(make_plan(file), {"a.csv": "1"}) == key, "waiting longer writes nothing else"
+
+
+def test_the_record_and_the_log_hold_no_name_of_a_person(tmp_path: Path, exports: Path) -> None:
+    outcome = run_scheduled(prepare(tmp_path, exports))
+    from my121_analytics.ingest.intake import read_exports
+
+    people = read_exports(exports, settings=make_plan(tmp_path / "my121.toml").settings).workforce.employees
+    said = (outcome.folder / "run.json").read_text("utf-8") + (tmp_path / "out é/log/run.log").read_text("utf-8")
+    assert len(people) > 50
+    assert not [name for name in people["name"].astype("str") if name in said]
+    assert not [one for one in people["employee_id"].astype("str") if f'"{one}"' in said]
+
+
+def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports, run='notebook_audience = "publick"\nhook = ["no-such-program-here"]',
+                   report='audience = "everyone"\n[priorities]\n"Growth" = ["conversation"]')
+    file.write_text(file.read_text("utf-8").replace('"coverage"', '"coverag"'), encoding="utf-8")
+    with pytest.raises(SettingsError) as told:
+        run_scheduled(file)
+    hints = " ".join(told.value.hints)
+    assert all(part in hints for part in ("Did you mean 'publish'?", "no-such-program-here", "'everyone'",
+                                          "Did you mean 'coverage'?", "Did you mean 'conversations'?"))
+    assert "no-such-program-here" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
+
+
+def test_a_failed_run_leaves_the_old_outputs_an_alert_and_starts_the_hook(tmp_path: Path, exports: Path) -> None:
+    hook = tmp_path / "hook.py"
+    hook.write_text("import os, pathlib\npathlib.Path('hooked').write_text(os.environ['MY121_EXIT_CODE'])\n")
+    file = prepare(tmp_path, exports, run=f"hook = [{json.dumps(sys.executable)}, {json.dumps(str(hook))}]")
+    run_scheduled(file)
+    out = tmp_path / "out é"
+    before = tree(out / RUNS)
+    for path in (tmp_path / "exports").iterdir():
+        path.write_bytes(b"PK\x03\x04 cut off")
+    with pytest.raises(DataUnusableError):
+        run_scheduled(file)
+    assert {name: digest for name, digest in tree(out / RUNS).items() if not name.startswith("failed-")} == before
+    assert "3" in (out / ALERT).read_text("utf-8-sig")
+    assert (out / "hooked").read_text() == "3"
+    assert [record.state for record in list_records(out)] == ["done", "failed"]
+    shutil.rmtree(tmp_path / "exports")
+    shutil.copytree(exports, tmp_path / "exports")
+    run_scheduled(file)
+    assert not (out / ALERT).exists(), "a run that succeeds takes the alert away"
+
+
+def test_a_failed_section_fails_the_run_unless_a_partial_report_is_allowed(
+        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from my121_analytics.reports.workforce_report import report as reports
+    from my121_analytics.reports.workforce_report.brief import Section
+
+    def fail(brief: object) -> dict[str, object]:
+        raise UsageError("The coverage broke.")
+
+    broken = Section("coverage", fail, reports._SECTIONS["coverage"].write)  # type: ignore[arg-type]
+    monkeypatch.setitem(reports._SECTIONS, "coverage", broken)
+    file = prepare(tmp_path, exports)
+    with pytest.raises(UsageError, match=r"section 'Coverage'.*failed"):
+        run_scheduled(file)
+    assert not list((tmp_path / "out é" / RUNS).glob("2024*"))
+    file.write_text(file.read_text("utf-8").replace("settle_seconds = 0", "settle_seconds = 0\npartial = true"),
+                    encoding="utf-8")
+    outcome = run_scheduled(file)
+    assert outcome.record.state == "partial"
+    from openpyxl import load_workbook
+
+    cover = load_workbook(outcome.folder / "reports/small/small.xlsx")["Cover"]
+    assert any("Coverage failed" in str(cell.value) for row in cover.iter_rows() for cell in row)
+
+
+def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
+        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = prepare(tmp_path, exports, report='destination = "shared"')
+    write = scheduled.write_atomic
+
+    def refuse(path: Path, content: bytes, **options: bool) -> None:
+        if "shared" in str(path):
+            raise UsageError(f"{path.name} cannot be replaced: it is open in another program, or read-only.")
+        write(path, content, **options)
+
+    monkeypatch.setattr(scheduled, "write_atomic", refuse)
+    with pytest.raises(UsageError, match="could not be replaced") as told:
+        run_scheduled(file)
+    assert any("small.xlsx" in hint for hint in told.value.hints)
+    records = list_records(tmp_path / "out é")
+    assert len(records) == 1
+    assert records[0].undelivered
+    assert "small.xlsx" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
+    monkeypatch.undo()
+    outcome = run_scheduled(file)
+    assert not outcome.is_new
+    assert (tmp_path / "shared" / "small.xlsx").read_bytes() == (
+        outcome.folder / "reports/small/small.xlsx").read_bytes()
+    assert list_records(tmp_path / "out é")[0].undelivered == ()
+    assert not (tmp_path / "out é" / ALERT).exists()
+
+
+def test_a_run_that_meets_another_leaves_with_code_5_and_no_alert(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+    with held_folder(tmp_path / "out é"):
+        done = subprocess.run([sys.executable, "-m", "my121_analytics", "run", str(file)], capture_output=True,
+                              text=True, check=False)
+    assert done.returncode == RunLockedError.exit_code
+    assert done.stderr.strip().splitlines()[-1].startswith("my121: Another run is writing")
+    assert not (tmp_path / "out é" / ALERT).exists()
+
+
+def test_a_clock_that_was_put_back_changes_nothing_in_the_order_of_runs(
+        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = prepare(tmp_path, exports)
+    run_scheduled(file)
+    real = scheduled.datetime
+
+    class Earlier(real):  # type: ignore[misc, valid-type]
+        @classmethod
+        def now(cls, tz: object = None) -> real:  # type: ignore[valid-type]
+            return real(1999, 1, 1, tzinfo=tz)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(scheduled, "datetime", Earlier)
+    change_an_export(tmp_path)
+    second = run_scheduled(file)
+    assert [record.number for record in list_records(tmp_path / "out é")] == [1, 2]
+    assert json.loads((tmp_path / "out é" / "latest.json").read_text())["id"] == second.record.id
+
+
+def test_an_export_still_growing_is_not_read(tmp_path: Path) -> None:
+    growing = tmp_path / "a.csv"
+    growing.write_text("x")
+
+    def grow(seconds: float) -> None:
+        growing.write_text(growing.read_text() + "x")
+
+    with pytest.raises(DataUnusableError, match="still being written"):
+        wait_until_settled([growing], 1, sleep=grow)
+    wait_until_settled([growing], 1, sleep=lambda seconds: None)
+
+
+def test_an_export_that_changes_while_it_is_copied_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from my121_analytics.runs import inbox
+
+    export = tmp_path / "a.csv"
+    export.write_text("x")
+    (tmp_path / "copy").mkdir()
+    copy = inbox._copy
+
+    def change(file: Path, target: Path | None) -> str:
+        digest = copy(file, target)
+        file.write_text("changed")
+        return digest
+
+    monkeypatch.setattr(inbox, "_copy", change)
+    with pytest.raises(DataUnusableError, match="changed while it was being copied"):
+        take_snapshot([export], tmp_path / "copy")
+
+
+def test_of_each_kind_the_newest_export_is_read(tmp_path: Path) -> None:
+    import os
+
+    for name, age in (("ratings_1.csv", 30), ("ratings_2.csv", 10), ("people.csv", 99), ("notes.csv", 1)):
+        (tmp_path / name).write_text("x")
+        os.utime(tmp_path / name, (1_700_000_000 - age, 1_700_000_000 - age))
+    inbox = find_exports(tmp_path, {"ratings": "ratings_*.csv", "people": "people*.csv"})
+    assert [file.name for file in inbox.files] == ["people.csv", "ratings_2.csv"]
+    assert inbox.passed_over == ("ratings_1.csv",)
+    with pytest.raises(UsageError) as told:
+        find_exports(tmp_path, {"a": "none_*.csv", "b": "nobody.*", "c": "notes.csv", "d": "note?.csv"})
+    assert len(told.value.hints) == 3
+
+
+def record(number: int, key: str = "k", state: str = "done", **given: object) -> RunRecord:
+    return RunRecord(id=f"run-{number}", key=key, state=state, exit_code=0, number=number,  # type: ignore[arg-type]
+                     started="2024-10-01T06:30:00+00:00", **given)  # type: ignore[arg-type]
+
+
+def test_old_runs_go_and_the_latest_whole_one_never_does(tmp_path: Path) -> None:
+    for number in range(1, 6):
+        (tmp_path / RUNS / f"run-{number}").mkdir(parents=True)
+        (tmp_path / RUNS / f"run-{number}" / "run.json").write_bytes(record(number).to_json())
+    write_latest(tmp_path, record(5))
+    assert prune_runs(tmp_path, 2) == ["run-1", "run-2", "run-3"]
+    assert [one.number for one in list_records(tmp_path)] == [4, 5]
+    assert show_record(tmp_path, "run-4").number == 4
+    with pytest.raises(UsageError, match="no run 'nine'"):
+        show_record(tmp_path, "nine")
+    with pytest.raises(UsageError, match="Several runs"):
+        show_record(tmp_path, "run")
+
+
+def test_a_record_survives_being_written_and_read(tmp_path: Path) -> None:
+    one = record(3, headline=(Headline("posts", "Posts", 12.0, unit="count"),), warnings=("quarantined_rows",))
+    (tmp_path / "run.json").write_bytes(one.to_json())
+    assert read_record(tmp_path / "run.json") == one
+    (tmp_path / "run.json").write_text("{")
+    assert read_record(tmp_path / "run.json") is None
+
+
+def line(value: float | None, low: float | None, high: float | None, audience: str = "publish") -> Headline:
+    return Headline("conversations", "Enough", value, low, high, "share", "2024/25 H1", "small", audience)
+
+
+def test_the_trend_says_changed_only_where_the_ranges_are_apart() -> None:
+    records = [record(1, as_of="2023-09-30", headline=(line(.5, .45, .55),)),
+               record(2, as_of="2024-03-31", headline=(line(.52, .47, .57),)),
+               record(3, as_of="2024-09-30", headline=(line(.7, .65, .75),)),
+               record(4, as_of="2025-03-31", headline=(line(None, None, None),)),
+               record(5, as_of="2025-09-30", state="failed", headline=(line(.1, .1, .1),))]
+    trend = tabulate_trend(records)
+    assert trend["reading"].tolist() == ["first", "no_clear_change", "rose", "cannot_tell"]
+    assert trend["change"].iloc[2] == pytest.approx(.18)
+
+
+def test_a_figure_made_for_one_audience_is_never_shown_to_another() -> None:
+    records = [record(1, key="a", headline=(line(.5, .4, .6, audience="analyst"),)),
+               record(2, key="b", headline=(line(.6, .5, .7),)), record(3, key="c", headline=(line(.7, .6, .8),))]
+    assert headline_before(records, "c", report="small", audience="publish")[0].value == .6
+    assert headline_before(records, "b", report="small", audience="publish") == ()
+    assert headline_before(records, "new", report="small", audience="analyst")[0].value == .5
+
+
+@pytest.mark.parametrize("every", ["day", "week", "month"])
+def test_schedule_files_parse_and_hold_absolute_paths(every: str) -> None:
+    when = RunSettings(every=every, at="06:05", on=3)  # type: ignore[arg-type]
+    job = Job(Path("/srv/HR réports & Co/100%/my121.toml"), when, Path("/opt/my env/python"))
+    task = ET.fromstring(write_timetable(job, "windows"))
+    space = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
+    assert task.findtext(".//t:Command", namespaces=space) == "/opt/my env/python"
+    assert '"/srv/HR réports & Co/100%/my121.toml"' in str(task.findtext(".//t:Arguments", namespaces=space))
+    assert task.findtext(".//t:StartWhenAvailable", namespaces=space) == "true"
+    units = write_timetable(job, "systemd")
+    calendar = {"day": "*-*-*", "week": "Wed *-*-*", "month": "*-*-03"}[every]
+    assert f"OnCalendar={calendar} 06:05:00 Europe/London" in units
+    assert '"/srv/HR réports & Co/100%%/my121.toml"' in units
+    assert "Persistent=true" in units
+    line = write_timetable(job, "cron").splitlines()[-1]
+    minute, hour, day, month, weekday, command = line.split(" ", 5)
+    assert (minute, hour, month) == ("5", "6", "*")
+    assert (day, weekday) == {"day": ("*", "*"), "week": ("*", "3"), "month": ("3", "*")}[every]
+    assert r"100\%" in command
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
+def test_the_timer_is_one_that_systemd_accepts(tmp_path: Path) -> None:
+    units = write_timetable(Job(tmp_path / "my121.toml", RunSettings()), "systemd")
+    calendar = next(line for line in units.splitlines() if line.startswith("OnCalendar=")).split("=", 1)[1]
+    done = subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.slow
+def test_the_commands_of_unattended_runs_answer(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+
+    def call(*arguments: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run([sys.executable, "-m", "my121_analytics", *arguments, "--settings", str(file)],
+                              capture_output=True, text=True, check=False)
+
+    assert "No runs are kept" in call("runs").stdout
+    checked = call("schedule", "check")
+    assert checked.returncode == 0, checked.stderr
+    assert "Ready" in checked.stdout
+    assert not (tmp_path / "out é" / RUNS).exists(), "a dry run writes nothing"
+    assert "<Task" in call("schedule", "--for", "windows").stdout
+    assert call("schedule", "--for", "sundial").returncode == UsageError.exit_code
+    run_scheduled(file)
+    assert "Complete (exit 0)" in call("runs").stdout
+    assert json.loads(call("runs", "show", "2024").stdout)["as_of"] == date(2024, 9, 30).isoformat()
+    assert "Posts in the cycle" in call("runs", "trend").stdout
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_any_moment_leaves_whole_outputs_and_the_next_one_succeeds(
+        tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports, report='destination = "shared"')
+    start = time.monotonic()
+    command = [sys.executable, "-m", "my121_analytics", "run", str(file), "--force"]
+    subprocess.run(command, check=True, capture_output=True)
+    length = time.monotonic() - start
+    out = tmp_path / "out é"
+    for moment in range(50):
+        change_an_export(tmp_path)
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        time.sleep(length * (moment * 7 % 50 + 1) / 50)
+        process.kill()
+        process.wait()
+        assert_whole(out, tmp_path / "shared")
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert_whole(out, tmp_path / "shared")
+    assert not (out / ".my121-work").exists()
+
+
+def assert_whole(out: Path, shared: Path) -> None:
+    latest = json.loads((out / "latest.json").read_text("utf-8"))
+    written: dict[str, set[str]] = {}
+    for folder in (out / RUNS).iterdir():
+        kept = read_record(folder / "run.json")
+        assert kept is not None, f"{folder.name} has no record that can be read"
+        found = {name: digest for name, digest in tree(folder).items()
+                 if name != "run.json" and not Path(name).name.startswith(".my121-")}
+        assert found == kept.outputs
+        for name, digest in found.items():
+            written.setdefault(name.removeprefix("reports/small/"), set()).add(digest)
+    assert (out / latest["folder"]).is_dir()
+    delivered = {name: digest for name, digest in tree(shared).items() if ".my121-" not in name}
+    assert delivered.keys() == written.keys()
+    assert all(digest in written[name] for name, digest in delivered.items()), "a delivered file is not whole"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="limits a process as only POSIX systems do")
+def test_a_full_disk_fails_the_run_and_keeps_the_old_outputs(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+    run_scheduled(file)
+    before = tree(tmp_path / "out é" / RUNS)
+    limited = ("import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+               "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
+               "from my121_analytics.cli.app import main\n"
+               "sys.argv = ['my121', 'run', sys.argv[1], '--force']\nmain()\n")
+    done = subprocess.run([sys.executable, "-c", limited, str(file)], capture_output=True, text=True, check=False)
+    assert done.returncode == UsageError.exit_code, done.stderr
+    assert done.stderr.strip().splitlines()[-1].startswith("my121: ")
+    assert "Traceback" not in done.stderr
+    after = {name: digest for name, digest in tree(tmp_path / "out é" / RUNS).items() if "failed-" not in name}
+    assert after == before
+
+
+@pytest.mark.slow
+def test_of_two_runs_at_once_one_wins_and_the_other_says_so(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+    both = [subprocess.Popen([sys.executable, "-m", "my121_analytics", "run", str(file)], stderr=subprocess.PIPE,
+                             stdout=subprocess.DEVNULL, text=True) for _ in range(2)]
+    errors = [process.communicate()[1] for process in both]
+    codes = sorted(process.returncode for process in both)
+    assert codes in ([0, RunLockedError.exit_code], [0, 0]), errors  # the second may come once the first is through
+    assert len(list_records(tmp_path / "out é")) == 1
+
+
+def test_a_place_that_cannot_be_written_to_is_told_and_nothing_is_lost(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports)
+    (tmp_path / "out é").write_text("a file where the folder should be")
+    with pytest.raises(UsageError, match="cannot be written to"):
+        run_scheduled(file)
+    assert (tmp_path / "out é").read_text() == "a file where the folder should be"
+
+
+def test_reports_know_when_they_are_public(tmp_path: Path, exports: Path) -> None:
+    plan = make_plan(prepare(tmp_path, exports))
+    assert plan.is_public("small")
+    named = plan.settings.model_copy(update={"reports": {"small": ReportSettings(audience="analyst")}})
+    assert not type(plan)(plan.file, named).is_public("small")

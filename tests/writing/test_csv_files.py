@@ -1,0 +1,52 @@
+"""CSV that people open in Excel: nothing runs, nothing changes its type."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from my121_analytics.disclosure.release import release
+from my121_analytics.errors import DisclosureError
+from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.writing.csv_files import write_csv
+
+ABOUT = About("t", "people", "all", "people", date(2025, 3, 31), "2024/25 H2", 2)
+
+
+def written(tmp_path, frame, audience="analyst", **declared):
+    result = Result(ABOUT, {"t": Table(frame, **{"keys": (), **declared})})
+    write_csv(release(result, audience=audience), "t", tmp_path / "t.csv")
+    return (tmp_path / "t.csv").read_bytes()
+
+
+def test_hostile_text_stays_text(tmp_path):
+    hostile = ["=cmd|' /C calc'!A0", "+1", "-2", "@x", "\tx", "\rx", "plain"]
+    body = written(tmp_path, pd.DataFrame({"name": hostile})).decode("utf-8-sig")
+    cells = pd.read_csv(tmp_path / "t.csv", dtype=str, encoding="utf-8-sig")["name"].tolist()
+    assert body.startswith("name\r\n")
+    assert [c[0] for c in cells[:6]] == ["'"] * 6
+    assert cells[6] == "plain"
+
+
+def test_numbers_stay_numbers_dates_are_iso_and_ids_keep_their_zeros(tmp_path):
+    frame = pd.DataFrame({"employee_id": pd.Categorical(["0012"]), "estimate": [-0.5], "n": pd.array([None], "Int32"),
+                          "placed_on": pd.to_datetime(["2024-05-01"]), "derived": [True]})
+    lines = written(tmp_path, frame).decode("utf-8-sig").split("\r\n")
+    assert lines[1] == "0012,-0.5,,2024-05-01,true"
+
+
+def test_the_file_begins_with_a_byte_order_mark_so_that_excel_reads_accents(tmp_path):
+    assert written(tmp_path, pd.DataFrame({"name": ["Zoë"]})).startswith(b"\xef\xbb\xbf")
+
+
+def test_withheld_counts_are_marked_and_absent(tmp_path):
+    frame = pd.DataFrame({"box": [1, 2, 3], "n": [2, 40, 50]})
+    body = written(tmp_path, frame, audience="publish", keys=("box",), count="n").decode("utf-8-sig")
+    assert "1,,[c]" in body
+
+
+def test_a_plain_result_is_refused(tmp_path):
+    with pytest.raises(DisclosureError, match="released"):
+        write_csv(Result(ABOUT, {}), "t", tmp_path / "t.csv")

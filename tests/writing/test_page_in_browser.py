@@ -1,0 +1,193 @@
+"""The page in a real browser: nothing asked of a network, nothing in the console, usable by keyboard and on a phone."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from my121_analytics.analysis.coverage import measure_coverage
+from my121_analytics.analysis.extracts import compare_extracts
+from my121_analytics.cli.release_files import release_check
+from my121_analytics.disclosure.release import release
+from my121_analytics.ingest.differences import compare_readings
+from my121_analytics.ingest.intake import read_exports
+from my121_analytics.reports.check.check_page import render_check
+from my121_analytics.reports.compare.compare_page import render_comparison
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.reports.pack.papers import assemble_papers
+from my121_analytics.sample_council.council import make_sample
+from my121_analytics.workforce.results import Table
+from my121_analytics.writing.page import render_page
+from my121_analytics.writing.pdf import find_browser, print_pdf
+
+webdriver = pytest.importorskip("selenium.webdriver")
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+DRIVER = shutil.which("chromedriver")
+REQUIRED = bool(os.environ.get("MY121_REQUIRE_BROWSER"))  # set where a missing browser must fail, not skip
+pytestmark = pytest.mark.skipif((CHROMIUM is None or DRIVER is None) and not REQUIRED,
+                                reason="no Chromium with its driver here")
+
+Driver = Any
+
+
+@pytest.fixture(scope="module")
+def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Driver]:
+    options = webdriver.ChromeOptions()
+    options.binary_location = CHROMIUM
+    for option in ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-dev-shm-usage",
+                   "--disable-background-networking", "--disable-component-update", "--force-prefers-reduced-motion",
+                   f"--user-data-dir={tmp_path_factory.mktemp('profile')}"):
+        options.add_argument(option)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(executable_path=DRIVER)
+    browser = webdriver.Chrome(options=options, service=service)
+    yield browser
+    browser.quit()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pages")
+
+
+def show(driver: Driver, folder: Path, meeting: Meeting, width: int = 1280) -> None:
+    path = folder / "pack.html"
+    path.write_bytes(render_page(assemble_papers(meeting).page))
+    driver.get_log("browser")
+    driver.get_log("performance")
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                           {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    driver.get(path.as_uri())
+
+
+def test_nothing_is_asked_of_a_network_and_the_console_stays_empty(
+        driver: Driver, folder: Path, make_meeting: Callable[..., Meeting], hostile_names: list[str]) -> None:
+    show(driver, folder, make_meeting(hostile_names))
+    asked = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    # What the page asks for; a browser that has just started still loads its own empty tab.
+    addresses = [message["params"]["request"]["url"] for message in asked
+                 if message["method"] == "Network.requestWillBeSent"
+                 and not message["params"]["documentURL"].startswith(("chrome:", "about:", "data:"))]
+    assert addresses
+    assert all(address.startswith(("file:", "data:")) for address in addresses)
+    assert driver.get_log("browser") == []
+    assert driver.execute_script("return document.querySelectorAll('script,iframe,form,a[href^=http]').length") == 0
+
+
+def test_the_styles_pass_the_page_s_own_policy(driver: Driver, folder: Path,
+                                               make_meeting: Callable[..., Meeting]) -> None:
+    show(driver, folder, make_meeting())
+    colour = driver.execute_script("return getComputedStyle(document.querySelector('h1')).color")
+    assert colour == "rgb(18, 67, 109)"
+
+
+def test_the_skip_link_comes_first_shows_and_leads_to_the_content(driver: Driver, folder: Path,
+                                                                  make_meeting: Callable[..., Meeting]) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    show(driver, folder, make_meeting())
+    driver.switch_to.active_element.send_keys(Keys.TAB)
+    active = driver.switch_to.active_element
+    assert active.get_attribute("href").endswith("#content")
+    box = active.rect
+    assert box["x"] >= 0
+    assert box["y"] >= 0
+    assert box["height"] >= 24
+    active.send_keys(Keys.ENTER)
+    assert driver.execute_script("return document.activeElement.id") == "content"
+
+
+@pytest.mark.parametrize("width", [320, 400, 1280])
+def test_the_page_never_scrolls_sideways(driver: Driver, folder: Path, make_meeting: Callable[..., Meeting],
+                                         hostile_names: list[str], width: int) -> None:
+    for names in (None, hostile_names):
+        show(driver, folder, make_meeting(names), width)
+        driver.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+        wide = driver.execute_script("return document.scrollingElement.scrollWidth")
+        assert wide <= width
+
+
+def test_links_and_buttons_are_large_enough_to_hit(driver: Driver, folder: Path,
+                                                   make_meeting: Callable[..., Meeting]) -> None:
+    show(driver, folder, make_meeting(), 400)
+    heights = driver.execute_script("return [...document.querySelectorAll('nav a, summary')]"
+                                    ".map(e => e.getBoundingClientRect().height)")
+    assert heights
+    assert min(heights) >= 24
+
+
+def test_whatever_scrolls_within_the_page_can_be_reached_by_keyboard(driver: Driver, folder: Path,
+                                                                     make_meeting: Callable[..., Meeting]) -> None:
+    show(driver, folder, make_meeting(), 320)
+    stuck = driver.execute_script(
+        "return [...document.querySelectorAll('.sheet, .picture')].filter(e => e.scrollWidth > e.clientWidth + 1 "
+        "&& e.tabIndex < 0).length")
+    assert stuck == 0
+
+
+def test_the_first_page_fits_on_one_printed_sheet(make_meeting: Callable[..., Meeting], folder: Path) -> None:
+    """Every chapter starts a sheet of its own, so the first chapter's heading on sheet 2 means sheet 1 sufficed."""
+    browser = find_browser()
+    assert browser is not None
+    html = render_page(assemble_papers(make_meeting()).page)
+    first_only = html.split(b"<nav")[0] + b"</main></body></html>"
+    printed = print_pdf(first_only, browser=browser)
+    assert printed.startswith(b"%PDF")
+    assert printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a shell script")
+def test_a_browser_that_prints_nothing_is_a_usage_error(tmp_path: Path) -> None:
+    from my121_analytics.errors import UsageError
+
+    broken = tmp_path / "browser"
+    broken.write_text("#!/bin/sh\nexit 0\n")
+    broken.chmod(0o755)
+    with pytest.raises(UsageError, match="did not print"):
+        print_pdf(b"<p>", browser=broken)
+
+
+@pytest.fixture(scope="module")
+def other_pages(folder: Path) -> dict[str, Path]:
+    """The pages of a check and of a comparison, of a small council with planted faults."""
+    council = make_sample(60, seed=2, folder=folder / "exports")
+    settings = council.workforce.settings
+    intake = read_exports(folder / "exports")
+    readings = {name: Table(frame, keys=(), about_people=False)
+                for name, frame in compare_readings(intake, intake).items()}
+    compared = compare_extracts(council.workforce, intake.workforce)
+    comparison = release(replace(compared, tables={**compared.tables, **readings}), audience="analyst")
+    coverage = release(measure_coverage(intake.workforce), audience="analyst")
+    pages = {"check": render_check(release_check(intake, settings=settings), coverage, settings=settings),
+             "compare": render_comparison(comparison, settings=settings)}
+    for name, content in pages.items():
+        (folder / f"{name}.html").write_bytes(content)
+    return {name: folder / f"{name}.html" for name in pages}
+
+
+@pytest.mark.parametrize("name", ["check", "compare"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_pages_of_check_and_compare_reflow_and_ask_for_nothing(driver: Driver, other_pages: dict[str, Path],
+                                                                   name: str, width: int) -> None:
+    driver.get_log("browser")
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
+                           {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
+    driver.get(other_pages[name].as_uri())
+    driver.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
+    assert driver.execute_script("return document.scrollingElement.scrollWidth") <= width
+    stuck = driver.execute_script("return [...document.querySelectorAll('.sheet')].filter(e => e.scrollWidth > "
+                                  "e.clientWidth + 1 && e.tabIndex < 0).length")
+    assert stuck == 0
+    small = driver.execute_script("return [...document.querySelectorAll('nav a, summary')]"
+                                  ".filter(e => e.getBoundingClientRect().height < 24).length")
+    assert small == 0
+    assert driver.execute_script("return document.querySelectorAll('script,iframe,form,a[href^=http]').length") == 0
+    assert driver.get_log("browser") == []
