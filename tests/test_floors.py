@@ -9,7 +9,7 @@ import my121_analytics
 
 ROOT = Path(my121_analytics.__file__).parent
 FLOORS: list[list[str]] = [  # from the ground up; rooms on one floor do not see each other
-    ["errors", "inference", "progress", "version"],
+    ["errors", "inference", "packaged_data", "progress", "version"],
     ["settings"],
     ["framework", "wording"],
     ["workforce"],
