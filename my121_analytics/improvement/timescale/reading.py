@@ -85,12 +85,12 @@ def parse_timescale(text: str, *, anchor: date, date_order: DateOrder = "dmy") -
     Notes
     -----
     A month, quarter, season or year is a window to its last day. Months count to the corresponding date, so six
-    months from 30 June are 30 December (see
-    :class:`~my121_analytics.improvement.timescale.durations.Duration`). Quarters and half-years are read only where the year says which kind it is: ``2013/14`` starts on 1 April. Seasons are the
-    meteorological ones. An explicit date beats a length of time beside it; of a revised timescale
+    months from 30 June are 30 December (see :class:`~my121_analytics.improvement.timescale.durations.Duration`).
+    Quarters and half-years are read only where the year says which kind it is: ``2013/14`` starts on 1 April.
+    Seasons are the meteorological ones. An explicit date beats a length of time beside it; of a revised timescale
     the later word counts and the earlier is kept in ``original``. Text beside a timescale is set aside, and noted,
-    only where it cannot change its meaning. A month without a year is the next one
-    after the anchor, and refused in the anchor's own month.
+    only where it cannot change its meaning. A month without a year is the next one after the anchor, and refused in
+    the anchor's own month.
     """
     scene = Scene(_as_day(anchor), date_order)
     phrase = _tidy(text)
