@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 from my121_analytics.calibration.final_decisions import LOCK
 from my121_analytics.cli.release_files import warn_of_earlier, write_tables
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import say as sentence
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import About, Result, Table
 from my121_analytics.writing.staging import write_atomic
@@ -76,15 +76,15 @@ def write_refused_decisions(refused: pd.DataFrame, read: Decisions, workforce: W
         Thresholds and audiences.
     """
     cycles = ", ".join(dict.fromkeys(read.lines["cycle"].astype("str")))
-    about = About(sentence("effect", "title"), sentence("effect", "measure"),
-                  sentence("effect", "population", cycle=cycles), "posts", workforce.as_of, cycles, len(read.lines))
+    about = About(say("effect", "title"), say("effect", "measure"),
+                  say("effect", "population", cycle=cycles), "posts", workforce.as_of, cycles, len(read.lines))
     tables = {"refused": refused}
     if len(read.disagreements):
         tables["disagreements"] = read.disagreements
     _write_named(tables, about, out, settings)
-    say(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
+    show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
     if (out / "audit.csv").is_file():
-        say(f"  The other files in {out} are of an earlier run of decisions.")
+        show_line(f"  The other files in {out} are of an earlier run of decisions.")
 
 
 def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, out: Path) -> None:
@@ -106,9 +106,10 @@ def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, o
     files = write_agreed(calibration, paths=list_files(source)[0], mapping=intake.mapping)
     for file in files:
         write_atomic(out / file.name, file.content)
-        say(f"For the HR system: {file.name}, {file.n_rows:,} agreed placements in the layout of {file.origin}.")
+        show_line(f"For the HR system: {file.name}, {file.n_rows:,} agreed placements in the layout of "
+                  f"{file.origin}.")
         if file.n_incomplete:
-            say(f"  {file.n_incomplete:,} of them were agreed on an axis that this layout has no column for: enter "
+            show_line(f"  {file.n_incomplete:,} of them were agreed on an axis that this layout has no column for: enter "
                 f"those by hand; audit.csv lists them.")
     for path in sorted(out.glob("agreed_placements*")):
         if path.name not in {file.name for file in files}:

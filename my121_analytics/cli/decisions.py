@@ -10,7 +10,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, Out, SettingsFile, Source
 from my121_analytics.cli.intake import DATA_UNUSABLE, read_source, settings_for
-from my121_analytics.cli.terminal import say, show_table
+from my121_analytics.cli.terminal import show_line, show_table
 
 if TYPE_CHECKING:
     from my121_analytics.calibration.decisions import Calibration, Decisions
@@ -67,9 +67,9 @@ def run_decisions(
         lock = write_lock(finals, wanted) if final or finals else b""
         write_decisions(intake.workforce, calibration, read, out, settings=chosen, lock=lock)
         write_agreed_files(calibration, intake, source, out)
-        say(f"The agreed placements and their trail are in {out}.")
+        show_line(f"The agreed placements and their trail are in {out}.")
         if final:
-            say(f"These decisions are final. Only a file that names them can replace them: --replaces "
+            show_line(f"These decisions are final. Only a file that names them can replace them: --replaces "
                 f"{wanted.decision_id}")
     if len(calibration.left_out):
         raise typer.Exit(DATA_UNUSABLE)
@@ -85,10 +85,10 @@ def _require_day(agreed_on: datetime | None) -> datetime:
 
 
 def _tell_counts(read: Decisions) -> None:
-    from my121_analytics.wording.catalogue import say as sentence
+    from my121_analytics.wording.catalogue import say
 
-    counts = ", ".join(f"{n:,} {sentence('decision_outcome', code).lower()}" for code, n in read.counts.items())
-    say(f"{read.n_rows:,} lines: {counts}, {len(read.refused):,} refused.")
+    counts = ", ".join(f"{n:,} {say('decision_outcome', code).lower()}" for code, n in read.counts.items())
+    show_line(f"{read.n_rows:,} lines: {counts}, {len(read.refused):,} refused.")
 
 
 def _show_refused(rows: object) -> None:
@@ -96,16 +96,16 @@ def _show_refused(rows: object) -> None:
               str(row.name), str(row.message), str(row.remedy)) for row in rows]  # type: ignore[attr-defined]
     show_table("Refused", ("Where", "Who", "Why", "How to mend it"), lines[:_MOST_SHOWN], lines=True)
     if len(lines) > _MOST_SHOWN:
-        say(f"  and {len(lines) - _MOST_SHOWN:,} more, in refused.csv.")
+        show_line(f"  and {len(lines) - _MOST_SHOWN:,} more, in refused.csv.")
 
 
 def _show_disagreements(read: Decisions) -> None:
-    from my121_analytics.wording.catalogue import say as sentence
+    from my121_analytics.wording.catalogue import say
 
     if read.disagreements.empty:
         return
     lines = [(str(row.name or row.employee_id), f"{row.file}, row {row.row}",
-              sentence("decision_outcome", str(row.outcome)), str(row.box_after or row.performance_after),
+              say("decision_outcome", str(row.outcome)), str(row.box_after or row.performance_after),
               str(row.reason)) for row in read.disagreements.itertuples()]
     show_table("Decided differently", ("Who", "Where", "Outcome", "Agreed", "Reason"), lines)
 
@@ -113,7 +113,7 @@ def _show_disagreements(read: Decisions) -> None:
 def _tell_entered(calibration: Calibration) -> None:
     n_held = len(calibration.audit) - calibration.n_entered
     held = f" {n_held:,} were in the record already and were not entered again." if n_held else ""
-    say(f"{calibration.n_entered:,} agreed placements entered.{held}")
+    show_line(f"{calibration.n_entered:,} agreed placements entered.{held}")
     if len(calibration.left_out):
-        say(f"{len(calibration.left_out):,} refused lines were left out; refused.csv lists them.")
+        show_line(f"{len(calibration.left_out):,} refused lines were left out; refused.csv lists them.")
         _show_refused(calibration.left_out.itertuples())
