@@ -109,8 +109,8 @@ def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, o
         show_line(f"For the HR system: {file.name}, {file.n_rows:,} agreed placements in the layout of "
                   f"{file.origin}.")
         if file.n_incomplete:
-            show_line(f"  {file.n_incomplete:,} of them were agreed on an axis that this layout has no column for: enter "
-                f"those by hand; audit.csv lists them.")
+            show_line(f"  {file.n_incomplete:,} of them were agreed on an axis that this layout has no column for: "
+                      f"enter those by hand; audit.csv lists them.")
     for path in sorted(out.glob("agreed_placements*")):
         if path.name not in {file.name for file in files}:
             warn_of_earlier(path)
