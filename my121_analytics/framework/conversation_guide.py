@@ -1,4 +1,4 @@
-"""The conversation as data: what each box means, which questions open it, and what a My 1:1 is for and leaves behind."""
+"""The conversation as data: what each box means, which questions open it, what a My 1:1 is for and what is recorded."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from my121_analytics.errors import SettingsError
 from my121_analytics.packaged_data import read_packaged_toml
 
 FILE = "conversation_guide.toml"
-HISTORY = ("first_conversation", "new_to_role", "changed_role", "long_in_box", "settling", "past_settling", "plan_agreed",
-           "no_plan", "own_view_higher", "own_view_lower", "objectives_met", "objectives_missed", "actions_open",
-           "no_placement")
+HISTORY = ("first_conversation", "new_to_role", "changed_role", "long_in_box", "settling", "past_settling",
+           "plan_agreed", "no_plan", "own_view_higher", "own_view_lower", "objectives_met", "objectives_missed",
+           "actions_open", "no_placement")
 """Reasons, found in the record, for which a guide must hold a question."""
 
 
@@ -95,6 +95,8 @@ class ConversationGuide:
         By number.
     history
         Question for each reason in ``HISTORY``.
+    open_questions
+        Questions that suit anybody, for the other side's preparation.
     """
 
     purposes: tuple[str, ...]
@@ -111,6 +113,7 @@ class ConversationGuide:
     potential: tuple[str, ...]
     boxes: Mapping[int, BoxGuide]
     history: Mapping[str, str]
+    open_questions: tuple[str, ...]
 
 
 class _Strict(BaseModel):
@@ -167,6 +170,7 @@ class _File(_Strict):
     interventions: dict[str, list[str]]
     questions: dict[str, str]
     history: dict[str, str]
+    open_questions: list[str] = Field(min_length=1)
     boxes: dict[str, _Box]
 
 
@@ -246,6 +250,8 @@ def _check(content: _File, n_performance: int, n_potential: int, boxes: Sequence
                        for code in getattr(box, kind) if code not in content.questions]
         if box.interventions not in content.interventions:
             faults.append(f"boxes.{number}.interventions: '{box.interventions}' is not among [interventions]")
+    faults += [f"open_questions: '{code}' is not among [questions]" for code in content.open_questions
+               if code not in content.questions]
     faults += [f"history.{code}: there is no question for this reason" for code in HISTORY
                if code not in content.history]
     faults += [f"history.{code}: this reason is not known" for code in content.history if code not in HISTORY]
@@ -264,7 +270,7 @@ def _assemble(content: _File) -> ConversationGuide:
         tuple(Stage(stage.name, tuple(stage.does)) for stage in content.stages),
         tuple(RecordPart(part.name, part.column, part.asks) for part in content.record),
         content.outcomes.model_dump(), _by_level(content.performance), _by_level(content.potential), boxes,
-        dict(content.history))
+        dict(content.history), tuple(content.questions[code] for code in content.open_questions))
 
 
 def _by_level(texts: Mapping[str, str]) -> tuple[str, ...]:
