@@ -15,7 +15,7 @@ from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, main_posts, of_employee
-from my121_analytics.workforce.results import TOTAL, Fact, Result, Table, describe
+from my121_analytics.workforce.results import LABEL, TOTAL, Fact, Result, Table, count_of_things, describe
 from my121_analytics.workforce.schema import PROTECTED, TABLES
 
 NOT_RECORDED = "Not recorded"
@@ -109,7 +109,8 @@ def draw_interviewees(workforce: Workforce, *, n: int, by: Sequence[str] = ("dir
         "allocation": Table(allocation, keys=tuple(by), count="n_people", sums=tuple(by),
                             follows=("share", "quota", "n_drawn", "sentence"),
                             unit_columns=tuple(column for column in by if column in unit)),
-    }, {"n_drawn": n, "seed": seed, "n_strata": len(strata)})
+    }, {"n_drawn": n, "seed": seed, "n_strata": len(strata)},
+        {"n_drawn": Fact("people"), "seed": LABEL, "n_strata": count_of_things("groups")})
 
 
 def _staff(workforce: Workforce, by: Sequence[str]) -> pd.DataFrame:
