@@ -209,7 +209,8 @@ def test_the_attacker_uses_nothing_of_what_protects():
         taken = {(str(node.module).removeprefix("my121_analytics.disclosure."), alias.name)
                  for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
                  for alias in node.names if str(node.module).startswith("my121_analytics.disclosure")}
-        assert {module for module, _ in taken} <= {"bounds", "components", "facts", "kept", "released", "suppression"} | knowledge
+        assert {module for module, _ in taken} <= {"bounds", "components", "facts", "kept", "released",
+                                                   "suppression"} | knowledge
         assert {what for module, what in taken if module == "suppression"} <= {"MARKER"}
         assert {what for module, what in taken if module in ("facts", "kept", "released")} <= {
             "counts_of_people", "Earlier", "Released"}
