@@ -16,10 +16,8 @@ from my121_analytics.writing.csv_files import as_text, write_csv
 from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-    from my121_analytics.calibration.decisions import Calibration
     from my121_analytics.ingest.intake import Intake
 
 
@@ -265,29 +263,3 @@ def keep_corrections(path: Path, out: Path) -> None:
         number += 1
     write_atomic(copy, content)
     show_line(f"The corrections as given are kept as {copy.name}.")
-
-
-def write_decisions(calibration: Calibration, effect: Result, refused: pd.DataFrame, out: Path, *,
-                    settings: Settings) -> None:
-    """Write the record with the agreed placements, the audit trail, what was refused, and the effect.
-
-    Parameters
-    ----------
-    calibration
-        As applied.
-    effect
-        Of ``measure_effect``.
-    refused
-        Lines that could not be entered.
-    out
-        Folder.
-    settings
-        Thresholds and audiences; the files are for the analyst, since they name people.
-    """
-    people = ("employee_id", "rater_id", "reason")
-    placements = Table(calibration.workforce.placements, keys=(), people=people)
-    entered = Result(effect.about, {"placements": placements, "refused": Table(refused, keys=(), people=("value",))})
-    write_tables(entered, out, audience="analyst", settings=settings,
-                 files={"placements": "placements.csv", "refused": "refused.csv"})
-    write_tables(effect, out, audience="analyst", settings=settings,
-                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv"})
