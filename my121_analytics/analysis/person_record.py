@@ -7,9 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from my121_analytics.errors import UsageError, suggest
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import ESTIMATE, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import TABLES
 
 PERSONAL = tuple(name for name, columns in TABLES.items() if "employee_id" in {column.name for column in columns})
@@ -59,8 +58,7 @@ def gather_person(workforce: Workforce, employee_id: str) -> PersonResult:
     placements = workforce.placements
     given = (placements["rater_id"].astype("str") == employee_id) & (
         placements["employee_id"].astype("str") != employee_id)
-    about = About(title=say("title", "person"), measure=say("measure", "person"),
-                  population=say("population", "one_person"), counts_what="people", as_of=workforce.as_of,
-                  cycle="", n=1)
-    return PersonResult(about, tables, {"n_given": int(given.sum()),
-                                        "name": str(workforce.names_of(pd.Series([employee_id])).iloc[0])})
+    about = describe("person", as_of=workforce.as_of, population="one_person", n=1)
+    name = str(workforce.names_of(pd.Series([employee_id])).iloc[0])
+    return PersonResult(about, tables, {"n_given": int(given.sum()), "name": name},
+                        {"n_given": Fact("ratings"), "name": ESTIMATE})

@@ -8,10 +8,9 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import outcomes_in_cycle, pair_self, select_placements
 from my121_analytics.workforce.record import Workforce, main_posts, months_between
-from my121_analytics.workforce.results import NO_PLACEMENT, About, Result, Table
+from my121_analytics.workforce.results import NO_PLACEMENT, Result, Table, describe
 from my121_analytics.workforce.schema import FORMAL
 
 AXES = ("performance", "potential")
@@ -76,12 +75,9 @@ def prepare_conversations(workforce: Workforce, *, cycle: str | None = None,
     tables = {"people": Table(people, keys=("employee_id",), people=named),
               "actions": Table(actions, keys=("employee_id",),
                                people=("rater_id", "employee_id", "name", "intervention"))}
-    about = About(title=say("title", "conversations"), measure=say("measure", "conversations"),
-                  population=say("population", "people_in_post", cycle=cycle), counts_what="people",
-                  as_of=workforce.as_of, cycle=cycle, n=len(people), caveats=("conversation_questions",))
-    return ConversationsResult(about, tables, {
-        "n_due": int(people["is_overdue"].sum()),
-        "conversations_per_year": settings.coverage.conversations_per_year})
+    about = describe("conversations", as_of=workforce.as_of, cycle=cycle, population="people_in_post", n=len(people),
+                     caveats=("conversation_questions",))
+    return ConversationsResult(about, tables)
 
 
 def _list_people(workforce: Workforce, cycle: str, settings: Settings) -> pd.DataFrame:
