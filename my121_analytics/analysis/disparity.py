@@ -255,7 +255,7 @@ def _estimate_odds(people: pd.DataFrame, values: np.ndarray, is_group: np.ndarra
 
 def _adjustment(people: pd.DataFrame, is_group: np.ndarray, case_mix: pd.DataFrame, category: np.ndarray, *,
                 equal_performance: bool) -> pd.DataFrame:
-    """Put the group beside as much of the case mix as the rarest outcome carries, nothing that follows from the rest."""
+    """Put the group beside as much of the case mix as the rarest outcome carries."""
     design = pd.DataFrame({"group": is_group.astype(float)})
     extra = case_mix.reset_index(drop=True)
     if equal_performance:
