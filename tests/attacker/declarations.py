@@ -15,14 +15,13 @@ Populations, as the papers' own notes give them:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from tests.attacker.printed import PrintedTable, PrintedText, Publication
 
 ALL = "All"
 MARKER = "[c]"
-TOP_BOX_COLUMN = 3
 NO_PLACEMENT = "No placement"
 
 GROUPINGS = {"Directorate": "directorate", "Service": "service", "Team": "team", "Grade": "grade", "Role": "role",
@@ -46,14 +45,16 @@ class Quantity:
     what: str
     cycle: str
     of: Attributes
+    edition: str = ""
+    """Which publication said so, where one was followed by another."""
 
     def where(self, *more: tuple[str, str]) -> Quantity:
         """Give the quantity of those to which this applies as well."""
-        return Quantity(self.what, self.cycle, self.of | frozenset(more))
+        return replace(self, of=self.of | frozenset(more))
 
     def less(self, *names: str) -> Quantity:
         """Give the quantity of all whatever they are in these respects."""
-        return Quantity(self.what, self.cycle, frozenset(pair for pair in self.of if pair[0] not in names))
+        return replace(self, of=frozenset(pair for pair in self.of if pair[0] not in names))
 
     def get(self, name: str) -> str:
         """Give the value of an attribute, empty where the quantity is not limited by it."""
@@ -66,7 +67,8 @@ class Quantity:
 
     def __str__(self) -> str:
         which = ", ".join(f"{name} {value}" for name, value in sorted(self.of))
-        return f"{self.what} {self.cycle} ({which or 'all'})"
+        said = f", publication {self.edition}" if self.edition else ""
+        return f"{self.what} {self.cycle} ({which or 'all'}{said})"
 
 
 @dataclass(frozen=True)
@@ -128,7 +130,10 @@ def read_statements(publication: Publication) -> Statements:
     return said
 
 
-def _reader_of(table: PrintedTable):
+Reader = Callable[[PrintedTable, Publication, Statements], None]
+
+
+def _reader_of(table: PrintedTable) -> Reader | None:
     headings = set(table.headings)
     if table.kind == "raw":
         return _RAW.get(table.place.rsplit("/", 1)[-1].removesuffix(".csv"))
@@ -281,8 +286,11 @@ def _read_change(table: PrintedTable, publication: Publication, said: Statements
 def _read_steps(table: PrintedTable, publication: Publication, said: Statements) -> None:
     moved = _moves(table, publication)
     records, parts = list(table.records()), []
-    hidden = all(record["Number"] == MARKER for record in records)
+    axes = ("Steps in performance", "Steps in potential")
+    hidden_lines = {(axis, line) for axis in axes for line, _ in _wholly_hidden(
+        ((record.get(axis, ""), axis), record["Number"]) for record in records)}
     for record in records:
+        hidden = any((axis, record.get(axis, "")) in hidden_lines for axis in axes)
         counted = moved.where(("performance step", record["Steps in performance"]))
         if record.get("Steps in potential"):
             counted = counted.where(("potential step", record["Steps in potential"]))
@@ -334,7 +342,8 @@ def _read_coverage(table: PrintedTable, publication: Publication, said: Statemen
         owes = Quantity("people", cycle, groups).where(("owes", "yes"))
         enough = owes.where(("enough", "yes"))
         said.complete.append((owes, (enough, owes.where(("enough", "no")))))
-        _note_share(said, table, record, enough, owes, "Share with enough" if "Share with enough" in record else "Share")
+        share = "Share with enough" if "Share with enough" in record else "Share"
+        _note_share(said, table, record, enough, owes, share)
     for quantities in counted.values():
         for name in sorted({name for quantity in quantities for name, _ in quantity.of} & set(GROUPINGS.values())):
             _note_groups(said, quantities, name)
@@ -409,13 +418,11 @@ def _read_headline(table: PrintedTable, publication: Publication, said: Statemen
 _N = r"([\d,]+|\[c\])"
 _CHANGED = re.compile(rf"From (\S+(?: H\d)?) to (\S+(?: H\d)?): {_N} posts? (?:are|is) in both cycles, {_N} (?:are|is) "
                       rf"new and {_N} (?:have|has) gone\.(?: The change is shown for the {_N})?")
-_SENTENCES = ((re.compile(rf"\bn = {_N} posts? placed\."), (("placed", "yes"),)),
-              (re.compile(rf"as of \d+ \w+ \d{{4}}(?: –)? {_N} posts?(?:, {_N} placed)?$"), None),
-              (re.compile(rf"No placement: {_N} of {_N} posts"), ()),
-              (re.compile(rf"Agree who completes the {_N} posts"), (("placed", "no"),)))
+_SENTENCES = tuple(map(re.compile, (rf"\bn = {_N} posts? placed\.",
+                                    rf"as of \d+ \w+ \d{{4}}(?: –)? {_N} posts?(?:, {_N} placed)?$",
+                                    rf"No placement: {_N} of {_N} posts",
+                                    rf"Agree who completes the {_N} posts")))
 _BOX = re.compile(rf"box (\d), [^:;]+: {_N}(?: posts?)? \((\d+)%\)")
-_GROUP = re.compile(rf"([^:;.]+): fullest box ([^;]+?) with (\d+)% \({_N}\)")
-_ENOUGH = re.compile(rf"([^:;.]+): (\d+)% \((\d+)% to (\d+)%\) of {_N}")
 
 
 def _read_text(text: PrintedText, publication: Publication, said: Statements) -> None:
@@ -443,7 +450,7 @@ def _read_presence(changed: re.Match[str], unit: Attributes, text: PrintedText, 
 def _read_sentences(line: str, posts: Quantity, text: PrintedText, said: Statements) -> None:
     placed, unplaced = posts.where(("placed", "yes")), posts.where(("placed", "no"))
     meant = ((placed,), (posts, placed), (unplaced, posts), (unplaced,))
-    for (pattern, _), quantities in zip(_SENTENCES, meant, strict=True):
+    for pattern, quantities in zip(_SENTENCES, meant, strict=True):
         for found in pattern.finditer(line):
             said.counts += [Count(quantity, _number(number), text.place) for quantity, number in
                             zip(quantities, found.groups(), strict=True) if number]
@@ -459,15 +466,15 @@ _RENAMED = {"box": "Box", "level": "Level", "n": "Number", "share": "Share", "lo
             **{name.replace(" ", "_"): heading for heading, name in GROUPINGS.items() if name != "cycle"}}
 
 
-def _raw(reader):
+def _raw(reader: Reader) -> Reader:
     def read(table: PrintedTable, publication: Publication, said: Statements) -> None:
         headings = tuple(_RENAMED.get(heading, heading) for heading in table.headings)
         if reader is _read_moves:
             headings = tuple("Posts" if heading == "Number" else heading for heading in headings)
         rows = tuple(tuple(MARKER if heading in _COUNTED and not cell else cell for heading, cell in
                            zip(headings, row, strict=True)) for row in table.rows)
-        outcome = "box" if "box" in table.place or "moves.csv" == table.place.rsplit("/", 1)[-1] else "level"
-        reader(PrintedTable(table.place, "raw", outcome, table.unit, headings, rows), publication, said)
+        title = "" if "ratings" in table.place else "by box"
+        reader(PrintedTable(table.place, "raw", title, table.unit, headings, rows), publication, said)
 
     return read
 
@@ -520,8 +527,8 @@ def _number(text: str) -> int | None:
     return int(float(text.replace(",", ""))) if _is_count(text) and text != MARKER else None
 
 
-def _wholly_hidden(rows: Iterable[tuple[Quantity, str]]) -> set[Quantity]:
-    shown: dict[Quantity, bool] = {}
+def _wholly_hidden(rows: Iterable[tuple[Hashable, str]]) -> set[Hashable]:
+    shown: dict[Hashable, bool] = {}
     for group, text in rows:
         shown[group] = shown.get(group, False) or text != MARKER
     return {group for group, is_shown in shown.items() if not is_shown}

@@ -8,7 +8,8 @@ outsider is told by how much it is out, which is more than a real one knows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -64,9 +65,55 @@ def gather(statements: Sequence[Statements]) -> Knowledge:
     for scope, outcome, flows in (entry for said in statements for entry in said.listed):
         known.laws += _not_listed(scope, outcome, set(flows))
     known.laws += _units_make_up_the_council(known, canonical)
-    known.laws += [law for _ in range(2) for law in _definitions(known)]
-    known.laws = list({(law.terms, law.least, law.most): law for law in known.laws}.values())
+    n_before = -1
+    while len(known.laws) != n_before:  # a definition may speak of quantities that no paper prints
+        n_before = len(known.laws)
+        known.laws = list({(law.terms, law.least, law.most): law for law in known.laws + _definitions(known)}.values())
     return known
+
+
+def join_editions(editions: Sequence[Knowledge]) -> Knowledge:
+    """Put publications that followed one another together: little changed from one to the next.
+
+    For every whole and its parts that two publications have, the parts changed by no more in all than a reader is told
+    (people who left or came count once, whose rating was corrected twice); ``nearly`` laws with a slack told for all.
+    """
+    joined = Knowledge()
+    for number, known in enumerate(editions, start=1):
+        def named(quantity: Quantity, number: int = number) -> Quantity:
+            return replace(quantity, edition=str(number))
+
+        joined.shown |= {named(quantity): value for quantity, value in known.shown.items()}
+        joined.hidden |= {named(quantity): place for quantity, place in known.hidden.items()}
+        joined.limits |= {named(quantity): limits for quantity, limits in known.limits.items()}
+        joined.contradictions += known.contradictions
+        joined.laws += [replace(law, terms=tuple((named(quantity), factor) for quantity, factor in law.terms))
+                        for law in known.laws]
+    for number, (one, two) in enumerate(pairwise(editions), start=1):
+        joined.laws += _changes(one, two, number)
+    return joined
+
+
+_STEADY = ("posts", "people", "key posts")
+
+
+def _changes(one: Knowledge, two: Knowledge, number: int) -> list[Law]:
+    """Bound how far the parts of each whole moved between two publications, up and down together."""
+    shared = {law.terms for law in one.laws} & {law.terms for law in two.laws}
+    laws: list[Law] = []
+    for terms in sorted(shared, key=str):
+        (whole, factor), *parts = terms
+        if whole.what not in _STEADY or factor != 1 or any(other >= 0 for _, other in parts) or len(parts) < 2:
+            continue
+        moved = []
+        for part, _ in parts:
+            earlier, later = replace(part, edition=str(number)), replace(part, edition=str(number + 1))
+            up, down = (Quantity(f"change {way}", part.cycle, part.of | {("of", part.what)}, str(number))
+                        for way in ("up", "down"))
+            laws.append(_law("change between publications", [(later, 1), (earlier, -1), (up, -1), (down, 1)], 0, 0))
+            moved += [(up, 1.0), (down, 1.0)]
+        laws.append(_law("little changed between publications", moved, -np.inf, 0.0, nearly=True))
+    return laws
 
 
 class _Nesting:
@@ -89,12 +136,11 @@ class _Nesting:
 
     def count(self, count: Count) -> Count:
         base = None if count.base is None else self.of(count.base)
-        return Count(self.of(count.quantity), count.value, count.place, count.may_be_nought, base)
+        return replace(count, quantity=self.of(count.quantity), base=base)
 
     def ratio(self, ratio: Ratio) -> Ratio:
         minus = None if ratio.minus is None else self.of(ratio.minus)
-        return Ratio(self.of(ratio.part), self.of(ratio.base), ratio.low, ratio.high, ratio.place, minus, ratio.lower,
-                     ratio.upper)
+        return replace(ratio, part=self.of(ratio.part), base=self.of(ratio.base), minus=minus)
 
 
 def _note_counts(known: Knowledge, counts: Sequence[Count]) -> None:

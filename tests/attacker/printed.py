@@ -175,7 +175,8 @@ def _clean(value: object) -> str:
 class _Page(HTMLParser):
     """The tables of a page as caption and rows, and all its words, line by line."""
 
-    _ENDS_LINE = frozenset("p li h1 h2 h3 h4 h5 tr td th caption figcaption text title desc div dt dd summary".split())
+    _ENDS_LINE = frozenset(("p", "li", "h1", "h2", "h3", "h4", "h5", "tr", "td", "th", "caption", "figcaption", "text",
+                            "title", "desc", "div", "dt", "dd", "summary"))
 
     def __init__(self, text: str) -> None:
         super().__init__()

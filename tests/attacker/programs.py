@@ -81,7 +81,8 @@ def attack(known: Knowledge, truth: Mapping[Quantity, int] | None = None, *, thr
 
 
 def _kind_of(law: Law) -> str:
-    return f"{law.name}: {law.terms[0][0].what} {law.terms[0][0].cycle}"
+    quantity = law.terms[0][0]
+    return f"{law.name}: {quantity.what} {quantity.cycle} {quantity.edition}".rstrip()
 
 
 def _told_slack(known: Knowledge, truth: Mapping[Quantity, int]) -> dict[str, float]:
