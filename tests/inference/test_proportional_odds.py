@@ -50,9 +50,9 @@ def test_a_group_with_the_highest_category_alone_has_no_estimate():
 def test_the_range_covers_the_truth_in_about_95_of_100_samples():
     rng = np.random.default_rng(9)
     held = 0
-    for _ in range(200):
+    for _ in range(100):
         x = (rng.random(150) < 0.4).astype(float)
         category = np.digitize(rng.logistic(-0.5 * x), [-1.0, 1.0])
         fit = fit_proportional_odds(category, x[:, None])
         held += abs(fit.estimate[0] + 0.5) <= 1.96 * fit.se[0]
-    assert 0.92 <= held / 200 <= 0.985  # two standard errors of 200 draws about .95
+    assert 0.90 <= held / 100 <= 0.99  # two standard errors of 100 draws about .95

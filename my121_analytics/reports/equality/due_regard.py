@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from my121_analytics.analysis.disparity import PART_TIME
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.figures.phrases import day
@@ -83,7 +84,7 @@ def _section(released: Released) -> Section:
     name = name_characteristic(by)
     share = released.facts.get("share_declared")
     blocks: list[Block] = []
-    if isinstance(share, float):
+    if isinstance(share, float) and by != PART_TIME:
         blocks.append(Text(say("due_regard", "declared", share=format_value(share, "share"), name=name)))
     blocks.append(grid_of(View(released, "groups", say("due_regard", "groups_caption", name=name), (
         Field(by, name.capitalize()), Field("n", say("due_regard", "people"), "integer"),
