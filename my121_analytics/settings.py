@@ -81,6 +81,9 @@ class BoxSettings(_Section):
     potential: int = Field(ge=1)
 
 
+_MAP_ROWS, _MAP_BOXES = 3, 9
+
+
 class FrameworkSettings(_Section):
     """The rating scale and the map, where they differ from the My 1-1 toolkit's."""
 
@@ -92,13 +95,37 @@ class FrameworkSettings(_Section):
     """False for a council that rates performance only: no map, no potential axis."""
     map_columns: list[int] | None = None
     """With K other than 3: the map's column (1-3) of each performance level, lowest first."""
+    performance_codes: list[str] | None = None
+    """Codes that the exports give to the performance levels, lowest level first: ["5", "4", "3", "2", "1"] where 1 is
+    the best, ["0", "1", "2"], ["C", "B", "A"]. None: 1 to K, since most systems count from the lowest."""
+    potential_codes: list[str] | None = None
+    """The same for potential."""
     boxes: list[BoxSettings] | None = None
     """A council's own map; None: the My 1-1 map with box 1 at the top."""
+    box_numbering: list[int] | None = None
+    """Numbers that the exports give to boxes 1 to 9 of the My 1-1 map: [9, 8, 7, 6, 5, 4, 3, 2, 1] where the system
+    counts from the bottom left, as many do. None: as on the map. A council's own map has its numbers in ``boxes``."""
+
+    @field_validator("performance_codes", "potential_codes", mode="before")
+    @classmethod
+    def _codes_are_text(cls, given: Any) -> Any:
+        return [str(code) if isinstance(code, int) else code for code in given] if isinstance(given, list) else given
 
     @model_validator(mode="after")
     def _hangs_together(self) -> FrameworkSettings:
         if self.performance_levels is not None and len(self.performance_levels) < 2:
             raise ValueError("performance_levels needs two labels or more")
+        if self.potential_levels is not None and len(self.potential_levels) != _MAP_ROWS:
+            raise ValueError(f"potential_levels has {len(self.potential_levels)} labels; the map has three rows. Say in "
+                             "[ratings.synonyms.potential] which of your levels stands for Low, Moderate and High")
+        self._check_codes("performance_codes", self.performance_codes, len(self.performance_levels or ("", "", "")))
+        self._check_codes("potential_codes", self.potential_codes, _MAP_ROWS)
+        if self.box_numbering is not None and self.boxes is not None:
+            raise ValueError("box_numbering renumbers the My 1-1 map; with boxes of your own, write the numbers there")
+        if self.box_numbering is not None and len(set(self.box_numbering)) != len(self.box_numbering):
+            raise ValueError("box_numbering holds a number twice")
+        if self.box_numbering is not None and len(self.box_numbering) != _MAP_BOXES:
+            raise ValueError(f"box_numbering has {len(self.box_numbering)} numbers; the map has nine boxes")
         if self.map_columns is not None:
             n_levels = len(self.performance_levels or ("", "", ""))
             if len(self.map_columns) != n_levels:
@@ -108,6 +135,13 @@ class FrameworkSettings(_Section):
             if sorted(self.map_columns) != self.map_columns:
                 raise ValueError("map_columns must not fall as the performance level rises")
         return self
+
+    @staticmethod
+    def _check_codes(name: str, given: list[str] | None, n_levels: int) -> None:
+        if given is not None and len(given) != n_levels:
+            raise ValueError(f"{name} has {len(given)} codes for {n_levels} levels")
+        if given is not None and len({code.strip().casefold() for code in given}) != n_levels:
+            raise ValueError(f"{name} holds a code twice")
 
 
 class CycleSettings(_Section):

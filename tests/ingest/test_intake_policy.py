@@ -15,7 +15,7 @@ from my121_analytics.ingest.intake import Intake, describe_intake, read_exports,
 from my121_analytics.settings import ExportSettings, FrameworkSettings, Settings
 from my121_analytics.workforce.schema import column_names
 
-STAFF = """Employee no,Name,Post no,Directorate,Manager no,Start date in post,Continuous service date,Leaving date
+STAFF = """Employee no,Name,Post no,Directorate,Manager no,Start date in post,Date started,Leaving date
 001,Ann Head,P1,Place,,01/04/2010,01/04/2010,
 002,Bo Smith,P2,Place,001,01/04/2015,01/04/2015,
 003,Cy Jones,P3,Place,002,01/04/2015,01/04/2015,
