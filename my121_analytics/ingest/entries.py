@@ -86,7 +86,9 @@ def enter_sheet(rows: SheetRows, context: Context) -> dict[str, pd.DataFrame]:
         "people": _enter_people, "placements": _enter_placements, "conversations": _enter_conversations,
         "objectives": _enter_objectives, "development_actions": _enter_development,
         "successors": _enter_successors, "evidence": _enter_evidence}
-    return {table: readers[table](rows, context) for table in (*rows.map.tables[1:], *rows.map.tables[:1])}
+    tables = [table for table in (*rows.map.tables[1:], *rows.map.tables[:1])
+              if table != "placements" or rows.map.ratings]  # all its ratings may be stopped, its people stay
+    return {table: readers[table](rows, context) for table in tables}
 
 
 # People and posts -------------------------------------------------------------------------------------------------
@@ -328,6 +330,10 @@ def _read_ratings(rows: SheetRows, axes: Mapping[str, int], context: Context, so
             continue
         parsed, codes = rows.read(position, scale.parse)
         levels[axis] = parsed.values[codes]
+        doubted = rows.doubted.get(position)
+        if doubted is not None:
+            levels[axis] = np.where(doubted, 0, levels[axis])
+            faulty |= doubted
         if (parsed.faults != "").any():
             faults.append((position, codes, parsed.faults, parsed.expected))
             faulty |= (parsed.faults != "")[codes]

@@ -25,6 +25,7 @@ from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import check_overrides
 from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
+from my121_analytics.ingest.reading.scales import judge_scales
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
@@ -129,6 +130,7 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     named = _find_named_ids(sheets, settings)
     context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(named))
     _refuse_strangers(sheets, listed, context.roster)
+    report = judge_scales(sheets, scales, framework, log)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
     workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
@@ -304,10 +306,11 @@ def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale
     """Open a sheet with the corrections that are about its rows; they are found in it as it was exported."""
     wanted = corrections.of_sheet(sheet)
     if not wanted:
-        return open_sheet(sheet, settings.exports.columns, log, scales)
-    exported = open_sheet(sheet, settings.exports.columns, Log(), scales)
+        return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles)
+    exported = open_sheet(sheet, settings.exports.columns, Log(), scales, settings.cycles)
     corrected, is_data = corrections.apply(exported, sheet, wanted)
-    return settle_rows(open_sheet(corrected, settings.exports.columns, log, scales), is_data)
+    return settle_rows(open_sheet(corrected, settings.exports.columns, log, scales, settings.cycles),
+                       is_data)
 
 
 def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:

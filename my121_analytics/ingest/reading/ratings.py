@@ -33,6 +33,7 @@ _FILLER = {"performance": frozenset({"level", "rating", "score", "category", "po
            "box": frozenset({"box", "segment", "cell", "square", "map", "number", "is", "the", "category",
                              "placement", "position"})}
 """Words beside a code or label that say nothing."""
+_ANY_FILLER = frozenset().union(*_FILLER.values())
 _PARTS = re.compile(r"\s*(?:[/;|,+]|\bor\b|\bto\b|\band\b)\s*|\s+-\s+", re.I)
 _DOUBT = re.compile(r"[?~<>≈±→*%£$€+]|^-\s*\d|[-+]$|\d-$")
 """Marks that make a rating another one or no sure one: 2?, 3*, Meets+, -1."""
@@ -217,6 +218,21 @@ def _same_number(code: str) -> str:
     """Bring ``3``, ``3.0`` and ``03`` to one form."""
     found = re.fullmatch(r"0*(\d+?)(?:\.0+)?", code)
     return found[1] if found else code
+
+
+def bare_code(text: str) -> float | None:
+    """Give the number where a cell holds a bare code (``4``, ``3.7``, ``Level 4``, ``4 of 5``); else None.
+
+    Parameters
+    ----------
+    text
+        A cell of a column of ratings.
+    """
+    plain = re.sub(r"(?<=\d),(?=\d)", ".", plain_dashes(narrow(clean(text))))
+    plain = re.sub(r"\s*(?:/|\bout of\b|\bof\b)\s*\d+\s*$", "", plain, flags=re.I)
+    words = [w for w in re.findall(r"[^\W\d_]+", plain.casefold()) if w not in _ANY_FILLER]
+    numbers = re.findall(r"\d+(?:\.\d+)?", plain)
+    return float(numbers[0]) if len(numbers) == 1 and not words else None
 
 
 def _number_words(text: str) -> str:

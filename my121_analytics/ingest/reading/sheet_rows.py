@@ -21,18 +21,15 @@ from my121_analytics.ingest.reading.cells import (
     plain_list,
     plain_words,
     split_assignment,
-    value_table,
 )
+from my121_analytics.ingest.reading.content import SheetContent
 from my121_analytics.ingest.reading.dates import Dates, parse_dates
 from my121_analytics.ingest.reading.headings import SheetMap, map_headings
 from my121_analytics.ingest.reading.layout import ASIDE, classify_rows, find_header
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
-from my121_analytics.settings import ExportSettings
+from my121_analytics.settings import CycleSettings, ExportSettings
 from my121_analytics.workforce.schema import TABLES
-
-_LOOKED_AT = 200
-"""Distinct cells that settle whether a column holds ids or words."""
 
 _FEW = 8
 """Up to this many distinct texts of titles and headers are searched for one by one among the data."""
@@ -71,6 +68,8 @@ class SheetRows:
     """Rows whose employee id was repaired."""
     ids: dict[int, Parsed] = field(default_factory=dict)
     """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
+    doubted: dict[int, np.ndarray] = field(init=False, default_factory=dict)
+    """Column of ratings -> rows of data in which it may not be read, since its label says something else."""
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
     _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
@@ -270,7 +269,7 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
 
 
 def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
-               scales: Mapping[str, Scale] | None = None) -> SheetRows:
+               scales: Mapping[str, Scale] | None = None, rules: CycleSettings | None = None) -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
 
     Parameters
@@ -283,6 +282,8 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
         Where findings go.
     scales
         What ratings may be written as; settles whether a column headed ``Rating`` holds performance.
+    rules
+        Lengths of cycles, by which columns of periods are held against each other.
 
     Returns
     -------
@@ -295,14 +296,9 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
             log.add("not_record", file=sheet.file, sheet=sheet.name, expected="no row of known headings was found")
         return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log)
     below = header.last + 1
-
-    def looks_like(position: int) -> str:
-        return _looks_like(sheet.columns[position][below:], scales or {})
-
-    def same(a: int, b: int) -> bool:
-        return bool((sheet.columns[a][below:] == sheet.columns[b][below:]).all())
-
-    smap = map_headings(header.texts, overrides, looks_like=looks_like, same=same)
+    content = SheetContent(sheet, below, scales or {}, rules)
+    smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
+                        paired=content.paired, finest=content.finest)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     sheet = sheet.without(refused) if refused else sheet
     _report_headings(sheet, smap, log)
@@ -374,29 +370,6 @@ def _split_assignments(values: np.ndarray, width: int | None,
         people.append(base)
         posts.append(f"{base}{suffix}" if has_suffix else None)
     return np.array(people, dtype=object), np.array(posts, dtype=object) if any_suffix else None
-
-
-def _looks_like(cells: np.ndarray, scales: Mapping[str, Scale]) -> str:
-    """Say what a column holds: ``ids`` (nearly all cells are codes with a digit), ``sources``, an axis, or ``words``.
-
-    An axis is told by its labels; a bare 2 could be a level of either.
-    """
-    found = [text for text in (clean(str(c)) for c in pd.unique(cells)[:_LOOKED_AT]) if text]
-    if not found:
-        return "words"
-    ids = parse_ids(found)
-    n_ids = sum(v is not None and any(c.isdigit() for c in v) and " " not in v for v in ids.values)
-    if n_ids >= 0.8 * len(found):
-        return "ids"
-    sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
-    if any(plain_words(t) in plain_list("provisional") for t in found):
-        sources |= plain_list("final")
-    if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found):
-        return "sources"
-    labelled = [t for t in found if any(c.isalpha() for c in t)]
-    fits = [axis for axis, scale in scales.items() if scale.labels and labelled and
-            int((scale.parse(labelled).values > 0).sum()) >= 0.8 * len(found)]
-    return fits[0] if len(fits) == 1 else "words"
 
 
 def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
