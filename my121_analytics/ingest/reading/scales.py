@@ -306,14 +306,14 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
 def _foreign(unknown: Mapping[str, int], n: int) -> dict[str, int]:
     """Give the unknown labels where they are words of another scale, or too many to be slips."""
     of_scales = {text: count for text, count in unknown.items() if rank_of(text)}
-    n_of_scales, n_unknown = sum(of_scales.values()), sum(unknown.values())
+    n_of_scales = sum(of_scales.values())
     if n_of_scales and (n_of_scales >= _FEW or n_of_scales >= _RARE * n):
         return of_scales
     letters = {text: count for text, count in unknown.items() if re.fullmatch(r"[A-Za-z][+\-*]?", text)}
     if len(letters) > 1:
         return letters
-    short = {text: count for text, count in unknown.items() if count > 1 or len(unknown) <= _LISTED}
-    return short if n_unknown > 1 and n_unknown >= _MANY * n else {}
+    recurring = {text: count for text, count in unknown.items() if count > 1}  # a level has more cells than one
+    return recurring if sum(recurring.values()) >= _MANY * n else {}
 
 
 # A column beside others -------------------------------------------------------------------------------------------
