@@ -28,6 +28,8 @@ from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.ingest.reading.scales import judge_scales
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
+from my121_analytics.ingest.settings_proposals import propose_settings
+from my121_analytics.ingest.unread import Unread, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
@@ -70,6 +72,8 @@ class Intake:
     mapping: pd.DataFrame = field(repr=False)
     unreadable: pd.DataFrame = field(repr=False)
     corrections: pd.DataFrame = field(default_factory=lambda: Corrections().frame(_no_quarantine()), repr=False)
+    unread: Unread = field(default_factory=Unread, repr=False)
+    """What was left out though it may matter, and the settings that would let it be read."""
 
     def __repr__(self) -> str:
         counts = self.findings["severity"].value_counts()
@@ -135,12 +139,14 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
     workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
+    unread = list_unread(sheets, report, workforce.placements, listed)
+    unread = replace(unread, settings=propose_settings(sheets, report, unread, context))
     _log_checks(workforce, listed, log)
     for rows in sheets:
         rows.stops.log(log, rows.sheet)
     quarantine = _quarantine(sheets)
     intake = Intake(workforce, quarantine, log.frame(), _reconcile(sheets), _map_table(sheets), unreadable,
-                    given.frame(quarantine))
+                    given.frame(quarantine), unread)
     _check_accounts(intake)
     return intake
 

@@ -132,11 +132,29 @@ class SheetContent:
             return 0
         return 1 if all(isinstance(p, Cycle) or (isinstance(p, str) and p.isdigit()) for p in periods) else 2
 
-    def n_filled(self, position: int) -> int:
-        """Count the cells of a column that say anything."""
+    def filled(self, position: int) -> np.ndarray:
+        """Say of each row below the header whether a column says anything in it."""
         codes, texts = pd.factorize(self._sheet.columns[position][self._below:])
         says = np.array([not is_missing(str(t)) for t in texts], dtype=bool)
-        return int(says[codes].sum()) if len(codes) else 0
+        return says[codes] if len(codes) else np.zeros(0, dtype=bool)
+
+    def tally(self, position: int) -> dict[str, int]:
+        """Give a column's distinct texts that say anything, with the number of their cells."""
+        codes, texts = pd.factorize(self._sheet.columns[position][self._below:])
+        sizes = np.bincount(codes, minlength=len(texts))
+        return {clean(str(t)): int(n) for t, n in zip(texts, sizes, strict=True) if not is_missing(str(t))}
+
+    def tally_pairs(self, codes: int, labels: int) -> dict[str, int]:
+        """Give the pairs of a code and its label, ``4 Very good``, with the number of their rows."""
+        columns = self._sheet.columns
+        pairs = pd.Series(columns[codes][self._below:]) + " " + pd.Series(columns[labels][self._below:])
+        return {clean(str(text)): int(n) for text, n in pairs.value_counts(sort=False).items()
+                if not is_missing(str(text))}
+
+    @property
+    def below(self) -> int:
+        """First row below the header, counted from 0."""
+        return self._below
 
 
 def could_be_levels(texts: Sequence[str]) -> bool:

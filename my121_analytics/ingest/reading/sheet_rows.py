@@ -70,6 +70,10 @@ class SheetRows:
     """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
     doubted: dict[int, np.ndarray] = field(init=False, default_factory=dict)
     """Column of ratings -> rows of data in which it may not be read, since its label says something else."""
+    content: SheetContent | None = None
+    """What stands in its columns; None where no header was found."""
+    scales: Mapping[str, Scale] = field(default_factory=dict, repr=False)
+    """What its ratings may be written as."""
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
     _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
@@ -304,14 +308,14 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     _report_headings(sheet, smap, log)
     if not smap.tables:
         _report_no_record(sheet, smap, log)
-        return _all_aside(sheet, smap, header.texts, log)
+        return _all_aside(sheet, smap, header.texts, log, content)
     sheet = _read_serials_of_1904(sheet, smap, below, log)
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
     _set_vacancies_aside(sheet, smap, key, aside, log)
     _report_aside(sheet, aside, header.last, log)
-    rows = SheetRows(sheet, smap, header.texts, aside, log)
+    rows = SheetRows(sheet, smap, header.texts, aside, log, content=content, scales=scales or {})
     rows.ids[key] = ids
     return rows
 
@@ -346,9 +350,10 @@ def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) ->
     return sheet
 
 
-def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:
+def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log,
+               content: SheetContent | None = None) -> SheetRows:
     aside = np.full(sheet.n_rows, ASIDE.index("not_record") + 1, dtype=np.int8)
-    return SheetRows(sheet, smap, headings, aside, log)
+    return SheetRows(sheet, smap, headings, aside, log, content=content)
 
 
 def _pad(values: np.ndarray, width: int | None) -> np.ndarray:
