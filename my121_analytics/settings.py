@@ -116,8 +116,8 @@ class FrameworkSettings(_Section):
         if self.performance_levels is not None and len(self.performance_levels) < 2:
             raise ValueError("performance_levels needs two labels or more")
         if self.potential_levels is not None and len(self.potential_levels) != _MAP_ROWS:
-            raise ValueError(f"potential_levels has {len(self.potential_levels)} labels; the map has three rows. Say in "
-                             "[ratings.synonyms.potential] which of your levels stands for Low, Moderate and High")
+            raise ValueError(f"potential_levels has {len(self.potential_levels)} labels; the map has three rows. Say "
+                             "in [ratings.synonyms.potential] which of your levels stands for Low, Moderate and High")
         self._check_codes("performance_codes", self.performance_codes, len(self.performance_levels or ("", "", "")))
         self._check_codes("potential_codes", self.potential_codes, _MAP_ROWS)
         if self.box_numbering is not None and self.boxes is not None:

@@ -207,7 +207,8 @@ def _agreement(read: np.ndarray, meant: np.ndarray, beside: Sequence[RatingColum
 
 def _numberings(first: int, framework: Framework) -> list[list[int]]:
     """Give the usual ways to number the map, each as the numbers of boxes 1 to 9; from the bottom left along the rows
-    comes first, since most systems count so."""
+    comes first, since most systems count so.
+    """
     places = {b.number: (b.performance, b.potential) for b in framework.boxes}
     found = []
     for by_columns, right_first, top_first in product((False, True), repeat=3):

@@ -8,18 +8,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
+import pandas as pd
 
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.headings import AXES, Heading
+from my121_analytics.ingest.reading.periods import find_period
 from my121_analytics.ingest.reading.ratings import bare_code
-from my121_analytics.ingest.reading.scales import RatingColumn, ScaleReport, pair_labels
+from my121_analytics.ingest.reading.scales import ScaleReport, pair_labels
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.ingest.scale_proposals import (
     ScaleProposal,
     propose_numbering,
     propose_scale,
-    spread_over,
     split_label,
+    spread_over,
 )
 from my121_analytics.ingest.unread import Unread, sources_of
 from my121_analytics.wording.catalogue import say
@@ -69,10 +71,11 @@ def propose_settings(sheets: Sequence[SheetRows], report: ScaleReport, unread: U
     for rows in sheets:
         for heading, chosen in _asked_ratings(rows):
             _add_rating(lines, rows, heading, chosen)
-            if chosen and rows.content is not None and not rows.content.fits(heading.position):
+            if chosen and _likely_axis(rows, heading.position) == "":
                 values.update(_tally(rows, heading.position))
     _add_other_headings(lines, sheets, unread)
-    _add_ids(lines, sheets, context)
+    _add_one_of_two(lines, sheets, context)
+    _add_ids(lines, sheets, unread, context)
     for column in report.stopped:
         if column.axis == "performance" and column.why != "ratings_against_boxes":
             values.update(pair_labels(column))
@@ -107,7 +110,7 @@ def _add_rating(lines: _Lines, rows: SheetRows, heading: Heading, chosen: bool) 
     source = sources_of(heading)[-1]
     named = any(" " in m for m in heading.meanings)
     fits = rows.content.fits(heading.position)
-    axis = next(iter(fits)) if fits and len(fits) == 1 else "performance"
+    axis = _likely_axis(rows, heading.position) or "performance"
     column = f"{source} {axis}" if named or source != MANAGER else axis
     others = [f"{source} {other}" if " " in column else other for other in AXES if other != axis]
     if chosen and fits is not None:
@@ -116,6 +119,26 @@ def _add_rating(lines: _Lines, rows: SheetRows, heading: Heading, chosen: bool) 
     else:
         code = "decimals" if fits is None else "second"
         lines.add("exports.columns", _quoted(heading.text), _quoted("ignore"), say("settings_line", code))
+
+
+def _likely_axis(rows: SheetRows, position: int) -> str:
+    """Give the axis that an asked column most likely holds; empty where its values are levels of another scale.
+
+    Codes from 1 to 5 are numbers of boxes as well, but no map is filled so far and no further.
+    """
+    assert rows.content is not None
+    fits, values = rows.content.fits(position), rows.content.distinct(position)
+    if fits is None:
+        return "performance"
+    if "performance" in fits or not fits:
+        return "performance" if fits else ""
+    codes = [code for text in values if (code := bare_code(text)) is not None]
+    if fits == {"box"} and len(codes) == len(values) and max(codes) < _HIGH_BOX:
+        return ""
+    return sorted(fits)[0]
+
+
+_HIGH_BOX = 8
 
 
 def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unread) -> None:
@@ -133,16 +156,41 @@ def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unre
                 first, *others = [*heading.meanings, "ignore"]
                 lines.add("exports.columns", _quoted(heading.text), _quoted(first),
                           say("settings_line", "or", others=", ".join(map(_quoted, others))), asleep=True)
-            elif cause == "dated":
+            elif cause == "dated" and not any(h.how == "twice" for h in rows.map.headings):
                 lines.add("exports.columns", _quoted(heading.text), _quoted("ignore"),
                           say("settings_line", "dated", column=_quoted(heading.meanings[0])), asleep=True)
 
 
-def _add_ids(lines: _Lines, sheets: Sequence[SheetRows], context: Context) -> None:
+def _add_one_of_two(lines: _Lines, sheets: Sequence[SheetRows], context: Context) -> None:
+    """Read the last of the columns that have one heading, and the period that stands above it."""
+    for rows in sheets:
+        asked = [h for h in rows.map.headings if h.how in ("twice", "dated") and len(h.meanings) == 1]
+        read = {axis for axes in rows.map.ratings.values() for axis in axes}
+        last = {h.meanings[0]: h for h in asked if h.meanings[0] not in read and h.meanings[0] not in rows.map.columns}
+        if not any(h.how == "twice" for h in asked):
+            continue
+        for heading in asked:
+            column = heading.meanings[0]
+            if last.get(column) is heading:
+                lines.add("exports.columns", _quoted(heading.text), _quoted(column), say("settings_line", "last"))
+            else:
+                lines.add("exports.columns", _quoted(heading.text), _quoted("ignore"))
+        period = next((p for h in last.values() if (p := find_period(h.text, context.settings.cycles))), "")
+        if period and not rows.has("cycle", "placed_on") and context.settings.exports.cycle is None:
+            lines.add("exports", "cycle", _quoted(period), say("settings_line", "cycle"))
+
+
+_WITHOUT_KEY = ("no_key", "sheet_unknown", "unknown_heading", "axis_open")
+"""Causes for which a sheet may lack the employee's id."""
+
+
+def _add_ids(lines: _Lines, sheets: Sequence[SheetRows], unread: Unread, context: Context) -> None:
     """Name the column of employee ids of sheets that were set aside, by the ids that stand in it."""
     people = context.roster.people
     for rows in sheets:
-        if rows.map.tables or not people or rows.content is None:
+        lost = unread.columns[["file", "sheet"]].apply(tuple, axis="columns") if len(unread.columns) else pd.Series()
+        asked = unread.columns[(lost == (rows.sheet.file, rows.sheet.name)).to_numpy(dtype=bool)]
+        if rows.map.tables or not people or rows.content is None or not asked["cause"].isin(_WITHOUT_KEY).any():
             continue
         shares = {h.position: np.mean([text in people for text in rows.content.distinct(h.position)[:500]] or [0])
                   for h in rows.map.headings if h.how in ("unused", "ambiguous")}
@@ -177,9 +225,9 @@ def _add_performance(lines: _Lines, values: Mapping[str, int], sheets: Sequence[
             lines.add("framework", "has_potential", "false", say("settings_line", "no_potential"))
     missing = any(h.column == "box" and h.position in rows.map.ratings.get(h.source, {}).values()
                   and not context.scales["box"].labels for rows in sheets for h in rows.map.headings)
-    if has_map and n_levels != _COLUMNS and (found is not None and found.levels or missing):
-        if context.settings.framework.has_potential:
-            lines.add("framework", "map_columns", json.dumps(spread_over(n_levels)), say("settings_line", "columns"))
+    differs = n_levels != _COLUMNS and ((found is not None and found.levels) or missing)
+    if has_map and differs and context.settings.framework.has_potential:
+        lines.add("framework", "map_columns", json.dumps(spread_over(n_levels)), say("settings_line", "columns"))
 
 
 _COLUMNS = 3

@@ -16,7 +16,7 @@ from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
 
-COLUMNS = ("kind", "file", "sheet", "heading", "position", "n", "cause", "meanings")
+COLUMNS = ("kind", "file", "sheet", "heading", "position", "n", "cause", "meanings", "strange")
 KINDS = ("ratings", "placements", "rows", "managers", "leavers", "dates")
 """What may be lost, the gravest first."""
 LEAST_READ = 0.5
@@ -24,6 +24,7 @@ LEAST_READ = 0.5
 nobody chose."""
 _DATES = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "date"} | {"cycle"})
 _MOST_NAMED = 4
+_FEWEST_PEOPLE = 5
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ class Unread:
     ----------
     columns
         One row per column or sheet left out: ``kind`` (of ``KINDS``), ``file``, ``sheet``, ``heading``, ``position``
-        (column of the sheet), ``n`` (cells that say something), ``cause`` (code), ``meanings`` (what it could be).
+        (column of the sheet), ``n`` (cells that say something), ``cause`` (code), ``meanings`` (what it could be),
+        ``strange`` (values of ratings that are no levels of the scale).
     n_ratings
         Ratings that the exports hold: one per row and per person who rated.
     n_read
@@ -80,10 +82,13 @@ def _sentence(kind: str, cause: str, part: pd.DataFrame) -> str:
     more = len(columns) - _MOST_NAMED
     files = ", ".join(dict.fromkeys(part["file"].astype("str")))
     meanings = " or ".join(dict.fromkeys(m for text in part["meanings"] for m in str(text).split(" or ") if m))
+    strange = list(dict.fromkeys(v for text in part["strange"] for v in str(text).split("\n") if v))
     n = int(part["n"].max() if kind == "rows" else part["n"].sum())
-    return say("unread", "line", n=f"{n:,}", what=say("unread_kind", kind if n != 1 else f"{kind}_one"), files=files,
-               why=say("unread_cause", cause, headings=headings + (f" and {more} more" if more > 0 else ""),
-                       meanings=meanings))
+    why = say("unread_cause", cause, headings=headings + (f" and {more} more" if more > 0 else ""), meanings=meanings)
+    if strange:
+        why += " " + say("unread", "strange", values=", ".join(f"'{value}'" for value in strange[:_MOST_NAMED]))
+    return say("unread", "line" if n != 1 else "line_one", n=f"{n:,}", files=files, why=why,
+               what=say("unread_kind", kind if n != 1 else f"{kind}_one"))
 
 
 def require_ratings(unread: Unread) -> None:
@@ -134,7 +139,7 @@ def list_unread(sheets: Sequence[SheetRows], report: ScaleReport, placements: pd
     return Unread(table, max(sum(map(_count_ratings, sheets)), n_read), n_read)
 
 
-_Line = tuple[str, str, str, str, int, int, str, str]
+_Line = tuple[str, str, str, str, int, int, str, str, str]
 
 
 def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed: frozenset[str]) -> Iterator[_Line]:
@@ -148,13 +153,14 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
             filled = content.filled(heading.position)  # type: ignore[union-attr]
             if rows.map.tables:
                 filled = filled & (rows.aside[content.below:] == 0)  # type: ignore[union-attr]
+            strange = _strange_values(rows, heading) if cause == "axis_open" else []
             yield (kind, file, sheet, heading.text, heading.position, int(filled.sum()), cause,
-                   " or ".join(heading.meanings))
+                   " or ".join(heading.meanings), "\n".join(strange))
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
         shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:12])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,
                      expected=say("unread", "expected_headings"))
-        yield "rows", file, sheet, shown.strip("'"), -1, n, "sheet_unknown", ""
+        yield "rows", file, sheet, shown.strip("'"), -1, n, "sheet_unknown", "", ""
 
 
 def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
@@ -168,12 +174,27 @@ def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
         return "ratings", "no_key"
     if heading.how == "unused" and content.looks_like(heading.position) in AXES:
         return "ratings", "unknown_heading"
-    if heading.how not in ("ambiguous", "dated"):
+    if heading.how not in ("ambiguous", "dated", "twice"):
         return "", ""
     kind = _kind_of(heading.meanings)
     if kind in ("ratings", "placements") and not _may_be_lost(rows, heading):
         return "", ""
-    return kind, heading.how
+    is_open = heading.how == "ambiguous" and len(heading.meanings) > 1 and all(
+        m.rsplit(" ", 1)[-1] in AXES for m in heading.meanings)
+    return kind, "axis_open" if is_open else heading.how
+
+
+def _strange_values(rows: SheetRows, heading: Heading) -> list[str]:
+    """Give the values of an asked column that no axis knows as a level."""
+    assert rows.content is not None
+    found = rows.content.distinct(heading.position)
+    if rows.content.fits(heading.position) is None or not rows.scales:
+        return []
+    known = np.zeros(len(found), dtype=bool)
+    for scale in rows.scales.values():
+        parsed = scale.parse(found)
+        known |= (parsed.faults == "") & bool(scale.labels)
+    return [text for text, is_known in zip(found, known, strict=True) if not is_known]
 
 
 def _kind_of(meanings: Sequence[str]) -> str:
@@ -219,7 +240,7 @@ def _count_ratings(rows: SheetRows) -> int:
     for heading in rows.map.headings:
         kind = _lost(rows, heading)[0]
         is_rating = heading.column in AXES or kind in ("ratings", "placements")
-        if not is_rating or heading.how == "dated" and rows.map.ratings:
+        if not is_rating or (heading.how == "dated" and rows.map.ratings):
             continue
         source = sources_of(heading)[-1]
         filled = content.filled(heading.position)
@@ -245,7 +266,7 @@ def _rows_about(rows: SheetRows, listed: frozenset[str]) -> int:
     """Count the rows of a sheet that was set aside which are about people on the staff lists."""
     if not listed:
         return 0
-    least = max(10, len(listed) // 4)
+    least = max(_FEWEST_PEOPLE, len(listed) // 2)  # small whole numbers are ids of anything
     best = 0
     for position in range(rows.sheet.n_columns):
         codes, texts = rows.sheet.factor(position)

@@ -69,7 +69,8 @@ SHEET_RULES = (
     *_rules("error", "unreadable_file key_not_found codes_off_scale decimals_for_levels labels_off_scale "
             "codes_against_labels scale_of_another boxes_against_ratings ratings_against_boxes heading_twice "
             "staff_sheet_unread"),
-    *_rules("warning", "labels_read axis_assumed setting_without_heading ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
+    *_rules("warning", "labels_read axis_assumed setting_without_heading"),
+    *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
             "rater_from_post repeated_row repeated_conversation spellings_joined formula_without_value mixed_encoding "
             "letters_lost zero_bytes last_line_cut"),
     *_rules("info", "not_record file_left_alone hidden_sheet encoding refused_heading duplicate_heading near_heading "

@@ -53,7 +53,7 @@ class Heading:
     how
         ``setting``, ``synonym``, ``content``, ``source`` (a rating with whose it is), ``assumed`` (a rating that names
         no axis, taken as performance), ``label`` (says in words what the code beside it means), ``unused``,
-        ``ignored``, ``ambiguous``, ``dated``, ``duplicate``, ``refused``.
+        ``ignored``, ``ambiguous``, ``dated``, ``twice`` (one heading in two columns), ``duplicate``, ``refused``.
     meanings
         For ambiguous headings: what it could be.
     suggestion
@@ -122,7 +122,7 @@ def words_of(text: str) -> list[str]:
 
 def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool:
     """Say whether a text is a heading that the synonym table or the settings know, used or not."""
-    keys = _keys(text)
+    keys = heading_keys(text)
     if not keys:
         return False
     book = _book()
@@ -151,7 +151,8 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
                  same: Callable[[int, int], bool] = lambda a, b: False,
                  fits: Callable[[int], frozenset[str] | None] = lambda _: frozenset(AXES),
                  paired: Callable[[int, int], bool] = lambda a, b: False,
-                 finest: Callable[[Sequence[int]], int] = lambda _: -1) -> SheetMap:
+                 finest: Callable[[Sequence[int]], int] = lambda _: -1,
+                 twice: Mapping[int, str] | None = None) -> SheetMap:
     """Say what each column of a sheet is.
 
     Parameters
@@ -170,6 +171,8 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
         Says whether the second column puts into words what the first holds as codes.
     finest
         Of several columns with review periods gives the one to read where they agree row by row, else -1.
+    twice
+        Column -> heading without the line above that tells it from another one with the same heading.
 
     Returns
     -------
@@ -177,6 +180,8 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     """
     settled = {compact(k): v for k, v in (overrides or {}).items()}
     found = [_first_reading(j, text, settled, looks_like) for j, text in enumerate(texts)]
+    for j, bottom in (twice or {}).items():
+        found[j] = _ask_which(found[j], _first_reading(j, bottom, {}, looks_like))
     events = _events(found)
     chosen = [_settle(reading, events) for reading in found]
     chosen = _fill_weak(chosen, found, events)
@@ -202,7 +207,7 @@ class _Reading:
 def _first_reading(position: int, text: str, settled: Mapping[str, str],
                    looks_like: Callable[[int], str]) -> _Reading:
     blank = Heading(position, text)
-    keys = [*_named_unit(text), *_keys(text)]
+    keys = [*_named_unit(text), *heading_keys(text)]
     book = _book()
     if not keys:
         return _Reading(blank)
@@ -240,6 +245,17 @@ def _first_reading(position: int, text: str, settled: Mapping[str, str],
         return _Reading(replace(blank, column=column, source=source, how="source"))
     near = get_close_matches(keys[0], book.spelled, n=1, cutoff=0.85)
     return _Reading(replace(blank, suggestion=book.spelled[near[0]] if near else ""))
+
+
+def _ask_which(whole: _Reading, bottom: _Reading) -> _Reading:
+    """Ask about a heading that stands twice and that the line above does not explain (``Round 1``, ``2024``)."""
+    heading = whole.heading
+    meant = {bottom.heading.column} if bottom.heading.column else {c for _, c, strong in bottom.candidates if strong}
+    if heading.column or whole.candidates or heading.how in ("ignored", "refused") or not (meant or
+                                                                                           bottom.heading.meanings):
+        return whole
+    return _Reading(replace(heading, how="twice", meanings=tuple(sorted(meant)) or bottom.heading.meanings,
+                            suggestion=""))
 
 
 def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -> Heading:
@@ -300,7 +316,7 @@ _PERIOD_WORDS = frozenset({*MONTHS, "year", "years"})
 _RATING_WORDS = frozenset({"rating", "ratings", "score", "assessment", "evaluation"})
 
 
-def _keys(text: str) -> list[str]:
+def heading_keys(text: str) -> list[str]:
     """Give what a heading may be looked up by: all of it, and without what stands in brackets; then with short forms
     written out. Brackets that say whose or when (``Performance (self)``) belong to the heading.
     """
@@ -339,7 +355,7 @@ def canonical(text: str) -> str:
 def _is_refused(text: str) -> bool:
     """Say whether a refused heading stands in the words of this one (``Employee NI number``, ``Home Postcode``)."""
     book = _book()
-    if any(key in book.allowed or key in book.candidates for key in _keys(text)):
+    if any(key in book.allowed or key in book.candidates for key in heading_keys(text)):
         return False
     for words in (_words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)), " ".join(words_of(text))):
         for phrase in sorted(book.allowed_phrases, key=len, reverse=True):
@@ -403,7 +419,7 @@ def _settle_open_axis(chosen: list[Heading]) -> list[Heading]:
     """``Rating`` beside ``Potential rating`` is performance, where nothing else is."""
     have = {h.column for h in chosen}
     is_open = _book().axis_open
-    open_ones = [j for j, h in enumerate(chosen) if h.how == "ambiguous" and is_open & set(_keys(h.text))]
+    open_ones = [j for j, h in enumerate(chosen) if h.how == "ambiguous" and is_open & set(heading_keys(h.text))]
     if "potential" not in have or "performance" in have or len(open_ones) != 1:
         return chosen
     out = list(chosen)
@@ -417,7 +433,7 @@ def _ask_the_rest(chosen: list[Heading], events: tuple[str, ...]) -> list[Headin
     book = _book()
     out = []
     for heading in chosen:
-        key = next((k for k in _keys(heading.text) if k in book.ambiguous), None)
+        key = next((k for k in heading_keys(heading.text) if k in book.ambiguous), None)
         if heading.how in ("unused", "ambiguous") and key is not None:
             if key == "date" and "placements" in events and not have & {*_DAYS, "cycle"}:
                 heading = replace(heading, column="placed_on", how="synonym", meanings=())
@@ -551,7 +567,7 @@ def _belongs(heading: Heading, events: tuple[str, ...]) -> bool:
     """Say whether the synonym table lists a heading under one of the sheet's own events."""
     book = _book()
     return any(table in events and column == heading.column
-               for key in _keys(heading.text) for table, column, _ in book.candidates.get(key, ()))
+               for key in heading_keys(heading.text) for table, column, _ in book.candidates.get(key, ()))
 
 
 def _assemble(chosen: list[Heading], events: tuple[str, ...]) -> SheetMap:

@@ -25,7 +25,7 @@ from my121_analytics.ingest.reading.cells import (
 from my121_analytics.ingest.reading.content import SheetContent
 from my121_analytics.ingest.reading.dates import Dates, parse_dates
 from my121_analytics.ingest.reading.headings import SheetMap, map_headings
-from my121_analytics.ingest.reading.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.reading.layout import ASIDE, Header, classify_rows, find_header
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
 from my121_analytics.settings import CycleSettings, ExportSettings
@@ -302,13 +302,14 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     below = header.last + 1
     content = SheetContent(sheet, below, scales or {}, rules)
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
-                        paired=content.paired, finest=content.finest)
+                        paired=content.paired, finest=content.finest, twice=header.twice)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     sheet = sheet.without(refused) if refused else sheet
     _report_headings(sheet, smap, log)
+    _report_twice(sheet, smap, header, log)
     if not smap.tables:
         _report_no_record(sheet, smap, log)
-        return _all_aside(sheet, smap, header.texts, log, content)
+        return _all_aside(sheet, smap, header.texts, log, content, scales or {})
     sheet = _read_serials_of_1904(sheet, smap, below, log)
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
@@ -351,9 +352,9 @@ def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) ->
 
 
 def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log,
-               content: SheetContent | None = None) -> SheetRows:
+               content: SheetContent | None = None, scales: Mapping[str, Scale] | None = None) -> SheetRows:
     aside = np.full(sheet.n_rows, ASIDE.index("not_record") + 1, dtype=np.int8)
-    return SheetRows(sheet, smap, headings, aside, log, content=content)
+    return SheetRows(sheet, smap, headings, aside, log, content=content, scales=scales or {})
 
 
 def _pad(values: np.ndarray, width: int | None) -> np.ndarray:
@@ -381,10 +382,20 @@ def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
     codes = {"ambiguous": "ambiguous_heading", "dated": "dated_heading", "duplicate": "duplicate_heading",
              "refused": "refused_heading"}
     for heading in smap.headings:
+        if heading.how == "assumed":
+            log.add("axis_assumed", file=sheet.file, sheet=sheet.name, column=heading.text, values=heading.text)
         code = codes.get(heading.how) or ("near_heading" if heading.suggestion else "")
         if code:
             log.add(code, file=sheet.file, sheet=sheet.name, column=heading.text, values=heading.text,
                     expected=heading.suggestion or " or ".join(heading.meanings))
+
+
+def _report_twice(sheet: Sheet, smap: SheetMap, header: Header, log: Log) -> None:
+    """Write down headings that stand more than once, with the names under which the settings know each of them."""
+    lost = {h.position: h.text for h in smap.headings if h.how == "twice"}
+    for bottom in dict.fromkeys(header.twice[position] for position in lost):
+        named = " and ".join(f"'{text}'" for position, text in lost.items() if header.twice[position] == bottom)
+        log.add("heading_twice", file=sheet.file, sheet=sheet.name, column=bottom, values=bottom, expected=named)
 
 
 def _report_no_record(sheet: Sheet, smap: SheetMap, log: Log) -> None:
