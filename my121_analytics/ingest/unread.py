@@ -16,7 +16,7 @@ from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
 
-COLUMNS = ("kind", "file", "sheet", "heading", "position", "n", "cause", "meanings", "strange")
+COLUMNS = ("kind", "file", "sheet", "heading", "position", "n", "cause", "meanings", "strange", "source")
 KINDS = ("ratings", "placements", "rows", "managers", "leavers", "dates")
 """What may be lost, the gravest first."""
 LEAST_READ = 0.5
@@ -36,7 +36,7 @@ class Unread:
     columns
         One row per column or sheet left out: ``kind`` (of ``KINDS``), ``file``, ``sheet``, ``heading``, ``position``
         (column of the sheet), ``n`` (cells that say something), ``cause`` (code), ``meanings`` (what it could be),
-        ``strange`` (values of ratings that are no levels of the scale).
+        ``strange`` (values of ratings that are no levels of the scale), ``source`` (of a rating).
     n_ratings
         Ratings that the exports hold: one per row and per person who rated.
     n_read
@@ -83,7 +83,9 @@ def _sentence(kind: str, cause: str, part: pd.DataFrame) -> str:
     files = ", ".join(dict.fromkeys(part["file"].astype("str")))
     meanings = " or ".join(dict.fromkeys(m for text in part["meanings"] for m in str(text).split(" or ") if m))
     strange = list(dict.fromkeys(v for text in part["strange"] for v in str(text).split("\n") if v))
-    n = int(part["n"].max() if kind == "rows" else part["n"].sum())
+    # Two columns of one row hold one rating: its performance and its potential, or two that could be either.
+    n = int(part.groupby(["file", "sheet", "source"])["n"].max().sum() if kind in ("ratings", "placements")
+            else part["n"].sum())
     why = say("unread_cause", cause, headings=headings + (f" and {more} more" if more > 0 else ""), meanings=meanings)
     if strange:
         why += " " + say("unread", "strange", values=", ".join(f"'{value}'" for value in strange[:_MOST_NAMED]))
@@ -139,7 +141,7 @@ def list_unread(sheets: Sequence[SheetRows], report: ScaleReport, placements: pd
     return Unread(table, max(sum(map(_count_ratings, sheets)), n_read), n_read)
 
 
-_Line = tuple[str, str, str, str, int, int, str, str, str]
+_Line = tuple[str, str, str, str, int, int, str, str, str, str]
 
 
 def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed: frozenset[str]) -> Iterator[_Line]:
@@ -155,12 +157,12 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
                 filled = filled & (rows.aside[content.below:] == 0)  # type: ignore[union-attr]
             strange = _strange_values(rows, heading) if cause == "axis_open" else []
             yield (kind, file, sheet, heading.text, heading.position, int(filled.sum()), cause,
-                   " or ".join(heading.meanings), "\n".join(strange))
+                   " or ".join(heading.meanings), "\n".join(strange), sources_of(heading)[-1])
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
         shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:12])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,
                      expected=say("unread", "expected_headings"))
-        yield "rows", file, sheet, shown.strip("'"), -1, n, "sheet_unknown", "", ""
+        yield "rows", file, sheet, shown.strip("'"), -1, n, "sheet_unknown", "", "", ""
 
 
 def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
