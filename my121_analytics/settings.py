@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from my121_analytics.errors import SettingsError, suggest
+from my121_analytics.settings_text import BACKSLASH_HINT, faulty_line, lost_backslashes, toml_fault
 
 FILE_NAME = "my121.toml"
 
@@ -532,24 +533,44 @@ def load_settings(path: Path | str | None) -> Settings:
     if path is None:
         return Settings()
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as problem:
-        raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
-                            hints=["Check the path given with --settings."]) from problem
-    except UnicodeDecodeError as problem:
-        raise SettingsError(f"{path.name}: the settings file is not UTF-8 text.",
-                            hints=["Save it again as UTF-8."]) from problem
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"{path.name}: not readable as TOML: {problem}.",
-                            hints=["Text needs quotes, and a table starts with [name]."]) from problem
+    given = _parse_toml(path, _read_text(path))
+    lost = lost_backslashes(given)
+    if lost:
+        raise SettingsError(f"{path.name}: {len(lost)} setting(s) hold a backslash in double quotes, which changes "
+                            "the letter after it.", hints=[f"{where}: {BACKSLASH_HINT}" for where in lost])
     try:
         return Settings.model_validate(given)
     except ValidationError as problem:
         raise SettingsError(f"{path.name}: {problem.error_count()} setting(s) cannot be used.",
                             hints=[_describe(fault) for fault in problem.errors()]) from problem
+
+
+def _read_text(path: Path) -> str:
+    """Read the file as UTF-8, with or without a byte order mark."""
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
+                            hints=["Check the path given with --settings."]) from problem
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > len(raw[:200]) // 4:
+        raise SettingsError(f"{path.name}: the settings file is in UTF-16 (some programs say Unicode), not in UTF-8.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw[:problem.start].count(b"\n") + 1
+        raise SettingsError(f"{path.name}, line {line}: the settings file is not UTF-8 text.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."]) from problem
+
+
+def _parse_toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        number, line = faulty_line(text, str(problem))
+        what, hint = toml_fault(line, str(problem))
+        raise SettingsError(f"{path.name}, line {number}: {what}.",
+                            hints=[hint, *([f"Line {number} is: {line}"] if line else [])]) from problem
 
 
 def find_settings(source: Path | str, given: Path | str | None = None) -> Path | None:

@@ -152,7 +152,11 @@ def _next_steps(released: Released, coverage: Released | None) -> tuple[str, ...
     counts = dict(zip(tally["code"], tally["n"], strict=True))
     if counts.get("correction_refused"):
         steps.append(count_say("check", "step_corrections", int(counts["correction_refused"])))
-    n_refused = _totals(released)["rows_quarantined"]
+    if len(released.tables["proposed"]):
+        steps.append(say("check", "step_settings"))
+    reasons = released.tables["reasons"]
+    # Rows of a column that was stopped as a whole are mended in the settings, not one by one.
+    n_refused = int(reasons.loc[reasons["reason"] != "scale_in_doubt", "n"].sum())
     if n_refused:
         steps.append(count_say("check", "step_refused" if "findings" in released.tables else "step_refused_pseudonyms",
                                n_refused))
