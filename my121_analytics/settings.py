@@ -106,6 +106,9 @@ class FrameworkSettings(_Section):
     box_numbering: list[int] | None = None
     """Numbers that the exports give to boxes 1 to 9 of the My 1-1 map: [9, 8, 7, 6, 5, 4, 3, 2, 1] where the system
     counts from the bottom left, as many do. None: as on the map. A council's own map has its numbers in ``boxes``."""
+    guide: str = ""
+    """File with the council's own texts and questions for the conversation, beside the settings; empty: those that come
+    with the package. `my121 init --framework FILE` writes one to start from."""
 
     @field_validator("performance_codes", "potential_codes", mode="before")
     @classmethod
