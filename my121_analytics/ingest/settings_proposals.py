@@ -192,7 +192,7 @@ def _add_ids(lines: _Lines, sheets: Sequence[SheetRows], unread: Unread, context
         asked = unread.columns[(lost == (rows.sheet.file, rows.sheet.name)).to_numpy(dtype=bool)]
         if rows.map.tables or not people or rows.content is None or not asked["cause"].isin(_WITHOUT_KEY).any():
             continue
-        shares = {h.position: np.mean([text in people for text in rows.content.distinct(h.position)[:500]] or [0])
+        shares = {h.position: np.mean([text in people for text in rows.content.distinct(h.position)[:500]] or [False])
                   for h in rows.map.headings if h.how in ("unused", "ambiguous")}
         best = max(shares, key=lambda position: shares[position], default=-1)
         if best >= 0 and shares[best] > 0.5 and "employee_id" not in rows.map.columns and len(
