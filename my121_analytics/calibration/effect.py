@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from my121_analytics.calibration.decisions import CHANGED, Calibration
+from my121_analytics.calibration.decision_lines import CHANGED
+from my121_analytics.calibration.decisions import Calibration
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce
@@ -50,7 +51,8 @@ def measure_effect(before: Workforce, calibration: Calibration) -> EffectResult:
              for step, n in (audit[f"{axis}_after"] - audit[f"{axis}_before"])[
                  (audit[f"{axis}_after"] > 0) & (audit[f"{axis}_before"] > 0)].value_counts().sort_index().items()]
     tables = {"steps": Table(pd.DataFrame(steps, columns=["axis", "step", "n"]), keys=("axis", "step"), count="n"),
-              "audit": Table(audit, keys=("row",), people=("employee_id", "rater_id", "reason", "agreed_by"))}
+              "audit": Table(audit, keys=("row",), people=(
+                  "employee_id", "name", "rater_id", "reason", "manager_view", "employee_view", "agreed_by"))}
     earlier = pd.concat([outcomes_in_cycle(before, cycle) for cycle in cycles])
     later = pd.concat([outcomes_in_cycle(calibration.workforce, cycle, source=CALIBRATED) for cycle in cycles])
     if before.framework.has_map:

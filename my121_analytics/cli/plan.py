@@ -9,7 +9,7 @@ import typer
 
 from my121_analytics.cli.arguments import Out, SettingsFile
 from my121_analytics.cli.intake import DATA_UNUSABLE, exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 from my121_analytics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -177,27 +177,27 @@ def _write_papers(papers: PlanPapers, stem: Path, *, private: bool) -> None:
 
 
 def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: date, as_of: date) -> None:
-    say(f"{len(review.frame('actions'))} actions, timescales counted from {anchor}, held against {as_of}:")
+    show_line(f"{len(review.frame('actions'))} actions, timescales counted from {anchor}, held against {as_of}:")
     for row in review.frame("by_status").itertuples():
-        say(f"  {row.n:>3}  {row.status}")
+        show_line(f"  {row.n:>3}  {row.status}")
     anchors = review.frame("anchors")
     if len(anchors) > 1:
-        say("With another day to count from:")
+        show_line("With another day to count from:")
         for row in anchors.iloc[1:].itertuples():
-            say(f"  {row.anchor.date()}: {row.n_overdue} overdue, {row.n_due_in_window} due in window, "
+            show_line(f"  {row.anchor.date()}: {row.n_overdue} overdue, {row.n_due_in_window} due in window, "
                 f"{row.n_on_track} on track ({row.why})")
     for row in read.information.itertuples():
-        say(f"  The plan says: {row.label}: {row.value}")
+        show_line(f"  The plan says: {row.label}: {row.value}")
     for row in review.frame("milestones").itertuples():
-        say(f"  {row.label}: {row.latest.date()}, {row.countdown}; {row.n_due_by} open actions due by then")
+        show_line(f"  {row.label}: {row.latest.date()}, {row.countdown}; {row.n_due_by} open actions due by then")
     if told is not None:
-        say(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
+        show_line(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
         for note in told.notes:
-            say(f"  Note: {note}")
+            show_line(f"  Note: {note}")
     for question in read.questions.itertuples():
-        say(f"  To confirm: {question.file}, row {question.row}: {question.message} {question.remedy}")
+        show_line(f"  To confirm: {question.file}, row {question.row}: {question.message} {question.remedy}")
     for refusal in read.refusals.itertuples():
-        say(f"  Not read: {refusal.message} {refusal.remedy}")
+        show_line(f"  Not read: {refusal.message} {refusal.remedy}")
 
 
 def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, as_of: date, out: Path,
@@ -217,7 +217,7 @@ def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, a
         write_tables(linked, out, audience="analyst", settings=settings,
                      files={name: f"findings_{name.removeprefix('finding_').removeprefix('findings')}.csv".replace(
                          "_.csv", ".csv") for name in linked.tables})
-        say(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
+        show_line(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
     write_tables(result, out, audience="analyst", settings=settings,
                  files={name: f"evidence_{name}.csv" for name in result.tables})
 
@@ -230,4 +230,4 @@ def _write_interviewees(intake: Intake, n: int, seed: int, out: Path, settings: 
     drawn = draw_interviewees(intake.workforce, n=n, seed=seed, settings=settings)
     write_tables(drawn, out, audience="analyst", settings=settings,
                  files={name: f"interviews_{name}.csv" for name in drawn.tables})
-    say(f"Drawn by lot with seed {seed}: {n} people, in {out}.")
+    show_line(f"Drawn by lot with seed {seed}: {n} people, in {out}.")

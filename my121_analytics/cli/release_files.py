@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.settings import Settings
@@ -16,10 +16,8 @@ from my121_analytics.writing.csv_files import as_text, write_csv
 from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-    from my121_analytics.calibration.decisions import Calibration
     from my121_analytics.ingest.intake import Intake
 
 
@@ -65,7 +63,7 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
             write_csv(released, table, out / name, columns=chosen, private=is_private(audience, settings))
         elif table in result.tables:
             why = released.withheld.set_index("table").loc[table, "reason"]
-            say(f"  Not written for the audience '{audience}': {name} ({why}).")
+            show_line(f"  Not written for the audience '{audience}': {name} ({why}).")
             warn_of_earlier(out / name)
     return released
 
@@ -110,16 +108,16 @@ def find_key(wanted: bool, *, settings: Settings, source: Path, out: Path) -> by
     if not wanted:
         return None
     key = load_key(settings, source=source, out=out)
-    say("Pseudonyms in place of ids, names left out. The rows are still about people: role, unit and dates may tell "
-        "who somebody is. Not for publication.")
+    show_line("Pseudonyms in place of ids, names left out. The rows are still about people: role, unit and dates may "
+              "tell who somebody is. Not for publication.")
     return key
 
 
 def warn_of_earlier(path: Path) -> None:
     """Say that a file of an earlier run, which this run does not write, is still in the folder."""
     if path.is_file():
-        say(f"  {path.name} of an earlier run is still in {path.parent} and may name people: delete it before you "
-            "pass the folder on, or give this run a folder of its own.")
+        show_line(f"  {path.name} of an earlier run is still in {path.parent} and may name people: delete it "
+                  "before you pass the folder on, or give this run a folder of its own.")
 
 
 def write_figure(axes: Axes, stem: Path, *, private: bool = True) -> None:
@@ -202,7 +200,7 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
             write_csv(released, name, out / f"{name}.csv")
     if key is not None:
         names = ("quarantine.csv", "quarantine.xlsx", "findings.csv")
-        say(f"  Not written with pseudonyms, since they quote the exports: {', '.join(names)}.")
+        show_line(f"  Not written with pseudonyms, since they quote the exports: {', '.join(names)}.")
         for name in names:
             warn_of_earlier(out / name)
     else:
@@ -264,30 +262,4 @@ def keep_corrections(path: Path, out: Path) -> None:
             break
         number += 1
     write_atomic(copy, content)
-    say(f"The corrections as given are kept as {copy.name}.")
-
-
-def write_decisions(calibration: Calibration, effect: Result, refused: pd.DataFrame, out: Path, *,
-                    settings: Settings) -> None:
-    """Write the record with the agreed placements, the audit trail, what was refused, and the effect.
-
-    Parameters
-    ----------
-    calibration
-        As applied.
-    effect
-        Of ``measure_effect``.
-    refused
-        Lines that could not be entered.
-    out
-        Folder.
-    settings
-        Thresholds and audiences; the files are for the analyst, since they name people.
-    """
-    people = ("employee_id", "rater_id", "reason")
-    placements = Table(calibration.workforce.placements, keys=(), people=people)
-    entered = Result(effect.about, {"placements": placements, "refused": Table(refused, keys=(), people=("value",))})
-    write_tables(entered, out, audience="analyst", settings=settings,
-                 files={"placements": "placements.csv", "refused": "refused.csv"})
-    write_tables(effect, out, audience="analyst", settings=settings,
-                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv"})
+    show_line(f"The corrections as given are kept as {copy.name}.")

@@ -218,7 +218,8 @@ def test_decisions_offer_the_choices_and_keep_ids_as_text(make_meeting: MakeMeet
     choices = book["Choices"]
     offered = [[choices[cell].value for cell in re.findall(r"\$?B\$?\d+", rule.replace("$", ""))] for rule in rules]
     assert sorted(offered) == [["1 - High Potential to Go Further", "9 - Scope to Improve"],
-                               ["1 - Low", "3 - High"], ["1 - Partially meets", "3 - Exceeds"]]
+                               ["1 - Low", "3 - High"], ["1 - Partially meets", "3 - Exceeds"],
+                               ["Stands", "Not discussed"]]
 
 
 def test_sheet_names_are_unique_and_allowed() -> None:

@@ -19,7 +19,7 @@ from my121_analytics.workforce.results import TOTAL, About, Result, Table
 from my121_analytics.workforce.schema import PROTECTED, TABLES
 
 NOT_RECORDED = "Not recorded"
-_BY_POST = tuple(column.name for column in TABLES["posts"] if column.kind == "category")
+_BY_POST = tuple(column.name for column in TABLES["posts"] if column.groups and column.kind == "category")
 _REPEATS = 4999
 """Random draws behind the test of fit: a chance near 0.05 is then known to within 0.006."""
 _UNUSUAL = 0.05
