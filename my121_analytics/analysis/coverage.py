@@ -53,7 +53,8 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
         the posts), n_with_enough and n_too_few (of ``base``), n_with_any (of the people, catch-ups included),
         estimate, lower, upper (share with enough), base; a last row for all groups.
         ``managers``: rater_id, name, directorate, service, team, n_team, n_without_placement,
-        n_without_conversation (n_team and the last are people, n_without_placement posts). ``parts``: part, label, n_filled, n_formal, share, lower, upper.
+        n_without_conversation (n_team and the last are people, n_without_placement posts). ``parts``:
+        part, label, n_filled, n_formal, share, lower, upper.
         ``missing``: employee_id, name, post_id, manager_id, directorate, service, team, missing.
         Facts: conversations_from, conversations_to, conversations_per_year, n_posts, n_too_new, n_without_manager.
 

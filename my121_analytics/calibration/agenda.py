@@ -69,8 +69,8 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     -----
     The order is by what a discussion can settle: first by the number of questions of the highest weight, then of the
     next. People of whom the same is asked are put in order by lot, drawn from the seed (the cycle's name) and the id,
-    so that neither the alphabet nor the unit decides who is heard. Somebody in box 3 within ``[coverage] box3_months`` in post is settling in and is not
-    asked about; time in post that is not known raises no question. Objectives count where three or more were set.
+    so that neither the alphabet nor the unit decides who is heard. Somebody in box 3 within ``[coverage] box3_months``
+    in post is settling in and is not asked about; time in post that is not known raises no question. Objectives count where three or more were set.
     For somebody with several posts the questions stand together in one row, under the post with the most weight.
     """
     settings = settings or workforce.settings

@@ -35,6 +35,8 @@ FEW_MET = 0.25
 """Share of objectives met up to which they are few."""
 CENTRE_MONTHS = 24
 """Months in the middle box from which it may stand for "nobody has looked": four half-yearly cycles."""
+YEARS_FROM = 24
+"""Months from which a time is told in years."""
 LONG_UNSEEN = 4
 """Cycles placed without any meeting having agreed a placement, where meetings agree placements at all."""
 
@@ -254,21 +256,21 @@ def _ask_box3_long(evidence: Evidence) -> pd.Series:
     months = evidence.settings.coverage.box3_months
     chosen = _at_place(evidence, 1, 3, evidence.rows["tenure_months"] >= months)
     return _say_each(chosen, "box3_long", ["box", "tenure_months"], lambda box, tenure: {
-        "box": _box(evidence.framework, box), "months": _months(tenure)})
+        "box": _box(evidence.framework, box), "months": say_months(tenure)})
 
 
 def _ask_starter_lowest(evidence: Evidence) -> pd.Series:
     chosen = _at_place(evidence, 1, 1, evidence.rows["tenure_months"] < STARTER_MONTHS)
     return _say_each(chosen, "starter_lowest", ["box", "tenure_months"], lambda box, tenure: {
-        "box": _box(evidence.framework, box), "months": _months(tenure)})
+        "box": _box(evidence.framework, box), "months": say_months(tenure)})
 
 
 def _ask_box9_plan(evidence: Evidence) -> pd.Series:
     is_new = (evidence.rows["tenure_months"] < STARTER_MONTHS).fillna(False)
     rows = _at_place(evidence, 1, 1, ~is_new)
-    rows = rows.assign(n_open=rows["n_open_actions"] if "n_open_actions" in rows else -1)
+    rows = rows.assign(n_open=rows.get("n_open_actions", -1))
     return _say_each(rows, "box9_plan", ["box", "months_in_box", "n_open"], lambda box, months, n_open: {
-        "box": _box(evidence.framework, box), "months": _months(0 if pd.isna(months) else months),
+        "box": _box(evidence.framework, box), "months": say_months(0 if pd.isna(months) else months),
         "plan": say("agenda_word", {-1: "plan_unknown", 0: "plan_none"}.get(int(n_open), "plan_open"), n=int(n_open))})
 
 
@@ -276,7 +278,7 @@ def _ask_centre_box(evidence: Evidence) -> pd.Series:
     asked = evidence.settings.pack.ask_centre_box
     chosen = _at_place(evidence, 2, 2, (evidence.rows["months_in_box"] >= CENTRE_MONTHS) & asked)
     return _say_each(chosen, "centre_box", ["box", "months_in_box"], lambda box, months: {
-        "box": _box(evidence.framework, box), "months": _months(months)})
+        "box": _box(evidence.framework, box), "months": say_months(months)})
 
 
 def _ask_never_discussed(evidence: Evidence) -> pd.Series:
@@ -408,6 +410,9 @@ def _ratings(framework: Framework, *levels: float) -> str:
     return ", ".join(f"{axis}: {label}" for axis, label in zip(axes, given, strict=True))
 
 
-def _months(months: int) -> str:
+def say_months(months: int) -> str:
+    """Write a time in months, from two years on in whole years."""
+    if int(months) >= YEARS_FROM:
+        return say("agenda_word", "years", n=int(months) // 12)
     code = {0: "months_none", 1: "months_one"}.get(int(months), "months")
     return say("agenda_word", code, n=int(months))
