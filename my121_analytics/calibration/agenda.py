@@ -13,9 +13,11 @@ from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import check_grouping, keep_matching
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import NO_PLACEMENT, About, Result, Table
+from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
 
+FACTS = {**dict.fromkeys(("n_listed", "n_in_meeting"), Fact("people", part_of="people_in_post")),
+          **dict.fromkeys(("minutes", "minutes_each", "minutes_rest", "seed", "unchecked"), LABEL)}
 PATTERN = "pattern"
 """Verdict of a manager whose ratings are on the list of patterns to discuss."""
 WEIGHTS = (3, 2, 1)
@@ -54,9 +56,9 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
         before_box, agreed_box (0: none), tenure_months, months_in_box, n_set, n_met, last_held_on, reasons,
         n_reasons, question, minutes, in_meeting. ``questions``: employee_id, reason, question, one row a question.
         ``reasons``: reason, description, weight, n (people); only those that the record allows to check.
-        ``managers``: rater_id, minutes, in_meeting: those whose ratings are a pattern to discuss. ``special``: what
-        the map alone does not say: box 3 new to the role and longer, box 9; code, description, n (posts).
-        Facts: n_listed, n_in_meeting, minutes, minutes_each, minutes_managers, minutes_rest, seed, unchecked.
+        ``managers``: rater_id, minutes, in_meeting: those whose ratings are a pattern to discuss. ``special``: who is
+        in a box that mixes people (box 3 new to the role, or longer; box 9): employee_id, code, description.
+        Facts: n_listed, n_in_meeting, minutes, minutes_each, minutes_rest, seed, unchecked.
 
     Raises
     ------
@@ -70,7 +72,8 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     The order is by what a discussion can settle: first by the number of questions of the highest weight, then of the
     next. People of whom the same is asked are put in order by lot, drawn from the seed (the cycle's name) and the id,
     so that neither the alphabet nor the unit decides who is heard. Somebody in box 3 within ``[coverage] box3_months``
-    in post is settling in and is not asked about; time in post that is not known raises no question. Objectives count where three or more were set.
+    in post is settling in and is not asked about; time in post that is not known raises no question. Objectives count
+    where three or more were set.
     For somebody with several posts the questions stand together in one row, under the post with the most weight.
     """
     settings = settings or workforce.settings
@@ -88,14 +91,13 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     n_in_meeting = int(people["in_meeting"].sum())
     facts: dict[str, float | int | str | None] = {
         "n_listed": len(people), "n_in_meeting": n_in_meeting, "minutes": settings.pack.minutes,
-        "minutes_each": settings.pack.minutes_each, "minutes_managers": minutes_managers,
-        "minutes_rest": settings.pack.minutes_rest, "seed": cycle, "unchecked": "; ".join(unchecked)}
+        "minutes_each": settings.pack.minutes_each, "minutes_rest": settings.pack.minutes_rest, "seed": cycle,
+        "unchecked": "; ".join(unchecked)}
     caveats = ["agenda_order", "agenda_questions"]
     caveats += ["agenda_unchecked"] if unchecked else []
     caveats += ["agenda_pattern"] if (asked["reason"] == "manager_pattern").any() else []
-    about = About(title=say("title", "agenda"), measure=say("measure", "agenda"),
-                  population=say("population", "people_in_post", cycle=cycle), counts_what="people",
-                  as_of=workforce.as_of, cycle=cycle, n=int(rows["employee_id"].nunique()), caveats=tuple(caveats))
+    about = describe("agenda", population="people_in_post", as_of=workforce.as_of, cycle=cycle, filters=filters,
+                     n=int(rows["employee_id"].nunique()), caveats=caveats)
     named = ("employee_id", "name", "post_id", "rater_id", "rater_name", "role", "reasons", "question")
     return AgendaResult(about, {
         "people": Table(people, keys=("position",), people=named, unit_columns=ORGANISATION),
@@ -103,8 +105,8 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
                            unit_columns=ORGANISATION),
         "managers": Table(managers, keys=("rater_id",), people=("rater_id",), unit_columns=tuple(
             column for column in ORGANISATION if column in managers.columns)),
-        "special": Table(_count_special(evidence, rows), keys=("code",), count="n"),
-        "reasons": Table(reasons, keys=("reason",), count="n")}, facts)
+        "special": Table(_list_special(evidence, rows), keys=(), people=("employee_id",), unit_columns=ORGANISATION),
+        "reasons": Table(reasons, keys=("reason",), count="n")}, facts, FACTS)
 
 
 def _find_patterns(severity: Result | None) -> set[str] | None:
@@ -162,18 +164,19 @@ def _list_questions(people: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
         ["employee_id", "reason", "question", *ORGANISATION]]
 
 
-def _count_special(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
-    """Count what one box of the map mixes: box 3, new to the role and no longer new; and box 9."""
-    if not evidence.framework.has_map:
-        return pd.DataFrame({"code": pd.Series(dtype="str"), "description": pd.Series(dtype="str"),
-                             "n": pd.Series(dtype="int64")})
+def _list_special(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
+    """List who is in a box that mixes people: box 3, new to the role and no longer new; and box 9.
+
+    Rows name people, so that no reader without names can subtract them from a box that was withheld.
+    """
     places = {(b.performance, b.potential): b.number for b in evidence.framework.boxes}
     months, limit = rows["tenure_months"], evidence.settings.coverage.box3_months
-    box3, box9 = (rows["box"] == places[place] for place in ((1, 3), (1, 1)))
-    counts = {"box3_new": box3 & (months < limit), "box3_longer": box3 & (months >= limit),
-              "box3_unknown": box3 & months.isna(), "box9": box9}
-    return pd.DataFrame([(code, say("agenda_special", code, months=limit), int(found.fillna(False).sum()))
-                         for code, found in counts.items()], columns=["code", "description", "n"])
+    box3, box9 = (rows["box"] == places.get(place, -1) for place in ((1, 3), (1, 1)))
+    found = {"box3_new": box3 & (months < limit), "box3_longer": box3 & (months >= limit),
+             "box3_unknown": box3 & months.isna(), "box9": box9}
+    parts = [rows.loc[chosen.fillna(False).astype(bool), ["employee_id", *ORGANISATION]].assign(
+        code=code, description=say("agenda_special", code, months=limit)) for code, chosen in found.items()]
+    return pd.concat(parts, ignore_index=True).astype({"employee_id": "str"})
 
 
 def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, settings: Settings,

@@ -9,12 +9,12 @@ import pandas as pd
 
 from my121_analytics.calibration.decision_lines import CHANGED
 from my121_analytics.calibration.decisions import Calibration
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import ESTIMATE, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import CALIBRATED
 
+FACTS = {"n_decided": Fact("posts"), "n_changed": Fact("posts"), "spread_before": ESTIMATE, "spread_after": ESTIMATE}
 FEWEST_RATINGS = 5
 """Managers with fewer ratings are left out of the spread: their means move by chance."""
 
@@ -63,9 +63,8 @@ def measure_effect(before: Workforce, calibration: Calibration) -> EffectResult:
     facts = {"n_decided": len(audit), "n_changed": int((audit["outcome"] == CHANGED).sum()),
              "spread_before": _spread(earlier), "spread_after": _spread(later)}
     named = ", ".join(cycles)
-    about = About(say("effect", "title"), say("effect", "measure"), say("effect", "population", cycle=named), "posts",
-                  before.as_of, named, len(audit))
-    return EffectResult(about, tables, facts)
+    about = describe("effect", counts="posts", as_of=before.as_of, cycle=named, n=len(audit))
+    return EffectResult(about, tables, facts, FACTS)
 
 
 def _count_boxes(rows: pd.DataFrame, numbers: list[int]) -> np.ndarray:

@@ -11,9 +11,8 @@ from my121_analytics.cli.release_files import warn_of_earlier, write_tables
 from my121_analytics.cli.terminal import show_line
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import About, Result, Table, describe
 from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
@@ -76,8 +75,7 @@ def write_refused_decisions(refused: pd.DataFrame, read: Decisions, workforce: W
         Thresholds and audiences.
     """
     cycles = ", ".join(dict.fromkeys(read.lines["cycle"].astype("str")))
-    about = About(say("effect", "title"), say("effect", "measure"),
-                  say("effect", "population", cycle=cycles), "posts", workforce.as_of, cycles, len(read.lines))
+    about = describe("effect", counts="posts", as_of=workforce.as_of, cycle=cycles, n=len(read.lines))
     tables = {"refused": refused}
     if len(read.disagreements):
         tables["disagreements"] = read.disagreements

@@ -11,7 +11,7 @@ from my121_analytics.cli.terminal import show_line
 from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.settings import Settings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 from my121_analytics.writing.csv_files import as_text, write_csv
 from my121_analytics.writing.staging import write_atomic
 
@@ -165,9 +165,9 @@ def release_check(intake: Intake, *, settings: Settings, key: bytes | None = Non
     for name, frame in (("reconciliation", intake.reconciliation), ("mapping", intake.mapping), ("reasons", reasons),
                         ("unreadable", intake.unreadable), ("tally", tally)):
         tables[name] = Table(frame, keys=(), about_people=False)
-    about = About("Check of the exports", "rows", "all rows of all files", "people", workforce.as_of,
-                  " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]]))
-                  if len(workforce.cycles) else "none", len(workforce.employees))
+    cycles = " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]])
+                         ) if len(workforce.cycles) else "none"
+    about = describe("check", as_of=workforce.as_of, cycle=cycles, n=len(workforce.employees))
     result = Result(about, tables)
     return release(result if key is None else replace_ids(result, key), audience="analyst", settings=settings)
 

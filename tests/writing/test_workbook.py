@@ -19,13 +19,14 @@ from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DisclosureError
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import Book, Profile, Sheet, WordSheet, sheet_names, write_workbook
 
 MakeMeeting = Callable[..., Meeting]
 AS_OF = date(2024, 9, 30)
-ABOUT = About("T", "Posts", "All", "posts", AS_OF, "2024/25 H1", 9)
+ABOUT = describe("profile", population="people_in_post", counts="posts", source="manager", as_of=AS_OF,
+                 cycle="2024/25 H1", n=9)
 
 
 def released(frame: pd.DataFrame, audience: str = "analyst") -> Released:

@@ -137,9 +137,9 @@ def _minutes(meeting: Meeting) -> Grid | None:
         return None
     inside = people[people["in_meeting"].astype(bool)]
     managers = meeting.frame("agenda", "managers")
-    n_managers = 0 if managers is None else int(managers["in_meeting"].astype(bool).sum())
+    heard = managers[managers["in_meeting"].astype(bool)] if managers is not None else people.head(0)
     parts = [("rest", int(str(facts["minutes_rest"])), 0),
-             ("managers", int(str(facts["minutes_managers"])), n_managers),
+             ("managers", int(heard["minutes"].sum()), len(heard)),
              ("people", int(inside["minutes"].sum()), len(inside))]
     rows = tuple((count_say("pack_first", f"minutes_{code}", n), f"{minutes:,}")
                  for code, minutes, n in parts if minutes)

@@ -87,8 +87,8 @@ def _special(meeting: Meeting) -> list[str]:
     lines = []
     special = meeting.frame("agenda", "special")
     if special is not None:
-        lines += [say("pack", "map_special", what=row.description, n=f"{int(row.n):,}")
-                  for row in special.itertuples() if row.code.startswith("box3") and pd.notna(row.n) and row.n]
+        counts = special[special["code"].astype("str").str.startswith("box3")]["description"].value_counts(sort=False)
+        lines += [say("pack", "map_special", what=what, n=f"{n:,}") for what, n in counts.items() if n]
     return lines
 
 
