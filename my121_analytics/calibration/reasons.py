@@ -15,7 +15,7 @@ from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import outcomes_in_cycle, pair_self, select_placements
-from my121_analytics.workforce.record import Workforce, of_employee
+from my121_analytics.workforce.record import Workforce, is_employed
 from my121_analytics.workforce.schema import ORGANISATION
 
 AXES = ("performance", "potential")
@@ -113,8 +113,7 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
     for column, values in {**_objectives(workforce, cycle), **_conversations(workforce, cycle)}.items():
         rows[column] = values.reindex(rows["employee_id"].astype("str")).fillna(0).to_numpy()
     if len(workforce.successors):
-        left_on = of_employee(workforce.employees, workforce.successors["employee_id"], "left_on")
-        stayed = left_on.isna() | (left_on >= workforce.cycle_end(cycle))
+        stayed = is_employed(workforce.employees, workforce.successors["employee_id"], workforce.cycle_end(cycle))
         rows["has_successor"] = rows["post_id"].isin(workforce.successors.loc[stayed, "post_id"])
     if pattern_raters is not None:
         rows["is_pattern"] = rows["has_placement"] & rows["rater_id"].isin(pattern_raters)

@@ -94,9 +94,14 @@ class Stops:
                                              "expected": expected}))
 
     @property
+    def positions(self) -> np.ndarray:
+        """Rows stopped (positions in the sheet, counted from 0)."""
+        return pd.unique(pd.concat(self._parts)["position"]) if self._parts else np.array([], dtype=np.int64)
+
+    @property
     def n_rows(self) -> int:
-        """Rows stopped."""
-        return len(pd.unique(pd.concat(self._parts)["position"])) if self._parts else 0
+        """Number of rows stopped."""
+        return len(self.positions)
 
     def log(self, log: Log, sheet: Sheet) -> None:
         """Repeat every fault as a finding."""

@@ -143,7 +143,8 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
     """
     head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
     delimiter = _find_delimiter(head)
-    columns = _parse_fast(content, delimiter, _width(head, delimiter))
+    widths = np.array([len(row) for row in _head_rows(head, delimiter)], dtype=np.int64)
+    columns = _parse_fast(content, delimiter, widths) if _is_regular(widths) else None
     if columns is None:
         rows, more = _parse_carefully(content.decode("utf-8"), delimiter)
         again = _unwrap_lines(rows)
@@ -153,13 +154,14 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
         if widest > _WIDEST or widest * len(rows) > _LARGEST_TABLE:
             raise refuse(path, "too_large")
         columns, notes = columns_of(rows), [*notes, *more]
+        widths = np.array([len(row) for row in rows], dtype=np.int64)
     elif len(columns) == 1:
         again = _unwrap_lines([[text] for text in columns[0].tolist()])
         if again is not None:
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
     if _is_cut(content, columns):
         notes = [*notes, ("last_line_cut", next(c for column in columns[::-1] if (c := column[-1])))]
-    return Sheet(path.name, "", columns, tuple(notes))
+    return Sheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter == ";")
 
 
 def _is_cut(content: bytes, columns: tuple[np.ndarray, ...]) -> bool:
@@ -200,8 +202,10 @@ def _find_delimiter(head: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _width(head: str, delimiter: str) -> int:
-    return max((len(row) for row in _head_rows(head, delimiter)), default=1)
+def _is_regular(widths: np.ndarray) -> bool:
+    """Say whether no row at the head of a file is wider than most: a wider one has a delimiter too many."""
+    telling = widths[widths > 1]
+    return not len(telling) or int(telling.max()) == Counter(telling.tolist()).most_common(1)[0][0]
 
 
 def _head_rows(head: str, delimiter: str) -> list[list[str]]:
@@ -218,8 +222,9 @@ def _head_rows(head: str, delimiter: str) -> list[list[str]]:
     return rows[:-1] if len(rows) > 1 and len(head) > _HEAD_BYTES // 2 else rows  # the last may be cut off
 
 
-def _parse_fast(content: bytes, delimiter: str, width: int) -> tuple[np.ndarray, ...] | None:
-    """Parse regular text in one go; None where rows differ in width or cells run over lines."""
+def _parse_fast(content: bytes, delimiter: str, widths: np.ndarray) -> tuple[np.ndarray, ...] | None:
+    """Parse regular text in one go; None where rows are wider than the first ones or cells run over lines."""
+    width = int(widths.max(initial=1))
     if width > _WIDEST or not content:
         return None
     try:

@@ -35,6 +35,10 @@ class Sheet:
         What was noticed in reading: pairs of a rule's code and the value it is about.
     epoch_1904
         The workbook counts its days from 1904; a number under a date's heading is such a day.
+    widths
+        For text files: how many cells each row was written with; the first rows only where all rows are alike.
+    decimal_comma
+        The file is of a system that writes decimals with a comma, as its delimiter shows.
     """
 
     file: str
@@ -42,6 +46,8 @@ class Sheet:
     columns: tuple[np.ndarray, ...]
     notes: tuple[tuple[str, str], ...] = ()
     epoch_1904: bool = False
+    widths: np.ndarray | None = None
+    decimal_comma: bool = False
     _factors: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @property

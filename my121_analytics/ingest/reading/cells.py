@@ -360,6 +360,9 @@ def split_assignment(value: str) -> tuple[str, bool]:
 # Flags and numbers ------------------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*(%?)")
+_WITH_COMMA = re.compile(r"(?:\d+|\d{1,3}(?:[. ]\d{3})+)?,\d+\s*%?")
+_SURE_COMMA = re.compile(r"(?:0?,\d+|\d+,\d{1,2})\s*%?")
+"""Commas that can part no thousands: ``0,800``, ``1,5``."""
 _TICK = "x"
 
 
@@ -403,8 +406,8 @@ def _flag_key(text: str) -> str:
 
 
 def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: True, expected: str = "a number",
-                  units: Sequence[str] = (), shares: bool = True) -> Parsed:
-    """Read numbers; ``81%`` is 0.81, and a comma may part the thousands but never the decimals.
+                  units: Sequence[str] = (), shares: bool = True, decimal_comma: bool = False) -> Parsed:
+    """Read numbers; ``81%`` is 0.81; a comma parts the thousands, or the decimals where nothing else can be meant.
 
     Parameters
     ----------
@@ -418,6 +421,8 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
         Words that may stand before or after the number.
     shares
         Whether a percentage may stand for a share.
+    decimal_comma
+        The file writes decimals with a comma, and thousands with a point or a space.
 
     Returns
     -------
@@ -432,6 +437,10 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
             return float("nan"), "", ""
         value = narrow(clean(text))
         value = unit.sub("", value) if unit else value
+        if decimal_comma and _WITH_COMMA.fullmatch(value):
+            value = re.sub(r"[. ](?=\d{3})", "", value).replace(",", ".")
+        elif _SURE_COMMA.fullmatch(value):
+            value = value.replace(",", ".")
         found = _NUMBER.fullmatch(words.get(value.casefold(), value))
         if not found or (found[2] and not shares):
             return float("nan"), "bad_number", ""
@@ -441,6 +450,7 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
     return collect(map(read, texts), np.float64, expected)
 
 
-def parse_counts(texts: Texts) -> Parsed:
+def parse_counts(texts: Texts, *, decimal_comma: bool = False) -> Parsed:
     """Read whole numbers, also as words (``three``)."""
-    return parse_numbers(texts, check=lambda v: v == int(v), expected="a whole number", shares=False)
+    return parse_numbers(texts, check=lambda v: v.is_integer(), expected="a whole number", shares=False,
+                         decimal_comma=decimal_comma)

@@ -73,6 +73,8 @@ class Roster:
         As for ``parse_ids``.
     holds_leavers
         Whether the staff list holds those who left, so that an id that is not on it is nobody's.
+    shared
+        Numbers that two people have, with their names: such a number says nothing of who is meant.
     """
 
     people: frozenset[str]
@@ -82,6 +84,7 @@ class Roster:
     has_list: bool = False
     width: int | None = None
     holds_leavers: bool = False
+    shared: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[str, set[str]]:
@@ -155,6 +158,8 @@ class Roster:
         return Who(None, "unknown", name=name)
 
     def _by_code(self, value: str) -> Who:
+        if value in self.shared:
+            return Who(None, "ambiguous", self.shared[value])
         if value in self.people:
             return Who(value)
         if not value.isdigit() and value in self.holders:
@@ -185,6 +190,8 @@ class Roster:
             The id; with state ``disagrees`` where the staff list has another name for it, as after a marriage; and
             nobody, with state ``contradicts``, where the name is another person's.
         """
+        if value in self.shared:
+            return Who(None, "ambiguous", self.shared[value], name)
         known = self.names.get(value, set())
         if not known or any(_may_be_one(name, other) for other in known):
             return Who(value, name=name)

@@ -19,6 +19,8 @@ def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
     if found is None:
         return None
     ids, people = found
+    if rows.without_manager.any():
+        ids = pd.Categorical.from_codes(np.where(rows.without_manager, -1, ids.codes), categories=ids.categories)
     own = np.flatnonzero((ids.codes >= 0) & (_codes_in(rows.employee, ids.categories) == ids.codes))
     if len(own):
         rows.note("manages_self", own, rows.map.columns["employee_id"])
