@@ -361,8 +361,6 @@ def split_assignment(value: str) -> tuple[str, bool]:
 
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*(%?)")
 _WITH_COMMA = re.compile(r"(?:\d+|\d{1,3}(?:[. ]\d{3})+)?,\d+\s*%?")
-_SURE_COMMA = re.compile(r"(?:0?,\d+|\d+,\d{1,2})\s*%?")
-"""Commas that can part no thousands: ``0,800``, ``1,5``."""
 _TICK = "x"
 
 
@@ -407,7 +405,7 @@ def _flag_key(text: str) -> str:
 
 def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: True, expected: str = "a number",
                   units: Sequence[str] = (), shares: bool = True, decimal_comma: bool = False) -> Parsed:
-    """Read numbers; ``81%`` is 0.81; a comma parts the thousands, or the decimals where nothing else can be meant.
+    """Read numbers; ``81%`` is 0.81; a comma parts the thousands, or the decimals where the file shows it.
 
     Parameters
     ----------
@@ -439,8 +437,6 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
         value = unit.sub("", value) if unit else value
         if decimal_comma and _WITH_COMMA.fullmatch(value):
             value = re.sub(r"[. ](?=\d{3})", "", value).replace(",", ".")
-        elif _SURE_COMMA.fullmatch(value):
-            value = value.replace(",", ".")
         found = _NUMBER.fullmatch(words.get(value.casefold(), value))
         if not found or (found[2] and not shares):
             return float("nan"), "bad_number", ""
