@@ -25,11 +25,12 @@ from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import check_overrides
+from my121_analytics.ingest.reading.namesakes import PostDetails
 from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
+from my121_analytics.ingest.reading.standing import settle_standing
 from my121_analytics.ingest.shared_numbers import stop_shared_numbers
-from my121_analytics.ingest.standing import settle_standing
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
@@ -136,7 +137,7 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     listed = _listed_people(sheets)
     named = _find_named_ids(sheets, settings)
     roster = replace(_build_roster(sheets, listed, context), shared=shared)
-    context = replace(context, roster=roster, pairs=_pair_names(named))
+    context = replace(context, roster=roster, pairs=_pair_names(named), details=PostDetails(_sources(sheets, listed)))
     _refuse_strangers(sheets, listed, context.roster)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
@@ -387,7 +388,7 @@ def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roste
 
 def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
     """Collect who is known: the staff lists, or where there is none everyone that rows are about."""
-    sources = [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
+    sources = _sources(sheets, listed)
     people = set(listed)
     pairs: list[tuple[str, str]] = []
     holds_leavers = False
@@ -409,6 +410,11 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
     return Roster(frozenset(people), pairs, emails,
                   {k: frozenset(v) for k, v in holders.items()}, bool(listed),
                   context.settings.exports.employee_id_width, holds_leavers)
+
+
+def _sources(sheets: Sequence[SheetRows], listed: frozenset[str]) -> list[SheetRows]:
+    """Give the sheets that say who is known: the staff lists, or where there is none all that hold people."""
+    return [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
 
 
 def _has_leavers(rows: SheetRows, context: Context) -> bool:

@@ -12,7 +12,7 @@ import pandas as pd
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.counts import join_posts
 from my121_analytics.workforce.hierarchy import build_hierarchy
-from my121_analytics.workforce.record import Workforce, main_posts
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts
 from my121_analytics.workforce.schema import MANAGER, SELF
 
 Severity = Literal["error", "warning", "info"]
@@ -249,6 +249,8 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         codes = rows[column].cat.codes.to_numpy()
         on_list = rows[column].cat.categories.isin([*listed, *told])
         off = (codes >= 0) & ~np.append(on_list, True)[codes]
+        if column != "employee_id":  # who managed somebody that has left may have left as well: that is no surprise
+            off &= is_employed(workforce.employees, rows["employee_id"], pd.Timestamp(workforce.as_of)).to_numpy()
         if not off.any():
             continue
         found = rows[off]

@@ -40,17 +40,21 @@ class Who:
         None where nobody (sure) is meant.
     state
         Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees`` (the name is not the one on
-        the staff list), ``contradicts`` (the name is somebody else's).
+        the staff list), ``contradicts`` (the name is somebody else's), ``implausible`` (the only person with the name
+        cannot well be the one who is meant).
     others
         The people it could be, for messages.
     name
         The name in the cell, where there is one.
+    by_name
+        Nothing but the name tells who is meant.
     """
 
     employee_id: str | None = None
     state: str = ""
     others: str = ""
     name: str = ""
+    by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -152,7 +156,7 @@ class Roster:
             for key in keys:
                 ids |= index.get(key, set())
             if len(ids) == 1:
-                return Who(next(iter(ids)), name=name)
+                return Who(next(iter(ids)), name=name, by_name=True)
             if ids:
                 return Who(None, "ambiguous", self._show(ids), name)
         return Who(None, "unknown", name=name)

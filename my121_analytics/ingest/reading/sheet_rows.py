@@ -92,6 +92,7 @@ class SheetRows:
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
     _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
+    _noted: set[tuple[str, int]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self.rows = np.flatnonzero(self.aside == 0)
@@ -169,6 +170,13 @@ class SheetRows:
             self.log.add(code, file=self.sheet.file, sheet=self.sheet.name, rows=self.rows[where] + 1,
                          column=self.headings[position] if position is not None else "", values=values,
                          expected=expected)
+
+    def note_once(self, code: str, position: int, *, n: int, values: str = "", expected: str = "") -> None:
+        """Write down a finding about a column as a whole; a column that two tables read is told of once."""
+        if (code, position) not in self._noted:
+            self._noted.add((code, position))
+            self.log.add(code, file=self.sheet.file, sheet=self.sheet.name, column=self.headings[position],
+                         values=values, expected=expected, n=n)
 
     def read(self, position: int, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray]:
         """Read a column's distinct texts; repairs are written down, faults are left to the caller."""
