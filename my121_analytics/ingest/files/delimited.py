@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.files.grid import Sheet, columns_of, without_trailing_blanks
-from my121_analytics.ingest.files.refusal import refuse
+from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 262_144
@@ -30,6 +30,8 @@ _HOLE = b"\0" * 64
 _STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte))
           for byte in range(0x80, 0x100)}
 """Bytes that are no UTF-8, as Python marks them -> what cp1252 has for them (five bytes mean nothing there)."""
+_LONGEST_LINE = 4 * LONGEST_CELL
+"""Bytes of one line of text."""
 _BLOCK = 1 << 20
 
 
@@ -142,6 +144,7 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
     Sheet
     """
     head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
+    _check_lines(path, content)
     delimiter = _find_delimiter(head)
     widths = np.array([len(row) for row in _head_rows(head, delimiter)], dtype=np.int64)
     columns = _parse_fast(content, delimiter, widths) if _is_regular(widths) else None
@@ -151,6 +154,9 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
         if again is not None:
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
         widest = max(map(len, rows), default=0)
+        for number, row in enumerate(rows, start=1):
+            if max(map(len, row), default=0) > LONGEST_CELL:
+                raise refuse(path, "long_cell", row=f"{number:,}", n=f"{LONGEST_CELL:,}")
         if widest > _WIDEST or widest * len(rows) > _LARGEST_TABLE:
             raise refuse(path, "too_large")
         columns, notes = columns_of(rows), [*notes, *more]
@@ -162,6 +168,19 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
     if _is_cut(content, columns):
         notes = [*notes, ("last_line_cut", next(c for column in columns[::-1] if (c := column[-1])))]
     return Sheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter == ";")
+
+
+def _check_lines(path: Path, content: bytes) -> None:
+    """Refuse text with a line that no row of a table has: each further step would look at all of it again."""
+    if len(content) <= LONGEST_CELL:
+        return
+    start = 0
+    while len(content) - start > _LONGEST_LINE:
+        end = max(content.rfind(byte, start, start + _LONGEST_LINE) for byte in (b"\n", b"\r"))
+        if end < start:
+            raise refuse(path, "long_cell", row=f"{content.count(bytes((10,)), 0, start) + 1:,}",
+                         n=f"{_LONGEST_LINE:,}")
+        start = end + 1
 
 
 def _is_cut(content: bytes, columns: tuple[np.ndarray, ...]) -> bool:

@@ -98,6 +98,16 @@ class Sheet:
         return (replace(self, columns=kept, _factors={}) if serials else self), len(serials)
 
 
+def longest_cell(columns: Sequence[np.ndarray]) -> tuple[int, int]:
+    """Give the letters of the longest cell and its row, counted as a spreadsheet counts."""
+    lengths = [max(map(len, column), default=0) for column in columns]
+    most = max(lengths, default=0)
+    if not most:
+        return 0, 0
+    column = columns[lengths.index(most)]
+    return most, 1 + next(row for row, cell in enumerate(column) if len(cell) == most)
+
+
 def columns_of(rows: Sequence[Sequence[str]]) -> tuple[np.ndarray, ...]:
     """Turn rows of unequal width into columns; what is missing at their ends is blank."""
     width = max((len(row) for row in rows), default=0)

@@ -7,6 +7,9 @@ from pathlib import Path
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.wording.catalogue import say
 
+LONGEST_CELL = 300_000
+"""Letters of a cell; a spreadsheet holds 32,767, and comments of a system that writes text reach some 50,000."""
+
 
 def refuse(path: Path, reason: str, **values: str) -> UnreadableFileError:
     """Build the exception for a file that cannot be read.

@@ -273,6 +273,8 @@ _SCIENTIFIC = re.compile(r"\d+[.,]\d+[eE][+-]?\d+|\d+[eE]\+\d+")
 _FLOAT = re.compile(r"(\d+)\.0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*")
 _DIGIT = re.compile(r"\d")
+_LONGEST_ID = 60
+"""Signs; a key that a system makes of two others has some forty."""
 _SUFFIX = re.compile(r"(.*\d.*?)[-/](\d{1,2})")
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
 _DATE_LIKE = re.compile(
@@ -297,7 +299,7 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
         Text; faults ``scientific_id`` and ``bad_id``; repairs ``id_repaired`` (``1234.0`` and the like). In a column
         of codes with digits, a word is no id, nor is a number in which a letter stands for a digit (``47I1``).
     """
-    usual = (text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0")
+    usual = (text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0") and len(text) <= _LONGEST_ID
              and (width is None or len(text) >= width or not text.isdigit()) for text in texts)  # nearly all ids
     return _refuse_odd_ids(_parsed_texts(texts, usual, frozenset(), lambda text: _read_id(text, width)))
 
@@ -323,7 +325,8 @@ def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
         elif not _ID.fullmatch(value) or ("." in value and value.replace(".", "").isdigit()) or (
                 _DATE_LIKE.fullmatch(value)):
             return None, "bad_id", ""
-    if not value.strip("0") or plain_words(value) in plain_list("not_rated", "vacant", "not_known", "no_id"):
+    if len(value) > _LONGEST_ID or not value.strip("0") or (
+            plain_words(value) in plain_list("not_rated", "vacant", "not_known", "no_id")):
         return None, "bad_id", ""
     if width is not None and len(value) < width and value.isdigit():
         value = value.zfill(width)
