@@ -30,8 +30,6 @@ _HOLE = b"\0" * 64
 _STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace").replace("\ufffd", chr(byte))
           for byte in range(0x80, 0x100)}
 """Bytes that are no UTF-8, as Python marks them -> what cp1252 has for them (five bytes mean nothing there)."""
-_LONGEST_LINE = 4 * LONGEST_CELL
-"""Bytes of one line of text."""
 _BLOCK = 1 << 20
 
 
@@ -175,11 +173,11 @@ def _check_lines(path: Path, content: bytes) -> None:
     if len(content) <= LONGEST_CELL:
         return
     start = 0
-    while len(content) - start > _LONGEST_LINE:
-        end = max(content.rfind(byte, start, start + _LONGEST_LINE) for byte in (b"\n", b"\r"))
+    while len(content) - start > LONGEST_CELL:
+        end = max(content.rfind(byte, start, start + LONGEST_CELL) for byte in (b"\n", b"\r"))
         if end < start:
             raise refuse(path, "long_cell", row=f"{content.count(bytes((10,)), 0, start) + 1:,}",
-                         n=f"{_LONGEST_LINE:,}")
+                         n=f"{LONGEST_CELL:,}")
         start = end + 1
 
 

@@ -140,10 +140,10 @@ def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) 
 
 
 def _check_reach(path: Path, name: str, found: SheetFacts) -> None:
-    if found.n_repeated > _MOST_REPEATED:
-        raise refuse(path, "repeated_rows", sheet=name, n=f"{found.n_repeated:,}")
     if found.n_rows * found.n_columns > _LARGEST_AREA:
         raise refuse(path, "far_cell", sheet=name, cell=f"{column_name(found.n_columns - 1)}{found.n_rows}")
+    if found.n_repeated > _MOST_REPEATED:
+        raise refuse(path, "repeated_rows", sheet=name, n=f"{found.n_repeated:,}")
 
 
 def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> Sheet:
