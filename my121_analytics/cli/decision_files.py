@@ -45,14 +45,25 @@ def write_decisions(before: Workforce, calibration: Calibration, read: Decisions
     lock
         Content of the lock on final decisions; empty for none.
     """
-    from my121_analytics.calibration.effect import measure_effect
+    from my121_analytics.calibration.effect import measure_effect, measure_gaps
+    from my121_analytics.disclosure.release import release
+    from my121_analytics.reports.effect.effect_page import assemble_effect, files_of
 
     effect = measure_effect(before, calibration)
     undecided = read.lines[~read.lines["outcome"].isin(["stands", "changed"])]
     _write_named({"placements": calibration.workforce.placements, "refused": calibration.left_out,
                   "undecided": undecided, "disagreements": read.disagreements}, effect.about, out, settings)
     write_tables(effect, out, audience="analyst", settings=settings,
-                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv"})
+                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv",
+                        "teams": "effect_teams.csv"})
+    if len(calibration.audit):
+        released = release(effect, audience="analyst", settings=settings)
+        gaps = measure_gaps(before, calibration)
+        groups = release(gaps, audience="publish", settings=settings) if gaps.tables else None
+        agreed_on = calibration.audit["agreed_on"].iloc[0].date().isoformat()
+        papers = assemble_effect(released, groups, settings=settings, agreed_on=agreed_on)
+        for name, content in files_of(papers).items():
+            write_atomic(out / name, content)
     if lock:
         write_atomic(out / LOCK, lock)
 
