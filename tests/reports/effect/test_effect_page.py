@@ -25,8 +25,8 @@ def files(tmp_path_factory):
     path = tmp_path_factory.mktemp("effect") / "d.csv"
     lines = ["employee_id,post_id,cycle,outcome,agreed_box,agreed_performance,decision_reason,agreed_by"]
     for number, row in enumerate(select_placements(record, cycles=[cycle]).itertuples()):
-        moved = number % 2 == 0
-        agreed = f"Changed,{int(row.box) % 9 + 1},,Why,Panel" if moved else "Stands,,,,"
+        box = (int(row.box) + 2 * number) % 9 + 1  # many steps up and many down
+        agreed = f"Changed,{box},,Why,Panel" if box != row.box else "Stands,,,,"
         lines.append(f"{row.employee_id},{row.post_id},{cycle},{agreed}")
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     calibration = apply_decisions(record, read_decisions(path, workforce=record), agreed_on=date(2024, 10, 3))
