@@ -50,7 +50,7 @@ def run_decisions(
 
     day = _require_day(agreed_on)
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, settings_file=settings)
     files = list_decision_files(decisions)
     finals, wanted = read_lock(out), describe_files(files, day.date())
     replacing = check_lock(finals, wanted, replaces)

@@ -50,6 +50,14 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Lines to copy as they stand, such as a block of settings."""
+
+    text: str
+    kind: ClassVar[str] = "lines"
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A picture with the sentence under it."""
 
@@ -183,7 +191,7 @@ class Grid:
         return "number" if self.numeric and self.numeric[column] else ""
 
 
-Block = Text | Subheading | Bullets | Drawing | Grid | BoxMap | Cards
+Block = Text | Subheading | Bullets | Lines | Drawing | Grid | BoxMap | Cards
 
 
 @dataclass(frozen=True)
