@@ -71,11 +71,12 @@ class PatientStream(TextIOBase):
 
     def _give_up(self) -> None:
         """Turn the stream's own file to nowhere, so that the system's last flush at the end has nothing to say."""
-        with suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, self._stream.fileno())  # type: ignore[union-attr]
-            os.close(nowhere)
-        self._stream = None
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                nowhere = os.open(os.devnull, os.O_WRONLY)
+                os.dup2(nowhere, stream.fileno())
+                os.close(nowhere)
 
 
 def bear_with_streams() -> None:
@@ -83,5 +84,5 @@ def bear_with_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) < _FIRST_FREE:
         pass  # a file of the run must not get the number of a closed stream
     os.close(number)
-    sys.stdout = PatientStream(sys.stdout)  # type: ignore[assignment]
-    sys.stderr = PatientStream(sys.stderr)  # type: ignore[assignment]
+    sys.stdout = PatientStream(sys.stdout)
+    sys.stderr = PatientStream(sys.stderr)
