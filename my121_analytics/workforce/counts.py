@@ -487,6 +487,11 @@ def find_units(workforce: Workforce, rows: pd.DataFrame, cycle: str) -> pd.DataF
     return units
 
 
+def year_to(end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Give first and last day of the twelve months over which conversations are counted everywhere."""
+    return end + pd.Timedelta(days=1) - pd.DateOffset(years=1), end
+
+
 def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Count each employee's conversations in an interval.
 
