@@ -24,6 +24,7 @@ LEAST_READ = 0.5
 nobody chose."""
 _DATES = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "date"} | {"cycle"})
 _MOST_NAMED = 4
+_MOST_HEADINGS = 12
 _FEWEST_PEOPLE = 5
 
 
@@ -159,7 +160,7 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
             yield (kind, file, sheet, heading.text, heading.position, int(filled.sum()), cause,
                    " or ".join(heading.meanings), "\n".join(strange), sources_of(heading)[-1])
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
-        shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:12])
+        shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,
                      expected=say("unread", "expected_headings"))
         yield "rows", file, sheet, shown.strip("'"), -1, n, "sheet_unknown", "", "", ""
@@ -276,6 +277,17 @@ def _rows_about(rows: SheetRows, listed: frozenset[str]) -> int:
         if known.sum() >= least:
             best = max(best, int(known[codes].sum()))
     return best
+
+
+def list_headings(sheets: Sequence[SheetRows]) -> list[str]:
+    """Say of each sheet which headings were found in it and which were expected, in whatever language they are."""
+    found = []
+    for rows in sheets[:_MOST_NAMED]:
+        shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
+        place = f"{rows.sheet.file}, sheet '{rows.sheet.name}'" if rows.sheet.name else rows.sheet.file
+        found.append(say("unread", "headings_found" if shown else "no_headings_found", place=place, headings=shown,
+                         expected=say("unread", "expected_headings")))
+    return found
 
 
 def _likely_headings(rows: SheetRows) -> list[str]:
