@@ -298,7 +298,7 @@ def _read_rating(text: str) -> tuple[str, str] | None:
     The source may be ``dated`` (it names a period, so it may be another cycle's) or ``several``.
     """
     book = _book()
-    tokens = words_of(text)
+    tokens = [part for word in words_of(text) for part in _parted(word)]
     before = bool(set(tokens) & book.sources["before"])
     if _A_PERSON.search(text) or "manager manager" in " ".join(tokens):
         return None
@@ -319,6 +319,17 @@ def _read_rating(text: str) -> tuple[str, str] | None:
         named = [a for a in AXES if a in tokens]
         return ("several", named[0]) if len(whose) > 1 and len(named) == 1 else None
     return _axis_of([t for t in tokens if t not in book.sources[whose[0]]], whose[0])
+
+
+def _parted(word: str) -> list[str]:
+    """Part a word that runs whose rating and the rating together: ``selfrating``, ``mgrscore``."""
+    book = _book()
+    ends = {*_RATING_WORDS, *AXES}
+    for whose in sorted({w for name in (MANAGER, SELF, CALIBRATED, "employee") for w in book.sources[name]}, key=len):
+        rest = word.removeprefix(whose)
+        if rest != word and rest in ends:
+            return [whose, rest]
+    return [word]
 
 
 def _axis_of(rest: list[str], source: str) -> tuple[str, str] | None:
