@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from my121_analytics.cli.arguments import CorrectionsFile
 from my121_analytics.cli.terminal import say as tell
 
 if TYPE_CHECKING:
@@ -19,13 +20,19 @@ def run_run(
     settings: Annotated[Path, typer.Argument(help="The settings file, or the folder that holds my121.toml.")] = Path(
         "my121.toml"),
     force: Annotated[bool, typer.Option("--force", help="Run although nothing is new.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Let through what the last alert listed: the exports are "
+                                                          "right as they are.")] = False,
+    accepted_by: Annotated[str, typer.Option("--by", help="With --accept: who accepts. Default: the account's "
+                                                          "name.")] = "",
+    corrections: CorrectionsFile = None,
 ) -> None:
     """Read the newest exports, check, analyse, and write all reports the settings ask for, or say why not."""
     from my121_analytics.runs.history import list_records, tabulate_trend
     from my121_analytics.runs.scheduled import run_scheduled
     from my121_analytics.wording.catalogue import say
 
-    outcome = run_scheduled(settings, force=force, writers={"check": _write_check, "plan": _write_plan})
+    outcome = run_scheduled(settings, force=force, accepted_by=(accepted_by or _account()) if accept else "",
+                            corrections=corrections, writers={"check": _write_check, "plan": _write_plan})
     record = outcome.record
     if not outcome.is_new:
         tell(say("run", "nothing_new", id=record.id))
@@ -33,9 +40,23 @@ def run_run(
         tell(say("run", "done", id=record.id, folder=outcome.folder))
         for code in record.warnings:
             tell(f"  {say('run_warning', code)}")
+        if record.accepted:
+            tell(f"  {say('guard', 'accepted', who=record.accepted_by, n=len(record.accepted))}")
         _tell_changes(tabulate_trend(list_records(outcome.folder.parents[1])), record.as_of)
+    if record.state == "partial":
+        tell(say("run", "partial_headline", id=record.id))
     if record.exit_code:
         raise typer.Exit(record.exit_code)
+
+
+def _account() -> str:
+    """Name the account, whatever the system knows of it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown account"
 
 
 def _write_check(work: Work) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tomllib
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,11 +28,14 @@ class RunPlan:
         The settings file.
     settings
         As read from it.
+    corrections
+        File of corrected rows that beats ``[run] corrections``; empty: none does.
     """
 
     file: Path
     settings: Settings
     version: str = __version__
+    corrections: str = ""
 
     @property
     def rules(self) -> RunSettings:
@@ -59,13 +63,21 @@ class RunPlan:
         return {name: self.place(report.destination) for name, report in self.reports.items() if report.destination}
 
     @property
+    def corrections_file(self) -> Path | None:
+        """File of corrected rows; None where there is none."""
+        if self.corrections:
+            return Path(os.path.abspath(self.corrections))
+        return self.place(self.rules.corrections) if self.rules.corrections else None
+
+    @property
     def other_inputs(self) -> tuple[Path, ...]:
         """What goes in beside the exports: the plan, its evidence and tracker, notebooks."""
         plan = self.rules.plan if "plan" in self.rules.outputs or "report" in self.rules.outputs else None
         files = [] if plan is None else [plan.file, plan.evidence, plan.tracker]
         if "notebooks" in self.rules.outputs:
             files += self.rules.notebooks
-        return tuple(self.place(file) for file in files if file)
+        corrections = [] if self.corrections_file is None else [self.corrections_file]
+        return (*(self.place(file) for file in files if file), *corrections)
 
     def place(self, path: str) -> Path:
         """Make a path of the settings absolute, from the settings file's folder."""
@@ -120,6 +132,16 @@ def read_plan_of(file: Path) -> RunPlan:
     return RunPlan(file, load_settings(file))
 
 
+def hook_as_written(file: Path) -> list[str]:
+    """Give the hook of settings that cannot be followed, so that somebody hears of it; empty where none can be read."""
+    try:
+        content = tomllib.loads((file / FILE_NAME if file.is_dir() else file).read_text("utf-8-sig"))
+        hook = content["run"]["hook"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
+    return hook if isinstance(hook, list) and all(isinstance(part, str) for part in hook) else []
+
+
 def find_faults(plan: RunPlan) -> list[str]:
     """List what in the settings cannot be done: audiences and sections that do not exist, files that are not there."""
     from my121_analytics.reports.workforce_report.report import SECTIONS
@@ -167,7 +189,8 @@ def run_key(plan: RunPlan, inputs: Mapping[str, str]) -> str:
     settings = plan.settings.model_dump(mode="json")
     for report in settings["reports"].values():
         report.pop("destination", None)
-    for name in ("keep", "hook", "every", "at", "on", "timezone", "settle_seconds", "out"):
+    for name in ("keep", "hook", "guard", "expect", "corrections", "every", "at", "on", "timezone", "settle_seconds",
+                 "out"):
         settings["run"].pop(name, None)
     content = {"settings": settings, "inputs": dict(sorted(inputs.items())), "version": plan.version}
     return sha256_of(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())

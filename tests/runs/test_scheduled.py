@@ -91,7 +91,7 @@ def test_a_run_writes_its_report_record_and_pointer_and_leaves_nothing_else(tmp_
     assert all((out / file).is_file() for file in latest["files"])
     assert outcome.record.outputs == {name: digest for name, digest in tree(outcome.folder).items()
                                       if name != "run.json"}
-    assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs"}
+    assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs", "shapes"}
 
 
 @pytest.mark.slow
