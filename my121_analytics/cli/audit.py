@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.intake import DATA_UNUSABLE
-from my121_analytics.cli.terminal import say as tell
+from my121_analytics.cli.terminal import show_line
 
 
 def run_audit(
@@ -30,13 +30,13 @@ def run_audit(
             faults = audit_workbook(path, profile=profile)  # type: ignore[arg-type]  # checked above
         except UnreadableFileError as problem:
             failed += 1
-            tell(problem.headline)
+            show_line(problem.headline)
             continue
-        tell(say("audit", "found" if len(faults) else "passed", file=path, n=len(faults)))
+        show_line(say("audit", "found" if len(faults) else "passed", file=path, n=len(faults)))
         for fault in faults.itertuples():
             place = ", ".join(part for part in (str(fault.sheet), str(fault.cell)) if part)
-            tell(f"  {fault.item}  {f'{place}: ' if place else ''}{fault.message} {fault.remedy}")
+            show_line(f"  {fault.item}  {f'{place}: ' if place else ''}{fault.message} {fault.remedy}")
         failed += bool(len(faults))
     if failed:
-        tell(say("audit", "found_headline", n=failed))
+        show_line(say("audit", "found_headline", n=failed))
         raise typer.Exit(DATA_UNUSABLE)

@@ -9,7 +9,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say, show_table
+from my121_analytics.cli.terminal import show_line, show_table
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
@@ -47,8 +47,8 @@ def run_check(
         _show_mapping(intake)
         _write_columns(intake, out)
     refusals = f"; refusals to correct are in {out / 'quarantine.xlsx'}" if key is None else ""
-    say(f"The record is in {out}{refusals}.")
-    say(f"Open {out / 'check.html'} for all of it on one page.")
+    show_line(f"The record is in {out}{refusals}.")
+    show_line(f"Open {out / 'check.html'} for all of it on one page.")
     code = exit_code(intake, strict=strict)
     if code:
         raise typer.Exit(code)
@@ -69,14 +69,14 @@ def _show_refusals(intake: Intake, *, quote: bool) -> None:
         return
     title = f"Refused, the person kept and the row to be corrected ({len(refused):,})"
     if not quote:
-        say(f"{title}.")
+        show_line(f"{title}.")
         return
     rows = [(f"{row.file}, {row.sheet}" if row.sheet else row.file, f"{row.row}", row.message)
             for row in refused.head(MOST_SHOWN).itertuples()]
     show_table(title, ("File and sheet", "Row", "What is wrong, and what to do"), rows, numeric=(1,), lines=True)
     more = len(refused) - MOST_SHOWN
     if more > 0:
-        say(f"  ... and {more:,} more in quarantine.xlsx")
+        show_line(f"  ... and {more:,} more in quarantine.xlsx")
 
 
 def _show_findings(intake: Intake) -> None:
@@ -103,4 +103,4 @@ def _write_columns(intake: Intake, out: Path) -> None:
     from my121_analytics.writing.staging import write_atomic
 
     write_atomic(out / COLUMNS_FILE, columns_block(intake.mapping).encode("utf-8"))
-    say(f"The same is in {out / COLUMNS_FILE}, ready to edit into my121.toml.")
+    show_line(f"The same is in {out / COLUMNS_FILE}, ready to edit into my121.toml.")

@@ -10,7 +10,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, Out, SettingsFile
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say, show_table
+from my121_analytics.cli.terminal import show_line, show_table
 
 if TYPE_CHECKING:
     from my121_analytics.disclosure.release import Released
@@ -40,9 +40,9 @@ def run_compare(
     from my121_analytics.ingest.differences import compare_readings
     from my121_analytics.workforce.results import Table
 
-    say(f"The earlier extract: {old}")
+    show_line(f"The earlier extract: {old}")
     earlier = read_source(old, settings=_earlier_settings(old, new, settings), as_of=old_as_of)
-    say(f"The later extract: {new}")
+    show_line(f"The later extract: {new}")
     chosen = settings_for(new, settings)
     later = read_source(new, settings=chosen, as_of=as_of)
     result = compare_extracts(earlier.workforce, later.workforce)
@@ -52,10 +52,11 @@ def run_compare(
     _show_preview(released)
     _show_figures(released)
     if dry_run:
-        say("Nothing was written.")
+        show_line("Nothing was written.")
     else:
         _write(released, (old, earlier), (new, later), out, settings=chosen)
-        say(f"Every change is in {out / FILES['changes']}; open {out / 'compare.html'} for all of it on one page.")
+        show_line(f"Every change is in {out / FILES['changes']}; open {out / 'compare.html'} for all of it on one "
+                  "page.")
     code = max(exit_code(earlier), exit_code(later))
     if code:
         raise typer.Exit(code)
@@ -69,8 +70,8 @@ def _earlier_settings(old: Path, new: Path, given: Path | None) -> Settings:
     path = find_settings(old, given)
     if path is None or path != find_settings(new, given) or chosen.exports.extract_date is None:
         return chosen
-    say("  Its day is the latest date in its data, since the settings are those of both extracts; --old-as-of says "
-        "otherwise.")
+    show_line("  Its day is the latest date in its data, since the settings are those of both extracts; "
+              "--old-as-of says otherwise.")
     return chosen.model_copy(update={"exports": chosen.exports.model_copy(update={"extract_date": None})})
 
 
@@ -79,10 +80,10 @@ def _show_preview(released: Released) -> None:
     from my121_analytics.wording.catalogue import say as sentence
 
     for code, lines in preview_comparison(released).items():
-        say()
-        say(f"{sentence('compare_preview', code)}:")
+        show_line()
+        show_line(f"{sentence('compare_preview', code)}:")
         for line in lines:
-            say(f"  {line}")
+            show_line(f"  {line}")
 
 
 def _show_figures(released: Released) -> None:

@@ -10,7 +10,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, Out, SettingsFile, Source
 from my121_analytics.cli.intake import DATA_UNUSABLE, read_source, settings_for
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 
 
 def run_decisions(
@@ -34,13 +34,13 @@ def run_decisions(
     workforce = read_source(source, settings=chosen, as_of=as_of).workforce
     read = read_decisions(decisions, workforce=workforce)
     n_changed = int((read.agreed["outcome"] == "changed").sum())
-    say(f"{read.n_rows:,} lines: {n_changed:,} changed, {len(read.agreed) - n_changed:,} confirmed, "
+    show_line(f"{read.n_rows:,} lines: {n_changed:,} changed, {len(read.agreed) - n_changed:,} confirmed, "
         f"{len(read.refused):,} refused, {read.n_undecided:,} left blank.")
     for row in read.refused.itertuples():
-        say(f"  {row.file}, sheet '{row.sheet}', row {row.row}: {row.message} {row.remedy}")
+        show_line(f"  {row.file}, sheet '{row.sheet}', row {row.row}: {row.message} {row.remedy}")
     if not dry_run:
         calibration = apply_decisions(workforce, read, agreed_on=agreed_on.date() if agreed_on else workforce.as_of)
         write_decisions(calibration, measure_effect(workforce, calibration), read.refused, out, settings=chosen)
-        say(f"The agreed placements and their trail are in {out}.")
+        show_line(f"The agreed placements and their trail are in {out}.")
     if len(read.refused):
         raise typer.Exit(DATA_UNUSABLE)

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ def settings_for(source: Path, given: Path | None) -> Settings:
 
     path = find_settings(source, given)
     if path is not None:
-        say(f"Settings: {path}")
+        show_line(f"Settings: {path}")
     return load_settings(path)
 
 
@@ -59,11 +59,11 @@ def summarise(intake: Intake) -> None:
     rows = intake.reconciliation
     totals = {name: int(rows[name].sum()) for name in ("rows_read", "rows_accepted", "rows_quarantined",
                                                        "rows_set_aside")}
-    say(f"Read {totals['rows_read']:,} rows of {rows['file'].nunique():,} files = "
+    show_line(f"Read {totals['rows_read']:,} rows of {rows['file'].nunique():,} files = "
         f"{totals['rows_accepted']:,} accepted + {totals['rows_quarantined']:,} quarantined + "
         f"{totals['rows_set_aside']:,} set aside (titles, footers, sheets that are not part of the record).")
     for problem in intake.unreadable.itertuples():
-        say(f"  Not read: {problem.message} {problem.remedy}")
+        show_line(f"  Not read: {problem.message} {problem.remedy}")
     if len(intake.corrections):
         _tell_corrections(intake.corrections)
 
@@ -74,10 +74,10 @@ def _tell_corrections(corrections: pd.DataFrame) -> None:
 
     counts = corrections["outcome"].value_counts(sort=False)
     told = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
-    say(f"Corrections: {'; '.join(told)}.")
+    show_line(f"Corrections: {'; '.join(told)}.")
     for row in corrections[corrections["outcome"] == "refused"].itertuples():
         sheet = f"sheet '{row.given_in}', " if row.given_in else ""
-        say(f"  Not used: {sheet}row {row.given_row}: {row.message}")
+        show_line(f"  Not used: {sheet}row {row.given_row}: {row.message}")
 
 
 def exit_code(intake: Intake, *, strict: bool = False) -> int:

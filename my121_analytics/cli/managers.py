@@ -6,7 +6,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
            "probability", "verdict", "detectable", "caveat"]
@@ -41,11 +41,11 @@ def run_managers(
         write_figure(plot_caterpillar(released), out / "caterpillar", private=is_private(audience, chosen))
         write_figure(plot_funnel(released), out / "funnel", private=is_private(audience, chosen))
         for verdict, n in released.tables["managers"]["verdict"].value_counts(sort=True).items():
-            say(f"  {n:>5,}  {sentence('verdict', str(verdict))}")
+            show_line(f"  {n:>5,}  {sentence('verdict', str(verdict))}")
     else:
         for name in ("caterpillar.svg", "caterpillar.png", "funnel.svg", "funnel.png"):
             warn_of_earlier(out / name)
-    say(sentence("caveat", "leniency_or_quality"))
+    show_line(sentence("caveat", "leniency_or_quality"))
     code = exit_code(intake)
     if code:
         raise typer.Exit(code)

@@ -8,7 +8,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 
 
 def run_pack(
@@ -33,10 +33,10 @@ def run_pack(
     report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by, unit=unit,
                         cycle=cycle, pdf=pdf, source=source)
     for warning in report.warnings:
-        say(f"  Note: {warning}")
+        show_line(f"  Note: {warning}")
     pages = [file for file in report.files if file.endswith("pack.html")]
     first = next((page for page in pages if page.startswith("council/")), pages[0])
-    say(f"Wrote {len(pages)} {'pack' if len(pages) == 1 else 'packs'} to {out}. Start with: {out / first}")
+    show_line(f"Wrote {len(pages)} {'pack' if len(pages) == 1 else 'packs'} to {out}. Start with: {out / first}")
     code = exit_code(intake)
     if code:
         raise typer.Exit(code)

@@ -9,16 +9,16 @@ import typer
 
 from my121_analytics.cli.arguments import Out, SettingsFile
 from my121_analytics.cli.intake import DATA_UNUSABLE, exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 from my121_analytics.errors import UsageError
 
 if TYPE_CHECKING:
     from datetime import date
 
     from my121_analytics.disclosure.release import Released
-    from my121_analytics.improvement.outcomes import OutcomeResult
-    from my121_analytics.improvement.plan import Plan
-    from my121_analytics.improvement.status import PlanStatus
+    from my121_analytics.improvement.plan.outcomes import OutcomeResult
+    from my121_analytics.improvement.plan.reading import Plan
+    from my121_analytics.improvement.plan.status import PlanStatus
     from my121_analytics.improvement.tracker import Tracker
     from my121_analytics.ingest.intake import Intake
     from my121_analytics.reports.plan.plan_papers import PlanPapers
@@ -61,9 +61,9 @@ def run_plan(
     settings: SettingsFile = None,
 ) -> None:
     """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports."""
-    from my121_analytics.improvement.plan import read_plan
-    from my121_analytics.improvement.review import review_plan
-    from my121_analytics.improvement.timescale import parse_anchor
+    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.improvement.plan.review import review_plan
+    from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.improvement.tracker import read_tracker
 
     chosen = settings_for(plan, settings)
@@ -90,8 +90,8 @@ def run_plan(
 
 def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings) -> list[tuple[str, Plan]]:
     """Read the plan again with the other days that it names and those given."""
-    from my121_analytics.improvement.plan import read_plan
-    from my121_analytics.improvement.timescale import parse_anchor
+    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.wording.catalogue import say as words
 
     own = read.information[read.information["code"].isin(["assessed", "planned"])].dropna(subset=["day"])
@@ -114,7 +114,7 @@ def _read_record(exports: Path | None, settings: Settings, given: Path | None) -
 
 
 def _measure(intake: Intake, read: Plan, told: Tracker | None, as_of: date, settings: Settings) -> OutcomeResult:
-    from my121_analytics.improvement.outcomes import measure_outcomes
+    from my121_analytics.improvement.plan.outcomes import measure_outcomes
     from my121_analytics.improvement.tracker import apply_tracker
 
     plan = apply_tracker(read, told, settings=settings) if told else read
@@ -127,7 +127,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
     from my121_analytics.cli.release_files import is_private, write_tables
     from my121_analytics.disclosure.release import release
     from my121_analytics.figures.vector import standalone
-    from my121_analytics.improvement.status import ACTIONS_CSV
+    from my121_analytics.improvement.plan.status import ACTIONS_CSV
     from my121_analytics.reports.plan.plan_papers import build_committee_report, draw_timeline
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
     from my121_analytics.writing.csv_files import write_csv
@@ -157,7 +157,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
 
 
 def _write_directorates(released: Released, out: Path, settings: Settings, *, private: bool) -> None:
-    from my121_analytics.improvement.groups import directorates_with_reports
+    from my121_analytics.improvement.plan.groups import directorates_with_reports
     from my121_analytics.reports.plan.plan_papers import build_directorate_report
     from my121_analytics.writing.staging import make_slugs
 
@@ -177,35 +177,35 @@ def _write_papers(papers: PlanPapers, stem: Path, *, private: bool) -> None:
 
 
 def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: date, as_of: date) -> None:
-    say(f"{len(review.frame('actions'))} actions, timescales counted from {anchor}, held against {as_of}:")
+    show_line(f"{len(review.frame('actions'))} actions, timescales counted from {anchor}, held against {as_of}:")
     for row in review.frame("by_status").itertuples():
-        say(f"  {row.n:>3}  {row.status}")
+        show_line(f"  {row.n:>3}  {row.status}")
     anchors = review.frame("anchors")
     if len(anchors) > 1:
-        say("With another day to count from:")
+        show_line("With another day to count from:")
         for row in anchors.iloc[1:].itertuples():
-            say(f"  {row.anchor.date()}: {row.n_overdue} overdue, {row.n_due_in_window} due in window, "
+            show_line(f"  {row.anchor.date()}: {row.n_overdue} overdue, {row.n_due_in_window} due in window, "
                 f"{row.n_on_track} on track ({row.why})")
     for row in read.information.itertuples():
-        say(f"  The plan says: {row.label}: {row.value}")
+        show_line(f"  The plan says: {row.label}: {row.value}")
     for row in review.frame("milestones").itertuples():
-        say(f"  {row.label}: {row.latest.date()}, {row.countdown}; {row.n_due_by} open actions due by then")
+        show_line(f"  {row.label}: {row.latest.date()}, {row.countdown}; {row.n_due_by} open actions due by then")
     if told is not None:
-        say(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
+        show_line(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
         for note in told.notes:
-            say(f"  Note: {note}")
+            show_line(f"  Note: {note}")
     for question in read.questions.itertuples():
-        say(f"  To confirm: {question.file}, row {question.row}: {question.message} {question.remedy}")
+        show_line(f"  To confirm: {question.file}, row {question.row}: {question.message} {question.remedy}")
     for refusal in read.refusals.itertuples():
-        say(f"  Not read: {refusal.message} {refusal.remedy}")
+        show_line(f"  Not read: {refusal.message} {refusal.remedy}")
 
 
 def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, as_of: date, out: Path,
                     settings: Settings) -> None:
     """Write the evidence, the findings that refer to it, and how far the levels are if what is at risk falls."""
     from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.improvement.evidence import assess_evidence
-    from my121_analytics.improvement.findings import find_at_risk, link_findings
+    from my121_analytics.improvement.evidence.assessment import assess_evidence
+    from my121_analytics.improvement.evidence.findings import find_at_risk, link_findings
 
     result = assess_evidence(evidence, settings=settings, as_of=as_of)
     if findings is not None:
@@ -217,7 +217,7 @@ def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, a
         write_tables(linked, out, audience="analyst", settings=settings,
                      files={name: f"findings_{name.removeprefix('finding_').removeprefix('findings')}.csv".replace(
                          "_.csv", ".csv") for name in linked.tables})
-        say(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
+        show_line(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
     write_tables(result, out, audience="analyst", settings=settings,
                  files={name: f"evidence_{name}.csv" for name in result.tables})
 
@@ -225,9 +225,9 @@ def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, a
 def _write_interviewees(intake: Intake, n: int, seed: int, out: Path, settings: Settings) -> None:
     """Write who was drawn to be heard, and how the places were shared out."""
     from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.improvement.interviews import draw_interviewees
+    from my121_analytics.improvement.evidence.interviews import draw_interviewees
 
     drawn = draw_interviewees(intake.workforce, n=n, seed=seed, settings=settings)
     write_tables(drawn, out, audience="analyst", settings=settings,
                  files={name: f"interviews_{name}.csv" for name in drawn.tables})
-    say(f"Drawn by lot with seed {seed}: {n} people, in {out}.")
+    show_line(f"Drawn by lot with seed {seed}: {n} people, in {out}.")

@@ -9,7 +9,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
     from my121_analytics.settings import Settings
@@ -67,8 +67,8 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
     elif "ratings" in profile.tables:
         write_figure(nine_box.plot_rating_mix(profile), out / "rating_mix", private=private)
     n = profile.about.n  # not the result's own: the terminal, and the log it is sent to, pass the gate too
-    say(f"{settings.disclosure.marker if n is None else f'{n:,}'} {profile.about.counts_what} in {cycle}.")
+    show_line(f"{settings.disclosure.marker if n is None else f'{n:,}'} {profile.about.counts_what} in {cycle}.")
     if len(shown) == 1:
-        say("One cycle only: no change since the last one to show.")
+        show_line("One cycle only: no change since the last one to show.")
     elif "change" in shown[1].tables and workforce.framework.has_map:
         write_figure(nine_box.plot_box_change(shown[1]), out / "nine_box_change", private=private)

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.settings import Settings
@@ -65,7 +65,7 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
             write_csv(released, table, out / name, columns=chosen, private=is_private(audience, settings))
         elif table in result.tables:
             why = released.withheld.set_index("table").loc[table, "reason"]
-            say(f"  Not written for the audience '{audience}': {name} ({why}).")
+            show_line(f"  Not written for the audience '{audience}': {name} ({why}).")
             warn_of_earlier(out / name)
     return released
 
@@ -110,16 +110,16 @@ def find_key(wanted: bool, *, settings: Settings, source: Path, out: Path) -> by
     if not wanted:
         return None
     key = load_key(settings, source=source, out=out)
-    say("Pseudonyms in place of ids, names left out. The rows are still about people: role, unit and dates may tell "
-        "who somebody is. Not for publication.")
+    show_line("Pseudonyms in place of ids, names left out. The rows are still about people: role, unit and dates may "
+              "tell who somebody is. Not for publication.")
     return key
 
 
 def warn_of_earlier(path: Path) -> None:
     """Say that a file of an earlier run, which this run does not write, is still in the folder."""
     if path.is_file():
-        say(f"  {path.name} of an earlier run is still in {path.parent} and may name people: delete it before you "
-            "pass the folder on, or give this run a folder of its own.")
+        show_line(f"  {path.name} of an earlier run is still in {path.parent} and may name people: delete it "
+                  "before you pass the folder on, or give this run a folder of its own.")
 
 
 def write_figure(axes: Axes, stem: Path, *, private: bool = True) -> None:
@@ -202,7 +202,7 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
             write_csv(released, name, out / f"{name}.csv")
     if key is not None:
         names = ("quarantine.csv", "quarantine.xlsx", "findings.csv")
-        say(f"  Not written with pseudonyms, since they quote the exports: {', '.join(names)}.")
+        show_line(f"  Not written with pseudonyms, since they quote the exports: {', '.join(names)}.")
         for name in names:
             warn_of_earlier(out / name)
     else:
@@ -264,7 +264,7 @@ def keep_corrections(path: Path, out: Path) -> None:
             break
         number += 1
     write_atomic(copy, content)
-    say(f"The corrections as given are kept as {copy.name}.")
+    show_line(f"The corrections as given are kept as {copy.name}.")
 
 
 def write_decisions(calibration: Calibration, effect: Result, refused: pd.DataFrame, out: Path, *,

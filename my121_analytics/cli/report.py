@@ -8,7 +8,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import say as tell
+from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
     from my121_analytics.settings import ReportSettings, Settings
@@ -53,9 +53,9 @@ def run_report(
             for path, content in made.files.items():
                 stage.write(path if len(wanted) == 1 else f"{title}/{path}", content)
             for section, why in made.absent.items():
-                tell(f"  {say('report_section', section)}: {why}")
+                show_line(f"  {say('report_section', section)}: {why}")
     first = next(file for file in stage.files if file.endswith(".xlsx"))
-    tell(f"Wrote {len(stage.files)} files to {out}. Start with: {out / first}")
+    show_line(f"Wrote {len(stage.files)} files to {out}. Start with: {out / first}")
     code = exit_code(intake)
     if code:
         raise typer.Exit(code)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from my121_analytics.cli.arguments import CorrectionsFile
-from my121_analytics.cli.terminal import say as tell
+from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,16 +35,16 @@ def run_run(
                             corrections=corrections, writers={"check": _write_check, "plan": _write_plan})
     record = outcome.record
     if not outcome.is_new:
-        tell(say("run", "nothing_new", id=record.id))
+        show_line(say("run", "nothing_new", id=record.id))
     else:
-        tell(say("run", "done", id=record.id, folder=outcome.folder))
+        show_line(say("run", "done", id=record.id, folder=outcome.folder))
         for code in record.warnings:
-            tell(f"  {say('run_warning', code)}")
+            show_line(f"  {say('run_warning', code)}")
         if record.accepted:
-            tell(f"  {say('guard', 'accepted', who=record.accepted_by, n=len(record.accepted))}")
+            show_line(f"  {say('guard', 'accepted', who=record.accepted_by, n=len(record.accepted))}")
         _tell_changes(tabulate_trend(list_records(outcome.folder.parents[1])), record.as_of)
     if record.state == "partial":
-        tell(say("run", "partial_headline", id=record.id))
+        show_line(say("run", "partial_headline", id=record.id))
     if record.exit_code:
         raise typer.Exit(record.exit_code)
 
@@ -88,10 +88,10 @@ def _tell_changes(trend: pd.DataFrame, as_of: str) -> None:
 
     now = trend[(trend["as_of"] == as_of) & trend["reading"].isin(["rose", "fell"])]
     if (trend["as_of"] != as_of).any():
-        tell(say("run", "changes_title") if len(now) else say("run", "no_changes"))
+        show_line(say("run", "changes_title") if len(now) else say("run", "no_changes"))
     for row in now.itertuples():
         figures = f"{format_figure(row.before, row.unit)} to {format_figure(row.value, row.unit)}"
-        tell(f"  {row.label} ({row.report}): {say('run_reading', row.reading)} ({figures})")
+        show_line(f"  {row.label} ({row.report}): {say('run_reading', row.reading)} ({figures})")
 
 
 def format_figure(value: float | None, unit: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from my121_analytics.cli.terminal import say as tell
+from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
     from my121_analytics.runs.history import RunRecord
@@ -28,13 +28,13 @@ def run_runs(
 
     out = read_plan_of(settings).out
     if action == "show":
-        tell(json.dumps(json.loads(show_record(out, run_id).to_json()), indent=2, sort_keys=True))
+        show_line(json.dumps(json.loads(show_record(out, run_id).to_json()), indent=2, sort_keys=True))
         return
     if action not in ("list", "trend"):
         raise UsageError(f"There is no 'my121 runs {action}'.", hints=[suggest(action, ("list", "show", "trend"))])
     records = list_records(out)
     if not records:
-        tell(say("run", "runs_none", folder=out))
+        show_line(say("run", "runs_none", folder=out))
     elif action == "list":
         _list(records)
     else:
@@ -46,7 +46,7 @@ def _list(records: list[RunRecord]) -> None:
 
     for record in records:
         warnings = f"; {len(record.warnings)} to look at" if record.warnings else ""
-        tell(f"{record.id:<24} {record.started[:16]:<17} as of {record.as_of or '-':<11} "
+        show_line(f"{record.id:<24} {record.started[:16]:<17} as of {record.as_of or '-':<11} "
              f"{say('run_state', record.state)} (exit {record.exit_code}){warnings}")
 
 
@@ -56,6 +56,6 @@ def _trend(records: list[RunRecord]) -> None:
     from my121_analytics.wording.catalogue import say
 
     for (report, label), rows in tabulate_trend(records).groupby(["report", "label"], sort=False):
-        tell(f"{label} ({report})")
+        show_line(f"{label} ({report})")
         for row in rows.itertuples():
-            tell(f"  {row.as_of}  {format_figure(row.value, row.unit):>8}  {say('run_reading', row.reading)}")
+            show_line(f"  {row.as_of}  {format_figure(row.value, row.unit):>8}  {say('run_reading', row.reading)}")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from my121_analytics.cli.terminal import say
+from my121_analytics.cli.terminal import show_line
 
 
 def run_sample(
@@ -19,5 +19,5 @@ def run_sample(
     from my121_analytics.sample_council.council import make_sample
 
     sample = make_sample(employees, seed=seed, folder=folder)
-    say(f"Wrote the exports of an invented council to {folder}: {sample.workforce}.")
-    say(f"The truth that was planted is in {folder / 'truth'}; no export holds it.")
+    show_line(f"Wrote the exports of an invented council to {folder}: {sample.workforce}.")
+    show_line(f"The truth that was planted is in {folder / 'truth'}; no export holds it.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from my121_analytics.cli.terminal import say as tell
+from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
     from my121_analytics.runs.instructions import RunPlan
@@ -38,7 +38,7 @@ def run_schedule(
     chosen = system or ("windows" if sys.platform == "win32" else "systemd" if sys.platform == "linux" else "cron")
     if chosen not in SYSTEMS:
         raise UsageError(f"There is no schedule for '{chosen}'.", hints=[suggest(chosen, SYSTEMS)])
-    tell(write_timetable(Job(plan.file, plan.rules), chosen))  # type: ignore[arg-type]  # checked above
+    show_line(write_timetable(Job(plan.file, plan.rules), chosen))  # type: ignore[arg-type]  # checked above
 
 
 def _check(plan: RunPlan) -> None:
@@ -52,7 +52,7 @@ def _check(plan: RunPlan) -> None:
         inbox = find_exports(plan.source, plan.rules.patterns)
         wait_until_settled(inbox.files, plan.rules.settle_seconds)
         hash_files(inbox.files)
-    tell(say("run", "checked_ok", n=len(inbox.files), folder=plan.out))
+    show_line(say("run", "checked_ok", n=len(inbox.files), folder=plan.out))
     for file in inbox.files:
-        tell(f"  {file.name}")
-    tell(say("run", "checked_patience"))
+        show_line(f"  {file.name}")
+    show_line(say("run", "checked_patience"))

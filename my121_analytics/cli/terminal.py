@@ -13,7 +13,7 @@ from typing import TextIO
 from my121_analytics.errors import My121Error
 
 
-def say(text: str = "") -> None:
+def show_line(text: str = "") -> None:
     """Print one line for the user, whatever the terminal can encode; nothing where nobody listens any more."""
     _print(text, sys.stdout)
 
@@ -53,11 +53,11 @@ def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
     given = os.environ.get("COLUMNS", "")
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() or given.isdigit() else _WIDTH_OF_FILES
     buffer = io.StringIO()
-    say()
-    say(title)
+    show_line()
+    show_line(title)
     Console(file=buffer, width=max(width, 40), color_system=None, legacy_windows=False).print(table)
     for line in buffer.getvalue().strip("\n").rstrip().splitlines():
-        say(line.rstrip())
+        show_line(line.rstrip())
 
 
 def report_failure(problem: My121Error) -> None:

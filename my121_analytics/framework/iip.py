@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from my121_analytics.errors import UsageError, suggest
+from my121_analytics.packaged_data import read_packaged_toml
 
 
 @dataclass(frozen=True)
@@ -179,4 +178,4 @@ def _plain(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _facts() -> dict[str, Any]:
-    return tomllib.loads(resources.files("my121_analytics.framework").joinpath("iip.toml").read_text("utf-8"))
+    return read_packaged_toml("framework", "iip.toml")

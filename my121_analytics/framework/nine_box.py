@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 
 from my121_analytics.errors import SettingsError
+from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.settings import Settings
 
 
@@ -189,4 +188,4 @@ def _levels(labels: list[str] | None, facts: list[dict[str, Any]]) -> tuple[Leve
 
 @lru_cache(maxsize=1)
 def _facts() -> dict[str, Any]:
-    return tomllib.loads(resources.files("my121_analytics.framework").joinpath("my121_map.toml").read_text("utf-8"))
+    return read_packaged_toml("framework", "my121_map.toml")

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 
+from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.workforce.cycles import Cycle, cycle_of
 
 N_CYCLES = 6
@@ -123,8 +122,7 @@ class SampleDesign:
 @lru_cache(maxsize=1)
 def sample_words() -> Mapping[str, Any]:
     """Read the words of the synthetic council: names, directorates, services, roles."""
-    text = resources.files("my121_analytics.sample_council").joinpath("words.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return read_packaged_toml("sample_council", "words.toml")
 
 
 def spawn_generators(seed: int) -> dict[str, np.random.Generator]:

@@ -199,8 +199,8 @@ def test_true_counts_are_not_what_is_attacked():
 def test_the_attacker_uses_nothing_of_what_protects():
     """A mistake in what chooses what to hide must not be able to hide itself."""
     folder = Path(attacker.__file__).parent
-    knowledge = {f"knowledge.{path.stem}" for path in (folder / "knowledge").glob("*.py")}
-    assert "knowledge.equations" in knowledge
+    knowledge = {f"linked_tables.{path.stem}" for path in (folder / "linked_tables").glob("*.py")}
+    assert "linked_tables.equations" in knowledge
     for path in (folder / name for name in ("attacker.py", "bounds.py", "components.py", *(
             f"{name.replace('.', '/')}.py" for name in sorted(knowledge)))):
         tree = ast.parse(path.read_text(encoding="utf-8"))

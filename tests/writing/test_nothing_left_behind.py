@@ -143,7 +143,8 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack_module, "estimate_severity", refuse)
 
 
-@pytest.mark.parametrize("pictures", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow  # two whole publications; the quick suite compares the published profiles
+@pytest.mark.parametrize("pictures", [False, True])
 def test_two_councils_that_differ_in_withheld_counts_alone_give_the_same_published_bytes(
         no_model: None, tmp_path: Path, pictures: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not pictures:
@@ -228,6 +229,7 @@ def assert_nothing_planted(text: str) -> None:
         assert word not in text
 
 
+@pytest.mark.slow
 def test_planted_counts_and_names_are_in_no_byte_of_a_published_pack(no_model: None, exports: Path,
                                                                       tmp_path: Path) -> None:
     said = run("pack", exports, "--out", tmp_path, "--audience", "publish", "--as-of", "2024-09-30")

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import html
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from importlib import resources
 from typing import Any
 
 import numpy as np
 
 from my121_analytics.ingest.files.grid import UNREAD
+from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 
 Texts = Sequence[str] | np.ndarray
@@ -174,7 +173,7 @@ def plain_list(*names: str) -> frozenset[str]:
 @lru_cache(maxsize=1)
 def value_table() -> dict[str, Any]:
     """Give the words that cells hold, as data."""
-    return tomllib.loads(resources.files("my121_analytics.ingest.reading").joinpath("values.toml").read_text("utf-8"))
+    return read_packaged_toml("ingest.reading", "values.toml")
 
 
 def plain_words(text: str) -> str:

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-import tomllib
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
-from importlib import resources
 from typing import Any
 
 from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.ingest.reading.dates import MONTHS
+from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
 
 AXES = ("performance", "potential", "box")
@@ -538,7 +537,7 @@ def _is_one_meaning(entries: Sequence[tuple[str, str, bool]]) -> bool:
 
 @lru_cache(maxsize=1)
 def _table() -> dict[str, Any]:
-    return tomllib.loads(resources.files("my121_analytics.ingest.reading").joinpath("headings.toml").read_text("utf-8"))
+    return read_packaged_toml("ingest.reading", "headings.toml")
 
 
 @lru_cache(maxsize=1)

@@ -24,7 +24,7 @@ PLAIN = Settings(exports=ExportSettings(extract_date=date(2025, 3, 31)))
 HEAD = ["Employee no", "Name", "Directorate", "Review date", "Reviewer", "Performance", "Box"]
 SECONDS = 5.0
 """Of the processor for one file of some kilobytes: fifty times what it takes, so that only the endless is caught."""
-FOLDER = Path(__file__).parent / "files"
+FOLDER = Path(__file__).parent / "examples"
 
 
 def table(n_rows: int = 12) -> list[list[str]]:

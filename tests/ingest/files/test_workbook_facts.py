@@ -18,7 +18,7 @@ from my121_analytics.ingest.files.sheet_xml import read_format
 from my121_analytics.ingest.intake import read_exports
 from my121_analytics.settings import ExportSettings, Settings
 
-FILES = Path(__file__).parent / "files"
+FILES = Path(__file__).parent / "examples"
 PLAIN = Settings(exports=ExportSettings(extract_date=date(2025, 3, 31)))
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
