@@ -19,6 +19,15 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
+def _check_codes(given: list[str], known: tuple[str, ...], what: str) -> list[str]:
+    """Refuse codes that do not exist, all at once."""
+    faults = [f"there is no {what} '{code}'. {suggest(code, known)}" for code in dict.fromkeys(given)
+              if code not in known]
+    if faults:
+        raise ValueError(" ".join(faults))
+    return given
+
+
 class CouncilSettings(_Section):
     """Who the reports are for; printed on covers."""
 
@@ -352,13 +361,45 @@ class PlanSettings(_Section):
         return given
 
 
+REPORT_SECTIONS: dict[str, str] = {
+    "workforce": "headcount, full-time equivalents, starters, leavers, span of control, grade, length of service",
+    "profile": "the map and the ratings, by group and cycle by cycle",
+    "movement": "what changed since the cycle before",
+    "coverage": "conversations and placements, and which parts of the record are filled",
+    "talent": "key posts and development actions",
+    "equality": "ratings by protected characteristic",
+    "patterns": "rating patterns between managers, in aggregate",
+    "plan": "the improvement plan and the evidence for the award",
+    "quality": "what was read, corrected, assumed, and who signs",
+}
+"""Sections of the workforce report, in order, and what each holds."""
+GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "tenure_band")
+"""What the tables of a report may be by; protected characteristics have a section of their own."""
+STATISTICS: dict[str, tuple[str, Literal["more", "fewer", ""]]] = {
+    "headcount": ("people in post on the day of the record", ""),
+    "fte": ("full-time equivalents of the posts in force", ""),
+    "turnover": ("people who left in the twelve months, as a share of the average headcount", "fewer"),
+    "posts": ("posts that should have a placement in the cycle", ""),
+    "not_placed": ("share of these without one", "fewer"),
+    "highest_rating": ("share at the highest rating", ""),
+    "lowest_rating": ("share at the lowest rating", ""),
+    "box_3": ("share in box 3, new to role or needing support", ""),
+    "conversations": ("share of people with as many formal conversations as the toolkit asks for", "more"),
+    "successors": ("share of key posts with a successor named", "more"),
+    "spread": ("spread of rating patterns between managers, in logits", "fewer"),
+    "patterns": ("managers with a rating pattern to discuss", ""),
+    "overdue": ("actions of the improvement plan that are overdue", "fewer"),
+}
+"""Headline figures by code: what each is, and whether a council wants more or fewer of it (empty: it depends)."""
+
+
 class ReportSettings(_Section):
     """One scheduled report."""
 
     sections: list[str] = Field(default_factory=list)
-    """Sections in order; empty means all."""
+    """Sections in order; empty means all. The list of them is below."""
     by: list[str] = Field(default_factory=lambda: ["directorate"])
-    """Groupings of its tables."""
+    """Groupings of its tables: directorate, service, team, grade, role, contract, tenure_band."""
     cycle: str | None = None
     """None: the latest."""
     audience: str = "publish"
@@ -369,6 +410,16 @@ class ReportSettings(_Section):
     """Where it is also delivered to, relative to the settings file; empty: the run's own folder only."""
     final_after_days: int = Field(30, ge=0, le=366)
     """Figures are marked provisional until this many days after the cycle's end: late placements still come in."""
+
+    @field_validator("sections")
+    @classmethod
+    def _known_sections(cls, given: list[str]) -> list[str]:
+        return _check_codes(given, tuple(REPORT_SECTIONS), "section")
+
+    @field_validator("by")
+    @classmethod
+    def _known_groupings(cls, given: list[str]) -> list[str]:
+        return _check_codes(given, GROUPINGS, "grouping")
 
 
 class TemplateSettings(_Section):
@@ -399,8 +450,9 @@ class RunPlanSettings(_Section):
 
     file: str
     """The plan, relative to the settings file."""
-    anchor: str
-    """Date the timescales count from; always named, since another anchor gives other due dates."""
+    anchor: str = ""
+    """Date the timescales count from, such as ``"June 2013"``. Empty: the plan file must say it; another anchor gives
+    other due dates, so none is ever guessed."""
     evidence: str = ""
     """Table of evidence requirements, relative to the settings file; empty: none."""
     tracker: str = ""
@@ -469,7 +521,8 @@ class RunSettings(_Section):
     pack_audience: str = "panel"
     """Who will read the packs."""
     plan: RunPlanSettings | None = None
-    """The improvement plan; None: no plan."""
+    """The improvement plan, as the table ``[run.plan]``, or in short ``plan = "improvement_plan.xlsx"``; None: no
+    plan."""
     corrections: str = ""
     """File of corrected rows (``quarantine.xlsx`` or ``.csv`` of an earlier check, filled in), relative to the settings
     file; applied run after run, to ``my121 report`` too. A correction falls away once the export itself is right.
@@ -500,6 +553,11 @@ class RunSettings(_Section):
     timezone: str = "Europe/London"
     """Time zone of ``at``."""
 
+    @field_validator("plan", mode="before")
+    @classmethod
+    def _plan_in_short(cls, given: Any) -> Any:
+        return {"file": given} if isinstance(given, str) else given
+
     @model_validator(mode="after")
     def _hangs_together(self) -> RunSettings:
         if self.every == "week" and self.on > 7:
@@ -529,8 +587,22 @@ class Settings(_Section):
     """One table for each scheduled report, by its name."""
     run: RunSettings = RunSettings()
     template: TemplateSettings = TemplateSettings()
-    priorities: dict[str, list[str]] = Field(default_factory=dict)
-    """Council priority -> the statistics that speak to it."""
+    priorities: dict[str, dict[str, float | None]] = Field(default_factory=dict)
+    """Council priority -> the statistics that speak to it: a list of their codes, or each with the council's target, as
+    in ``"Good conversations" = { conversations = 0.9, not_placed = 0.05 }`` (shares are 0-1)."""
+
+    @field_validator("priorities", mode="before")
+    @classmethod
+    def _lists_have_no_targets(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: dict.fromkeys(wanted) if isinstance(wanted, list) else wanted for name, wanted in given.items()}
+
+    @field_validator("priorities")
+    @classmethod
+    def _known_statistics(cls, given: dict[str, dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
+        _check_codes([code for wanted in given.values() for code in wanted], tuple(STATISTICS), "statistic")
+        return given
 
 
 def load_settings(path: Path | str | None) -> Settings:
@@ -567,11 +639,30 @@ def load_settings(path: Path | str | None) -> Settings:
     except tomllib.TOMLDecodeError as problem:
         raise SettingsError(f"{path.name}: not readable as TOML: {problem}.",
                             hints=["Text needs quotes, and a table starts with [name]."]) from problem
+    faults = _find_unknown_audiences(given)
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as problem:
-        raise SettingsError(f"{path.name}: {problem.error_count()} setting(s) cannot be used.",
-                            hints=[_describe(fault) for fault in problem.errors()]) from problem
+        faults = [*(_describe(fault) for fault in problem.errors()), *faults]
+        raise SettingsError(f"{path.name}: {len(faults)} setting(s) cannot be used.", hints=faults) from problem
+    if faults:
+        raise SettingsError(f"{path.name}: {len(faults)} setting(s) cannot be used.", hints=faults)
+    return settings
+
+
+def _find_unknown_audiences(content: dict[str, Any]) -> list[str]:
+    """List audiences that reports and runs name and no table defines; read before anything else is checked."""
+    def table(*names: str) -> dict[str, Any]:
+        found: Any = content
+        for name in names:
+            found = found.get(name, {}) if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else {}
+
+    known = tuple({**AUDIENCES, **table("disclosure", "audiences")})
+    asked = [(f"reports.{name}.audience", table("reports", name).get("audience")) for name in table("reports")]
+    asked += [(f"run.{key}", table("run").get(key)) for key in ("pack_audience", "notebook_audience")]
+    return [f"{where}: there is no audience '{audience}'. {suggest(audience, known)}" for where, audience in asked
+            if isinstance(audience, str) and audience not in known]
 
 
 def find_settings(source: Path | str, given: Path | str | None = None) -> Path | None:
@@ -622,4 +713,6 @@ def _keys(parents: list[Any]) -> list[str]:
             model = annotation
         elif model is Settings and parents[0] == "reports":
             model = ReportSettings
+        elif model is RunSettings and part == "plan":
+            model = RunPlanSettings
     return list(model.model_fields)

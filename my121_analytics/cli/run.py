@@ -70,13 +70,14 @@ def _write_check(work: Work) -> None:
 def _write_plan(work: Work) -> None:
     """Write what ``my121 plan`` writes, held against the day of the record."""
     from my121_analytics.cli.plan import run_plan
+    from my121_analytics.runs.outputs import plan_anchor
 
     rules = work.plan.rules.plan
     if rules is None:
         return
     place = work.plan.place
     try:
-        run_plan(place(rules.file), rules.anchor, work.folder / "plan", as_of=work.workforce.as_of.isoformat(),
+        run_plan(place(rules.file), plan_anchor(work), work.folder / "plan", as_of=work.workforce.as_of.isoformat(),
                  evidence=place(rules.evidence) if rules.evidence else None,
                  tracker=place(rules.tracker) if rules.tracker else None, settings=work.plan.file)
     except typer.Exit:  # lines that could not be read; the rest is written, and the terminal has named them

@@ -11,10 +11,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from my121_analytics.errors import SettingsError, UsageError, suggest
+from my121_analytics.errors import SettingsError, UsageError
 from my121_analytics.settings import FILE_NAME, ReportSettings, RunSettings, Settings, load_settings
 from my121_analytics.version import __version__
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.staging import make_folder, sha256_of
 
 
@@ -132,34 +132,33 @@ def read_plan_of(file: Path) -> RunPlan:
     return RunPlan(file, load_settings(file))
 
 
-def hook_as_written(file: Path) -> list[str]:
-    """Give the hook of settings that cannot be followed, so that somebody hears of it; empty where none can be read."""
+def places_as_written(file: Path) -> tuple[list[str], Path]:
+    """Give the hook and the folder of the runs from settings that cannot be followed, so that somebody hears of it.
+
+    Parameters
+    ----------
+    file
+        The settings file, or its folder.
+
+    Returns
+    -------
+    tuple
+        The hook, empty where none can be read, and the folder, the settings file's own where none is named.
+    """
+    file = file / FILE_NAME if file.is_dir() else file
     try:
-        content = tomllib.loads((file / FILE_NAME if file.is_dir() else file).read_text("utf-8-sig"))
-        hook = content["run"]["hook"]
-    except (OSError, ValueError, KeyError, TypeError):
-        return []
-    return hook if isinstance(hook, list) and all(isinstance(part, str) for part in hook) else []
+        run = tomllib.loads(file.read_text("utf-8-sig"))["run"]
+        hook, out = run.get("hook", []), run.get("out", RunSettings().out)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [], file.parent
+    is_command = isinstance(hook, list) and all(isinstance(part, str) for part in hook)
+    return hook if is_command else [], file.parent / out if isinstance(out, str) else file.parent
 
 
 def find_faults(plan: RunPlan) -> list[str]:
-    """List what in the settings cannot be done: audiences and sections that do not exist, files that are not there."""
-    from my121_analytics.reports.workforce_report.report import SECTIONS
-
-    faults = []
-    audiences = [(f"reports.{name}.audience", report.audience) for name, report in plan.reports.items()]
-    audiences += [("run.pack_audience", plan.rules.pack_audience),
-                  ("run.notebook_audience", plan.rules.notebook_audience)]
-    known = list(plan.settings.disclosure.audiences)
-    faults += [say("run", "no_audience", where=where, audience=audience, suggestion=suggest(audience, known))
-               for where, audience in audiences if audience not in known]
-    faults += [say("run", "no_section", report=name, section=section, suggestion=suggest(section, list(SECTIONS)))
-               for name, report in plan.reports.items() for section in report.sections if section not in SECTIONS]
-    faults += [say("run", "not_found", what=f"[run] {path.name}", path=path)
-               for path in plan.other_inputs if not path.is_file()]
-    statistics = list(codes("headline"))
-    faults += [say("run", "no_statistic", priority=priority, code=code, suggestion=suggest(code, statistics))
-               for priority, wanted in plan.settings.priorities.items() for code in wanted if code not in statistics]
+    """List what in the settings cannot be done here: files, programs and time zones that are not there."""
+    faults = [say("run", "not_found", what=f"[run] {path.name}", path=path)
+              for path in plan.other_inputs if not path.is_file()]
     try:
         zoneinfo.ZoneInfo(plan.rules.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):

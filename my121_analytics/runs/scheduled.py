@@ -47,7 +47,7 @@ from my121_analytics.runs.history import (
     write_latest,
 )
 from my121_analytics.runs.inbox import find_exports, hash_files, take_snapshot, wait_until_settled
-from my121_analytics.runs.instructions import RunPlan, check_plan, hook_as_written, read_plan_of, run_key
+from my121_analytics.runs.instructions import RunPlan, check_plan, places_as_written, read_plan_of, run_key
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.staging import (
     held_folder,
@@ -185,7 +185,11 @@ def run_scheduled(settings_file: Path | str, *, force: bool = False, accepted_by
     try:
         plan = read_plan_of(settings_file)
     except SettingsError as problem:
-        start_hook(hook_as_written(settings_file), out=settings_file.parent, failure=Failure.of(problem))
+        hook, out = places_as_written(settings_file)
+        if hook or out.is_dir():  # a folder that was never used is not made for an alert
+            with suppress(OSError, My121Error):
+                raise_alert(out, Failure.of(problem))
+        start_hook(hook, out=out, failure=Failure.of(problem))
         raise
     plan = replace(plan, corrections=str(corrections)) if corrections is not None else plan
     with ExitStack() as held:
