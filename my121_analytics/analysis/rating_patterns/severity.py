@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -33,7 +33,7 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
 from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import ESTIMATE, LABEL, Fact, Result, Table, count_of_things, describe, parts_of
 from my121_analytics.workforce.schema import ORGANISATION
 
 Array = NDArray[np.float64]
@@ -50,6 +50,15 @@ DELTAS = (0.4, 1.0)
 """Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
            "probability", "verdict", "detectable", "caveat"]
+
+FACTS: Mapping[str, Fact] = {
+    **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",
+                     "fair_share_one_cycle", "share_movers", "no_difference"), ESTIMATE),
+    **dict.fromkeys(("delta", "fdr", "case_mix"), LABEL), "n_cycles": count_of_things("cycles"),
+    "n_raters": Fact("managers"), "n_ratings": Fact("ratings"),
+    **parts_of("n_raters", "managers", "n_listed", "n_watch", "n_in_line", "n_cannot_tell"),
+    "expected_wrong": Fact(follows=("n_listed",))}
+"""What each fact is, for the release gate."""
 
 
 @dataclass(frozen=True)
@@ -200,11 +209,9 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                                       follows=("expected_wrong", "main_wrong"))
         withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
         tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
-    about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
-                  population=say("severity", "population", cycles=main.cycles), counts_what="posts",
-                  as_of=as_of or UNDATED, cycle=main.cycles, n=int(main.raters["n_ratings"].sum()),
-                  caveats=main.caveats)
-    return SeverityResult(about, tables, main.facts)
+    about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
+                     n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
+    return SeverityResult(about, tables, main.facts, FACTS)
 
 
 def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:

@@ -34,7 +34,7 @@ from my121_analytics.improvement.plan.reading import REFUSAL_COLUMNS
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.cycles import UNDATED
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import LABEL, TOTAL, About, Result, Table, count_of_things, describe
 
 RESULTS = (MET, NOT_MET, NOT_TESTED, UNSETTLED)
 """``unsettled``: places disagree and there is no result for the council, or the result cannot be read."""
@@ -42,6 +42,10 @@ RECORDED, AGREED, DISAGREED, UNTESTED = "recorded", "places agree", "places disa
 """How a requirement came to its result for the council: only disagreement of places waits for a judgement."""
 _COUNTS = ("n_requirements", "n_met", "n_not_met", "n_not_tested", "n_unsettled")
 _OF_REQUIREMENTS = (*_COUNTS, "n_core", "n_core_met", "n_at_risk")
+FACTS = {"framework": LABEL, "highest_reached": LABEL, "n_refusals": count_of_things("refusals"),
+          "n_places_agree": count_of_things("requirements"),
+          **{f"n_{result.replace(' ', '_')}": count_of_things("requirements") for result in RESULTS},
+          **dict.fromkeys(("n_requirements", "n_at_risk"), count_of_things("requirements"))}
 _HEARD = ("heard_min", "heard_median", "heard_max")
 
 
@@ -118,7 +122,7 @@ def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | Iip
         "framework": version.version, "n_requirements": len(requirements), "highest_reached": _highest(levels),
         "n_refusals": len(refusals), "n_at_risk": int(levels["n_at_risk"].max()),
         "n_places_agree": int((requirements["basis"] == AGREED).sum()),
-        **{f"n_{result.replace(' ', '_')}": n for result, n in counted.items()}})
+        **{f"n_{result.replace(' ', '_')}": n for result, n in counted.items()}}, FACTS)
 
 
 def assess_total(n_met: int, *, n_tested: int | None = None, core_met: int | None = None,
@@ -165,15 +169,14 @@ def assess_total(n_met: int, *, n_tested: int | None = None, core_met: int | Non
     about = _about(version, n_tested, levels, settings, as_of or settings.exports.extract_date or UNDATED)
     return EvidenceResult(about, {"levels": Table(levels, keys=("level",), about_people=False)}, {
         "framework": version.version, "n_requirements": n_tested, "n_met": n_met, "n_not_met": n_tested - n_met,
-        "highest_reached": _highest(levels)})
+        "highest_reached": _highest(levels)}, FACTS)
 
 
 def _about(framework: IipFramework, n: int, levels: pd.DataFrame, settings: Settings, as_of: date) -> About:
     """Say what it is about; where a core requirement may be open, that stands beside every total."""
     unsure = levels["reason"].isin(["core_unknown", "core_not_tested"]).any()
-    return About(title=say("evidence", "title", council=settings.council.name), measure=say("evidence", "measure"),
-                 population=framework.name, counts_what="requirements", cycle="", n=n, as_of=as_of,
-                 caveats=("iip_core",) if unsure else ())
+    return describe("evidence", counts="requirements", n=n, as_of=as_of, caveats=("iip_core",) if unsure else (),
+                    council=settings.council.name, framework=framework.name)
 
 
 def _highest(levels: pd.DataFrame) -> str:
@@ -207,7 +210,7 @@ def _assess_stages(rows: pd.DataFrame, framework: IipFramework, refusals: list[R
         "levels": Table(levels, keys=("level",), about_people=False),
         "indicators": Table(indicators, keys=("indicator",), about_people=False),
         "refusals": _refusal_table(refusals),
-    }, {"framework": framework.version, "highest_reached": _highest(levels), "n_refusals": len(refusals)})
+    }, {"framework": framework.version, "highest_reached": _highest(levels), "n_refusals": len(refusals)}, FACTS)
 
 
 # Counting -------------------------------------------------------------------------------------------------------

@@ -20,10 +20,12 @@ from my121_analytics.ingest.files.exports import Sheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.cycles import UNDATED
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, count_of_things, describe
 
 STRENGTH, AREA = "strength", "development area"
 COLUMNS = ("finding_id", "kind", "finding", "directorate", "requirement_id", "action_id")
+FACTS = {"n_strengths": count_of_things("findings"), "n_areas": count_of_things("findings"),
+          "n_refusals": count_of_things("refusals")}
 _ORIGIN = ("file", "sheet", "row")
 _LIST = re.compile(r"[;,\n|]|\s{2,}")
 
@@ -88,9 +90,8 @@ def link_findings(findings: pd.DataFrame | Path | str, *, requirements: pd.DataF
         counted = links[column].groupby("finding_id").size()
         listed[name] = counted.reindex(listed["finding_id"]).fillna(0).astype("int64").to_numpy()
     unlinked = _find_unlinked(listed, links, requirements, actions)
-    about = About(title=say("findings", "title", council=settings.council.name), measure=say("findings", "measure"),
-                  population=say("findings", "measure"), counts_what="findings", cycle="", n=len(listed),
-                  as_of=as_of or settings.exports.extract_date or UNDATED)
+    about = describe("findings", counts="findings", n=len(listed), council=settings.council.name,
+                     as_of=as_of or settings.exports.extract_date or UNDATED)
     return FindingsResult(about, {
         "findings": Table(listed, keys=("finding_id",), about_people=False),
         "finding_requirements": Table(links["requirement_id"], keys=("finding_id", "requirement_id"),
@@ -99,7 +100,7 @@ def link_findings(findings: pd.DataFrame | Path | str, *, requirements: pd.DataF
         "unlinked": Table(unlinked, keys=("what", "id"), about_people=False),
         "refusals": Table(pd.DataFrame(refusals, columns=list(REFUSAL_COLUMNS)), keys=("row",), people=("value",)),
     }, {"n_strengths": int((listed["kind"] == STRENGTH).sum()), "n_areas": int((listed["kind"] == AREA).sum()),
-        "n_refusals": len(refusals)})
+        "n_refusals": len(refusals)}, FACTS)
 
 
 def find_at_risk(findings: Result, late_actions: Iterable[str]) -> list[str]:

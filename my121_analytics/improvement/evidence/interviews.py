@@ -15,7 +15,7 @@ from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, main_posts, of_employee
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import LABEL, TOTAL, Fact, Result, Table, count_of_things, describe
 from my121_analytics.workforce.schema import PROTECTED, TABLES
 
 NOT_RECORDED = "Not recorded"
@@ -102,16 +102,15 @@ def draw_interviewees(workforce: Workforce, *, n: int, by: Sequence[str] = ("dir
     total = {**dict.fromkeys(by, TOTAL), "n_people": len(people), "share": 1.0, "quota": float(n), "n_drawn": n,
              "reason": "", "sentence": say("allocation_reason", "total", n=n, people=len(people), seed=seed)}
     allocation = pd.concat([allocation, pd.DataFrame([total])], ignore_index=True)
-    about = About(title=say("interviews", "title", council=settings.council.name),
-                  measure=say("interviews", "measure"), population=say("interviews", "population"),
-                  counts_what="people", as_of=workforce.as_of, cycle="", n=len(people))
+    about = describe("interviews", as_of=workforce.as_of, n=len(people), council=settings.council.name)
     unit = tuple(column for column in ("directorate", "service", "team") if column in drawn)
     return InterviewSample(about, {
         "interviewees": Table(drawn, keys=("employee_id",), people=("employee_id", "name"), unit_columns=unit),
         "allocation": Table(allocation, keys=tuple(by), count="n_people", sums=tuple(by),
                             follows=("share", "quota", "n_drawn", "sentence"),
                             unit_columns=tuple(column for column in by if column in unit)),
-    }, {"n_drawn": n, "seed": seed, "n_strata": len(strata)})
+    }, {"n_drawn": n, "seed": seed, "n_strata": len(strata)},
+        {"n_drawn": Fact("people"), "seed": LABEL, "n_strata": count_of_things("groups")})
 
 
 def _staff(workforce: Workforce, by: Sequence[str]) -> pd.DataFrame:
@@ -239,10 +238,10 @@ def compare_heard(workforce: Workforce, heard: Iterable[str], *, by: Sequence[st
     tables["fit"] = Table(fit, keys=("column",), count="n_people", parts=("n_heard",),
                           follows=("statistic", "chance", "verdict", "sentence"))
     tables["unknown"] = Table(unknown, keys=("employee_id",), people=("employee_id",))
-    about = About(title=say("interviews", "heard_title", council=settings.council.name),
-                  measure=say("interviews", "heard_measure"), population=say("interviews", "population"),
-                  counts_what="people", as_of=workforce.as_of, cycle="", n=len(posts))
-    return HeardResult(about, tables, {"n_heard": int(is_heard.sum()), "n_unknown": len(unknown)})
+    about = describe("heard", population="interviews", as_of=workforce.as_of, n=len(posts),
+                     council=settings.council.name)
+    return HeardResult(about, tables, {"n_heard": int(is_heard.sum()), "n_unknown": len(unknown)},
+                       {"n_heard": Fact("people"), "n_unknown": Fact("people")})
 
 
 def _groups(workforce: Workforce, posts: pd.DataFrame, column: str) -> pd.Series:

@@ -18,7 +18,7 @@ from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
 IMPROVED, UNCHANGED, WORSE, CANNOT_TELL = "improved", "unchanged", "worse", "cannot tell"
 HIGHER_IS_BETTER = {"coverage": True, "gap": False, "spread": False}
@@ -89,9 +89,7 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
                "now_cycle", "now", "now_lower", "now_upper", "n_now", "verdict", "reason"]
     frame = pd.DataFrame(rows, columns=columns).astype({"n_then": "Int64", "n_now": "Int64"})
     figures = ("then", "then_lower", "then_upper", "n_then", "now", "now_lower", "now_upper")
-    about = About(title=say("plan_outcome", "title"), measure=say("plan_outcome", "measure"),
-                  population=say("plan_outcome", "population"), counts_what="people", as_of=workforce.as_of, cycle=now,
-                  n=None, caveats=("outcomes",))
+    about = describe("plan_outcome", as_of=workforce.as_of, cycle=now, caveats=("outcomes",))
     return OutcomeResult(about, {"outcomes": Table(frame, keys=("statistic",), count="n_now", follows=figures)}, {})
 
 

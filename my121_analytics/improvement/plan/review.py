@@ -18,7 +18,7 @@ from my121_analytics.improvement.plan.status import STATUSES, PlanStatus, assess
 from my121_analytics.improvement.tracker import TRACKED, Tracker, apply_tracker, start_tracker, state_of
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.results import Table
+from my121_analytics.workforce.results import Table, count_of_things
 
 
 def review_plan(plan: Plan, *, as_of: date, settings: Settings | None = None, tracker: Tracker | None = None,
@@ -75,7 +75,8 @@ def review_plan(plan: Plan, *, as_of: date, settings: Settings | None = None, tr
     tables |= {name: Table(frame, keys=(key,), people=people, about_people=False)
                for name, (frame, key, people) in named.items()}
     facts = {**status.facts, "n_new_revisions": tracker.n_new, "n_revisions": len(tracker.revisions)}
-    return replace(status, tables={**status.tables, **tables}, facts=facts)
+    return replace(status, tables={**status.tables, **tables}, facts=facts, declared={
+        **status.declared, **dict.fromkeys(("n_new_revisions", "n_revisions"), count_of_things("revisions"))})
 
 
 def _compare_anchors(plan: Plan, beside: Sequence[tuple[str, Plan]], tracker: Tracker, as_of: date,

@@ -15,7 +15,7 @@ from my121_analytics.improvement.plan.groups import directorates_of, parts_of, w
 from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.settings import PLAN_STATUSES, PlanSettings, Settings
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import LABEL, Result, Table, count_of_things, describe
 
 STATUSES = PLAN_STATUSES
 ACTIONS_CSV = ("action_id", "issue", "action", "owner", "timescale", "kind", "due_earliest", "due_latest",
@@ -24,6 +24,8 @@ ACTIONS_CSV = ("action_id", "issue", "action", "owner", "timescale", "kind", "du
 DETAIL_COLUMNS = ("action_id", "issue", "action", "benefit", "owner", "vehicle", "skills", "timescale",
                   "original_timescale", "due_latest", "status", "rag", "progress", "progress_text", "completed_on",
                   *DETAILS, "origin_file", "origin_sheet", "origin_row")
+FACTS = {"n_actions": count_of_things("actions"), "n_refusals": count_of_things("refusals"),
+          "n_questions": count_of_things("questions"), "anchor": LABEL, "as_of": LABEL}
 _PUBLISHED = (*ACTIONS_CSV, "theme", "directorate", "carried_into")
 
 
@@ -71,9 +73,8 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     actions = plan.actions.assign(status=find_statuses(plan, as_of))
     actions["rag"] = _colour(actions, as_of, settings.plan)
     counts = {status: int((actions["status"] == status).sum()) for status in STATUSES}
-    about = About(title=say("plan_status", "title", council=settings.council.name),
-                  measure=say("plan_status", "measure"), population=say("plan_status", "population"),
-                  counts_what="actions", as_of=as_of, cycle="", n=len(actions), caveats=("anchor",))
+    about = describe("plan_status", counts="actions", as_of=as_of, n=len(actions), caveats=("anchor",),
+                     council=settings.council.name)
     owned = plan.owners[["action_id", "owner"]]
     bodies = plan.owners.loc[plan.owners["kind"] == "body", ["action_id", "owner"]]
     nobody = say("plan_group", "no_owner")
@@ -101,7 +102,8 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     facts = {f"n_{status.replace(' ', '_').replace('-', '_')}": n for status, n in counts.items()}
     return PlanStatus(about, tables, {"n_actions": len(actions), "n_refusals": len(plan.refusals),
                                       "n_questions": len(plan.questions), "anchor": plan.anchor.isoformat(),
-                                      "as_of": as_of.isoformat(), **facts})
+                                      "as_of": as_of.isoformat(), **facts},
+                      {**FACTS, **dict.fromkeys(facts, count_of_things("actions"))})
 
 
 def tabulate_actions(status: PlanStatus) -> pd.DataFrame:
