@@ -376,7 +376,7 @@ REPORT_SECTIONS: dict[str, str] = {
     "quality": "what was read, corrected, assumed, and who signs",
 }
 """Sections of the workforce report, in order, and what each holds."""
-GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "tenure_band")
+GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "working_pattern", "tenure_band")
 """What the tables of a report may be by; protected characteristics have a section of their own."""
 STATISTICS: dict[str, tuple[str, Literal["more", "fewer", ""]]] = {
     "headcount": ("people in post on the day of the record", ""),
@@ -402,7 +402,7 @@ class ReportSettings(_Section):
     sections: list[str] = Field(default_factory=list)
     """Sections in order; empty means all. The list of them is below."""
     by: list[str] = Field(default_factory=lambda: ["directorate"])
-    """Groupings of its tables: directorate, service, team, grade, role, contract, tenure_band."""
+    """Groupings of its tables: directorate, service, team, grade, role, contract, working_pattern, tenure_band."""
     cycle: str | None = None
     """None: the latest."""
     audience: str = "publish"

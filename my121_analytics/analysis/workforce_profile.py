@@ -11,7 +11,7 @@ import pandas as pd
 from my121_analytics.analysis.grouping import add_total, declare_group
 from my121_analytics.workforce.counts import NOT_RECORDED, check_grouping, label_missing, outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce, main_posts, months_between, of_employee
-from my121_analytics.workforce.results import Fact, Result, Table, count_of_things, describe
+from my121_analytics.workforce.results import TOTAL, Fact, Result, Table, count_of_things, describe
 from my121_analytics.workforce.schema import PROTECTED
 
 MAKE_UP = ("grade", "contract", "working_pattern", "service_band", "age_band")
@@ -48,8 +48,8 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
     Returns
     -------
     WorkforceProfileResult
-        ``by_group``: the grouping column, n_people, n_posts, fte, n_starters. ``leavers``: the grouping column,
-        n_leavers, n_average (headcount, mean of both ends of the year), turnover (share, 0-1). ``span``: the grouping
+        ``by_group``: the grouping column, n_people, n_posts, fte. ``starters``: the grouping column, n_people,
+        n_starters. ``leavers``: the grouping column, n_leavers, turnover (share, 0-1). ``span``: the grouping
         column (of the manager), n_managers, span (people per manager). For each of ``MAKE_UP`` that the record holds,
         ``<column>`` and ``<column>_by_group``: n, share, base. Last rows for all groups together.
 
@@ -71,12 +71,14 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
     people = _list_people(workforce, cycle, by, end)
     leavers = _list_leavers(workforce, by, end)
     before = _count_before(workforce, by, end)
-    tables = {"by_group": _tabulate_people(people, by), "leavers": _tabulate_leavers(people, leavers, before, by),
-              "span": _tabulate_span(workforce, people, by)}
+    left = _tabulate_leavers(people, leavers, before, by)
+    span = _tabulate_span(workforce, people, by)
+    tables = {"by_group": _tabulate_people(people, by), "starters": _tabulate_starters(people, by), "leavers": left,
+              **({} if span is None else {"span": span})}
     for column in MAKE_UP:
         if (people[column] != NOT_RECORDED).any():
             tables |= _tabulate_make_up(people, column, by)
-    whole = tables["leavers"].frame.iloc[-1]
+    whole = left.frame.iloc[-1]
     facts: dict[str, float | int | str | None] = {
         "year_from": (end + pd.Timedelta(days=1) - pd.DateOffset(years=1)).date().isoformat(),
         "year_to": end.date().isoformat(), "n_vacant": n_vacant, "fte": float(people["fte"].sum()),
@@ -84,8 +86,7 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
         "turnover": None if pd.isna(whole["turnover"]) else float(whole["turnover"])}
     about = describe("workforce", population="people_in_post", counts="people", as_of=workforce.as_of, cycle=cycle,
                      n=len(people), caveats=("main_post",))
-    return WorkforceProfileResult(about, {name: table for name, table in tables.items() if table is not None}, facts,
-                                  FACTS)
+    return WorkforceProfileResult(about, tables, facts, FACTS)
 
 
 def order_naturally(values: pd.Series) -> list[str]:
@@ -173,13 +174,20 @@ def _last_group(workforce: Workforce, people: pd.Series, by: str) -> pd.DataFram
 
 
 def _tabulate_people(people: pd.DataFrame, by: str) -> Table:
-    rows = pd.DataFrame({by: people[by], "n_people": 1, "n_posts": people["n_posts"], "fte": people["fte"],
-                         "n_starters": people["is_starter"].astype("int64")})
-    counts = ["n_people", "n_posts", "fte", "n_starters"]
+    rows = pd.DataFrame({by: people[by], "n_people": 1, "n_posts": people["n_posts"], "fte": people["fte"]})
+    counts = ["n_people", "n_posts", "fte"]
     frame = add_total(rows.groupby(by, sort=True)[counts].sum().reset_index(), by, [], counts)
-    frame = frame.astype({"n_people": "int64", "n_posts": "int64", "n_starters": "int64"}).round({"fte": 1})
-    return Table(frame, keys=(by,), count="n_people", parts=("n_starters",), follows=("n_posts", "fte"), sums=(by,),
-                 **declare_group(by))
+    frame = frame.astype({"n_people": "int64", "n_posts": "int64"}).round({"fte": 1})
+    return Table(frame, keys=(by,), count="n_people", follows=("n_posts", "fte"), sums=(by,), **declare_group(by))
+
+
+def _tabulate_starters(people: pd.DataFrame, by: str) -> Table:
+    """Count the people who started within the year; apart from the headcount, which few starters must not hide."""
+    rows = pd.DataFrame({by: people[by], "n_people": 1, "n_starters": people["is_starter"].astype("int64")})
+    counts = ["n_people", "n_starters"]
+    frame = add_total(rows.groupby(by, sort=True)[counts].sum().reset_index(), by, [], counts)
+    return Table(frame.astype(dict.fromkeys(counts, "int64")), keys=(by,), count="n_people", parts=("n_starters",),
+                 sums=(by,), **declare_group(by))
 
 
 def _tabulate_leavers(people: pd.DataFrame, leavers: pd.DataFrame, before: pd.DataFrame, by: str) -> Table:
@@ -223,10 +231,10 @@ def _tabulate_make_up(people: pd.DataFrame, column: str, by: str) -> dict[str, T
         return tables  # by directorate they would be small numbers throughout
     counted = people.groupby([by, column]).size().reindex(
         pd.MultiIndex.from_product([sorted(people[by].unique()), values], names=[by, column]), fill_value=0)
-    groups = counted.rename("n").reset_index()
+    groups = pd.concat([counted.rename("n").reset_index(), frame[[column, "n"]].assign(**{by: TOTAL})],
+                       ignore_index=True)
     groups = groups.assign(base=groups.groupby(by)["n"].transform("sum"))
     groups = groups.assign(share=groups["n"] / groups["base"])[[by, column, "n", "share", "base"]]
-    declared = declare_group(by)
     tables[f"{column}_by_group"] = Table(groups, keys=(by, column), count="n", base="base", follows=("share",),
-                                         sums=(), **declared)
+                                         sums=(by, column), **declare_group(by))
     return tables

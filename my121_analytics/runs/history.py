@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from my121_analytics.errors import UsageError, suggest
-from my121_analytics.reports.workforce_report.headline_figure import Headline
+from my121_analytics.reports.workforce_report.headline_figure import Headline, difference_between, read_change
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.staging import write_atomic
@@ -291,28 +291,10 @@ def tabulate_trend(records: Sequence[RunRecord]) -> pd.DataFrame:
         for one in by_day[as_of].headline:
             earlier = before.get((one.report, one.code))
             rows.append((one.report, one.code, one.label, one.unit, as_of, one.cycle, one.value, one.lower, one.upper,
-                         earlier.value if earlier else None, _difference(one, earlier), _read_change(one, earlier)))
+                         earlier.value if earlier else None, difference_between(one, earlier),
+                         read_change(one, earlier)))
             if one.value is not None:
                 before[one.report, one.code] = one
     return pd.DataFrame(rows, columns=["report", "statistic", "label", "unit", "as_of", "cycle", "value", "lower",
                                        "upper", "before", "change", "reading"])
 
-
-def _difference(now: Headline, before: Headline | None) -> float | None:
-    if before is None or now.value is None or before.value is None:
-        return None
-    return now.value - before.value
-
-
-def _read_change(now: Headline, before: Headline | None) -> str:
-    """Say whether a figure changed; where it has an interval, only if the two do not overlap."""
-    change = _difference(now, before)
-    if change is None or before is None:
-        return "first" if before is None else "cannot_tell"
-    if None in (now.lower, now.upper, before.lower, before.upper):
-        clear = now.unit == "count" and change != 0
-    else:
-        clear = now.lower > before.upper or now.upper < before.lower  # type: ignore[operator]
-    if not clear:
-        return "no_clear_change"
-    return "rose" if change > 0 else "fell"
