@@ -268,5 +268,5 @@ def show_figure(line: Headline | None, marker: str) -> Figure:
 
 
 def _kind_of(line: Headline) -> Kind:
-    kinds: dict[str, Kind] = {"share": "share", "count": "integer"}
+    kinds: dict[str, Kind] = {"share": "share", "count": "integer", "number": "decimal"}
     return kinds.get(line.unit, "number")

@@ -31,16 +31,17 @@ def write_headline(brief: Brief, lines: Sequence[Headline]) -> WordSheet:
         target, standing and priority.
     """
     shown = [line for line in lines if line.unit != "logits"]
-    columns = ["statistic", "figure", "lower", "upper", "before", "change_words"]
+    columns = ["statistic", "figure", "lower", "upper", *(["before", "change_words"] if brief.previous else [])]
     priorities = {code: name for name, wanted in brief.settings.priorities.items() for code in wanted}
     columns += ["target", "standing", "priority"] if priorities else []
     rows = []
     for line in shown:
         row: list[Cell] = [line.label, show_figure(line, brief.settings.disclosure.marker), *_range(line),
-                           *_before(brief, line)]
+                           *(_before(brief, line) if brief.previous else [])]
         rows.append(tuple(row + (_against_target(brief, line, priorities) if priorities else [])))
-    notes = [say("report", "headline_lead"), say("report", "headline_range"), say("report", "change_line")]
-    if any(REVISED in str(row[5]) for row in rows):
+    notes = [say("report", "headline_lead"), say("report", "headline_range")]
+    notes += [say("report", "change_line")] if brief.previous else []
+    if any(REVISED in str(cell) for row in rows for cell in row):
         notes.append(say("report", "revised"))
     if brief.is_provisional:
         notes.append(say("report", "provisional"))

@@ -11,6 +11,8 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.workbook import WordSheet
 
 MOST = 5
+_WIDTH = 46
+"""Three columns of sentences fit a page."""
 TOPICS: Mapping[str, tuple[str, ...]] = {
     "staff": ("headcount", "fte", "turnover"), "placements": ("not_placed",), "ratings": ("highest_rating",
                                                                                          "lowest_rating"),
@@ -48,7 +50,7 @@ def write_in_brief(brief: Brief, lines: Sequence[Headline],
         return None
     return WordSheet(say("report_sheet", "in_brief"), say("report_title", "in_brief", scope=brief.scope),
                      tuple(say("report_heading", name) for name in ("shows", "changed", "to_ask")), rows,
-                     (say("report", "in_brief_lead"),), "in_brief")
+                     (say("report", "in_brief_lead"),), "in_brief", widest=_WIDTH)
 
 
 def _cycle_before(brief: Brief, trend: Mapping[str, Sequence[Headline]]) -> dict[str, Headline]:

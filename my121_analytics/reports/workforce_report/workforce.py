@@ -44,7 +44,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     group: list[tuple[str, Kind]] = [(by, "text")]
     sheets: list[AnySheet] = []
     sheets += make_sheet(brief, one, "by_group", "headcount", fields_of(
-        [*group, ("n_people", "integer"), ("n_posts", "integer"), ("fte", "number")]), words=words, lines=lines,
+        [*group, ("n_people", "integer"), ("n_posts", "integer"), ("fte", "decimal")]), words=words, lines=lines,
         chart=Chart("bar", category=by, values=("n_people",)))
     sheets += make_sheet(brief, one, "starters", "starters", fields_of(
         [*group, ("n_people", "integer"), ("n_starters", "integer")]), words=words, lines=[year])
@@ -52,7 +52,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
         [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words,
         lines=[year, say("report", "turnover_line")])
     sheets += make_sheet(brief, one, "span", "span", fields_of(
-        [*group, ("n_managers", "integer"), ("span", "number")]), words=words, lines=[say("report", "span_line")])
+        [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, lines=[say("report", "span_line")])
     for column in MAKE_UP:
         what: dict[str, object] = {"what": say("report_heading", column).lower(), **words}
         sheets += make_sheet(brief, one, column, "make_up", fields_of([(column, "text"), *_SHARES]), words=what,
