@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from my121_analytics.errors import SettingsError, suggest
+from my121_analytics.settings_text import BACKSLASH_HINT, faulty_line, lost_backslashes, toml_fault
 
 FILE_NAME = "my121.toml"
 
@@ -90,6 +91,9 @@ class BoxSettings(_Section):
     potential: int = Field(ge=1)
 
 
+_MAP_ROWS, _MAP_BOXES = 3, 9
+
+
 class FrameworkSettings(_Section):
     """The rating scale and the map, where they differ from the My 1-1 toolkit's."""
 
@@ -101,16 +105,40 @@ class FrameworkSettings(_Section):
     """False for a council that rates performance only: no map, no potential axis."""
     map_columns: list[int] | None = None
     """With K other than 3: the map's column (1-3) of each performance level, lowest first."""
+    performance_codes: list[str] | None = None
+    """Codes that the exports give to the performance levels, lowest level first: ["5", "4", "3", "2", "1"] where 1 is
+    the best, ["0", "1", "2"], ["C", "B", "A"]. None: 1 to K, since most systems count from the lowest."""
+    potential_codes: list[str] | None = None
+    """The same for potential."""
     boxes: list[BoxSettings] | None = None
     """A council's own map; None: the My 1-1 map with box 1 at the top."""
+    box_numbering: list[int] | None = None
+    """Numbers that the exports give to boxes 1 to 9 of the My 1-1 map: [9, 8, 7, 6, 5, 4, 3, 2, 1] where the system
+    counts from the bottom left, as many do. None: as on the map. A council's own map has its numbers in ``boxes``."""
     guide: str = ""
     """File with the council's own texts and questions for the conversation, beside the settings; empty: those that come
     with the package. `my121 init --framework FILE` writes one to start from."""
+
+    @field_validator("performance_codes", "potential_codes", mode="before")
+    @classmethod
+    def _codes_are_text(cls, given: Any) -> Any:
+        return [str(code) if isinstance(code, int) else code for code in given] if isinstance(given, list) else given
 
     @model_validator(mode="after")
     def _hangs_together(self) -> FrameworkSettings:
         if self.performance_levels is not None and len(self.performance_levels) < 2:
             raise ValueError("performance_levels needs two labels or more")
+        if self.potential_levels is not None and len(self.potential_levels) != _MAP_ROWS:
+            raise ValueError(f"potential_levels has {len(self.potential_levels)} labels; the map has three rows. Say "
+                             "in [ratings.synonyms.potential] which of your levels stands for Low, Moderate and High")
+        self._check_codes("performance_codes", self.performance_codes, len(self.performance_levels or ("", "", "")))
+        self._check_codes("potential_codes", self.potential_codes, _MAP_ROWS)
+        if self.box_numbering is not None and self.boxes is not None:
+            raise ValueError("box_numbering renumbers the My 1-1 map; with boxes of your own, write the numbers there")
+        if self.box_numbering is not None and len(set(self.box_numbering)) != len(self.box_numbering):
+            raise ValueError("box_numbering holds a number twice")
+        if self.box_numbering is not None and len(self.box_numbering) != _MAP_BOXES:
+            raise ValueError(f"box_numbering has {len(self.box_numbering)} numbers; the map has nine boxes")
         if self.map_columns is not None:
             n_levels = len(self.performance_levels or ("", "", ""))
             if len(self.map_columns) != n_levels:
@@ -120,6 +148,13 @@ class FrameworkSettings(_Section):
             if sorted(self.map_columns) != self.map_columns:
                 raise ValueError("map_columns must not fall as the performance level rises")
         return self
+
+    @staticmethod
+    def _check_codes(name: str, given: list[str] | None, n_levels: int) -> None:
+        if given is not None and len(given) != n_levels:
+            raise ValueError(f"{name} has {len(given)} codes for {n_levels} levels")
+        if given is not None and len({code.strip().casefold() for code in given}) != n_levels:
+            raise ValueError(f"{name} holds a code twice")
 
 
 class CycleSettings(_Section):
@@ -629,19 +664,11 @@ def load_settings(path: Path | str | None) -> Settings:
     if path is None:
         return Settings()
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as problem:
-        raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
-                            hints=["Check the path given with --settings."]) from problem
-    except UnicodeDecodeError as problem:
-        raise SettingsError(f"{path.name}: the settings file is not UTF-8 text.",
-                            hints=["Save it again as UTF-8."]) from problem
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"{path.name}: not readable as TOML: {problem}.",
-                            hints=["Text needs quotes, and a table starts with [name]."]) from problem
+    given = _parse_toml(path, _read_text(path))
+    lost = lost_backslashes(given)
+    if lost:
+        raise SettingsError(f"{path.name}: {len(lost)} setting(s) hold a backslash in double quotes, which changes "
+                            "the letter after it.", hints=[f"{where}: {BACKSLASH_HINT}" for where in lost])
     faults = _find_unknown_audiences(given)
     try:
         settings = Settings.model_validate(given)
@@ -666,6 +693,34 @@ def _find_unknown_audiences(content: dict[str, Any]) -> list[str]:
     asked += [(f"run.{key}", table("run").get(key)) for key in ("pack_audience", "notebook_audience")]
     return [f"{where}: there is no audience '{audience}'. {suggest(audience, known)}" for where, audience in asked
             if isinstance(audience, str) and audience not in known]
+
+
+def _read_text(path: Path) -> str:
+    """Read the file as UTF-8, with or without a byte order mark."""
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
+                            hints=["Check the path given with --settings."]) from problem
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > len(raw[:200]) // 4:
+        raise SettingsError(f"{path.name}: the settings file is in UTF-16 (some programs say Unicode), not in UTF-8.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw[:problem.start].count(b"\n") + 1
+        raise SettingsError(f"{path.name}, line {line}: the settings file is not UTF-8 text.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."]) from problem
+
+
+def _parse_toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        number, line = faulty_line(text, str(problem))
+        what, hint = toml_fault(line, str(problem))
+        raise SettingsError(f"{path.name}, line {number}: {what}.",
+                            hints=[hint, *([f"Line {number} is: {line}"] if line else [])]) from problem
 
 
 def find_settings(source: Path | str, given: Path | str | None = None) -> Path | None:

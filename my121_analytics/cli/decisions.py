@@ -48,7 +48,7 @@ def run_decisions(
 
     day = _require_day(agreed_on)
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, settings_file=settings)
     finals, wanted = read_lock(out), describe_files(list_decision_files(decisions), day.date())
     replacing = check_lock(finals, wanted, replaces)
     read = read_decisions(decisions, workforce=intake.workforce)

@@ -29,7 +29,8 @@ def run_pack(
     from my121_analytics.reports.pack.calibration_pack import build_pack
 
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by, unit=unit,
                         cycle=cycle, pdf=pdf, source=source)
     for warning in report.warnings:

@@ -43,7 +43,8 @@ def run_report(
     folder = file.parent if file else Path()
     if corrections is None and chosen.run.corrections:
         corrections = folder / chosen.run.corrections
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     public = all(chosen.disclosure.audiences.get(one.audience) is not None
                  and chosen.disclosure.audiences[one.audience].is_public for one in wanted.values())
     with staged_run(out, private=not public) as stage:

@@ -40,8 +40,10 @@ def enter_sheet(rows: SheetRows, context: Context) -> dict[str, pd.DataFrame]:
         Frames by table; ``people`` holds columns of employees and posts together. Ids and categories are
         categoricals, flags 1, 0 or -1 (missing). ``position`` is the row's place in the sheet, counted from 0.
     """
+    tables = [table for table in (*rows.map.tables[1:], *rows.map.tables[:1])
+              if table != "placements" or rows.map.ratings]  # all its ratings may be stopped, its people stay
     return {table: _enter_placements(rows, context) if table == "placements" else _enter(rows, context, table)
-            for table in (*rows.map.tables[1:], *rows.map.tables[:1])}
+            for table in tables}
 
 
 def _enter(rows: SheetRows, context: Context, table: str) -> pd.DataFrame:
@@ -206,6 +208,10 @@ def _read_ratings(rows: SheetRows, axes: Mapping[str, int], context: Context, so
             continue
         parsed, codes = rows.read(position, scale.parse)
         levels[axis] = parsed.values[codes]
+        doubted = rows.doubted.get(position)
+        if doubted is not None:
+            levels[axis] = np.where(doubted, 0, levels[axis])
+            faulty |= doubted
         if (parsed.faults != "").any():
             faults.append((position, codes, parsed.faults, parsed.expected))
             faulty |= (parsed.faults != "")[codes]

@@ -103,6 +103,7 @@ class Stops:
         if not self._parts:
             return
         faults = pd.concat(self._parts, ignore_index=True)
+        faults = faults[faults["code"] != "scale_in_doubt"]  # told once, of the column
         for (code, column), part in faults.groupby(["code", "column"], sort=False):
             log.add(str(code), file=sheet.file, sheet=sheet.name, rows=part["position"].to_numpy() + 1,
                     column=str(column), values=part["value"].to_numpy(), expected=part["expected"].to_numpy())

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from my121_analytics.errors import DataUnusableError, UnreadableFileError
+from my121_analytics.errors import DataUnusableError, UnreadableFileError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
 from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
@@ -23,13 +23,17 @@ from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
-from my121_analytics.ingest.reading.headings import check_overrides
+from my121_analytics.ingest.reading.headings import check_overrides, compact, heading_keys
 from my121_analytics.ingest.reading.people import Roster, bare_id, name_key, resolve
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
+from my121_analytics.ingest.reading.scales import judge_scales
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
+from my121_analytics.ingest.settings_proposals import propose_settings
+from my121_analytics.ingest.unread import Unread, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
 from my121_analytics.workforce.schema import TABLES, column_names
 
@@ -70,6 +74,8 @@ class Intake:
     mapping: pd.DataFrame = field(repr=False)
     unreadable: pd.DataFrame = field(repr=False)
     corrections: pd.DataFrame = field(default_factory=lambda: Corrections().frame(_no_quarantine()), repr=False)
+    unread: Unread = field(default_factory=Unread, repr=False)
+    """What was left out though it may matter, and the settings that would let it be read."""
 
     def __repr__(self) -> str:
         counts = self.findings["severity"].value_counts()
@@ -136,15 +142,19 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     if found:  # who is known is known only now; the rows are read once more as they were exported
         return _read(source, settings, framework, scales, as_of, corrections, progress, {**given.strangers, **found})
     _refuse_strangers(sheets, listed, context.roster)
+    report = judge_scales(sheets, scales, framework, log)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
     workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
+    unread = list_unread(sheets, report, workforce.placements, listed)
+    unread = replace(unread, settings=propose_settings(sheets, report, unread, context))
     _log_checks(workforce, listed, log)
+    _log_unused_settings(sheets, settings, log)
     for rows in sheets:
         rows.stops.log(log, rows.sheet)
     quarantine = _quarantine(sheets)
     intake = Intake(workforce, quarantine, log.frame(), _reconcile(sheets), _map_table(sheets), unreadable,
-                    given.frame(quarantine))
+                    given.frame(quarantine), unread)
     _check_accounts(intake)
     return intake
 
@@ -328,10 +338,23 @@ def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale
     """Open a sheet with the corrections that are about its rows; they are found in it as it was exported."""
     wanted = corrections.of_sheet(sheet)
     if not wanted:
-        return open_sheet(sheet, settings.exports.columns, log, scales)
-    exported = open_sheet(sheet, settings.exports.columns, Log(), scales)
+        return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles)
+    exported = open_sheet(sheet, settings.exports.columns, Log(), scales, settings.cycles)
     corrected, is_data = corrections.apply(exported, sheet, wanted)
-    return settle_rows(open_sheet(corrected, settings.exports.columns, log, scales), is_data)
+    return settle_rows(open_sheet(corrected, settings.exports.columns, log, scales, settings.cycles),
+                       is_data)
+
+
+def _log_unused_settings(sheets: Sequence[SheetRows], settings: Settings, log: Log) -> None:
+    """Write down headings of the settings that no sheet has, with the headings that end in them or are near."""
+    headings = [heading.text for rows in sheets for heading in rows.map.headings]
+    known = {key for text in headings for key in heading_keys(text)}
+    for heading in settings.exports.columns:
+        if compact(heading) in known or any(compact(heading) == compact(t) for rows in sheets for t in rows.headings):
+            continue
+        longer = list(dict.fromkeys(f"'{t}'" for t in headings if compact(t).endswith(compact(heading))))
+        hint = say("unread", "headings_like", headings=" or ".join(longer)) if longer else suggest(heading, headings)
+        log.add("setting_without_heading", values=heading, expected=hint)
 
 
 def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:

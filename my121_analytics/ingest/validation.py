@@ -56,7 +56,7 @@ ROW_RULES = (
             "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_rating_code "
             "unknown_box ambiguous_box box_code_label_disagree unknown_box_code unknown_source ambiguous_rater "
             "bad_rater rater_contradicts missing_post unknown_employee unknown_post id_of_other_form "
-            "conflicting_placements", stops=True),
+            "conflicting_placements scale_in_doubt", stops=True),
     *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
             "rater_name_disagrees manager_name_disagrees manager_contradicts rating_disagrees_with_box outside_cycle "
             "date_order_doubtful"),
@@ -66,7 +66,10 @@ ROW_RULES = (
 """What is checked cell by cell and row by row."""
 
 SHEET_RULES = (
-    *_rules("error", "unreadable_file key_not_found"),
+    *_rules("error", "unreadable_file key_not_found codes_off_scale decimals_for_levels labels_off_scale "
+            "codes_against_labels scale_of_another boxes_against_ratings ratings_against_boxes heading_twice "
+            "staff_sheet_unread"),
+    *_rules("warning", "labels_read axis_assumed setting_without_heading"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
             "rater_from_post repeated_row repeated_conversation spellings_joined formula_without_value mixed_encoding "
             "letters_lost zero_bytes last_line_cut"),

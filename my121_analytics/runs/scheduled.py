@@ -317,8 +317,12 @@ def _settle(attempt: _Attempt, findings: list[GuardFinding], last_good: RunRecor
 
 def _read(plan: RunPlan, snapshot: Path) -> Intake:
     from my121_analytics.ingest.intake import read_exports
+    from my121_analytics.ingest.unread import require_ratings
 
-    return read_exports(snapshot, settings=plan.settings, corrections=plan.corrections_file)
+    intake = read_exports(snapshot, settings=plan.settings, corrections=plan.corrections_file)
+    if {"report", "pack"} & set(plan.rules.outputs):
+        require_ratings(intake.unread)
+    return intake
 
 
 def _write_outputs(work: Work, attempt: _Attempt) -> None:

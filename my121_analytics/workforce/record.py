@@ -70,7 +70,7 @@ class Workforce:
         """
         if self.cycles.empty:
             raise DataUnusableError("The record holds no placements, so there is no cycle to report on.",
-                                    hints=["Check quarantine.csv for the reasons rows were refused."])
+                                    hints=["Run my121 check: its page says what was not read, and why."])
         return str(self.cycles["label"].iloc[-1])
 
     def check_cycle(self, label: str | None) -> str:

@@ -48,6 +48,14 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Lines to copy as they stand, such as a block of settings."""
+
+    text: str
+    kind: ClassVar[str] = "lines"
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A picture with the sentence under it."""
 
@@ -105,7 +113,7 @@ class Grid:
         return "number" if self.numeric and self.numeric[column] else ""
 
 
-Block = Text | Subheading | Bullets | Drawing | Grid
+Block = Text | Subheading | Bullets | Lines | Drawing | Grid
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ import pytest
 from my121_analytics.ingest.intake import Intake, read_exports
 from my121_analytics.settings import ExportSettings, Settings
 
-STAFF = """Employee no,Name,Post no,Directorate,Manager no,Continuous service date
+STAFF = """Employee no,Name,Post no,Directorate,Manager no,Date started
 001,Ann Head,P1,Place,,01/04/2010
 002,Bo Smith,P2,Place,001,01/04/2015
 003,Cy Jones,P3,Place,002,01/04/2015

@@ -21,18 +21,15 @@ from my121_analytics.ingest.reading.cells import (
     plain_list,
     plain_words,
     split_assignment,
-    value_table,
 )
+from my121_analytics.ingest.reading.content import SheetContent
 from my121_analytics.ingest.reading.dates import Dates, parse_dates
 from my121_analytics.ingest.reading.headings import SheetMap, map_headings
-from my121_analytics.ingest.reading.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.reading.layout import ASIDE, Header, classify_rows, find_header
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
-from my121_analytics.settings import ExportSettings
+from my121_analytics.settings import CycleSettings, ExportSettings
 from my121_analytics.workforce.schema import TABLES
-
-_LOOKED_AT = 200
-"""Distinct cells that settle whether a column holds ids or words."""
 
 _FEW = 8
 """Up to this many distinct texts of titles and headers are searched for one by one among the data."""
@@ -71,6 +68,12 @@ class SheetRows:
     """Rows whose employee id was repaired."""
     ids: dict[int, Parsed] = field(default_factory=dict)
     """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
+    doubted: dict[int, np.ndarray] = field(init=False, default_factory=dict)
+    """Column of ratings -> rows of data in which it may not be read, since its label says something else."""
+    content: SheetContent | None = None
+    """What stands in its columns; None where no header was found."""
+    scales: Mapping[str, Scale] = field(default_factory=dict, repr=False)
+    """What its ratings may be written as."""
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
     _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
@@ -270,7 +273,7 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
 
 
 def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
-               scales: Mapping[str, Scale] | None = None) -> SheetRows:
+               scales: Mapping[str, Scale] | None = None, rules: CycleSettings | None = None) -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
 
     Parameters
@@ -283,6 +286,8 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
         Where findings go.
     scales
         What ratings may be written as; settles whether a column headed ``Rating`` holds performance.
+    rules
+        Lengths of cycles, by which columns of periods are held against each other.
 
     Returns
     -------
@@ -295,27 +300,23 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
             log.add("not_record", file=sheet.file, sheet=sheet.name, expected="no row of known headings was found")
         return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log)
     below = header.last + 1
-
-    def looks_like(position: int) -> str:
-        return _looks_like(sheet.columns[position][below:], scales or {})
-
-    def same(a: int, b: int) -> bool:
-        return bool((sheet.columns[a][below:] == sheet.columns[b][below:]).all())
-
-    smap = map_headings(header.texts, overrides, looks_like=looks_like, same=same)
+    content = SheetContent(sheet, below, scales or {}, rules)
+    smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
+                        paired=content.paired, finest=content.finest, twice=header.twice)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     sheet = sheet.without(refused) if refused else sheet
     _report_headings(sheet, smap, log)
+    _report_twice(sheet, smap, header, log)
     if not smap.tables:
         _report_no_record(sheet, smap, log)
-        return _all_aside(sheet, smap, header.texts, log)
+        return _all_aside(sheet, smap, header.texts, log, content, scales or {})
     sheet = _read_serials_of_1904(sheet, smap, below, log)
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
     _set_vacancies_aside(sheet, smap, key, aside, log)
     _report_aside(sheet, aside, header.last, log)
-    rows = SheetRows(sheet, smap, header.texts, aside, log)
+    rows = SheetRows(sheet, smap, header.texts, aside, log, content=content, scales=scales or {})
     rows.ids[key] = ids
     return rows
 
@@ -350,9 +351,10 @@ def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) ->
     return sheet
 
 
-def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:
+def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log,
+               content: SheetContent | None = None, scales: Mapping[str, Scale] | None = None) -> SheetRows:
     aside = np.full(sheet.n_rows, ASIDE.index("not_record") + 1, dtype=np.int8)
-    return SheetRows(sheet, smap, headings, aside, log)
+    return SheetRows(sheet, smap, headings, aside, log, content=content, scales=scales or {})
 
 
 def _pad(values: np.ndarray, width: int | None) -> np.ndarray:
@@ -376,37 +378,24 @@ def _split_assignments(values: np.ndarray, width: int | None,
     return np.array(people, dtype=object), np.array(posts, dtype=object) if any_suffix else None
 
 
-def _looks_like(cells: np.ndarray, scales: Mapping[str, Scale]) -> str:
-    """Say what a column holds: ``ids`` (nearly all cells are codes with a digit), ``sources``, an axis, or ``words``.
-
-    An axis is told by its labels; a bare 2 could be a level of either.
-    """
-    found = [text for text in (clean(str(c)) for c in pd.unique(cells)[:_LOOKED_AT]) if text]
-    if not found:
-        return "words"
-    ids = parse_ids(found)
-    n_ids = sum(v is not None and any(c.isdigit() for c in v) and " " not in v for v in ids.values)
-    if n_ids >= 0.8 * len(found):
-        return "ids"
-    sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
-    if any(plain_words(t) in plain_list("provisional") for t in found):
-        sources |= plain_list("final")
-    if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found):
-        return "sources"
-    labelled = [t for t in found if any(c.isalpha() for c in t)]
-    fits = [axis for axis, scale in scales.items() if scale.labels and labelled and
-            int((scale.parse(labelled).values > 0).sum()) >= 0.8 * len(found)]
-    return fits[0] if len(fits) == 1 else "words"
-
-
 def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
     codes = {"ambiguous": "ambiguous_heading", "dated": "dated_heading", "duplicate": "duplicate_heading",
              "refused": "refused_heading"}
     for heading in smap.headings:
+        if heading.how == "assumed":
+            log.add("axis_assumed", file=sheet.file, sheet=sheet.name, column=heading.text, values=heading.text)
         code = codes.get(heading.how) or ("near_heading" if heading.suggestion else "")
         if code:
             log.add(code, file=sheet.file, sheet=sheet.name, column=heading.text, values=heading.text,
                     expected=heading.suggestion or " or ".join(heading.meanings))
+
+
+def _report_twice(sheet: Sheet, smap: SheetMap, header: Header, log: Log) -> None:
+    """Write down headings that stand more than once, with the names under which the settings know each of them."""
+    lost = {h.position: h.text for h in smap.headings if h.how == "twice"}
+    for bottom in dict.fromkeys(header.twice[position] for position in lost):
+        named = " and ".join(f"'{text}'" for position, text in lost.items() if header.twice[position] == bottom)
+        log.add("heading_twice", file=sheet.file, sheet=sheet.name, column=bottom, values=bottom, expected=named)
 
 
 def _report_no_record(sheet: Sheet, smap: SheetMap, log: Log) -> None:
