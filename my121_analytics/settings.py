@@ -411,8 +411,10 @@ REPORT_SECTIONS: dict[str, str] = {
     "quality": "what was read, corrected, assumed, and who signs",
 }
 """Sections of the workforce report, in order, and what each holds."""
-GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "working_pattern", "tenure_band")
-"""What the tables of a report may be by; protected characteristics have a section of their own."""
+GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "working_pattern", "tenure_band", "sex",
+             "age_band", "ethnicity", "disability", "religion", "sexual_orientation", "gender_reassignment",
+             "marital_status", "pregnancy_maternity")
+"""What the tables of a report may be by; protected characteristics have a section of their own as well."""
 STATISTICS: dict[str, tuple[str, Literal["more", "fewer", ""]]] = {
     "headcount": ("people in post on the day of the record", ""),
     "fte": ("full-time equivalents of the posts in force", ""),

@@ -31,7 +31,8 @@ class Field:
         As shown; unique within a table.
     kind
         How values are written: ``range`` is an interval as text, kept on one line; ``share`` is 0-1 shown in percent;
-        ``decimal`` is a number with one place; ``points`` is a difference of shares in percentage points; ``signed`` has a plus or minus.
+        ``decimal`` is a number with one place; ``points`` is a difference of shares in percentage points; ``signed``
+        has a plus or minus.
     note
         Code of the note that explains it; empty for none.
     choices

@@ -152,13 +152,13 @@ def test_the_record_and_the_log_hold_no_name_of_a_person(tmp_path: Path, exports
 
 def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path, exports: Path) -> None:
     file = prepare(tmp_path, exports, run='notebook_audience = "publick"\nhook = ["no-such-program-here"]',
-                   report='audience = "everyone"\nby = ["sex"]\n[priorities]\n"Growth" = ["conversation"]')
+                   report='audience = "everyone"\nby = ["gradee"]\n[priorities]\n"Growth" = ["conversation"]')
     file.write_text(file.read_text("utf-8").replace('"coverage"', '"coverag"'), encoding="utf-8")
     with pytest.raises(SettingsError) as told:
         run_scheduled(file)
     hints = " ".join(told.value.hints)
     assert all(part in hints for part in ("Did you mean 'publish'?", "'everyone'", "Did you mean 'coverage'?",
-                                          "Did you mean 'conversations'?", "there is no grouping 'sex'"))
+                                          "Did you mean 'conversations'?", "Did you mean 'grade'?"))
     file.write_text(SETTINGS.format(run='hook = ["no-such-program-here"]\ntimezone = "Europe/Nowhere"', report=""),
                     encoding="utf-8")
     with pytest.raises(SettingsError) as told:

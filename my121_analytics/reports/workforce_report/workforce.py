@@ -20,6 +20,7 @@ from my121_analytics.reports.workforce_report.brief import (
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL, Result
+from my121_analytics.workforce.schema import ORGANISATION
 from my121_analytics.writing.tables import Kind
 from my121_analytics.writing.workbook import AnySheet, Chart
 
@@ -73,7 +74,7 @@ def _headline(brief: Brief, released: Released, by: str) -> tuple[Headline, ...]
 
 
 def _grouping(brief: Brief) -> str:
-    return next(iter(brief.report.by), "directorate")
+    return next((by for by in brief.report.by if by in ORGANISATION), "directorate")
 
 
 def _count_vacancies(brief: Brief) -> int | None:
