@@ -20,6 +20,11 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
+ExportState = Literal["employed", "left", "future", "vacant", "filled", "closed", "finished", "unfinished", "cancelled",
+                      "line", "other"]
+"""What a word in a column of states can mean: of somebody's employment, a position, a form, a reporting line."""
+
+
 def _check_codes(given: list[str], known: tuple[str, ...], what: str) -> list[str]:
     """Refuse codes that do not exist, all at once."""
     faults = [f"there is no {what} '{code}'. {suggest(code, known)}" for code in dict.fromkeys(given)
@@ -49,6 +54,13 @@ class ExportSettings(_Section):
     """Order of numeric dates. UK exports write the day first."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Heading in the export -> column of the record (or ``ignore``); beats the synonym table."""
+    states: dict[str, ExportState] = Field(default_factory=dict)
+    """Word in a column of states (of employment, positions, forms, reporting lines) -> what it means here, where the
+    product does not know it."""
+    half_converted_dates: Literal["ask", "swap", "keep"] = "ask"
+    """What to do where a spreadsheet program has turned some dates of a column into true dates and left others as text,
+    so that day and month may have changed places in the true ones: ask (nothing of the column is used), swap them
+    back, or keep them."""
     cycle: str | None = None
     """The review period of exports that hold neither a period nor a date."""
 
@@ -272,6 +284,12 @@ class PackSettings(_Section):
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
+    minutes_manager: int = Field(6, ge=1, le=60)
+    """Time to hear one manager whose ratings are a pattern to discuss; managers take half of the meeting at most."""
+    minutes_rest: int = Field(10, ge=0, le=240)
+    """Time for the map, the last meeting's actions, and who completes what is missing."""
+    ask_centre_box: bool = False
+    """Also ask about people who have been in the middle box for two years or longer."""
     encrypt: bool = False
     """Write only an encrypted workbook."""
 
@@ -296,16 +314,27 @@ class CompareSettings(_Section):
     below it people have moved."""
 
 
-PLAN_STATUSES = ("overdue", "due in window", "on track", "not started", "open-ended", "undated", "done late", "done")
+PLAN_STATUSES = ("overdue", "behind", "to confirm", "due in window", "on track", "not started", "open-ended", "undated",
+                 "withdrawn", "done late", "done")
 """Every state of an action of the improvement plan, the most pressing first."""
+PLAN_PROGRESS = ("not started", "started", "behind", "open", "withdrawn", "done")
+"""What a word of a tracker may say of an action; ``open`` is not done, and nothing more."""
+PLAN_PARTS = ("action_id", "issue", "action", "benefit", "timescale", "original_timescale", "revised_timescale",
+              "revisions", "revision_reason", "revision_approved_by", "priority", "owner", "accountable", "progress",
+              "rag", "percent", "progress_text", "completed_on", "vehicle", "skills", "directorate", "theme",
+              "carried_into", "carried_evidence", "cost", "officer_time", "risk", "statistic", "ignore")
+"""What a column of a plan or tracker may hold; ``ignore`` leaves it out without a question."""
 Colour = Literal["Red", "Amber", "Green", "Grey"]
 RAG: dict[str, Colour] = {
     "overdue": "Red",
+    "behind": "Amber",         # not late yet, and the plan itself says that it is behind
+    "to confirm": "Grey",      # past its day, with a status that is not understood: no colour follows
     "due in window": "Amber",  # it may still be done in time, and the last day is in sight
     "on track": "Green",
     "not started": "Green",    # not late; stated progress and a near due date turn it amber
     "open-ended": "Grey",      # no last day, so no colour follows from a timescale
     "undated": "Grey",
+    "withdrawn": "Grey",       # not done and not wanted any more
     "done late": "Green",
     "done": "Green",
 }
@@ -344,11 +373,25 @@ MILESTONES = [
 ]
 
 
+def _check_values(given: dict[str, str], known: tuple[str, ...], what: str) -> dict[str, str]:
+    """Refuse a value that is none of those known, naming the nearest."""
+    for name, value in given.items():
+        if value not in known:
+            raise ValueError(f"'{value}' (of '{name}') is not {what}. {suggest(value, known)} "
+                             f"Expected one of {', '.join(known)}.")
+    return given
+
+
 class PlanSettings(_Section):
     """The improvement plan after an Investors in People assessment."""
 
     rag: dict[str, Colour] = Field(default_factory=lambda: dict(RAG))
     """Status -> colour; those not written keep their default. The word is always shown beside the colour."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Heading of the plan or tracker -> what its column holds, such as ``"Exec lead" = "owner"``; beats what the
+    heading would be read as. ``ignore`` leaves a column out."""
+    status_words: dict[str, str] = Field(default_factory=dict)
+    """A tracker's own word, colour or code -> what it says: not started, started, behind, open, withdrawn or done."""
     at_risk_days: int = Field(30, ge=0, le=366)
     """An action not done turns amber this many days before its last day: one month is the usual reporting interval."""
     bodies: list[str] = Field(default_factory=lambda: [
@@ -380,6 +423,16 @@ class PlanSettings(_Section):
     outcome_margin: float = Field(0.05, gt=0)
     """A statistic counts as unchanged where its change, with its range, stays within this: five percentage points, or
     0.05 logits of the spread between managers."""
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_hold_known_parts(cls, given: dict[str, str]) -> dict[str, str]:
+        return _check_values(given, PLAN_PARTS, "a part of a plan")
+
+    @field_validator("status_words")
+    @classmethod
+    def _words_say_known_states(cls, given: dict[str, str]) -> dict[str, str]:
+        return _check_values(given, PLAN_PROGRESS, "a state of an action")
 
     @field_validator("rag", mode="before")
     @classmethod

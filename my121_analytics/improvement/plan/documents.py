@@ -12,7 +12,11 @@ from pathlib import Path
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
+from my121_analytics.errors import UnreadableFileError
+from my121_analytics.improvement.plan.layout import find_header
+from my121_analytics.improvement.plan.word_files import is_word_file, read_word_tables
 from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.wording.catalogue import say
 
 _TAGS_IN_CELLS = re.compile(r"<(?:b|ul|li|p|br|strong|em|a)\b[^>]*>", re.I)
 _RULER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -44,8 +48,8 @@ def read_plan_sheets(path: Path | str) -> list[PlanSheet]:
     Parameters
     ----------
     path
-        A workbook, delimited text, a web page, or a written report whose tables are marked with pipes or with tabs
-        and tags.
+        A workbook, a Word document, delimited text, a web page, or a written report whose tables are marked with
+        pipes or with tabs and tags.
 
     Returns
     -------
@@ -59,6 +63,11 @@ def read_plan_sheets(path: Path | str) -> list[PlanSheet]:
     """
     path = Path(path)
     content = path.read_bytes() if path.is_file() else b""
+    if is_word_file(content):
+        return _word_sheets(path, content)
+    if path.suffix.lower() == ".doc":
+        raise UnreadableFileError(say("plan_file", "old_word", file=path.name),
+                                  hints=[say("plan_file", "old_word_remedy")])
     if content.startswith(_WORKBOOKS):
         merges = _find_merges(content)
         return [_spread(sheet, merges.get(sheet.name, [])) for sheet in read_sheets(path)]
@@ -75,6 +84,24 @@ def read_plan_sheets(path: Path | str) -> list[PlanSheet]:
         rows = [[_plain_cell(cell) for cell in line.split("\t")] if "\t" in line else [] for line in lines]
         return [_as_sheet(path, "", rows)]
     return [PlanSheet(sheet, frozenset()) for sheet in read_sheets(path)]
+
+
+def _word_sheets(path: Path, content: bytes) -> list[PlanSheet]:
+    """Give the tables of a Word document, each a sheet; one that goes on after a page break joins the one above."""
+    sheets: list[tuple[str, list[list[str]], set[tuple[int, int]]]] = []
+    for name, rows, spread in read_word_tables(path, content):
+        before = sheets[-1] if sheets else None
+        width = max(map(len, rows))
+        is_headed = find_header(_as_sheet(path, name, rows).sheet) is not None
+        if before is not None and not is_headed and width == max(map(len, before[1])) > 2:
+            n = len(before[1])
+            before[1].extend(rows)
+            before[2].update((i + n, j) for i, j in spread)
+        else:
+            sheets.append((name, rows, spread))
+    names = [name for name, _, _ in sheets]
+    return [_as_sheet(path, name if names.count(name) == 1 else f"{name} ({i})", rows, frozenset(spread))
+            for i, (name, rows, spread) in enumerate(sheets, start=1)]
 
 
 def _as_sheet(path: Path, name: str, rows: list[list[str]],

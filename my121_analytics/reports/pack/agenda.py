@@ -41,7 +41,7 @@ def build_agenda_chapter(meeting: Meeting) -> Chapter:
 
 
 def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) -> Sheet:
-    shown = people.assign(placement=_placements(meeting.framework, people)).sort_values("position", kind="stable")
+    shown = people.assign(placement=placement_words(meeting.framework, people)).sort_values("position", kind="stable")
     inside = shown["in_meeting"].astype(bool)
     released = meeting.results["agenda"]
     fields = (column("name"), column("rater_name"), column("placement"), column("question"),
@@ -109,7 +109,7 @@ def _labels(framework: Framework, axis: str) -> dict[int, str]:
     return {level.level: f"{level.level} - {level.label}" for level in framework.levels(axis)}
 
 
-def _placements(framework: Framework, people: pd.DataFrame) -> pd.Series:
+def placement_words(framework: Framework, people: pd.DataFrame) -> pd.Series:
     """Write where each person is placed: box by number and name, else the rating, else that there is none."""
     boxes = {number: label.replace(" - ", " ", 1) for number, label in _labels(framework, "box").items()}
     ratings = {level.level: level.label for level in framework.performance}

@@ -162,7 +162,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
 
     Notes
     -----
-    Per pack: ``pack.html``, ``pack.xlsx``, ``figures/`` and a manifest of its own; ``manifest.json`` of all at the top.
+    Per pack: ``pack.html`` (for the meeting), ``analyst.html``, ``pack.xlsx``, ``figures/`` and a manifest of
+    its own; ``manifest.json`` of all at the top.
     The same record, settings and version give the same bytes (PDF and encrypted workbooks aside). The rating-pattern
     model is fitted once, for the whole council, and each unit is shown its own managers.
     """
@@ -261,6 +262,7 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
     stage.write(f"{folder}/pack.xlsx", book)
     html = render_page(papers.page)
     stage.write(f"{folder}/pack.html", html)
+    stage.write(f"{folder}/analyst.html", render_page(papers.analyst))
     for picture in meeting.pictures.values():
         stage.write(f"{folder}/figures/{picture.name}.svg", standalone(picture.element))
         if picture.png:
