@@ -15,7 +15,7 @@ from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import clean_text
 
 MOST_SLIDES = 10
-MOST_ROWS = 9
+MOST_ROWS = 11
 """Rows of a table that can be read from the back of a room."""
 FONT = "Arial"
 _BLUE, _INK, _TINT = "12436D", "1A1A1A", "EEF3F7"
@@ -184,7 +184,7 @@ def _add_grid(page: Any, grid: Grid, *, top: float) -> None:
 
     rows = grid.rows[:MOST_ROWS]
     shape = page.shapes.add_table(len(rows) + 1, len(grid.headings), Inches(_MARGIN), Inches(top),
-                                  Inches(_WIDTH - 2 * _MARGIN), Inches(0.4 * (len(rows) + 1)))
+                                  Inches(_WIDTH - 2 * _MARGIN), Inches(0.33 * (len(rows) + 1)))
     cells = "; ".join(", ".join(cell for cell in row if cell) for row in rows)
     _describe(shape, grid.caption, f"{grid.caption}. {cells}"[:2000])
     widths = [max([len(heading) * 0.7, *(len(row[at]) for row in rows)], default=1) for at, heading in
@@ -207,6 +207,7 @@ def _add_marking(page: Any, protect: str, number: int) -> None:
 
     box = page.shapes.add_textbox(Inches(_MARGIN), Inches(_HEIGHT - 0.5), Inches(_WIDTH - 2 * _MARGIN), Inches(0.35))
     box.name = "Marking"
+    box.text_frame.word_wrap = True
     paragraph = box.text_frame.paragraphs[0]
     paragraph.text = f"{clean_text(protect)}   {number}"
     _style(paragraph, 11, bold=True)
