@@ -21,7 +21,7 @@ from my121_analytics.workforce.counts import (
     select_placements,
     year_to,
 )
-from my121_analytics.workforce.record import Workforce, months_between, of_employee
+from my121_analytics.workforce.record import Workforce, is_employed, months_between
 from my121_analytics.workforce.schema import CALIBRATED, ORGANISATION
 
 AXES = ("performance", "potential")
@@ -133,8 +133,7 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
     rows = _add_agreed(rows, workforce, cycle)
     rows["months_in_box"] = _months_in_box(rows, workforce, cycle)
     if len(workforce.successors):
-        left_on = of_employee(workforce.employees, workforce.successors["employee_id"], "left_on")
-        stayed = left_on.isna() | (left_on >= workforce.cycle_end(cycle))
+        stayed = is_employed(workforce.employees, workforce.successors["employee_id"], workforce.cycle_end(cycle))
         rows["has_successor"] = rows["post_id"].isin(workforce.successors.loc[stayed, "post_id"])
     if pattern_raters is not None:
         rows["is_pattern"] = rows["has_placement"] & rows["rater_id"].isin(pattern_raters)
