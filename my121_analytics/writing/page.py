@@ -24,7 +24,7 @@ WIDE = 4
 
 @dataclass(frozen=True)
 class Text:
-    """One paragraph; ``look`` is empty, ``lead``, ``caveat`` or ``source``."""
+    """One paragraph; ``look`` is empty, ``lead``, ``caveat``, ``source``, or ``blank`` for what people must write."""
 
     text: str
     look: str = ""
