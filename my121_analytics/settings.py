@@ -20,6 +20,11 @@ class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
+ExportState = Literal["employed", "left", "future", "vacant", "filled", "closed", "finished", "unfinished", "cancelled",
+                      "line", "other"]
+"""What a word in a column of states can mean: of somebody's employment, a position, a form, a reporting line."""
+
+
 class CouncilSettings(_Section):
     """Who the reports are for; printed on covers."""
 
@@ -40,6 +45,13 @@ class ExportSettings(_Section):
     """Order of numeric dates. UK exports write the day first."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Heading in the export -> column of the record (or ``ignore``); beats the synonym table."""
+    states: dict[str, ExportState] = Field(default_factory=dict)
+    """Word in a column of states (of employment, positions, forms, reporting lines) -> what it means here, where the
+    product does not know it."""
+    half_converted_dates: Literal["ask", "swap", "keep"] = "ask"
+    """What to do where a spreadsheet program has turned some dates of a column into true dates and left others as text,
+    so that day and month may have changed places in the true ones: ask (nothing of the column is used), swap them
+    back, or keep them."""
     cycle: str | None = None
     """The review period of exports that hold neither a period nor a date."""
 
@@ -263,6 +275,12 @@ class PackSettings(_Section):
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
+    minutes_manager: int = Field(6, ge=1, le=60)
+    """Time to hear one manager whose ratings are a pattern to discuss; managers take half of the meeting at most."""
+    minutes_rest: int = Field(10, ge=0, le=240)
+    """Time for the map, the last meeting's actions, and who completes what is missing."""
+    ask_centre_box: bool = False
+    """Also ask about people who have been in the middle box for two years or longer."""
     encrypt: bool = False
     """Write only an encrypted workbook."""
 

@@ -63,7 +63,7 @@ def _key_of_person(rows: SheetRows, context: Context) -> _Keys:
 
 
 def _key_of_conversation(rows: SheetRows, context: Context) -> _Keys:
-    keyed = rows.employee.codes >= 0
+    keyed = (rows.employee.codes >= 0) & ~rows.unfinished
     held_on, stopped = _read_key_date(rows, "held_on", context, keyed)
     # A sheet of ratings may say when the conversation was; a row without that date is no conversation.
     undated = np.isnat(held_on) & keyed & ~stopped
@@ -123,7 +123,7 @@ _KEYS: Mapping[str, Callable[[SheetRows, Context], _Keys]] = {
 
 
 def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
-    keyed = rows.employee.codes >= 0
+    keyed = (rows.employee.codes >= 0) & ~rows.unfinished
     whose = _read_sources(rows)
     ratings = [_read_ratings(rows, axes, context, source) for source, axes in rows.map.ratings.items()]
     rated = np.zeros(len(rows), dtype=bool)
@@ -177,7 +177,7 @@ class _Ratings:
     def stop(self, rows: SheetRows) -> None:
         """Stop the rows whose ratings cannot be read."""
         for position, codes, faults, expected in self.faults:
-            bad = np.flatnonzero((faults != "")[codes])
+            bad = np.flatnonzero((faults != "")[codes] & ~rows.unfinished)
             rows.stop(faults[codes[bad]], bad, position, expected)
 
     def note_disagreement(self, rows: SheetRows, kept: np.ndarray, framework: Framework) -> None:
@@ -217,7 +217,7 @@ def _read_ratings(rows: SheetRows, axes: Mapping[str, int], context: Context, so
             faulty |= (parsed.faults != "")[codes]
         if (parsed.repairs != "").any():
             repaired |= (parsed.repairs != "")[codes]
-    faulty &= rows.employee.codes >= 0
+    faulty &= (rows.employee.codes >= 0) & ~rows.unfinished
     given = (levels["performance"] > 0) | (levels["potential"] > 0) | (levels["box"] > 0)
     disagrees = _disagree(levels, context.framework)
     derived = _derive(levels, context.framework)

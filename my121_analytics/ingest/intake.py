@@ -15,6 +15,7 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, UnreadableFileError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
+from my121_analytics.ingest.copies import set_copies_aside
 from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
 from my121_analytics.ingest.entries import enter_sheet
 from my121_analytics.ingest.files.exports import Sheet, list_files, read_sheets
@@ -24,11 +25,14 @@ from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import check_overrides, compact, heading_keys
+from my121_analytics.ingest.reading.namesakes import PostDetails
 from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.ingest.reading.scales import judge_scales
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
+from my121_analytics.ingest.reading.standing import settle_standing
 from my121_analytics.ingest.settings_proposals import propose_settings
+from my121_analytics.ingest.shared_numbers import stop_shared_numbers
 from my121_analytics.ingest.unread import Unread, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
@@ -132,9 +136,14 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     given.close(log)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
-    listed = _read_employees(sheets, settings.exports.employee_id_width)
+    _read_employees(sheets, settings.exports.employee_id_width)
+    settle_standing(sheets, context)
+    set_copies_aside(sheets, context)
+    shared = stop_shared_numbers(sheets, [rows for rows in sheets if _lists_people(rows)])
+    listed = _listed_people(sheets)
     named = _find_named_ids(sheets, settings)
-    context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(named))
+    roster = replace(_build_roster(sheets, listed, context), shared=shared)
+    context = replace(context, roster=roster, pairs=_pair_names(named), details=PostDetails(_sources(sheets, listed)))
     _refuse_strangers(sheets, listed, context.roster)
     report = judge_scales(sheets, scales, framework, log)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
@@ -315,11 +324,14 @@ def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale
     """Open a sheet with the corrections that are about its rows; they are found in it as it was exported."""
     wanted = corrections.of_sheet(sheet)
     if not wanted:
-        return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles)
-    exported = open_sheet(sheet, settings.exports.columns, Log(), scales, settings.cycles)
+        return _open(sheet, settings, scales, log)
+    exported = _open(sheet, settings, scales, Log())
     corrected, is_data = corrections.apply(exported, sheet, wanted)
-    return settle_rows(open_sheet(corrected, settings.exports.columns, log, scales, settings.cycles),
-                       is_data)
+    return settle_rows(_open(corrected, settings, scales, log), is_data)
+
+
+def _open(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale], log: Log) -> SheetRows:
+    return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles, settings.exports.states)
 
 
 def _log_unused_settings(sheets: Sequence[SheetRows], settings: Settings, log: Log) -> None:
@@ -358,14 +370,26 @@ def _is_list(rows: SheetRows) -> bool:
     return rows.map.tables == ("people",)
 
 
-def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> frozenset[str]:
-    """Read the ids of all sheets, staff lists first; give the ids on the staff lists."""
+def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> None:
+    """Read the ids of all sheets, staff lists first: an id with a suffix that is one of theirs is no assignment."""
     listed: set[str] = set()
     keyed = [rows for rows in sheets if "employee_id" in rows.map.columns and rows.map.tables
              and "evidence" not in rows.map.tables]
     for rows in sorted(keyed, key=lambda r: (not _is_list(r), not r.has("post_id"))):
         rows.read_employees(width, frozenset(listed))
-        if _is_list(rows) and rows.has("name", "surname", "directorate", "service", "manager_id", "post_id"):
+        listed |= _listed_people([rows])
+
+
+def _lists_people(rows: SheetRows) -> bool:
+    """Say whether a staff list says more of its people than one detail that a list of leavers may hold too."""
+    return _is_list(rows) and rows.has("name", "surname", "directorate", "service", "manager_id", "post_id")
+
+
+def _listed_people(sheets: Sequence[SheetRows]) -> frozenset[str]:
+    """Give the ids on the staff lists."""
+    listed: set[str] = set()
+    for rows in sheets:
+        if _lists_people(rows):
             used = pd.unique(rows.employee.codes)
             listed |= set(rows.employee.categories[used[used >= 0]])
     return frozenset(listed)
@@ -390,7 +414,7 @@ def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roste
 
 def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
     """Collect who is known: the staff lists, or where there is none everyone that rows are about."""
-    sources = [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
+    sources = _sources(sheets, listed)
     people = set(listed)
     pairs: list[tuple[str, str]] = []
     holds_leavers = False
@@ -414,8 +438,15 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
                   context.settings.exports.employee_id_width, holds_leavers)
 
 
+def _sources(sheets: Sequence[SheetRows], listed: frozenset[str]) -> list[SheetRows]:
+    """Give the sheets that say who is known: the staff lists, or where there is none all that hold people."""
+    return [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
+
+
 def _has_leavers(rows: SheetRows, context: Context) -> bool:
     """Say whether a staff list holds people who left."""
+    if rows.has_left is not None and rows.has_left.any():
+        return True
     if not rows.has("left_on"):
         return False
     _, texts = rows.texts(rows.map.columns["left_on"])
@@ -431,7 +462,7 @@ def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
     if found is None:
         return {}
     posts = categorical(found[0].values, found[1])
-    current = np.ones(len(rows), dtype=bool)
+    current = np.ones(len(rows), dtype=bool) if rows.has_left is None else rows.has_left != 1
     for column in ("valid_to", "left_on"):
         if rows.has(column):
             at, ends = rows.texts(rows.map.columns[column])
@@ -506,9 +537,9 @@ def _no_quarantine() -> pd.DataFrame:
 def _reconcile(sheets: Sequence[SheetRows]) -> pd.DataFrame:
     lines = []
     for rows in sheets:
-        aside, stopped = int((rows.aside > 0).sum()), rows.stops.n_rows
+        aside, stopped = rows.n_set_aside, rows.stops.n_rows
         lines.append((rows.sheet.file, rows.sheet.name, "+".join(rows.map.tables) or "not_record", rows.sheet.n_rows,
-                      len(rows) - stopped, stopped, aside))
+                      rows.sheet.n_rows - stopped - aside, stopped, aside))
     return pd.DataFrame(lines, columns=["file", "sheet", "kind", "rows_read", "rows_accepted", "rows_quarantined",
                                         "rows_set_aside"])
 

@@ -12,7 +12,7 @@ import pandas as pd
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.counts import join_posts
 from my121_analytics.workforce.hierarchy import build_hierarchy
-from my121_analytics.workforce.record import Workforce, main_posts
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts
 from my121_analytics.workforce.schema import MANAGER, SELF
 
 Severity = Literal["error", "warning", "info"]
@@ -79,6 +79,16 @@ SHEET_RULES = (
 )
 """What is checked once per file, sheet or column."""
 
+STANDING_RULES = (
+    *_rules("error", "unknown_form_state half_converted_date row_too_wide two_people number_of_two other_version",
+            stops=True),
+    *_rules("error", "half_converted_dates versions_apart"),
+    *_rules("warning", "unknown_state matrix_rows matrix_only yet_to_start ended_post_rows left_without_day "
+            "form_not_finished dates_swapped_back half_converted_kept group_carried group_asked copied_rows "
+            "copied_sheet hidden_version names_off_list implausible_manager implausible_rater"),
+)
+"""What says which rows, columns and sheets count as they stand."""
+
 CROSS_RULES = (
     *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
             "self_rated_as_manager placed_after_leaving placed_before_start placed_in_future box3_beyond_limit "
@@ -93,7 +103,7 @@ CORRECTION_RULES = (
 )
 """What becomes of the corrections that people bring back."""
 
-RULES = {rule.code: rule for rule in (*ROW_RULES, *SHEET_RULES, *CROSS_RULES, *CORRECTION_RULES)}
+RULES = {rule.code: rule for rule in (*ROW_RULES, *SHEET_RULES, *STANDING_RULES, *CROSS_RULES, *CORRECTION_RULES)}
 
 
 @dataclass(frozen=True)
@@ -242,6 +252,8 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         codes = rows[column].cat.codes.to_numpy()
         on_list = rows[column].cat.categories.isin([*listed, *told])
         off = (codes >= 0) & ~np.append(on_list, True)[codes]
+        if column != "employee_id":  # who managed somebody that has left may have left as well: that is no surprise
+            off &= is_employed(workforce.employees, rows["employee_id"], pd.Timestamp(workforce.as_of)).to_numpy()
         if not off.any():
             continue
         found = rows[off]

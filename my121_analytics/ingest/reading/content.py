@@ -11,6 +11,7 @@ from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.ingest.reading.cells import clean, is_missing, parse_ids, plain_list, plain_words, value_table
 from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
+from my121_analytics.ingest.reading.states import STATE_COLUMNS, looks_like_states
 from my121_analytics.settings import CycleSettings
 from my121_analytics.workforce.cycles import Cycle
 
@@ -54,7 +55,8 @@ class SheetContent:
     def looks_like(self, position: int) -> str:
         """Say what a column holds: ``ids`` (nearly all codes with a digit), ``sources``, an axis, or ``words``.
 
-        An axis is told by its labels; a bare 2 could be a level of either.
+        A column of states (employed or left, finished or not) gives their kind. An axis is told by its labels; a bare
+        2 could be a level of either.
         """
         found = [text for text in (clean(str(c)) for c in pd.unique(self._sheet.columns[position][self._below:])
                                    [:_LOOKED_AT]) if text]
@@ -66,8 +68,12 @@ class SheetContent:
         sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
         if any(plain_words(t) in plain_list("provisional") for t in found):
             sources |= plain_list("final")
-        if sum(plain_words(t) in sources for t in found) >= _NEARLY_ALL * len(found):
+        as_sources = [plain_words(t) for t in found if plain_words(t) in sources]
+        if len(as_sources) >= _NEARLY_ALL * len(found) and set(as_sources) != {"draft"}:
             return "sources"
+        states = [column for column in STATE_COLUMNS if looks_like_states(found, column)]
+        if len(states) == 1:
+            return states[0]
         labelled = [t for t in found if any(c.isalpha() for c in t)]
         fits = [axis for axis, scale in self._scales.items() if scale.labels and labelled and
                 int((scale.parse(labelled).values > 0).sum()) >= _NEARLY_ALL * len(found)]

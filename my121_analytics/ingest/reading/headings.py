@@ -12,11 +12,13 @@ from typing import Any
 
 from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.ingest.reading.dates import MONTHS
+from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS
 from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, SELF, TABLES
 
 AXES = ("performance", "potential", "box")
-READING_ONLY = ("surname", "forename", "email", "manager_name", "manager_post", "rater_name", "rater_post")
+READING_ONLY = ("surname", "forename", "email", "manager_name", "manager_post", "rater_name", "rater_post",
+                *STATE_COLUMNS)
 """Columns that help to read a row and are not kept in the record."""
 EVENTS = ("evidence", "successors", "objectives", "development_actions", "conversations", "placements")
 """Tables that a row can enter besides people and posts."""
@@ -263,6 +265,8 @@ def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -
     as_ids, as_words = meanings
     if "source" in meanings and look == "sources":
         column = "source"
+    elif look in STATE_COLUMNS and as_words == "ask":
+        column = look
     elif as_ids == "source":
         column = as_words
     else:
@@ -581,7 +585,8 @@ def _assemble(chosen: list[Heading], events: tuple[str, ...]) -> SheetMap:
     if "evidence" in events:
         tables = ("evidence",) if "requirement_id" in columns else ()
     elif "employee_id" in columns:
-        people = {c.name for t in ("employees", "posts") for c in TABLES[t]} | {"surname", "forename", "manager_name"}
+        people = {c.name for t in ("employees", "posts") for c in TABLES[t]} | {"surname", "forename", "manager_name",
+                                                                                       EMPLOYMENT, RELATIONSHIP}
         details = set(columns) & people - {"employee_id"}
         if "successors" in events:
             tables = ("successors",) if "post_id" in columns else ()

@@ -30,7 +30,7 @@ def build_managers(meeting: Meeting) -> Chapter:
     for name in ("funnel", "managers", "mixes"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
-    shown = _order(managers).assign(points_words=lambda rows: _points_words(meeting, rows["rater_id"]))
+    shown = _order(managers).assign(points_words=lambda rows: points_words(meeting, rows["rater_id"]))
     released = meeting.results["severity"]
     on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"].isin(["pattern", "watch"])]
     title = say("pack_table", "managers", scope=meeting.scope)
@@ -120,7 +120,7 @@ def _whole_council(meeting: Meeting) -> list[Block]:
     return blocks
 
 
-def _points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
+def points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
     """Say each manager's difference as points at the highest rating; empty where the audience or the range has none."""
     points = meeting.frame("severity", "points")
     if points is None or points.empty:
