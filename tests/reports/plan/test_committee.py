@@ -127,7 +127,7 @@ def test_what_has_not_passed_the_gate_is_refused(form):
 
 def test_the_word_document_says_what_the_page_says(full):
     docx = pytest.importorskip("docx")
-    papers, text = full
+    papers, _ = full
     content = render_document(papers.page, as_of=AS_OF)
     document = docx.Document(io.BytesIO(content))
     words = " ".join([*(p.text for p in document.paragraphs),
