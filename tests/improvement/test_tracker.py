@@ -224,7 +224,7 @@ def test_what_changed_since_the_last_report_is_listed_from_its_tracker(plan, fol
     last = write(plan, folder / "last.xlsx", as_of=date(2014, 3, 31))
     actions = review_plan(plan, as_of=REVIEW).frame("actions")
     changes = compare_with_last(last, actions)
-    assert set(changes["what"]) == {"Status", "Colour"}
+    assert set(changes["what"]) == {"Status"}
     assert len(changes) == 9  # six turned overdue, three came into their window; two were overdue before
     assert changes.set_index("action_id").loc["1.1", ["before", "after"]].tolist() == ["on track", "overdue"]
 

@@ -93,7 +93,10 @@ def _match(before: Mapping[str, OwnRow], now: Mapping[str, Mapping[str, str]]) -
 
 def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
+    status_changed = told.cells.get("status", row["status"]) != row["status"]
     for column in _COMPARED:
+        if column == "rag" and status_changed:
+            continue  # the colour follows
         was = told.cells.get(column)
         if was is not None and column in row and " ".join(was.split()) != row[column]:
             moved = column == "due_latest" and " ".join(told.cells.get("timescale", "").split()) == row["timescale"]
