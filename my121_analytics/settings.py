@@ -191,8 +191,9 @@ class ManagerSettings(_Section):
     """Below this no interval is shown: it would span nearly everything."""
     min_ratings_verdict: int = Field(8, ge=1)
     """Below this the verdict is 'in line' or 'cannot tell', never a name."""
-    in_line_probability: float = Field(0.8, gt=0.5, lt=1)
-    """How sure to be that the difference is smaller than delta before saying 'in line'."""
+    in_line_probability: float = Field(0.95, gt=0.5, lt=1)
+    """How sure to be that the difference is smaller than delta before saying 'in line'; the ratings themselves must
+    show it as well."""
     watch_probability: float = Field(0.5, gt=0, lt=1)
     """How probable a difference beyond delta must be to say 'watch'."""
     interval: float = Field(0.95, gt=0.5, lt=1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.reasons import REASONS, Evidence, gather_evidence
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
@@ -14,9 +15,6 @@ from my121_analytics.workforce.counts import check_grouping, keep_matching
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import NO_PLACEMENT, About, Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
-
-PATTERN = "pattern"
-"""Verdict of a manager whose ratings are on the list of patterns to discuss."""
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ def run_managers(
 ) -> None:
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
     from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+    from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
     from my121_analytics.cli.release_files import find_key, is_private, warn_of_earlier, write_figure, write_tables
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.wording.catalogue import say as sentence
@@ -40,8 +41,9 @@ def run_managers(
     if "managers" in released.tables:
         write_figure(plot_caterpillar(released), out / "caterpillar", private=is_private(audience, chosen))
         write_figure(plot_funnel(released), out / "funnel", private=is_private(audience, chosen))
-        for verdict, n in released.tables["managers"]["verdict"].value_counts(sort=True).items():
-            show_line(f"  {n:>5,}  {sentence('verdict', str(verdict))}")
+        given = released.tables["managers"]["verdict"].astype("str")
+        for verdict in VERDICTS.values():
+            show_line(f"  {int((given == verdict.code).sum()):>5,}  {verdict.sentence}")
     else:
         for name in ("caterpillar.svg", "caterpillar.png", "funnel.svg", "funnel.png"):
             warn_of_earlier(out / name)

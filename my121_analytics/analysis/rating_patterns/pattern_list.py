@@ -59,7 +59,7 @@ def list_patterns(counts: RatingCounts, evidence: Evidence, rules: ManagerSettin
 
 def further_sd(evidence: Evidence) -> Array:
     """Noise between an effect and what shows of it: thresholds and case mix, and the people a manager has."""
-    return np.hypot(evidence.knowledge.jitter, evidence.knowledge.group_sd * np.sqrt(evidence.overlap))
+    return np.hypot(evidence.knowledge.jitter, evidence.knowledge.group_noise)
 
 
 def one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.coverage import total_of
 from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance
@@ -105,7 +106,7 @@ def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> lis
     if managers is None or managers.empty:
         return []
     n_by_verdict = count_verdicts(managers)
-    n_listed = n_by_verdict["pattern"]
+    n_listed = n_by_verdict[PATTERN]
     figures.append((say("pack_figure", "listed"), f"{n_listed:,}", say("pack_section", "managers")))
     return [count_say("pack_first", "managers", n_listed)]
 
@@ -133,7 +134,7 @@ def _limits(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     if managers is not None and len(managers):
         limits.append(say("caveat", "leniency_or_quality"))
         limits.append(say("pack_first", "cannot_tell"))
-        if count_verdicts(managers)["pattern"]:
+        if count_verdicts(managers)[PATTERN]:
             chance = expected_by_chance(managers)
             figures.append((say("pack_figure", "by_chance"), chance, say("pack_section", "managers")))
             limits.append(say("pack_first", "chance", n=chance))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from matplotlib.axes import Axes
 
@@ -62,11 +63,13 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     if severity is not None and "managers" in severity.tables:
         ranges = severity.tables["managers"]["lower"].notna().sum()
         if ranges >= FEWEST_INTERVALS:
-            pictures["managers"] = _draw("managers", severity, plot_caterpillar, describe_caterpillar, dots=True)
+            pictures["managers"] = _draw("managers", severity, partial(plot_caterpillar, for_meeting=True),
+                                         partial(describe_caterpillar, for_meeting=True), dots=True)
             if has_mixes(severity):
                 pictures["mixes"] = _draw("mixes", severity, plot_rating_mixes, describe_rating_mixes)
             if is_council:
-                pictures["funnel"] = _draw("funnel", severity, plot_funnel, describe_funnel)
+                pictures["funnel"] = _draw("funnel", severity, partial(plot_funnel, for_meeting=True),
+                                           describe_funnel)
     coverage = results.get("coverage")
     if coverage is not None and _any(coverage, "by_group", "base"):
         pictures["coverage"] = _draw("coverage", coverage, plot_coverage, describe_coverage)
