@@ -11,17 +11,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from my121_analytics.analysis import movement
+from my121_analytics.analysis.rating_patterns import severity
 from my121_analytics.disclosure.release import release
 from my121_analytics.figures.theme import figure, render_png, render_svg
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.settings import Settings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 from my121_analytics.writing.picture import Picture
 
 AS_OF = date(2024, 9, 30)
 CYCLE = "2024/25 H1"
-ABOUT = About("Title", "Posts", "Everyone in post", "posts", AS_OF, CYCLE, 44)
+ABOUT = describe("profile", population="people_in_post", counts="posts", source="manager", as_of=AS_OF, cycle=CYCLE,
+                 n=44)
 HOSTILE = ["=cmd|'/c calc'!A1", "<script>alert(1)</script>", "@SUM(1)", "+44 1", "-2", "http://example.org/x",
            "O'Brien \"Q\" & Söhne", "\u202eegdirB", "😀 Müller", "x" * 300, "{{ 7 * 7 }}", "a\x00b\x0bc"]
 
@@ -57,7 +60,7 @@ def movement_result() -> Result:
         "cycle_after": CYCLE}
     follows = ("share_before", "share_after", "change")
     return Result(ABOUT, {"change": Table(change, ("box",), "n_after", "base", follows),
-                          "moves": Table(moves, ("before", "after"), "n")}, facts)
+                          "moves": Table(moves, ("before", "after"), "n")}, facts, movement.FACTS)
 
 
 def severity_result(names: list[str]) -> Result:
@@ -77,13 +80,13 @@ def severity_result(names: list[str]) -> Result:
                              "n_managers": n, "n_listed": [5, 2], "n_joined": 0, "n_left": [0, 3],
                              "expected_wrong": [.4, .2], "main_wrong": [.4, 1.6]})
     people = ("rater_id", "name")
-    return Result(replace(ABOUT, cycle="2022/23 H1 to 2024/25 H1"), {
+    return Result(replace(ABOUT, subject=replace(ABOUT.subject, cycle="2022/23 H1 to 2024/25 H1")), {
         "managers": Table(frame, ("rater_id",), people=people, unit_columns=units),
         "robustness": Table(firm, ("rater_id",), people=people, unit_columns=units),
         "sensitivity": Table(readings, ("scenario",), count="n_managers", parts=("n_listed", "n_joined", "n_left"),
                              follows=("expected_wrong", "main_wrong")),
         "summary": Table(pd.DataFrame({"line": ["spread"], "value": [.4], "text": ["Ratings differ."]}), ("line",))},
-        {"sd": .4, "expected_wrong": .2, "n_listed": 2})
+        {"sd": .4, "expected_wrong": .2, "n_listed": 2}, severity.FACTS)
 
 
 def coverage_result(names: list[str]) -> Result:

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import my121_analytics
 
 ROOT = Path(my121_analytics.__file__).parent
-FLOORS: list[list[str]] = [  # from the ground up; rooms on one floor do not see each other
-    ["errors", "inference", "packaged_data", "progress", "version"],
-    ["settings"],
-    ["framework", "wording"],
-    ["workforce"],
-    ["analysis", "ingest", "sample_council"],
-    ["disclosure", "calibration", "improvement"],
-    ["figures", "writing"],
-    ["reports"],
-    ["runs"],
-    ["cli"],
-]
+PAGE = (Path(__file__).parents[1] / "docs" / "architecture.md").read_text("utf-8")
+
+
+def read_floors() -> list[list[str]]:
+    """Read the floors from the page that shows the house, from the ground up."""
+    block = PAGE.split("```floors\n")[1].split("```")[0]
+    return [[room.strip() for room in line.split(",")] for line in reversed(block.splitlines())]
+
+
+FLOORS = read_floors()
 HEIGHT = {room: height for height, rooms in enumerate(FLOORS) for room in rooms}
 SAME_FLOOR_ALLOWED = {("inference", "errors")}  # the statistics raise the family's errors
 OUTSIDE_THE_FLOORS = {"__init__", "__main__"}
@@ -79,3 +78,17 @@ def test_analysis_and_inference_do_not_know_pictures_or_workbooks():
                     for name in ([a.name for a in node.names] if isinstance(node, ast.Import)
                                  else [node.module or ""] if isinstance(node, ast.ImportFrom) else [])}
             assert not tops & banned, f"{path} imports {tops & banned}"
+
+
+def test_the_page_that_shows_the_house_names_what_is_there():
+    folders = {path.name for path in ROOT.iterdir() if path.is_dir() and (path / "__init__.py").exists()}
+    assert set(re.findall(r"^\| `my121_analytics/(\w+)/`", PAGE, re.M)) == folders
+    missing = [name for name in re.findall(r"`((?:my121_analytics|docs|tests)/[\w./]*)`", PAGE)
+               if not (ROOT.parent / name).exists()]
+    assert missing == []
+
+
+def test_each_room_says_what_is_in_it():
+    silent = [str(path.relative_to(ROOT)) for path in ROOT.rglob("__init__.py")
+              if not (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").strip()]
+    assert silent == []

@@ -10,9 +10,13 @@ from nbclient import NotebookClient
 
 FOLDER = Path(__file__).parents[1] / "notebooks"
 NOTEBOOKS = sorted(FOLDER.glob("*.ipynb"))
+WITH_PACKS = {"01_calibration_pack"}
+"""Notebooks that write whole packs take half a minute: they run in the slow suite."""
+EXECUTED = [pytest.param(path, id=path.stem, marks=[pytest.mark.slow] if path.stem in WITH_PACKS else [])
+            for path in NOTEBOOKS]
 
 
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda p: p.stem)
+@pytest.mark.parametrize("path", EXECUTED)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::ResourceWarning")  # of the kernel's own libraries
 def test_the_notebook_runs_and_shows_its_pictures(path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(FOLDER.parent))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, declare_group
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import wilson_interval
@@ -16,12 +17,14 @@ from my121_analytics.inference.kappa import weighted_kappa
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import PairCounts, check_grouping, count_pairs
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import ESTIMATE, Fact, Result, Table, describe
+from my121_analytics.workforce.schema import MANAGER
 
 MIN_PAIRS = 20
 """Pairs below which kappa has no range: its standard error is a large-sample one."""
 _DIRECTIONS = {1: "manager_higher", 0: "same", -1: "self_higher"}
 _FOLLOWS = ("share", "lower", "upper")
+FACTS = {"n_placed": Fact("posts"), "n_pairs": Fact("posts"), "share_paired": Fact(follows=("n_placed", "n_pairs"))}
 _Facts = dict[str, float | int | str | None]
 
 
@@ -75,12 +78,11 @@ def compare_self(workforce: Workforce, *, cycle: str | None = None, axis: str | 
         raise UsageError(f"There is no axis '{axis}'.", hints=[suggest(axis, known)])
     counts = count_pairs(workforce, by=[by] if by else [], cycle=cycle, axes=(axis,) if axis else known,
                          filters=filters)
-    return compare_self_counts(counts, framework, as_of=workforce.as_of,
-                               population=describe_population("pairs_in_cycle", counts.cycle, filters))
+    return compare_self_counts(counts, framework, as_of=workforce.as_of, filters=filters)
 
 
 def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date,
-                        population: str = "") -> AgreementResult:
+                        filters: Mapping[str, str] | None = None) -> AgreementResult:
     """Say the same from counts that were made elsewhere.
 
     Parameters
@@ -91,8 +93,8 @@ def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date
         Levels of the axes.
     as_of
         Day the record speaks of.
-    population
-        Who was counted, for covers and captions.
+    filters
+        Column of the organisation -> the one unit that was counted.
 
     Returns
     -------
@@ -121,9 +123,9 @@ def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date
         told, limits = _agree(counts, framework, axis)
         facts |= told
         caveats += [code for code in limits if code not in caveats]
-    about = About(title=say("title", "agreement"), measure=say("measure", "agreement"), population=population,
-                  counts_what="posts", as_of=as_of, cycle=counts.cycle, n=counts.n_pairs, caveats=tuple(caveats))
-    return AgreementResult(about, tables, facts)
+    about = describe("agreement", population="pairs_in_cycle", counts="posts", source=MANAGER, cycle=counts.cycle,
+                     as_of=as_of, filters=filters, n=counts.n_pairs, caveats=caveats)
+    return AgreementResult(about, tables, facts, {**FACTS, **{name: FACTS.get(name, ESTIMATE) for name in facts}})
 
 
 def _agree(counts: PairCounts, framework: Framework, axis: str) -> tuple[_Facts, list[str]]:

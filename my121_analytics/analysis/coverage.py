@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, declare_group
 from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import (
@@ -18,11 +18,14 @@ from my121_analytics.workforce.counts import (
     outcomes_in_cycle,
 )
 from my121_analytics.workforce.record import Workforce, main_posts, months_between, of_employee
-from my121_analytics.workforce.results import About, Result, Table
-from my121_analytics.workforce.schema import ORGANISATION, RECORD_PARTS
+from my121_analytics.workforce.results import LABEL, Fact, Result, Table, describe
+from my121_analytics.workforce.schema import MANAGER, ORGANISATION, RECORD_PARTS
 
 _POSTS = ["n_posts", "n_with_placement", "n_without_placement", "n_agreed"]
 _CONVERSED = ["n_with_enough", "n_too_few", "n_with_any", "base"]
+FACTS = {**dict.fromkeys(("conversations_from", "conversations_to", "conversations_per_year"), LABEL),
+          "n_posts": Fact("posts"), "n_too_new": Fact("people", part_of="people_in_post"),
+          "n_without_manager": Fact("people", part_of="people_in_post")}
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,10 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
              "conversations_per_year": workforce.settings.coverage.conversations_per_year, "n_posts": len(rows),
              "n_too_new": int((people["n_owed"] == 0).sum()),
              "n_without_manager": int(people["manager_id"].isna().sum())}
-    about = About(title=say("title", "coverage"), measure=say("measure", "coverage"),
-                  population=describe_population("people_in_post", cycle, filters),
-                  counts_what="people (placements: posts)", as_of=workforce.as_of, cycle=cycle, n=len(people),
-                  caveats=("coverage_counts",) if is_known else ("coverage_counts", "no_conversations"))
-    return CoverageResult(about, tables, facts)
+    about = describe("coverage", population="people_in_post", counts="people_and_posts", source=MANAGER, cycle=cycle,
+                     as_of=workforce.as_of, filters=filters, n=len(people),
+                     caveats=("coverage_counts",) if is_known else ("coverage_counts", "no_conversations"))
+    return CoverageResult(about, tables, facts, FACTS)
 
 
 def _year_to(end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:

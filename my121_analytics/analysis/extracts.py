@@ -13,9 +13,9 @@ import pandas as pd
 from my121_analytics.analysis.extract_figures import compare_figures, compare_scales, count_rows
 from my121_analytics.analysis.extract_placements import compare_placements
 from my121_analytics.errors import UsageError
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import codes
 from my121_analytics.workforce.record import Workforce, main_posts, of_employee
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import LABEL, Result, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
 
 CHANGE_COLUMNS = ("change", "employee_id", "name", "post_id", "cycle", "directorate", "before", "after")
@@ -74,11 +74,10 @@ def compare_extracts(old: Workforce, new: Workforce) -> ExtractComparison:
                            columns=["change", "cases"])
     figures = compare_figures(old, new)
     stays = _stays(before, after, changes, n_same, figures)
-    about = About(title=say("title", "extracts"), measure=say("measure", "extracts"),
-                  population=say("population", "extracts", before=old.as_of, after=new.as_of), counts_what="people",
-                  as_of=new.as_of, cycle=" to ".join(dict.fromkeys(
-                      str(record.cycles["label"].iloc[-1]) for record in (old, new) if len(record.cycles))) or "none",
-                  n=len(after.ids))
+    cycle = " to ".join(dict.fromkeys(str(record.cycles["label"].iloc[-1]) for record in (old, new)
+                                      if len(record.cycles)))
+    about = describe("extracts", as_of=new.as_of, cycle=cycle or "none", n=len(after.ids), before=old.as_of.isoformat(),
+                     after=new.as_of.isoformat())
     people = ("employee_id", "name", "post_id", "before", "after")
     tables = {"changes": Table(changes, keys=(), people=people, unit_columns=("directorate",)),
               "summary": Table(summary, keys=("change",)), "units": Table(units, keys=()),
@@ -87,7 +86,7 @@ def compare_extracts(old: Workforce, new: Workforce) -> ExtractComparison:
               "stays": Table(stays, keys=("what",))}
     facts: dict[str, float | int | str | None] = {
         "as_of_before": old.as_of.isoformat(), "as_of_after": new.as_of.isoformat(), "lock_days": settings.lock_days}
-    return ExtractComparison(about, tables, facts)
+    return ExtractComparison(about, tables, facts, dict.fromkeys(facts, LABEL))
 
 
 class _People:

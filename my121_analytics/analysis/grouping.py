@@ -1,4 +1,4 @@
-"""What every table by group has in common: the row for all groups, what the gate must know, who is in it."""
+"""What every table by group has in common: the row for all groups, what the gate must know."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Any
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.workforce.schema import ORGANISATION, PROTECTED
 
@@ -61,23 +60,3 @@ def check_outcomes(found: pd.Series, labels: pd.DataFrame) -> None:
 def declare_group(by: str) -> dict[str, Any]:
     """Tell the release gate what kind of column a table is grouped by, as arguments of ``Table``."""
     return {"unit_columns": (by,) if by in ORGANISATION else (), "protected": (by,) if by in PROTECTED else ()}
-
-
-def describe_population(code: str, cycle: str, filters: dict[str, str] | None) -> str:
-    """Say who is in a table: everyone, or one unit.
-
-    Parameters
-    ----------
-    code
-        Entry of the catalogue's group ``population``.
-    cycle
-        The cycle, or the first and last.
-    filters
-        Column -> value, as given to the analysis.
-
-    Returns
-    -------
-    str
-    """
-    whole = say("population", code, cycle=cycle)
-    return f"{whole}; {', '.join(filters.values())}" if filters else whole

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import newcombe_difference, paired_difference
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import MoveCounts, check_grouping, count_moves
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, About, Result, Table
+from my121_analytics.workforce.results import (
+    LABEL,
+    NO_PLACEMENT,
+    TOTAL,
+    Fact,
+    Result,
+    Table,
+    describe,
+    parts_of,
+)
+from my121_analytics.workforce.schema import MANAGER
 
 _FOLLOWS = ("share_before", "share_after", "change", "lower", "upper")
+
+FACTS = {**dict.fromkeys(("cycle_before", "cycle_after", "map_columns", "map_rows"), LABEL),
+          **parts_of("posts_in_cycles", "posts", "n_both", "n_joined", "n_left"), "n_placed_both": Fact("posts")}
 
 
 @dataclass(frozen=True)
@@ -70,13 +82,11 @@ def track_movement(workforce: Workforce, *, by: str | None = None, cycle: str | 
     outcomes = ("box", "performance") if workforce.framework.has_map else ("performance",)
     counts = [count_moves(workforce, by=[by] if by else [], cycle=cycle, outcome=outcome, filters=filters)
               for outcome in outcomes]
-    both = f"{counts[0].cycle_before}, {counts[0].cycle_after}"
-    return track_movement_counts(counts, workforce.framework, as_of=workforce.as_of,
-                                 population=describe_population("posts_in_cycles", both, filters))
+    return track_movement_counts(counts, workforce.framework, as_of=workforce.as_of, filters=filters)
 
 
 def track_movement_counts(counts: Sequence[MoveCounts], framework: Framework, *, as_of: date,
-                          population: str = "") -> MovementResult:
+                          filters: Mapping[str, str] | None = None) -> MovementResult:
     """Say the same from counts that were made elsewhere.
 
     Parameters
@@ -87,8 +97,8 @@ def track_movement_counts(counts: Sequence[MoveCounts], framework: Framework, *,
         Names of boxes and levels.
     as_of
         Day the record speaks of.
-    population
-        Who was counted, for covers and captions.
+    filters
+        Column of the organisation -> the one unit that was counted.
 
     Returns
     -------
@@ -107,10 +117,11 @@ def track_movement_counts(counts: Sequence[MoveCounts], framework: Framework, *,
         tables |= _tabulate_outcome(counted, framework)
     moves = counts[0]
     tables["steps"] = _tabulate_steps(moves, framework)
-    about = About(title=say("title", "movement"), measure=say("measure", "movement"), population=population,
-                  counts_what="posts", as_of=as_of, cycle=moves.cycle_after, n=int(moves.frame["n"].sum()),
-                  caveats=("posts_not_people", "change_same_posts"))
-    return MovementResult(about, tables, {**_describe(moves), **framework.map_labels})
+    about = describe("movement", population="posts_in_cycles", counts="posts", source=MANAGER, as_of=as_of,
+                     cycle=moves.cycle_after, filters=filters, n=int(moves.frame["n"].sum()),
+                     caveats=("posts_not_people", "change_same_posts"),
+                     cycles=f"{moves.cycle_before}, {moves.cycle_after}")
+    return MovementResult(about, tables, {**_describe(moves), **framework.map_labels}, FACTS)
 
 
 def _describe(moves: MoveCounts) -> dict[str, float | int | str | None]:

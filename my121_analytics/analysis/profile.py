@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import wilson_interval
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import PlacementCounts, check_grouping, count_placements
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, About, Result, Table
+from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, TOTAL, Result, Table, describe
 from my121_analytics.workforce.schema import MANAGER
 
 _FOLLOWS = ("share", "lower", "upper")
@@ -69,11 +68,11 @@ def tabulate_profile(workforce: Workforce, *, by: str | None = None, cycle: str 
     counts = [count_placements(workforce, by=[by] if by else [], cycle=cycle, source=source, outcome=outcome,
                                filters=filters) for outcome in outcomes]
     return tabulate_profile_counts(counts, workforce.framework, as_of=workforce.as_of, source=source,
-                                   population=describe_population("posts_in_cycle", cycle, filters))
+                                   filters=filters)
 
 
 def tabulate_profile_counts(counts: Sequence[PlacementCounts], framework: Framework, *, as_of: date,
-                            source: str = MANAGER, population: str = "") -> ProfileResult:
+                            source: str = MANAGER, filters: Mapping[str, str] | None = None) -> ProfileResult:
     """Say the same from counts that were made elsewhere.
 
     Parameters
@@ -86,8 +85,8 @@ def tabulate_profile_counts(counts: Sequence[PlacementCounts], framework: Framew
         Day the record speaks of.
     source
         Whose placements were counted.
-    population
-        Who was counted, for covers and captions.
+    filters
+        Column of the organisation -> the one unit that was counted.
 
     Returns
     -------
@@ -114,10 +113,10 @@ def tabulate_profile_counts(counts: Sequence[PlacementCounts], framework: Framew
             frame = _share_out_groups(counted.frame, by, labels[labels.columns[:2]])
             tables[f"{name}_by_group"] = Table(frame, keys=(by, key), count="n", base="base", follows=_FOLLOWS,
                                                sums=(by, key), **declare_group(by))
-    about = About(title=say("title", "profile"), measure=say("measure", f"profile_{source}"), population=population,
-                  counts_what="posts", as_of=as_of, cycle=counts[0].cycle, n=int(counts[0].frame["n"].sum()),
-                  caveats=("posts_not_people",))
-    return ProfileResult(about, tables, dict(framework.map_labels))
+    about = describe("profile", population="posts_in_cycle", counts="posts", source=source, as_of=as_of,
+                     cycle=counts[0].cycle, filters=filters, n=int(counts[0].frame["n"].sum()),
+                     caveats=("posts_not_people",))
+    return ProfileResult(about, tables, dict(framework.map_labels), dict.fromkeys(framework.map_labels, LABEL))
 
 
 def _label_boxes(framework: Framework) -> pd.DataFrame:

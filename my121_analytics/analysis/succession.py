@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.grouping import add_total, declare_group, describe_population
+from my121_analytics.analysis.grouping import add_total, declare_group
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import check_grouping, label_missing
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Fact, Result, Table, describe
 
 READY_NOW = "ready now"
 
@@ -61,10 +61,9 @@ def measure_succession(workforce: Workforce, *, by: str = "directorate", cycle: 
         raise DataUnusableError(say("succession", "nothing"), hints=[say("succession", "nothing_remedy")])
     bench = tables.get("bench")
     n = None if bench is None else int(bench.frame.loc[bench.frame[by].astype("str") == TOTAL, "n_key_posts"].iloc[0])
-    about = About(title=say("title", "succession"), measure=say("measure", "succession"),
-                  population=describe_population("people_in_post", cycle, None), counts_what="posts",
-                  as_of=workforce.as_of, cycle=cycle, n=n, caveats=("written_down",))
-    return SuccessionResult(about, tables, {} if n is None else {"n_key_posts": n})
+    about = describe("succession", population="people_in_post", counts="posts", as_of=workforce.as_of, cycle=cycle, n=n,
+                     caveats=("written_down",))
+    return SuccessionResult(about, tables, {} if n is None else {"n_key_posts": n}, {"n_key_posts": Fact("posts")})
 
 
 def _tabulate_bench(workforce: Workforce, by: str, cycle: str) -> Table | None:

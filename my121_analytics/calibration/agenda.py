@@ -13,8 +13,11 @@ from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import check_grouping, keep_matching
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import NO_PLACEMENT, About, Result, Table
+from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
+
+FACTS = {**dict.fromkeys(("n_listed", "n_in_meeting"), Fact("people", part_of="people_in_post")),
+          **dict.fromkeys(("minutes", "minutes_each", "unchecked"), LABEL)}
 
 
 @dataclass(frozen=True)
@@ -79,13 +82,12 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     caveats = ["agenda_order", "agenda_questions"]
     caveats += ["agenda_unchecked"] if unchecked else []
     caveats += ["agenda_pattern"] if (asked["reason"] == "manager_pattern").any() else []
-    about = About(title=say("title", "agenda"), measure=say("measure", "agenda"),
-                  population=say("population", "people_in_post", cycle=cycle), counts_what="people",
-                  as_of=workforce.as_of, cycle=cycle, n=int(rows["employee_id"].nunique()), caveats=tuple(caveats))
+    about = describe("agenda", population="people_in_post", as_of=workforce.as_of, cycle=cycle, filters=filters,
+                     n=int(rows["employee_id"].nunique()), caveats=caveats)
     named = ("employee_id", "name", "post_id", "rater_id", "rater_name", "role", "reasons", "question")
     return AgendaResult(about, {
         "people": Table(people, keys=("position",), people=named, unit_columns=ORGANISATION),
-        "reasons": Table(reasons, keys=("reason",), count="n")}, facts)
+        "reasons": Table(reasons, keys=("reason",), count="n")}, facts, FACTS)
 
 
 def _find_patterns(severity: Result | None) -> set[str] | None:

@@ -1,29 +1,44 @@
-"""What the meeting agreed, read back from the sheet it was written on, and entered into the record with its trail."""
+"""What the meeting agreed, read back from the sheets it was written on, and entered into the record with its trail."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
-from my121_analytics.errors import DataUnusableError
+from my121_analytics.calibration.decision_lines import (
+    AXES,
+    CHANGED,
+    DEFERRED,
+    KEYS,
+    NOT_DISCUSSED,
+    OUTCOMES,
+    REFUSED_COLUMNS,
+    STANDS,
+    VIEWS,
+    Decided,
+    Line,
+    LineReader,
+    Refusal,
+    find_lines,
+    header_row,
+    text_or_missing,
+)
+from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.ingest.files.exports import Sheet, read_sheets
-from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import select_placements
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.schema import CALIBRATED
 
-KEYS = ("employee_id", "post_id", "cycle")
-AXES = ("box", "performance", "potential")
-AGREED_COLUMNS = ("file", "sheet", "row", *KEYS, "rater_id", *(f"{axis}_before" for axis in AXES),
-                  *(f"{axis}_after" for axis in AXES), "outcome", "reason", "agreed_by")
-REFUSED_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "message", "remedy")
-CHANGED, CONFIRMED = "changed", "confirmed"
+LINE_COLUMNS = ("file", "sheet", "row", *KEYS, "name", "rater_id", *(f"{axis}_before" for axis in AXES),
+                *(f"{axis}_after" for axis in AXES), "outcome", "reason", *VIEWS, "agreed_by")
+DISAGREE_COLUMNS = (*KEYS, "name", "file", "sheet", "row", "outcome", *(f"{axis}_after" for axis in AXES), "reason",
+                    "agreed_by")
+ENTERING = (STANDS, CHANGED)
 
 
 @dataclass(frozen=True)
@@ -32,23 +47,32 @@ class Decisions:
 
     Parameters
     ----------
-    agreed
-        One row per person and post decided on: where it was written, whose placement, levels before and after
-        (0: none), ``outcome`` (changed or confirmed), reason and by whom.
+    lines
+        One row per person and post that could be read: where it was written, whose placement, levels before and
+        after (0: none), ``outcome`` (stands, changed, deferred, not_discussed), reason, views and by whom.
     refused
-        One row per line that cannot be entered: where, the value, reason code, message and remedy.
+        One row per line that cannot be used: where, the name, the value, reason code, message and remedy.
+    disagreements
+        Lines that decide differently about one placement, one below the other; none of them is in ``lines``.
     n_rows
-        Lines read; the rest of them were left blank, which decides nothing.
+        Lines read; a decision written the same on two sheets counts once.
     """
 
-    agreed: pd.DataFrame
+    lines: pd.DataFrame
     refused: pd.DataFrame
     n_rows: int
+    disagreements: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(DISAGREE_COLUMNS)))
 
     @property
-    def n_undecided(self) -> int:
-        """Lines on which nothing was entered."""
-        return self.n_rows - len(self.agreed) - len(self.refused)
+    def agreed(self) -> pd.DataFrame:
+        """The lines that enter the record: stands and changed."""
+        return self.lines[self.lines["outcome"].isin(ENTERING)].reset_index(drop=True)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Lines by outcome, every outcome included."""
+        found = self.lines["outcome"].value_counts()
+        return {outcome: int(found.get(outcome, 0)) for outcome in OUTCOMES}
 
 
 @dataclass(frozen=True)
@@ -60,25 +84,20 @@ class Calibration:
     workforce
         A new record; agreed placements have the source ``calibrated`` and the manager's own are kept beside them.
     audit
-        One row per decision: ``AGREED_COLUMNS`` and ``agreed_on``.
+        One row per decision that entered or had entered before: ``LINE_COLUMNS``, ``agreed_on`` and ``entered``
+        (false where the record held it already).
+    left_out
+        Refused lines that were left out; empty unless that was asked for.
     """
 
     workforce: Workforce
     audit: pd.DataFrame
+    left_out: pd.DataFrame
 
-
-@dataclass(frozen=True)
-class _Line:
-    """One line of a sheet: where it stands and its cells by column."""
-
-    sheet: Sheet
-    row: int
-    cells: Mapping[str, str]
-
-    def refuse(self, code: str, column: str, value: str = "", expected: str = "") -> tuple[object, ...]:
-        message = say("decision_refused", code, value=value, expected=expected)
-        return (self.sheet.file, self.sheet.name, self.row, column, value, code, message,
-                say("decision_remedy", code))
+    @property
+    def n_entered(self) -> int:
+        """Placements entered now."""
+        return int(self.audit["entered"].sum())
 
 
 def read_decisions(source: Path | str | Iterable[Path | str], *, workforce: Workforce) -> Decisions:
@@ -94,176 +113,219 @@ def read_decisions(source: Path | str | Iterable[Path | str], *, workforce: Work
     Returns
     -------
     Decisions
-        Every line is agreed, refused with the reason, or blank.
+        Every line is read with its outcome, or refused with the reason.
 
     Raises
     ------
     UnreadableFileError
         A file cannot be read.
     DataUnusableError
-        No sheet for decisions is in the files.
+        No sheet for decisions is in the files, or it was made before outcomes had a column.
 
     Notes
     -----
-    Refused are: a person, post or cycle that the record does not hold; a level that cannot be read, or that disagrees
-    with the box beside it; a placement that is no longer what the pack showed; a change without a reason or without
-    who agreed it; and two lines that decide differently about one placement.
+    Refused are: a line without an outcome; a person, post or cycle that the record does not hold; a name that is not
+    the one of the id beside it; a level that cannot be read, or that disagrees with the box beside it; an outcome that
+    contradicts the levels; a placement that is no longer what the pack showed; a change without a reason or without
+    who agreed it; and lines that decide differently about one placement. A decision outweighs "deferred" and "not
+    discussed" on another sheet, since a unit's meeting may defer to the senior team's.
     """
-    sheets = [sheet for path in _list_workbooks(source) for sheet in read_sheets(path)]
-    lines = [line for sheet in sheets for line in _find_lines(sheet)]
-    if not any(_header_row(sheet) >= 0 for sheet in sheets):
-        raise DataUnusableError("The file holds no sheet for decisions.", hints=[
-            "Give the workbook of a pack; its sheet Decisions has the columns employee_id and agreed_performance."])
-    scales = build_scales(workforce.framework, workforce.settings)
-    current = _current_placements(workforce)
-    agreed: list[tuple[object, ...]] = []
+    sheets = [sheet for path in list_decision_files(source) for sheet in read_sheets(path)]
+    _check_sheets(sheets)
+    lines = [line for sheet in sheets for line in find_lines(sheet)]
+    reader = LineReader(workforce, [line.cell("cycle") for line in lines])
+    rows: list[tuple[object, ...]] = []
     refused: list[tuple[object, ...]] = []
     for line in lines:
-        if not any(line.cells.get(name, "") for name in (*(f"agreed_{axis}" for axis in AXES), "decision_reason")):
-            continue
-        decided = _decide(line, workforce, scales, current)
-        (refused if decided[0] == "refused" else agreed).append(decided[1])
-    table = pd.DataFrame(agreed, columns=list(AGREED_COLUMNS))
-    table, twice = _settle_doubles(table)
-    faults = pd.DataFrame([*refused, *twice], columns=list(REFUSED_COLUMNS))
-    n_same = len(agreed) - len(table) - len(twice)  # the same decision written on two sheets counts once
-    return Decisions(table, faults, len(lines) - n_same)
+        found = reader.read(line)
+        if isinstance(found, Refusal):
+            refused.append(found.row)
+        else:
+            rows.append(_row_of(line, found))
+    table, differing = _settle_doubles(pd.DataFrame(rows, columns=list(LINE_COLUMNS)))
+    faults = pd.DataFrame([*refused, *_refuse_doubles(differing)], columns=list(REFUSED_COLUMNS))
+    return Decisions(table, faults, len(table) + len(faults), differing)
 
 
-def apply_decisions(workforce: Workforce, decisions: Decisions, *, agreed_on: date) -> Calibration:
-    """Enter the agreed placements beside the managers' own.
+def apply_decisions(workforce: Workforce, decisions: Decisions, *, agreed_on: date, only_good: bool = False,
+                    replacing: bool = False) -> Calibration:
+    """Enter the agreed placements beside the managers' own: all of them, or none.
 
     Parameters
     ----------
     workforce
         The record; not changed.
     decisions
-        As read; refused lines are left out.
+        As read.
     agreed_on
         Day of the meeting.
+    only_good
+        Leave out refused lines instead of refusing all.
+    replacing
+        Agreed placements that the record holds may be replaced by different ones.
 
     Returns
     -------
     Calibration
+        A placement that the record holds already, as agreed, is not entered again.
+
+    Raises
+    ------
+    DataUnusableError
+        A line was refused, or the record holds another agreed placement of a line; nothing is entered.
+    UsageError
+        The meeting was before the cycle that it decided on.
     """
-    audit = decisions.agreed.assign(agreed_on=pd.Timestamp(agreed_on))
-    rows = pd.DataFrame({
-        **{key: _text(audit[key]) for key in (*KEYS, "rater_id")},
-        "source": CALIBRATED, "placed_on": audit["agreed_on"].astype("datetime64[s]"),
-        "agreed_on": audit["agreed_on"].astype("datetime64[s]"), "reason": _text(audit["reason"]),
-        **{axis: audit[f"{axis}_after"].astype("Int32").mask(audit[f"{axis}_after"] == 0) for axis in AXES},
-        "origin_file": audit["file"].astype("str"), "origin_sheet": audit["sheet"].astype("str"),
-        "origin_row": audit["row"].astype("Int32")})
-    before = workforce.placements.astype(dict.fromkeys(
-        ("employee_id", "post_id", "cycle", "rater_id", "source", "origin_file", "origin_sheet"), "str"))
-    together = pd.concat([before, rows], ignore_index=True) if len(rows) else before
-    for flag in ("repaired", "derived"):
-        together[flag] = together[flag].astype("boolean").fillna(False).astype(bool)
-    return Calibration(workforce.with_tables(placements=together), audit)
+    _check_day(workforce, decisions.agreed, agreed_on)
+    held = _held_already(workforce, decisions.agreed)
+    agreed, refused = decisions.agreed, decisions.refused
+    if not replacing:
+        refused = pd.concat([refused, _refuse_held(agreed, held)], ignore_index=True)
+        agreed = agreed[held != "other"]
+    if len(refused) and not only_good:
+        raise RefusedDecisionsError(refused)
+    audit = agreed.assign(agreed_on=pd.Timestamp(agreed_on), entered=held[agreed.index] != "same")
+    audit = audit.reset_index(drop=True)
+    return Calibration(_with_agreed(workforce, audit[audit["entered"]]), audit, refused)
 
 
-def _text(values: pd.Series) -> pd.Series:
-    """Give text with blanks as missing."""
-    return values.astype("str").where(values != "")
+def list_decision_files(source: Path | str | Iterable[Path | str]) -> list[Path]:
+    """List the workbooks and csv files in which decisions may be written.
 
-
-def _list_workbooks(source: Path | str | Iterable[Path | str]) -> list[Path]:
+    Raises
+    ------
+    DataUnusableError
+        There is none.
+    """
     given = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     files: list[Path] = []
     for path in given:
-        inside = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".xlsx", ".csv")
-                        and not p.name.startswith(("~$", "."))) if path.is_dir() else [path]
-        files += inside
+        files += _list_folder(path) if path.is_dir() else [path]
     if not files:
         raise DataUnusableError(f"{', '.join(p.name for p in given)}: there is no workbook here.",
                                 hints=["Give the pack's folder, or its pack.xlsx."])
     return files
 
 
-def _header_row(sheet: Sheet) -> int:
-    """Find the row with the headings, counted from 0; -1 where the sheet is not one for decisions."""
-    for position, row in enumerate(sheet.rows[:30]):
-        if "employee_id" in row and "agreed_performance" in row:
-            return position
-    return -1
+def _list_folder(folder: Path) -> list[Path]:
+    """List what may hold decisions, lock files of open workbooks left out."""
+    return sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".xlsx", ".csv")
+                  and not path.name.startswith(("~$", ".")))
 
 
-def _find_lines(sheet: Sheet) -> list[_Line]:
-    header = _header_row(sheet)
-    if header < 0:
-        return []
-    names = sheet.rows[header]
-    return [_Line(sheet, position + 1, {name: cell.strip() for name, cell in zip(names, row, strict=False) if name})
-            for position, row in enumerate(sheet.rows) if position > header and any(cell.strip() for cell in row)]
+class RefusedDecisionsError(DataUnusableError):
+    """Some lines cannot be entered, so that none is; ``refused`` says which and why."""
+
+    def __init__(self, refused: pd.DataFrame) -> None:
+        n = len(refused)
+        lines = "One line was refused" if n == 1 else f"{n:,} lines were refused"
+        super().__init__(f"{lines}, so nothing was entered.", hints=[
+            "Mend the lines in the workbook and run the command again.",
+            "Or add --only-good: the refused lines are left out and listed, and the others are entered."])
+        self.refused = refused
 
 
-def _current_placements(workforce: Workforce) -> dict[tuple[str, str, str], tuple[str, dict[str, int]]]:
-    """Give rater and levels (0: none) of every placement that counts, by person, post and cycle."""
-    rows = select_placements(workforce)
-    levels = rows[list(AXES)].fillna(0).astype("int64")
-    keys = zip(*(rows[key].astype("str").fillna("") for key in KEYS), strict=True)
-    raters = rows["rater_id"].astype("str").fillna("")
-    return {key: (rater, dict(zip(AXES, values, strict=True))) for key, rater, values in
-            zip(keys, raters, levels.itertuples(index=False, name=None), strict=True)}
+def _row_of(line: Line, decided: Decided) -> tuple[object, ...]:
+    before, after = decided.placement.levels, decided.after
+    return (line.sheet.file, line.sheet.name, line.row, *line.key, line.cell("name"), decided.placement.rater_id,
+            *(before[axis] for axis in AXES), *(after[axis] for axis in AXES), decided.outcome,
+            line.cell("decision_reason"), *(line.cell(view) for view in VIEWS), line.cell("agreed_by"))
 
 
-def _decide(line: _Line, workforce: Workforce, scales: Mapping[str, Scale],
-            current: Mapping[tuple[str, str, str], tuple[str, dict[str, int]]]) -> tuple[str, tuple[object, ...]]:
-    """Read one line to its end: either what was agreed, or the first thing that stands in its way."""
-    employee, post, cycle = (line.cells.get(key, "") for key in KEYS)
-    known = current.get((employee, post, cycle))
-    if known is None:
-        return "refused", line.refuse("not_in_record", "employee_id", f"{employee}, {post}, {cycle}")
-    rater, before = known
-    read: dict[str, int] = {}
-    for axis in AXES:
-        for name, into in ((axis, f"shown_{axis}"), (f"agreed_{axis}", axis)):
-            parsed = scales[axis].parse(np.array([line.cells.get(name, "")], dtype=object))
-            if parsed.faults[0]:
-                return "refused", line.refuse("unreadable", name, line.cells[name], scales[axis].expected)
-            read[into] = int(parsed.values[0])
-    stale = [axis for axis in AXES if axis in line.cells and read[f"shown_{axis}"] != before[axis]]
-    if stale:
-        return "refused", line.refuse("changed_since", stale[0], line.cells[stale[0]], str(before[stale[0]] or "none"))
-    after = _complete(read, before, workforce)
-    if after is None:
-        return "refused", line.refuse("box_disagrees", "agreed_box", line.cells.get("agreed_box", ""))
-    outcome = CONFIRMED if after == before else CHANGED
-    for name in ("decision_reason", "agreed_by"):
-        if outcome == CHANGED and not line.cells.get(name, ""):
-            return "refused", line.refuse(f"no_{name}", name)
-    return "agreed", (line.sheet.file, line.sheet.name, line.row, employee, post, cycle, rater,
-                      *(before[axis] for axis in AXES), *(after[axis] for axis in AXES), outcome,
-                      line.cells.get("decision_reason", ""), line.cells.get("agreed_by", ""))
+def _check_sheets(sheets: Sequence[Sheet]) -> None:
+    found = [sheet for sheet in sheets if header_row(sheet) >= 0]
+    if not found:
+        raise DataUnusableError("The file holds no sheet for decisions.", hints=[
+            "Give the workbook of a pack; its sheet Decisions has the columns employee_id and agreed_performance."])
+    without = sorted({sheet.file for sheet in found if "outcome" not in sheet.rows[header_row(sheet)]})
+    if without:
+        raise DataUnusableError(f"The sheet for decisions has no column 'outcome': {', '.join(without)}.", hints=[
+            "Make the pack again: its sheet Decisions asks for the outcome of each line.",
+            f"Or add a column headed outcome that says one of: "
+            f"{', '.join(say('decision_outcome', code) for code in OUTCOMES)}."])
 
 
-def _complete(read: Mapping[str, int], before: Mapping[str, int], workforce: Workforce) -> dict[str, int] | None:
-    """Fill what was left blank: axes from an agreed box, the box from agreed axes; None where they disagree."""
-    framework = workforce.framework
-    agreed = {axis: read[axis] for axis in AXES}
-    if not any(agreed.values()):
-        return dict(before)
-    if agreed["box"]:
-        performance, potential = (int(axis[0]) for axis in framework.axes_of(np.array([agreed["box"]])))
-        wanted = {"performance": performance, "potential": potential}
-        if any(agreed[axis] and value and agreed[axis] != value for axis, value in wanted.items()):
-            return None
-        return {"box": agreed["box"], **{axis: agreed[axis] or value or before[axis] for axis, value in wanted.items()}}
-    after = {axis: agreed[axis] or before[axis] for axis in ("performance", "potential")}
-    if not framework.has_map:
-        return {"box": 0, **after}
-    box = int(framework.box_of(np.array([after["performance"]]), np.array([after["potential"]]))[0])
-    return {"box": box or before["box"], **after}
-
-
-def _settle_doubles(agreed: pd.DataFrame) -> tuple[pd.DataFrame, Sequence[tuple[object, ...]]]:
-    """Keep one of the same decisions on two sheets; refuse all lines of one placement that differ."""
+def _settle_doubles(table: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Keep one line a placement; give the lines that decide differently, one below the other."""
+    if table.empty:
+        return table, table[list(DISAGREE_COLUMNS)]
+    weight = table["outcome"].map({STANDS: 2, CHANGED: 2, DEFERRED: 1, NOT_DISCUSSED: 0}).astype("int64")
+    table = table[weight == weight.groupby([table[key] for key in KEYS]).transform("max")]
     after = [f"{axis}_after" for axis in AXES]
-    once = agreed.drop_duplicates([*KEYS, *after])
-    differ = once.duplicated(list(KEYS), keep=False)
-    keys = set(once.loc[differ, list(KEYS)].itertuples(index=False, name=None))
-    mine = [key in keys for key in agreed[list(KEYS)].itertuples(index=False, name=None)]
-    refused = [(row.file, row.sheet, row.row, "employee_id", row.employee_id, "decided_twice",
-                say("decision_refused", "decided_twice", value=row.employee_id, expected=""),
-                say("decision_remedy", "decided_twice")) for row in agreed[mine].itertuples()]
-    return once[~differ].reset_index(drop=True), refused
+    distinct = table.drop_duplicates([*KEYS, *after, "outcome"])
+    differ = distinct.duplicated(list(KEYS), keep=False)
+    keys = set(distinct.loc[differ, list(KEYS)].itertuples(index=False, name=None))
+    is_differing = [key in keys for key in table[list(KEYS)].itertuples(index=False, name=None)]
+    differing = table[is_differing].sort_values([*KEYS, "file", "sheet", "row"], kind="stable")
+    return distinct[~differ].reset_index(drop=True), differing[list(DISAGREE_COLUMNS)].reset_index(drop=True)
+
+
+def _refuse_doubles(differing: pd.DataFrame) -> list[tuple[object, ...]]:
+    return [(row.file, row.sheet, row.row, row.name or row.employee_id, "outcome", row.outcome, "decided_twice",
+             say("decision_refused", "decided_twice", value=row.employee_id, expected=""),
+             say("decision_remedy", "decided_twice")) for row in differing.itertuples(index=False)]
+
+
+def _check_day(workforce: Workforce, agreed: pd.DataFrame, agreed_on: date) -> None:
+    starts = workforce.cycles.set_index(workforce.cycles["label"].astype("str"))["start"]
+    first = starts.reindex(agreed["cycle"].astype("str").unique()).min()
+    if pd.notna(first) and pd.Timestamp(agreed_on) < first:
+        raise UsageError(f"The meeting of {agreed_on.isoformat()} was before the cycle it decided on, which began on "
+                         f"{first.date().isoformat()}.", hints=["Give the day of the meeting with --agreed-on."])
+
+
+def _held_already(workforce: Workforce, agreed: pd.DataFrame) -> pd.Series:
+    """Say of each line whether the record holds its agreed placement: same, other, or empty for neither."""
+    rows = select_placements(workforce, source=CALIBRATED)
+    keys = zip(*(rows[key].astype("str").fillna("") for key in KEYS), strict=True)
+    levels = rows[list(AXES)].fillna(0).astype("int64").itertuples(index=False, name=None)
+    held = dict(zip(keys, levels, strict=True))
+    decided = zip(agreed[list(KEYS)].itertuples(index=False, name=None),
+                  agreed[[f"{axis}_after" for axis in AXES]].itertuples(index=False, name=None), strict=True)
+    states = ["" if key not in held else "same" if held[key] == after else "other" for key, after in decided]
+    return pd.Series(states, index=agreed.index, dtype="str")
+
+
+def _refuse_held(agreed: pd.DataFrame, held: pd.Series) -> pd.DataFrame:
+    rows = [(row.file, row.sheet, row.row, row.name or row.employee_id, "outcome", row.outcome, "already_decided",
+             say("decision_refused", "already_decided", value=row.employee_id, expected=""),
+             say("decision_remedy", "already_decided")) for row in agreed[held == "other"].itertuples(index=False)]
+    return pd.DataFrame(rows, columns=list(REFUSED_COLUMNS))
+
+
+def _with_agreed(workforce: Workforce, audit: pd.DataFrame) -> Workforce:
+    if audit.empty:
+        return workforce
+    agreed_on = audit["agreed_on"].astype("datetime64[s]")
+    rows = pd.DataFrame({
+        **{key: text_or_missing(audit[key]) for key in (*KEYS, "rater_id")},
+        "source": CALIBRATED, "placed_on": _days_of(workforce, audit), "agreed_on": agreed_on,
+        "reason": text_or_missing(audit["reason"]),
+        **{axis: audit[f"{axis}_after"].astype("Int32").mask(audit[f"{axis}_after"] == 0) for axis in AXES},
+        "origin_file": audit["file"].astype("str"), "origin_sheet": audit["sheet"].astype("str"),
+        "origin_row": audit["row"].astype("Int32")})
+    held = workforce.placements.astype(dict.fromkeys(
+        ("employee_id", "post_id", "cycle", "rater_id", "source", "origin_file", "origin_sheet"), "str"))
+    replaced = set(audit[list(KEYS)].itertuples(index=False, name=None))  # agreed anew: the earlier one goes
+    keys = zip(*(held[key].fillna("") for key in KEYS), strict=True)
+    kept = [source != CALIBRATED or key not in replaced for source, key in zip(held["source"], keys, strict=True)]
+    together = pd.concat([held[kept], rows], ignore_index=True)
+    for flag in ("repaired", "derived"):
+        together[flag] = together[flag].astype("boolean").fillna(False).astype(bool)
+    return workforce.with_tables(placements=together)
+
+
+def _days_of(workforce: Workforce, audit: pd.DataFrame) -> pd.Series:
+    """Give the day of each placement: the manager's own, so that it stays in its cycle; else the meeting's, or the
+    cycle's last day where the meeting came after it.
+    """
+    own = select_placements(workforce)
+    keys = [own[key].astype("str").fillna("") for key in KEYS]
+    days = pd.Series(own["placed_on"].to_numpy(), index=pd.MultiIndex.from_arrays(keys))
+    placed_on = days.reindex(pd.MultiIndex.from_frame(audit[list(KEYS)])).to_numpy()
+    ends = workforce.cycles.set_index(workforce.cycles["label"].astype("str"))["end"]
+    last = ends.reindex(audit["cycle"]).to_numpy()
+    meeting = audit["agreed_on"].to_numpy(dtype="datetime64[s]")
+    fallback = pd.Series(meeting).where(~(pd.Series(meeting) > pd.Series(last)), pd.Series(last))
+    found = pd.Series(placed_on)
+    return found.where(found.notna(), fallback).astype("datetime64[s]").set_axis(audit.index)

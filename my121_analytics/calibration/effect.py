@@ -7,13 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from my121_analytics.calibration.decisions import CHANGED, Calibration
-from my121_analytics.wording.catalogue import say
+from my121_analytics.calibration.decision_lines import CHANGED
+from my121_analytics.calibration.decisions import Calibration
 from my121_analytics.workforce.counts import outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import ESTIMATE, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import CALIBRATED
 
+FACTS = {"n_decided": Fact("posts"), "n_changed": Fact("posts"), "spread_before": ESTIMATE, "spread_after": ESTIMATE}
 FEWEST_RATINGS = 5
 """Managers with fewer ratings are left out of the spread: their means move by chance."""
 
@@ -50,7 +51,8 @@ def measure_effect(before: Workforce, calibration: Calibration) -> EffectResult:
              for step, n in (audit[f"{axis}_after"] - audit[f"{axis}_before"])[
                  (audit[f"{axis}_after"] > 0) & (audit[f"{axis}_before"] > 0)].value_counts().sort_index().items()]
     tables = {"steps": Table(pd.DataFrame(steps, columns=["axis", "step", "n"]), keys=("axis", "step"), count="n"),
-              "audit": Table(audit, keys=("row",), people=("employee_id", "rater_id", "reason", "agreed_by"))}
+              "audit": Table(audit, keys=("row",), people=(
+                  "employee_id", "name", "rater_id", "reason", "manager_view", "employee_view", "agreed_by"))}
     earlier = pd.concat([outcomes_in_cycle(before, cycle) for cycle in cycles])
     later = pd.concat([outcomes_in_cycle(calibration.workforce, cycle, source=CALIBRATED) for cycle in cycles])
     if before.framework.has_map:
@@ -61,9 +63,8 @@ def measure_effect(before: Workforce, calibration: Calibration) -> EffectResult:
     facts = {"n_decided": len(audit), "n_changed": int((audit["outcome"] == CHANGED).sum()),
              "spread_before": _spread(earlier), "spread_after": _spread(later)}
     named = ", ".join(cycles)
-    about = About(say("effect", "title"), say("effect", "measure"), say("effect", "population", cycle=named), "posts",
-                  before.as_of, named, len(audit))
-    return EffectResult(about, tables, facts)
+    about = describe("effect", counts="posts", as_of=before.as_of, cycle=named, n=len(audit))
+    return EffectResult(about, tables, facts, FACTS)
 
 
 def _count_boxes(rows: pd.DataFrame, numbers: list[int]) -> np.ndarray:

@@ -22,9 +22,10 @@ def run_managers(
     settings: SettingsFile = None,
 ) -> None:
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
-    from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+    from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
     from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
     from my121_analytics.cli.release_files import find_key, is_private, warn_of_earlier, write_figure, write_tables
+    from my121_analytics.figures.list_length import plot_list_lengths
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.wording.catalogue import say as sentence
 
@@ -32,15 +33,16 @@ def run_managers(
     key = find_key(pseudonyms, settings=chosen, source=source, out=out)
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
     result = estimate_severity(intake.workforce, settings=chosen)
-    about_people = [*COLUMNS, "name", "directorate", "service", "team"]
+    about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
     released = write_tables(
         result, out, audience=audience, settings=chosen, key=key,
         files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
-               "sensitivity": "sensitivity.csv", "robustness": "robustness.csv"},
-        columns={"managers": about_people, "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
+               "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "robustness": "robustness.csv"},
+        columns={"managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
     if "managers" in released.tables:
         write_figure(plot_caterpillar(released), out / "caterpillar", private=is_private(audience, chosen))
         write_figure(plot_funnel(released), out / "funnel", private=is_private(audience, chosen))
+        write_figure(plot_list_lengths(released), out / "list_length", private=is_private(audience, chosen))
         given = released.tables["managers"]["verdict"].astype("str")
         for verdict in VERDICTS.values():
             show_line(f"  {int((given == verdict.code).sum()):>5,}  {verdict.sentence}")

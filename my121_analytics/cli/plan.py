@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from datetime import date
 
     from my121_analytics.disclosure.release import Released
-    from my121_analytics.improvement.outcomes import OutcomeResult
-    from my121_analytics.improvement.plan import Plan
-    from my121_analytics.improvement.status import PlanStatus
+    from my121_analytics.improvement.plan.outcomes import OutcomeResult
+    from my121_analytics.improvement.plan.reading import Plan
+    from my121_analytics.improvement.plan.status import PlanStatus
     from my121_analytics.improvement.tracker import Tracker
     from my121_analytics.ingest.intake import Intake
     from my121_analytics.reports.plan.plan_papers import PlanPapers
@@ -61,9 +61,9 @@ def run_plan(
     settings: SettingsFile = None,
 ) -> None:
     """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports."""
-    from my121_analytics.improvement.plan import read_plan
-    from my121_analytics.improvement.review import review_plan
-    from my121_analytics.improvement.timescale import parse_anchor
+    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.improvement.plan.review import review_plan
+    from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.improvement.tracker import read_tracker
 
     chosen = settings_for(plan, settings)
@@ -90,8 +90,8 @@ def run_plan(
 
 def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings) -> list[tuple[str, Plan]]:
     """Read the plan again with the other days that it names and those given."""
-    from my121_analytics.improvement.plan import read_plan
-    from my121_analytics.improvement.timescale import parse_anchor
+    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.wording.catalogue import say as words
 
     own = read.information[read.information["code"].isin(["assessed", "planned"])].dropna(subset=["day"])
@@ -114,7 +114,7 @@ def _read_record(exports: Path | None, settings: Settings, given: Path | None) -
 
 
 def _measure(intake: Intake, read: Plan, told: Tracker | None, as_of: date, settings: Settings) -> OutcomeResult:
-    from my121_analytics.improvement.outcomes import measure_outcomes
+    from my121_analytics.improvement.plan.outcomes import measure_outcomes
     from my121_analytics.improvement.tracker import apply_tracker
 
     plan = apply_tracker(read, told, settings=settings) if told else read
@@ -127,7 +127,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
     from my121_analytics.cli.release_files import is_private, write_tables
     from my121_analytics.disclosure.release import release
     from my121_analytics.figures.vector import standalone
-    from my121_analytics.improvement.status import ACTIONS_CSV
+    from my121_analytics.improvement.plan.status import ACTIONS_CSV
     from my121_analytics.reports.plan.plan_papers import build_committee_report, draw_timeline
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
     from my121_analytics.writing.csv_files import write_csv
@@ -157,7 +157,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
 
 
 def _write_directorates(released: Released, out: Path, settings: Settings, *, private: bool) -> None:
-    from my121_analytics.improvement.groups import directorates_with_reports
+    from my121_analytics.improvement.plan.groups import directorates_with_reports
     from my121_analytics.reports.plan.plan_papers import build_directorate_report
     from my121_analytics.writing.staging import make_slugs
 
@@ -204,8 +204,8 @@ def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, a
                     settings: Settings) -> None:
     """Write the evidence, the findings that refer to it, and how far the levels are if what is at risk falls."""
     from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.improvement.evidence import assess_evidence
-    from my121_analytics.improvement.findings import find_at_risk, link_findings
+    from my121_analytics.improvement.evidence.assessment import assess_evidence
+    from my121_analytics.improvement.evidence.findings import find_at_risk, link_findings
 
     result = assess_evidence(evidence, settings=settings, as_of=as_of)
     if findings is not None:
@@ -225,7 +225,7 @@ def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, a
 def _write_interviewees(intake: Intake, n: int, seed: int, out: Path, settings: Settings) -> None:
     """Write who was drawn to be heard, and how the places were shared out."""
     from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.improvement.interviews import draw_interviewees
+    from my121_analytics.improvement.evidence.interviews import draw_interviewees
 
     drawn = draw_interviewees(intake.workforce, n=n, seed=seed, settings=settings)
     write_tables(drawn, out, audience="analyst", settings=settings,

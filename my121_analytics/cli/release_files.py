@@ -11,15 +11,13 @@ from my121_analytics.cli.terminal import show_line
 from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.settings import Settings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 from my121_analytics.writing.csv_files import as_text, write_csv
 from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.axes import Axes
 
-    from my121_analytics.calibration.decisions import Calibration
     from my121_analytics.ingest.intake import Intake
 
 
@@ -167,9 +165,9 @@ def release_check(intake: Intake, *, settings: Settings, key: bytes | None = Non
     for name, frame in (("reconciliation", intake.reconciliation), ("mapping", intake.mapping), ("reasons", reasons),
                         ("unreadable", intake.unreadable), ("tally", tally)):
         tables[name] = Table(frame, keys=(), about_people=False)
-    about = About("Check of the exports", "rows", "all rows of all files", "people", workforce.as_of,
-                  " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]]))
-                  if len(workforce.cycles) else "none", len(workforce.employees))
+    cycles = " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]])
+                         ) if len(workforce.cycles) else "none"
+    about = describe("check", as_of=workforce.as_of, cycle=cycles, n=len(workforce.employees))
     result = Result(about, tables)
     return release(result if key is None else replace_ids(result, key), audience="analyst", settings=settings)
 
@@ -265,29 +263,3 @@ def keep_corrections(path: Path, out: Path) -> None:
         number += 1
     write_atomic(copy, content)
     show_line(f"The corrections as given are kept as {copy.name}.")
-
-
-def write_decisions(calibration: Calibration, effect: Result, refused: pd.DataFrame, out: Path, *,
-                    settings: Settings) -> None:
-    """Write the record with the agreed placements, the audit trail, what was refused, and the effect.
-
-    Parameters
-    ----------
-    calibration
-        As applied.
-    effect
-        Of ``measure_effect``.
-    refused
-        Lines that could not be entered.
-    out
-        Folder.
-    settings
-        Thresholds and audiences; the files are for the analyst, since they name people.
-    """
-    people = ("employee_id", "rater_id", "reason")
-    placements = Table(calibration.workforce.placements, keys=(), people=people)
-    entered = Result(effect.about, {"placements": placements, "refused": Table(refused, keys=(), people=("value",))})
-    write_tables(entered, out, audience="analyst", settings=settings,
-                 files={"placements": "placements.csv", "refused": "refused.csv"})
-    write_tables(effect, out, audience="analyst", settings=settings,
-                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv"})

@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
+from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.linked_tables.equations import (
     Nesting,
     Shown,
@@ -25,13 +25,11 @@ from my121_analytics.disclosure.linked_tables.equations import (
 )
 from my121_analytics.disclosure.linked_tables.grids import unround
 from my121_analytics.disclosure.linked_tables.system import Bools, ContradictionError, Floats, System
+from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
-
-if TYPE_CHECKING:
-    from my121_analytics.disclosure.release import Released
 
 REACHES = ("all", "own", "none")
 """How far the sums of a table are taken to lead, the farthest first."""
@@ -86,31 +84,6 @@ class AttackReport:
     def narrowest(self) -> pd.DataFrame:
         """The cells that are not proven, the narrowest first."""
         return self.cells[~self.cells["proven"]].sort_values(["width", "table", "row"], ignore_index=True)
-
-
-@dataclass(frozen=True)
-class Earlier:
-    """A release that was kept: what it showed, and what its tables are.
-
-    Parameters
-    ----------
-    about
-        Of the result released then.
-    frames
-        The released frames by name, as kept or read back from their files.
-    tables
-        What the tables are; their own frames are not looked at.
-    facts
-        Single numbers that were shown.
-    rounded_to
-        Base to which every count was rounded; 0 where small numbers were hidden instead.
-    """
-
-    about: About
-    frames: Mapping[str, pd.DataFrame]
-    tables: Mapping[str, Table]
-    facts: Mapping[str, object] | None = None
-    rounded_to: int = 0
 
 
 def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], settings: DisclosureSettings | None = None,
@@ -219,7 +192,7 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
                         rounded_to=one.rounded_to, withheld_most=_withheld_most(results[name].tables[table], rules))
                   for table, frame in one.tables.items() if results[name].tables[table].about_people]
         source = one if not one.rounded_to else results[name]
-        numbers[name] = (context, numbers_beside(source.about.n, source.facts))
+        numbers[name] = (context, numbers_beside(source.about.n, source.facts, results[name].declared))
         if one.rounded_to:
             rounded[name] = one.rounded_to
     then, unlinked = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
@@ -228,7 +201,7 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     for name, kept in (earlier or {}).items():
         context = context_of(kept.about)[0] + (f"#{name}" if name in unlinked else "")
         if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
-            numbers[name] = (context, numbers_beside(kept.about.n, kept.facts or {}))
+            numbers[name] = (context, numbers_beside(kept.about.n, kept.facts, kept.declared))
     report = _attack(shown, numbers, settings, nesting, exact, points, rounded)
     known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
     if known.any():  # nothing that is done now can mend it
@@ -237,7 +210,7 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     return replace(report, unlinked=unlinked)
 
 
-def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[str, ...],
+def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[tuple[str, str], ...],
                rounded_to: int) -> Shown:
     """Lay out one table; a row of which not even the keys were shown is left out, and nothing is said of sums."""
     named = frame[list(table.keys)].notna().all(axis="columns")
@@ -423,7 +396,7 @@ def _are_large(system: System, cells: pd.DataFrame, small_from: Floats, narrow: 
     return out
 
 
-def _contradicts(old: Shown, context: str, within: tuple[str, ...], table: Table) -> bool:
+def _contradicts(old: Shown, context: str, within: tuple[tuple[str, str], ...], table: Table) -> bool:
     """Say whether an earlier release shows another number for a cell of a present table."""
     if old.context != context or old.within != within or old.table.keys != table.keys:
         return False

@@ -7,26 +7,55 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.attacker import Earlier
+from my121_analytics.disclosure.facts import counts_of_people
+from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.wording.catalogue import recognise, say
+from my121_analytics.workforce.results import About, Fact, Result, Subject, Table
+from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
-if TYPE_CHECKING:
-    from my121_analytics.disclosure.release import Released
-
-FORMAT = 1
-"""Of the files; one that is not known is refused."""
-PUBLICATION_VARIABLE = "MY121_PUBLICATION"
-"""Environment variable that names a folder: all that is released without names while it is set goes out together, so
-each release is kept there and proved together with those before it. A notebook printed for publication sets it."""
+FORMAT = 2
+"""Of the files. Format 1 named population and measure by their sentences and is still read; others are refused."""
+_OF_MANAGERS = ("coverage", "movement", "agreement")
+"""Topics that count managers' placements, which format 1 did not say."""
 _DECLARED = ("keys", "count", "base", "parts", "protected", "unit_columns", "sums")
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """A release that was kept: what it showed, and what its tables are.
+
+    Parameters
+    ----------
+    about
+        Of the result released then.
+    frames
+        The released frames by name, as kept or read back from their files.
+    tables
+        What the tables are; their own frames are not looked at.
+    facts, declared
+        Counts that were shown beside the tables, and what they are.
+    rounded_to
+        Base to which every count was rounded; 0 where small numbers were hidden instead.
+    note
+        What a reader of the release record should know of how it was read; empty where there is nothing.
+    """
+
+    about: About
+    frames: Mapping[str, pd.DataFrame]
+    tables: Mapping[str, Table]
+    facts: Mapping[str, object] = field(default_factory=dict)
+    rounded_to: int = 0
+    declared: Mapping[str, Fact] = field(default_factory=dict)
+    note: str = ""
 
 
 def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> bytes:
@@ -49,20 +78,13 @@ def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> by
         tables = {name: {**{part: getattr(result.tables[name], part) for part in _DECLARED},
                          "columns": [str(column) for column in frame.columns], "rows": _plain(frame)}
                   for name, frame in shown.tables.items() if result.tables[name].about_people}
-        about = shown.about
-        kept.append({"cycle": about.cycle, "as_of": about.as_of.isoformat(), "population": about.population,
-                     "measure": about.measure, "counts_what": about.counts_what, "n": about.n,
-                     "rounded_to": shown.rounded_to,
-                     "facts": {name: _plain_value(value) for name, value in shown.facts.items()
-                               if name.startswith("n_")}, "tables": tables})
+        subject = {**asdict(shown.about.subject), "as_of": shown.about.as_of.isoformat()}
+        counts = counts_of_people(shown.facts, result.declared)
+        kept.append({"topic": shown.about.topic, "subject": subject, "n": shown.about.n, "rounded_to": shown.rounded_to,
+                     "facts": {name: [result.declared[name].counts, _plain_value(value)]
+                               for name, value in counts.items()}, "tables": tables})
     text = json.dumps({"format": FORMAT, "results": kept}, indent=1, sort_keys=True, ensure_ascii=False)
     return text.encode("utf-8")
-
-
-def publication_folder() -> Path | None:
-    """Give the folder of the publication in hand, if there is one."""
-    named = os.environ.get(PUBLICATION_VARIABLE, "")
-    return Path(named) if named else None
 
 
 def add_to_publication(folder: Path, content: bytes) -> None:
@@ -101,10 +123,11 @@ def read_kept(folder: Path | str) -> dict[str, Earlier]:
     for path in sorted(Path(folder).glob("release-*.json")):
         try:
             given = json.loads(path.read_text(encoding="utf-8"))
-            if given["format"] != FORMAT:
+            read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
+            if read is None:
                 raise ValueError(f"format {given['format']}")
             for number, one in enumerate(given["results"]):
-                found[f"{path.stem} {number}"] = _earlier(one)
+                found[f"{path.stem} {number}"] = read(one)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise DataUnusableError(f"{path.name}: not readable as a kept release ({problem}).",
                                     hints=["Restore the file, or take it out of [disclosure] kept_releases where what "
@@ -112,9 +135,40 @@ def read_kept(folder: Path | str) -> dict[str, Earlier]:
     return found
 
 
-def _earlier(given: Mapping[str, Any]) -> Earlier:
-    about = About("", given["measure"], given["population"], given["counts_what"], date.fromisoformat(given["as_of"]),
-                  given["cycle"], given["n"])
+def _read_format_2(given: Mapping[str, Any]) -> Earlier:
+    subject = given["subject"]
+    within = tuple((str(column), str(unit)) for column, unit in subject["within"])
+    about = About(Subject(**{**subject, "as_of": date.fromisoformat(subject["as_of"]), "within": within}),
+                  given["topic"], given["n"])
+    frames, tables = _read_tables(given)
+    facts = {name: value for name, (_, value) in given["facts"].items()}
+    return Earlier(about, frames, tables, facts, int(given["rounded_to"]),
+                   {name: Fact(counts) for name, (counts, _) in given["facts"].items()})
+
+
+def _read_format_1(given: Mapping[str, Any]) -> Earlier:
+    """Read a file that named what it is about in sentences: the catalogue says which codes they stand for."""
+    frames, tables = _read_tables(given)
+    measure = recognise("measure", given["measure"])[0] or given["measure"]
+    topic, _, source = measure.partition("_") if measure.startswith("profile_") else (measure, "", "")
+    population, units = recognise("population", given["population"], cycle=given["cycle"])
+    unit = units.removeprefix("; ")
+    counts = recognise("counts", given["counts_what"])[0] or given["counts_what"]
+    subject = Subject(given["cycle"], date.fromisoformat(given["as_of"]), population or given["population"], counts,
+                      source or (MANAGER if topic in _OF_MANAGERS else ""),
+                      ((_column_of(unit, tables), unit),) if unit else ())
+    return Earlier(About(subject, topic, given["n"]), frames, tables, given["facts"], int(given.get("rounded_to", 0)),
+                   dict.fromkeys(given["facts"], Fact(counts)), say("release_record", "format_1"))
+
+
+def _column_of(unit: str, tables: Mapping[str, Table]) -> str:
+    """Find the column of the organisation that holds one unit in every row of some table."""
+    columns = [column for table in tables.values() for column in table.unit_columns
+               if len(table.frame) and table.frame[column].astype("str").eq(unit).all()]
+    return columns[0] if columns else ORGANISATION[0]
+
+
+def _read_tables(given: Mapping[str, Any]) -> tuple[dict[str, pd.DataFrame], dict[str, Table]]:
     frames, tables = {}, {}
     for name, table in given["tables"].items():
         frame = pd.DataFrame(table["rows"], columns=table["columns"])
@@ -125,7 +179,7 @@ def _earlier(given: Mapping[str, Any]) -> Earlier:
         declared: dict[str, Any] = {part: tuple(value) if isinstance(value, list) else value
                     for part, value in table.items() if part in _DECLARED}
         frames[name], tables[name] = frame, Table(frame, **declared)
-    return Earlier(about, frames, tables, given["facts"], int(given.get("rounded_to", 0)))
+    return frames, tables
 
 
 def _plain(frame: pd.DataFrame) -> list[list[object]]:

@@ -47,13 +47,13 @@ class Candidate:
     context
         The people and the measure: counts of different contexts are different numbers.
     within
-        Units that the whole table was cut to.
+        Column and unit that the whole table was cut to.
     """
 
     name: str
     table: Table
     context: str = ""
-    within: tuple[str, ...] = ()
+    within: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -2,32 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import InitVar, dataclass, replace
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from my121_analytics.disclosure.attacker import (
     AttackReport,
-    Earlier,
     attack_release,
     narrow_before,
     require_proven,
     show_earlier,
 )
-from my121_analytics.disclosure.kept import (
-    add_to_publication,
-    describe_kept,
-    publication_folder,
-    read_kept,
-)
+from my121_analytics.disclosure.facts import Value, check_declared, round_facts, suppress_facts
+from my121_analytics.disclosure.kept import Earlier, add_to_publication, describe_kept, read_kept
 from my121_analytics.disclosure.linked_tables.equations import Nesting, Shown, context_of, numbers_beside
 from my121_analytics.disclosure.linked_tables.system import Floats
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
-from my121_analytics.disclosure.rounding import find_narrow_parts, round_count, round_table, withhold_counts
+from my121_analytics.disclosure.released import GATE, Released, require_released
+from my121_analytics.disclosure.rounding import round_count, round_table, withhold_counts
 from my121_analytics.disclosure.secondary.continuity import find_usual
 from my121_analytics.disclosure.solver_output import solver_silenced
 from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
@@ -36,71 +31,24 @@ from my121_analytics.settings import Audience, DisclosureSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import About, Result, Table
 
-_GATE = object()
+__all__ = ["Released", "publish_together", "release", "release_together", "require_released"]
 
-Fact = float | int | str | None
-
-NOT_PEOPLE = frozenset({"n_cycles", "n_levels"})
-"""Facts that count something other than people."""
-PARTS_OF_FACTS = frozenset({"n_listed", "n_watch", "n_in_line", "n_cannot_tell", "n_joined", "n_left", "n_too_new",
-                            "n_without_manager"})
-"""Counts of some people within a larger number; estimates do not rest on them alone."""
-FACTS_THAT_SUM = (("n_listed", "n_watch", "n_in_line", "n_cannot_tell"), ("n_both", "n_joined", "n_left"))
-"""Facts that add up to a number known from elsewhere, so that one hidden alone could be had by subtraction."""
-FACTS_FOLLOW = {"expected_wrong": "n_listed"}
-"""Facts computed from one count: hidden with it."""
-FACTS_OF_SETTINGS = frozenset({"delta", "fdr", "conversations_per_year"})
-"""Facts that say how it was done, whatever the record holds."""
+_together: list[Path] = []
+"""Folder of the publication that a whole process works on, if any: see :func:`publish_together`."""
 
 
-@dataclass(frozen=True)
-class Released:
-    """A result as one audience may see it. Only :func:`release` makes it.
+def publish_together(folder: Path | str) -> None:
+    """Take all that this process releases without names from now on as one publication.
+
+    Each release is kept in a folder and proved together with those before it. For a notebook that is printed for
+    publication: its cells call :func:`release` one by one, and one reader gets all of them.
 
     Parameters
     ----------
-    about
-        What it is about; ``n`` is None where it is withheld.
-    audience
-        Name of the audience.
-    unit
-        The unit or rater it was cut to; empty for the whole council.
-    tables
-        Frames by name. Where ``marker`` is not empty something is missing: a count and all that follows from it.
-    facts
-        Organisation-wide numbers; None where withheld.
-    withheld
-        One row per table: ``table``, ``rows`` let through, ``rows_hidden`` (of these, with something hidden),
-        ``rows_outside`` (another unit's or team's), ``reason``. Nothing is counted of a table that was kept back.
-    kind
-        Class name of the result.
-    method
-        How small numbers were protected: ``suppress`` (hidden, and proven to stay so), ``round``, or empty where the
-        audience sees them.
-    rounded_to
-        Base of the rounding; 0 where nothing was rounded.
+    folder
+        Made where missing; may hold what else goes out to the same readers.
     """
-
-    about: About
-    audience: str
-    unit: str
-    tables: Mapping[str, pd.DataFrame]
-    facts: Mapping[str, Fact]
-    withheld: pd.DataFrame
-    kind: str
-    method: str = ""
-    rounded_to: int = 0
-    gate: InitVar[object] = None
-
-    def __post_init__(self, gate: object) -> None:
-        if gate is not _GATE:  # nor does dataclasses.replace pass it on: what is shown is what the gate let through
-            raise DisclosureError("A released result is made by disclosure.release only.",
-                                  hints=["Call release(result, audience=...) and pass on what it returns."])
-
-    @property
-    def n_hidden(self) -> int:
-        """Rows whose figures were withheld, over all tables."""
-        return int(self.withheld["rows_hidden"].sum())
+    _together[:] = [Path(folder)]
 
 
 @dataclass(frozen=True)
@@ -181,6 +129,8 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     rules = settings.disclosure
     if audience not in rules.audiences:
         raise UsageError(f"There is no audience '{audience}'.", hints=[suggest(audience, list(rules.audiences))])
+    for result in results:
+        check_declared(result)
     policy = rules.audiences[audience]
     if policy.scope == "own team" and not rater_id:
         raise UsageError(f"The audience '{audience}' sees one manager's team; no manager was named.",
@@ -189,7 +139,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     scopes = [_Scope(policy, unit_column, one, rater_id) for one in units]
     drafts = [_Draft.of(result, scope, rules) for result, scope in zip(results, scopes, strict=True)]
     if policy.suppress:
-        publication = publication_folder()
+        publication = _together[0] if _together else None
         kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
                 **(read_kept(publication) if publication else {}), **(earlier or {})}
         with solver_silenced():
@@ -233,7 +183,7 @@ class _Draft:
     reasons: dict[str, str]
     frames: dict[str, pd.DataFrame]
     about: About
-    facts: dict[str, Fact]
+    facts: dict[str, Value]
     method: str = ""
     rounded_to: int = 0
 
@@ -273,7 +223,7 @@ class _Draft:
         withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
         return Released(self.about, audience, _shown_unit(scope),
                         {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
-                        type(self.result).__name__, self.method, self.rounded_to, _GATE)
+                        type(self.result).__name__, self.method, self.rounded_to, GATE)
 
 
 def _round(drafts: Sequence[_Draft], rules: DisclosureSettings) -> None:
@@ -287,21 +237,9 @@ def _round_one(draft: _Draft, rules: DisclosureSettings) -> None:
     draft.method, draft.rounded_to = "round", rules.round_to
     for name, table in draft.about_people.items():
         draft.frames[name] = round_table(table, rules)
-    for name, value in _counts_among(draft.facts).items():
-        draft.facts[name] = round_count(value, rules.round_to)
-    counts = _counts_among(draft.result.facts)
-    for names in FACTS_THAT_SUM:
-        some = [name for name in names if name in counts]
-        narrow = find_narrow_parts([counts[name] for name in some], rules)
-        draft.facts |= {name: None for name, is_narrow in zip(some, narrow, strict=True) if is_narrow}
-    for name in FACTS_FOLLOW:
-        if name in draft.facts:
-            draft.facts[name] = None
+    draft.facts = round_facts(draft.result, rules)
     about = replace(draft.about, caveats=tuple(dict.fromkeys([*draft.about.caveats, "rounded"])))
-    if about.n is not None:
-        rounded = round_count(about.n, rules.round_to)
-        about = replace(_with_number(about, f"{rounded:,}"), n=rounded)
-    draft.about = about
+    draft.about = about if about.n is None else replace(about, n=round_count(about.n, rules.round_to))
 
 
 def _by_context(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
@@ -328,13 +266,13 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
         usual |= {f"{at}.{name}": find_usual(draft.result.about, name, table, kept)
                   for name, table in draft.about_people.items()}
         context, within = context_of(draft.result.about)
-        numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts))
+        numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts, draft.result.declared))
         candidates += [Candidate(f"{at}.{name}", table, context, within)
                        for name, table in draft.about_people.items()]
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
     then, unlinked = show_earlier(earlier, [Shown(c.name, c.table.frame, c.table, c.context, c.within)
                                             for c in candidates], known, show_zeros=rules.show_zeros)
-    spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts or {}))
+    spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts, one.declared))
               for name, one in earlier.items() if name not in unlinked}
     before = Before(then, spoken, frozenset(narrow_before(then, rules, known)), usual)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
@@ -350,7 +288,7 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
                 draft.frames[name] = hide(table, mask, rules.marker)
         _withhold_events(draft, {name: done.masks[f"{at}.{name}"] for name in draft.about_people})
         words = set(done.words.get(context_of(draft.result.about)[0], frozenset()))
-        draft.about, draft.facts = _suppress_words(draft.about, draft.facts, words, rules)
+        draft.about, draft.facts = _suppress_words(draft, words, rules)
     return done.points
 
 
@@ -430,20 +368,6 @@ def _withhold_narrow(drafts: Sequence[_Draft], report: AttackReport, marker: str
     return found
 
 
-def require_released(given: object, *, wanted_by: str) -> Released:
-    """Refuse anything that has not passed the gate.
-
-    Raises
-    ------
-    DisclosureError
-        The value is not a :class:`Released`.
-    """
-    if not isinstance(given, Released):
-        raise DisclosureError(f"{wanted_by} takes a released result, not {type(given).__name__}.",
-                              hints=["Call release(result, audience=...) first."])
-    return given
-
-
 def _keep_back(table: Table, scope: _Scope) -> str:
     """Say why a whole table is not for this audience; empty where it is."""
     people = bool(table.people) or bool(PEOPLE & set(table.frame.columns))
@@ -473,59 +397,13 @@ def _shown_unit(scope: _Scope) -> str:
     return {"own unit": scope.unit, "own team": scope.rater_id}.get(scope.policy.scope, "")
 
 
-def _suppress_words(about: About, facts: dict[str, Fact], known: set[float],
-                    rules: DisclosureSettings) -> tuple[About, dict[str, Fact]]:
-    """Take small numbers, and totals hidden in a table, out of the facts and the heading."""
-
-    def is_hidden(number: float) -> bool:
-        return 0 < number < rules.threshold or number in known
-
-    counts = _counts_among(facts)
-    gone = {name for name, value in counts.items() if is_hidden(float(value))}
-    tiny = about.n is not None and 0 < about.n < rules.threshold
-    if tiny or gone - PARTS_OF_FACTS:
-        gone |= {name for name, value in facts.items() if not isinstance(value, str) and name not in counts}
-    gone |= set(counts) if tiny else set()
-    gone |= _hidden_with_facts(counts, gone, rules.threshold)
-    gone |= {name for name, source in FACTS_FOLLOW.items() if source in gone}
-    gone -= FACTS_OF_SETTINGS
-    caveats = tuple(dict.fromkeys([*about.caveats, "releases_apart"]))
-    about = replace(about, caveats=caveats)
-    if about.n is not None and is_hidden(about.n):
-        about = replace(_with_number(about, rules.marker), n=None)
-    return about, {name: None if name in gone else value for name, value in facts.items()}
-
-
-def _counts_among(facts: Mapping[str, Fact]) -> dict[str, float]:
-    """Give the facts that count people."""
-    return {name: value for name, value in facts.items() if name.startswith("n_") and name not in NOT_PEOPLE
-            and isinstance(value, int | float | np.number) and not np.isnan(value)}
-
-
-def _with_number(about: About, shown: str) -> About:
-    """Write something else where the heading holds the size of the population."""
-    number = re.compile(rf"(?<!\w){about.n:,}(?!\w)|(?<!\w){about.n}(?!\w)")
-    title, measure, population = (number.sub(lambda _: shown, text)
-                                  for text in (about.title, about.measure, about.population))
-    return replace(about, title=title, measure=measure, population=population)
-
-
-def _hidden_with_facts(counts: Mapping[str, Fact], gone: set[str], threshold: int) -> set[str]:
-    """Find the facts that must go so that none already gone can be had by subtraction."""
-    more: set[str] = set()
-    for names in FACTS_THAT_SUM:
-        values = {name: float(str(counts[name])) for name in names if name in counts}
-        hidden = [name for name in values if name in gone]
-        rest = sorted((name for name in values if name not in gone and values[name] > 0), key=lambda name: values[name])
-        while hidden and rest and not wide_enough(np.array([values[name] for name in hidden]), threshold):
-            hidden.append(rest.pop(0))
-        more |= set(hidden)
-    return more
-
-
-def wide_enough(values: npt.NDArray[np.float64], threshold: int) -> bool:
-    """Say whether hidden numbers of a known total each leave a range of the threshold: from 1 to total - others."""
-    return len(values) > 1 and float(values.sum()) - len(values) >= threshold
+def _suppress_words(draft: _Draft, known: set[float], rules: DisclosureSettings) -> tuple[About, dict[str, Value]]:
+    """Take small numbers, and totals hidden in a table, out of the facts and the size of the population."""
+    n = draft.about.n
+    about = replace(draft.about, caveats=tuple(dict.fromkeys([*draft.about.caveats, "releases_apart"])))
+    if n is not None and (0 < n < rules.threshold or n in known):
+        about = replace(about, n=None)
+    return about, suppress_facts(draft.result, known, rules)
 
 
 def _clean(frame: pd.DataFrame) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.disclosure.released import Released, require_released
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
@@ -36,7 +36,7 @@ def tabulate_release(released: Sequence[Released]) -> pd.DataFrame:
     rows = []
     for one in released:
         one = require_released(one, wanted_by="tabulate_release")
-        _, *within = one.about.population.split("; ")
+        within = [unit for _, unit in one.about.subject.within]
         for line in one.withheld.itertuples(index=False):
             rows.append((one.about.title, "; ".join(within), one.about.cycle, one.about.as_of.isoformat(), line.table,
                          one.audience, say("method", one.method or "none"), say("proved", one.method or "none"),

@@ -10,14 +10,14 @@ from pathlib import Path
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, suggest
-from my121_analytics.improvement.cells import without_contacts
-from my121_analytics.improvement.own_tables import OwnRow, find_own_table
-from my121_analytics.improvement.owners import name_owners
-from my121_analytics.improvement.plan import OWNER_COLUMNS, Plan
-from my121_analytics.improvement.refusals import TimescaleError
-from my121_analytics.improvement.rows import match_known, match_progress
-from my121_analytics.improvement.spellings import plain
-from my121_analytics.improvement.timescale import parse_anchor, parse_timescale
+from my121_analytics.improvement.headings import plain
+from my121_analytics.improvement.plan.action_cells import without_contacts
+from my121_analytics.improvement.plan.action_rows import match_known, match_progress
+from my121_analytics.improvement.plan.owners import name_owners
+from my121_analytics.improvement.plan.reading import OWNER_COLUMNS, Plan
+from my121_analytics.improvement.returned_tables import OwnRow, find_own_table
+from my121_analytics.improvement.timescale.reading import parse_anchor, parse_timescale
+from my121_analytics.improvement.timescale.refusal import TimescaleError
 from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say

@@ -10,9 +10,9 @@ import pandas as pd
 from pandas.api.types import union_categoricals
 
 from my121_analytics.ingest.duplicates import join_spellings, stop_conflicts
-from my121_analytics.ingest.entries import Context
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import plain_words
+from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.workforce.cycles import parse_cycle
 from my121_analytics.workforce.schema import MANAGER, SELF, TABLES
@@ -21,8 +21,8 @@ Entered = Sequence[tuple[SheetRows, dict[str, pd.DataFrame]]]
 _PERSON = tuple(c.name for c in TABLES["employees"] if not c.name.startswith("origin_"))
 _POST = tuple(c.name for c in TABLES["posts"] if not c.name.startswith("origin_"))
 _POST_DETAILS = tuple(c for c in _POST if c not in ("employee_id", "post_id"))
-_FLAT_DETAILS = ("directorate", "service", "team", "grade", "role", "manager_id", "contract", "fte", "is_main",
-                 "is_key")
+_CHANGING = tuple(c.name for c in TABLES["posts"] if c.changes)
+_FLAGS = tuple(c.name for c in TABLES["posts"] if c.kind == "flag")
 
 
 def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], log: Log) -> dict[str, pd.DataFrame]:
@@ -57,7 +57,7 @@ def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], 
     tables["placements"] = _fill_raters(entered, tables["placements"], tables["posts"], log)
     tables["placements"] = stop_conflicts(tables["placements"], [rows for rows, _ in entered])
     for table in ("placements", "conversations"):
-        for flag in ("is_main", "is_key"):
+        for flag in _FLAGS:
             tables[table] = tables[table].drop(columns=flag, errors="ignore")
     return {name: _finish(frame, name) for name, frame in tables.items()}
 
@@ -107,7 +107,7 @@ def _stack_column(values: Sequence[pd.Series | None], sizes: Sequence[int]) -> A
         return parts[0] if len(parts) == 1 else union_categoricals(parts)
     fill: object = np.datetime64("NaT") if known.dtype.kind == "M" else None
     if known.dtype.kind in "iu" and not pd.api.types.is_extension_array_dtype(known.dtype):
-        fill = -1 if known.name in ("is_main", "is_key") else 0
+        fill = -1 if known.name in _FLAGS else 0
     if known.dtype.kind == "b":
         fill = False
     parts = [pd.Series([fill] * n, dtype=known.dtype) if v is None else v for v, n in zip(values, sizes, strict=True)]
@@ -240,7 +240,7 @@ def _says_something(people: pd.DataFrame, details: Sequence[str]) -> np.ndarray:
     known = people["whole"].to_numpy().copy()
     for name in details:
         values = people[name]
-        known |= (values.to_numpy() != -1) if name in ("is_main", "is_key") else values.notna().to_numpy()
+        known |= (values.to_numpy() != -1) if name in _FLAGS else values.notna().to_numpy()
     return known
 
 
@@ -266,7 +266,7 @@ def _changes(flat: pd.DataFrame, details: Sequence[str]) -> pd.DataFrame:
     same_post = (person[order][1:] == person[order][:-1]) & (post[order][1:] == post[order][:-1])
     same = same_post.copy()
     for name in details:
-        if name in _FLAT_DETAILS:
+        if name in _CHANGING:
             values = _codes(flat[name])[order]
             same &= values[1:] == values[:-1]
     begins = np.append(True, ~same)

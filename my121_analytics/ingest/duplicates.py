@@ -13,10 +13,7 @@ from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import plain_dashes
 from my121_analytics.ingest.reading.headings import AXES
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
-
-JOINED = ("directorate", "service", "team", "grade", "role", "contract", "sex", "age_band", "ethnicity", "disability",
-          "religion", "sexual_orientation", "gender_reassignment", "marital_status", "pregnancy_maternity")
-"""Columns whose values are counted, so that one unit in two spellings would be two units."""
+from my121_analytics.workforce.schema import GROUPS
 
 
 def join_spellings(people: pd.DataFrame, log: Log) -> pd.DataFrame:
@@ -35,7 +32,7 @@ def join_spellings(people: pd.DataFrame, log: Log) -> pd.DataFrame:
         With the spelling that occurs most, the first in the alphabet where two occur equally often.
     """
     columns = {}
-    for name in JOINED:
+    for name in (column.name for column in GROUPS):  # they are counted: one unit in two spellings would be two
         if name not in people or not isinstance(people[name].dtype, pd.CategoricalDtype):
             continue
         values = people[name].array

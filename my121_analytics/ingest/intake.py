@@ -16,11 +16,12 @@ from my121_analytics.errors import DataUnusableError, UnreadableFileError
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
 from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
-from my121_analytics.ingest.entries import Context, enter_sheet
+from my121_analytics.ingest.entries import enter_sheet
 from my121_analytics.ingest.files.exports import Sheet, list_files, read_sheets
 from my121_analytics.ingest.files.garbage import collection_paused
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
+from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import check_overrides
 from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
@@ -30,7 +31,7 @@ from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.workforce.schema import column_names
+from my121_analytics.workforce.schema import TABLES, column_names
 
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
@@ -540,7 +541,7 @@ def _flatten_main_posts(workforce: Workforce) -> pd.DataFrame:
     details = _as_text(main).drop(columns=["origin_file", "origin_sheet", "origin_row"])
     people = _as_text(workforce.employees)
     table = people.merge(details, on="employee_id", how="left", validate="one_to_one")
-    for flag in ("is_main", "is_key"):
+    for flag in (column.name for column in TABLES["posts"] if column.kind == "flag"):
         table[flag] = table[flag].astype("boolean").fillna(False).astype(bool)
     front = [c for c in column_names("employees") if not c.startswith("origin_")]
     return table[[*front, *(c for c in details.columns if c != "employee_id"), "origin_file", "origin_sheet",

@@ -11,8 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from my121_analytics.disclosure.kept import PUBLICATION_VARIABLE
-from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.disclosure.release import Released, publish_together, require_released
 from my121_analytics.errors import DisclosureError, UsageError
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.tables import Field, Kind, View
@@ -100,7 +99,7 @@ def guard_display(publication: str = "") -> None:
     from IPython.core.getipython import get_ipython
 
     if publication:
-        os.environ[PUBLICATION_VARIABLE] = publication
+        publish_together(publication)
     os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
     shell = get_ipython()
     if shell is not None and shell.display_formatter is not None:

@@ -85,10 +85,10 @@ def _assess_plan(work: Work) -> tuple[Result | None, Result | None]:
     plan = work.plan.rules.plan
     if plan is None:
         return None, None
-    from my121_analytics.improvement.evidence import assess_evidence
-    from my121_analytics.improvement.plan import read_plan
-    from my121_analytics.improvement.status import assess_status
-    from my121_analytics.improvement.timescale import parse_anchor
+    from my121_analytics.improvement.evidence.assessment import assess_evidence
+    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.improvement.plan.status import assess_status
+    from my121_analytics.improvement.timescale.reading import parse_anchor
 
     settings = work.plan.settings
     read = read_plan(work.plan.place(plan.file), anchor=parse_anchor(plan.anchor), settings=settings)

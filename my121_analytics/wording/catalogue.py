@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import lru_cache
 from importlib import resources
+from string import Formatter
 from typing import Any
 
 LANGUAGE = "en"
@@ -38,6 +40,33 @@ def say(group: str, code: str, /, **values: object) -> str:
 def codes(group: str) -> tuple[str, ...]:
     """List the codes of one group."""
     return tuple(_catalogue()[group])
+
+
+def recognise(group: str, text: str, /, **values: str) -> tuple[str, str]:
+    """Find the code of the sentence that a text begins with, for files that hold sentences instead of codes.
+
+    Parameters
+    ----------
+    group
+        Table of the catalogue.
+    text
+        As it was written.
+    values
+        What is known to stand in the sentence's braces; anything may stand in the others, up to a semicolon.
+
+    Returns
+    -------
+    code, rest
+        The code whose sentence is the longest that fits, empty where none does, and the text after the sentence.
+    """
+    found = ("", text)
+    for code, sentence in _catalogue()[group].items():
+        parts = [re.escape(before) + ("" if name is None else re.escape(values[name]) if name in values else "[^;]+")
+                 for before, name, _, _ in Formatter().parse(str(sentence))]
+        match = re.match("".join(parts) + "(?=;|$)", text)
+        if match and len(text) - match.end() < len(found[1]):
+            found = code, text[match.end():]
+    return found
 
 
 @lru_cache(maxsize=1)

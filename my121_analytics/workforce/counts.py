@@ -16,8 +16,10 @@ from my121_analytics.workforce.record import Workforce, main_posts, of_employee
 from my121_analytics.workforce.schema import (
     CALIBRATED,
     FORMAL,
+    GROUPS,
     MANAGER,
     ORGANISATION,
+    PROTECTED,
     RECORD_PARTS,
     SELF,
     TABLES,
@@ -27,7 +29,6 @@ from my121_analytics.workforce.schema import (
 NOT_RECORDED = "Not recorded"
 NOT_IN_POST = -1
 """Outcome of an employee and post that was not there in a cycle (0 is: there, without a placement)."""
-_GROUPING_KINDS = ("category", "flag")
 _CYCLE_COLUMNS = ("in_force", "tenure_months", "tenure_band")
 _POST_COLUMNS = tuple(column.name for column in TABLES["posts"])
 _EMPLOYEE_COLUMNS = tuple(column.name for column in TABLES["employees"])
@@ -238,11 +239,10 @@ def check_grouping(by: str | None, filters: dict[str, str] | None = None) -> Non
         The column is no grouping of posts or employees, or the filter would cut a table to one protected group
         without the table saying so to the release gate.
     """
-    columns = [c for table in ("posts", "employees") for c in TABLES[table] if c.kind in _GROUPING_KINDS]
-    groups = [c.name for c in columns if not c.name.startswith("origin_")] + ["tenure_band"]
+    groups = [*(column.name for column in GROUPS), "tenure_band"]
     if by is not None and by not in groups:
         raise UsageError(f"Tables cannot be grouped by '{by}'.", hints=[suggest(by, groups)])
-    allowed = [c for c in groups if c not in {c.name for c in columns if c.protected}]
+    allowed = [name for name in groups if name not in PROTECTED]
     for column in filters or {}:
         if column not in allowed:
             raise UsageError(f"Tables cannot be cut to one value of '{column}'.", hints=[suggest(column, allowed)])

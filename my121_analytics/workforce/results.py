@@ -5,11 +5,13 @@ Every analysis returns a :class:`Result`; only ``disclosure.release`` turns one 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
 import pandas as pd
+
+from my121_analytics.wording.catalogue import codes, say
 
 TOTAL = "All"
 """Value of a key column in a margin row."""
@@ -79,47 +81,199 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Subject:
+    """What a result is about, as facts that a program can read. Sentences are made from it, for display only.
+
+    Parameters
+    ----------
+    cycle
+        Cycle reported on, or the first and last where several are pooled; empty where cycles play no part.
+    as_of
+        Day the record speaks of.
+    population
+        Who is in it: a code of ``wording``'s group ``population``.
+    counts
+        What is counted: people, posts, ratings, conversations, actions, requirements ...
+    source
+        Whose placements: ``manager``, ``self`` or ``calibrated``; empty where placements play no part.
+    within
+        Column of the organisation and unit that the whole result was cut to, a pair each.
+    """
+
+    cycle: str
+    as_of: date
+    population: str
+    counts: str = "people"
+    source: str = ""
+    within: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
 class About:
     """What every figure and table says of itself.
 
     Parameters
     ----------
-    title
-        The subject, as a heading.
-    measure
-        What is counted or estimated, with its unit.
-    population
-        Who is in it.
-    counts_what
-        ``people`` or ``posts``.
-    as_of
-        Day the record speaks of.
-    cycle
-        Cycle reported on, or the first and last where several are pooled.
+    subject
+        What it is about, as structure.
+    topic
+        Code of the title (``wording``'s group ``title``) and of the measure (group ``measure``, where
+        ``<topic>_<source>`` goes before ``<topic>``).
     n
         Size of the population; None where a release withholds it.
     caveats
         Codes of ``wording``'s caveats that must be printed with it.
+    words
+        What stands in the braces of those sentences: names, never numbers. A number about people reaches a reader
+        through a declared fact, where it can be withheld.
     """
 
-    title: str
-    measure: str
-    population: str
-    counts_what: str
-    as_of: date
-    cycle: str
-    n: int | None
+    subject: Subject
+    topic: str
+    n: int | None = None
     caveats: tuple[str, ...] = ()
+    words: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        numbers = sorted(name for name, word in self.words.items() if not isinstance(word, str))
+        if numbers:
+            raise TypeError(f"about '{self.topic}': {', '.join(numbers)} must be text; a number goes into a fact")
+
+    @property
+    def cycle(self) -> str:
+        """Cycle reported on."""
+        return self.subject.cycle
+
+    @property
+    def as_of(self) -> date:
+        """Day the record speaks of."""
+        return self.subject.as_of
+
+    @property
+    def counts_what(self) -> str:
+        """What is counted, in words."""
+        return say("counts", self.subject.counts) if self.subject.counts in codes("counts") else self.subject.counts
+
+    @property
+    def title(self) -> str:
+        """The subject, as a heading."""
+        return self._sentence("title", self.topic)
+
+    @property
+    def measure(self) -> str:
+        """What is counted or estimated, with its unit."""
+        by_source = f"{self.topic}_{self.subject.source}"
+        return self._sentence("measure", by_source if by_source in codes("measure") else self.topic)
+
+    @property
+    def population(self) -> str:
+        """Who is in it, with the units it was cut to."""
+        whole = self._sentence("population", self.subject.population)
+        units = ", ".join(unit for _, unit in self.subject.within)
+        return f"{whole}; {units}" if units else whole
+
+    def _sentence(self, group: str, code: str) -> str:
+        return say(group, code, **{"cycle": self.cycle, **self.words})
+
+
+def describe(topic: str, *, as_of: date, cycle: str = "", population: str = "", counts: str = "people",
+             source: str = "", filters: Mapping[str, str] | None = None, n: int | None = None,
+             caveats: Sequence[str] = (), **words: str) -> About:
+    """Say what a result is about: :class:`About` and its :class:`Subject` in one call.
+
+    Parameters
+    ----------
+    topic
+        Code of the title and the measure.
+    population
+        Code of the population; default: the topic.
+    filters
+        Column of the organisation -> the unit that the result was cut to, as given to the analysis.
+    as_of, cycle, counts, source, n, caveats, words
+        As in :class:`Subject` and :class:`About`.
+    """
+    within = tuple((filters or {}).items())
+    return About(Subject(cycle, as_of, population or topic, counts, source, within), topic, n, tuple(caveats), words)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What a single value beside the tables is, so that the gate knows when to withhold it.
+
+    Parameters
+    ----------
+    counts
+        What it counts: people, posts, managers, actions ...; empty for an estimate, a label or a setting.
+    about_people
+        Whether people stand behind it. False for labels, settings, and counts of things: they are always shown.
+    part_of
+        Fact or population of which it counts a part; estimates do not rest on a part alone.
+    sums_with
+        Facts that together with this one make a number known from elsewhere, so that one hidden alone could be had by
+        subtraction.
+    follows
+        Facts it is computed from: hidden with any of them. An estimate that names none is hidden wherever a count of
+        the whole result is.
+    """
+
+    counts: str = ""
+    about_people: bool = True
+    part_of: str = ""
+    sums_with: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether it is a count with people behind it."""
+        return bool(self.counts) and self.about_people
+
+
+LABEL = Fact(about_people=False)
+"""A name, a day, a setting: it says nothing of anybody."""
+ESTIMATE = Fact()
+"""A statistic of everybody in the result."""
+
+
+def count_of_things(what: str) -> Fact:
+    """Declare a count with nobody behind it (actions, cycles, requirements)."""
+    return Fact(what, about_people=False)
+
+
+def parts_of(whole: str, counts: str, *names: str) -> dict[str, Fact]:
+    """Declare counts that together make one number which is known from elsewhere.
+
+    Parameters
+    ----------
+    whole
+        What they are parts of.
+    counts
+        What they count.
+    names
+        Of the facts.
+    """
+    return {name: Fact(counts, part_of=whole, sums_with=tuple(n for n in names if n != name)) for name in names}
 
 
 @dataclass(frozen=True)
 class Result:
-    """A frozen result: tables by name and what they are about. Results do not print, draw or write themselves."""
+    """A frozen result: tables by name and what they are about. Results do not print, draw or write themselves.
+
+    Parameters
+    ----------
+    about
+        What it is about.
+    tables
+        By name.
+    facts
+        Single values about the whole organisation, never about a person or a small group.
+    declared
+        Name of a fact -> what it is; the release gate refuses a fact that is not in here.
+    """
 
     about: About
     tables: Mapping[str, Table]
     facts: Mapping[str, float | int | str | None] = field(default_factory=dict)
-    """Single numbers about the whole organisation, never about a person or a small group."""
+    declared: Mapping[str, Fact] = field(default_factory=dict)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Give one table's frame, for an analyst's own use."""

@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 Kind = Literal["id", "text", "category", "date", "integer", "number", "flag"]
+Reader = Literal["", "names", "posts", "managers", "texts", "categories", "grades", "words", "dates", "flags", "parts",
+                 "counts", "shares"]
 
 MANAGER, SELF, CALIBRATED = "manager", "self", "calibrated"
 SOURCES = (MANAGER, SELF, CALIBRATED)
@@ -35,6 +37,15 @@ class Column:
         A row without it cannot be used.
     protected
         A protected characteristic under the Equality Act 2010: special care, own threshold.
+    reader
+        How a cell of it is read, one of the readers of ``ingest.reading.record_columns``; empty: by its table, as the
+        key, the rating or the period of a row.
+    vocabulary
+        For ``words``: the group of ``values.toml`` that lists its values with their spellings.
+    groups
+        Placements may be joined with it, counted by it and published by it; so spellings of one value are joined.
+    changes
+        It may change while a person holds a post: a new value starts a new row of the post through time.
     """
 
     name: str
@@ -42,6 +53,15 @@ class Column:
     meaning: str
     required: bool = False
     protected: bool = False
+    reader: Reader = ""
+    vocabulary: str = ""
+    groups: bool = False
+    changes: bool = False
+
+    @property
+    def label(self) -> str:
+        """The name in plain words, where the catalogue has none for it."""
+        return self.name.removeprefix("is_").replace("_", " ").capitalize()
 
 
 ORIGIN = (
@@ -53,41 +73,52 @@ ORIGIN = (
 TABLES: Mapping[str, tuple[Column, ...]] = {
     "employees": (
         Column("employee_id", "id", "Employee or payroll number, as text.", required=True),
-        Column("name", "text", "Name as in the export."),
-        Column("started", "date", "First day with the council."),
-        Column("left_on", "date", "Last day with the council; empty while employed."),
-        Column("sex", "category", "Sex as recorded.", protected=True),
-        Column("age_band", "category", "Age in bands.", protected=True),
-        Column("ethnicity", "category", "Ethnic group as recorded.", protected=True),
-        Column("disability", "category", "Disability as declared.", protected=True),
-        Column("religion", "category", "Religion or belief as declared.", protected=True),
-        Column("sexual_orientation", "category", "Sexual orientation as declared.", protected=True),
-        Column("gender_reassignment", "category", "Gender reassignment as declared.", protected=True),
-        Column("marital_status", "category", "Marriage or civil partnership as recorded.", protected=True),
-        Column("pregnancy_maternity", "category", "Pregnancy or maternity in the period.", protected=True),
+        Column("name", "text", "Name as in the export.", reader="names"),
+        Column("started", "date", "First day with the council.", reader="dates"),
+        Column("left_on", "date", "Last day with the council; empty while employed.", reader="dates"),
+        Column("sex", "category", "Sex as recorded.", protected=True, reader="categories", groups=True),
+        Column("age_band", "category", "Age in bands.", protected=True, reader="categories", groups=True),
+        Column("ethnicity", "category", "Ethnic group as recorded.", protected=True, reader="categories", groups=True),
+        Column("disability", "category", "Disability as declared.", protected=True, reader="categories", groups=True),
+        Column("religion", "category", "Religion or belief as declared.",
+               protected=True, reader="categories", groups=True),
+        Column("sexual_orientation", "category", "Sexual orientation as declared.",
+               protected=True, reader="categories", groups=True),
+        Column("gender_reassignment", "category", "Gender reassignment as declared.",
+               protected=True, reader="categories", groups=True),
+        Column("marital_status", "category", "Marriage or civil partnership as recorded.",
+               protected=True, reader="categories", groups=True),
+        Column("pregnancy_maternity", "category", "Pregnancy or maternity in the period.",
+               protected=True, reader="categories", groups=True),
         *ORIGIN,
     ),
     "posts": (
         Column("employee_id", "id", "Who holds the post.", required=True),
-        Column("post_id", "id", "Post or assignment number.", required=True),
-        Column("valid_from", "date", "First day this row is true; empty: since ever."),
-        Column("valid_to", "date", "Last day this row is true; empty: still."),
-        Column("is_main", "flag", "The person's main post."),
-        Column("is_key", "flag", "A key post for succession."),
-        Column("directorate", "category", "Directorate the post belongs to."),
-        Column("service", "category", "Service within the directorate."),
-        Column("team", "category", "Team within the service."),
-        Column("grade", "category", "Pay grade."),
-        Column("role", "category", "Job title."),
-        Column("manager_id", "id", "Employee who manages the post; empty at the top or where vacant."),
-        Column("started_in_post", "date", "First day in this post."),
-        Column("fte", "number", "Full-time equivalent, share 0-1."),
-        Column("contract", "category", "Permanent, fixed term, casual, as in the export."),
+        Column("post_id", "id", "Post or assignment number.", required=True, reader="posts"),
+        Column("valid_from", "date", "First day this row is true; empty: since ever.", reader="dates"),
+        Column("valid_to", "date", "Last day this row is true; empty: still.", reader="dates"),
+        Column("is_main", "flag", "The person's main post.", reader="flags", groups=True, changes=True),
+        Column("is_key", "flag", "A key post for succession.", reader="flags", groups=True, changes=True),
+        Column("directorate", "category", "Directorate the post belongs to.",
+               reader="categories", groups=True, changes=True),
+        Column("service", "category", "Service within the directorate.",
+               reader="categories", groups=True, changes=True),
+        Column("team", "category", "Team within the service.", reader="categories", groups=True, changes=True),
+        Column("grade", "category", "Pay grade.", reader="grades", groups=True, changes=True),
+        Column("role", "category", "Job title.", reader="texts", groups=True, changes=True),
+        Column("manager_id", "id", "Employee who manages the post; empty at the top or where vacant.",
+               reader="managers", changes=True),
+        Column("started_in_post", "date", "First day in this post.", reader="dates"),
+        Column("fte", "number", "Full-time equivalent, share 0-1.", reader="shares", changes=True),
+        Column("contract", "category", "Permanent, fixed term, casual, as in the export.",
+               reader="categories", groups=True, changes=True),
+        Column("working_pattern", "category", "Full time, part time, term time and the like, as in the export.",
+               reader="categories", groups=True, changes=True),
         *ORIGIN,
     ),
     "placements": (
         Column("employee_id", "id", "Who is placed.", required=True),
-        Column("post_id", "id", "For which post."),
+        Column("post_id", "id", "For which post.", reader="posts"),
         Column("cycle", "category", "Review cycle, ordered by start date.", required=True),
         Column("placed_on", "date", "Day of the placement."),
         Column("rater_id", "id", "Who placed: the manager, or the employee for a self placement."),
@@ -95,62 +126,65 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("performance", "integer", "Performance level, 1 (lowest) to K."),
         Column("potential", "integer", "Potential level, 1 to 3 (high)."),
         Column("box", "integer", "Box of the map; a label, not a distance."),
-        Column("agreed_on", "date", "Day manager and employee, or the panel, agreed it."),
-        Column("reason", "text", "Reason recorded with the placement."),
+        Column("agreed_on", "date", "Day manager and employee, or the panel, agreed it.", reader="dates"),
+        Column("reason", "text", "Reason recorded with the placement.", reader="texts"),
         Column("repaired", "flag", "A spelling in the row was repaired; see the findings."),
         Column("derived", "flag", "An axis or the box was derived from the others."),
         *ORIGIN,
     ),
     "conversations": (
         Column("employee_id", "id", "Whose conversation.", required=True),
-        Column("post_id", "id", "About which post."),
+        Column("post_id", "id", "About which post.", reader="posts"),
         Column("rater_id", "id", "With which manager."),
         Column("held_on", "date", "Day it was held.", required=True),
-        Column("kind", "category", "formal or catch-up."),
-        Column("has_objectives_review", "flag", "Earlier objectives reviewed."),
-        Column("has_new_objectives", "flag", "New objectives set."),
-        Column("has_summary", "flag", "Summary filled."),
-        Column("has_achievements", "flag", "Achievements and evidence filled."),
-        Column("has_reflections", "flag", "Comments on reflections filled."),
-        Column("has_future_actions", "flag", "Future actions filled."),
+        Column("kind", "category", "formal or catch-up.", reader="words", vocabulary="conversation_kinds"),
+        Column("has_objectives_review", "flag", "Earlier objectives reviewed.", reader="parts"),
+        Column("has_new_objectives", "flag", "New objectives set.", reader="parts"),
+        Column("has_summary", "flag", "Summary filled.", reader="parts"),
+        Column("has_achievements", "flag", "Achievements and evidence filled.", reader="parts"),
+        Column("has_reflections", "flag", "Comments on reflections filled.", reader="parts"),
+        Column("has_future_actions", "flag", "Future actions filled.", reader="parts"),
         *ORIGIN,
     ),
     "objectives": (
         Column("employee_id", "id", "Whose objectives.", required=True),
         Column("cycle", "category", "Review cycle.", required=True),
-        Column("kind", "category", "performance, development or behaviour."),
-        Column("n_set", "integer", "Objectives set."),
-        Column("n_met", "integer", "Of those, met."),
+        Column("kind", "category", "performance, development or behaviour.",
+               reader="words", vocabulary="objective_kinds"),
+        Column("n_set", "integer", "Objectives set.", reader="counts"),
+        Column("n_met", "integer", "Of those, met.", reader="counts"),
         *ORIGIN,
     ),
     "development_actions": (
         Column("employee_id", "id", "For whom.", required=True),
-        Column("intervention", "category", "Development intervention."),
-        Column("purpose", "category", "maintain, address or prepare."),
-        Column("agreed_on", "date", "Day it was agreed."),
-        Column("due_on", "date", "Day it is due."),
-        Column("completed_on", "date", "Day it was completed."),
+        Column("intervention", "category", "Development intervention.", reader="texts"),
+        Column("purpose", "category", "maintain, address or prepare.", reader="words", vocabulary="purposes"),
+        Column("agreed_on", "date", "Day it was agreed.", reader="dates"),
+        Column("due_on", "date", "Day it is due.", reader="dates"),
+        Column("completed_on", "date", "Day it was completed.", reader="dates"),
         *ORIGIN,
     ),
     "successors": (
         Column("post_id", "id", "Key post.", required=True),
         Column("employee_id", "id", "Possible successor.", required=True),
-        Column("readiness", "category", "ready now, 1-2 years, 3+ years."),
+        Column("readiness", "category", "ready now, 1-2 years, 3+ years.", reader="words", vocabulary="readiness"),
         *ORIGIN,
     ),
     "evidence": (
         Column("requirement_id", "id", "Evidence requirement.", required=True),
-        Column("indicator", "category", "Indicator of the framework."),
-        Column("tier", "category", "core or the award level it first counts for."),
-        Column("directorate", "category", "Where it was tested; empty: the council."),
-        Column("result", "category", "met, not met or not tested."),
-        Column("sample_size", "integer", "People heard."),
+        Column("indicator", "category", "Indicator of the framework.", reader="categories"),
+        Column("tier", "category", "core or the award level it first counts for.", reader="categories"),
+        Column("directorate", "category", "Where it was tested; empty: the council.", reader="categories"),
+        Column("result", "category", "met, not met or not tested.", reader="words", vocabulary="results"),
+        Column("sample_size", "integer", "People heard.", reader="counts"),
         *ORIGIN,
     ),
 }
 
 PROTECTED = tuple(column.name for column in TABLES["employees"] if column.protected)
 ORGANISATION = ("directorate", "service", "team")
+GROUPS = tuple(column for table in ("posts", "employees") for column in TABLES[table] if column.groups)
+"""What people and posts are counted by, those of the posts first."""
 RECORD_PARTS = tuple(column.name for column in TABLES["conversations"] if column.name.startswith("has_"))
 
 DTYPES: Mapping[str, str] = {"text": "str", "date": "datetime64[s]", "integer": "Int32", "number": "float64",

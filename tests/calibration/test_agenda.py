@@ -14,7 +14,7 @@ from my121_analytics.errors import UsageError
 from my121_analytics.settings import CoverageSettings, FrameworkSettings, PackSettings, Settings
 from my121_analytics.wording.catalogue import codes
 from my121_analytics.workforce.record import build_workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 
 EARLIER, LATER = "2022/23 H2", "2023/24 H1"
 DAY = pd.Timestamp
@@ -43,7 +43,7 @@ def record(placements=(), posts=None, settings=None, **tables):
 
 def severity(**verdicts):
     frame = pd.DataFrame({"rater_id": list(verdicts), "verdict": list(verdicts.values())})
-    about = About("t", "m", "p", "people", date(2023, 9, 30), LATER, len(frame))
+    about = describe("severity", as_of=date(2023, 9, 30), cycle=LATER, n=len(frame), axis="performance")
     return Result(about, {"managers": Table(frame, keys=("rater_id",))})
 
 

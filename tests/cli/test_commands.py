@@ -174,17 +174,31 @@ def test_each_known_failure_has_its_exit_code():
                      "UnreadableFileError": 3, "DisclosureError": 4, "RunLockedError": 5}
 
 
+def test_decisions_ask_for_the_day_of_the_meeting(tmp_path):
+    done = run("decisions", SAMPLE, tmp_path, "--out", tmp_path / "agreed")
+    assert done.returncode == 2
+    assert "--agreed-on 2024-10-03" in done.stderr
+
+
 @pytest.mark.slow
-def test_decisions_come_back_from_a_pack_and_blank_sheets_decide_nothing(tmp_path):
-    out = tmp_path / "pack"
+def test_decisions_come_back_from_a_pack_or_none_of_them_does(tmp_path):
+    out, agreed = tmp_path / "pack", tmp_path / "agreed"
     assert run("pack", SAMPLE, "--out", out, "--unit", "Public Health").returncode == 0
-    done = run("decisions", SAMPLE, out, "--out", tmp_path / "agreed")
-    assert done.returncode == 0, done.stderr
-    assert "0 changed, 0 confirmed, 0 refused" in done.stdout
-    assert read(tmp_path / "agreed" / "audit.csv").empty
-    assert set(read(tmp_path / "agreed" / "placements.csv")["source"]) == {"manager", "self"}
-    dry = run("decisions", SAMPLE, out, "--out", tmp_path / "none", "--dry-run")
-    assert dry.returncode == 0
+    done = run("decisions", SAMPLE, out, "--out", agreed, "--agreed-on", "2024-10-03")
+    assert done.returncode == 3, "nobody wrote an outcome for those whom the meeting had time for"
+    assert "nothing was entered" in done.stderr
+    assert sorted(path.name for path in agreed.iterdir()) == ["refused.csv"]
+    assert set(read(agreed / "refused.csv")["reason"]) == {"no_outcome"}
+    good = run("decisions", SAMPLE, out, "--out", agreed, "--agreed-on", "2024-10-03", "--only-good", "--final")
+    assert good.returncode == 3
+    assert "refused lines were left out" in good.stdout
+    assert read(agreed / "audit.csv").empty
+    assert set(read(agreed / "undecided.csv")["outcome"]) == {"not_discussed"}
+    later = run("decisions", SAMPLE, out, "--out", agreed, "--agreed-on", "2024-10-10", "--only-good")
+    assert later.returncode == 3
+    assert "--replaces 2024-10-03-" in later.stderr
+    dry = run("decisions", SAMPLE, out, "--out", tmp_path / "none", "--agreed-on", "2024-10-03", "--dry-run")
+    assert dry.returncode == 3
     assert not (tmp_path / "none").exists()
 
 

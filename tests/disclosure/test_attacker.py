@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure import attacker
-from my121_analytics.disclosure.attacker import Earlier, attack, attack_release, find_nesting, require_proven
+from my121_analytics.disclosure.attacker import attack, attack_release, find_nesting, require_proven
+from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
 
 def cross(counts: np.ndarray, *, by: str = "directorate", base: bool = False, protected: bool = False) -> Table:
@@ -78,7 +79,7 @@ def test_two_tables_that_share_a_margin_give_away_what_each_of_them_protects():
 
 def test_the_number_of_everybody_is_used_where_it_is_shown():
     table = Table(pd.DataFrame({"box": [1, 2, 3], "n": [20, 30, 3]}), keys=("box",), count="n", sums=("box",))
-    about = About("", "", "everybody", "posts", date(2024, 9, 30), "2024/25 H1", 53)
+    about = describe("profile", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=53)
     result = Result(about, {"map": table})
     released = release(result, audience="publish")
     report = attack_release({"r": released}, {"r": result}, exact=True)
@@ -142,19 +143,20 @@ def test_equality_tables_need_the_higher_threshold():
 
 def test_an_earlier_release_of_the_same_record_is_attacked_together_with_this_one():
     table = cross(np.array([[3, 12, 9], [10, 4, 12], [9, 8, 30]]))
-    about = About("", "", "everybody", "posts", date(2024, 9, 30), "2024/25 H1", None)
+    about = describe("profile", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=None)
     result = Result(about, {"t": table})
     now = release(result, audience="publish")
     assert attack_release({"r": now}, {"r": result}).passed
     then = Earlier(about, {"t": hide(table, [4])}, {"t": table})  # hid one count only
     assert not attack_release({"r": now}, {"r": result}, earlier={"last": then}).passed
-    other = Earlier(About("", "", "everybody", "posts", date(2024, 3, 31), "2023/24 H2", None), {}, {"t": table})
+    other = Earlier(describe("profile", counts="posts", as_of=date(2024, 3, 31), cycle="2023/24 H2", n=None), {},
+                    {"t": table})
     assert attack_release({"r": now}, {"r": result}, earlier={"last": other}).passed
 
 
 def test_an_earlier_release_that_says_otherwise_is_attacked_by_itself_and_named():
     table = cross(np.array([[3, 12, 9], [10, 4, 12], [9, 8, 30]]))
-    about = About("", "", "everybody", "posts", date(2024, 9, 30), "2024/25 H1", None)
+    about = describe("profile", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=None)
     result = Result(about, {"t": table})
     now = release(result, audience="publish")
     corrected = cross(np.array([[3, 12, 9], [10, 4, 12], [9, 8, 31]]))
@@ -207,9 +209,11 @@ def test_the_attacker_uses_nothing_of_what_protects():
         taken = {(str(node.module).removeprefix("my121_analytics.disclosure."), alias.name)
                  for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)
                  for alias in node.names if str(node.module).startswith("my121_analytics.disclosure")}
-        assert {module for module, _ in taken} <= {"bounds", "components", "release", "suppression"} | knowledge
+        assert {module for module, _ in taken} <= {"bounds", "components", "facts", "kept", "released",
+                                                   "suppression"} | knowledge
         assert {what for module, what in taken if module == "suppression"} <= {"MARKER"}
-        assert {what for module, what in taken if module == "release"} <= {"Released"}
+        assert {what for module, what in taken if module in ("facts", "kept", "released")} <= {
+            "counts_of_people", "Earlier", "Released"}
 
 
 # --- against every table that fits -----------------------------------------------------------------------------

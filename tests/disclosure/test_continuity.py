@@ -8,19 +8,20 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.attacker import Earlier, attack_release
+from my121_analytics.disclosure.attacker import attack_release
+from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.disclosure.secondary.continuity import find_usual
 from my121_analytics.disclosure.suppression import find_small
 from my121_analytics.settings import DisclosureSettings
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
-THEN = About("Profile", "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2", None)
-NOW = replace(THEN, cycle="2025/26 H1", as_of=date(2025, 9, 30))
+THEN = describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2")
+NOW = replace(THEN, subject=replace(THEN.subject, cycle="2025/26 H1", as_of=date(2025, 9, 30)))
 CELL = ["service", "box"]
 
 
-def tabulate(counts: np.ndarray, about: About) -> Result:
+def tabulate(counts: np.ndarray, about) -> Result:
     whole = np.vstack([counts, counts.sum(axis=0)])
     names = [*(f"service {k}" for k in range(len(counts))), TOTAL]
     rows = [(name, str(box + 1), int(n)) for name, line in zip(names, whole, strict=True)
@@ -74,7 +75,8 @@ def test_only_the_last_release_of_the_same_table_counts() -> None:
     counts = two_cycles(1)[0]
     then = tabulate(counts, THEN)
     kept = keep(then, release(then, audience="publish"))
-    older = replace(kept, about=replace(THEN, cycle="2024/25 H1", as_of=date(2024, 9, 30)),
+    older = replace(kept, about=replace(THEN, subject=replace(THEN.subject, cycle="2024/25 H1", as_of=date(2024, 9,
+                                                                                                           30))),
                     frames={"t": kept.frames["t"].assign(n=kept.frames["t"]["n"].astype("Int64").mask(
                         kept.frames["t"]["box"] == "1"), marker="[c]")})
     table = tabulate(counts, NOW).tables["t"]
@@ -82,7 +84,7 @@ def test_only_the_last_release_of_the_same_table_counts() -> None:
     assert found == find_usual(NOW, "t", table, {"then": kept})
     assert found != find_usual(NOW, "t", table, {"older": older})
     assert find_usual(NOW, "t", replace(table, keys=("box",)), {"then": kept}) == frozenset()
-    assert find_usual(replace(NOW, measure="Something else"), "t", table, {"then": kept}) == frozenset()
+    assert find_usual(replace(NOW, topic="coverage"), "t", table, {"then": kept}) == frozenset()
     assert find_usual(THEN, "t", table, {"then": kept}) == frozenset()  # the same counts: attacked together instead
 
 

@@ -22,7 +22,7 @@ from my121_analytics.disclosure.attacker import attack, attack_release
 from my121_analytics.disclosure.release import release_together
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Fact, Result, Table, describe
 
 LOW = Settings(disclosure=DisclosureSettings(threshold=3, equality_threshold=5))
 """Low thresholds, so that all populations that fit can be listed; nothing in the method depends on their size."""
@@ -217,9 +217,10 @@ def release_all(plan: Plan, people: np.ndarray, *, with_n: bool, rules: Settings
                 ) -> tuple[dict[str, pd.DataFrame], Cells, int | None, object]:
     tables, members = plan.tabulate(people)
     n = int(people.sum())
-    about = About("Profile", "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2",
-                  n if with_n else None)
-    results = [Result(about, {name: table}, {"n_people": n} if with_n else {}) for name, table in tables.items()]
+    about = describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2",
+                     n=n if with_n else None)
+    results = [Result(about, {name: table}, {"n_people": n} if with_n else {}, {"n_people": Fact("people")}) for name,
+               table in tables.items()]
     nesting = BELONGS if "directorate" in plan.parents else None
     released = release_together(results, audience="publish", settings=rules, nesting=nesting)
     frames = {name: frame for one in released for name, frame in one.tables.items()}
@@ -295,8 +296,8 @@ def check_rounded(plan: Plan, people: np.ndarray, with_n: bool, base: int) -> bo
     rules = ROUNDED[base]
     tables, members = plan.tabulate(people)
     n = int(people.sum())
-    about = About("Profile", "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2",
-                  n if with_n else None)
+    about = describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2",
+                     n=n if with_n else None)
     results = [Result(about, {name: table}) for name, table in tables.items()]
     nesting = BELONGS if "directorate" in plan.parents else None
     try:

@@ -12,15 +12,15 @@ import pytest
 
 from my121_analytics.cli.profile import write_profile
 from my121_analytics.disclosure.attacker import attack_release
-from my121_analytics.disclosure.kept import PUBLICATION_VARIABLE, describe_kept, name_kept, read_kept
-from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
+from my121_analytics.disclosure.release import Released, publish_together, release
 from my121_analytics.disclosure.release_record import describe_release, tabulate_release
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
-ABOUT = About("Profile", "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2", None)
+ABOUT = describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2")
 SERVICES = {"Bins": [20, 9, 30], "Parks": [2, 14, 11], "Roads": [9, 3, 18], "Legal": [12, 6, 40]}
 SITES = {"North": [22, 23, 41], "South": [21, 9, 58]}
 
@@ -84,7 +84,8 @@ def test_releases_of_one_publication_are_proved_together(tmp_path: Path, monkeyp
                                               count="n", sums=("box",))})}
     alone = {name: release(result, audience="publish") for name, result in results.items()}
     assert not attack_release(alone, results).passed
-    monkeypatch.setenv(PUBLICATION_VARIABLE, str(tmp_path / "a publication"))
+    monkeypatch.setattr("my121_analytics.disclosure.release._together", [])
+    publish_together(tmp_path / "a publication")
     both = {name: release(result, audience="publish") for name, result in results.items()}
     assert attack_release(both, results).passed
     assert len(read_kept(tmp_path / "a publication")) == 2
@@ -108,7 +109,8 @@ def test_a_total_that_the_first_release_withheld_is_not_shown_by_the_second(tmp_
 
 def test_another_cycle_is_about_other_counts(tmp_path: Path) -> None:
     keep(FIRST, release(FIRST, audience="publish"), tmp_path)
-    later = Result(replace(ABOUT, cycle="2025/26 H1", as_of=date(2025, 9, 30)), SECOND.tables)
+    later = Result(replace(ABOUT, subject=replace(ABOUT.subject, cycle="2025/26 H1", as_of=date(2025, 9, 30))),
+                   SECOND.tables)
     settings = Settings(disclosure=DisclosureSettings(kept_releases=str(tmp_path)))
     pd.testing.assert_frame_equal(release(later, audience="publish", settings=settings).tables["t"],
                                   release(later, audience="publish").tables["t"])

@@ -18,7 +18,7 @@ from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.disclosure.release import release
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
 from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
 THRESHOLD = 5.0
 NOTHING = sparse.csr_matrix
@@ -276,8 +276,8 @@ def tabulate(counts: list[list[int]]) -> Result:
     rows += [(TOTAL, str(box), sum(column)) for box, column in enumerate(zip(*counts, strict=True), start=1)]
     table = Table(pd.DataFrame(rows, columns=["service", "box", "n"]), keys=("service", "box"), count="n",
                   sums=("service", "box"))
-    return Result(About("Profile", "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2",
-                        sum(map(sum, counts))), {"t": table})
+    return Result(describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2",
+                           n=sum(map(sum, counts))), {"t": table})
 
 
 @pytest.mark.parametrize(("counts", "others"), [

@@ -31,11 +31,11 @@ from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.figures.managers import describe_caterpillar, plot_caterpillar
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 
 KEY = bytes(range(32))
 FORM = re.compile(r"[PJ](-[0-9A-HJKMNP-TV-Z]{4}){3}")
-ABOUT = About("People", "Posts", "Everyone", "posts", date(2024, 9, 30), "2024/25 H1", 60)
+ABOUT = describe("roster", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=60)
 
 
 @pytest.fixture(autouse=True)

@@ -8,13 +8,13 @@ from datetime import date
 import pandas as pd
 import pytest
 
+from my121_analytics.analysis.rating_patterns.severity import FACTS
 from my121_analytics.disclosure.release import Released, release, require_released
 from my121_analytics.errors import DisclosureError, UsageError
 from my121_analytics.settings import Settings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import ESTIMATE, LABEL, Fact, Result, Table, count_of_things, describe
 
-ABOUT = About("Rating patterns", "Difference in logits", "Managers with ratings", "people", date(2025, 3, 31),
-              "2022/23 H1 to 2024/25 H2", 230)
+ABOUT = describe("severity", as_of=date(2025, 3, 31), cycle="2022/23 H1 to 2024/25 H2", n=230, axis="performance")
 
 
 def managers() -> Table:
@@ -42,7 +42,8 @@ def overall() -> Table:
 
 
 RESULT = Result(ABOUT, {"managers": managers(), "by_sex": by_sex(), "by_group": by_directorate(),
-                        "ratings": overall()}, {"n_raters": 3, "n_ratings": 230, "sd": 0.5, "cycle": "2024/25 H2"})
+                        "ratings": overall()}, {"n_raters": 3, "n_ratings": 230, "sd": 0.5, "cycle": "2024/25 H2"},
+                {**FACTS, "cycle": LABEL})
 
 
 def test_only_release_makes_a_released_result():
@@ -147,12 +148,12 @@ def test_a_table_without_a_count_is_not_published_since_it_cannot_be_checked():
 
 
 def test_a_tiny_population_is_named_nowhere():
-    about = replace(ABOUT, n=3, population="All 3 solicitors", title="Ratings of 3 solicitors in 2023")
+    about = replace(ABOUT, n=3)
     lines = Table(pd.DataFrame({"line": ["mean rating"], "value": [2.31]}), keys=("line",))
-    released = release(Result(about, {"summary": lines}, {"kappa": 0.77, "n_pairs": 3}), audience="publish")
+    released = release(Result(about, {"summary": lines}, {"kappa": 0.77, "n_pairs": 3},
+                              {"kappa": ESTIMATE, "n_pairs": Fact("posts")}), audience="publish")
     assert released.about.n is None
-    assert released.about.population == "All [c] solicitors"
-    assert released.about.title == "Ratings of [c] solicitors in 2023"
+    assert "3" not in released.about.title + released.about.measure
     assert released.facts == {"kappa": None, "n_pairs": None}
     assert not released.tables
 
@@ -171,7 +172,7 @@ def test_a_planted_count_is_nowhere_in_what_is_published():
     table = Table(frame, keys=("service",), count="n", base="base", follows=("share",), sums=("service",),
                   unit_columns=("service",))
     about = replace(ABOUT, n=232)
-    released = release(Result(about, {"t": table}, {"n_left": canary}), audience="publish")
+    released = release(Result(about, {"t": table}, {"n_left": canary}, {"n_left": Fact("posts")}), audience="publish")
     everything = " ".join([repr(released.about), repr(released.facts), released.tables["t"].to_csv(),
                            released.withheld.to_csv(index=False)])
     assert f"{canary} people" not in everything
@@ -187,10 +188,11 @@ def test_a_published_release_says_what_it_does_not_protect_against():
 
 def test_counts_of_things_are_shown_however_small():
     actions = pd.DataFrame({"status": ["overdue", "on track"], "n": [1, 3]})
-    about = About("Plan", "actions", "all actions", "actions", date(2025, 3, 31), "", 4)
-    of_things = Result(about, {"t": Table(actions, keys=("status",), count="n", about_people=False)}, {"n_overdue": 1})
+    about = describe("plan_status", counts="actions", as_of=date(2025, 3, 31), n=4, council="Anytown")
+    of_things = Result(about, {"t": Table(actions, keys=("status",), count="n", about_people=False)}, {"n_overdue": 1},
+                       {"n_overdue": count_of_things("actions")})
     released = release(of_things, audience="publish")
     assert released.tables["t"]["n"].tolist() == [1, 3]
     assert released.facts["n_overdue"] == 1
-    of_people = Result(about, {"t": Table(actions, keys=("status",), count="n")}, {"n_overdue": 1})
+    of_people = Result(about, {"t": Table(actions, keys=("status",), count="n")})
     assert release(of_people, audience="publish").tables["t"]["n"].isna().all()

@@ -25,15 +25,15 @@ from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import attack_release, find_nesting
 from my121_analytics.disclosure.release import release_together
 from my121_analytics.sample_council.council import make_sample
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, About, Result, Table, describe
 
 THRESHOLD = 5
 AXES = ("directorate", "grade", "box")
 PROTECTED = ("sex",)
 
 
-def about(n: int | None, title: str = "Profile") -> About:
-    return About(title, "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2", n)
+def about(n: int | None) -> About:
+    return describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2", n=n)
 
 
 def tabulate(people: np.ndarray, axes: tuple[str, ...], keys: tuple[str, ...], *, margins: bool = True) -> Table:

@@ -12,15 +12,16 @@ import pytest
 
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
-from my121_analytics.disclosure.attacker import Earlier, attack, attack_release
-from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
+from my121_analytics.analysis.rating_patterns.severity import FACTS
+from my121_analytics.disclosure.attacker import attack, attack_release
+from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept, read_kept
 from my121_analytics.disclosure.linked_tables.grids import unround
 from my121_analytics.disclosure.release import release, release_together
 from my121_analytics.disclosure.rounding import round_count, round_table
 from my121_analytics.errors import DisclosureError
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, Fact, Result, Table, describe, parts_of
 
 ROUND = Settings(disclosure=DisclosureSettings(method="round"))
 
@@ -28,10 +29,11 @@ ROUND = Settings(disclosure=DisclosureSettings(method="round"))
 def result() -> Result:
     frame = pd.DataFrame({"service": ["A", "B", "C", TOTAL], "n": [3, 12, 38, 53], "base": [61, 77, 92, 230]})
     frame = frame.assign(share=frame["n"] / frame["base"], lower=0.01, upper=0.9, remark=["3 people", "", "", ""])
-    about = About("Ratings of 53 people", "People", "All 53", "people", date(2025, 3, 31), "2024/25 H2", 53)
+    about = describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2", n=53)
     table = Table(frame, keys=("service",), count="n", base="base", follows=("share", "lower", "upper"),
                   sums=("service",), unit_columns=("service",))
-    return Result(about, {"t": table}, {"n_left": 3, "sd": 0.4, "n_cycles": 2, "n_listed": 7, "expected_wrong": 0.7})
+    return Result(about, {"t": table}, {"n_left": 3, "sd": 0.4, "n_cycles": 2, "n_listed": 7, "expected_wrong": 0.7},
+                  {**FACTS, "n_left": Fact("posts")})
 
 
 @pytest.mark.parametrize(("value", "rounded"), [(0, 0), (1, 0), (2, 0), (3, 5), (7, 5), (8, 10), (12, 10), (13, 15)])
@@ -58,8 +60,6 @@ def test_a_share_is_that_of_the_rounded_counts_and_what_cannot_be_worked_out_ane
 def test_numbers_beside_the_tables_are_rounded_too() -> None:
     released = release(result(), audience="publish", settings=ROUND)
     assert released.about.n == 55
-    assert released.about.title == "Ratings of 55 people"
-    assert released.about.population == "All 55"
     assert released.facts == {"n_left": 5, "sd": 0.4, "n_cycles": 2, "n_listed": 5, "expected_wrong": None}
 
 
@@ -93,7 +93,7 @@ FOUR_THREES = by_box({"A": [3, 20], "B": [3, 21], "C": [3, 22], "D": [3, 23]})
 
 
 def publish(table: Table, **more) -> pd.DataFrame:
-    about = replace(result().about, n=None, title="", population="")
+    about = replace(result().about, n=None)
     return release(Result(about, {"t": table}, **more), audience="publish", settings=ROUND).tables["t"]
 
 
@@ -147,17 +147,18 @@ def test_the_attacker_thinks_of_exactly_the_counts_that_round_to_what_is_shown(b
 
 def test_numbers_beside_the_tables_that_add_up_are_withheld_where_the_others_tell_them() -> None:
     numbers = {"n_both": 40, "n_joined": 3, "n_left": 3}
+    parts = parts_of("posts", "posts", *numbers)
     table = by_box({"A": [13, 20], "B": [16, 21]})
-    about = replace(result().about, n=None, title="", population="")
-    facts = release(Result(about, {"t": table}, numbers), audience="publish", settings=ROUND).facts
+    about = replace(result().about, n=None)
+    facts = release(Result(about, {"t": table}, numbers, parts), audience="publish", settings=ROUND).facts
     assert facts == {"n_both": 40, "n_joined": 5, "n_left": 5}  # 38 to 42, 3 to 7, 3 to 7 of 46: nothing is narrowed
-    facts = release(Result(about, {"t": table}, {"n_joined": 3, "n_left": 3}), audience="publish",
+    facts = release(Result(about, {"t": table}, {"n_joined": 3, "n_left": 3}, parts), audience="publish",
                     settings=ROUND).facts
     assert facts == {"n_joined": None, "n_left": None}
 
 
 def test_a_release_before_this_one_is_known_as_it_was_rounded(tmp_path: Path) -> None:
-    about = replace(result().about, n=None, title="", population="")
+    about = replace(result().about, n=None)
     parts, whole = by_box({"A": [4, 20], "B": [1, 21]}), Table(
         pd.DataFrame({"box": [1, 2], "n": [5, 41]}), keys=("box",), count="n", sums=("box",))
     first, second = Result(about, {"t": whole}), Result(about, {"t": parts})

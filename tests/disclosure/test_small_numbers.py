@@ -14,14 +14,14 @@ from scipy.optimize import linprog
 from my121_analytics.disclosure.release import release
 from my121_analytics.disclosure.suppression import LABELS, count_columns, find_small, outcome_keys
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import TOTAL, About, Result, Table
+from my121_analytics.workforce.results import TOTAL, About, Result, Table, describe
 
 THRESHOLD = 5
 COUNTS = st.integers(0, 30)
 
 
 def about(n: int) -> About:
-    return About("Profile", "People by box", "Employees in post", "people", date(2025, 3, 31), "2024/25 H2", n)
+    return describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2", n=n)
 
 
 def with_shares(frame: pd.DataFrame) -> pd.DataFrame:

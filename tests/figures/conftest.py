@@ -10,20 +10,20 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from my121_analytics.analysis.movement import FACTS as MOVEMENT_FACTS
+from my121_analytics.analysis.rating_patterns.severity import FACTS as SEVERITY_FACTS
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.framework.nine_box import build_framework
-from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, About, Result, Table
+from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, About, Result, Table, describe
 
 BOXES = build_framework().boxes
 COUNTS = [84, 210, 96, 190, 812, 140, 71, 260, 87]
-POPULATION = "Everyone in post at the end of 2024/25 H2"
 
 
-def about(n: int, **changes: Any) -> About:
-    fields = {"title": "Where people are on the My 1-1 map", "measure": "People by the manager's placement; shares of "
-              "those placed", "population": POPULATION, "counts_what": "people", "as_of": date(2025, 3, 31),
-              "cycle": "2024/25 H2", "n": n, **changes}
-    return About(**fields)
+def about(n: int, topic: str = "profile", **changes: Any) -> About:
+    fields = {"population": "people_in_post", "source": "manager", "as_of": date(2025, 3, 31), "cycle": "2024/25 H2",
+              "n": n, **changes}
+    return describe(topic, **fields)
 
 
 def wilson(n: np.ndarray, base: np.ndarray) -> dict[str, np.ndarray]:
@@ -50,7 +50,8 @@ def profile(counts: list[int] | None = None, unplaced: int = 57, audience: str =
             facts: dict[str, Any] | None = None, **changes: Any) -> Released:
     rows = box_rows(COUNTS if counts is None else counts, unplaced)
     table = Table(rows, keys=("box",), sums=("box",), **SHARES)
-    return release(Result(about(int(rows["n"].sum()), **changes), {"map": table}, facts or {}), audience=audience)
+    return release(Result(about(int(rows["n"].sum()), **changes), {"map": table}, facts or {}, MOVEMENT_FACTS),
+                   audience=audience)
 
 
 def profile_by_group(groups: dict[str, list[int]], unplaced: dict[str, int] | None = None, audience: str = "panel",
@@ -80,7 +81,7 @@ def movement(before: list[int], after: list[int], audience: str = "panel") -> Re
     table = Table(rows, keys=("box",), count="n_after", base="base", sums=("box",),
                   follows=("n_before", "share_before", "share_after", "change", "lower", "upper"))
     facts = {"cycle_before": "2024/25 H1", "cycle_after": "2024/25 H2", "n_both": base}
-    return release(Result(about(base), {"change": table}, facts), audience=audience)
+    return release(Result(about(base), {"change": table}, facts, MOVEMENT_FACTS), audience=audience)
 
 
 def ratings(levels: list[str], counts: list[int], unplaced: int = 12, audience: str = "panel") -> Released:
@@ -120,8 +121,8 @@ def severity(rows: pd.DataFrame, audience: str = "panel", **facts: Any) -> Relea
     listed = int((rows["verdict"] == "pattern").sum()) if len(rows) else 0
     facts = {"delta": float(np.log(2)), "sd": 0.5, "n_raters": len(rows), "n_listed": listed,
              "expected_wrong": 0.08 * listed, **facts}
-    return release(Result(about(int(rows["n_ratings"].sum()) if len(rows) else 0, title="Rating patterns"),
-                          {"managers": table}, facts), audience=audience)
+    return release(Result(about(int(rows["n_ratings"].sum()) if len(rows) else 0, "severity",
+                                axis="performance"), {"managers": table}, facts, SEVERITY_FACTS), audience=audience)
 
 
 def coverage(groups: dict[str, tuple[int, int]], audience: str = "panel", **how: Any) -> Released:
@@ -133,8 +134,7 @@ def coverage(groups: dict[str, tuple[int, int]], audience: str = "panel", **how:
     rows = rows.assign(estimate=ends["share"], lower=ends["lower"], upper=ends["upper"])
     table = Table(rows, keys=("directorate",), count="n_people", base="base", parts=("n_with_enough",),
                   follows=("estimate", "lower", "upper"), unit_columns=("directorate",), sums=("directorate",))
-    measure = "Share of people with enough formal conversations in the 12 months to the end of the cycle"
-    return release(Result(about(sum(n for n, _ in groups.values()), measure=measure), {"by_group": table}),
+    return release(Result(about(sum(n for n, _ in groups.values()), topic="coverage"), {"by_group": table}),
                    audience=audience, **how)
 
 

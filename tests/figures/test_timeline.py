@@ -11,8 +11,8 @@ from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError, UsageError
 from my121_analytics.figures import theme
 from my121_analytics.figures.timeline import MOST_ROWS, ORDER, count_pages, describe_timeline, plot_timeline
-from my121_analytics.improvement.plan import read_plan
-from my121_analytics.improvement.review import review_plan
+from my121_analytics.improvement.plan.reading import read_plan
+from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.settings import PLAN_STATUSES
 
 HEAD = "Ref,Issue,Action,Timescale,Status,Date completed\n"

@@ -12,9 +12,9 @@ import pytest
 
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.improvement.changes import compare_with_last
-from my121_analytics.improvement.plan import read_plan
-from my121_analytics.improvement.review import review_plan
+from my121_analytics.improvement.plan.changes import compare_with_last
+from my121_analytics.improvement.plan.reading import read_plan
+from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.improvement.tracker import REVISION_COLUMNS, apply_tracker, headings, read_tracker
 from my121_analytics.reports.plan.tracker_workbook import write_tracker
 

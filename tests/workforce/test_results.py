@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 import pytest
 
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 
-ABOUT = About("T", "m", "p", "people", date(2024, 1, 1), "2023/24 H1", 2)
+ABOUT = describe("profile", population="people_in_post", source="manager", as_of=date(2024, 1, 1), cycle="2023/24 H1",
+                 n=2)
 
 
 def test_a_table_refuses_columns_that_it_does_not_have():

@@ -9,10 +9,10 @@ import pytest
 
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 from my121_analytics.writing.csv_files import write_csv
 
-ABOUT = About("t", "people", "all", "people", date(2025, 3, 31), "2024/25 H2", 2)
+ABOUT = describe("profile", population="people_in_post", as_of=date(2025, 3, 31), cycle="2024/25 H2", n=2)
 
 
 def written(tmp_path, frame, audience="analyst", **declared):

@@ -31,7 +31,7 @@ from my121_analytics.reports.pack.calibration_pack import build_pack
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import PackSettings, Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 from my121_analytics.writing.staging import MANIFEST, staged_run, write_atomic
 
 posix_only = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps rights in another way")
@@ -143,7 +143,8 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack_module, "estimate_severity", refuse)
 
 
-@pytest.mark.parametrize("pictures", [False, pytest.param(True, marks=pytest.mark.slow)])
+@pytest.mark.slow  # two whole publications; the quick suite compares the published profiles
+@pytest.mark.parametrize("pictures", [False, True])
 def test_two_councils_that_differ_in_withheld_counts_alone_give_the_same_published_bytes(
         no_model: None, tmp_path: Path, pictures: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not pictures:
@@ -228,6 +229,7 @@ def assert_nothing_planted(text: str) -> None:
         assert word not in text
 
 
+@pytest.mark.slow
 def test_planted_counts_and_names_are_in_no_byte_of_a_published_pack(no_model: None, exports: Path,
                                                                       tmp_path: Path) -> None:
     said = run("pack", exports, "--out", tmp_path, "--audience", "publish", "--as-of", "2024-09-30")
@@ -403,7 +405,7 @@ def test_a_public_or_encrypted_pack_is_not_put_beside_an_earlier_one_with_names(
 def test_a_table_that_is_not_published_is_named_where_an_earlier_run_left_it(
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     frame = pd.DataFrame({"employee_id": ["1"], "name": ["Ann Canary"]})
-    about = About("People", "Posts", "Everyone", "posts", date(2024, 9, 30), CYCLES[1], 60)
+    about = describe("roster", counts="posts", as_of=date(2024, 9, 30), cycle=CYCLES[1], n=60)
     result = Result(about, {"people": Table(frame, ("employee_id",), people=("employee_id", "name"))})
     for audience in ("analyst", "publish"):
         write_tables(result, tmp_path, audience=audience, settings=Settings(), files={"people": "people.csv"})

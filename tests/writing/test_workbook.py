@@ -19,13 +19,14 @@ from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DisclosureError
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import Book, Profile, Sheet, WordSheet, sheet_names, write_workbook
 
 MakeMeeting = Callable[..., Meeting]
 AS_OF = date(2024, 9, 30)
-ABOUT = About("T", "Posts", "All", "posts", AS_OF, "2024/25 H1", 9)
+ABOUT = describe("profile", population="people_in_post", counts="posts", source="manager", as_of=AS_OF,
+                 cycle="2024/25 H1", n=9)
 
 
 def released(frame: pd.DataFrame, audience: str = "analyst") -> Released:
@@ -218,7 +219,8 @@ def test_decisions_offer_the_choices_and_keep_ids_as_text(make_meeting: MakeMeet
     choices = book["Choices"]
     offered = [[choices[cell].value for cell in re.findall(r"\$?B\$?\d+", rule.replace("$", ""))] for rule in rules]
     assert sorted(offered) == [["1 - High Potential to Go Further", "9 - Scope to Improve"],
-                               ["1 - Low", "3 - High"], ["1 - Partially meets", "3 - Exceeds"]]
+                               ["1 - Low", "3 - High"], ["1 - Partially meets", "3 - Exceeds"],
+                               ["Stands", "Not discussed"]]
 
 
 def test_sheet_names_are_unique_and_allowed() -> None:

@@ -21,7 +21,7 @@ Flags = NDArray[np.bool_]
 
 FEW_MANAGERS = 20
 """Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
-SEEN_ALONE = 0.9
+SEEN_ALONE = 0.95
 """How sure the ratings themselves, whatever other managers do, must make it that a difference lies within delta before
 'in line' is said: else it would be said of managers of whom little is known, only because few managers differ."""
 WRONG_SIDE = 0.05

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, build_case_mix
 from my121_analytics.analysis.rating_patterns.judgement import FEW_MANAGERS, TOGETHER, judge
+from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear, tabulate_list_lengths
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
 from my121_analytics.analysis.rating_patterns.posteriors import (
     UNITS,
@@ -44,7 +45,7 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
 from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import ESTIMATE, LABEL, Fact, Result, Table, count_of_things, describe, parts_of
 from my121_analytics.workforce.schema import ORGANISATION
 
 Array = NDArray[np.float64]
@@ -63,6 +64,17 @@ BOTH_READINGS = ["about", "leniency", "leniency_lower", "leniency_upper", "toget
 """What the estimate is about; the manager's own way of rating, and manager and team together, each with its range; and
 the share by which other sources made what is unknown of the manager's own way of rating smaller."""
 
+FACTS: Mapping[str, Fact] = {
+    **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",
+                     "fair_share_one_cycle", "share_movers", "no_difference"), ESTIMATE),
+    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about"), LABEL),
+    "n_cycles": count_of_things("cycles"), "n_movers": Fact("people"), "n_raters": Fact("managers"),
+    "n_ratings": Fact("ratings"),
+    **parts_of("n_raters", "managers", "n_listed", "n_watch", "n_in_line", "n_cannot_tell"),
+    "expected_wrong": Fact(follows=("n_listed",)),
+    "k": LABEL, **dict.fromkeys(("k_wrong", "k_found"), ESTIMATE)}
+"""What each fact is, for the release gate."""
+
 
 @dataclass(frozen=True)
 class SeverityResult(Result):
@@ -70,8 +82,8 @@ class SeverityResult(Result):
 
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
     ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
-    under other suppositions), ``robustness`` (how much each name would withstand of what no record holds) and
-    ``summary`` (the organisation).
+    under other suppositions), ``list_length`` (what a list of each length costs and finds), ``robustness`` (how much
+    each name would withstand of what no record holds) and ``summary`` (the organisation).
     """
 
 
@@ -183,9 +195,11 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     studies = [study_axis(one, adjusted, settings.managers, framework, measures=known)
                for one, known in zip(given, beside, strict=True) for adjusted in (True, False)]
     main = studies[0]
+    lengths = tabulate_list_lengths(main, given[0], settings)
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
     plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
+    plain = plain.assign(to_hear=choose_to_hear(main, given[0], settings))
     people = ("rater_id", "name")
     tables = {
         "managers": Table(plain, keys=("rater_id",), people=people, unit_columns=ORGANISATION),
@@ -196,6 +210,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "by_delta": Table(main.by_delta, keys=("delta",)),
         "points": Table(_with_units(tabulate_points(plain, main.mix, attenuation=main.attenuation), main),
                         keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
+        "list_length": Table(lengths, keys=("k",), about_people=False),
         "summary": Table(summarise(main, given[0], n_unrated), keys=("line",)),
     }
     if sensitivity:
@@ -206,11 +221,12 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                                       follows=("expected_wrong", "main_wrong"))
         withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
         tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
-    about = About(title=say("severity", "title", axis=main.axis), measure=say("severity", "measure"),
-                  population=say("severity", "population", cycles=main.cycles), counts_what="posts",
-                  as_of=as_of or UNDATED, cycle=main.cycles, n=int(main.raters["n_ratings"].sum()),
-                  caveats=main.caveats)
-    return SeverityResult(about, tables, main.facts)
+    about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
+                     n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
+    chosen = lengths[lengths["is_chosen"]]
+    price = {"k": 0, "k_wrong": 0.0, "k_found": 0.0} if chosen.empty else dict(zip(
+        ("k", "k_wrong", "k_found"), chosen[["k", "expected_wrong", "share_found"]].iloc[0].tolist(), strict=True))
+    return SeverityResult(about, tables, {**main.facts, **price}, FACTS)
 
 
 def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:

@@ -91,8 +91,8 @@ def source_lines(evidence: Evidence, counts: RatingCounts) -> Iterator[tuple[str
     if moved["n_movers"] is None:
         return
     n_people = int(counts.frame["employee"].nunique())
-    yield "linkage", "linkage" if evidence.linked else "linkage_unused", moved["n_movers"], {
-        "n": moved["n_movers"], "share": moved["n_movers"] / n_people}
+    code = "linkage_nobody" if not moved["n_movers"] else "linkage" if evidence.linked else "linkage_unused"
+    yield "linkage", code, moved["n_movers"], {"n": moved["n_movers"], "share": moved["n_movers"] / n_people}
     if evidence.linked is None:
         return
     for use in evidence.linked.uses:

@@ -27,4 +27,5 @@ def tabulate_verdicts(severity: Result) -> Result:
     counts = severity.frame("managers")["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
     frame = pd.DataFrame({"verdict": [*VERDICTS, TOTAL], "n_managers": [*counts.to_numpy(), int(counts.sum())]})
     table = Table(frame, keys=("verdict",), count="n_managers", sums=("verdict",))
-    return Result(severity.about, {"verdicts": table}, {name: severity.facts.get(name) for name in _FACTS})
+    return Result(severity.about, {"verdicts": table}, {name: severity.facts.get(name) for name in _FACTS},
+                  severity.declared)

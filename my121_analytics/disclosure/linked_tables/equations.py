@@ -10,8 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-import numpy as np
-
+from my121_analytics.disclosure.facts import counts_of_people
 from my121_analytics.disclosure.linked_tables.draft import Draft, Knowledge
 from my121_analytics.disclosure.linked_tables.grids import Grid, Shown
 from my121_analytics.disclosure.linked_tables.links import add_links, find_places
@@ -25,7 +24,7 @@ from my121_analytics.disclosure.linked_tables.sums import (
     add_shares,
     add_units,
 )
-from my121_analytics.workforce.results import About
+from my121_analytics.workforce.results import About, Fact
 
 __all__ = ["Knowledge", "Nesting", "Shown", "context_of", "numbers_beside", "write_equations"]
 
@@ -53,8 +52,7 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     """
     draft = Draft()
     boxes = find_places(shown)
-    values = {key: set(one.table.frame[key].astype("str")) for one in shown for key in one.table.keys}
-    grids = [Grid(one, values) for one in shown]
+    grids = [Grid(one) for one in shown]
     for one, grid in zip(shown, grids, strict=True):
         for column in grid.columns:
             grid.positions[column] = draft.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
@@ -73,14 +71,13 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     return draft.finish(numbers, rounded)
 
 
-def context_of(about: About) -> tuple[str, tuple[str, ...]]:
+def context_of(about: About) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Name the people and the measure that a result is about, and the units it was cut to."""
-    population, *within = about.population.split("; ")
-    return "/".join([about.cycle, about.as_of.isoformat(), population, about.measure, about.counts_what]), tuple(within)
+    subject = about.subject
+    named = (about.topic, subject.cycle, subject.as_of.isoformat(), subject.source, subject.population, subject.counts)
+    return "/".join(part.replace("|", "_") for part in named), subject.within
 
 
-def numbers_beside(n: int | None, facts: Mapping[str, object]) -> list[float]:
+def numbers_beside(n: int | None, facts: Mapping[str, object], declared: Mapping[str, Fact]) -> list[float]:
     """Give the counts of everybody that are shown beside the tables."""
-    counts = [value for name, value in facts.items() if name.startswith("n_")]
-    return [float(value) for value in [n, *counts]
-            if isinstance(value, int | float | np.number) and not np.isnan(value)]
+    return [*([] if n is None else [float(n)]), *counts_of_people(facts, declared).values()]

@@ -40,7 +40,7 @@ class Shown:
     context
         The people and the measure: cells of different contexts are different numbers.
     within
-        Units that the whole table was cut to.
+        Column and unit that the whole table was cut to.
     reach
         What its sums are taken to lead to: ``all``, its ``own`` margins, or ``none`` (where it is not known of each
         row whom it counts).
@@ -54,7 +54,7 @@ class Shown:
     frame: pd.DataFrame
     table: Table
     context: str = ""
-    within: tuple[str, ...] = ()
+    within: tuple[tuple[str, str], ...] = ()
     reach: str = "all"
     rounded_to: int = 0
     withheld_most: float = np.inf
@@ -63,7 +63,7 @@ class Shown:
 class Grid:
     """One table as the attacker reads it: keys as text, counts as numbers, positions in the draft."""
 
-    def __init__(self, one: Shown, values: Mapping[str, set[str]]) -> None:
+    def __init__(self, one: Shown) -> None:
         table, frame = one.table, one.frame
         self.one = one
         aligned = len(table.frame) == len(frame)
@@ -71,11 +71,10 @@ class Grid:
         self.n = len(frame)
         self.keys: dict[str, Texts] = {key: source[key].astype("str").to_numpy(object) for key in table.keys}
         self.cut_to: list[str] = []
-        for number, value in enumerate(one.within):  # a table cut to a unit is about the rows of that unit
-            key = next((k for k, known in sorted(values.items()) if value in known and k not in self.keys),
-                       f"within{number}")
-            self.keys[key] = np.full(self.n, value, dtype=object)
-            self.cut_to.append(key)
+        for column, unit in one.within:  # a table cut to a unit is about the rows of that unit
+            if column not in self.keys:
+                self.keys[column] = np.full(self.n, unit, dtype=object)
+                self.cut_to.append(column)
         self.columns = _count_columns(table)
         self.shown = {c: numbers_of(frame[c]) for c in self.columns}
         self.truth = {c: numbers_of(source[c]) for c in self.columns}

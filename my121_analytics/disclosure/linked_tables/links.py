@@ -47,7 +47,7 @@ def _add_moves(draft: Draft, grid: Grid, places: Mapping[str, tuple[str, str]]) 
 def _add_absent(draft: Draft, grid: Grid, key: str, absent: list[str], column: str) -> None:
     """Moves are listed where they occur: a place that none of them starts from, or leads to, has nobody."""
     others = [k for k in grid.keys if k not in ("before", "after")]
-    if not absent or not grid.n or others != [k for k in others if k.startswith("within")
+    if not absent or not grid.n or others != [k for k in others if k in grid.cut_to
                                               or len(set(grid.keys[k])) == 1]:
         return
     tail = {k: grid.keys[k][0] for k in others}

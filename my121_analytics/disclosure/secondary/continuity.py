@@ -6,11 +6,12 @@ Only what was shown is looked at: a kept release holds values and marks.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.attacker import Earlier
+from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.linked_tables.system import Bools
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.workforce.results import About, Table
@@ -83,5 +84,6 @@ def find_usual_cells(places: pd.DataFrame, tables: Mapping[str, Table], usual: U
 
 def _same_subject(then: About, now: About) -> bool:
     """Say whether two results tell the same of the same kind of people, at another time."""
-    return ((then.measure, then.counts_what, then.population) == (now.measure, now.counts_what, now.population)
-            and (then.cycle, then.as_of) != (now.cycle, now.as_of))
+    before, after = then.subject, now.subject
+    return then.topic == now.topic and before != after and replace(
+        before, cycle=after.cycle, as_of=after.as_of) == after

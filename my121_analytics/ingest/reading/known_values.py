@@ -6,7 +6,7 @@ import pandas as pd
 
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.schema import MANAGER, ORGANISATION
+from my121_analytics.workforce.schema import MANAGER, TABLES
 
 _MOST = 500
 """Different values beyond which a column is free text, not a list to choose from."""
@@ -27,11 +27,12 @@ def list_known_values(workforce: Workforce) -> pd.DataFrame:
         and grades, review periods, and the managers as ``NAME (id)``.
     """
     known: dict[str, list[str]] = dict(_scale_values(workforce.framework))
-    for column in (*ORGANISATION, "grade", "contract"):
+    units = [c.name for c in TABLES["posts"] if c.groups and c.reader in ("categories", "grades")]
+    for column in units:
         known[column] = sorted(workforce.posts[column].dropna().astype("str").unique())
     known["cycle"] = [str(label) for label in workforce.cycles["label"]]
     known["kind"] = sorted(workforce.conversations["kind"].dropna().astype("str").unique())
-    for flag in ("is_main", "is_key"):
+    for flag in (c.name for c in TABLES["posts"] if c.kind == "flag"):
         known[flag] = ["Yes", "No"]
     managers = _managers(workforce)
     for column in ("manager_id", "manager_name", "rater_id", "rater_name"):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from my121_analytics.calibration.decision_lines import NOT_DISCUSSED, outcome_words
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
 from my121_analytics.wording.catalogue import say
@@ -13,7 +14,8 @@ from my121_analytics.writing.workbook import Sheet
 
 DECISIONS = "Decisions"
 """Name of the sheet that comes back from the meeting."""
-ENTRY = ("agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "agreed_by")
+ENTRY = ("agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "manager_view", "employee_view",
+         "agreed_by")
 AXES = ("box", "performance", "potential")
 MOST_LATER = 60
 """People beyond the meeting's minutes that the page lists; all of them are in the workbook."""
@@ -71,7 +73,8 @@ def _decisions(meeting: Meeting, people: pd.DataFrame) -> Sheet | None:
     roster = meeting.frame("roster", "people")
     if roster is None or roster.empty:
         return None
-    asked = people[["employee_id", "post_id", "position", "question"]].astype({"employee_id": "str", "post_id": "str"})
+    asked = people[["employee_id", "post_id", "position", "question", "in_meeting"]]
+    asked = asked.astype({"employee_id": "str", "post_id": "str"})
     rows = roster.merge(asked, on=["employee_id", "post_id"], how="left").sort_values(
         "position", kind="stable", na_position="last")
     if meeting.is_council:  # everyone else is decided in their own unit's meeting
@@ -79,20 +82,24 @@ def _decisions(meeting: Meeting, people: pd.DataFrame) -> Sheet | None:
     if rows.empty:
         return None
     framework = meeting.framework
-    rows = rows.assign(**{f"{axis}_now": rows[axis].map(_labels(framework, axis)) for axis in AXES})
-    choices = {f"agreed_{axis}": tuple(_labels(framework, axis).values())
-               for axis in AXES}
+    outcomes = outcome_words()
+    in_meeting = rows["in_meeting"].fillna(False).astype(bool)
+    rows = rows.assign(**{f"{axis}_now": rows[axis].map(_labels(framework, axis)) for axis in AXES},
+                       outcome=pd.Series(None, index=rows.index, dtype="object").where(
+                           in_meeting, outcomes[NOT_DISCUSSED]))
+    choices = {f"agreed_{axis}": tuple(_labels(framework, axis).values()) for axis in AXES}
     current = AXES if framework.has_map else ("performance",)
     columns = ("employee_id", "name", "post_id", "cycle", "service", "team")
     plain = [*(Field(name, name, "id" if name.endswith("_id") else "text") for name in columns),
              Field("rater_name", "manager"), *(Field(f"{axis}_now", axis) for axis in current),
-             Field("question", "question")]
+             Field("question", "question"),
+             Field("outcome", "outcome", entry=True, choices=tuple(outcomes.values()))]
     entry = [Field(name, name, blank=True, choices=choices.get(name, ())) for name in ENTRY
              if not name.startswith("agreed_") or name == "agreed_by" or name.removeprefix("agreed_") in current]
     title = say("pack_table", "decisions", scope=meeting.scope)
     view = View(meeting.results["roster"], "people", title, (*plain, *entry), rows)
     lines = (say("pack", "decisions_line"), say("pack", "decisions_keep"))
-    return Sheet(DECISIONS, view, lines, "decisions")
+    return Sheet(DECISIONS, view, lines, "decisions", frozen=2, protected=True)
 
 
 def _labels(framework: Framework, axis: str) -> dict[int, str]:

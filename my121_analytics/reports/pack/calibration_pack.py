@@ -15,8 +15,8 @@ from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.agenda import build_agenda
-from my121_analytics.disclosure.attacker import Earlier, find_nesting
-from my121_analytics.disclosure.kept import describe_kept, name_kept
+from my121_analytics.disclosure.attacker import find_nesting
+from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept
 from my121_analytics.disclosure.release import Released, release_together
 from my121_analytics.disclosure.release_record import describe_release, tabulate_release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import NO_PLACEMENT, About, Result, Table
-from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.results import NO_PLACEMENT, Result, Table, describe
+from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 
 @dataclass(frozen=True)
@@ -51,9 +50,8 @@ def list_roster(workforce: Workforce, *, cycle: str | None = None, filters: dict
         **{axis: rows[axis].astype("Int64") for axis in ("performance", "potential", "box")},
         "box_name": rows["box"].map(boxes).astype("str").fillna(NO_PLACEMENT)})
     frame = frame.sort_values([*ORGANISATION, "name", "employee_id", "post_id"], kind="stable").reset_index(drop=True)
-    about = About(title=say("pack_table", "roster_title"), measure=say("pack_table", "roster_measure"),
-                  population=say("pack_table", "roster_population"), counts_what="posts", as_of=workforce.as_of,
-                  cycle=cycle, n=len(frame))
+    about = describe("roster", counts="posts", source=MANAGER, as_of=workforce.as_of, cycle=cycle, filters=filters,
+                     n=len(frame))
     table = Table(frame, keys=("employee_id", "post_id"), people=("employee_id", "name", "rater_id", "rater_name"),
                   unit_columns=ORGANISATION)
     return RosterResult(about, {"people": table})

@@ -11,7 +11,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.timeline import count_pages, describe_timeline, plot_timeline
-from my121_analytics.improvement.milestones import OPEN
+from my121_analytics.improvement.plan.milestones import OPEN
 from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__

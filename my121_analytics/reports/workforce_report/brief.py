@@ -14,9 +14,10 @@ from my121_analytics.errors import DataUnusableError
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.settings import ReportSettings, Settings
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
+from my121_analytics.workforce.schema import GROUPS
 from my121_analytics.writing.tables import Field, Kind, View, format_value
 from my121_analytics.writing.workbook import AnySheet, Chart, Sheet
 
@@ -134,9 +135,11 @@ def attempt(analyses: Mapping[str, Callable[[], Result]]) -> dict[str, Result]:
 
 
 def fields_of(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] | None = None) -> tuple[Field, ...]:
-    """Describe columns under the catalogue's headings."""
-    given = notes or {}
-    return tuple(Field(name, say("report_heading", name), kind, note=given.get(name, "")) for name, kind in columns)
+    """Describe columns under the catalogue's headings; groups it has no word for go by their label in the schema."""
+    given, known = notes or {}, codes("report_heading")
+    labels = {column.name: column.label for column in GROUPS if column.name not in known}
+    return tuple(Field(name, labels.get(name) or say("report_heading", name), kind, note=given.get(name, ""))
+                 for name, kind in columns)
 
 
 def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: Sequence[Field], *,

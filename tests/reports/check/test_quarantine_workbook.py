@@ -17,7 +17,7 @@ from my121_analytics.errors import DisclosureError
 from my121_analytics.ingest.intake import Intake, read_exports
 from my121_analytics.reports.check.quarantine_workbook import write_quarantine
 from my121_analytics.settings import Settings
-from my121_analytics.workforce.results import About, Result, Table
+from my121_analytics.workforce.results import Result, Table, describe
 
 OFFICE = shutil.which("soffice")
 STAFF = ("Employee no,Name,Directorate,Manager no\n0099,Iris Vane,Highways,\n0012,Otto Pell,Highways,0099\n"
@@ -174,7 +174,7 @@ def test_the_same_refusals_give_the_same_bytes(folder):
 
 
 def test_a_plain_result_is_refused(tmp_path):
-    about = About("Check", "rows", "all", "people", date(2025, 3, 31), "2024/25 H2", 2)
+    about = describe("check", as_of=date(2025, 3, 31), cycle="2024/25 H2", n=2)
     with pytest.raises(DisclosureError):
         write_quarantine(Result(about, {}), tmp_path / "quarantine.xlsx")
     nobody = Result(about, {"x": Table(pd.DataFrame({"a": [1]}), keys=())})

@@ -11,9 +11,9 @@ import pytest
 
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
-from my121_analytics.improvement.groups import directorates_with_reports
-from my121_analytics.improvement.plan import read_plan
-from my121_analytics.improvement.review import review_plan
+from my121_analytics.improvement.plan.groups import directorates_with_reports
+from my121_analytics.improvement.plan.reading import read_plan
+from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.reports.plan.plan_papers import build_committee_report, build_directorate_report, draw_timeline
 from my121_analytics.reports.plan.plan_views import COLUMNS, plan_view
 from my121_analytics.settings import Settings

@@ -16,8 +16,8 @@ from openpyxl import load_workbook
 
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.errors import DataUnusableError, SettingsError, UsageError
-from my121_analytics.improvement.plan import read_plan
-from my121_analytics.improvement.status import assess_status
+from my121_analytics.improvement.plan.reading import read_plan
+from my121_analytics.improvement.plan.status import assess_status
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.reports.workforce_report.report import SECTIONS, WorkforceReport, build_report
 from my121_analytics.sample_council.council import make_sample

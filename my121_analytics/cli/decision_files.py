@@ -1,0 +1,121 @@
+"""What ``my121 decisions`` writes: the record with the agreed placements, their trail, the effect, and the way back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from my121_analytics.calibration.final_decisions import LOCK
+from my121_analytics.cli.release_files import warn_of_earlier, write_tables
+from my121_analytics.cli.terminal import show_line
+from my121_analytics.ingest.files.exports import list_files
+from my121_analytics.settings import Settings
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import About, Result, Table, describe
+from my121_analytics.writing.staging import write_atomic
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from my121_analytics.calibration.decisions import Calibration, Decisions
+    from my121_analytics.ingest.intake import Intake
+
+_PEOPLE = ("employee_id", "name", "rater_id", "reason", "manager_view", "employee_view", "agreed_by", "value",
+           "message")
+"""Columns that name somebody, or hold what was written about one."""
+
+
+def write_decisions(before: Workforce, calibration: Calibration, read: Decisions, out: Path, *, settings: Settings,
+                    lock: bytes = b"") -> None:
+    """Write the record with the agreed placements, the audit trail, what was left out, and the effect.
+
+    Parameters
+    ----------
+    before
+        The record before the meeting.
+    calibration
+        As applied.
+    read
+        As read.
+    out
+        Folder.
+    settings
+        Thresholds and audiences; the files are for the analyst, since they name people.
+    lock
+        Content of the lock on final decisions; empty for none.
+    """
+    from my121_analytics.calibration.effect import measure_effect
+
+    effect = measure_effect(before, calibration)
+    undecided = read.lines[~read.lines["outcome"].isin(["stands", "changed"])]
+    _write_named({"placements": calibration.workforce.placements, "refused": calibration.left_out,
+                  "undecided": undecided, "disagreements": read.disagreements}, effect.about, out, settings)
+    write_tables(effect, out, audience="analyst", settings=settings,
+                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv"})
+    if lock:
+        write_atomic(out / LOCK, lock)
+
+
+def write_refused_decisions(refused: pd.DataFrame, read: Decisions, workforce: Workforce, out: Path, *,
+                            settings: Settings) -> None:
+    """Write why nothing was entered; nothing else is written.
+
+    Parameters
+    ----------
+    refused
+        Lines that cannot be entered.
+    read
+        As read; lines that decide differently are written side by side.
+    workforce
+        The record.
+    out
+        Folder.
+    settings
+        Thresholds and audiences.
+    """
+    cycles = ", ".join(dict.fromkeys(read.lines["cycle"].astype("str")))
+    about = describe("effect", counts="posts", as_of=workforce.as_of, cycle=cycles, n=len(read.lines))
+    tables = {"refused": refused}
+    if len(read.disagreements):
+        tables["disagreements"] = read.disagreements
+    _write_named(tables, about, out, settings)
+    show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
+    if (out / "audit.csv").is_file():
+        show_line(f"  The other files in {out} are of an earlier run of decisions.")
+
+
+def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, out: Path) -> None:
+    """Write the agreed placements in the layout of the exports they came from.
+
+    Parameters
+    ----------
+    calibration
+        As applied.
+    intake
+        As read from the source.
+    source
+        File or folder of the exports.
+    out
+        Folder.
+    """
+    from my121_analytics.calibration.agreed_exports import write_agreed
+
+    files = write_agreed(calibration, paths=list_files(source)[0], mapping=intake.mapping)
+    for file in files:
+        write_atomic(out / file.name, file.content)
+        show_line(f"For the HR system: {file.name}, {file.n_rows:,} agreed placements in the layout of "
+                  f"{file.origin}.")
+        if file.n_incomplete:
+            show_line(f"  {file.n_incomplete:,} of them were agreed on an axis that this layout has no column for: "
+                      f"enter those by hand; audit.csv lists them.")
+    for path in sorted(out.glob("agreed_placements*")):
+        if path.name not in {file.name for file in files}:
+            warn_of_earlier(path)
+
+
+def _write_named(frames: Mapping[str, pd.DataFrame], about: About, out: Path, settings: Settings) -> None:
+    tables = {name: Table(frame, keys=(), people=tuple(c for c in _PEOPLE if c in frame.columns))
+              for name, frame in frames.items()}
+    write_tables(Result(about, tables), out, audience="analyst", settings=settings,
+                 files={name: f"{name}.csv" for name in tables})

@@ -1,0 +1,1 @@
+"""Evidence of an assessment: requirements, award levels, findings, and who is heard."""

@@ -1,0 +1,1 @@
+"""The plan: its actions as data, where each stands, what changed and what comes next."""

@@ -1,0 +1,378 @@
+"""Rows of a plan: several actions in a cell, with what stands beside each of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from my121_analytics.improvement.headings import plain, spellings
+from my121_analytics.improvement.plan.action_cells import (
+    Bracketed,
+    align,
+    count_bullets,
+    set_brackets_aside,
+    split_items,
+    strip_bullet,
+    without_contacts,
+)
+from my121_analytics.improvement.plan.documents import PlanSheet
+from my121_analytics.improvement.plan.layout import Header
+from my121_analytics.improvement.plan.owners import Owner, may_be_several, name_owners
+from my121_analytics.improvement.timescale.reading import Timescale, parse_anchor, parse_timescale, split_timescales
+from my121_analytics.improvement.timescale.refusal import TimescaleError
+from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.settings import Settings
+from my121_analytics.wording.catalogue import say
+
+REFUSED = "refused"
+"""Kind of an action whose timescale was refused; the action stays, and the refusal is listed."""
+DETAILS = ("directorate", "theme", "carried_into", "carried_evidence", "cost", "officer_time", "risk", "statistic")
+"""What a council adds to an assessor's plan, in the plan itself or in the tracker."""
+_NONE = re.compile(r"(?:n/?a|none|nil|-|–|tbc|tba)?", re.I)
+_TOTALS = ("total", "totals", "grand total", "sub total", "subtotal", "total actions", "number of actions")
+_BLANK = re.compile(r"(?:n/?a|-|–|tbc|tba)?", re.I)
+_CONTINUED = re.compile(r"\s*[(\[]?\b(?:continued|contd?|cont['’.]?d?)\b\.?[)\]]?\s*$", re.I)
+_SKILLS = re.compile(r"\bskills?\b[^.;:]{0,80}?(?:\bi\.?e\.?|\be\.?g\.?|\bsuch as|\bincluding|\bnamely|"
+                     r"\bfor example|:)[, ]*"
+                     r"(?P<list>[^.;]+)", re.I)
+_PERCENT = re.compile(r"(\d{1,3}) ?(?:%|per cent)(?: complete(?:d)?)?", re.I)
+
+
+@dataclass
+class Reading:
+    """What has been read so far, over all sheets."""
+
+    anchor: date
+    settings: Settings
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    owners: list[tuple[str, int, str, str]] = field(default_factory=list)
+    refusals: list[tuple[Any, ...]] = field(default_factory=list)
+    questions: list[tuple[Any, ...]] = field(default_factory=list)
+    information: list[tuple[str, str, str, date | None]] = field(default_factory=list)
+    sheets: list[dict[str, Any]] = field(default_factory=list)
+    people: list[str] = field(default_factory=list)
+    n_contact_details: int = 0
+    n_issues: int = 0
+    n_in_issue: int = 0
+    issue: str = ""
+
+    def clean(self, text: str) -> str:
+        """Take contact details out of a cell and count them."""
+        kept, n = without_contacts(text)
+        self.n_contact_details += n
+        return kept
+
+    def refuse(self, sheet: Sheet, row: int, column: str, value: str, reason: str, *, message: str = "",
+               remedy: str = "") -> None:
+        """List something that could not be used, without contact details."""
+        value = without_contacts(value)[0]
+        message = message or say("plan_refused", reason, value=value)
+        self.refusals.append((sheet.file, sheet.name, row, column, value, reason, without_contacts(message)[0],
+                              remedy or say("plan_remedy", reason)))
+
+    def ask(self, sheet: Sheet, row: int, column: str, value: str, reason: str, **figures: object) -> None:
+        """List something that was used but should be confirmed."""
+        value = " ".join(without_contacts(value)[0].split())
+        self.questions.append((sheet.file, sheet.name, row, column, value, reason,
+                               say("plan_question", reason, value=value, **figures),
+                               say("plan_question_remedy", reason)))
+
+
+def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -> str:
+    """Read one row of the table.
+
+    Parameters
+    ----------
+    page
+        The sheet.
+    position
+        The row, from 0.
+    header
+        Of the table.
+    reading
+        What was read before; the row's actions are added to it.
+
+    Returns
+    -------
+    str
+        ``actions``, ``refused`` or ``set aside``.
+    """
+    sheet, row = page.sheet, page.sheet.rows[position]
+    cells = {name: row[j].strip() for name, j in header.columns.items()}
+    spread = {name for name, j in header.columns.items() if (position, j) in page.spread}
+    filled = [cell for j, cell in enumerate(row) if cell.strip() and (position, j) not in page.spread]
+    if not filled:
+        return "set aside"
+    issue = _CONTINUED.sub("", " ".join(cells.get("issue", "").split()))
+    if plain(filled[0]) in _TOTALS:
+        return "set aside"
+    if issue and issue != reading.issue:
+        _begin_issue(issue, reading)
+    if cells["action"] and "action" in spread:
+        return _add_owners(sheet, position, cells, spread, reading)
+    if not cells["action"]:
+        return _read_without_action(sheet, position, cells, spread, filled, reading)
+    if header.is_form and _is_continuation(cells, spread, reading):
+        reading.actions[-1]["action"] += " " + reading.clean(" ".join(cells["action"].split()))
+        reading.ask(sheet, position + 1, "action", cells["action"], "joined_above")
+        return "actions"
+    if not reading.n_issues:
+        reading.n_issues = 1
+    _read_actions(sheet, position, header, cells, reading)
+    return "actions"
+
+
+def _begin_issue(issue: str, reading: Reading) -> None:
+    reading.issue, reading.n_issues, reading.n_in_issue = reading.clean(issue), reading.n_issues + 1, 0
+
+
+def _read_without_action(sheet: Sheet, position: int, cells: dict[str, str], spread: set[str], filled: list[str],
+                         reading: Reading) -> str:
+    if any(cells.get(name) and name not in spread for name in ("timescale", "owner", "benefit")):
+        reading.refuse(sheet, position + 1, "action", " | ".join(filled), "no_action")
+        return "refused"
+    if not cells.get("issue"):
+        if len(filled) == 1 and "issue" not in cells and not plain(filled[0]).startswith("end of"):
+            _begin_issue(filled[0], reading)  # a line between the actions names what is below it
+            return "set aside"
+        reading.refuse(sheet, position + 1, "", " | ".join(filled), "not_an_action")
+        return "refused"
+    return "set aside"  # a heading between actions: the issue of those below it
+
+
+def _add_owners(sheet: Sheet, position: int, cells: dict[str, str], spread: set[str], reading: Reading) -> str:
+    """Read a row under an action whose cell is merged over several rows: it can only add owners."""
+    other = [name for name in ("timescale", "progress", "completed_on") if cells.get(name) and name not in spread]
+    if other:
+        reading.refuse(sheet, position + 1, other[0], cells[other[0]], "beside_merged_action")
+        return "refused"
+    if cells.get("owner") and "owner" not in spread:
+        action = reading.actions[-1]
+        known = [row for row in reading.owners if row[0] == action["action_id"]]
+        more = name_owners(reading.clean(cells["owner"]), bodies=reading.settings.plan.bodies)
+        new = [owner for owner in more if owner.name not in {row[2] for row in known}]
+        reading.owners += [(action["action_id"], len(known) + k, owner.name, owner.kind)
+                           for k, owner in enumerate(new, start=1)]
+        action["owner"] = "; ".join([*(row[2] for row in known), *(owner.name for owner in new)])
+    return "actions"
+
+
+def _is_continuation(cells: dict[str, str], spread: set[str], reading: Reading) -> bool:
+    """Say whether a page break cut an action: nothing beside it, no bullet, and it goes on in lower case."""
+    beside = [name for name, cell in cells.items() if cell and name not in ("action", "issue") and name not in spread]
+    alone = not beside and (not cells.get("issue") or "issue" in spread)
+    return alone and bool(reading.actions) and cells["action"][:1].islower()
+
+
+def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, str], reading: Reading) -> None:
+    """Read the actions of one row: several bullets in a cell, with what stands beside each."""
+    one_only = bool(cells.get("action_id")) or not (header.is_form or count_bullets(cells["action"]) > 1)
+    whole = strip_bullet(cells["action"]) if count_bullets(cells["action"]) == 1 else cells["action"]
+    texts = [" ".join(whole.split())] if one_only else split_items(cells["action"], by_line=True)
+    n = len(texts)
+    benefits = align(split_items(cells.get("benefit", "")), n)
+    owners = _align_owners(sheet, position, cells.get("owner", ""), n, reading)
+    timescales = _align_timescales(sheet, position, cells.get("timescale", ""), n, reading)
+    told = cells.get("progress_text", "")
+    progress = _align_progress(sheet, position, cells.get("progress", "") or told, n, reading)
+    for i, text in enumerate(texts):
+        reading.n_in_issue += 1
+        action_id = _identify(sheet, position, cells.get("action_id", ""), reading)
+        in_action = set_brackets_aside(reading.clean(text))
+        in_owner = set_brackets_aside(reading.clean(owners[i] if owners else ""), any_text=True)
+        raw, read = timescales[i]
+        record = _as_record(raw, read, cells, in_action, in_owner, progress[i])
+        record["priority"] = _choose_priority(sheet, position, cells.get("priority", ""), read, reading)
+        words = [progress[i], told] if told != cells.get("progress", "") and cells.get("progress") else [progress[i]]
+        record["progress_text"] = reading.clean("; ".join(" ".join(text.split()) for text in words if text))
+        _revise(sheet, position, cells.get("revised_timescale", ""), record, reading)
+        completed_on = _read_completed_on(sheet, position, cells.get("completed_on", ""), reading)
+        if completed_on is not None:
+            record["completed_on"] = completed_on
+        named = _name_owners(sheet, position, in_owner.text, reading)
+        reading.owners += [(action_id, k, owner.name, owner.kind) for k, owner in enumerate(named, start=1)]
+        reading.actions.append({
+            "action_id": action_id, "issue": reading.issue, "owner": "; ".join(owner.name for owner in named),
+            "benefit": reading.clean(benefits[i] if benefits else ""), **record,
+            **_read_details(cells, reading), "origin_file": sheet.file, "origin_sheet": sheet.name,
+            "origin_row": position + 1})
+
+
+def _as_record(raw: str, read: Timescale | None, cells: dict[str, str], in_action: Bracketed,
+               in_owner: Bracketed, progress: str) -> dict[str, Any]:
+    """Put together what one action's own cells say."""
+    timescale = read or Timescale("unscheduled")
+    is_complete = timescale.kind == "complete"
+    vehicle = [*in_action.inside, *in_owner.inside, *split_items(cells.get("vehicle", ""), by_line=True)]
+    skills = " ".join(cells.get("skills", "").split()) or "; ".join(find_skills(in_action.whole))
+    return {"action": in_action.whole, "vehicle": "; ".join(dict.fromkeys(vehicle)), "skills": skills,
+            "timescale": raw, "kind": timescale.kind if read else REFUSED,
+            "due_earliest": None if is_complete else timescale.earliest,
+            "due_latest": None if is_complete else timescale.latest, "open_ended": timescale.open_ended,
+            "every": timescale.every, "note": timescale.note, "original_timescale": "",
+            "progress": "done" if is_complete else match_progress(progress),
+            "completed_on": timescale.latest if is_complete else None}
+
+
+def find_skills(text: str) -> list[str]:
+    """Give the skills that an action lists after "skills such as", "skills i.e." and the like.
+
+    Parameters
+    ----------
+    text
+        Of one action.
+
+    Returns
+    -------
+    list of str
+        In order; empty where none is listed.
+    """
+    found = _SKILLS.search(text)
+    if found is None:
+        return []
+    pieces = re.split(r",| and (?=[^,]*$)", re.sub(r"\b(?:etc|and so on)\b.*", "", found["list"]))
+    return [piece for piece in (re.sub(r"^and ", "", part.strip(" ()")) for part in pieces) if piece]
+
+
+def match_progress(cell: str) -> str:
+    """Name how far an action is: not started, started, behind, done, or empty for words that do not say."""
+    share = _PERCENT.fullmatch(cell.strip())
+    if share:
+        return {0: "not started", 100: "done"}.get(int(share[1]), "started")
+    return next((state for state, usual in spellings("progress").items() if plain(cell) in usual), "")
+
+
+def _align_progress(sheet: Sheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
+    items = split_items(cell, by_line=True)
+    if len(items) == n > 1:
+        return items
+    if n > 1 and match_progress(cell) == "done":
+        reading.ask(sheet, position + 1, "progress", cell, "one_progress", n_actions=n)
+    return [cell] * n
+
+
+def _align_owners(sheet: Sheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
+    """Give each action its owners: a paragraph each, else all of them for every action; doubts are asked about."""
+    cell = re.sub(r"(?<=\S)[ \t]{2,}(?=\S)", "\n\n", cell)
+    blocks = split_items(cell)
+    lines = [line for line in cell.split("\n") if line.strip()]
+    if n > 1 and len(blocks) not in (0, 1, n):
+        reading.ask(sheet, position + 1, "owner", cell, "owners_do_not_match", n_owners=len(blocks), n_actions=n)
+    elif n > 1 and len(blocks) == 1 and len(lines) == n:
+        reading.ask(sheet, position + 1, "owner", cell, "owners_of_which", n_actions=n)
+    return align(blocks, n, joiner="\n")
+
+
+def _name_owners(sheet: Sheet, position: int, text: str, reading: Reading) -> list[Owner]:
+    bodies = reading.settings.plan.bodies
+    owners = name_owners(text, bodies=bodies)
+    for owner in owners:
+        if owner.kind == "unclear":
+            reading.ask(sheet, position + 1, "owner", owner.name, "unknown_owner")
+        elif may_be_several(owner.name, bodies=bodies):
+            reading.ask(sheet, position + 1, "owner", owner.name, "several_owners")
+    return owners
+
+
+def _read_details(cells: dict[str, str], reading: Reading) -> dict[str, str]:
+    """Carry what the council added; a theme, plan or issue that the settings know gets the spelling known there."""
+    known = reading.settings.plan
+    details = {name: reading.clean(" ".join(cells.get(name, "").split())) for name in DETAILS}
+    details = {name: "" if (_BLANK if name in ("cost", "officer_time") else _NONE).fullmatch(text) else text
+               for name, text in details.items()}  # "nil" is a cost, and the only one that is nought
+    if not details["theme"]:
+        details["theme"] = match_known(reading.issue, known.themes)
+    details["theme"] = match_known(details["theme"], known.themes) or details["theme"]
+    details["carried_into"] = match_known(details["carried_into"], known.carried_into) or details["carried_into"]
+    return details
+
+
+def match_known(text: str, known: Sequence[str]) -> str:
+    """Give the known name that a text spells, whatever its case and signs; empty where it spells none."""
+    return next((name for name in known if plain(name) == plain(text)), "") if plain(text) else ""
+
+
+def _revise(sheet: Sheet, position: int, cell: str, record: dict[str, Any], reading: Reading) -> None:
+    """Take a revised timescale where there is one; what was planned first is kept beside it."""
+    if _NONE.fullmatch(cell.strip()):
+        return
+    try:
+        read = parse_timescale(cell, anchor=reading.anchor, date_order=reading.settings.exports.date_order)
+    except TimescaleError as problem:
+        reading.refuse(sheet, position + 1, "revised_timescale", cell, problem.code, message=problem.headline,
+                       remedy=problem.remedy)
+        return
+    record |= {"original_timescale": record["timescale"], "timescale": reading.clean(" ".join(cell.split())),
+               "kind": read.kind, "due_earliest": read.earliest, "due_latest": read.latest,
+               "open_ended": read.open_ended, "every": read.every, "note": read.note}
+
+
+def _align_timescales(sheet: Sheet, position: int, cell: str, n: int,
+                      reading: Reading) -> list[tuple[str, Timescale | None]]:
+    """Give each action its timescale: one for all, or one each; anything between is refused for all of them."""
+    pieces = split_timescales(cell)
+    if len(pieces) not in (0, 1, n):
+        # Several lines may still be one timescale, such as a date and a length of time in brackets below it.
+        try:
+            shared = parse_timescale(cell, anchor=reading.anchor, date_order=reading.settings.exports.date_order)
+        except TimescaleError:
+            reading.refuse(sheet, position + 1, "timescale", cell, "timescales_do_not_match",
+                           message=say("plan_refused", "timescales_do_not_match", n_timescales=len(pieces),
+                                       n_actions=n))
+            return [(reading.clean(" / ".join(pieces)), None)] * n
+        return [(reading.clean(" ".join(cell.split())), shared)] * n
+    if len(pieces) != n:
+        pieces = [pieces[0] if pieces else ""] * n
+    read: dict[str, Timescale | None] = {}
+    for piece in dict.fromkeys(pieces):
+        try:
+            read[piece] = parse_timescale(piece, anchor=reading.anchor,
+                                          date_order=reading.settings.exports.date_order)
+        except TimescaleError as problem:
+            read[piece] = None
+            reading.refuse(sheet, position + 1, "timescale", piece, problem.code, message=problem.headline,
+                           remedy=problem.remedy)
+    return [(reading.clean(piece), read[piece]) for piece in pieces]
+
+
+def _choose_priority(sheet: Sheet, position: int, cell: str, read: Timescale | None, reading: Reading) -> str:
+    """Give the priority of the priority column or of the timescale cell; where they differ, neither."""
+    stated = _match_priority(cell)
+    beside = read.priority if read else ""
+    if cell and not stated and cell not in ("-", "n/a", "N/A"):
+        reading.refuse(sheet, position + 1, "priority", cell, "unknown_priority")
+    if stated and beside and stated != beside:
+        reading.refuse(sheet, position + 1, "priority", cell, "two_priorities")
+        return ""
+    return stated or beside
+
+
+def _identify(sheet: Sheet, position: int, given: str, reading: Reading) -> str:
+    """Give the action's id: the plan's own, else issue and place in it; a second use of an id is listed."""
+    action_id = given or f"{max(reading.n_issues, 1)}.{reading.n_in_issue}"
+    used = {action["action_id"] for action in reading.actions}
+    if action_id not in used:
+        return action_id
+    if given:
+        reading.refuse(sheet, position + 1, "action_id", given, "id_used_twice")
+    return next(name for i in range(2, len(used) + 3) if (name := f"{action_id}-{i}") not in used)
+
+
+def _read_completed_on(sheet: Sheet, position: int, cell: str, reading: Reading) -> date | None:
+    if _NONE.fullmatch(cell.strip()):
+        return None
+    try:
+        return parse_anchor(cell, date_order=reading.settings.exports.date_order)
+    except TimescaleError as problem:
+        reading.refuse(sheet, position + 1, "completed_on", cell, problem.code, message=problem.headline,
+                       remedy=problem.remedy)
+        return None
+
+
+def _match_priority(cell: str) -> str:
+    word = plain(cell).removesuffix(" priority")
+    return {"high": "High", "h": "High", "medium": "Medium", "med": "Medium", "m": "Medium", "low": "Low",
+            "l": "Low"}.get(word, "")

@@ -1,0 +1,201 @@
+"""Where each action of a plan stands on a day: held against its timescale, and against nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import cast
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED
+from my121_analytics.improvement.plan.groups import directorates_of, parts_of, without_names
+from my121_analytics.improvement.plan.reading import Plan
+from my121_analytics.settings import PLAN_STATUSES, PlanSettings, Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import LABEL, Result, Table, count_of_things, describe
+
+STATUSES = PLAN_STATUSES
+ACTIONS_CSV = ("action_id", "issue", "action", "owner", "timescale", "kind", "due_earliest", "due_latest",
+               "open_ended", "priority", "status", "rag", "completed_on")
+"""Columns of actions.csv, in order."""
+DETAIL_COLUMNS = ("action_id", "issue", "action", "benefit", "owner", "vehicle", "skills", "timescale",
+                  "original_timescale", "due_latest", "status", "rag", "progress", "progress_text", "completed_on",
+                  *DETAILS, "origin_file", "origin_sheet", "origin_row")
+FACTS = {"n_actions": count_of_things("actions"), "n_refusals": count_of_things("refusals"),
+          "n_questions": count_of_things("questions"), "anchor": LABEL, "as_of": LABEL}
+_PUBLISHED = (*ACTIONS_CSV, "theme", "directorate", "carried_into")
+
+
+@dataclass(frozen=True)
+class PlanStatus(Result):
+    """Status of a plan's actions.
+
+    Notes
+    -----
+    Tables: ``actions`` (one row per action, ``ACTIONS_CSV``), ``details`` (``DETAIL_COLUMNS``), ``published`` (the
+    actions as anybody may read them: owners that are not clearly a body, and the names of people in the texts, are
+    held back), ``by_issue``, ``by_owner``, ``by_body`` (owners that are bodies), ``by_directorate``, ``by_theme``,
+    ``by_plan`` (carried into which plan, and with evidence or without) and ``by_status``. An action with several owners
+    (directorates, plans) counts once for each. Counts are of actions, not of people.
+    """
+
+
+def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) -> PlanStatus:
+    """Say where each action stands on a day.
+
+    Parameters
+    ----------
+    plan
+        As read, with its anchor.
+    as_of
+        The day of the review. An action completed after it counts as not done yet.
+    settings
+        The council's name for the heading; ``[plan] rag`` and ``at_risk_days`` for the colours, ``themes``,
+        ``directorates`` and ``bodies`` for the counts.
+
+    Returns
+    -------
+    PlanStatus
+        ``overdue``: not done and its last day has passed. ``due in window``: within the stretch of time in which it is
+        due. ``on track``: its time has not come, and nothing in the plan says otherwise. ``not started``: the plan says
+        so, or its anchor lies ahead. ``open-ended``: no last day (ongoing, recurring, "at least"). ``undated``: no
+        timescale, or one that was refused. ``done late``: completed after its last day. ``done``: completed.
+
+    Notes
+    -----
+    Colours follow from ``[plan] rag``; an action that is not done is amber from ``at_risk_days`` before its last day,
+    or where the plan itself says that it is behind.
+    """
+    settings = settings or Settings()
+    actions = plan.actions.assign(status=find_statuses(plan, as_of))
+    actions["rag"] = _colour(actions, as_of, settings.plan)
+    counts = {status: int((actions["status"] == status).sum()) for status in STATUSES}
+    about = describe("plan_status", counts="actions", as_of=as_of, n=len(actions), caveats=("anchor",),
+                     council=settings.council.name)
+    owned = plan.owners[["action_id", "owner"]]
+    bodies = plan.owners.loc[plan.owners["kind"] == "body", ["action_id", "owner"]]
+    nobody = say("plan_group", "no_owner")
+    theme = actions["theme"].replace("", say("plan_group", "no_theme"))
+    issue = actions["issue"].replace("", say("plan_group", "no_issue"))
+    tables = {
+        "actions": Table(actions[list(ACTIONS_CSV)].reset_index(drop=True), keys=("action_id",), people=("owner",),
+                         about_people=False),
+        "details": Table(actions[list(DETAIL_COLUMNS)].reset_index(drop=True), keys=("action_id",), people=("owner",),
+                         about_people=False),
+        "published": _of_things(_hold_back(actions, plan), "action_id"),
+        "by_issue": _of_things(_count_by(actions.assign(issue=without_names(issue, plan.people)), "issue"), "issue"),
+        "by_owner": Table(_count_by(_repeat(actions, owned, "owner", nobody), "owner"), keys=("owner",),
+                          people=("owner",), about_people=False),
+        "by_body": _of_things(_count_by(_repeat(actions, bodies.rename(columns={"owner": "body"}), "body",
+                                                say("plan_group", "no_body")), "body"), "body"),
+        "by_directorate": _of_things(_count_by(_repeat(actions, directorates_of(plan, settings.plan), "directorate",
+                                                       say("plan_group", "council_wide")), "directorate"),
+                                     "directorate"),
+        "by_theme": _of_things(_count_by(actions.assign(theme=theme), "theme",
+                                         order=settings.plan.themes), "theme"),
+        "by_plan": _of_things(_count_plans(actions, settings.plan), "carried_into"),
+        "by_status": _of_things(_describe_statuses(counts), "status"),
+    }
+    facts = {f"n_{status.replace(' ', '_').replace('-', '_')}": n for status, n in counts.items()}
+    return PlanStatus(about, tables, {"n_actions": len(actions), "n_refusals": len(plan.refusals),
+                                      "n_questions": len(plan.questions), "anchor": plan.anchor.isoformat(),
+                                      "as_of": as_of.isoformat(), **facts},
+                      {**FACTS, **dict.fromkeys(facts, count_of_things("actions"))})
+
+
+def tabulate_actions(status: PlanStatus) -> pd.DataFrame:
+    """Give the rows of actions.csv.
+
+    Parameters
+    ----------
+    status
+        Of :func:`assess_status`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``ACTIONS_CSV`` in order; dates as ISO text, empty where there is none.
+    """
+    table = status.frame("actions")[list(ACTIONS_CSV)].copy()
+    for column in ("due_earliest", "due_latest", "completed_on"):
+        table[column] = table[column].dt.strftime("%Y-%m-%d").fillna("").astype("str")
+    return table
+
+
+def find_statuses(plan: Plan, as_of: date) -> np.ndarray:
+    """Decide each action's status on a day; the first rule that holds counts."""
+    rows, today = plan.actions, pd.Timestamp(as_of)
+    completed, latest = rows["completed_on"], rows["due_latest"]
+    done = (completed <= today) | (completed.isna() & (rows["progress"] == "done"))
+    in_window = (rows["kind"] == "window") & (rows["due_earliest"] <= today)
+    rules = [
+        (done & (completed > latest), "done late"),
+        (done, "done"),
+        (rows["kind"].isin(["unscheduled", REFUSED]), "undated"),
+        (latest.isna() | (rows["kind"] == "recurring"), "open-ended"),
+        (latest < today, "overdue"),
+        (in_window, "due in window"),
+        ((rows["progress"] == "not started") | (as_of < plan.anchor), "not started"),
+    ]
+    return np.select([rule.to_numpy(dtype=bool) for rule, _ in rules], [status for _, status in rules], "on track")
+
+
+def _colour(actions: pd.DataFrame, as_of: date, rules: PlanSettings) -> pd.Series:
+    colour = actions["status"].map(dict(rules.rag))
+    days_left = (actions["due_latest"] - pd.Timestamp(as_of)).dt.days
+    pressing = (days_left <= rules.at_risk_days) | (actions["progress"] == "behind")
+    return colour.mask(actions["status"].isin(["on track", "not started"]) & pressing, "Amber").astype("str")
+
+
+def _of_things(frame: pd.DataFrame, key: str) -> Table:
+    return Table(frame.reset_index(drop=True), keys=(key,), about_people=False)
+
+
+def _hold_back(actions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
+    """Give the actions without anybody's name."""
+    held = say("plan_group", "held_back")
+    is_named = plan.owners["kind"] != "body"
+    shown = plan.owners.assign(owner=plan.owners["owner"].mask(is_named, held))
+    names = shown.drop_duplicates(["action_id", "owner"]).groupby("action_id")["owner"].agg("; ".join).to_dict()
+    owners = [str(names.get(action_id, "")) for action_id in actions["action_id"]]
+    frame = actions.assign(owner=owners)[list(_PUBLISHED)]
+    for column in ("issue", "action", "timescale", "theme", "directorate", "carried_into"):
+        frame[column] = without_names(frame[column], plan.people)
+    return frame
+
+
+def _repeat(actions: pd.DataFrame, members: pd.DataFrame, column: str, otherwise: str) -> pd.DataFrame:
+    """Repeat each action for each of its owners, directorates or plans."""
+    joined = actions[["action_id", "status"]].merge(members[["action_id", column]].drop_duplicates(), on="action_id",
+                                                    how="left")
+    return joined.assign(**{column: joined[column].fillna(otherwise)})
+
+
+def _count_by(rows: pd.DataFrame, column: str, order: Sequence[str] = ()) -> pd.DataFrame:
+    """Count actions by group and status, one column a status, groups in the order given, then as they appear."""
+    counts = pd.crosstab(rows[column], rows["status"]).reindex(columns=list(STATUSES), fill_value=0)
+    counts = counts.reindex(list(dict.fromkeys([*order, *rows[column]])), fill_value=0)
+    counts.columns = [f"n_{status.replace(' ', '_').replace('-', '_')}" for status in STATUSES]
+    counts.insert(0, "n", counts.sum(axis="columns"))
+    return cast(pd.DataFrame, counts.rename_axis(column).reset_index())
+
+
+def _count_plans(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
+    """Count which plans the actions were carried into, and for how many there is evidence that they were."""
+    members = parts_of(actions, "carried_into")
+    has_evidence = actions.set_index("action_id")["carried_evidence"] != ""
+    none = say("plan_group", "no_plan")
+    frame = _count_by(_repeat(actions, members, "carried_into", none), "carried_into", rules.carried_into)
+    shown = members[members["action_id"].map(has_evidence).fillna(False).astype(bool)]
+    with_evidence = frame["carried_into"].map(shown["carried_into"].value_counts()).fillna(0).astype("int64")
+    frame.insert(2, "n_with_evidence", with_evidence)
+    frame.insert(3, "n_without_evidence", (frame["n"] - with_evidence).mask(frame["carried_into"] == none, 0))
+    return frame
+
+
+def _describe_statuses(counts: dict[str, int]) -> pd.DataFrame:
+    return pd.DataFrame({"status": list(STATUSES), "n": [counts[status] for status in STATUSES],
+                         "meaning": [say("plan_status_meaning", status) for status in STATUSES]})

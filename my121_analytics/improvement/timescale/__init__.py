@@ -1,0 +1,1 @@
+"""When an action is due, read from the words of a plan."""

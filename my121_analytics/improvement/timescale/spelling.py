@@ -1,0 +1,62 @@
+"""Slips of the hand in a timescale's words, and its words in Welsh: put right only where one word can be meant."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib import resources
+from typing import Any
+
+_WORD = re.compile(r"[^\W\d_]+")
+_SHORTEST_FOR_ANY_SLIP = 5
+"""A shorter word is one slip away from too many others; in it only two letters that changed places are put right."""
+_SHORTEST = 4
+
+
+def mend_words(phrase: str) -> str:
+    """Put right the words of a phrase that are one slip away from exactly one word of timescales.
+
+    Parameters
+    ----------
+    phrase
+        Tidied text that could not be read as it stands.
+
+    Returns
+    -------
+    str
+        With Welsh words of time in English, and ``febuary`` as ``february``; a word near to two known ones, or that is
+        a word of its own (``match``), is left as it is.
+    """
+    known = _vocabulary()["welsh"] | _vocabulary()["slips"]
+    mended = _WORD.sub(lambda word: known.get(word[0], word[0]), phrase)
+    return _WORD.sub(lambda word: _nearest(word[0]), mended)
+
+
+def _nearest(word: str) -> str:
+    vocabulary = _vocabulary()
+    words = vocabulary["words"]
+    if len(word) < _SHORTEST or word in words or word in vocabulary["other_words"]:
+        return word
+    near = [known for known in words if _is_one_slip(word, known)]
+    stems = {known.removesuffix("s") for known in near}
+    return max(near, key=len) if len(stems) == 1 else word
+
+
+def _is_one_slip(word: str, known: str) -> bool:
+    """Tell whether one letter was missed, added, mistaken, or changed places with the next."""
+    if len(word) == len(known):
+        differ = [i for i in range(len(word)) if word[i] != known[i]]
+        if len(differ) == 2 and differ[1] == differ[0] + 1:
+            return word[differ[0]] == known[differ[1]] and word[differ[1]] == known[differ[0]]
+        return len(differ) == 1 and len(word) >= _SHORTEST_FOR_ANY_SLIP
+    shorter, longer = sorted((word, known), key=len)
+    if len(longer) - len(shorter) != 1 or len(word) < _SHORTEST_FOR_ANY_SLIP:
+        return False
+    return any(longer[:i] + longer[i + 1:] == shorter for i in range(len(longer)))
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> dict[str, Any]:
+    text = resources.files("my121_analytics.improvement.timescale").joinpath("time_words.toml").read_text("utf-8")
+    return tomllib.loads(text)

@@ -1,0 +1,154 @@
+"""Who manages a post and who placed somebody, row by row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.ingest.reading.context import Context
+from my121_analytics.ingest.reading.people import Roster, Who, resolve
+from my121_analytics.ingest.reading.sheet_rows import SheetRows
+
+
+def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
+    """Read the manager of a post; where the same columns give the rater, only the rater's faults are told."""
+    found = resolve_people(rows, context, ("manager_id", "manager_name", "manager_post"))
+    if found is None:
+        return None
+    ids, people = found
+    own = np.flatnonzero((ids.codes >= 0) & (_codes_in(rows.employee, ids.categories) == ids.codes))
+    if len(own):
+        rows.note("manages_self", own, rows.map.columns["employee_id"])
+        codes = ids.codes.copy()
+        codes[own] = -1
+        ids = pd.Categorical.from_codes(codes, categories=ids.categories)
+    rater_is_manager = set(rows.map.tables) & {"placements", "conversations"} and not rows.has(
+        "rater_id", "rater_name", "rater_post")
+    if not rater_is_manager:
+        for state, code in (("ambiguous", "ambiguous_manager"), ("unknown", "unknown_manager"),
+                            ("bad", "cell_left_out"), ("contradicts", "manager_contradicts"),
+                            ("disagrees", "manager_name_disagrees"), ("vacant", "manager_vacant")):
+            people.note(rows, state, code, expected="an id" if state == "bad" else None)
+    return ids
+
+
+def _codes_in(values: pd.Categorical, categories: pd.Index) -> np.ndarray:
+    """Give each row's code in other categories; -2 where it is missing there."""
+    where = categories.get_indexer(values.categories)
+    where[where < 0] = -2
+    return np.append(where, -2)[values.codes]
+
+
+_Column = tuple[int, np.ndarray, list[Who]]
+"""A column of the sheet, a code per row, and who is meant by each code."""
+
+
+@dataclass(frozen=True)
+class PeopleMeant:
+    """Who is meant in each row: the column that decided, and the reading of its cell."""
+
+    columns: tuple[_Column, ...]
+    decided: np.ndarray
+    """Which of the columns decided each row; -1 where all are empty."""
+
+    def where(self, state: str) -> list[_Column]:
+        """Give, per column, the rows in one state and their readings."""
+        out = []
+        for place, (position, codes, whos) in enumerate(self.columns):
+            hits = np.array([who.state == state for who in whos], dtype=bool)
+            if hits.any():
+                chosen = np.flatnonzero(hits[codes] & (self.decided == place))
+                out.append((position, chosen, [whos[c] for c in codes[chosen]]))
+        return out
+
+    def note(self, rows: SheetRows, state: str, code: str, *, expected: str | None = None,
+             only: np.ndarray | None = None) -> None:
+        """Write down the rows in one state."""
+        for position, chosen, whos in self.where(state):
+            kept = np.ones(len(chosen), dtype=bool) if only is None else only[chosen]
+            texts = [expected if expected is not None else who.others or who.employee_id or "" for who in whos]
+            rows.note(code, chosen[kept], position, [t for t, k in zip(texts, kept, strict=True) if k])
+
+
+def resolve_people(rows: SheetRows, context: Context,
+                    columns: Sequence[str]) -> tuple[pd.Categorical, PeopleMeant] | None:
+    """Say who is meant by the first of several columns that says anything: an id, a name, a position number."""
+    pairs = context.pairs.get(rows.sheet.file)
+    read = []
+    for column in columns:
+        position = rows.map.columns.get(column)
+        if position is not None:
+            codes, texts = rows.texts(position)
+            kind = "name" if column.endswith("_name") else "post" if column.endswith("_post") else "person"
+            read.append((position, codes, resolve(context.roster, texts, pairs=pairs, kind=kind)))
+    if not read:
+        return None
+    if len(read) > 1 and columns[1].endswith("_name") and rows.has(columns[0]) and rows.has(columns[1]):
+        read.insert(0, _compare_names(read[0], read[1], context.roster))
+    decided = np.full(len(rows), -1, dtype=np.int8)
+    ids = np.full(len(rows), -1, dtype=np.int64)
+    categories: dict[str, int] = {}
+    for place, (_, codes, whos) in enumerate(read):
+        says = np.array([bool(who.employee_id or who.state) for who in whos], dtype=bool)
+        numbers = np.array([categories.setdefault(who.employee_id, len(categories)) if who.employee_id else -1
+                            for who in whos], dtype=np.int64)
+        takes = (decided < 0) & says[codes]
+        decided[takes] = place
+        ids[takes] = numbers[codes[takes]]
+    found = pd.Categorical.from_codes(ids, categories=pd.Index(list(categories), dtype="str"))
+    return found, PeopleMeant(tuple(read), decided)
+
+
+def _compare_names(by_id: _Column, by_name: _Column, roster: Roster) -> _Column:
+    """Hold the id of each row against the name beside it; each distinct pair is compared once."""
+    position, id_codes, whos = by_id
+    _, name_codes, named = by_name
+    pairs, distinct = pd.factorize(id_codes.astype("int64") * len(named) + name_codes)
+    told = []
+    for pair in distinct.tolist():
+        who, other = whos[pair // len(named)], named[pair % len(named)]
+        is_pair = who.employee_id and other.name and not who.state
+        told.append(roster.compare(str(who.employee_id), other.name) if is_pair else who)
+    return position, pairs, told
+
+
+def read_raters(rows: SheetRows, context: Context,
+                 among: np.ndarray) -> tuple[pd.Categorical | None, np.ndarray, np.ndarray]:
+    """Say who placed, which rows that stops, and where a name was repaired; an unknown name is left empty and told."""
+    stopped, repaired = np.zeros(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool)
+    own = ("rater_id", "rater_name", "rater_post")
+    columns = own if rows.has(*own) else ("manager_id", "manager_name", "manager_post")
+    found = resolve_people(rows, context, columns)
+    if found is None:
+        return None, stopped, repaired
+    ids, people = found
+    for state, code in (("ambiguous", "ambiguous_rater"), ("bad", "bad_rater"), ("contradicts", "rater_contradicts")):
+        for position, chosen, whos in people.where(state):
+            kept = among[chosen]
+            rows.stop(code, chosen[kept], position,
+                      np.array([w.others for w, k in zip(whos, kept, strict=True) if k], dtype=object))
+            stopped[chosen[kept]] = True
+    people.note(rows, "unknown", "rater_unknown", only=among)
+    people.note(rows, "disagrees", "rater_name_disagrees", only=among)
+    people.note(rows, "beside", "rater_repaired", only=among)
+    people.note(rows, "vacant", "rater_missing", only=among)
+    for _, chosen, _ in people.where("beside"):
+        repaired[chosen] = True
+    empty = np.flatnonzero((people.decided < 0) & among)
+    rows.note("rater_missing", empty, people.columns[0][0])
+    return ids, stopped, repaired
+
+
+def rater_of(employee: pd.Categorical, rater: pd.Categorical | None, is_self: np.ndarray) -> pd.Categorical:
+    """Give the rater of each row: the employee for self placements, else the rater read."""
+    if rater is None:
+        return pd.Categorical.from_codes(np.where(is_self, employee.codes, -1), categories=employee.categories)
+    if not is_self.any():
+        return rater
+    categories = rater.categories.union(employee.categories, sort=False)
+    codes = np.append(categories.get_indexer(rater.categories), -1)[rater.codes]
+    own = np.append(categories.get_indexer(employee.categories), -1)[employee.codes]
+    return pd.Categorical.from_codes(np.where(is_self, own, codes), categories=categories)
