@@ -16,7 +16,7 @@ from my121_analytics.workforce.results import Result
 
 @pytest.fixture(scope="module")
 def severity() -> Result:
-    return estimate_severity(make_sample(600, seed=121).workforce, axes=["performance"])
+    return estimate_severity(make_sample(600, seed=121).workforce, axes=["performance"], sensitivity=False)
 
 
 @pytest.fixture(scope="module")
