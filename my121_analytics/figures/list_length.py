@@ -88,10 +88,10 @@ def _notes(rows: pd.DataFrame) -> tuple[str, ...]:
 def _draw_length(ax: Axes, place: int, row: object) -> None:
     k, right, wrong = (float(getattr(row, name)) for name in ("k", "expected_right", "expected_wrong"))
     chosen = bool(row.is_chosen)  # type: ignore[attr-defined]
-    edge = {"edgecolor": theme.INK, "linewidth": 1.2} if chosen else {"edgecolor": theme.PAPER, "linewidth": 0.8}
-    ax.barh(place, right, height=0.74, color=theme.DARK_BLUE, zorder=2, **edge)
+    edge, line = (theme.INK, 1.2) if chosen else (theme.PAPER, 0.8)
+    ax.barh(place, right, height=0.74, color=theme.DARK_BLUE, zorder=2, edgecolor=edge, linewidth=line)
     ax.barh(place, wrong, left=right, height=0.74, color=theme.mix(theme.PAPER, theme.DARK_PINK, 0.45), hatch="////",
-            zorder=2, **edge)
+            zorder=2, edgecolor=edge, linewidth=line)
     write(ax, say("list_length", "chosen", k=f"{k:.0f}") if chosen else f"{k:.0f}", (0, place), (-0.12, 0),
           data=(False, True), ha="right", size=theme.SMALL, weight="bold" if chosen else "normal", gid="label")
     write(ax, say("list_length", "value", right=f"{right:.1f}", wrong=f"{wrong:.1f}"), (1, place), (0.1, 0),

@@ -350,10 +350,9 @@ class _Model:
             own = np.diag(apart)
             share = 1 / (own + 1 / team.precision)
             share /= share.sum()
+            common = spread[1]**2
             if len(rows) > 1:
-                common = (share @ apart @ share - share**2 @ own) / (1 - share @ share)
-            else:
-                common = spread[1]**2
+                common = float((share @ apart @ share - share**2 @ own) / (1 - share @ share))
             variance[rows] = np.maximum(own - max(common, 0.0), own / 4)
             offset[rows], weight[rows] = mean - share @ mean, share
         return offset, variance, weight
@@ -367,7 +366,7 @@ class _Model:
             mean, apart = team.apart_from_own_ratings(solution)
             share = weight[rows]
             shift[team.rater] = share @ mean
-            common[team.rater] = max(share @ apart @ share - share**2 @ variance[rows], 0.0)
+            common[team.rater] = max(float(share @ apart @ share - share**2 @ variance[rows]), 0.0)
         return shift, common
 
 
@@ -391,7 +390,7 @@ def _weigh_measure(model: _Model, sites: _Sites, measure: PersonMeasure) -> Meas
     person = measure.person[both]
     # Whole teams are set aside: their level is what the rater's effect hides.
     team = np.unique(model.spells.home[person], return_inverse=True)[1]
-    size = np.bincount(team)
+    size = np.bincount(team).astype(np.float64)
     y = _within(rated[person], precision[person], team, size)
     x = _within(measure.value[both], np.ones(len(person)), team, size)
     kept = size[team] > 1
