@@ -20,7 +20,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from my121_analytics.cli.app import COMMANDS
+from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
 from my121_analytics.settings import AUDIENCES, Settings
 from my121_analytics.wording.catalogue import codes, say
@@ -45,6 +45,8 @@ PLAIN = {"is_main": "whether it is the main post", "is_key": "whether it is a ke
          "manager_id": "manager", "rater_id": "who rated", "n_set": "number set", "n_met": "number met",
          "pregnancy_maternity": "pregnancy or maternity", "left_on": "last day", "held_on": "day it was held"}
 """Where a column's name is not plain words."""
+WITHOUT_AUDIENCE = ("sample", "init", "import", "demo", "doctor")
+"""Commands that show nobody anything of the record."""
 READERS = {"analyst": "HR analysts", "panel": "The senior team's meeting", "manager": "A manager",
            "publish": "Anybody (what is published)"}
 
@@ -170,10 +172,12 @@ def _commands_for(audience: str) -> list[str]:
     """List the commands whose default this audience is; those that have no choice write for the analyst."""
     found = []
     for command in COMMANDS:
-        options = inspect.signature(getattr(import_module(f"my121_analytics.cli.{command}"), f"run_{command}"))
+        options = inspect.signature(getattr(import_module(f"my121_analytics.cli.{MODULES.get(command, command)}"),
+                                           f"run_{command}"))
         given = options.parameters.get("audience")
         fixed = {"guide": "manager"}.get(command, "analyst")
-        if command not in ("sample", "init") and audience == (fixed if given is None else given.default or "publish"):
+        default = fixed if given is None else given.default or "publish"
+        if audience == default and command not in WITHOUT_AUDIENCE:
             found.append(command)
     return found
 

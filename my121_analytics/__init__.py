@@ -18,6 +18,7 @@ _PUBLIC = {
     "track_movement": "analysis.movement",
     "estimate_severity": "analysis.rating_patterns.severity",
     "compare_self": "analysis.agreement",
+    "compare_groups": "analysis.disparity",
     "compare_extracts": "analysis.extracts",
     "measure_coverage": "analysis.coverage",
     "read_plan": "improvement.plan.reading",

@@ -11,12 +11,18 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from my121_analytics.errors import SettingsError, suggest
+from my121_analytics.settings_text import BACKSLASH_HINT, faulty_line, lost_backslashes, toml_fault
 
 FILE_NAME = "my121.toml"
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
+
+
+ExportState = Literal["employed", "left", "future", "vacant", "filled", "closed", "finished", "unfinished", "cancelled",
+                      "line", "other"]
+"""What a word in a column of states can mean: of somebody's employment, a position, a form, a reporting line."""
 
 
 class CouncilSettings(_Section):
@@ -39,6 +45,13 @@ class ExportSettings(_Section):
     """Order of numeric dates. UK exports write the day first."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Heading in the export -> column of the record (or ``ignore``); beats the synonym table."""
+    states: dict[str, ExportState] = Field(default_factory=dict)
+    """Word in a column of states (of employment, positions, forms, reporting lines) -> what it means here, where the
+    product does not know it."""
+    half_converted_dates: Literal["ask", "swap", "keep"] = "ask"
+    """What to do where a spreadsheet program has turned some dates of a column into true dates and left others as text,
+    so that day and month may have changed places in the true ones: ask (nothing of the column is used), swap them
+    back, or keep them."""
     cycle: str | None = None
     """The review period of exports that hold neither a period nor a date."""
 
@@ -81,6 +94,9 @@ class BoxSettings(_Section):
     potential: int = Field(ge=1)
 
 
+_MAP_ROWS, _MAP_BOXES = 3, 9
+
+
 class FrameworkSettings(_Section):
     """The rating scale and the map, where they differ from the My 1-1 toolkit's."""
 
@@ -92,16 +108,40 @@ class FrameworkSettings(_Section):
     """False for a council that rates performance only: no map, no potential axis."""
     map_columns: list[int] | None = None
     """With K other than 3: the map's column (1-3) of each performance level, lowest first."""
+    performance_codes: list[str] | None = None
+    """Codes that the exports give to the performance levels, lowest level first: ["5", "4", "3", "2", "1"] where 1 is
+    the best, ["0", "1", "2"], ["C", "B", "A"]. None: 1 to K, since most systems count from the lowest."""
+    potential_codes: list[str] | None = None
+    """The same for potential."""
     boxes: list[BoxSettings] | None = None
     """A council's own map; None: the My 1-1 map with box 1 at the top."""
+    box_numbering: list[int] | None = None
+    """Numbers that the exports give to boxes 1 to 9 of the My 1-1 map: [9, 8, 7, 6, 5, 4, 3, 2, 1] where the system
+    counts from the bottom left, as many do. None: as on the map. A council's own map has its numbers in ``boxes``."""
     guide: str = ""
     """File with the council's own texts and questions for the conversation, beside the settings; empty: those that come
     with the package. `my121 init --framework FILE` writes one to start from."""
+
+    @field_validator("performance_codes", "potential_codes", mode="before")
+    @classmethod
+    def _codes_are_text(cls, given: Any) -> Any:
+        return [str(code) if isinstance(code, int) else code for code in given] if isinstance(given, list) else given
 
     @model_validator(mode="after")
     def _hangs_together(self) -> FrameworkSettings:
         if self.performance_levels is not None and len(self.performance_levels) < 2:
             raise ValueError("performance_levels needs two labels or more")
+        if self.potential_levels is not None and len(self.potential_levels) != _MAP_ROWS:
+            raise ValueError(f"potential_levels has {len(self.potential_levels)} labels; the map has three rows. Say "
+                             "in [ratings.synonyms.potential] which of your levels stands for Low, Moderate and High")
+        self._check_codes("performance_codes", self.performance_codes, len(self.performance_levels or ("", "", "")))
+        self._check_codes("potential_codes", self.potential_codes, _MAP_ROWS)
+        if self.box_numbering is not None and self.boxes is not None:
+            raise ValueError("box_numbering renumbers the My 1-1 map; with boxes of your own, write the numbers there")
+        if self.box_numbering is not None and len(set(self.box_numbering)) != len(self.box_numbering):
+            raise ValueError("box_numbering holds a number twice")
+        if self.box_numbering is not None and len(self.box_numbering) != _MAP_BOXES:
+            raise ValueError(f"box_numbering has {len(self.box_numbering)} numbers; the map has nine boxes")
         if self.map_columns is not None:
             n_levels = len(self.performance_levels or ("", "", ""))
             if len(self.map_columns) != n_levels:
@@ -111,6 +151,13 @@ class FrameworkSettings(_Section):
             if sorted(self.map_columns) != self.map_columns:
                 raise ValueError("map_columns must not fall as the performance level rises")
         return self
+
+    @staticmethod
+    def _check_codes(name: str, given: list[str] | None, n_levels: int) -> None:
+        if given is not None and len(given) != n_levels:
+            raise ValueError(f"{name} has {len(given)} codes for {n_levels} levels")
+        if given is not None and len({code.strip().casefold() for code in given}) != n_levels:
+            raise ValueError(f"{name} holds a code twice")
 
 
 class CycleSettings(_Section):
@@ -234,6 +281,12 @@ class PackSettings(_Section):
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
+    minutes_manager: int = Field(6, ge=1, le=60)
+    """Time to hear one manager whose ratings are a pattern to discuss; managers take half of the meeting at most."""
+    minutes_rest: int = Field(10, ge=0, le=240)
+    """Time for the map, the last meeting's actions, and who completes what is missing."""
+    ask_centre_box: bool = False
+    """Also ask about people who have been in the middle box for two years or longer."""
     encrypt: bool = False
     """Write only an encrypted workbook."""
 
@@ -258,16 +311,27 @@ class CompareSettings(_Section):
     below it people have moved."""
 
 
-PLAN_STATUSES = ("overdue", "due in window", "on track", "not started", "open-ended", "undated", "done late", "done")
+PLAN_STATUSES = ("overdue", "behind", "to confirm", "due in window", "on track", "not started", "open-ended", "undated",
+                 "withdrawn", "done late", "done")
 """Every state of an action of the improvement plan, the most pressing first."""
+PLAN_PROGRESS = ("not started", "started", "behind", "open", "withdrawn", "done")
+"""What a word of a tracker may say of an action; ``open`` is not done, and nothing more."""
+PLAN_PARTS = ("action_id", "issue", "action", "benefit", "timescale", "original_timescale", "revised_timescale",
+              "revisions", "revision_reason", "revision_approved_by", "priority", "owner", "accountable", "progress",
+              "rag", "percent", "progress_text", "completed_on", "vehicle", "skills", "directorate", "theme",
+              "carried_into", "carried_evidence", "cost", "officer_time", "risk", "statistic", "ignore")
+"""What a column of a plan or tracker may hold; ``ignore`` leaves it out without a question."""
 Colour = Literal["Red", "Amber", "Green", "Grey"]
 RAG: dict[str, Colour] = {
     "overdue": "Red",
+    "behind": "Amber",         # not late yet, and the plan itself says that it is behind
+    "to confirm": "Grey",      # past its day, with a status that is not understood: no colour follows
     "due in window": "Amber",  # it may still be done in time, and the last day is in sight
     "on track": "Green",
     "not started": "Green",    # not late; stated progress and a near due date turn it amber
     "open-ended": "Grey",      # no last day, so no colour follows from a timescale
     "undated": "Grey",
+    "withdrawn": "Grey",       # not done and not wanted any more
     "done late": "Green",
     "done": "Green",
 }
@@ -306,11 +370,25 @@ MILESTONES = [
 ]
 
 
+def _check_values(given: dict[str, str], known: tuple[str, ...], what: str) -> dict[str, str]:
+    """Refuse a value that is none of those known, naming the nearest."""
+    for name, value in given.items():
+        if value not in known:
+            raise ValueError(f"'{value}' (of '{name}') is not {what}. {suggest(value, known)} "
+                             f"Expected one of {', '.join(known)}.")
+    return given
+
+
 class PlanSettings(_Section):
     """The improvement plan after an Investors in People assessment."""
 
     rag: dict[str, Colour] = Field(default_factory=lambda: dict(RAG))
     """Status -> colour; those not written keep their default. The word is always shown beside the colour."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Heading of the plan or tracker -> what its column holds, such as ``"Exec lead" = "owner"``; beats what the
+    heading would be read as. ``ignore`` leaves a column out."""
+    status_words: dict[str, str] = Field(default_factory=dict)
+    """A tracker's own word, colour or code -> what it says: not started, started, behind, open, withdrawn or done."""
     at_risk_days: int = Field(30, ge=0, le=366)
     """An action not done turns amber this many days before its last day: one month is the usual reporting interval."""
     bodies: list[str] = Field(default_factory=lambda: [
@@ -342,6 +420,16 @@ class PlanSettings(_Section):
     outcome_margin: float = Field(0.05, gt=0)
     """A statistic counts as unchanged where its change, with its range, stays within this: five percentage points, or
     0.05 logits of the spread between managers."""
+
+    @field_validator("columns")
+    @classmethod
+    def _columns_hold_known_parts(cls, given: dict[str, str]) -> dict[str, str]:
+        return _check_values(given, PLAN_PARTS, "a part of a plan")
+
+    @field_validator("status_words")
+    @classmethod
+    def _words_say_known_states(cls, given: dict[str, str]) -> dict[str, str]:
+        return _check_values(given, PLAN_PROGRESS, "a state of an action")
 
     @field_validator("rag", mode="before")
     @classmethod
@@ -507,24 +595,44 @@ def load_settings(path: Path | str | None) -> Settings:
     if path is None:
         return Settings()
     path = Path(path)
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as problem:
-        raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
-                            hints=["Check the path given with --settings."]) from problem
-    except UnicodeDecodeError as problem:
-        raise SettingsError(f"{path.name}: the settings file is not UTF-8 text.",
-                            hints=["Save it again as UTF-8."]) from problem
-    try:
-        given = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"{path.name}: not readable as TOML: {problem}.",
-                            hints=["Text needs quotes, and a table starts with [name]."]) from problem
+    given = _parse_toml(path, _read_text(path))
+    lost = lost_backslashes(given)
+    if lost:
+        raise SettingsError(f"{path.name}: {len(lost)} setting(s) hold a backslash in double quotes, which changes "
+                            "the letter after it.", hints=[f"{where}: {BACKSLASH_HINT}" for where in lost])
     try:
         return Settings.model_validate(given)
     except ValidationError as problem:
         raise SettingsError(f"{path.name}: {problem.error_count()} setting(s) cannot be used.",
                             hints=[_describe(fault) for fault in problem.errors()]) from problem
+
+
+def _read_text(path: Path) -> str:
+    """Read the file as UTF-8, with or without a byte order mark."""
+    try:
+        raw = path.read_bytes()
+    except OSError as problem:
+        raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
+                            hints=["Check the path given with --settings."]) from problem
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > len(raw[:200]) // 4:
+        raise SettingsError(f"{path.name}: the settings file is in UTF-16 (some programs say Unicode), not in UTF-8.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."])
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as problem:
+        line = raw[:problem.start].count(b"\n") + 1
+        raise SettingsError(f"{path.name}, line {line}: the settings file is not UTF-8 text.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."]) from problem
+
+
+def _parse_toml(path: Path, text: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as problem:
+        number, line = faulty_line(text, str(problem))
+        what, hint = toml_fault(line, str(problem))
+        raise SettingsError(f"{path.name}, line {number}: {what}.",
+                            hints=[hint, *([f"Line {number} is: {line}"] if line else [])]) from problem
 
 
 def find_settings(source: Path | str, given: Path | str | None = None) -> Path | None:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 12
 COLUMNS_FILE = "columns.toml"
+SUGGESTED_FILE = "suggested.toml"
 
 
 def run_check(
@@ -35,7 +36,7 @@ def run_check(
 
     chosen = settings_for(source, settings)
     key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings)
     if corrections is not None and key is None:
         keep_corrections(corrections, out)
     released = write_intake(intake, out, settings=chosen, key=key)
@@ -49,9 +50,31 @@ def run_check(
     refusals = f"; refusals to correct are in {out / 'quarantine.xlsx'}" if key is None else ""
     show_line(f"The record is in {out}{refusals}.")
     show_line(f"Open {out / 'check.html'} for all of it on one page.")
+    _show_proposal(intake, out)
     code = exit_code(intake, strict=strict)
     if code:
         raise typer.Exit(code)
+
+
+def _show_proposal(intake: Intake, out: Path) -> None:
+    """Print, last of all, what was not read and the lines that would let it be read; keep them in a file."""
+    from my121_analytics.wording.catalogue import say
+    from my121_analytics.writing.staging import write_atomic
+
+    unread, kept = intake.unread, out / SUGGESTED_FILE
+    if unread.settings:
+        show_line()
+        show_line(say("unread", "settings_lead"))
+        show_line()
+        for line in unread.settings.splitlines():
+            show_line(line)
+        show_line()
+        write_atomic(kept, unread.settings.encode("utf-8"))
+        show_line(say("unread", "settings_kept", file=kept))
+    elif kept.exists():
+        kept.unlink()  # of an earlier check: it no longer speaks of these exports
+    if not unread.is_whole:
+        show_line(" ".join([say("unread", "unusable" if unread.is_too_little else "partly"), *unread.headlines()]))
 
 
 def _show_rows(intake: Intake) -> None:
@@ -67,14 +90,18 @@ def _show_refusals(intake: Intake, *, quote: bool) -> None:
     refused = intake.quarantine
     if refused.empty:
         return
-    title = f"Refused, the person kept and the row to be corrected ({len(refused):,})"
+    n_single = int((refused["reason"] != "scale_in_doubt").sum())
+    title = f"Refused, the person kept and the row to be corrected ({n_single:,})"
     if not quote:
         show_line(f"{title}.")
         return
+    single = refused[refused["reason"] != "scale_in_doubt"]  # the column is told of, once
     rows = [(f"{row.file}, {row.sheet}" if row.sheet else row.file, f"{row.row}", row.message)
-            for row in refused.head(MOST_SHOWN).itertuples()]
+            for row in single.head(MOST_SHOWN).itertuples()]
+    if not rows:
+        return
     show_table(title, ("File and sheet", "Row", "What is wrong, and what to do"), rows, numeric=(1,), lines=True)
-    more = len(refused) - MOST_SHOWN
+    more = len(single) - MOST_SHOWN
     if more > 0:
         show_line(f"  ... and {more:,} more in quarantine.xlsx")
 

@@ -44,7 +44,7 @@ def run_compare(
     earlier = read_source(old, settings=_earlier_settings(old, new, settings), as_of=old_as_of)
     show_line(f"The later extract: {new}")
     chosen = settings_for(new, settings)
-    later = read_source(new, settings=chosen, as_of=as_of)
+    later = read_source(new, settings=chosen, as_of=as_of, settings_file=settings)
     result = compare_extracts(earlier.workforce, later.workforce)
     readings = {name: Table(frame, keys=(), about_people=False) for name, frame in
                 compare_readings(earlier, later).items()}

@@ -31,7 +31,8 @@ def run_managers(
 
     chosen = settings_for(source, settings)
     key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     result = estimate_severity(intake.workforce, settings=chosen)
     about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
     released = write_tables(

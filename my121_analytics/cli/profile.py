@@ -29,7 +29,8 @@ def run_profile(
 ) -> None:
     """Write the nine-box map, the map by group and the change since the last cycle, as tables and heatmaps."""
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     write_profile(intake.workforce, out, by=by, cycle=cycle, audience=audience, settings=chosen)
     code = exit_code(intake)
     if code:

@@ -37,7 +37,7 @@ def run_report(
 
     chosen = settings_for(source, settings)
     wanted = _choose(chosen, name, by=by, audience=audience, profile=profile, cycle=cycle)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, settings_file=settings, needs_ratings=True)
     file = find_settings(source, settings)
     public = all(chosen.disclosure.audiences.get(one.audience) is not None
                  and chosen.disclosure.audiences[one.audience].is_public for one in wanted.values())

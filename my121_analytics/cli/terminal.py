@@ -62,5 +62,7 @@ def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
 def report_failure(problem: My121Error) -> None:
     """Print a known failure to standard error: hints first, the one-line reason last."""
     encoding = sys.stderr.encoding or "utf-8"
-    for line in (*(f"  - {hint}" for hint in problem.hints), f"my121: {problem.headline}"):
+    # A hint of several lines is a block to copy: nothing may stand in front of them.
+    hints = (hint if "\n" in hint else f"  - {hint}" for hint in problem.hints)
+    for line in (*hints, f"my121: {problem.headline}"):
         print(line.encode(encoding, "replace").decode(encoding), file=sys.stderr)

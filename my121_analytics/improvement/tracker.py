@@ -12,8 +12,9 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, suggest
 from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.action_cells import without_contacts
-from my121_analytics.improvement.plan.action_rows import match_known, match_progress
+from my121_analytics.improvement.plan.action_rows import match_known
 from my121_analytics.improvement.plan.owners import name_owners
+from my121_analytics.improvement.plan.progress import Vocabulary, read_status
 from my121_analytics.improvement.plan.reading import OWNER_COLUMNS, Plan
 from my121_analytics.improvement.returned_tables import OwnRow, find_own_table
 from my121_analytics.improvement.timescale.reading import parse_anchor, parse_timescale
@@ -26,9 +27,10 @@ TRACKED = ("progress", "completed_on", "progress_text", "timescale", "owner", "d
            "carried_evidence", "cost", "officer_time", "risk", "statistic")
 """What people fill in, for each action."""
 REVISION_COLUMNS = ("revision", "changed_on", "changed_by", "action_id", "field", "before", "after", "reason")
-PROGRESS = ("Not started", "In progress", "Behind", "Done")
+PROGRESS = ("Not started", "In progress", "Behind", "Done", "Withdrawn")
 """Choices of the tracker's list, in the words of the plans."""
-_PROGRESS_SHOWN = {"": "", "not started": "Not started", "started": "In progress", "behind": "Behind", "done": "Done"}
+_PROGRESS_SHOWN = {"": "", "unclear": "", "open": "", "not started": "Not started", "started": "In progress",
+                   "behind": "Behind", "done": "Done", "withdrawn": "Withdrawn"}
 _REQUIRED = ("action_id", "progress", "completed_on", "timescale")
 
 
@@ -158,7 +160,7 @@ def apply_tracker(plan: Plan, tracker: Tracker, *, settings: Settings | None = N
             elif field == "completed_on":
                 actions.loc[i, field] = pd.Timestamp(state[field]) if state[field] else pd.NaT
             else:
-                actions.loc[i, field] = match_progress(state[field]) if field == "progress" else state[field]
+                actions.loc[i, field] = _state_of(state[field]) if field == "progress" else state[field]
         if actions.loc[i, "completed_on"] is not pd.NaT and not actions.loc[i, "progress"]:
             actions.loc[i, "progress"] = "done"
     kept = [owners[action_id] for action_id in actions["action_id"] if action_id in owners]
@@ -197,6 +199,11 @@ def state_of(plan: Plan, log: list[dict[str, str]]) -> dict[str, dict[str, str]]
 def headings() -> dict[str, str]:
     """Give the headings of the tracker's columns by field."""
     return {code: say("tracker_heading", code) for code in codes("tracker_heading")}
+
+
+def _state_of(word: str) -> str:
+    """Give the state that a choice of the tracker, or a tracker's usual word, stands for."""
+    return read_status(word, Vocabulary()).state
 
 
 def _field_of(name: str) -> str:
@@ -250,7 +257,7 @@ def _compare(row: OwnRow, state: Mapping[str, str], anchor: date, settings: Sett
 
 
 def _check_completion(row: OwnRow, state: Mapping[str, str], faults: _Faults) -> None:
-    if state["completed_on"] and state["progress"] and match_progress(state["progress"]) != "done":
+    if state["completed_on"] and state["progress"] and _state_of(state["progress"]) != "done":
         faults.add(row, "completed_not_done", progress=state["progress"])
 
 
@@ -275,7 +282,7 @@ def _read_text(row: OwnRow, cell: str, anchor: date, settings: Settings, faults:
 
 
 def _read_progress(row: OwnRow, cell: str, anchor: date, settings: Settings, faults: _Faults) -> str | None:
-    state = match_progress(cell) if cell else ""
+    state = _state_of(cell) if cell else ""
     if cell and not state:
         faults.add(row, "unknown_choice", heading=headings()["progress"], value=cell, choices=", ".join(PROGRESS))
         return None

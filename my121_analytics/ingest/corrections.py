@@ -158,7 +158,8 @@ class Corrections:
                     is_data[position] = True
                 self._note(correction, position, "corrected" if changes else "in_export", target, changes)
         changed = tuple(columns.get(j, values) for j, values in enumerate(sheet.columns))
-        return (Sheet(sheet.file, sheet.name, changed, sheet.notes) if columns else sheet), is_data
+        widths = _widths_without(sheet, changed, [position for position, kept in is_data.items() if kept])
+        return (replace(sheet, columns=changed, widths=widths, _factors={}) if columns else sheet), is_data
 
     def refuse(self, correction: Correction, problem: _RefusedError) -> None:
         """Write down a correction that cannot be used."""
@@ -220,6 +221,16 @@ class Corrections:
                 "decision": _decision(correction) if outcome != "refused" else correction.decision,
                 "outcome": outcome, "message": message, "check": correction.check, "record": "",
                 "given_in": correction.given_in, "given_row": correction.given_row}
+
+
+def _widths_without(sheet: Sheet, columns: Sequence[np.ndarray], corrected: Sequence[int]) -> np.ndarray | None:
+    """Give how many cells each row was written with; corrected rows have those that hold anything."""
+    if sheet.widths is None or len(sheet.widths) < sheet.n_rows:
+        return sheet.widths
+    widths = sheet.widths.copy()
+    for position in corrected:
+        widths[position] = max((j + 1 for j, column in enumerate(columns) if column[position]), default=0)
+    return widths
 
 
 class _Target:

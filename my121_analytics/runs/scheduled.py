@@ -210,8 +210,12 @@ def _run(plan: RunPlan, force: bool, writers: Mapping[str, Writer], log: RunLog,
 
 def _read(plan: RunPlan, snapshot: Path) -> Intake:
     from my121_analytics.ingest.intake import read_exports
+    from my121_analytics.ingest.unread import require_ratings
 
-    return read_exports(snapshot, settings=plan.settings)
+    intake = read_exports(snapshot, settings=plan.settings)
+    if {"report", "pack"} & set(plan.rules.outputs):
+        require_ratings(intake.unread)
+    return intake
 
 
 def _write_outputs(work: Work, writers: Mapping[str, Writer], clock: _Clock, log: RunLog,

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
-from my121_analytics.workforce.record import Workforce, main_posts, of_employee
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee
 from my121_analytics.workforce.schema import (
     CALIBRATED,
     FORMAL,
@@ -492,6 +492,11 @@ def find_units(workforce: Workforce, rows: pd.DataFrame, cycle: str) -> pd.DataF
     return units
 
 
+def year_to(end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Give first and last day of the twelve months over which conversations are counted everywhere."""
+    return end + pd.Timedelta(days=1) - pd.DateOffset(years=1), end
+
+
 def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Count each employee's conversations in an interval.
 
@@ -607,7 +612,7 @@ def _employed_without_post(workforce: Workforce, cycle: str) -> pd.DataFrame:
     people = workforce.employees.drop_duplicates("employee_id")
     end = workforce.cycle_end(cycle)
     begun = people["started"].isna() | (people["started"] <= end)
-    stayed = people["left_on"].isna() | (people["left_on"] >= end)
+    stayed = is_employed(people, people["employee_id"], end)
     ids = people.loc[begun & stayed & ~people["employee_id"].isin(workforce.posts["employee_id"]), "employee_id"]
     no_post = pd.Categorical.from_codes(np.full(len(ids), -1), dtype=workforce.posts["post_id"].dtype)
     return pd.DataFrame({"employee_id": ids.array, "post_id": no_post})

@@ -70,7 +70,7 @@ class Workforce:
         """
         if self.cycles.empty:
             raise DataUnusableError("The record holds no placements, so there is no cycle to report on.",
-                                    hints=["Check quarantine.csv for the reasons rows were refused."])
+                                    hints=["Run my121 check: its page says what was not read, and why."])
         return str(self.cycles["label"].iloc[-1])
 
     def check_cycle(self, label: str | None) -> str:
@@ -259,12 +259,36 @@ def of_employee(employees: pd.DataFrame, ids: pd.Series, column: str) -> pd.Seri
     return pd.Series(people[column].array.take(row, allow_fill=True), index=ids.index, name=column)
 
 
+def is_employed(employees: pd.DataFrame, ids: pd.Series, day: pd.Timestamp) -> pd.Series:
+    """Say who had not left by a day.
+
+    Parameters
+    ----------
+    employees
+        Table of the record.
+    ids
+        Employees of the same record, as in its tables.
+    day
+        The day.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans on the index of ``ids``. Somebody who left on a day that is not known is not employed on any day: they
+        count where they were rated, and are missed nowhere.
+    """
+    left_on = of_employee(employees, ids, "left_on")
+    left = employees.loc[employees["has_left"], "employee_id"].cat.codes
+    has_left = ids.cat.codes.isin(left)
+    return (left_on.isna() & ~has_left) | (left_on >= day)
+
+
 def _hold_in_cycle(posts: pd.DataFrame, employees: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp,
                    ) -> pd.DataFrame:
-    started, left_on = (of_employee(employees, posts["employee_id"], column) for column in ("started", "left_on"))
-    begun = _has_begun(posts, started, end)
+    begun = _has_begun(posts, of_employee(employees, posts["employee_id"], "started"), end)
     not_over = posts["valid_to"].isna() | (posts["valid_to"] >= (end if pd.isna(start) else min(start, end)))
-    in_force = ((posts["valid_to"].isna() | (posts["valid_to"] >= end)) & (left_on.isna() | (left_on >= end)))
+    in_force = ((posts["valid_to"].isna() | (posts["valid_to"] >= end))
+                & is_employed(employees, posts["employee_id"], end))
     in_post = posts["started_in_post"].fillna(_first_day(posts))
     rows = posts.assign(in_force=in_force, **_tenure(in_post, end))[begun & not_over]
     return _latest_row(rows).reset_index(drop=True)

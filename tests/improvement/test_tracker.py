@@ -201,7 +201,7 @@ def test_the_lists_of_the_tracker_offer_the_known_choices(plan, folder):
     rules = book["Actions"].data_validations.dataValidation
     assert len(rules) == 4
     choices = [row[1].value for row in book["Choices"].iter_rows() if row[0].value == "Progress"]
-    assert choices == ["Not started", "In progress", "Behind", "Done"]
+    assert choices == ["Not started", "In progress", "Behind", "Done", "Withdrawn"]
 
 
 def test_names_and_contacts_told_in_the_tracker_are_not_kept(plan, folder):

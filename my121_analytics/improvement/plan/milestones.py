@@ -12,7 +12,7 @@ from my121_analytics.improvement.timescale.refusal import TimescaleError
 from my121_analytics.settings import MilestoneSettings, Settings
 from my121_analytics.wording.catalogue import say
 
-OPEN = ("overdue", "due in window", "on track", "not started", "open-ended", "undated")
+OPEN = ("overdue", "behind", "to confirm", "due in window", "on track", "not started", "open-ended", "undated")
 """States of an action that is not done."""
 _FROM_PLAN = {"progress_review": "review", "reassessment": "next_review"}
 """Milestones that the plan's own title block may date."""

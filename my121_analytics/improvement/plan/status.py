@@ -12,6 +12,7 @@ import pandas as pd
 
 from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED
 from my121_analytics.improvement.plan.groups import directorates_of, parts_of, without_names
+from my121_analytics.improvement.plan.progress import BEHIND, DONE, NOT_STARTED, UNCLEAR, WITHDRAWN
 from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.settings import PLAN_STATUSES, PlanSettings, Settings
 from my121_analytics.wording.catalogue import say
@@ -59,15 +60,18 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     Returns
     -------
     PlanStatus
-        ``overdue``: not done and its last day has passed. ``due in window``: within the stretch of time in which it is
-        due. ``on track``: its time has not come, and nothing in the plan says otherwise. ``not started``: the plan says
-        so, or its anchor lies ahead. ``open-ended``: no last day (ongoing, recurring, "at least"). ``undated``: no
-        timescale, or one that was refused. ``done late``: completed after its last day. ``done``: completed.
+        ``overdue``: not done and its last day has passed. ``behind``: not overdue, and the plan itself says that it is
+        behind. ``to confirm``: its last day has passed, and what the plan says of its progress is not understood; it
+        is never called overdue for that. ``due in window``: within the stretch of time in which it is due. ``on
+        track``: its time has not come, and nothing in the plan says otherwise. ``not started``: the plan says so, or
+        its anchor lies ahead. ``open-ended``: no last day (ongoing, recurring, "at least"). ``undated``: no timescale,
+        or one that was refused. ``withdrawn``: superseded, or no longer wanted. ``done late``: completed after its
+        last day. ``done``: completed.
 
     Notes
     -----
-    Colours follow from ``[plan] rag``; an action that is not done is amber from ``at_risk_days`` before its last day,
-    or where the plan itself says that it is behind.
+    Colours follow from ``[plan] rag``; an action that is not done is amber from ``at_risk_days`` before its last
+    day.
     """
     settings = settings or Settings()
     actions = plan.actions.assign(status=find_statuses(plan, as_of))
@@ -129,16 +133,22 @@ def find_statuses(plan: Plan, as_of: date) -> np.ndarray:
     """Decide each action's status on a day; the first rule that holds counts."""
     rows, today = plan.actions, pd.Timestamp(as_of)
     completed, latest = rows["completed_on"], rows["due_latest"]
-    done = (completed <= today) | (completed.isna() & (rows["progress"] == "done"))
+    progress = rows["progress"]
+    done = (progress != UNCLEAR) & ((completed <= today) | (completed.isna() & (progress == DONE)))
     in_window = (rows["kind"] == "window") & (rows["due_earliest"] <= today)
+    is_dated = ~rows["kind"].isin(["unscheduled", REFUSED, "recurring"]) & latest.notna()
+    is_past = is_dated & (latest < today)
     rules = [
+        (progress == WITHDRAWN, "withdrawn"),
         (done & (completed > latest), "done late"),
         (done, "done"),
+        (is_past & (progress == UNCLEAR), "to confirm"),
+        (is_past, "overdue"),
+        (progress == BEHIND, "behind"),
         (rows["kind"].isin(["unscheduled", REFUSED]), "undated"),
-        (latest.isna() | (rows["kind"] == "recurring"), "open-ended"),
-        (latest < today, "overdue"),
+        (~is_dated, "open-ended"),
         (in_window, "due in window"),
-        ((rows["progress"] == "not started") | (as_of < plan.anchor), "not started"),
+        ((progress == NOT_STARTED) | (as_of < plan.anchor), "not started"),
     ]
     return np.select([rule.to_numpy(dtype=bool) for rule, _ in rules], [status for _, status in rules], "on track")
 
@@ -146,7 +156,7 @@ def find_statuses(plan: Plan, as_of: date) -> np.ndarray:
 def _colour(actions: pd.DataFrame, as_of: date, rules: PlanSettings) -> pd.Series:
     colour = actions["status"].map(dict(rules.rag))
     days_left = (actions["due_latest"] - pd.Timestamp(as_of)).dt.days
-    pressing = (days_left <= rules.at_risk_days) | (actions["progress"] == "behind")
+    pressing = days_left <= rules.at_risk_days
     return colour.mask(actions["status"].isin(["on track", "not started"]) & pressing, "Amber").astype("str")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
 from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN, VERDICTS
 from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
@@ -14,7 +15,7 @@ from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import Sheet
 
 STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown",
-              "rater_and_team", "from_objectives", "from_own_placements")
+              "from_objectives", "from_own_placements")
 """Caveats of the whole comparison that are sentences in their own right."""
 MOST_ROWS = 30
 """Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""
@@ -27,11 +28,11 @@ def build_managers(meeting: Meeting) -> Chapter:
     if managers is None or managers.empty:
         why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
         return Chapter(Section("managers", heading, (Text(why),)))
-    blocks: list[Block] = [Text(say("caveat", "leniency_or_quality"), "caveat"), *_lead(meeting, managers)]
+    blocks: list[Block] = [Text(say("caveat", what_it_is_about(meeting)), "caveat"), *_lead(meeting, managers)]
     for name in ("funnel", "managers", "mixes"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
-    shown = _order(managers).assign(points_words=lambda rows: _points_words(meeting, rows["rater_id"]))
+    shown = _order(managers).assign(points_words=lambda rows: points_words(meeting, rows["rater_id"]))
     released = meeting.results["severity"]
     on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"] == PATTERN]
     # On the page there are those to hear and the rest: nobody is half named.
@@ -60,6 +61,12 @@ def build_managers(meeting: Meeting) -> Chapter:
     pictures = picture_sheets(meeting, ["managers"])
     return Chapter(Section("managers", heading, tuple(blocks)),
                    (Sheet(say("pack_sheet", "managers"), long, lines, "managers"), *pictures))
+
+
+def what_it_is_about(meeting: Meeting) -> str:
+    """Give the caveat that says whether sources part managers from their teams."""
+    together = meeting.results["severity"].facts.get("about") == TOGETHER
+    return "rater_and_team" if together else "leniency_or_quality"
 
 
 def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
@@ -124,7 +131,7 @@ def _whole_council(meeting: Meeting) -> list[Block]:
     return blocks
 
 
-def _points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
+def points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
     """Say each manager's difference as points at the highest rating; empty where the audience or the range has none."""
     points = meeting.frame("severity", "points")
     if points is None or points.empty:

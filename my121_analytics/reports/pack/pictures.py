@@ -9,6 +9,7 @@ from matplotlib.axes import Axes
 
 from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.coverage import describe_coverage, plot_coverage
+from my121_analytics.figures.list_length import describe_list_lengths, plot_list_lengths
 from my121_analytics.figures.managers import describe_caterpillar, describe_funnel, plot_caterpillar, plot_funnel
 from my121_analytics.figures.nine_box import (
     describe_box_by_group,
@@ -46,7 +47,7 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     Returns
     -------
     dict
-        By name: map, change, groups, managers, mixes, funnel, coverage.
+        By name: map, change, groups, managers, mixes, lengths, funnel, coverage.
     """
     pictures = {}
     profile = results["profile"]
@@ -67,6 +68,8 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
                                          partial(describe_caterpillar, for_meeting=True), dots=True)
             if has_mixes(severity):
                 pictures["mixes"] = _draw("mixes", severity, plot_rating_mixes, describe_rating_mixes)
+            if is_council and len(severity.tables.get("list_length", ())):
+                pictures["lengths"] = _draw("lengths", severity, plot_list_lengths, describe_list_lengths)
             if is_council:
                 pictures["funnel"] = _draw("funnel", severity, partial(plot_funnel, for_meeting=True),
                                            describe_funnel)

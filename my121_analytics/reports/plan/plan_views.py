@@ -21,8 +21,8 @@ _SHOWN_IF_FILLED = frozenset({
     "completed_on", "vehicle", "skills", "original_timescale", "progress_text", "directorate", "theme",
     "carried_evidence", "cost", "officer_time", "statistic", "action_ids", "reason"})
 """Columns that say nothing where no row has anything in them."""
-SHAPES = {"overdue": "▲", "due in window": "■", "on track": "●", "not started": "○", "open-ended": "▷",
-          "undated": "✕", "done late": "◇", "done": "◆"}
+SHAPES = {"overdue": "▲", "behind": "▼", "to confirm": "?", "due in window": "■", "on track": "●", "not started": "○",
+          "open-ended": "▷", "undated": "✕", "withdrawn": "–", "done late": "◇", "done": "◆"}
 """The shapes of the timeline, beside the word."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "by_status": ("status_shown", "n", "meaning"),
