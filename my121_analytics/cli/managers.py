@@ -38,7 +38,8 @@ def run_managers(
     released = write_tables(
         result, out, audience=audience, settings=chosen, key=key,
         files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
-               "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "robustness": "robustness.csv"},
+               "sensitivity": "sensitivity.csv", "list_length": "list_length.csv",
+               "linkage": "linkage.csv", "robustness": "robustness.csv"},
         columns={"managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
     if "managers" in released.tables:
         write_figure(plot_caterpillar(released), out / "caterpillar", private=is_private(audience, chosen))

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, build_case_mix
 from my121_analytics.analysis.rating_patterns.judgement import FEW_MANAGERS, TOGETHER, judge
 from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear, tabulate_list_lengths
+from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
 from my121_analytics.analysis.rating_patterns.posteriors import (
     UNITS,
@@ -82,8 +83,9 @@ class SeverityResult(Result):
 
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
     ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
-    under other suppositions), ``list_length`` (what a list of each length costs and finds), ``robustness`` (how much
-    each name would withstand of what no record holds) and ``summary`` (the organisation).
+    under other suppositions), ``list_length`` (what a list of each length costs and finds), ``linkage`` (which managers
+    people who moved tie together), ``robustness`` (how much each name would withstand of what no record holds) and
+    ``summary`` (the organisation).
     """
 
 
@@ -195,7 +197,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     studies = [study_axis(one, adjusted, settings.managers, framework, measures=known)
                for one, known in zip(given, beside, strict=True) for adjusted in (True, False)]
     main = studies[0]
-    lengths = tabulate_list_lengths(main, given[0], settings)
+    lengths, links = tabulate_list_lengths(main, given[0], settings), tabulate_links(given[0])
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
     plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
@@ -210,6 +212,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "by_delta": Table(main.by_delta, keys=("delta",)),
         "points": Table(_with_units(tabulate_points(plain, main.mix, attenuation=main.attenuation), main),
                         keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
+        "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=people,
+                         unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
         "list_length": Table(lengths, keys=("k",), about_people=False),
         "summary": Table(summarise(main, given[0], n_unrated), keys=("line",)),
     }
@@ -458,11 +462,15 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
 
 def _with_names(study: Study, names: pd.Series) -> pd.DataFrame:
     table = study.raters
-    name = names.reindex(table["rater_id"]).to_numpy() if len(names) else np.full(len(table), None, dtype=object)
-    known = pd.Series(name, index=table.index, dtype="str")
-    frame = table[COLUMNS].assign(name=known.where(known.notna(), table["rater_id"]),
+    frame = table[COLUMNS].assign(name=_names_of(table["rater_id"], names),
                                   **{column: table[column] for column in (*ORGANISATION, *BOTH_READINGS)})
     return frame.assign(axis=study.axis, adjusted=study.adjusted, cycles=study.cycles)
+
+
+def _names_of(raters: pd.Series, names: pd.Series) -> pd.Series:
+    known = names.reindex(raters).to_numpy() if len(names) else np.full(len(raters), None, dtype=object)
+    found = pd.Series(known, index=raters.index, dtype="str")
+    return found.where(found.notna(), raters)
 
 
 def _with_units(rows: pd.DataFrame, study: Study) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.movement_links import summarise_links
 from my121_analytics.analysis.rating_patterns.posteriors import Evidence, count_movers
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
@@ -93,6 +94,10 @@ def source_lines(evidence: Evidence, counts: RatingCounts) -> Iterator[tuple[str
     n_people = int(counts.frame["employee"].nunique())
     code = "linkage_nobody" if not moved["n_movers"] else "linkage" if evidence.linked else "linkage_unused"
     yield "linkage", code, moved["n_movers"], {"n": moved["n_movers"], "share": moved["n_movers"] / n_people}
+    links = summarise_links(counts)
+    if links is not None and moved["n_movers"]:
+        yield "parts", "parts", links.n_largest, {"n": links.n_largest, "of": len(counts.raters),
+                                                  "alone": links.n_alone, "bridges": links.n_bridges}
     if evidence.linked is None:
         return
     for use in evidence.linked.uses:
