@@ -38,7 +38,7 @@ CENTRE_MONTHS = 24
 YEARS_FROM = 24
 """Months from which a time is told in years."""
 LONG_UNSEEN = 4
-"""Cycles placed without any meeting having agreed a placement, where meetings agree placements at all."""
+"""Cycles with a meeting in which somebody was placed, and in none of them discussed."""
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _add_self(workforce: Workforce, cycle: str) -> pd.DataFrame | None:
 
 
 def _add_agreed(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.DataFrame:
-    """Add what meetings agreed: the box of this cycle, in how many cycles there is one, and in how many a placement.
+    """Add what meetings agreed: the box of this cycle, in how many cycles, and of how many with a meeting.
 
     Where no meeting's placements are in the record, only the empty box is added.
     """
@@ -180,7 +180,8 @@ def _add_agreed(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.Data
     now = agreed.loc[agreed["cycle"] == cycle, ["employee_id", "post_id", "box"]].rename(columns={"box": "agreed_box"})
     rows = rows.merge(now, on=["employee_id", "post_id"], how="left")
     person = rows["employee_id"].astype("str")
-    for column, table in (("n_agreed", agreed), ("n_cycles", select_placements(workforce, cycles=known))):
+    met = sorted(agreed["cycle"].astype("str").unique())  # cycles in which a meeting agreed anything
+    for column, table in (("n_agreed", agreed), ("n_cycles", select_placements(workforce, cycles=met))):
         n = table.groupby(table["employee_id"].astype("str"))["cycle"].nunique()
         rows[column] = n.reindex(person).fillna(0).astype("int64").to_numpy()
     return rows

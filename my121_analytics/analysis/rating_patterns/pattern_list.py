@@ -16,10 +16,10 @@ Array = NDArray[np.float64]
 SHAPE_DOUBT, DOUBT_POWER, MOST_SHAPE, DOUBTED_AT = 0.15, 4, 3.0, 0.1
 """Doubt of the supposed shape of managers' effects, which is learnt from the same ratings: where the variance of what
 shows is twice the spread, names are taken to be wrong 3.4 times as often as the posterior says, where it is as large
-1.15 times, below hardly more often, and never more than 13 times. The spread is reckoned at its tenth percentile, so that doubt is larger where
-it is hardly known. In simulated councils names were wrong 1.3 times as often as the posterior said in one cycle, when a
-council whose spread looks wide by chance has more names than others and more of them wrong, and less often than it said
-in four and eight cycles."""
+1.15 times, below hardly more often, and never more than 13 times. The spread is reckoned at its tenth percentile, so
+that doubt is larger where it is hardly known. In simulated councils names were wrong 1.3 times as often as the
+posterior said in one cycle, when a council whose spread looks wide by chance has more names than others and more of
+them wrong, and less often than it said in four and eight cycles."""
 
 
 def list_patterns(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
