@@ -13,6 +13,7 @@ from my121_analytics.cli.intake import DATA_UNUSABLE, read_source, settings_for
 from my121_analytics.cli.terminal import show_line, show_table
 
 if TYPE_CHECKING:
+    from my121_analytics.calibration.actions import Actions
     from my121_analytics.calibration.decisions import Calibration, Decisions
 
 _MOST_SHOWN = 40
@@ -37,6 +38,7 @@ def run_decisions(
     settings: SettingsFile = None,
 ) -> None:
     """Read the agreed placements, enter them beside the managers' own, and write them back for the HR system."""
+    from my121_analytics.calibration.actions import read_actions
     from my121_analytics.calibration.decisions import (
         RefusedDecisionsError,
         apply_decisions,
@@ -49,10 +51,15 @@ def run_decisions(
     day = _require_day(agreed_on)
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of, settings_file=settings)
-    finals, wanted = read_lock(out), describe_files(list_decision_files(decisions), day.date())
+    files = list_decision_files(decisions)
+    finals, wanted = read_lock(out), describe_files(files, day.date())
     replacing = check_lock(finals, wanted, replaces)
     read = read_decisions(decisions, workforce=intake.workforce)
     _tell_counts(read)
+    cycles = read.lines["cycle"].astype("str")
+    actions = read_actions(files, workforce=intake.workforce, agreed_on=day.date(),
+                           cycle=str(cycles.iloc[0]) if len(cycles) else intake.workforce.latest_cycle)
+    _tell_actions(actions)
     try:
         calibration = apply_decisions(intake.workforce, read, agreed_on=day.date(), only_good=only_good,
                                       replacing=replacing)
@@ -65,13 +72,13 @@ def run_decisions(
     _tell_entered(calibration)
     if not dry_run:
         lock = write_lock(finals, wanted) if final or finals else b""
-        write_decisions(intake.workforce, calibration, read, out, settings=chosen, lock=lock)
+        write_decisions(intake.workforce, calibration, read, out, settings=chosen, lock=lock, actions=actions)
         write_agreed_files(calibration, intake, source, out)
         show_line(f"The agreed placements and their trail are in {out}.")
         if final:
             show_line(f"These decisions are final. Only a file that names them can replace them: --replaces "
                 f"{wanted.decision_id}")
-    if len(calibration.left_out):
+    if len(calibration.left_out) or len(actions.refused):
         raise typer.Exit(DATA_UNUSABLE)
 
 
@@ -89,6 +96,13 @@ def _tell_counts(read: Decisions) -> None:
 
     counts = ", ".join(f"{n:,} {say('decision_outcome', code).lower()}" for code, n in read.counts.items())
     show_line(f"{read.n_rows:,} lines: {counts}, {len(read.refused):,} refused.")
+
+
+def _tell_actions(actions: Actions) -> None:
+    if len(actions.agreed):
+        show_line(f"{len(actions.agreed):,} actions were agreed: give actions.csv to the next pack with --actions.")
+    if len(actions.refused):
+        _show_refused(actions.refused.itertuples())
 
 
 def _show_refused(rows: object) -> None:

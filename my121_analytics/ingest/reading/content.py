@@ -69,8 +69,8 @@ class SheetContent:
     def looks_like(self, position: int) -> str:
         """Say what a column holds: ``ids`` (nearly all codes with a digit), ``sources``, an axis, or ``words``.
 
-        It may be a column of states as well, then their kind is given. An axis is told by its labels; a bare 2 could
-        be a level of either.
+        A column of states (employed or left, finished or not) gives their kind. An axis is told by its labels; a bare
+        2 could be a level of either.
         """
         found = [text for text in (clean(str(c)) for c in self._unique(position)[:_LOOKED_AT]) if text]
         if not found:

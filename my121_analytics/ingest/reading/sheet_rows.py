@@ -158,8 +158,9 @@ class SheetRows:
         """Write down a finding about rows of data."""
         kept = ~self.withheld[where]
         if not kept.all():
-            expected, values = (v if v is None or isinstance(v, str) else np.asarray(v, dtype=object)[kept]
-                                for v in (expected, values))
+            if not isinstance(expected, str):
+                expected = np.asarray(expected, dtype=object)[kept]
+            values = None if values is None else np.asarray(values, dtype=object)[kept]
             where = where[kept]
         if len(where):
             if values is None:

@@ -13,6 +13,7 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.calibration.actions import read_carried
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
 from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept
@@ -22,6 +23,7 @@ from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.figures.vector import standalone
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.progress import Progress, progress_shown
+from my121_analytics.reports.pack.first_page import say_action
 from my121_analytics.reports.pack.managers import count_verdicts, sum_chances
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
@@ -99,6 +101,7 @@ class _Plan:
     quality: Mapping[str, pd.DataFrame]
     password: str
     browser: Path | None
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     @property
     def is_public(self) -> bool:
@@ -115,7 +118,7 @@ class _Plan:
 def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
                pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
-               earlier: Mapping[str, Earlier] | None = None) -> PackReport:
+               earlier: Mapping[str, Earlier] | None = None, actions: Path | str | None = None) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -145,6 +148,9 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         The file or folder that the exports were read from; the hash of each file goes into the manifest.
     earlier
         Publications that the same readers have, beside those in ``[disclosure] kept_releases``.
+    actions
+        ``actions.csv`` of the meeting before, as ``my121 decisions`` wrote it: each unit's actions stand on its first
+        page, with their statistic then and now. Not for a public pack, since actions name their owners.
 
     Returns
     -------
@@ -169,6 +175,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     """
     settings = settings or workforce.settings
     plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
+    if actions is not None and not plan.is_public:
+        plan = replace(plan, actions={name: _carry_actions(Path(actions), plan, name) for name in plan.units})
     inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
     warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
     with (staged_run(out, private=not plan.is_public) as stage,
@@ -218,6 +226,12 @@ def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str 
                  password, find_browser() if pdf else None)
 
 
+def _carry_actions(path: Path, plan: _Plan, unit: str) -> tuple[str, ...]:
+    """Put a unit's actions of the meeting before into sentences."""
+    carried = read_carried(path, plan.workforce, cycle=plan.cycle, unit_column=plan.by, unit=unit)
+    return tuple(say_action(action) for action in carried)
+
+
 def _refuse_beside_names(out: Path, plan: _Plan) -> None:
     """Refuse to publish or encrypt into a folder where readable files of a named pack would stay behind."""
     if not (plan.is_public or plan.password):
@@ -250,7 +264,8 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
     """Write one pack; gives the codes of its warnings."""
     meeting = Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=plan.cycle, as_of=plan.workforce.as_of,
                       audience=plan.audience, settings=plan.settings, framework=plan.workforce.framework,
-                      results=findings.shown, problems=findings.problems, quality=plan.quality)
+                      results=findings.shown, problems=findings.problems, quality=plan.quality,
+                      actions=plan.actions.get(unit, ()))
     pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council)
     meeting = replace(meeting, pictures=pictures)
     papers = assemble_papers(meeting)
