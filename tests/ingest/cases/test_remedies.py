@@ -216,7 +216,8 @@ def weight(intake: Intake) -> tuple[int, int]:
     return len(intake.quarantine) + intake.unread.n_ratings - intake.unread.n_read, int(told["n"].sum())
 
 
-@pytest.mark.parametrize(("code", "remedy"), [pytest.param(code, remedy, id=f"{code}-{n}")
+@pytest.mark.parametrize(("code", "remedy"), [pytest.param(
+    code, remedy, id=f"{code}-{n}", marks=[pytest.mark.slow] if n else [])
                                               for code, all_of in REMEDIES.items() for n, remedy in enumerate(all_of)])
 def test_a_remedy_that_is_followed_makes_the_next_run_better(tmp_path, code, remedy):
     before = read(tmp_path / "before", remedy.files, remedy.before)

@@ -259,6 +259,13 @@ def test_a_year_and_a_cycle_that_contradict_each_other_are_asked_about(tmp_path)
     assert any("'Review year'" in line for line in intake.unread.headlines())
 
 
+def test_a_code_and_a_name_of_one_category_do_not_cancel_each_other(tmp_path):
+    rows = "".join(f"{person},G{n % 3},Grade {'abc'[n % 3]}\n" for n, person in enumerate(PEOPLE))
+    (tmp_path / "staff.csv").write_text(f"Employee number,Grade code,Grade name\n{rows}", encoding="utf-8")
+    grades = read_exports(tmp_path).workforce.posts["grade"].astype("str")
+    assert set(grades) == {"Grade a", "Grade b", "Grade c"}
+
+
 @pytest.fixture
 def two_halves(tmp_path):
     write(tmp_path)
