@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.files.exports import Sheet
-from my121_analytics.ingest.reading.cells import is_missing
+from my121_analytics.ingest.reading.cells import is_missing, plain_list, plain_words
 from my121_analytics.ingest.reading.headings import Heading, SheetMap
 from my121_analytics.ingest.reading.states import FORM, MOST_STATES, STATE_COLUMNS, looks_like_states, parse_states
 
+_ANSWERS = plain_list("yes", "no", "either") - {"complete", "completed", "not completed", "not complete", "incomplete"}
+"""Under a heading that nobody knows, yes and no answer any question."""
 _FIRST_LOOK = 50
 """Cells that show of most columns that they hold no states."""
 
@@ -48,7 +50,7 @@ def _states_in(cells: np.ndarray) -> list[str]:
     """Say of which kinds of states the cells are; the first cells settle it for most columns."""
     for part in (cells[:_FIRST_LOOK], cells):
         distinct = [text for text in pd.unique(part) if not is_missing(text)]
-        if len(distinct) > MOST_STATES:
+        if len(distinct) > MOST_STATES or all(plain_words(text) in _ANSWERS for text in distinct):
             return []
         known = [column for column in STATE_COLUMNS if distinct and all(
             parse_states(distinct, column).faults == "")]

@@ -311,6 +311,13 @@ def test_headings_mean_what_they_name(tmp_path, heading, column):
     assert mapping[heading] == column
 
 
+def test_yes_and_no_under_an_unknown_heading_say_nothing_of_the_form(tmp_path):
+    intake = read_exports(write(tmp_path, Review_period=["2024/25"] * 12, Performance_rating=WORDS,
+                                Works_at_home=["Yes", "No", "No"] * 4))
+    assert found(intake) == THREE
+    assert intake.mapping.set_index("heading")["column"]["Works at home"] == ""
+
+
 def test_columns_toml_offers_every_usable_word(tmp_path):
     intake = read_exports(write(tmp_path, SelfRating=THREE, ManagerRating=THREE))
     block = columns_block(intake.mapping)
