@@ -159,6 +159,9 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
             strange = _strange_values(rows, heading) if cause == "axis_open" else []
             yield (kind, file, sheet, heading.text, heading.position, int(filled.sum()), cause,
                    " or ".join(heading.meanings), "\n".join(strange), sources_of(heading)[-1])
+    if rows.differs_from:
+        kind = "ratings" if "placements" in rows.map.tables else "rows"
+        yield (kind, file, sheet, rows.differs_from, -1, int(rows.withheld.sum()), "versions_apart", "", "", file)
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
         shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,
@@ -239,6 +242,8 @@ def _count_ratings(rows: SheetRows) -> int:
     if content is None:
         return 0
     data = rows.aside[content.below:] == 0 if rows.map.tables else np.ones(rows.sheet.n_rows - content.below, bool)
+    elsewhere = rows.rows[rows.passed_over | rows.unfinished]
+    data[elsewhere[elsewhere >= content.below] - content.below] = False
     by_source: dict[str, np.ndarray] = {}
     for heading in rows.map.headings:
         kind = _lost(rows, heading)[0]

@@ -11,7 +11,7 @@ from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.ingest.reading.cells import clean, is_missing, parse_ids, plain_list, plain_words, value_table
 from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
-from my121_analytics.ingest.reading.states import STATE_COLUMNS, looks_like_states
+from my121_analytics.ingest.reading.states import kind_of_states
 from my121_analytics.settings import CycleSettings
 from my121_analytics.workforce.cycles import Cycle
 
@@ -84,9 +84,8 @@ class SheetContent:
         as_sources = [plain_words(t) for t in found if plain_words(t) in sources]
         if len(as_sources) >= _NEARLY_ALL * len(found) and set(as_sources) != {"draft"}:
             return "sources"
-        states = [column for column in STATE_COLUMNS if looks_like_states(found, column)]
-        if len(states) == 1:
-            return states[0]
+        if states := kind_of_states(found):
+            return states
         labelled = [t for t in found if any(c.isalpha() for c in t)]
         fits = [axis for axis, scale in self._scales.items() if scale.labels and labelled and
                 int((scale.parse(labelled).values > 0).sum()) >= _NEARLY_ALL * len(found)]
