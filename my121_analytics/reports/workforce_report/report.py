@@ -172,8 +172,9 @@ def _release_totals_first(brief: Brief, results: dict[str, Mapping[str, Result]]
     for code, names in _DETAIL:
         if not _hides_totals(brief, released):
             break
-        kept = {section: {name: _without(result, names) for name, result in found.items()}
-                for section, found in results.items() if section != code}
+        kept: dict[str, Mapping[str, Result]] = {
+            section: {name: _without(result, names) for name, result in found.items()}
+            for section, found in results.items() if section != code}
         if code in results or any(table in result.tables for found in results.values() for result in found.values()
                                   for table in names):
             absent |= {code: say("report", "totals_first")} if code in results else {}
