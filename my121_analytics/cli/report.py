@@ -9,7 +9,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import show_line
+from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
     from my121_analytics.settings import ReportSettings, Settings
@@ -47,7 +47,7 @@ def run_report(
                          needs_ratings=True)
     public = all(chosen.disclosure.audiences.get(one.audience) is not None
                  and chosen.disclosure.audiences[one.audience].is_public for one in wanted.values())
-    with staged_run(out, private=not public) as stage:
+    with staged_run(out, private=not public, command="report") as stage:
         for title, one in wanted.items():
             made = build_report(intake.workforce, intake=intake, name=title, report=one, settings=chosen,
                                 folder=folder)
@@ -61,6 +61,7 @@ def run_report(
             for section, why in made.absent.items():
                 show_line(f"  {say('report_section', section)}: {why}")
     first = next(file for file in stage.files if file.endswith(".xlsx"))
+    show_left(stage.left)
     show_line(f"Wrote {len(stage.files)} files to {out}. Start with: {out / first}")
     code = exit_code(intake)
     if code:

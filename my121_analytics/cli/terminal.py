@@ -18,6 +18,14 @@ def show_line(text: str = "") -> None:
     _print(text, sys.stdout)
 
 
+def show_left(names: Iterable[str]) -> None:
+    """Say which files of an earlier run stay, since somebody changed them."""
+    from my121_analytics.wording.catalogue import say
+
+    for name in names:
+        show_line(f"  {say('staging', 'left', file=name)}")
+
+
 _WIDTH_OF_FILES = 120
 """Columns of a table that goes to a file or a pipe, where nothing says how wide the reader's window is."""
 

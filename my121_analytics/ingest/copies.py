@@ -87,8 +87,9 @@ def _compare(first: SheetRows, second: SheetRows, context: Context) -> None:
     a, b = (np.flatnonzero(rows.employee.codes >= 0) for rows in (first, second))
     if min(len(a), len(b)) < _FEWEST:
         return
-    keys = [_numbered(_hashes(rows, _key_columns(rows), context)[where]) for rows, where in ((first, a), (second, b))]
-    shared, at_a, at_b = np.intersect1d(*keys, return_indices=True)
+    keys_of_first, keys_of_second = (_numbered(_hashes(rows, _key_columns(rows), context)[where])
+                                     for rows, where in ((first, a), (second, b)))
+    shared, at_a, at_b = np.intersect1d(keys_of_first, keys_of_second, return_indices=True)
     if len(shared) < _FEWEST or len(shared) < _SAME_EXPORT * min(len(a), len(b)):
         return
     columns = [name for name in _all_columns(first) if name in _all_columns(second)]
@@ -98,10 +99,10 @@ def _compare(first: SheetRows, second: SheetRows, context: Context) -> None:
         _log(second, "hidden_version", len(b), _name(first), str(n_differ))
         second.withhold(b)
     elif n_differ:
-        _log(first, "versions_apart", len(shared), _name(second), str(n_differ))
-        _log(second, "versions_apart", len(shared), _name(first), str(n_differ))
-        first.withhold(a)
-        second.withhold(b)
+        for rows, where, other in ((first, a, second), (second, b, first)):
+            _log(rows, "versions_apart", len(shared), _name(other), str(n_differ))
+            rows.differs_from = _name(other)
+            rows.withhold(where, is_lost=True)
     elif len(shared) == len(b):
         _log(second, "copied_sheet", len(b), _name(first))
         second.withhold(b)

@@ -33,7 +33,7 @@ from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, op
 from my121_analytics.ingest.reading.standing import settle_standing
 from my121_analytics.ingest.settings_proposals import propose_settings
 from my121_analytics.ingest.shared_numbers import stop_shared_numbers
-from my121_analytics.ingest.unread import Unread, list_unread
+from my121_analytics.ingest.unread import Unread, list_headings, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
@@ -64,7 +64,8 @@ class Intake:
     reconciliation
         Per file and sheet: ``kind``, ``rows_read``, ``rows_accepted``, ``rows_quarantined``, ``rows_set_aside``.
     mapping
-        Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``.
+        Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``, ``meanings`` (what
+        an asked one could be).
     unreadable
         Files that could not be read at all: ``file``, ``reason``, ``message``, ``remedy``.
     corrections
@@ -319,6 +320,7 @@ def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Sca
         raise DataUnusableError(f"{Path(source).name}: no sheet holds anything of the record.",
                                 hints=["A table needs a heading for the employee's id and one for what is recorded; "
                                        "name them in [exports.columns] if they are unusual.",
+                                       *list_headings(sheets),
                                        *(f"{file}: {message}" for file, message in
                                          zip(asked["file"].head(5), asked["message"].head(5), strict=True))])
     rows = [(p.file, p.reason, p.headline, " ".join(p.hints)) for p in problems]
@@ -568,9 +570,9 @@ def _reconcile(sheets: Sequence[SheetRows]) -> pd.DataFrame:
 
 
 def _map_table(sheets: Sequence[SheetRows]) -> pd.DataFrame:
-    lines = [(rows.sheet.file, rows.sheet.name, h.text, f"{h.source}.{h.column}" if h.source else h.column, h.how)
-             for rows in sheets for h in rows.map.headings]
-    return pd.DataFrame(lines, columns=["file", "sheet", "heading", "column", "how"], dtype="str")
+    lines = [(rows.sheet.file, rows.sheet.name, h.text, f"{h.source}.{h.column}" if h.source else h.column, h.how,
+              " or ".join(h.meanings)) for rows in sheets for h in rows.map.headings]
+    return pd.DataFrame(lines, columns=["file", "sheet", "heading", "column", "how", "meanings"], dtype="str")
 
 
 def _check_accounts(intake: Intake) -> None:

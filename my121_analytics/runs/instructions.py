@@ -15,7 +15,8 @@ from my121_analytics.errors import SettingsError, UsageError
 from my121_analytics.settings import FILE_NAME, ReportSettings, RunSettings, Settings, load_settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.staging import make_folder, sha256_of
+from my121_analytics.writing.manifest import sha256_of
+from my121_analytics.writing.staging import make_folder
 
 
 @dataclass(frozen=True)

@@ -49,14 +49,8 @@ from my121_analytics.runs.history import (
 from my121_analytics.runs.inbox import find_exports, hash_files, take_snapshot, wait_until_settled
 from my121_analytics.runs.instructions import RunPlan, check_plan, places_as_written, read_plan_of, run_key
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.staging import (
-    held_folder,
-    make_folder,
-    manifest_settings,
-    sha256_of,
-    versions,
-    write_atomic,
-)
+from my121_analytics.writing.manifest import manifest_settings, sha256_of, versions
+from my121_analytics.writing.staging import held_folder, make_folder, staged_run, write_atomic
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
@@ -380,21 +374,19 @@ def _finish(plan: RunPlan, record: RunRecord, log: RunLog, *, is_new: bool) -> R
 
 
 def _deliver(plan: RunPlan, folder: Path) -> dict[str, str]:
-    """Copy reports to their destinations, each file whole or not at all; gives what could not be written."""
+    """Copy reports to their destinations, each whole or not at all; gives why by destination that was not written."""
     failed = {}
     for name, destination in plan.destinations.items():
-        for file in sorted((folder / "reports" / name).rglob("*")):
-            if not file.is_file():
-                continue
-            target = destination / file.relative_to(folder / "reports" / name)
-            content = file.read_bytes()
-            try:
-                if not target.is_file() or target.read_bytes() != content:
-                    write_atomic(target, content, private=not plan.is_public(name))
-            except UsageError as problem:
-                failed[str(target)] = problem.headline
-            except OSError as problem:
-                failed[str(target)] = problem.strerror or str(problem)
+        source = folder / "reports" / name
+        try:
+            with staged_run(destination, private=not plan.is_public(name), command=f"run: {name}",
+                            shared=True) as stage:
+                for file in sorted(path for path in source.rglob("*") if path.is_file()):
+                    stage.write(file.relative_to(source).as_posix(), file.read_bytes())
+        except My121Error as problem:
+            failed[str(destination)] = problem.headline
+        except OSError as problem:
+            failed[str(destination)] = problem.strerror or str(problem)
     return failed
 
 

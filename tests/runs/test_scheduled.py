@@ -34,7 +34,8 @@ from my121_analytics.runs.scheduled import run_scheduled
 from my121_analytics.runs.timetable import Job, write_timetable
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import ReportSettings, RunPlanSettings, RunSettings
-from my121_analytics.writing.staging import held_folder, sha256_of
+from my121_analytics.writing.manifest import sha256_of
+from my121_analytics.writing.staging import held_folder
 
 SETTINGS = """
 [council]
@@ -246,14 +247,20 @@ def test_a_failed_section_fails_the_run_unless_a_partial_report_is_allowed(
 def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
         tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = prepare(tmp_path, exports, report='destination = "shared"')
-    write = scheduled.write_atomic
+    run_scheduled(file)
+    for earlier in list_records(tmp_path / "out é"):
+        shutil.rmtree(tmp_path / "out é" / RUNS / earlier.id)
+    book = tmp_path / "shared" / "small.xlsx"
+    before = book.read_bytes()
+    opened = Path.open
 
-    def refuse(path: Path, content: bytes, **options: bool) -> None:
-        if "shared" in str(path):
-            raise UsageError(f"{path.name} cannot be replaced: it is open in another program, or read-only.")
-        write(path, content, **options)
+    def refuse(self: Path, mode: str = "r", **options: object) -> object:
+        if self == book and mode == "r+b":
+            raise PermissionError(13, "The process cannot access the file")
+        return opened(self, mode, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(scheduled, "write_atomic", refuse)
+    change_an_export(tmp_path)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(UsageError, match="could not be replaced") as told:
         run_scheduled(file)
     assert any("small.xlsx" in hint for hint in told.value.hints)
@@ -261,6 +268,7 @@ def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
     assert len(records) == 1
     assert records[0].undelivered
     assert "small.xlsx" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
+    assert book.read_bytes() == before
     monkeypatch.undo()
     outcome = run_scheduled(file)
     assert not outcome.is_new

@@ -17,7 +17,8 @@ from my121_analytics.runs.alerts import ALERT, ALERT_JSON
 from my121_analytics.runs.guard import ExtractRefusedError
 from my121_analytics.runs.history import list_records
 from my121_analytics.runs.scheduled import run_scheduled
-from my121_analytics.writing.staging import held_folder, sha256_of
+from my121_analytics.writing.manifest import sha256_of
+from my121_analytics.writing.staging import held_folder
 
 OUT = "out é"
 Damage = Callable[[Path], None]

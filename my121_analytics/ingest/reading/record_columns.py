@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -65,7 +65,8 @@ def _reader(parse: Callable[[Column], Callable[[Texts], Parsed]]) -> _Read:
     def read(rows: SheetRows, column: Column, _: Context) -> Any:
         parse_texts_of = parse(column)
         if column.kind in ("number", "integer"):
-            parse_texts_of = partial(parse_texts_of, decimal_comma=rows.sheet.decimal_comma)
+            number_reader = cast(Callable[..., Parsed], parse_texts_of)
+            parse_texts_of = partial(number_reader, decimal_comma=rows.sheet.decimal_comma)
         found = rows.optional(column.name, parse_texts_of)
         return None if found is None else _SHAPES[column.kind](found[0].values, found[1])
     return read

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from my121_analytics.calibration.actions import Carried
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.chasing import count_without_conversation
 from my121_analytics.reports.pack.coverage import total_of
@@ -66,6 +67,17 @@ def build_first_page(meeting: Meeting) -> FirstPage:
         if items:
             blocks += [Subheading(say("pack_first", heading)), Bullets(tuple(items))]
     return FirstPage(say("pack_first", "title", unit=meeting.name), subtitle, tuple(blocks), None, tuple(figures))
+
+
+def say_action(carried: Carried) -> str:
+    """Say an action of the meeting before, with its statistic then and now."""
+    known = {"action": carried.action, "owner": carried.owner, "due": carried.due_on}
+    if not carried.statistic:
+        return say("pack", "action_plain", **known)
+    then, now = (say("pack", "action_unknown") if value is None
+                 else format_value(value, "share" if carried.is_share else "integer")
+                 for value in (carried.then, carried.now))
+    return say("pack", "action_carried", **known, statistic=carried.statistic, then=then, now=now)
 
 
 def _subtitle(meeting: Meeting, figures: list[tuple[str, str, str]]) -> tuple[str, ...]:
