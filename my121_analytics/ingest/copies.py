@@ -8,7 +8,7 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.reading.cells import clean, parse_numbers, plain_words
+from my121_analytics.ingest.reading.cells import clean, parse_numbers
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
@@ -42,7 +42,7 @@ def set_copies_aside(sheets: Sequence[SheetRows], context: Context) -> None:
     known = [rows for rows in sheets if rows.map.tables and "employee_id" in rows.map.columns]
     for rows in known:
         if "placements" in rows.map.tables:
-            _withhold_repeats(rows, context)
+            _withhold_repeats(rows)
     for a, b in combinations(sorted(known, key=_preference), 2):
         if _shape(a) == _shape(b):
             _compare(a, b, context)
@@ -67,14 +67,13 @@ def _key_columns(rows: SheetRows) -> list[str]:
     return [name for name in _KEYS if rows.has(name) and (name != "directorate" or evidence)]
 
 
-def _withhold_repeats(rows: SheetRows, context: Context) -> None:
+def _withhold_repeats(rows: SheetRows) -> None:
     """Withhold rows of one sheet that say the same as an earlier one in every column that is read."""
     entered = np.flatnonzero(rows.employee.codes >= 0)
-    keys = _hashes(rows, _key_columns(rows), context)[entered]
-    suspects = entered[pd.Series(keys).duplicated(keep=False).to_numpy()]
+    suspects = entered[pd.Series(_numbers(rows, _key_columns(rows), entered)).duplicated(keep=False).to_numpy()]
     if not len(suspects):
         return
-    everything = _hashes(rows, _all_columns(rows), context)[suspects]
+    everything = _numbers(rows, _all_columns(rows), suspects)
     repeats = suspects[pd.Series(everything).duplicated().to_numpy()]
     if len(repeats):
         first = suspects[np.flatnonzero(everything == everything[np.flatnonzero(suspects == repeats[0])[0]])[0]]
@@ -121,6 +120,14 @@ _ODD = 0x9E3779B97F4A7C15
 """Spreads hashes when they are put together, as in Fibonacci hashing (Knuth, The Art of Computer Programming, 6.4)."""
 
 
+def _numbers(rows: SheetRows, columns: Sequence[str], where: np.ndarray) -> np.ndarray:
+    """Give some rows one number each for their employee and some columns, as these are written in one sheet."""
+    total = rows.employee.codes[where].astype(np.uint64)
+    for name in columns:
+        total = total * np.uint64(_ODD) + rows.texts(_position(rows, name))[0][where].astype(np.uint64)
+    return total
+
+
 def _hashes(rows: SheetRows, columns: Sequence[str], context: Context) -> np.ndarray:
     """Give each row one number for its employee and some columns; equal numbers are equal rows."""
     people = pd.util.hash_array(np.array([*rows.employee.categories, ""], dtype=object))
@@ -152,7 +159,7 @@ def _plain(rows: SheetRows, name: str, texts: np.ndarray, context: Context) -> n
         numbers = parse_numbers(texts, decimal_comma=rows.sheet.decimal_comma).values
         return np.array([str(number) if number == number else clean(text) for number, text in
                          zip(numbers, texts, strict=True)], dtype=object)
-    return np.array([plain_words(clean(text)) or clean(text) for text in texts], dtype=object)
+    return np.array([clean(text).casefold() for text in texts], dtype=object)
 
 
 def _name(rows: SheetRows) -> str:
