@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
@@ -43,9 +44,45 @@ def set_copies_aside(sheets: Sequence[SheetRows], context: Context) -> None:
     for rows in known:
         if "placements" in rows.map.tables:
             _withhold_repeats(rows)
-    for a, b in combinations(sorted(known, key=_preference), 2):
-        if _shape(a) == _shape(b):
-            _compare(a, b, context)
+    pairs = [_Pair(a, b, *found) for a, b in combinations(sorted(known, key=_preference), 2)
+             if _shape(a) == _shape(b) and (found := _compare(a, b, context)) is not None]
+    for pair in pairs:
+        if _is_hidden(pair.second) and not _is_hidden(pair.first):
+            _pass_over(pair, "hidden_version", str(int(pair.differs.sum())))
+    pairs = [pair for pair in pairs if not _is_hidden(pair.second) or _is_hidden(pair.first)]
+    for pair in pairs:
+        if pair.differs.any():
+            _take_neither(pair)
+    for pair in pairs:
+        if not pair.differs.any() and not pair.first.differs_from and not pair.second.differs_from:
+            _pass_over(pair, "copied_sheet" if len(pair.at_second) == len(pair.second) else "copied_rows")
+
+
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """Two sheets that are one export: where its rows stand in both, and which of them differ."""
+
+    first: SheetRows
+    second: SheetRows
+    at_second: np.ndarray
+    differs: np.ndarray
+
+
+def _pass_over(pair: _Pair, code: str, expected: str = "") -> None:
+    """Withhold the rows of the second sheet that the first one has; all of them, where it is hidden."""
+    rows = pair.second
+    where = np.arange(len(rows)) if code == "hidden_version" else pair.at_second
+    where = where[~rows.withheld[where]]
+    if len(where):
+        _log(rows, code, len(where), _name(pair.first), expected)
+        rows.withhold(where)
+
+
+def _take_neither(pair: _Pair) -> None:
+    for rows, other in ((pair.first, pair.second), (pair.second, pair.first)):
+        _log(rows, "versions_apart", len(pair.differs), _name(other), str(int(pair.differs.sum())))
+        rows.differs_from = _name(other)
+        rows.withhold(np.flatnonzero(~rows.withheld), is_lost=True)
 
 
 def _preference(rows: SheetRows) -> tuple[bool, int, str, str]:
@@ -81,33 +118,18 @@ def _withhold_repeats(rows: SheetRows) -> None:
         rows.withhold(repeats)
 
 
-def _compare(first: SheetRows, second: SheetRows, context: Context) -> None:
-    """Tell whether two sheets of one shape are one export, and what to take of them."""
+def _compare(first: SheetRows, second: SheetRows, context: Context) -> tuple[np.ndarray, np.ndarray] | None:
+    """Give where the rows of two sheets of one export stand in the second, and which differ; None for two exports."""
     a, b = (np.flatnonzero(rows.employee.codes >= 0) for rows in (first, second))
     if min(len(a), len(b)) < _FEWEST:
-        return
-    keys_of_first, keys_of_second = (_numbered(_hashes(rows, _key_columns(rows), context)[where])
-                                     for rows, where in ((first, a), (second, b)))
-    shared, at_a, at_b = np.intersect1d(keys_of_first, keys_of_second, return_indices=True)
+        return None
+    keys = [_numbered(_hashes(rows, _key_columns(rows), context)[where]) for rows, where in ((first, a), (second, b))]
+    shared, at_a, at_b = np.intersect1d(*keys, return_indices=True)
     if len(shared) < _FEWEST or len(shared) < _SAME_EXPORT * min(len(a), len(b)):
-        return
+        return None
     columns = [name for name in _all_columns(first) if name in _all_columns(second)]
     values = [_hashes(rows, columns, context) for rows in (first, second)]
-    n_differ = int((values[0][a[at_a]] != values[1][b[at_b]]).sum())
-    if _is_hidden(second) and not _is_hidden(first):
-        _log(second, "hidden_version", len(b), _name(first), str(n_differ))
-        second.withhold(b)
-    elif n_differ:
-        for rows, where, other in ((first, a, second), (second, b, first)):
-            _log(rows, "versions_apart", len(shared), _name(other), str(n_differ))
-            rows.differs_from = _name(other)
-            rows.withhold(where, is_lost=True)
-    elif len(shared) == len(b):
-        _log(second, "copied_sheet", len(b), _name(first))
-        second.withhold(b)
-    else:
-        _log(second, "copied_rows", len(shared), _name(first))
-        second.withhold(b[at_b])
+    return b[at_b], values[0][a[at_a]] != values[1][b[at_b]]
 
 
 def _numbered(keys: np.ndarray) -> np.ndarray:

@@ -158,15 +158,26 @@ def test_who_managed_a_leaver_is_no_surprise(tmp_path):
     assert "manager_not_on_roster" in codes(read(tmp_path))
 
 
+@pytest.mark.parametrize(("heading", "stays", "gone"), [
+    ("Leaver?", "No", "Yes"), ("Leaver flag", "N", "Y"), ("Is active", "TRUE", "FALSE"), ("Active", "1", "0"),
+    ("Currently employed (Y/N)", "Y", "N")])
+def test_leavers_told_by_yes_and_no_are_no_staff(tmp_path, heading, stays, gone):
+    write(tmp_path / "staff.csv", with_column(STAFF, heading, [stays] * 6 + [gone] * 2))
+    write(tmp_path / "ratings.csv", RATINGS[:7])
+    assert counts(read(tmp_path)) == (6, 0)
+
+
 # Positions without a person ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("heading", "words"), [
     ("Position status", ["Vacant", "Closed", "Future"]), ("Post Status", ["Unfilled", "Deleted", "Proposed"]),
-    ("Status", ["Vacant", "Frozen", "Filled"]), ("Vacancy status", ["Being advertised", "Ended", "Pending approval"])])
+    ("Is vacant", ["Yes"]), ("Status", ["Vacant", "Frozen", "Filled"]),
+    ("Vacancy status", ["Being advertised", "Ended", "Pending approval"])])
 def test_vacant_closed_and_future_positions_are_set_aside_without_an_error(tmp_path, heading, words):
+    held = "Filled" if len(words) > 1 else "No"
     rows = [["Position ID", "Worker ID", "Position title", heading, "Effective start date"],
-            *([f"P{i}", person, "Officer", "Filled", "2024-04-01"] for i, person in enumerate(IDS))]
+            *([f"P{i}", person, "Officer", held, "2024-04-01"] for i, person in enumerate(IDS))]
     rows += [[f"V{i}", "", "Officer", word, "2024-04-01"] for i, word in enumerate(w for w in words if w != "Filled")]
     write(tmp_path / "positions.csv", rows)
     write(tmp_path / "ratings.csv", RATINGS)
@@ -181,11 +192,13 @@ def test_vacant_closed_and_future_positions_are_set_aside_without_an_error(tmp_p
 
 @pytest.mark.parametrize(("heading", "word"), [
     ("Review status", "Cancelled"), ("Review status", "Draft"), ("Form Status", "Withdrawn"), ("Status", "In progress"),
+    ("Signed off?", "No"), ("Is complete", "N"),
     ("Workflow step", "Not started"), ("PDR Status", "Overdue"), ("Appraisal status", "Awaiting sign-off"),
     ("stage_txt", "Not completed"), ("Form state", "With manager"), ("Completion status", "Voided - leaver")])
 def test_only_finished_forms_count_and_the_others_are_named(tmp_path, word, heading):
+    done = {"No": "Yes", "N": "Y"}.get(word, "Completed")
     write(tmp_path / "staff.csv", STAFF)
-    write(tmp_path / "forms.csv", with_column(RATINGS, heading, ["Completed"] * 5 + [word] * 2 + ["Signed off"]))
+    write(tmp_path / "forms.csv", with_column(RATINGS, heading, [done] * 5 + [word] * 2 + [done]))
     intake = read(tmp_path)
     assert set(levels(intake)) == set(IDS) - {"2006", "2007"}
     assert counts(intake) == (8, 2)
@@ -426,6 +439,16 @@ def test_a_directorate_on_the_first_row_of_its_group_is_carried_down(tmp_path, n
     assert "6 blank cells" in message(intake, "group_carried")
 
 
+def test_a_directorate_on_a_line_of_its_own_is_carried_down(tmp_path):
+    rows = grouped([""] * 8)
+    rows.insert(5, ["Parks", *[""] * 5])
+    rows.insert(1, ["Roads", *[""] * 5])
+    write(tmp_path / "staff.csv", rows)
+    intake = read(tmp_path)
+    assert units(intake) == ["Roads"] * 4 + ["Parks"] * 4
+    assert accounts(intake, "staff.csv") == [11, 8, 0, 3]
+
+
 def test_groups_within_groups_end_with_the_outer_one(tmp_path):
     write(tmp_path / "staff.csv", grouped(["Roads", "", "", "", "Parks", "", "", ""],
                                           ["Lights", "", "Management", "", "Management", "", "", ""]))
@@ -444,6 +467,12 @@ def test_one_value_above_many_blanks_is_asked_about(tmp_path):
     intake = read(tmp_path)
     assert units(intake) == ["Roads", *["-"] * 7]
     assert "1 of 8" in message(intake, "group_asked")
+
+
+@pytest.mark.parametrize("delimiter", ["\t", "|"])
+def test_decimal_commas_are_read_where_the_comma_parts_no_cells(tmp_path, delimiter):
+    write(tmp_path / "staff.csv", with_column(STAFF, "FTE", ["1,0", "0,8"] * 4), delimiter)
+    assert read(tmp_path).workforce.posts["fte"].tolist() == [1.0, 0.8] * 4
 
 
 @pytest.mark.parametrize("first", ["sep=;\n", ""])
@@ -497,6 +526,16 @@ def test_a_changed_second_download_is_asked_about_and_taking_one_out_mends_it(tm
     assert any("one export at two times" in line for line in intake.unread.headlines())
     (tmp_path / "ratings (1).csv").unlink()
     assert len(read(tmp_path).workforce.placements) == 8
+
+
+def test_of_three_versions_none_is_taken_in_silence(tmp_path):
+    write(tmp_path / "staff.csv", STAFF)
+    for name, rows in (("ratings", RATINGS), ("ratings (1)", OLD), ("ratings (2)", RATINGS)):
+        write(tmp_path / f"{name}.csv", rows)
+    intake = read(tmp_path)
+    assert intake.workforce.placements.empty
+    assert set(intake.findings.loc[intake.findings["code"] == "versions_apart", "file"]) == {
+        "ratings.csv", "ratings (1).csv", "ratings (2).csv"}
 
 
 def test_a_longer_second_download_adds_only_what_is_new(tmp_path):

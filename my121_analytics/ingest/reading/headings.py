@@ -35,7 +35,8 @@ _A_PERSON = re.compile(r"(?:performance|potential|box|rating|score|review)[\s_]+
 _ASKS = re.compile(r"\?\s*$|\(?\by\s*/\s*n\b\)?\s*$|\byes\s*/\s*no\b", re.I)
 """A heading that asks yes or no."""
 _DAYS = frozenset(c.name for columns in TABLES.values() for c in columns if c.kind == "date")
-_FLAGS = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "flag"} | {"disability"})
+_FLAGS = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "flag"}
+                   | {"disability", *STATE_COLUMNS})
 
 
 @dataclass(frozen=True)

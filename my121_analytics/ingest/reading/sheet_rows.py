@@ -31,7 +31,7 @@ from my121_analytics.ingest.reading.layout import ASIDE, Header, classify_rows, 
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
 from my121_analytics.ingest.reading.state_columns import find_states
-from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states
+from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states, states_of_flag
 from my121_analytics.settings import CycleSettings, ExportSettings
 from my121_analytics.workforce.schema import TABLES
 
@@ -428,7 +428,8 @@ def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarr
         if position is None or not empty.any():
             continue
         at, words = sheet.factor(position)
-        states = parse_states(words, column, states_given).values
+        flags = states_of_flag(column, smap.text(position))
+        states = parse_states(words, column, {**flags, **states_given}).values
         held_by_nobody = np.array([state in _NOBODY for state in states], dtype=bool)[at] & empty
         if held_by_nobody.any():
             shown = ", ".join(dict.fromkeys(str(words[code]) for code in at[held_by_nobody].tolist()))

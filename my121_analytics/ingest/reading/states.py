@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -23,6 +24,40 @@ MOST_STATES = 12
 def state_words(column: str) -> tuple[str, ...]:
     """List the states that a column of states tells apart, in the order of the packaged words."""
     return tuple(_words()[column])
+
+
+_FLAGS = {
+    EMPLOYMENT: ((("leaver", "leavers", "left", "terminated", "departed", "exited", "inactive"), "left", "employed"),
+                 (("active", "current", "currently", "employed", "live"), "employed", "left")),
+    POSITION: ((("vacant", "vacancy", "unfilled"), "vacant", "filled"), (("filled", "occupied"), "filled", "vacant")),
+    FORM: ((("cancelled", "withdrawn", "void", "draft"), "cancelled", "finished"),
+           (("complete", "completed", "finished", "signed", "approved", "closed", "final"), "finished", "unfinished")),
+    RELATIONSHIP: ((("matrix", "dotted", "secondary"), "other", "line"),
+                   (("primary", "main", "solid", "line", "direct"), "line", "other"))}
+"""Words of a heading that asks yes or no -> the state that yes means, and no."""
+
+
+def states_of_flag(column: str, heading: str) -> dict[str, str]:
+    """Say what yes and no mean in a column of states, by its heading: ``Leaver?`` and ``Is active`` differ.
+
+    Parameters
+    ----------
+    column
+        One of ``STATE_COLUMNS``.
+    heading
+        As written.
+
+    Returns
+    -------
+    dict
+        Word -> state; empty where the heading asks for no yes or no.
+    """
+    words = set(plain_words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)).split())
+    for telling, yes, no in _FLAGS[column]:
+        if words & set(telling):
+            return {**dict.fromkeys(("yes", "y", "true", "t", "1"), yes),
+                    **dict.fromkeys(("no", "n", "false", "f", "0"), no)}
+    return {}
 
 
 def parse_states(texts: Texts, column: str, given: Mapping[str, str] | None = None) -> Parsed:
