@@ -368,7 +368,9 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
                         paired=content.paired, finest=content.finest, twice=header.twice)
     smap = find_states(sheet, smap, below)
     refused = {h.position for h in smap.headings if h.how == "refused"}
-    sheet = sheet.without(refused) if refused else sheet
+    if refused:
+        sheet = sheet.without(refused)
+        content.hold(sheet)
     _report_headings(sheet, smap, log)
     _report_twice(sheet, smap, header, log)
     if not smap.tables:
