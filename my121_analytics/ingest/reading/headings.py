@@ -12,7 +12,7 @@ from typing import Any
 
 from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.ingest.reading.dates import MONTHS
-from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS
+from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS, STATUS_MEANINGS
 from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, SELF, TABLES
 
@@ -289,7 +289,7 @@ def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -
     else:
         column = as_ids if look == "ids" or as_words == "source" else as_words
     if column == "ask":
-        return replace(heading, how="ambiguous", meanings=("source", "contract"))
+        return replace(heading, how="ambiguous", meanings=STATUS_MEANINGS)
     return heading if column == "other" else replace(heading, column=column, how="content")
 
 

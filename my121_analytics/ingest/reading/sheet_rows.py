@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -122,6 +122,8 @@ class SheetRows:
             if len(aside):
                 texts = texts.copy()
                 texts[aside] = ""
+            if self.withheld.any():
+                mine, texts = np.where(self.withheld, len(texts), mine), np.append(texts, "")
             self._texts[position] = mine, texts
         return self._texts[position]
 
@@ -146,7 +148,10 @@ class SheetRows:
 
         Rows of which the same is read elsewhere, or that do not count by rights, are not lost.
         """
+        if not len(where):
+            return
         self.withheld[where] = True
+        self._texts.clear()
         if not is_lost:
             self.passed_over[where] = True
         self.forget(where)
@@ -246,7 +251,8 @@ class SheetRows:
         """
         position = self.map.columns["employee_id"]
         split = not self.has("post_id")
-        parsed, codes = self.read(position, lambda texts: self.ids.get(position) or parse_ids(texts))
+        known_ids = self.ids.get(position) if not self.withheld.any() else None
+        parsed, codes = self.read(position, lambda texts: known_ids or parse_ids(texts))
         values, posts = (_split_assignments(parsed.values, width, known) if split else
                          (_pad(parsed.values, width), None))
         self.employee = categorical(values, codes)
@@ -389,6 +395,17 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     return rows
 
 
+def _empty_refused(rows: SheetRows, where: np.ndarray) -> None:
+    """Empty shifted rows from the first column on that must never be loaded: what it holds stands further right."""
+    refused = [heading.position for heading in rows.map.headings if heading.how == "refused"]
+    if refused:
+        columns = list(rows.sheet.columns)
+        for j in range(min(refused), len(columns)):
+            columns[j] = columns[j].copy()
+            columns[j][rows.rows[where]] = ""
+        rows.sheet = replace(rows.sheet, columns=tuple(columns), _factors={})
+
+
 def _stop_wide_rows(rows: SheetRows, header: Header) -> None:
     """Stop rows of a text file that have more cells than the header: a delimiter within a cell has shifted them."""
     widths = rows.sheet.widths
@@ -410,6 +427,7 @@ def _stop_wide_rows(rows: SheetRows, header: Header) -> None:
                                             if column[rows.rows[i]] != ""), default=0)) for i in where]
         rows.stops.add("row_too_wide", rows.rows[where], "", np.array([str(n) for n in filled], dtype=object),
                        str(n_headings))
+        _empty_refused(rows, where)
         rows.withhold(where, is_lost=True)
 
 

@@ -10,7 +10,16 @@ import pandas as pd
 from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.ingest.reading.cells import is_missing
 from my121_analytics.ingest.reading.headings import Heading, SheetMap
-from my121_analytics.ingest.reading.states import FORM, MOST_STATES, STATE_COLUMNS, kind_of_states, parse_states
+from my121_analytics.ingest.reading.states import (
+    EMPLOYMENT,
+    FORM,
+    MOST_STATES,
+    POSITION,
+    STATE_COLUMNS,
+    STATUS_MEANINGS,
+    kind_of_states,
+    parse_states,
+)
 
 _FIRST_LOOK = 50
 """Cells that show of most columns that they hold no states."""
@@ -35,9 +44,13 @@ def find_states(sheet: Sheet, smap: SheetMap, below: int) -> SheetMap:
         of one kind and no other column says so.
     """
     for heading in smap.headings:
-        if heading.how not in ("unused", "synonym") or heading.column not in ("", "contract") or heading.suggestion:
+        cells = sheet.columns[heading.position][below:]
+        if heading.how == "ambiguous" and set(heading.meanings) == set(STATUS_MEANINGS):
+            found = _states_by_table(cells, smap.tables)
+        elif heading.how in ("unused", "synonym") and heading.column in ("", "contract") and not heading.suggestion:
+            found = _states_in(cells)
+        else:
             continue
-        found = _states_in(sheet.columns[heading.position][below:])
         if found and found not in smap.columns and _belongs(found, smap.tables):
             smap = _with_column(smap, heading, found)
     return smap
@@ -53,6 +66,15 @@ def _states_in(cells: np.ndarray) -> str:
             return ""
     found = kind_of_states(distinct)
     return found if found and (parse_states(distinct, found).faults == "").all() else ""
+
+
+def _states_by_table(cells: np.ndarray, tables: tuple[str, ...]) -> str:
+    """Say which kind of states all cells under a bare ``Status`` are, in the order that the sheet suggests."""
+    distinct = [text for text in pd.unique(cells) if not is_missing(text)]
+    if not 0 < len(distinct) <= MOST_STATES:
+        return ""
+    order = (FORM, EMPLOYMENT) if _belongs(FORM, tables) else (EMPLOYMENT, POSITION)
+    return next((column for column in order if (parse_states(distinct, column).faults == "").all()), "")
 
 
 def _belongs(column: str, tables: tuple[str, ...]) -> bool:

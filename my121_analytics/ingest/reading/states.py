@@ -13,6 +13,8 @@ from my121_analytics.packaged_data import read_packaged_toml
 EMPLOYMENT, POSITION, FORM, RELATIONSHIP = "employment_status", "position_status", "form_status", "relationship"
 STATE_COLUMNS = (EMPLOYMENT, POSITION, FORM, RELATIONSHIP)
 """Columns that say in what state something is; they help to read a row and are not kept in the record."""
+STATUS_MEANINGS = (FORM, EMPLOYMENT, POSITION, "source", "contract")
+"""What a bare ``Status`` may be, where its words do not tell."""
 _TELLING = 0.8
 """A column without a heading of its own is one of states where this share of its distinct words is known."""
 _LONGEST = 80
