@@ -128,6 +128,15 @@ def test_the_day_of_leaving_tells_more_than_the_status(tmp_path):
     assert "left_without_day" not in codes(intake)
 
 
+@pytest.mark.parametrize("heading", ["Left", "Leaver", "Exit date", "Separation Date", "Last Day", "LWD"])
+def test_the_last_day_is_read_by_any_usual_heading(tmp_path, heading):
+    write(tmp_path / "staff.csv", with_column(STAFF, heading, [""] * 6 + ["31/05/2024", "30/06/2024"]))
+    write(tmp_path / "ratings.csv", RATINGS[:7])
+    intake = read(tmp_path)
+    assert counts(intake) == (6, 0)
+    assert intake.workforce.employees["left_on"].notna().sum() == 2
+
+
 def test_an_ended_post_of_somebody_with_another_ends_nobody_s_employment(tmp_path):
     rows = with_column(STAFF, "Post no", [f"P{i}" for i in range(8)])
     rows = with_column(rows, "Assignment status", ["Active Assignment"] * 8)
@@ -207,6 +216,20 @@ def test_only_finished_forms_count_and_the_others_are_named(tmp_path, word, head
     assert named["row"].tolist() == [7, 8]
     assert "2006" in named["message"].iloc[0]
     assert accounts(intake, "forms.csv") == [9, 6, 0, 3]
+
+
+@pytest.mark.parametrize(("heading", "words"), [
+    ("Mandatory training", ["Completed", "Overdue"]), ("Induction status", ["Complete", "Not started"]),
+    ("Licence status", ["Active", "Expired"])])
+def test_a_status_of_something_else_is_asked_about_and_changes_nothing(tmp_path, heading, words):
+    write(tmp_path / "staff.csv", STAFF)
+    write(tmp_path / "forms.csv", with_column(RATINGS, heading, [words[i % 2] for i in range(8)]))
+    intake = read(tmp_path)
+    assert counts(intake) == (8, 0)
+    assert f"'{heading}' holds '{words[0]}'" in message(intake, "states_asked")
+    ignored = read(tmp_path, columns={heading: "ignore"})
+    assert "states_asked" not in codes(ignored)
+    assert len(read(tmp_path, columns={heading: "form_status"}).workforce.placements) <= 4
 
 
 def test_people_of_unfinished_forms_stay_on_the_record_where_there_is_no_staff_list(tmp_path):

@@ -372,7 +372,7 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     content = SheetContent(sheet, below, scales or {}, rules)
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
                         paired=content.paired, finest=content.finest, twice=header.twice)
-    smap = find_states(sheet, smap, below)
+    smap = find_states(sheet, smap, below, log)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     if refused:
         sheet = sheet.without(refused)

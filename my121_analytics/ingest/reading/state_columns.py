@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import is_missing
+from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import Heading, SheetMap
 from my121_analytics.ingest.reading.states import (
     EMPLOYMENT,
@@ -18,14 +20,16 @@ from my121_analytics.ingest.reading.states import (
     STATE_COLUMNS,
     STATUS_MEANINGS,
     kind_of_states,
+    may_head_states,
     parse_states,
 )
 
+_SHOWN = 3
 _FIRST_LOOK = 50
 """Cells that show of most columns that they hold no states."""
 
 
-def find_states(sheet: Sheet, smap: SheetMap, below: int) -> SheetMap:
+def find_states(sheet: Sheet, smap: SheetMap, below: int, log: Log) -> SheetMap:
     """Find columns of states under headings that are not known, by what stands in them.
 
     Parameters
@@ -36,6 +40,8 @@ def find_states(sheet: Sheet, smap: SheetMap, below: int) -> SheetMap:
         What its columns are taken for.
     below
         First row of data.
+    log
+        Where findings go: headings that may be about something else are asked about.
 
     Returns
     -------
@@ -45,13 +51,22 @@ def find_states(sheet: Sheet, smap: SheetMap, below: int) -> SheetMap:
     """
     for heading in smap.headings:
         cells = sheet.columns[heading.position][below:]
+        if heading.column == EMPLOYMENT and "left_on" not in smap.columns and _are_days(cells):
+            smap = _with_column(smap, heading, "left_on")  # "Left" heads days as well as words
+            continue
         if heading.how == "ambiguous" and set(heading.meanings) == set(STATUS_MEANINGS):
             found = _states_by_table(cells, smap.tables)
         elif heading.how in ("unused", "synonym") and heading.column in ("", "contract") and not heading.suggestion:
             found = _states_in(cells)
         else:
             continue
-        if found and found not in smap.columns and _belongs(found, smap.tables):
+        if not found or found in smap.columns or not _belongs(found, smap.tables):
+            continue
+        if heading.how == "unused" and not may_head_states(heading.text):
+            shown = [str(text) for text in pd.unique(cells) if not is_missing(text)][:_SHOWN]
+            log.add("states_asked", file=sheet.file, sheet=sheet.name, column=heading.text,
+                    values=" and ".join(f"'{text}'" for text in shown), expected=found)
+        else:
             smap = _with_column(smap, heading, found)
     return smap
 
@@ -75,6 +90,11 @@ def _states_by_table(cells: np.ndarray, tables: tuple[str, ...]) -> str:
         return ""
     order = (FORM, EMPLOYMENT) if _belongs(FORM, tables) else (EMPLOYMENT, POSITION)
     return next((column for column in order if (parse_states(distinct, column).faults == "").all()), "")
+
+
+def _are_days(cells: np.ndarray) -> bool:
+    days = [text for text in pd.unique(cells) if not is_missing(text)]
+    return bool(days) and bool((parse_dates(days[:_FIRST_LOOK]).parsed.faults == "").all())
 
 
 def _belongs(column: str, tables: tuple[str, ...]) -> bool:

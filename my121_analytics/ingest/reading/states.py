@@ -108,6 +108,12 @@ def looks_like_states(texts: Texts, column: str) -> bool:
     return len(states) >= _TELLING * len(texts) and len(set(states)) > 1
 
 
+def may_head_states(heading: str) -> bool:
+    """Say whether an unknown heading speaks of a status and nothing else: ``emp_stat_cd``, not ``Training status``."""
+    words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading).casefold())
+    return bool(words) and all(word in _of_status() or len(word) == 1 for word in words)
+
+
 def kind_of_states(texts: Texts) -> str:
     """Say which kind of states some texts are; empty where they are none, or could be of two kinds.
 
@@ -139,6 +145,11 @@ def _words() -> dict[str, Any]:
 @cache
 def _negations() -> frozenset[str]:
     return frozenset(_words()["negations"])
+
+
+@cache
+def _of_status() -> frozenset[str]:
+    return frozenset(_words()["of_status"])
 
 
 @cache
