@@ -84,8 +84,8 @@ STANDING_RULES = (
             stops=True),
     *_rules("error", "half_converted_dates versions_apart"),
     *_rules("warning", "unknown_state states_asked matrix_rows matrix_only yet_to_start ended_post_rows "
-            "left_without_day form_not_finished dates_swapped_back half_converted_kept group_carried group_asked copied_rows "
-            "copied_sheet hidden_version names_off_list implausible_manager implausible_rater"),
+            "left_without_day form_not_finished dates_swapped_back half_converted_kept group_carried group_asked "
+            "copied_rows copied_sheet hidden_version names_off_list implausible_manager implausible_rater"),
 )
 """What says which rows, columns and sheets count as they stand."""
 
