@@ -123,8 +123,9 @@ def _compare(first: SheetRows, second: SheetRows, context: Context) -> tuple[np.
     a, b = (np.flatnonzero(rows.employee.codes >= 0) for rows in (first, second))
     if min(len(a), len(b)) < _FEWEST:
         return None
-    keys = [_numbered(_hashes(rows, _key_columns(rows), context)[where]) for rows, where in ((first, a), (second, b))]
-    shared, at_a, at_b = np.intersect1d(*keys, return_indices=True)
+    of_first, of_second = (_numbered(_hashes(rows, _key_columns(rows), context)[where])
+                           for rows, where in ((first, a), (second, b)))
+    shared, at_a, at_b = np.intersect1d(of_first, of_second, return_indices=True)
     if len(shared) < _FEWEST or len(shared) < _SAME_EXPORT * min(len(a), len(b)):
         return None
     columns = [name for name in _all_columns(first) if name in _all_columns(second)]

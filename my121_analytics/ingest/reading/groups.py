@@ -53,15 +53,16 @@ def carry_groups(sheet: Sheet, smap: SheetMap, aside: np.ndarray, log: Log) -> S
         if found is None:
             continue
         position, rows, filled = smap.columns[name], found.rows, found.filled
-        place = {"file": sheet.file, "sheet": sheet.name, "column": smap.text(position)}
+        heading = smap.text(position)
         if not found.is_sure:
             if is_unit:
-                log.add("group_asked", **place, expected=str(int(filled.sum())), n=len(rows))
+                log.add("group_asked", file=sheet.file, sheet=sheet.name, column=heading,
+                        expected=str(int(filled.sum())), n=len(rows))
             continue
         values = sheet.columns[position][rows]
         columns[position] = sheet.columns[position].copy()
         columns[position][rows], n = _carry(values, filled, ends[rows] if is_unit else filled)
-        log.add("group_carried", **place, values=str(values[0]), n=n)
+        log.add("group_carried", file=sheet.file, sheet=sheet.name, column=heading, values=str(values[0]), n=n)
         if is_unit:
             ends[rows[filled]] = True
     if not columns:

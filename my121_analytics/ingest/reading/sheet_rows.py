@@ -371,7 +371,8 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     below = header.last + 1
     content = SheetContent(sheet, below, scales or {}, rules)
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
-                        paired=content.paired, finest=content.finest, twice=header.twice)
+                        paired=content.paired, finest=content.finest, clearest=content.clearest,
+                        twice=header.twice)
     smap = find_states(sheet, smap, below, log)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     if refused:
@@ -404,6 +405,8 @@ def _empty_refused(rows: SheetRows, where: np.ndarray) -> None:
             columns[j] = columns[j].copy()
             columns[j][rows.rows[where]] = ""
         rows.sheet = replace(rows.sheet, columns=tuple(columns), _factors={})
+        if rows.content is not None:
+            rows.content.hold(rows.sheet)
 
 
 def _stop_wide_rows(rows: SheetRows, header: Header) -> None:
