@@ -39,7 +39,7 @@ def _card(meeting: Meeting, row: dict[str, object], people: pd.DataFrame) -> Car
     words = _views(meeting, row)
     manager = say("pack", "chase_no_manager") if pd.isna(row["rater_name"]) else say(
         "pack", "card_manager", name=row["rater_name"])
-    lines = (f"{row['role']}. {row['team']}", manager)
+    lines = (say("pack", "card_post", **{name: str(row[name]) for name in ("employee_id", "role", "team")}), manager)
     glyph = None
     if meeting.framework.has_map and any(places.values()):
         glyph = draw_small_map(places, meeting.framework, title=say("pack", "card_map"), words="; ".join(words))
