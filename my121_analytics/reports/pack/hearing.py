@@ -12,7 +12,9 @@ from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Section,
 
 SLIGHTLY, CLEARLY = 0.15, 0.35
 """Spread between teams, on the model's scale, up to which an unrecorded difference is slight, and moderate."""
-MOST_PICTURED = 8
+MOST_PICTURED = 5
+MOST_LISTED = 8
+"""Managers on the director's page: those within the meeting's time first; all of them are in the analyst's part."""
 
 
 def build_hearing(meeting: Meeting) -> Section:
@@ -32,6 +34,8 @@ def build_hearing(meeting: Meeting) -> Section:
         blocks.append(Text(count_say("pack", "hearing_lead", counts["pattern"], where=meeting.where, cycles=cycles,
                                      price=price)))
         blocks.append(_list_managers(meeting, managers[managers["verdict"] == "pattern"]))
+        if counts["pattern"] > MOST_LISTED:
+            blocks.append(Text(count_say("pack", "hearing_more", counts["pattern"] - MOST_LISTED)))
         if (picture := meeting.pictures.get("mixes")) and counts["pattern"] + counts["watch"] <= MOST_PICTURED:
             blocks.append(Drawing(picture, say("pack", "mixes_caption")))
         blocks.append(Bullets(tuple(say("pack", f"hearing_question_{number}") for number in (1, 2, 3))))
@@ -51,8 +55,9 @@ def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
     """Name those to hear by name, with the range as people in a hundred and how firm the name is."""
     firmness = _firmness(meeting)
     inside = _in_meeting(meeting)
-    listed = listed.assign(words=points_words(meeting, listed["rater_id"])).sort_values(["name", "rater_id"],
-                                                                                        kind="stable")
+    later = [not inside.get(str(rater), False) for rater in listed["rater_id"]]
+    listed = listed.assign(words=points_words(meeting, listed["rater_id"]), later=later)
+    listed = listed.sort_values(["later", "name", "rater_id"], kind="stable").head(MOST_LISTED)
     rows = tuple((str(row.name), str(row.team), f"{int(row.n_ratings):,}",
                   row.words or say("pack", "higher" if row.estimate > 0 else "lower"),
                   firmness.get(str(row.rater_id), ""),
