@@ -141,11 +141,17 @@ def check_overrides(overrides: Mapping[str, str]) -> None:
     SettingsError
         All unknown columns are listed.
     """
-    known = sorted({*_known_columns(), "ignore"})
+    known = column_words()
     faults = [f"[exports.columns] \"{heading}\": '{target}' is no column of the record. {suggest(target, known)}"
               for heading, target in overrides.items() if _target(target) is None]
     if faults:
         raise SettingsError(f"[exports.columns]: {len(faults)} column(s) of the record do not exist.", hints=faults)
+
+
+def column_words() -> list[str]:
+    """List every word that may stand on the right side of ``[exports.columns]``, ratings with whose they are too."""
+    whose = [f"{source} {axis}" for source in (MANAGER, SELF, CALIBRATED) for axis in AXES]
+    return [*sorted(_known_columns()), *whose, "ignore"]
 
 
 def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = None, *,
@@ -185,15 +191,25 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     for j, bottom in (twice or {}).items():
         found[j] = _ask_which(found[j], _first_reading(j, bottom, {}, looks_like))
     events = _events(found)
+    chosen = _settle_all(found, events, fits, paired)
+    if "placements" not in events and any(h.how == "assumed" for h in chosen):
+        # An assumed rating is the first sign of placements: what else their sheets hold is settled anew.
+        found = [_Reading(h) if h.how == "assumed" else r for h, r in zip(chosen, found, strict=True)]
+        events = _events(found)
+        chosen = _settle_all(found, events, fits, paired)
+    chosen = _part_names_from_ids(chosen, looks_like)
+    chosen = _drop_duplicates(chosen, _belonging(chosen, events), same, finest)
+    return _assemble(chosen, events)
+
+
+def _settle_all(found: list[_Reading], events: tuple[str, ...], fits: Callable[[int], frozenset[str] | None],
+                paired: Callable[[int, int], bool]) -> list[Heading]:
+    """Choose what each heading is, once it is known which tables the sheet enters."""
     chosen = [_settle(reading, events) for reading in found]
     chosen = _fill_weak(chosen, found, events)
     chosen = _ask_the_rest(_settle_open_axis(chosen), events)
     chosen = _resolve_employee_prefix(chosen)
-    chosen = _pair_labels(chosen, paired)
-    chosen = _assume_performance(chosen, fits)
-    chosen = _part_names_from_ids(chosen, looks_like)
-    chosen = _drop_duplicates(chosen, _belonging(chosen, events), same, finest)
-    return _assemble(chosen, _with_ratings(events, chosen))
+    return _assume_performance(_pair_labels(chosen, paired), fits)
 
 
 # One heading ------------------------------------------------------------------------------------------------------
@@ -282,7 +298,7 @@ def _read_rating(text: str) -> tuple[str, str] | None:
     The source may be ``dated`` (it names a period, so it may be another cycle's) or ``several``.
     """
     book = _book()
-    tokens = words_of(text)
+    tokens = [part for word in words_of(text) for part in _parted(word)]
     before = bool(set(tokens) & book.sources["before"])
     if _A_PERSON.search(text) or "manager manager" in " ".join(tokens):
         return None
@@ -303,6 +319,17 @@ def _read_rating(text: str) -> tuple[str, str] | None:
         named = [a for a in AXES if a in tokens]
         return ("several", named[0]) if len(whose) > 1 and len(named) == 1 else None
     return _axis_of([t for t in tokens if t not in book.sources[whose[0]]], whose[0])
+
+
+def _parted(word: str) -> list[str]:
+    """Part a word that runs whose rating and the rating together: ``selfrating``, ``mgrscore``."""
+    book = _book()
+    ends = {*_RATING_WORDS, *AXES}
+    for whose in sorted({w for name in (MANAGER, SELF, CALIBRATED, "employee") for w in book.sources[name]}, key=len):
+        rest = word.removeprefix(whose)
+        if rest != word and rest in ends:
+            return [whose, rest]
+    return [word]
 
 
 def _axis_of(rest: list[str], source: str) -> tuple[str, str] | None:
@@ -491,9 +518,10 @@ def _is_label_of(label: Heading, rating: Heading) -> bool:
     named = set(words) & book.label_words
     rest = [w for w in words if w not in book.label_words and w not in book.label_filler]
     if label.column in AXES:
-        return axes == {(label.source, label.column)}
+        return {(label.source, label.column)} == axes or (len(axes) > 1 and bool(named) and (label.source, label.column)
+                                                           in axes)
     if _axes_meant(label):
-        return _axes_meant(label) == axes and bool(named)
+        return _axes_meant(label) >= axes and bool(named)
     own = [w for w in words_of(rating.text) if w not in book.label_filler and w != "number"]
     return bool(named) and label.how == "unused" and (not rest or rest == own)
 
@@ -512,7 +540,8 @@ def _assume_performance(chosen: list[Heading], fits: Callable[[int], frozenset[s
     for source in ("", MANAGER, SELF, CALIBRATED):
         meant = {(source, axis) for axis in AXES}
         asked = [j for j, h in enumerate(out) if h.how == "ambiguous" and _axes_meant(h) == meant]
-        scales = {j: fits(out[j].position) for j in asked}
+        labels = {h.label_of: h.position for h in out if h.how == "label"}
+        scales = {j: fits(labels.get(out[j].position, out[j].position)) for j in asked}
         candidates = [j for j in asked if scales[j] is not None]
         has_one = any(h.column == "performance" and h.source in (source, *(("", MANAGER) if source in ("", MANAGER)
                                                                           else ())) for h in out)
@@ -520,13 +549,6 @@ def _assume_performance(chosen: list[Heading], fits: Callable[[int], frozenset[s
             out[candidates[0]] = replace(out[candidates[0]], column="performance", source=source, how="assumed",
                                          meanings=())
     return out
-
-
-def _with_ratings(events: tuple[str, ...], chosen: Sequence[Heading]) -> tuple[str, ...]:
-    """Add placements where an assumed rating is the only sign of them."""
-    if "placements" in events or not any(h.how == "assumed" for h in chosen) or set(events) & set(_ALONE):
-        return events
-    return tuple(table for table in EVENTS if table in (*events, "placements"))
 
 
 def _belonging(chosen: Sequence[Heading], events: tuple[str, ...]) -> frozenset[int]:

@@ -37,19 +37,11 @@ from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
 from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.encryption import encrypt_workbook, find_password
+from my121_analytics.writing.manifest import MANIFEST, build_manifest, read_manifest, sha256_of
 from my121_analytics.writing.page import render_page
 from my121_analytics.writing.pdf import find_browser, print_pdf
 from my121_analytics.writing.slides import write_slides
-from my121_analytics.writing.staging import (
-    MANIFEST,
-    Stage,
-    build_manifest,
-    make_slugs,
-    read_manifest,
-    sha256_of,
-    staged_run,
-    write_atomic,
-)
+from my121_analytics.writing.staging import Stage, make_slugs, staged_run, write_atomic
 from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -186,7 +178,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         plan = replace(plan, actions={name: _carry_actions(Path(actions), plan, name) for name in plan.units})
     inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
     warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
-    with (staged_run(out, private=not plan.is_public) as stage,
+    with (staged_run(out, private=not plan.is_public, command="pack") as stage,
           progress_shown("Building packs", progress) as report):
         _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
@@ -208,7 +200,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     if kept and settings.disclosure.kept_releases:
         write_atomic(Path(settings.disclosure.kept_releases) / name_kept(kept), kept)
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
-                      tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)), kept)
+                      (*(say("pack_warning", code) for code in dict.fromkeys(warnings)),
+                       *(say("staging", "left", file=name) for name in stage.left)), kept)
 
 
 def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,

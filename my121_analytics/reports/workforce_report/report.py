@@ -22,25 +22,28 @@ from my121_analytics.reports.workforce_report import (
     profile,
     quality,
     talent,
+    workforce,
 )
 from my121_analytics.reports.workforce_report.brief import Brief, Section, Written
 from my121_analytics.reports.workforce_report.csv_twins import write_twins
 from my121_analytics.reports.workforce_report.headline import write_headline
 from my121_analytics.reports.workforce_report.headline_figure import Headline
+from my121_analytics.reports.workforce_report.in_brief import write_in_brief
+from my121_analytics.reports.workforce_report.trends import write_trends
 from my121_analytics.settings import ReportSettings, Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
 from my121_analytics.writing.csv_files import as_text
-from my121_analytics.writing.workbook import AnySheet, Book, WordSheet, write_workbook
+from my121_analytics.writing.workbook import AnySheet, Book, PictureSheet, WordSheet, write_workbook
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
 
 _SECTIONS = {section.code: section for section in (
-    profile.SECTION, movement.SECTION, coverage.SECTION, talent.SECTION, equality.SECTION, patterns.SECTION,
-    plan.SECTION, quality.SECTION)}
+    workforce.SECTION, profile.SECTION, movement.SECTION, coverage.SECTION, talent.SECTION, equality.SECTION,
+    patterns.SECTION, plan.SECTION, quality.SECTION)}
 SECTIONS: tuple[str, ...] = tuple(_SECTIONS)
 """Names of the sections, in the order in which they stand."""
 
@@ -153,10 +156,6 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
 
 
 def _choose_sections(report: ReportSettings) -> list[Section]:
-    unknown = [name for name in report.sections if name not in _SECTIONS]
-    if unknown:
-        raise UsageError(say("report", "no_such_section", sections=", ".join(unknown)),
-                         hints=[suggest(name, SECTIONS) for name in unknown])
     return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
 
 
@@ -187,11 +186,17 @@ def _bind(brief: Brief, name: str, written: Mapping[str, Written], headline: tup
              for code in failed]
     rows += [(say("report_cover", "absent"), f"{say('report_section', code)}: {why}")
              for code, why in absent.items()]
-    sheets: list[AnySheet] = [write_headline(brief, headline)] if headline else []
+    trend = next((part.trend for part in written.values() if part.trend), {})
+    pages = [write_in_brief(brief, headline, trend), write_headline(brief, headline) if headline else None,
+             write_trends(brief, trend)]
+    sheets: list[AnySheet] = [page for page in pages if page is not None]
     sheets += [sheet for part in written.values() for sheet in part.sheets]
     sheets.append(_explain_symbols(settings))
+    notes = {code: say("report_note", code) for code in codes("report_note")}
+    notes |= {note: say(*note.split(" ")) for sheet in sheets if not isinstance(sheet, PictureSheet)
+              for note in sheet.notes}
     return Book(title=title, cover=tuple(rows), sheets=tuple(sheets), as_of=brief.workforce.as_of,
-                notes={code: say("report_note", code) for code in codes("report_note")}, profile=brief.report.profile,
+                notes=notes, profile=brief.report.profile,
                 accent=settings.template.accent, logo=_read_logo(settings, folder),
                 logo_alt=say("report", "logo_alt", council=council.name), subject=say("report", "subject"))
 
