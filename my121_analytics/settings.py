@@ -250,12 +250,18 @@ class ManagerSettings(_Section):
     """Below this no interval is shown: it would span nearly everything."""
     min_ratings_verdict: int = Field(8, ge=1)
     """Below this the verdict is 'in line' or 'cannot tell', never a name."""
-    in_line_probability: float = Field(0.8, gt=0.5, lt=1)
-    """How sure to be that the difference is smaller than delta before saying 'in line'."""
+    in_line_probability: float = Field(0.97, gt=0.5, lt=1)
+    """How sure to be that the difference is smaller than delta before saying 'in line'; the ratings themselves must
+    show it as well."""
     watch_probability: float = Field(0.5, gt=0, lt=1)
     """How probable a difference beyond delta must be to say 'watch'."""
     interval: float = Field(0.95, gt=0.5, lt=1)
     """Level of the intervals."""
+    k: int | None = Field(None, ge=0, le=30)
+    """How many managers the meeting hears, chosen before anybody sees a name; left out: as many as the pack's minutes
+    hold. What the choice costs in wrong names is printed beside it."""
+    minutes_each: int = Field(10, ge=1, le=60)
+    """Minutes for hearing one manager."""
     size_bands: list[int] = Field(default_factory=lambda: [5, 10, 25])
     """Upper ends of the bands of mean team size within which the list is drawn up: 2-5, 6-10, 11-25, 26+."""
     unrecorded_sd: float = Field(0.05, ge=0, le=1)
@@ -284,8 +290,6 @@ class PackSettings(_Section):
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
-    minutes_manager: int = Field(6, ge=1, le=60)
-    """Time to hear one manager whose ratings are a pattern to discuss; managers take half of the meeting at most."""
     minutes_rest: int = Field(10, ge=0, le=240)
     """Time for the map, the last meeting's actions, and who completes what is missing."""
     ask_centre_box: bool = False
