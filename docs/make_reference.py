@@ -13,6 +13,7 @@ import math
 import re
 import textwrap
 import tomllib
+from collections.abc import Mapping
 from importlib import import_module, resources
 from pathlib import Path
 
@@ -22,7 +23,14 @@ from pydantic.fields import FieldInfo
 
 from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
-from my121_analytics.settings import AUDIENCES, Settings
+from my121_analytics.settings import (
+    AUDIENCES,
+    REPORT_SECTIONS,
+    STATISTICS,
+    ReportSettings,
+    RunPlanSettings,
+    Settings,
+)
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, PROTECTED, RECORD_PARTS, TABLES
 from my121_analytics.writing.encryption import FEWEST_SIGNS
@@ -59,20 +67,46 @@ def describe_settings() -> str:
     defaults = Settings()
     for section, field in Settings.model_fields.items():
         value = getattr(defaults, section)
-        if not isinstance(value, BaseModel):
-            lines += [f"## `[{section}.NAME]`" if section == "reports" else f"## `[{section}]`", "",
-                      str(field.description), ""]
-            continue
-        lines += [f"## `[{section}]`", "", (type(value).__doc__ or "").strip(), "",
-                  "| key | default | meaning |", "|---|---|---|"]
-        lines += [f"| `{key}` | {_shown(getattr(value, key), key)} | {_reason(info)} |"
-                  for key, info in type(value).model_fields.items()]
-        lines.append("")
+        if section == "reports":
+            lines += [f"## `[{section}.NAME]`", "", str(field.description), "", *_tabulate_keys(ReportSettings()),
+                      *_tabulate_codes("section", "holds", REPORT_SECTIONS)]
+        elif not isinstance(value, BaseModel):
+            lines += [f"## `[{section}]`", "", _reason(field), ""]
+        else:
+            lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value)]
+        if section == "run":
+            lines += ["### `[run.plan]`", "", _first_words(RunPlanSettings), "",
+                      *_tabulate_keys(RunPlanSettings(file=""))]
+        if section == "priorities":
+            lines += _tabulate_codes("statistic", "is", {
+                code: meaning + {"more": "; more is better", "fewer": "; fewer is better", "": ""}[better]
+                for code, (meaning, better) in STATISTICS.items()})
     lines += ["## Audiences", "", "| audience | names | protected characteristics | scope | small counts hidden |",
               "|---|---|---|---|---|"]
     lines += [f"| {name} | {_yes(a.names)} | {_yes(a.protected)} | {a.scope} | {_yes(a.suppress)} |"
               for name, a in AUDIENCES.items()]
     return "\n".join(lines) + "\n"
+
+
+def _tabulate_keys(section: BaseModel, name: str = "") -> list[str]:
+    """Set out the keys of a section; those that are sections of their own follow under their names."""
+    fields = type(section).model_fields
+    nested = {key: getattr(section, key) for key in fields if isinstance(getattr(section, key), BaseModel)}
+    lines = ["| key | default | meaning |", "|---|---|---|"]
+    lines += [f"| `{key}` | {'a table of its own, below' if key in nested else _shown(getattr(section, key), key)} | "
+              f"{_reason(info)} |" for key, info in fields.items()]
+    for key, inner in nested.items():
+        lines += ["", f"### `[run.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
+    return [*lines, ""]
+
+
+def _first_words(section: type[BaseModel]) -> str:
+    return " ".join((section.__doc__ or "").split())
+
+
+def _tabulate_codes(what: str, means: str, meanings: Mapping[str, str]) -> list[str]:
+    return [f"| {what} | {means} |", "|---|---|", *(f"| `{code}` | {meaning} |" for code, meaning in meanings.items()),
+            ""]
 
 
 def describe_record() -> str:

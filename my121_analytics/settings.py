@@ -25,6 +25,15 @@ ExportState = Literal["employed", "left", "future", "vacant", "filled", "closed"
 """What a word in a column of states can mean: of somebody's employment, a position, a form, a reporting line."""
 
 
+def _check_codes(given: list[str], known: tuple[str, ...], what: str) -> list[str]:
+    """Refuse codes that do not exist, all at once."""
+    faults = [f"there is no {what} '{code}'. {suggest(code, known)}" for code in dict.fromkeys(given)
+              if code not in known]
+    if faults:
+        raise ValueError(" ".join(faults))
+    return given
+
+
 class CouncilSettings(_Section):
     """Who the reports are for; printed on covers."""
 
@@ -241,12 +250,18 @@ class ManagerSettings(_Section):
     """Below this no interval is shown: it would span nearly everything."""
     min_ratings_verdict: int = Field(8, ge=1)
     """Below this the verdict is 'in line' or 'cannot tell', never a name."""
-    in_line_probability: float = Field(0.8, gt=0.5, lt=1)
-    """How sure to be that the difference is smaller than delta before saying 'in line'."""
+    in_line_probability: float = Field(0.97, gt=0.5, lt=1)
+    """How sure to be that the difference is smaller than delta before saying 'in line'; the ratings themselves must
+    show it as well."""
     watch_probability: float = Field(0.5, gt=0, lt=1)
     """How probable a difference beyond delta must be to say 'watch'."""
     interval: float = Field(0.95, gt=0.5, lt=1)
     """Level of the intervals."""
+    k: int | None = Field(None, ge=0, le=30)
+    """How many managers the meeting hears, chosen before anybody sees a name; left out: as many as the pack's minutes
+    hold. What the choice costs in wrong names is printed beside it."""
+    minutes_each: int = Field(10, ge=1, le=60)
+    """Minutes for hearing one manager."""
     size_bands: list[int] = Field(default_factory=lambda: [5, 10, 25])
     """Upper ends of the bands of mean team size within which the list is drawn up: 2-5, 6-10, 11-25, 26+."""
     unrecorded_sd: float = Field(0.05, ge=0, le=1)
@@ -474,13 +489,47 @@ class PlanSettings(_Section):
         return given
 
 
+REPORT_SECTIONS: dict[str, str] = {
+    "workforce": "headcount, full-time equivalents, starters, leavers, span of control, grade, length of service",
+    "profile": "the map and the ratings, by group and cycle by cycle",
+    "movement": "what changed since the cycle before",
+    "coverage": "conversations and placements, and which parts of the record are filled",
+    "talent": "key posts and development actions",
+    "equality": "ratings by protected characteristic",
+    "patterns": "rating patterns between managers, in aggregate",
+    "plan": "the improvement plan and the evidence for the award",
+    "quality": "what was read, corrected, assumed, and who signs",
+}
+"""Sections of the workforce report, in order, and what each holds."""
+GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "working_pattern", "tenure_band", "sex",
+             "age_band", "ethnicity", "disability", "religion", "sexual_orientation", "gender_reassignment",
+             "marital_status", "pregnancy_maternity")
+"""What the tables of a report may be by; protected characteristics have a section of their own as well."""
+STATISTICS: dict[str, tuple[str, Literal["more", "fewer", ""]]] = {
+    "headcount": ("people in post on the day of the record", ""),
+    "fte": ("full-time equivalents of the posts in force", ""),
+    "turnover": ("people who left in the twelve months, as a share of the average headcount", "fewer"),
+    "posts": ("posts that should have a placement in the cycle", ""),
+    "not_placed": ("share of these without one", "fewer"),
+    "highest_rating": ("share at the highest rating", ""),
+    "lowest_rating": ("share at the lowest rating", ""),
+    "box_3": ("share in box 3, new to role or needing support", ""),
+    "conversations": ("share of people with as many formal conversations as the toolkit asks for", "more"),
+    "successors": ("share of key posts with a successor named", "more"),
+    "spread": ("spread of rating patterns between managers, in logits", "fewer"),
+    "patterns": ("managers with a rating pattern to discuss", ""),
+    "overdue": ("actions of the improvement plan that are overdue", "fewer"),
+}
+"""Headline figures by code: what each is, and whether a council wants more or fewer of it (empty: it depends)."""
+
+
 class ReportSettings(_Section):
     """One scheduled report."""
 
     sections: list[str] = Field(default_factory=list)
-    """Sections in order; empty means all."""
+    """Sections in order; empty means all. The list of them is below."""
     by: list[str] = Field(default_factory=lambda: ["directorate"])
-    """Groupings of its tables."""
+    """Groupings of its tables: directorate, service, team, grade, role, contract, working_pattern, tenure_band."""
     cycle: str | None = None
     """None: the latest."""
     audience: str = "publish"
@@ -491,6 +540,16 @@ class ReportSettings(_Section):
     """Where it is also delivered to, relative to the settings file; empty: the run's own folder only."""
     final_after_days: int = Field(30, ge=0, le=366)
     """Figures are marked provisional until this many days after the cycle's end: late placements still come in."""
+
+    @field_validator("sections")
+    @classmethod
+    def _known_sections(cls, given: list[str]) -> list[str]:
+        return _check_codes(given, tuple(REPORT_SECTIONS), "section")
+
+    @field_validator("by")
+    @classmethod
+    def _known_groupings(cls, given: list[str]) -> list[str]:
+        return _check_codes(given, GROUPINGS, "grouping")
 
 
 class TemplateSettings(_Section):
@@ -521,12 +580,58 @@ class RunPlanSettings(_Section):
 
     file: str
     """The plan, relative to the settings file."""
-    anchor: str
-    """Date the timescales count from; always named, since another anchor gives other due dates."""
+    anchor: str = ""
+    """Date the timescales count from, such as ``"June 2013"``. Empty: the plan file must say it; another anchor gives
+    other due dates, so none is ever guessed."""
     evidence: str = ""
     """Table of evidence requirements, relative to the settings file; empty: none."""
     tracker: str = ""
     """The tracker workbook with the progress that was reported; empty: none."""
+
+
+class GuardSettings(_Section):
+    """How far an extract may fall behind the last good run before ``my121 run`` stops and asks. Falls alone: growth is
+    no sign of damage.
+    """
+
+    people_fall: float = Field(0.10, gt=0, lt=1)
+    """Share of the people in post by which the council may shrink from run to run. Turnover is replaced within months;
+    a tenth gone at once is a missing export, or a transfer of services that somebody should confirm."""
+    placements_fall: float = Field(0.05, gt=0, lt=1)
+    """The same for the placements and the ratings of one cycle. What was placed stays placed: corrections take away a
+    few."""
+    unit_fall: float = Field(0.30, gt=0, lt=1)
+    """The same for one directorate, where the council's figure falls with it. Services move between directorates."""
+    rows_fall: float = Field(0.20, gt=0, lt=1)
+    """The same for the rows of one file, and of conversations, objectives and the rest."""
+    filled_fall: float = Field(0.20, gt=0, lt=1)
+    """Points (0-1) by which the share of rows with an entry may fall in any column: a column that comes empty."""
+    refused_rise: float = Field(0.05, gt=0, lt=1)
+    """Points by which the share of refused rows of a file may rise."""
+    mix_shift: float = Field(0.08, gt=0, lt=1)
+    """Share of a settled cycle's placements that may stand at another level than before (its number hardly changed):
+    corrections move a few, a scale that was turned round or recoded moves more."""
+    new_mix_shift: float = Field(0.40, gt=0, lt=1)
+    """The same between a new cycle and the one before it, and in one that is still filling: there ratings may really
+    differ."""
+    older_days: int = Field(7, ge=0, le=366)
+    """Days by which the latest date may lie before that of the last run: a correction may take the last row away. A day
+    that the settings name (``extract_date``) may not go back at all."""
+    least: int = Field(10, ge=1)
+    """Falls of fewer people, placements or rows are never asked about: a few corrections."""
+
+
+class ExpectSettings(_Section):
+    """What every extract should hold, for the first run too, which has no other to be held against."""
+
+    people: int | None = Field(None, ge=1)
+    """People in post."""
+    placements: int | None = Field(None, ge=1)
+    """Managers' placements in the latest cycle."""
+    tolerance: float = Field(0.10, ge=0, lt=1)
+    """Share by which people and placements may fall short: councils' own counts differ by leavers and starters."""
+    directorates: list[str] = Field(default_factory=list)
+    """Directorates that must be there, as the exports spell them."""
 
 
 class RunSettings(_Section):
@@ -546,7 +651,12 @@ class RunSettings(_Section):
     pack_audience: str = "panel"
     """Who will read the packs."""
     plan: RunPlanSettings | None = None
-    """The improvement plan; None: no plan."""
+    """The improvement plan, as the table ``[run.plan]``, or in short ``plan = "improvement_plan.xlsx"``; None: no
+    plan."""
+    corrections: str = ""
+    """File of corrected rows (``quarantine.xlsx`` or ``.csv`` of an earlier check, filled in), relative to the settings
+    file; applied run after run, to ``my121 report`` too. A correction falls away once the export itself is right.
+    Empty: none."""
     notebooks: list[str] = Field(default_factory=list)
     """Notebooks to run and save as pages, relative to the settings file."""
     notebook_audience: str = "publish"
@@ -554,9 +664,16 @@ class RunSettings(_Section):
     keep: int = Field(12, ge=1, le=1000)
     """Runs kept; older ones are removed once a new one is whole. A year of monthly reports."""
     partial: bool = False
-    """Write the rest where one section of a report fails; its cover then says so. False: the run fails."""
+    """Write the rest where one section of a report fails; its cover then says so. Such a run is kept, and is neither
+    the latest nor delivered. False: the run fails."""
+    guard: GuardSettings = GuardSettings()
+    """How far an extract may fall behind the last good run."""
+    expect: ExpectSettings = ExpectSettings()
+    """What every extract should hold."""
     hook: list[str] = Field(default_factory=list)
-    """A command and its arguments, started where a run fails, for instance one that sends a message."""
+    """A command and its arguments, started whenever a run leaves with an exit code other than 0, for instance one that
+    sends a message. The environment tells it why: MY121_EXIT_CODE, MY121_REASON, MY121_RUN_FOLDER, MY121_ALERT (a text)
+    and MY121_ALERT_JSON (the same for programs)."""
     every: Literal["day", "week", "month"] = "month"
     """How often the schedule files start it."""
     at: str = Field("06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
@@ -565,6 +682,11 @@ class RunSettings(_Section):
     """Day of the month, or of the week (1 Monday to 7 Sunday)."""
     timezone: str = "Europe/London"
     """Time zone of ``at``."""
+
+    @field_validator("plan", mode="before")
+    @classmethod
+    def _plan_in_short(cls, given: Any) -> Any:
+        return {"file": given} if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _hangs_together(self) -> RunSettings:
@@ -595,8 +717,22 @@ class Settings(_Section):
     """One table for each scheduled report, by its name."""
     run: RunSettings = RunSettings()
     template: TemplateSettings = TemplateSettings()
-    priorities: dict[str, list[str]] = Field(default_factory=dict)
-    """Council priority -> the statistics that speak to it."""
+    priorities: dict[str, dict[str, float | None]] = Field(default_factory=dict)
+    """Council priority -> the statistics that speak to it: a list of their codes, or each with the council's target, as
+    in ``"Good conversations" = { conversations = 0.9, not_placed = 0.05 }`` (shares are 0-1)."""
+
+    @field_validator("priorities", mode="before")
+    @classmethod
+    def _lists_have_no_targets(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: dict.fromkeys(wanted) if isinstance(wanted, list) else wanted for name, wanted in given.items()}
+
+    @field_validator("priorities")
+    @classmethod
+    def _known_statistics(cls, given: dict[str, dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
+        _check_codes([code for wanted in given.values() for code in wanted], tuple(STATISTICS), "statistic")
+        return given
 
 
 def load_settings(path: Path | str | None) -> Settings:
@@ -625,11 +761,30 @@ def load_settings(path: Path | str | None) -> Settings:
     if lost:
         raise SettingsError(f"{path.name}: {len(lost)} setting(s) hold a backslash in double quotes, which changes "
                             "the letter after it.", hints=[f"{where}: {BACKSLASH_HINT}" for where in lost])
+    faults = _find_unknown_audiences(given)
     try:
-        return Settings.model_validate(given)
+        settings = Settings.model_validate(given)
     except ValidationError as problem:
-        raise SettingsError(f"{path.name}: {problem.error_count()} setting(s) cannot be used.",
-                            hints=[_describe(fault) for fault in problem.errors()]) from problem
+        faults = [*(_describe(fault) for fault in problem.errors()), *faults]
+        raise SettingsError(f"{path.name}: {len(faults)} setting(s) cannot be used.", hints=faults) from problem
+    if faults:
+        raise SettingsError(f"{path.name}: {len(faults)} setting(s) cannot be used.", hints=faults)
+    return settings
+
+
+def _find_unknown_audiences(content: dict[str, Any]) -> list[str]:
+    """List audiences that reports and runs name and no table defines; read before anything else is checked."""
+    def table(*names: str) -> dict[str, Any]:
+        found: Any = content
+        for name in names:
+            found = found.get(name, {}) if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else {}
+
+    known = tuple({**AUDIENCES, **table("disclosure", "audiences")})
+    asked = [(f"reports.{name}.audience", table("reports", name).get("audience")) for name in table("reports")]
+    asked += [(f"run.{key}", table("run").get(key)) for key in ("pack_audience", "notebook_audience")]
+    return [f"{where}: there is no audience '{audience}'. {suggest(audience, known)}" for where, audience in asked
+            if isinstance(audience, str) and audience not in known]
 
 
 def _read_text(path: Path) -> str:
@@ -708,4 +863,6 @@ def _keys(parents: list[Any]) -> list[str]:
             model = annotation
         elif model is Settings and parents[0] == "reports":
             model = ReportSettings
+        elif model is RunSettings and part == "plan":
+            model = RunPlanSettings
     return list(model.model_fields)

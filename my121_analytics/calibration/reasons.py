@@ -21,7 +21,7 @@ from my121_analytics.workforce.counts import (
     select_placements,
     year_to,
 )
-from my121_analytics.workforce.record import Workforce, is_employed, months_between
+from my121_analytics.workforce.record import Workforce, is_employed, months_between, remembered
 from my121_analytics.workforce.schema import CALIBRATED, ORGANISATION
 
 AXES = ("performance", "potential")
@@ -38,7 +38,7 @@ CENTRE_MONTHS = 24
 YEARS_FROM = 24
 """Months from which a time is told in years."""
 LONG_UNSEEN = 4
-"""Cycles placed without any meeting having agreed a placement, where meetings agree placements at all."""
+"""Cycles with a meeting in which somebody was placed, and in none of them discussed."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +117,14 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
     -------
     Evidence
     """
+    raters = None if pattern_raters is None else frozenset(pattern_raters)
+    rows = _gather_rows(workforce, cycle, raters)
+    return Evidence(rows, workforce.framework, settings, workforce.previous_cycle(cycle) or "", cycle)
+
+
+@remembered
+def _gather_rows(workforce: Workforce, cycle: str, pattern_raters: frozenset[str] | None) -> pd.DataFrame:
+    """Gather the rows of :class:`Evidence`: every unit's agenda looks at the same ones."""
     rows = outcomes_in_cycle(workforce, cycle, columns=[*ORGANISATION, "role", "is_key", "is_main"])
     rows = rows[rows["in_force"]].reset_index(drop=True)
     rows["rater_id"] = rows["rater_id"].fillna(rows["manager_id"])  # who placed, else who should
@@ -137,7 +145,7 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
         rows["has_successor"] = rows["post_id"].isin(workforce.successors.loc[stayed, "post_id"])
     if pattern_raters is not None:
         rows["is_pattern"] = rows["has_placement"] & rows["rater_id"].isin(pattern_raters)
-    return Evidence(rows, workforce.framework, settings, before or "", cycle)
+    return rows
 
 
 def _levels(rows: pd.DataFrame, framework: Framework, axis: str) -> np.ndarray:
@@ -168,7 +176,7 @@ def _add_self(workforce: Workforce, cycle: str) -> pd.DataFrame | None:
 
 
 def _add_agreed(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.DataFrame:
-    """Add what meetings agreed: the box of this cycle, in how many cycles there is one, and in how many a placement.
+    """Add what meetings agreed: the box of this cycle, in how many cycles, and of how many with a meeting.
 
     Where no meeting's placements are in the record, only the empty box is added.
     """
@@ -180,7 +188,8 @@ def _add_agreed(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.Data
     now = agreed.loc[agreed["cycle"] == cycle, ["employee_id", "post_id", "box"]].rename(columns={"box": "agreed_box"})
     rows = rows.merge(now, on=["employee_id", "post_id"], how="left")
     person = rows["employee_id"].astype("str")
-    for column, table in (("n_agreed", agreed), ("n_cycles", select_placements(workforce, cycles=known))):
+    met = sorted(agreed["cycle"].astype("str").unique())  # cycles in which a meeting agreed anything
+    for column, table in (("n_agreed", agreed), ("n_cycles", select_placements(workforce, cycles=met))):
         n = table.groupby(table["employee_id"].astype("str"))["cycle"].nunique()
         rows[column] = n.reindex(person).fillna(0).astype("int64").to_numpy()
     return rows

@@ -30,11 +30,22 @@ _register()
 
 def main() -> None:
     """Run the command line; every known error leaves with its exit code and a last line that says why."""
+    from my121_analytics.cli.streams import bear_with_streams
     from my121_analytics.cli.terminal import report_failure
-    from my121_analytics.errors import My121Error
+    from my121_analytics.errors import My121Error, UsageError
 
+    bear_with_streams()
     try:
         app(standalone_mode=True)
     except My121Error as problem:
         report_failure(problem)
         sys.exit(problem.exit_code)
+    except OSError as problem:
+        from my121_analytics.wording.catalogue import say
+        from my121_analytics.writing.staging import DISK_FULL
+
+        if problem.errno not in DISK_FULL:
+            raise
+        report_failure(UsageError(say("staging", "disk_full", folder=problem.filename or "the output"),
+                                  hints=[say("staging", "disk_full_hint")]))
+        sys.exit(UsageError.exit_code)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from my121_analytics.calibration.final_decisions import LOCK
-from my121_analytics.cli.release_files import warn_of_earlier, write_tables
+from my121_analytics.cli.release_files import write_tables
 from my121_analytics.cli.terminal import show_line
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.settings import Settings
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _PEOPLE = ("employee_id", "name", "rater_id", "reason", "manager_view", "employee_view", "agreed_by", "value",
            "message", "action", "owner")
 """Columns that name somebody, or hold what was written about one."""
+REFUSED_FILES = ("refused.csv", "disagreements.csv")
+"""Files that both a run that entered decisions and one that entered none write."""
 
 
 def write_decisions(before: Workforce, calibration: Calibration, read: Decisions, out: Path, *, settings: Settings,
@@ -99,9 +101,6 @@ def write_refused_decisions(refused: pd.DataFrame, read: Decisions, workforce: W
     if len(read.disagreements):
         tables["disagreements"] = read.disagreements
     _write_named(tables, about, out, settings)
-    show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
-    if (out / "audit.csv").is_file():
-        show_line(f"  The other files in {out} are of an earlier run of decisions.")
 
 
 def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, out: Path) -> None:
@@ -128,9 +127,6 @@ def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, o
         if file.n_incomplete:
             show_line(f"  {file.n_incomplete:,} of them were agreed on an axis that this layout has no column for: "
                       f"enter those by hand; audit.csv lists them.")
-    for path in sorted(out.glob("agreed_placements*")):
-        if path.name not in {file.name for file in files}:
-            warn_of_earlier(path)
 
 
 def _write_named(frames: Mapping[str, pd.DataFrame], about: About, out: Path, settings: Settings) -> None:

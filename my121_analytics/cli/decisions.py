@@ -10,7 +10,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, Out, SettingsFile, Source
 from my121_analytics.cli.intake import DATA_UNUSABLE, read_source, settings_for
-from my121_analytics.cli.terminal import show_line, show_table
+from my121_analytics.cli.terminal import show_left, show_line, show_table
 
 if TYPE_CHECKING:
     from my121_analytics.calibration.actions import Actions
@@ -46,7 +46,13 @@ def run_decisions(
         read_decisions,
     )
     from my121_analytics.calibration.final_decisions import check_lock, describe_files, read_lock, write_lock
-    from my121_analytics.cli.decision_files import write_agreed_files, write_decisions, write_refused_decisions
+    from my121_analytics.cli.decision_files import (
+        REFUSED_FILES,
+        write_agreed_files,
+        write_decisions,
+        write_refused_decisions,
+    )
+    from my121_analytics.writing.staging import staged_run
 
     day = _require_day(agreed_on)
     chosen = settings_for(source, settings)
@@ -67,13 +73,20 @@ def run_decisions(
         _show_refused(problem.refused.itertuples())
         _show_disagreements(read)
         if not dry_run:
-            write_refused_decisions(problem.refused, read, intake.workforce, out, settings=chosen)
+            with staged_run(out, command="decisions refused", taken_in=REFUSED_FILES) as stage:
+                write_refused_decisions(problem.refused, read, intake.workforce, stage.folder, settings=chosen)
+            show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
+            if (out / "audit.csv").is_file():
+                show_line(f"  The other files in {out} are of an earlier run of decisions.")
         raise
     _tell_entered(calibration)
     if not dry_run:
         lock = write_lock(finals, wanted) if final or finals else b""
-        write_decisions(intake.workforce, calibration, read, out, settings=chosen, lock=lock, actions=actions)
-        write_agreed_files(calibration, intake, source, out)
+        with staged_run(out, command="decisions", taken_in=REFUSED_FILES) as stage:
+            write_decisions(intake.workforce, calibration, read, stage.folder, settings=chosen, lock=lock,
+                            actions=actions)
+            write_agreed_files(calibration, intake, source, stage.folder)
+        show_left(stage.left)
         show_line(f"The agreed placements and their trail are in {out}.")
         if final:
             show_line(f"These decisions are final. Only a file that names them can replace them: --replaces "

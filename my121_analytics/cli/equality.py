@@ -8,7 +8,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import show_line
+from my121_analytics.cli.terminal import show_left, show_line
 
 
 def run_equality(
@@ -30,7 +30,7 @@ def run_equality(
     from my121_analytics.disclosure.release import release_together
     from my121_analytics.errors import DataUnusableError
     from my121_analytics.reports.equality.due_regard import render_due_regard
-    from my121_analytics.writing.staging import write_atomic
+    from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
@@ -44,11 +44,13 @@ def run_equality(
         raise DataUnusableError("No characteristic could be compared.", hints=why)
     results = family_of(results, chosen)
     shown = release_together(results, audience="analyst", settings=chosen)
-    for result, released in zip(results, shown, strict=True):
-        name = result.tables["groups"].keys[0]
-        write_tables(result, out, audience="analyst", settings=chosen, released=released,
-                     files={table: f"{name}_{table}.csv" for table in result.tables})
-    write_atomic(out / "due_regard.html", render_due_regard(shown, settings=chosen))
+    with staged_run(out, command="equality") as stage:
+        for result, released in zip(results, shown, strict=True):
+            name = result.tables["groups"].keys[0]
+            write_tables(result, stage.folder, audience="analyst", settings=chosen, released=released,
+                         files={table: f"{name}_{table}.csv" for table in result.tables})
+        stage.write("due_regard.html", render_due_regard(shown, settings=chosen))
+    show_left(stage.left)
     n_listed = sum(int((result.frame("differences")["verdict"] == "difference").sum()) for result in results)
     show_line(f"{len(results)} characteristics compared; {n_listed} differences to look into. Open "
               f"{out / 'due_regard.html'}.")

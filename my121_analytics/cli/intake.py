@@ -55,7 +55,11 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None, cor
     from my121_analytics.ingest.intake import read_exports
     from my121_analytics.ingest.unread import require_ratings
     from my121_analytics.settings import find_settings
+    from my121_analytics.writing.staging import settle_for_reader
 
+    for path in (source, corrections):
+        if path is not None:
+            settle_for_reader(path)
     intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None,
                           corrections=corrections)
     for line in intake.unread.headlines():

@@ -9,7 +9,7 @@ import typer
 
 from my121_analytics.cli.arguments import Out, SettingsFile
 from my121_analytics.cli.intake import DATA_UNUSABLE, exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import show_line
+from my121_analytics.cli.terminal import show_left, show_line
 from my121_analytics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ FILES = {"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status
          "anchors": "anchors.csv", "finance": "finance.csv", "risks": "risks.csv", "changes": "changes.csv",
          "revisions": "revisions.csv", "questions": "questions.csv", "due_next": "due_next.csv"}
 """Table -> file."""
+TRACKER = "tracker.xlsx"
+"""The workbook that people fill in."""
 
 
 def run_plan(
@@ -68,10 +70,12 @@ def run_plan(
     settings: SettingsFile = None,
 ) -> None:
     """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports."""
+    from my121_analytics.cli.release_files import is_private
     from my121_analytics.improvement.plan.reading import council_of, read_plan
     from my121_analytics.improvement.plan.review import review_plan
     from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.improvement.tracker import read_tracker
+    from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(plan, settings)
     anchor_day = parse_anchor(anchor)
@@ -90,11 +94,17 @@ def run_plan(
         raise UsageError("--requirements-met is for a total without a list, and --evidence is a list.",
                          hints=["Leave one of the two out."])
     judged, linked = _judge(evidence, findings, requirements_met, core_met, review, read, as_of_day, chosen)
-    _write(review, outcomes, judged, linked, out, audience=audience, settings=chosen)
-    _summarise(read, review, told, anchor_day, as_of_day)
-    _write_evidence(judged, linked, out, chosen)
+    private = is_private(audience, chosen) or evidence is not None or bool(interviewees)
+    taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
+    with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
+        _write(review, outcomes, judged, linked, stage.folder, audience=audience, settings=chosen)
+        _summarise(read, review, told, anchor_day, as_of_day)
+        _write_evidence(judged, linked, stage.folder, chosen)
+        if intake is not None and interviewees:
+            _write_interviewees(intake, interviewees, seed, stage.folder, chosen)
+    show_left(stage.left)
     if intake is not None and interviewees:
-        _write_interviewees(intake, interviewees, seed, out, chosen)
+        show_line(f"Drawn by lot with seed {seed}: {interviewees} people, in {out}.")
     if len(read.refusals) or code:
         raise typer.Exit(DATA_UNUSABLE)
 
@@ -158,7 +168,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
         write_atomic(out / f"{picture.name}.svg", standalone(picture.element), private=private)
         write_atomic(out / f"{picture.name}.png", picture.png, private=private)
     if "tracker" in released.tables:
-        write_atomic(out / "tracker.xlsx", write_tracker(released, settings=settings))
+        write_atomic(out / TRACKER, write_tracker(released, settings=settings))
     measured = None
     if outcomes is not None:
         write_tables(outcomes, out, audience=audience, settings=settings, files={"outcomes": "outcomes.csv"})
@@ -274,4 +284,3 @@ def _write_interviewees(intake: Intake, n: int, seed: int, out: Path, settings: 
     drawn = draw_interviewees(intake.workforce, n=n, seed=seed, settings=settings)
     write_tables(drawn, out, audience="analyst", settings=settings,
                  files={name: f"interviews_{name}.csv" for name in drawn.tables})
-    show_line(f"Drawn by lot with seed {seed}: {n} people, in {out}.")

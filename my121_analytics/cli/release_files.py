@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
     from my121_analytics.ingest.intake import Intake
+    from my121_analytics.writing.staging import Stage
 
 
+QUARANTINE = ("quarantine.xlsx", "quarantine.csv")
+"""Files of a check that people fill in."""
 _QUOTING = ("employee_id", "name", "record", "value", "message")
 """Columns of a check's tables that hold what stands in the exports about a person."""
 
@@ -255,23 +258,23 @@ def write_check_page(released: Released, intake: Intake, out: Path, *, settings:
     write_atomic(out / "check.html", page)
 
 
-def keep_corrections(path: Path, out: Path) -> None:
+def keep_corrections(path: Path, stage: Stage) -> None:
     """Keep a copy of the file of corrections where this run is about to write its own quarantine over it.
 
     Parameters
     ----------
     path
         File that people filled in.
-    out
-        Folder of the run.
+    stage
+        Of the run.
     """
-    if path.resolve() not in {(out / name).resolve() for name in ("quarantine.xlsx", "quarantine.csv")}:
+    if path.resolve() not in {(stage.out / name).resolve() for name in QUARANTINE}:
         return
     content, number = path.read_bytes(), 1
     while True:
-        copy = out / f"corrections_given_{number}{path.suffix}"
+        copy = stage.out / f"corrections_given_{number}{path.suffix}"
         if not copy.exists() or copy.read_bytes() == content:
             break
         number += 1
-    write_atomic(copy, content)
+    stage.give(copy.name, content)
     show_line(f"The corrections as given are kept as {copy.name}.")

@@ -99,10 +99,10 @@ def _compare(first: SheetRows, second: SheetRows, context: Context) -> None:
         _log(second, "hidden_version", len(b), _name(first), str(n_differ))
         second.withhold(b)
     elif n_differ:
-        _log(first, "versions_apart", len(shared), _name(second), str(n_differ))
-        _log(second, "versions_apart", len(shared), _name(first), str(n_differ))
-        first.withhold(a)
-        second.withhold(b)
+        for rows, where, other in ((first, a, second), (second, b, first)):
+            _log(rows, "versions_apart", len(shared), _name(other), str(n_differ))
+            rows.differs_from = _name(other)
+            rows.withhold(where, is_lost=True)
     elif len(shared) == len(b):
         _log(second, "copied_sheet", len(b), _name(first))
         second.withhold(b)

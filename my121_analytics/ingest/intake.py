@@ -26,14 +26,14 @@ from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import check_overrides, compact, heading_keys
 from my121_analytics.ingest.reading.namesakes import PostDetails
-from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
+from my121_analytics.ingest.reading.people import Roster, bare_id, name_key, resolve
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.ingest.reading.scales import judge_scales
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
 from my121_analytics.ingest.reading.standing import settle_standing
 from my121_analytics.ingest.settings_proposals import propose_settings
 from my121_analytics.ingest.shared_numbers import stop_shared_numbers
-from my121_analytics.ingest.unread import Unread, list_unread
+from my121_analytics.ingest.unread import Unread, list_headings, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
@@ -43,6 +43,7 @@ from my121_analytics.workforce.schema import TABLES, column_names
 
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
+_MANAGERS = tuple(f"{who}_{how}" for who in ("manager", "rater") for how in ("id", "name", "post"))
 _EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
 
 
@@ -63,7 +64,8 @@ class Intake:
     reconciliation
         Per file and sheet: ``kind``, ``rows_read``, ``rows_accepted``, ``rows_quarantined``, ``rows_set_aside``.
     mapping
-        Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``.
+        Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``, ``meanings`` (what
+        an asked one could be).
     unreadable
         Files that could not be read at all: ``file``, ``reason``, ``message``, ``remedy``.
     corrections
@@ -129,9 +131,11 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
 
 
 def _read(source: Path | str, settings: Settings, framework: Framework, scales: Mapping[str, Scale],
-          as_of: date | None, corrections: Path | str | None, progress: Progress) -> Intake:
+          as_of: date | None, corrections: Path | str | None, progress: Progress,
+          strangers: Mapping[tuple[str, int], str] | None = None) -> Intake:
     log = Log()
     given = Corrections() if corrections is None else read_corrections(corrections)
+    given.strangers = strangers or {}
     sheets, unreadable = _open_files(source, settings, scales, log, progress, given, corrections)
     given.close(log)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
@@ -144,6 +148,9 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     named = _find_named_ids(sheets, settings)
     roster = replace(_build_roster(sheets, listed, context), shared=shared)
     context = replace(context, roster=roster, pairs=_pair_names(named), details=PostDetails(_sources(sheets, listed)))
+    found = _find_corrected_strangers(sheets, context, given)
+    if found:  # who is known is known only now; the rows are read once more as they were exported
+        return _read(source, settings, framework, scales, as_of, corrections, progress, {**given.strangers, **found})
     _refuse_strangers(sheets, listed, context.roster)
     report = judge_scales(sheets, scales, framework, log)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
@@ -313,10 +320,28 @@ def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Sca
         raise DataUnusableError(f"{Path(source).name}: no sheet holds anything of the record.",
                                 hints=["A table needs a heading for the employee's id and one for what is recorded; "
                                        "name them in [exports.columns] if they are unusual.",
+                                       *list_headings(sheets),
                                        *(f"{file}: {message}" for file, message in
                                          zip(asked["file"].head(5), asked["message"].head(5), strict=True))])
     rows = [(p.file, p.reason, p.headline, " ".join(p.hints)) for p in problems]
     return sheets, pd.DataFrame(rows, columns=["file", "reason", "message", "remedy"], dtype="str")
+
+
+def _find_corrected_strangers(sheets: Sequence[SheetRows], context: Context,
+                              given: Corrections) -> dict[tuple[str, int], str]:
+    """Find corrections that name a manager whom the exports do not know, or who may be several people."""
+    kinds = {(rows.sheet.file.strip(), rows.sheet.name.strip(), rows.map.columns[column]): column
+             for rows in sheets for column in _MANAGERS if column in rows.map.columns}
+    found = {}
+    for correction, position, text in given.changed:
+        column = kinds.get((correction.file, correction.sheet.strip(), position))
+        if column is None or not text.strip():
+            continue
+        kind = "name" if column.endswith("_name") else "post" if column.endswith("_post") else "person"
+        who = resolve(context.roster, [text], pairs=context.pairs.get(correction.file), kind=kind)[0]
+        if who.state in ("unknown", "ambiguous", "bad"):
+            found[correction.given_in, correction.given_row] = text
+    return found
 
 
 def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale], log: Log,
@@ -545,9 +570,9 @@ def _reconcile(sheets: Sequence[SheetRows]) -> pd.DataFrame:
 
 
 def _map_table(sheets: Sequence[SheetRows]) -> pd.DataFrame:
-    lines = [(rows.sheet.file, rows.sheet.name, h.text, f"{h.source}.{h.column}" if h.source else h.column, h.how)
-             for rows in sheets for h in rows.map.headings]
-    return pd.DataFrame(lines, columns=["file", "sheet", "heading", "column", "how"], dtype="str")
+    lines = [(rows.sheet.file, rows.sheet.name, h.text, f"{h.source}.{h.column}" if h.source else h.column, h.how,
+              " or ".join(h.meanings)) for rows in sheets for h in rows.map.headings]
+    return pd.DataFrame(lines, columns=["file", "sheet", "heading", "column", "how", "meanings"], dtype="str")
 
 
 def _check_accounts(intake: Intake) -> None:

@@ -37,7 +37,7 @@ class ScaleProposal:
         Codes in the order of the levels; empty where they count from 1.
     unsure
         What a person has to check: ``direction`` (nothing says which end is the best), ``order`` (a label of unknown
-        rank), ``names`` (nothing says what the levels are called).
+        rank), ``names`` (nothing says what the levels are called), ``zero`` (0 beside the scale's own codes).
     """
 
     levels: tuple[str, ...] = ()
@@ -99,6 +99,8 @@ def _from_codes(codes: Sequence[int], scale: Scale) -> ScaleProposal | None:
         return None
     run = [str(code) for code in range(min(codes[0], 1), codes[-1] + 1)]
     plain = tuple(run) if run[0] != "1" else ()
+    if run[0] == "0" and len(run) == len(scale.labels) + 1:
+        return ScaleProposal((), (), frozenset({"zero"}))
     if len(run) == len(scale.labels):
         return ScaleProposal((), plain, frozenset({"direction"}))
     return ScaleProposal(tuple(f"Level {code}" for code in run), plain, frozenset({"direction", "names"}))

@@ -27,7 +27,7 @@ from my121_analytics.ingest.unread import Unread, sources_of
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import MANAGER
 
-_TABLES = ("exports", "exports.columns", "framework", "ratings.synonyms.potential")
+_TABLES = ("exports", "exports.columns", "framework", "ratings.synonyms.performance", "ratings.synonyms.potential")
 
 
 @dataclass
@@ -66,6 +66,8 @@ def propose_settings(sheets: Sequence[SheetRows], report: ScaleReport, unread: U
     str
         TOML; empty where nothing is known that would help. Lines that a person has to decide on start with a hash.
     """
+    if unread.is_whole:
+        return ""
     lines = _Lines()
     values: Counter[str] = Counter()
     for rows in sheets:
@@ -239,6 +241,8 @@ def _add_levels(lines: _Lines, found: ScaleProposal) -> None:
         lines.add("framework", "performance_levels", _listed(found.levels), say("settings_line", why))
     if found.codes:
         lines.add("framework", "performance_codes", _listed(found.codes), say("settings_line", "codes"))
+    if "zero" in found.unsure:
+        lines.add("ratings.synonyms.performance", _quoted("0"), _quoted("not rated"), say("settings_line", "zero"))
     if "direction" in found.unsure:
         codes = found.codes or tuple(str(n) for n in range(1, len(found.levels) + 1))
         if found.levels and not found.levels[0].startswith("Level"):
@@ -285,7 +289,9 @@ def _add_boxes(lines: _Lines, report: ScaleReport, context: Context) -> None:
                   and c.axis != "box" and c.why in ("", "ratings_against_boxes")]
         numbering = propose_numbering(column, beside, context.framework) if context.framework.has_map else []
         if numbering and context.settings.framework.boxes is None:
-            lines.add("framework", "box_numbering", json.dumps(numbering), say("settings_line", "numbering"))
+            either = any(c.why == "ratings_against_boxes" for c in beside)
+            lines.add("framework", "box_numbering", json.dumps(numbering),
+                      say("settings_line", "either" if either else "numbering"), asleep=either)
         else:
             lines.add("exports.columns", _quoted(column.heading), _quoted("ignore"), say("settings_line", "boxes"),
                       asleep=True)

@@ -24,6 +24,7 @@ LEAST_READ = 0.5
 nobody chose."""
 _DATES = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "date"} | {"cycle"})
 _MOST_NAMED = 4
+_MOST_HEADINGS = 12
 _FEWEST_PEOPLE = 5
 
 
@@ -158,8 +159,11 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
             strange = _strange_values(rows, heading) if cause == "axis_open" else []
             yield (kind, file, sheet, heading.text, heading.position, int(filled.sum()), cause,
                    " or ".join(heading.meanings), "\n".join(strange), sources_of(heading)[-1])
+    if rows.differs_from:
+        kind = "ratings" if "placements" in rows.map.tables else "rows"
+        yield (kind, file, sheet, rows.differs_from, -1, int(rows.withheld.sum()), "versions_apart", "", "", file)
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
-        shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:12])
+        shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,
                      expected=say("unread", "expected_headings"))
         yield "rows", file, sheet, shown.strip("'"), -1, n, "sheet_unknown", "", "", ""
@@ -171,7 +175,7 @@ def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
     if content is None or heading.how in ("ignored", "refused", "duplicate", "label"):
         return "", ""
     if heading.how == "stopped":
-        return "placements" if heading.column == "box" else "ratings", "stopped"
+        return ("placements", "stopped_boxes") if heading.column == "box" else ("ratings", "stopped")
     if not rows.map.tables and heading.column in AXES:
         return "ratings", "no_key"
     if heading.how == "unused" and content.looks_like(heading.position) in AXES:
@@ -238,6 +242,8 @@ def _count_ratings(rows: SheetRows) -> int:
     if content is None:
         return 0
     data = rows.aside[content.below:] == 0 if rows.map.tables else np.ones(rows.sheet.n_rows - content.below, bool)
+    elsewhere = rows.rows[rows.passed_over | rows.unfinished]
+    data[elsewhere[elsewhere >= content.below] - content.below] = False
     by_source: dict[str, np.ndarray] = {}
     for heading in rows.map.headings:
         kind = _lost(rows, heading)[0]
@@ -245,9 +251,8 @@ def _count_ratings(rows: SheetRows) -> int:
         if not is_rating or (heading.how == "dated" and rows.map.ratings):
             continue
         source = sources_of(heading)[-1]
-        filled = content.filled(heading.position)
-        if heading.column in AXES and rows.map.tables and not kind:
-            filled = _rated(rows, heading)
+        is_read = heading.column in AXES and rows.map.tables and not kind
+        filled = _rated(rows, heading) if is_read else content.filled(heading.position)
         by_source[source] = by_source.get(source, np.zeros(len(filled), dtype=bool)) | filled
     return sum(int((filled & data).sum()) for filled in by_source.values())
 
@@ -276,6 +281,17 @@ def _rows_about(rows: SheetRows, listed: frozenset[str]) -> int:
         if known.sum() >= least:
             best = max(best, int(known[codes].sum()))
     return best
+
+
+def list_headings(sheets: Sequence[SheetRows]) -> list[str]:
+    """Say of each sheet which headings were found in it and which were expected, in whatever language they are."""
+    found = []
+    for rows in sheets[:_MOST_NAMED]:
+        shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
+        place = f"{rows.sheet.file}, sheet '{rows.sheet.name}'" if rows.sheet.name else rows.sheet.file
+        found.append(say("unread", "headings_found" if shown else "no_headings_found", place=place, headings=shown,
+                         expected=say("unread", "expected_headings")))
+    return found
 
 
 def _likely_headings(rows: SheetRows) -> list[str]:

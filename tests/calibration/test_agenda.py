@@ -142,9 +142,10 @@ def test_who_was_never_discussed_is_told_where_meetings_agree_placements():
     rows = [placement(employee, cycle=label) for employee in "123" for label in labels]
     posts = [post(employee) for employee in "123"]
     assert reasons(record(rows, posts)) == []
-    agreed = placement("1", cycle=labels[1]) | {"source": "calibrated"}
+    agreed = [placement("1", cycle=label) | {"source": "calibrated"} for label in labels[:3]]
     now = placement("2", box=4) | {"source": "calibrated"}
-    workforce = record([*rows, agreed, now], posts)
+    assert reasons(record([*rows, *agreed[:2], now], posts), "3") == [], "three meetings are too few to say never"
+    workforce = record([*rows, *agreed, now], posts)
     assert [reasons(workforce, employee) for employee in "123"] == [[], [], ["never_discussed"]]
 
 

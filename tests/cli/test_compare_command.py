@@ -13,7 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from my121_analytics.cli.app import app
-from my121_analytics.writing.staging import sha256_of
+from my121_analytics.writing.manifest import sha256_of
 
 STAFF = ("Employee no,Name,Date started,Directorate,Team,Manager no,Leaving date\n"
          "0099,Iris Vane,01/04/2010,Highways,Roads,,\n0011,Otto Pell,01/05/2012,Highways,Roads,0099,\n"

@@ -11,7 +11,7 @@ from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.ingest.reading.cells import clean, is_missing, parse_ids, plain_list, plain_words, value_table
 from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
-from my121_analytics.ingest.reading.states import STATE_COLUMNS, looks_like_states
+from my121_analytics.ingest.reading.states import kind_of_states
 from my121_analytics.settings import CycleSettings
 from my121_analytics.workforce.cycles import Cycle
 
@@ -45,10 +45,24 @@ class SheetContent:
         self._rules = rules or CycleSettings()
         self._distinct: dict[int, list[str]] = {}
 
+    def hold(self, sheet: Sheet) -> None:
+        """Look at another state of the sheet, such as the one without columns that may not be loaded."""
+        self._sheet = sheet
+
+    def _factor(self, position: int) -> tuple[np.ndarray, np.ndarray]:
+        """Give a code per row below the header, and the texts of the whole column."""
+        codes, texts = self._sheet.factor(position)
+        return codes[self._below:], texts
+
+    def _unique(self, position: int) -> np.ndarray:
+        """Give the distinct texts below the header in order of appearance."""
+        codes, texts = self._factor(position)
+        return texts[pd.unique(codes)]
+
     def distinct(self, position: int) -> list[str]:
         """Give a column's distinct texts that say anything, cleaned."""
         if position not in self._distinct:
-            cells = (clean(str(c)) for c in pd.unique(self._sheet.columns[position][self._below:]))
+            cells = (clean(str(c)) for c in self._unique(position))
             self._distinct[position] = list(dict.fromkeys(text for text in cells if text and not is_missing(text)))
         return self._distinct[position]
 
@@ -58,8 +72,7 @@ class SheetContent:
         A column of states (employed or left, finished or not) gives their kind. An axis is told by its labels; a bare
         2 could be a level of either.
         """
-        found = [text for text in (clean(str(c)) for c in pd.unique(self._sheet.columns[position][self._below:])
-                                   [:_LOOKED_AT]) if text]
+        found = [text for text in (clean(str(c)) for c in self._unique(position)[:_LOOKED_AT]) if text]
         if not found:
             return "words"
         n_ids = sum(v is not None and any(c.isdigit() for c in v) and " " not in v for v in parse_ids(found).values)
@@ -71,9 +84,8 @@ class SheetContent:
         as_sources = [plain_words(t) for t in found if plain_words(t) in sources]
         if len(as_sources) >= _NEARLY_ALL * len(found) and set(as_sources) != {"draft"}:
             return "sources"
-        states = [column for column in STATE_COLUMNS if looks_like_states(found, column)]
-        if len(states) == 1:
-            return states[0]
+        if states := kind_of_states(found):
+            return states
         labelled = [t for t in found if any(c.isalpha() for c in t)]
         fits = [axis for axis, scale in self._scales.items() if scale.labels and labelled and
                 int((scale.parse(labelled).values > 0).sum()) >= _NEARLY_ALL * len(found)]
@@ -120,7 +132,7 @@ class SheetContent:
         Annual Review``, or beside ``2024 H1`` and ``2024 H2``. The finest is read; of equals a standard period goes
         before a bare year, and that before a name.
         """
-        factors = {p: pd.factorize(self._sheet.columns[p][self._below:]) for p in positions}
+        factors = {p: pd.factorize(self._factor(p)[0]) for p in positions}
         best = min(positions, key=lambda p: (-len(self.distinct(p)), self._period_rank(p), p))
         if len(self.distinct(best)) * 2 > max(self._sheet.n_rows - self._below, 2):
             return -1
@@ -132,6 +144,20 @@ class SheetContent:
                 return -1
         return best
 
+    def clearest(self, positions: Sequence[int]) -> int:
+        """Of columns with a category, give the one with its names where they tell the rows apart alike; else -1."""
+        factors = {p: pd.factorize(self._factor(p)[0]) for p in positions}
+        sizes = {len(distinct) for _, distinct in factors.values()}
+        n_rows = self._sheet.n_rows - self._below
+        if len(sizes) > 1 or sizes.pop() * 2 > max(n_rows, 2):
+            return -1
+        first = factors[positions[0]][0].astype("int64")
+        for position in positions[1:]:
+            other = factors[position][0]
+            if len(pd.unique(first * (int(other.max(initial=0)) + 1) + other)) != len(factors[position][1]):
+                return -1
+        return max(positions, key=lambda p: (sum(map(len, self.distinct(p))), -p))
+
     def _period_rank(self, position: int) -> int:
         periods = [read_period(text, self._rules) for text in self.distinct(position)]
         if all(isinstance(p, Cycle) for p in periods):
@@ -140,22 +166,22 @@ class SheetContent:
 
     def filled(self, position: int) -> np.ndarray:
         """Say of each row below the header whether a column says anything in it."""
-        codes, texts = pd.factorize(self._sheet.columns[position][self._below:])
+        codes, texts = self._factor(position)
         says = np.array([not is_missing(str(t)) for t in texts], dtype=bool)
         return says[codes] if len(codes) else np.zeros(0, dtype=bool)
 
     def tally(self, position: int) -> dict[str, int]:
         """Give a column's distinct texts that say anything, with the number of their cells."""
-        codes, texts = pd.factorize(self._sheet.columns[position][self._below:])
+        codes, texts = self._factor(position)
         sizes = np.bincount(codes, minlength=len(texts))
-        return {clean(str(t)): int(n) for t, n in zip(texts, sizes, strict=True) if not is_missing(str(t))}
+        return {clean(str(t)): int(n) for t, n in zip(texts, sizes, strict=True) if n and not is_missing(str(t))}
 
     def tally_pairs(self, codes: int, labels: int) -> dict[str, int]:
         """Give the pairs of a code and its label, ``4 Very good``, with the number of their rows."""
-        columns = self._sheet.columns
-        pairs = pd.Series(columns[codes][self._below:]) + " " + pd.Series(columns[labels][self._below:])
-        return {clean(str(text)): int(n) for text, n in pairs.value_counts(sort=False).items()
-                if not is_missing(str(text))}
+        (first, code_texts), (second, label_texts) = self._factor(codes), self._factor(labels)
+        sizes = pd.DataFrame({"code": first, "label": second}).value_counts(sort=False)
+        pairs = {clean(f"{code_texts[code]} {label_texts[label]}"): int(n) for (code, label), n in sizes.items()}
+        return {text: n for text, n in pairs.items() if not is_missing(text)}
 
     @property
     def below(self) -> int:

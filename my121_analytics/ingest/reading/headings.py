@@ -14,7 +14,7 @@ from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.ingest.reading.dates import MONTHS
 from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS
 from my121_analytics.packaged_data import read_packaged_toml
-from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, SELF, TABLES
+from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, PROTECTED, SELF, TABLES
 
 AXES = ("performance", "potential", "box")
 READING_ONLY = ("surname", "forename", "email", "manager_name", "manager_post", "rater_name", "rater_post",
@@ -141,11 +141,17 @@ def check_overrides(overrides: Mapping[str, str]) -> None:
     SettingsError
         All unknown columns are listed.
     """
-    known = sorted({*_known_columns(), "ignore"})
+    known = column_words()
     faults = [f"[exports.columns] \"{heading}\": '{target}' is no column of the record. {suggest(target, known)}"
               for heading, target in overrides.items() if _target(target) is None]
     if faults:
         raise SettingsError(f"[exports.columns]: {len(faults)} column(s) of the record do not exist.", hints=faults)
+
+
+def column_words() -> list[str]:
+    """List every word that may stand on the right side of ``[exports.columns]``, ratings with whose they are too."""
+    whose = [f"{source} {axis}" for source in (MANAGER, SELF, CALIBRATED) for axis in AXES]
+    return [*sorted(_known_columns()), *whose, "ignore"]
 
 
 def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = None, *,
@@ -154,6 +160,7 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
                  fits: Callable[[int], frozenset[str] | None] = lambda _: frozenset(AXES),
                  paired: Callable[[int, int], bool] = lambda a, b: False,
                  finest: Callable[[Sequence[int]], int] = lambda _: -1,
+                 clearest: Callable[[Sequence[int]], int] = lambda _: -1,
                  twice: Mapping[int, str] | None = None) -> SheetMap:
     """Say what each column of a sheet is.
 
@@ -173,6 +180,8 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
         Says whether the second column puts into words what the first holds as codes.
     finest
         Of several columns with review periods gives the one to read where they agree row by row, else -1.
+    clearest
+        Of several columns with a category gives the one to read where they tell rows apart alike, else -1.
     twice
         Column -> heading without the line above that tells it from another one with the same heading.
 
@@ -185,15 +194,25 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     for j, bottom in (twice or {}).items():
         found[j] = _ask_which(found[j], _first_reading(j, bottom, {}, looks_like))
     events = _events(found)
+    chosen = _settle_all(found, events, fits, paired)
+    if "placements" not in events and any(h.how == "assumed" for h in chosen):
+        # An assumed rating is the first sign of placements: what else their sheets hold is settled anew.
+        found = [_Reading(h) if h.how == "assumed" else r for h, r in zip(chosen, found, strict=True)]
+        events = _events(found)
+        chosen = _settle_all(found, events, fits, paired)
+    chosen = _part_names_from_ids(chosen, looks_like)
+    chosen = _drop_duplicates(chosen, _belonging(chosen, events), same, finest, clearest)
+    return _assemble(chosen, events)
+
+
+def _settle_all(found: list[_Reading], events: tuple[str, ...], fits: Callable[[int], frozenset[str] | None],
+                paired: Callable[[int, int], bool]) -> list[Heading]:
+    """Choose what each heading is, once it is known which tables the sheet enters."""
     chosen = [_settle(reading, events) for reading in found]
     chosen = _fill_weak(chosen, found, events)
     chosen = _ask_the_rest(_settle_open_axis(chosen), events)
     chosen = _resolve_employee_prefix(chosen)
-    chosen = _pair_labels(chosen, paired)
-    chosen = _assume_performance(chosen, fits)
-    chosen = _part_names_from_ids(chosen, looks_like)
-    chosen = _drop_duplicates(chosen, _belonging(chosen, events), same, finest)
-    return _assemble(chosen, _with_ratings(events, chosen))
+    return _assume_performance(_pair_labels(chosen, paired), fits)
 
 
 # One heading ------------------------------------------------------------------------------------------------------
@@ -282,7 +301,7 @@ def _read_rating(text: str) -> tuple[str, str] | None:
     The source may be ``dated`` (it names a period, so it may be another cycle's) or ``several``.
     """
     book = _book()
-    tokens = words_of(text)
+    tokens = [part for word in words_of(text) for part in _parted(word)]
     before = bool(set(tokens) & book.sources["before"])
     if _A_PERSON.search(text) or "manager manager" in " ".join(tokens):
         return None
@@ -303,6 +322,17 @@ def _read_rating(text: str) -> tuple[str, str] | None:
         named = [a for a in AXES if a in tokens]
         return ("several", named[0]) if len(whose) > 1 and len(named) == 1 else None
     return _axis_of([t for t in tokens if t not in book.sources[whose[0]]], whose[0])
+
+
+def _parted(word: str) -> list[str]:
+    """Part a word that runs whose rating and the rating together: ``selfrating``, ``mgrscore``."""
+    book = _book()
+    ends = {*_RATING_WORDS, *AXES}
+    for whose in sorted({w for name in (MANAGER, SELF, CALIBRATED, "employee") for w in book.sources[name]}, key=len):
+        rest = word.removeprefix(whose)
+        if rest != word and rest in ends:
+            return [whose, rest]
+    return [word]
 
 
 def _axis_of(rest: list[str], source: str) -> tuple[str, str] | None:
@@ -491,9 +521,10 @@ def _is_label_of(label: Heading, rating: Heading) -> bool:
     named = set(words) & book.label_words
     rest = [w for w in words if w not in book.label_words and w not in book.label_filler]
     if label.column in AXES:
-        return axes == {(label.source, label.column)}
+        return {(label.source, label.column)} == axes or (len(axes) > 1 and bool(named) and (label.source, label.column)
+                                                           in axes)
     if _axes_meant(label):
-        return _axes_meant(label) == axes and bool(named)
+        return _axes_meant(label) >= axes and bool(named)
     own = [w for w in words_of(rating.text) if w not in book.label_filler and w != "number"]
     return bool(named) and label.how == "unused" and (not rest or rest == own)
 
@@ -512,7 +543,8 @@ def _assume_performance(chosen: list[Heading], fits: Callable[[int], frozenset[s
     for source in ("", MANAGER, SELF, CALIBRATED):
         meant = {(source, axis) for axis in AXES}
         asked = [j for j, h in enumerate(out) if h.how == "ambiguous" and _axes_meant(h) == meant]
-        scales = {j: fits(out[j].position) for j in asked}
+        labels = {h.label_of: h.position for h in out if h.how == "label"}
+        scales = {j: fits(labels.get(out[j].position, out[j].position)) for j in asked}
         candidates = [j for j in asked if scales[j] is not None]
         has_one = any(h.column == "performance" and h.source in (source, *(("", MANAGER) if source in ("", MANAGER)
                                                                           else ())) for h in out)
@@ -522,20 +554,18 @@ def _assume_performance(chosen: list[Heading], fits: Callable[[int], frozenset[s
     return out
 
 
-def _with_ratings(events: tuple[str, ...], chosen: Sequence[Heading]) -> tuple[str, ...]:
-    """Add placements where an assumed rating is the only sign of them."""
-    if "placements" in events or not any(h.how == "assumed" for h in chosen) or set(events) & set(_ALONE):
-        return events
-    return tuple(table for table in EVENTS if table in (*events, "placements"))
-
-
 def _belonging(chosen: Sequence[Heading], events: tuple[str, ...]) -> frozenset[int]:
     """List the headings that the synonym table has under one of the sheet's own events."""
     return frozenset(j for j, h in enumerate(chosen) if h.is_used and _belongs(h, events))
 
 
+_CATEGORIES = frozenset({*ORGANISATION, "grade", "role", "contract", *PROTECTED})
+"""Columns that may stand in a sheet as a code and as its name."""
+
+
 def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Callable[[int, int], bool],
-                     finest: Callable[[Sequence[int]], int]) -> list[Heading]:
+                     finest: Callable[[Sequence[int]], int],
+                     clearest: Callable[[Sequence[int]], int]) -> list[Heading]:
     """Where two headings mean one column: settings first, then equal cells or periods, else neither is used."""
     out = list(chosen)
     places: dict[tuple[str, str], list[int]] = {}
@@ -548,15 +578,16 @@ def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Cal
             continue
         by_setting = [j for j in rivals if chosen[j].how == "setting"]
         of_event = [j for j in rivals if j in belonging]
-        by_period = finest([chosen[j].position for j in rivals]) if column == "cycle" and not by_setting else -1
+        agree = finest if column == "cycle" else clearest if column in _CATEGORIES else None
+        agreed = agree([chosen[j].position for j in rivals]) if agree and not by_setting else -1
         if len(by_setting) == 1:
             winner = by_setting[0]
         elif len(of_event) == 1 and not by_setting:
             winner = of_event[0]
         elif all(same(rivals[0], j) for j in rivals[1:]):
             winner = rivals[0]
-        elif by_period >= 0:
-            winner = next(j for j in rivals if chosen[j].position == by_period)
+        elif agreed >= 0:
+            winner = next(j for j in rivals if chosen[j].position == agreed)
         else:
             for j in rivals:
                 out[j] = replace(out[j], column="", source="", how="ambiguous", meanings=(column,))

@@ -26,6 +26,8 @@ five."""
 _BY_CHANCE = 0.01
 """A column of bare codes is on a scale of its own where its never reaching the codes of another column would be less
 likely than this, were both on one scale."""
+_NOTICEABLE = 0.1
+"""Share of rows from which codes that stand beside other labels are a rule."""
 _LISTED = 12
 """Values that a message lists."""
 _TOTAL = re.compile(r"^\W*\d+(?:[.,]\d+)?\s*(?:/|\b(?:out )?of\b)\s*(\d+)\W*$", re.I)
@@ -43,6 +45,8 @@ class Evidence:
         Labels that are no level: words of other scales, or words that many cells hold.
     contradicting
         Codes and labels in one cell that name different levels.
+    n_turned
+        Codes that stand beside another level's label in most of their cells.
     n_codes, n_labels
         Cells with a bare code, and with a label.
     n
@@ -52,6 +56,7 @@ class Evidence:
     off_scale: Mapping[str, int]
     foreign: Mapping[str, int]
     contradicting: Mapping[str, int]
+    n_turned: int
     n_codes: int
     n_labels: int
     n: int
@@ -225,7 +230,7 @@ def _judge(column: RatingColumn, log: Log) -> None:
         column.stop("decimals_for_levels" if decimals else "codes_off_scale", column.tally)
     elif found.foreign:
         column.stop("labels_off_scale", column.tally)
-    elif len(found.contradicting) > 1 and sum(found.contradicting.values()) > _HALF * found.n_labels:
+    elif _is_rule(found.n_turned, sum(found.contradicting.values()), found.n_labels):
         column.stop("codes_against_labels", found.contradicting)
 
 
@@ -252,7 +257,8 @@ def _judge_by_labels(column: RatingColumn, log: Log) -> bool:
                             column=column.heading, values=column.rows.headings[column.label],
                             expected=f"{int(wrong.sum()):,} of {int(both.sum()):,}", n=int(wrong.sum()))
         column.read_label()
-    elif wrong.sum() > _HALF * both.sum() or column.evidence.off_scale:
+    elif column.evidence.off_scale or _is_rule(_count_turned(column.levels[both], wrong[both]), int(wrong.sum()),
+                                               int(both.sum())):
         column.stop("codes_against_labels", pairs)
     else:
         noun = "box" if column.axis == "box" else "rating"
@@ -260,6 +266,20 @@ def _judge_by_labels(column: RatingColumn, log: Log) -> bool:
         column.rows.stop(f"{noun}_code_label_disagree", where, column.position, column.scale.expected)
         column.rows.doubted[column.position] = wrong
     return True
+
+
+def _is_rule(n_turned: int, n_wrong: int, n: int) -> bool:
+    """Say whether codes stand beside other labels by a rule, not by slips of single hands.
+
+    Not by most rows: where most people are in the middle, turned codes agree with their labels in most rows.
+    """
+    return n_wrong > 1 and (n_wrong >= _HALF * n or (n_turned > 1 and n_wrong >= _NOTICEABLE * n))
+
+
+def _count_turned(codes: np.ndarray, wrong: np.ndarray) -> int:
+    """Count the codes that are wrong in most of their rows."""
+    sizes = np.bincount(codes)
+    return int((2 * np.bincount(codes, weights=wrong, minlength=len(sizes)) > sizes).sum())
 
 
 def pair_labels(column: RatingColumn) -> dict[str, int]:
@@ -283,6 +303,7 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
     off_scale: dict[str, int] = {}
     unknown: dict[str, int] = {}
     contradicting: dict[str, int] = {}
+    beside: dict[str, list[int]] = {}
     n_codes = n_labels = n = 0
     for text, count, value, fault in zip(texts, counts.tolist(), parsed.values.tolist(), parsed.faults, strict=True):
         if not count or not (value or fault):
@@ -296,11 +317,15 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
                 off_scale[shown] = count
             continue
         n_labels += count
+        digits = re.search(r"\d+", shown)
+        if digits and (value or fault.endswith(("_code_label_disagree", "_code"))):
+            beside.setdefault(digits[0], [0, 0])[0 if value else 1] += count
         if fault.endswith(("_code_label_disagree", "_code")):
             contradicting[shown] = count
         elif fault.startswith("unknown") and any(c.isalnum() for c in shown):
             unknown[shown] = count
-    return Evidence(off_scale, _foreign(unknown, n), contradicting, n_codes, n_labels, n)
+    n_turned = sum(wrong > right for right, wrong in beside.values())
+    return Evidence(off_scale, _foreign(unknown, n), contradicting, n_turned, n_codes, n_labels, n)
 
 
 def _foreign(unknown: Mapping[str, int], n: int) -> dict[str, int]:
@@ -336,7 +361,9 @@ def _judge_boxes(columns: Sequence[RatingColumn], framework: Framework) -> None:
             wrong |= both & (rating.levels != meant[rating.axis])
             if _is_turned(rating.levels[both], meant[rating.axis][both], len(rating.scale.labels)):
                 turned.append(rating)
-        if wrong.sum() > max(_HALF * compared.sum(), 1):
+        by_number = _count_turned(box.levels[compared], wrong[compared])
+        most_numbers = 2 * by_number >= len(np.unique(box.levels[compared]))
+        if _is_rule(by_number if most_numbers else 0, int(wrong.sum()), int(compared.sum())):
             shown = {f"{int(wrong.sum()):,} of {int(compared.sum()):,} rows": 0}
             box.stop("boxes_against_ratings", shown)
             # Bare codes that count the other way explain it as well, unless labels say that the boxes do.
@@ -347,7 +374,7 @@ def _judge_boxes(columns: Sequence[RatingColumn], framework: Framework) -> None:
 
 def _is_turned(levels: np.ndarray, meant: np.ndarray, n_levels: int) -> bool:
     """Say whether ratings stand for the opposite of the boxes beside them."""
-    return bool(len(levels) and (levels != meant).mean() > _HALF and (n_levels + 1 - levels == meant).mean() > _KNOWN)
+    return bool(len(levels) and (levels != meant).any() and (n_levels + 1 - levels == meant).mean() > _KNOWN)
 
 
 def _judge_together(columns: Sequence[RatingColumn]) -> None:

@@ -72,6 +72,10 @@ class SheetRows:
     """Rows whose employee id was repaired."""
     withheld: np.ndarray = field(init=False)
     """Rows of which nothing is entered: copies of others, matrix reporting lines, rows wider than the headings."""
+    passed_over: np.ndarray = field(init=False)
+    """Of these, the rows that count elsewhere or by rights not at all: copies, matrix reporting lines."""
+    differs_from: str = field(init=False, default="")
+    """The other version of the same export, where neither of the two was taken."""
     unfinished: np.ndarray = field(init=False)
     """Rows about forms that are not finished: the person is entered, the rating or conversation is not."""
     without_manager: np.ndarray = field(init=False)
@@ -95,7 +99,8 @@ class SheetRows:
         self.rows = np.flatnonzero(self.aside == 0)
         self.employee = pd.Categorical.from_codes(np.full(len(self.rows), -1), categories=pd.Index([], dtype="str"))
         self.id_repaired = np.zeros(len(self.rows), dtype=bool)
-        self.withheld, self.unfinished, self.without_manager = (np.zeros(len(self.rows), dtype=bool) for _ in range(3))
+        self.withheld, self.passed_over, self.unfinished, self.without_manager = (
+            np.zeros(len(self.rows), dtype=bool) for _ in range(4))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -136,9 +141,14 @@ class SheetRows:
         aside = self.rows[self.withheld | self.unfinished]
         return int((self.aside > 0).sum()) + len(np.setdiff1d(aside, self.stops.positions))
 
-    def withhold(self, where: np.ndarray) -> None:
-        """Enter nothing of some rows of data (positions among them), and say nothing more about them."""
+    def withhold(self, where: np.ndarray, *, is_lost: bool = False) -> None:
+        """Enter nothing of some rows of data (positions among them), and say nothing more about them.
+
+        Rows of which the same is read elsewhere, or that do not count by rights, are not lost.
+        """
         self.withheld[where] = True
+        if not is_lost:
+            self.passed_over[where] = True
         self.forget(where)
 
     def stop(self, code: str | np.ndarray, where: np.ndarray, position: int | None,
@@ -355,10 +365,13 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     below = header.last + 1
     content = SheetContent(sheet, below, scales or {}, rules)
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
-                        paired=content.paired, finest=content.finest, twice=header.twice)
+                        paired=content.paired, finest=content.finest, clearest=content.clearest,
+                        twice=header.twice)
     smap = find_states(sheet, smap, below)
     refused = {h.position for h in smap.headings if h.how == "refused"}
-    sheet = sheet.without(refused) if refused else sheet
+    if refused:
+        sheet = sheet.without(refused)
+        content.hold(sheet)
     _report_headings(sheet, smap, log)
     _report_twice(sheet, smap, header, log)
     if not smap.tables:
@@ -398,7 +411,7 @@ def _stop_wide_rows(rows: SheetRows, header: Header) -> None:
                                             if column[rows.rows[i]] != ""), default=0)) for i in where]
         rows.stops.add("row_too_wide", rows.rows[where], "", np.array([str(n) for n in filled], dtype=object),
                        str(n_headings))
-        rows.withhold(where)
+        rows.withhold(where, is_lost=True)
 
 
 _NOBODY = ("vacant", "closed", "future")

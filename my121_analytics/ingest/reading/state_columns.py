@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.files.exports import Sheet
-from my121_analytics.ingest.reading.cells import is_missing
+from my121_analytics.ingest.reading.cells import is_missing, plain_list, plain_words
 from my121_analytics.ingest.reading.headings import Heading, SheetMap
-from my121_analytics.ingest.reading.states import FORM, MOST_STATES, STATE_COLUMNS, looks_like_states, parse_states
+from my121_analytics.ingest.reading.states import FORM, MOST_STATES, STATE_COLUMNS, kind_of_states, parse_states
 
+_ANSWERS = plain_list("yes", "no", "either") - {"complete", "completed", "not completed", "not complete", "incomplete"}
+"""Under a heading that nobody knows, yes and no answer any question."""
 _FIRST_LOOK = 50
 """Cells that show of most columns that they hold no states."""
 
@@ -38,23 +40,23 @@ def find_states(sheet: Sheet, smap: SheetMap, below: int) -> SheetMap:
         if heading.how not in ("unused", "synonym") or heading.column not in ("", "contract") or heading.suggestion:
             continue
         found = _states_in(sheet.columns[heading.position][below:])
-        wanted = [column for column in found if column not in smap.columns and _belongs(column, smap.tables)]
-        if len(wanted) == 1:
-            smap = _with_column(smap, heading, wanted[0])
+        if found and found not in smap.columns and _belongs(found, smap.tables):
+            smap = _with_column(smap, heading, found)
     return smap
 
 
-def _states_in(cells: np.ndarray) -> list[str]:
-    """Say of which kinds of states the cells are; the first cells settle it for most columns."""
+def _states_in(cells: np.ndarray) -> str:
+    """Say of which kind of states all cells are; the first cells settle it for most columns."""
+    distinct: list[str] = []
     for part in (cells[:_FIRST_LOOK], cells):
         distinct = [text for text in pd.unique(part) if not is_missing(text)]
-        if len(distinct) > MOST_STATES:
-            return []
-        known = [column for column in STATE_COLUMNS if distinct and all(
-            parse_states(distinct, column).faults == "")]
-        if not known:
-            return []
-    return [column for column in known if looks_like_states(distinct, column)]
+        if not 0 < len(distinct) <= MOST_STATES or not any(
+                (parse_states(distinct, column).faults == "").all() for column in STATE_COLUMNS):
+            return ""
+    if all(plain_words(text) in _ANSWERS for text in distinct):
+        return ""
+    found = kind_of_states(distinct)
+    return found if found and (parse_states(distinct, found).faults == "").all() else ""
 
 
 def _belongs(column: str, tables: tuple[str, ...]) -> bool:

@@ -71,6 +71,17 @@ def looks_like_states(texts: Texts, column: str) -> bool:
     return len(states) >= _TELLING * len(texts) and len(set(states)) > 1
 
 
+def kind_of_states(texts: Texts) -> str:
+    """Say which kind of states some texts are; empty where they are none, or could be of two kinds.
+
+    Words for somebody who left tell employment, though a position may be active or terminated as well.
+    """
+    kinds = [column for column in STATE_COLUMNS if looks_like_states(texts, column)]
+    if EMPLOYMENT in kinds and "left" in parse_states(texts, EMPLOYMENT).values:
+        return EMPLOYMENT
+    return kinds[0] if len(kinds) == 1 else ""
+
+
 def _by_phrases(key: str, column: str) -> str | None:
     """Find the one state that the phrases of a longer text agree on; None where they do not, or a word denies them."""
     if len(key) > _LONGEST or set(key.split()) & _negations():

@@ -110,7 +110,7 @@ def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", se
     if severity is None:
         severity, why = _estimate(workforce, settings)
     folders = {"": ""} if manager else make_slugs(chosen)
-    with staged_run(out) as stage:
+    with staged_run(out, command="guide") as stage:
         for number, one in enumerate(chosen, start=1):
             if progress is not None:
                 progress(number, len(chosen), one)

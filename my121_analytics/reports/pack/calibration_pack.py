@@ -13,6 +13,7 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.actions import read_carried
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
@@ -23,6 +24,7 @@ from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.figures.vector import standalone
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.progress import Progress, progress_shown
+from my121_analytics.reports.pack.deck import build_deck
 from my121_analytics.reports.pack.first_page import say_action
 from my121_analytics.reports.pack.managers import count_verdicts, sum_chances
 from my121_analytics.reports.pack.meeting import Meeting
@@ -36,18 +38,11 @@ from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
 from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.encryption import encrypt_workbook, find_password
+from my121_analytics.writing.manifest import MANIFEST, build_manifest, read_manifest, sha256_of
 from my121_analytics.writing.page import render_page
 from my121_analytics.writing.pdf import find_browser, print_pdf
-from my121_analytics.writing.staging import (
-    MANIFEST,
-    Stage,
-    build_manifest,
-    make_slugs,
-    read_manifest,
-    sha256_of,
-    staged_run,
-    write_atomic,
-)
+from my121_analytics.writing.slides import write_slides
+from my121_analytics.writing.staging import Stage, make_slugs, staged_run, write_atomic
 from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -102,6 +97,7 @@ class _Plan:
     password: str
     browser: Path | None
     actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    slides: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -118,7 +114,8 @@ class _Plan:
 def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
                pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
-               earlier: Mapping[str, Earlier] | None = None, actions: Path | str | None = None) -> PackReport:
+               earlier: Mapping[str, Earlier] | None = None, actions: Path | str | None = None,
+               slides: bool = False) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -151,6 +148,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     actions
         ``actions.csv`` of the meeting before, as ``my121 decisions`` wrote it: each unit's actions stand on its first
         page, with their statistic then and now. Not for a public pack, since actions name their owners.
+    slides
+        Also write each pack as ten slides or fewer (needs the extra ``slides``).
 
     Returns
     -------
@@ -175,11 +174,12 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     """
     settings = settings or workforce.settings
     plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
+    plan = replace(plan, slides=slides)
     if actions is not None and not plan.is_public:
         plan = replace(plan, actions={name: _carry_actions(Path(actions), plan, name) for name in plan.units})
     inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
     warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
-    with (staged_run(out, private=not plan.is_public) as stage,
+    with (staged_run(out, private=not plan.is_public, command="pack") as stage,
           progress_shown("Building packs", progress) as report):
         _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
@@ -201,7 +201,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     if kept and settings.disclosure.kept_releases:
         write_atomic(Path(settings.disclosure.kept_releases) / name_kept(kept), kept)
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
-                      tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)), kept)
+                      (*(say("pack_warning", code) for code in dict.fromkeys(warnings)),
+                       *(say("staging", "left", file=name) for name in stage.left)), kept)
 
 
 def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,
@@ -278,6 +279,8 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
     html = render_page(papers.page)
     stage.write(f"{folder}/pack.html", html)
     stage.write(f"{folder}/analyst.html", render_page(papers.analyst))
+    if plan.slides:
+        stage.write(f"{folder}/slides.pptx", write_slides(build_deck(meeting)))
     for picture in meeting.pictures.values():
         stage.write(f"{folder}/figures/{picture.name}.svg", standalone(picture.element))
         if picture.png:
@@ -406,7 +409,7 @@ def cut_to_unit(result: Result, by: str, unit: str) -> Result:
     facts = dict(result.facts)
     managers = tables.get("managers")
     if managers is not None:
-        facts |= {"n_listed": count_verdicts(managers.frame)["pattern"], "expected_wrong": sum_chances(managers.frame)}
+        facts |= {"n_listed": count_verdicts(managers.frame)[PATTERN], "expected_wrong": sum_chances(managers.frame)}
     return replace(result, tables=tables, facts=facts)
 
 

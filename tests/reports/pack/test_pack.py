@@ -21,7 +21,7 @@ from my121_analytics.reports.pack.calibration_pack import PackReport, build_pack
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import FrameworkSettings, Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.writing.staging import MANIFEST, sha256_of
+from my121_analytics.writing.manifest import MANIFEST, sha256_of
 
 
 @dataclass(frozen=True)

@@ -139,8 +139,8 @@ def test_the_same_review_gives_the_same_bytes(tmp_path):
 
 def test_a_directorates_report_has_its_own_findings_and_what_was_carried_where(tmp_path):
     findings = link_findings(pd.DataFrame([
-        ("F1", "strength", "Teams meet each week.", "Adult Care"), ("F2", "development area", "Late news.", "Adult Care"),
-        ("F3", "strength", "Not theirs.", "Environment")], columns=["finding_id", "kind", "finding", "directorate"]))
+        ("F1", "strength", "Teams meet each week.", "Adult Care"),
+        ("F2", "development area", "Late news.", "Adult Care"), ("F3", "strength", "Not theirs.", "Environment")], columns=["finding_id", "kind", "finding", "directorate"]))
     released = release(review(tmp_path), audience="publish", settings=SETTINGS)
     shown = release(findings, audience="publish", settings=SETTINGS)
     _, text = text_of(build_directorate_report(released, "Adult Care", settings=SETTINGS, findings=shown).page)
