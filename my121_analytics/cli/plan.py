@@ -150,7 +150,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
     from my121_analytics.figures.vector import standalone
     from my121_analytics.improvement.plan.status import ACTIONS_CSV
     from my121_analytics.reports.plan.committee import build_committee_report
-    from my121_analytics.reports.plan.plan_papers import draw_timeline, same_timeline
+    from my121_analytics.reports.plan.plan_papers import build_review_pack, draw_timeline, same_timeline
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
     from my121_analytics.writing.csv_files import write_csv
     from my121_analytics.writing.staging import write_atomic
@@ -180,6 +180,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
                                        findings=findings, pictures=pictures if same_timeline(released, public)
                                        else draw_timeline(public))
     _write_papers(committee, out / "committee_report", private=False, document=True)
+    _write_papers(build_review_pack(released, settings=settings), out / "review_pack", private=private, document=True)
     _write_directorates(released, findings if linked is None or not private
                         else release(linked, audience=audience, settings=settings), out, settings, private=private)
 

@@ -167,6 +167,49 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
     return assemble(title, directorate, released, settings, lead_of(mine, released), sections, sheets)
 
 
+def build_review_pack(released: Released, *, settings: Settings) -> PlanPapers:
+    """Set out what an assessor or reviewer asks for: every action with its progress and evidence, and what changed.
+
+    Parameters
+    ----------
+    released
+        Of ``review_plan``; with ``since``, its changes are listed.
+    settings
+        The council's name and contact.
+
+    Returns
+    -------
+    PlanPapers
+    """
+    released = require_released(released, wanted_by="build_review_pack")
+    name = shown_actions(released)
+    sections: list[Section] = []
+    sheets: list[AnySheet] = []
+    for chapter, table, columns in (("milestones", "milestones", None), ("evidence", name, _OF_REVIEW),
+                                    ("changes", "changes", None), ("revisions", "revisions", None)):
+        blocks: list[Block] = []
+        if table in released.tables and len(released.tables[table]):
+            rows = released.tables[table]
+            if chapter == "evidence":
+                rows = rows.merge(_evidence_of(released), on="action_id", how="left", suffixes=("", "_told"))
+            add_table(plan_view(released, table, rows=rows, columns=columns), table, blocks, sheets)
+            sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks)))
+    title = say("plan_page", "review_pack", council=settings.council.name)
+    actions = released.tables[name]
+    return assemble(title, settings.council.name, released, settings, lead_of(actions, released), sections, sheets)
+
+
+_OF_REVIEW = ("action_id", "action", "timescale", "original_timescale", "status_shown", "rag", "percent",
+              "completed_on", "progress_text", "carried_into", "carried_evidence")
+
+
+def _evidence_of(released: Released) -> pd.DataFrame:
+    """Give what is told of each action, where the audience may see it."""
+    frame = released.tables["details" if "details" in released.tables else "published"]
+    wanted = ("original_timescale", "percent", "progress_text", "carried_into", "carried_evidence")
+    return frame[["action_id", *(column for column in wanted if column in frame.columns)]]
+
+
 def _say_carried(released: Released, ids: set[str]) -> list[Block]:
     """Say which actions were carried into which plan, and which into none."""
     frame = released.tables["details" if "details" in released.tables else "published"]
