@@ -27,7 +27,8 @@ from my121_analytics.ingest.unread import Unread, sources_of
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import MANAGER
 
-_TABLES = ("exports", "exports.columns", "framework", "ratings.synonyms.performance", "ratings.synonyms.potential")
+_TABLES = ("exports", "exports.columns", "framework", "ratings.synonyms.performance", "ratings.synonyms.potential",
+           "ratings.synonyms.box")
 
 
 @dataclass
@@ -292,6 +293,11 @@ def _add_boxes(lines: _Lines, report: ScaleReport, context: Context) -> None:
             either = any(c.why == "ratings_against_boxes" for c in beside)
             lines.add("framework", "box_numbering", json.dumps(numbering),
                       say("settings_line", "either" if either else "numbering"), asleep=either)
+        elif column.evidence.foreign:
+            for text in column.tally:
+                if not column.scale.parse([text]).values[0]:
+                    why = say("settings_line", "which_box")
+                    lines.add("ratings.synonyms.box", _quoted(text), "1", why, asleep=True)
         else:
             lines.add("exports.columns", _quoted(column.heading), _quoted("ignore"), say("settings_line", "boxes"),
                       asleep=True)
