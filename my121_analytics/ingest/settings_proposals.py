@@ -288,11 +288,13 @@ def _add_boxes(lines: _Lines, report: ScaleReport, context: Context) -> None:
             continue
         beside = [c for c in report.columns if c.rows is column.rows and c.source == column.source
                   and c.axis != "box" and c.why in ("", "ratings_against_boxes")]
-        numbering = propose_numbering(column, beside, context.framework) if context.framework.has_map else []
-        if numbering and context.settings.framework.boxes is None:
-            either = any(c.why == "ratings_against_boxes" for c in beside)
-            lines.add("framework", "box_numbering", json.dumps(numbering),
-                      say("settings_line", "either" if either else "numbering"), asleep=either)
+        found = propose_numbering(column, beside, context.framework) if context.framework.has_map else []
+        if found and context.settings.framework.boxes is None:
+            turned = any(c.why == "ratings_against_boxes" for c in beside)
+            why = "either" if turned else "numbering" if len(found) == 1 else "one_numbering"
+            for numbering in found:
+                lines.add("framework", "box_numbering", json.dumps(numbering), say("settings_line", why),
+                          asleep=turned or len(found) > 1)
         elif column.evidence.foreign:
             for text in column.tally:
                 if not column.scale.parse([text]).values[0]:

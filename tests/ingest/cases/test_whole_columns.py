@@ -308,7 +308,12 @@ def test_boxes_beside_performance_alone_are_held_against_it(tmp_path):
     intake = read_exports(tmp_path)
     assert found(intake, "box") == [0] * 12
     assert found(intake) == ACROSS
-    assert found(paste(intake, tmp_path), "box") == ON_MAP
+    # Nothing tells the top of the map from its bottom: the numberings that fit are listed, and none is settled.
+    line = "# box_numbering = [9, 8, 7, 6, 5, 4, 3, 2, 1]"
+    assert line in intake.unread.settings
+    assert "# box_numbering = [3, 2, 1, 6, 5, 4, 9, 8, 7]" in intake.unread.settings
+    (tmp_path / "s.toml").write_text(f"[framework]\n{line[2:]}\n", encoding="utf-8")
+    assert found(read_exports(tmp_path, settings=tmp_path / "s.toml"), "box") == ON_MAP
 
 
 def test_numbers_from_the_other_end_beside_the_names_of_boxes_stop_the_column(tmp_path):
