@@ -39,6 +39,7 @@ _PUBLIC = {
     "plot_box_change": "figures.nine_box",
     "plot_caterpillar": "figures.managers",
     "plot_funnel": "figures.managers",
+    "plot_list_lengths": "figures.list_length",
     "plot_rating_mixes": "figures.rating_mix",
     "plot_coverage": "figures.coverage",
     "build_report": "reports.workforce_report.report",

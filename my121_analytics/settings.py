@@ -250,12 +250,18 @@ class ManagerSettings(_Section):
     """Below this no interval is shown: it would span nearly everything."""
     min_ratings_verdict: int = Field(8, ge=1)
     """Below this the verdict is 'in line' or 'cannot tell', never a name."""
-    in_line_probability: float = Field(0.8, gt=0.5, lt=1)
-    """How sure to be that the difference is smaller than delta before saying 'in line'."""
+    in_line_probability: float = Field(0.97, gt=0.5, lt=1)
+    """How sure to be that the difference is smaller than delta before saying 'in line'; the ratings themselves must
+    show it as well."""
     watch_probability: float = Field(0.5, gt=0, lt=1)
     """How probable a difference beyond delta must be to say 'watch'."""
     interval: float = Field(0.95, gt=0.5, lt=1)
     """Level of the intervals."""
+    k: int | None = Field(None, ge=0, le=30)
+    """How many managers the meeting hears, chosen before anybody sees a name; left out: as many as the pack's minutes
+    hold. What the choice costs in wrong names is printed beside it."""
+    minutes_each: int = Field(10, ge=1, le=60)
+    """Minutes for hearing one manager."""
     size_bands: list[int] = Field(default_factory=lambda: [5, 10, 25])
     """Upper ends of the bands of mean team size within which the list is drawn up: 2-5, 6-10, 11-25, 26+."""
     unrecorded_sd: float = Field(0.05, ge=0, le=1)
@@ -382,8 +388,39 @@ def _check_values(given: dict[str, str], known: tuple[str, ...], what: str) -> d
     return given
 
 
+class CommitteeSettings(_Section):
+    """What the council says in the committee's report; whatever is left empty stands there as a marked blank."""
+
+    meeting: str = ""
+    """Who the report goes to."""
+    meeting_on: str = ""
+    """Day of the meeting, as it should be printed."""
+    title: str = ""
+    """Of the report; empty: that of the plan."""
+    directorate: str = ""
+    """Directorate that brings the report."""
+    recommendations: list[str] = Field(default_factory=list)
+    """What the committee is asked to agree; empty: a draft from the figures, marked as one."""
+    background: str = ""
+    """How the assessment, audit or review was carried out."""
+    hidden_costs: str = ""
+    """Costs that no figure shows."""
+    policy: str = ""
+    """Which plans and priorities of the council the report serves."""
+    papers: list[str] = Field(default_factory=list)
+    """Background papers."""
+    consulted: list[str] = Field(default_factory=list)
+    """Who was consulted."""
+
+
 class PlanSettings(_Section):
-    """The improvement plan after an Investors in People assessment."""
+    """The improvement plan: of an Investors in People assessment, an audit, an inspection or a review."""
+
+    award: bool | None = None
+    """Whether the plan follows an assessment for an award, so that progress review and reassessment have dates.
+    None: unless the plan speaks of an audit, an inspection or a peer review and of no Investors in People."""
+    committee: CommitteeSettings = Field(default_factory=CommitteeSettings)
+    """What the council says in the committee's report."""
 
     rag: dict[str, Colour] = Field(default_factory=lambda: dict(RAG))
     """Status -> colour; those not written keep their default. The word is always shown beside the colour."""

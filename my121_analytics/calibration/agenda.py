@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.reasons import REASONS, Evidence, gather_evidence
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
@@ -18,8 +19,6 @@ from my121_analytics.workforce.schema import ORGANISATION
 
 FACTS = {**dict.fromkeys(("n_listed", "n_in_meeting"), Fact("people", part_of="people_in_post")),
           **dict.fromkeys(("minutes", "minutes_each", "minutes_rest", "seed", "unchecked"), LABEL)}
-PATTERN = "pattern"
-"""Verdict of a manager whose ratings are on the list of patterns to discuss."""
 WEIGHTS = (3, 2, 1)
 HISTORY = ("own_box", "before_box", "agreed_box", "tenure_months", "months_in_box", "n_set", "n_met", "last_held_on")
 

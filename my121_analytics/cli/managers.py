@@ -22,8 +22,10 @@ def run_managers(
     settings: SettingsFile = None,
 ) -> None:
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
-    from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+    from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
+    from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables
+    from my121_analytics.figures.list_length import plot_list_lengths
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.wording.catalogue import say as sentence
     from my121_analytics.writing.staging import staged_run
@@ -33,21 +35,25 @@ def run_managers(
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
                          needs_ratings=True)
     result = estimate_severity(intake.workforce, settings=chosen)
-    about_people = [*COLUMNS, "name", "directorate", "service", "team"]
+    about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
     private = is_private(audience, chosen)
     with staged_run(out, private=private, command="managers") as stage:
         released = write_tables(
             result, stage.folder, audience=audience, settings=chosen, key=key,
             files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
-                   "sensitivity": "sensitivity.csv", "robustness": "robustness.csv"},
-            columns={"managers": about_people, "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
+                   "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "linkage": "linkage.csv",
+                   "robustness": "robustness.csv"},
+            columns={"managers": [*about_people, "to_hear"],
+                     "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
         if "managers" in released.tables:
             write_figure(plot_caterpillar(released), stage.folder / "caterpillar", private=private)
             write_figure(plot_funnel(released), stage.folder / "funnel", private=private)
+            write_figure(plot_list_lengths(released), stage.folder / "list_length", private=private)
     show_left(stage.left)
     if "managers" in released.tables:
-        for verdict, n in released.tables["managers"]["verdict"].value_counts(sort=True).items():
-            show_line(f"  {n:>5,}  {sentence('verdict', str(verdict))}")
+        given = released.tables["managers"]["verdict"].astype("str")
+        for verdict in VERDICTS.values():
+            show_line(f"  {int((given == verdict.code).sum()):>5,}  {verdict.sentence}")
     show_line(sentence("caveat", "leniency_or_quality"))
     code = exit_code(intake)
     if code:

@@ -102,6 +102,8 @@ class RatingCounts:
         cycle (else the unit most of the ratings come from).
     patterns
         One row per combination of the case-mix columns and ``cycle``; text, ``Not recorded`` where missing.
+    employees
+        employee_id (text) of each code in ``frame``; None where people are not kept apart.
     """
 
     axis: str
@@ -110,6 +112,7 @@ class RatingCounts:
     frame: pd.DataFrame
     raters: pd.DataFrame
     patterns: pd.DataFrame
+    employees: pd.Index | None = None
 
 
 @dataclass(frozen=True)
@@ -451,13 +454,15 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
     used, rows["rater"] = np.unique(rows["rater_id"].cat.codes, return_inverse=True)
     rater_ids = rows["rater_id"].cat.categories[used]
     rows["category"] = rows[axis].astype("int64")
+    employees = None
     if by_employee:
-        rows["employee"] = np.unique(rows["employee_id"].cat.codes, return_inverse=True)[1]
+        codes, rows["employee"] = np.unique(rows["employee_id"].cat.codes, return_inverse=True)
+        employees = rows["employee_id"].cat.categories[codes].astype("str")
     frame = _count(rows, ["rater", *(["employee"] if by_employee else []), "pattern", "category"])
     pooled = [str(c) for c in workforce.cycles["label"] if (rows["cycle"] == c).any()]
     raters = _describe_raters(workforce, rows, rater_ids, pooled[-1])
     levels = workforce.framework.levels(axis)
-    return RatingCounts(axis, len(levels), tuple(pooled), frame, raters, patterns)
+    return RatingCounts(axis, len(levels), tuple(pooled), frame, raters, patterns, employees)
 
 
 def find_units(workforce: Workforce, rows: pd.DataFrame, cycle: str) -> pd.DataFrame:

@@ -13,6 +13,7 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.actions import read_carried
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
@@ -408,7 +409,7 @@ def cut_to_unit(result: Result, by: str, unit: str) -> Result:
     facts = dict(result.facts)
     managers = tables.get("managers")
     if managers is not None:
-        facts |= {"n_listed": count_verdicts(managers.frame)["pattern"], "expected_wrong": sum_chances(managers.frame)}
+        facts |= {"n_listed": count_verdicts(managers.frame)[PATTERN], "expected_wrong": sum_chances(managers.frame)}
     return replace(result, tables=tables, facts=facts)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.actions import Carried
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.chasing import count_without_conversation
@@ -164,10 +165,10 @@ def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> lis
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
         return []
-    n_listed = count_verdicts(managers)["pattern"]
+    n_listed = count_verdicts(managers)[PATTERN]
     figures.append((say("pack_figure", "listed"), f"{n_listed:,}", say("pack_section", "managers")))
     items = [count_say("pack_first", "managers", n_listed)]
-    listed = managers[managers["verdict"] == "pattern"]
+    listed = managers[managers["verdict"] == PATTERN]
     if 0 < n_listed <= MOST_NAMES and "name" in listed:
         items[0] += " " + say("pack_first", "managers_named", names=", ".join(sorted(listed["name"].astype("str"))))
     return items
@@ -220,7 +221,7 @@ def _limits(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     if managers is not None and len(managers):
         limits.append(say("caveat", "leniency_or_quality"))
         limits.append(say("pack_first", "cannot_tell"))
-        if count_verdicts(managers)["pattern"]:
+        if count_verdicts(managers)[PATTERN]:
             chance = expected_by_chance(managers)
             figures.append((say("pack_figure", "by_chance"), chance, say("pack_section", "managers")))
             limits.append(say("pack_first", "chance", n=chance))

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance, points_words
+from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN
+from my121_analytics.reports.pack.managers import (
+    count_verdicts,
+    expected_by_chance,
+    points_words,
+    what_it_is_about,
+)
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Section, Text
@@ -24,27 +30,29 @@ def build_hearing(meeting: Meeting) -> Section:
         return Section("managers", heading, (Text(why),))
     counts = count_verdicts(managers)
     cycles = meeting.results["severity"].about.cycle
-    blocks: list[Block] = [Text(say("caveat", "leniency_or_quality"), "caveat")]
-    if not counts["pattern"]:
+    blocks: list[Block] = [Text(say("caveat", what_it_is_about(meeting)), "caveat")]
+    if not counts[PATTERN]:
         blocks.append(Text(say("pack", "managers_lead_none", where=meeting.where, cycles=cycles, n=0, chance="")))
     else:
         price = expected_by_chance(managers)
-        blocks.append(Text(count_say("pack", "hearing_lead", counts["pattern"], where=meeting.where, cycles=cycles,
+        blocks.append(Text(count_say("pack", "hearing_lead", counts[PATTERN], where=meeting.where, cycles=cycles,
                                      price=price)))
-        blocks.append(_list_managers(meeting, managers[managers["verdict"] == "pattern"]))
-        if (picture := meeting.pictures.get("mixes")) and counts["pattern"] + counts["watch"] <= MOST_PICTURED:
+        blocks.append(_list_managers(meeting, managers[managers["verdict"] == PATTERN]))
+        if (picture := meeting.pictures.get("mixes")) and counts[PATTERN] <= MOST_PICTURED:
             blocks.append(Drawing(picture, say("pack", "mixes_caption")))
         blocks.append(Bullets(tuple(say("pack", f"hearing_question_{number}") for number in (1, 2, 3))))
-    if counts["cannot tell"]:
-        code = "managers_cannot_tell_all" if counts["cannot tell"] == len(managers) else "managers_cannot_tell"
-        blocks.append(Text(count_say("pack", code, counts["cannot tell"], n_all=f"{len(managers):,}")))
+    if picture := meeting.pictures.get("lengths"):
+        blocks.append(Drawing(picture, say("pack", "lengths_caption")))
+    if counts[CANNOT_TELL]:
+        code = "managers_cannot_tell_all" if counts[CANNOT_TELL] == len(managers) else "managers_cannot_tell"
+        blocks.append(Text(count_say("pack", code, counts[CANNOT_TELL], n_all=f"{len(managers):,}")))
     return Section("managers", heading, tuple(blocks))
 
 
 def is_small(meeting: Meeting) -> bool:
     """Say whether most managers read "cannot tell", so that the other chapters come first."""
     managers = meeting.frame("severity", "managers")
-    return managers is None or managers.empty or count_verdicts(managers)["cannot tell"] * 2 > len(managers)
+    return managers is None or managers.empty or count_verdicts(managers)[CANNOT_TELL] * 2 > len(managers)
 
 
 def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
