@@ -17,7 +17,7 @@ import pandas as pd
 from my121_analytics.disclosure.linked_tables.equations import Knowledge, Nesting, Shown, write_equations
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints, propagate
 from my121_analytics.disclosure.secondary.continuity import Usual, find_usual_cells
-from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open
+from my121_analytics.disclosure.secondary.pattern import Pattern, HiddenCellProblem, choose_pattern, count_open
 from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, Table
@@ -199,8 +199,8 @@ class _Attempt:
         """Choose a pattern; open are also counts that figures shown beside them give away."""
         if self.known.places.empty:
             return Pattern(np.array([], dtype=bool), np.array([], dtype=np.int64), np.empty((0, 0)))
-        self.puzzle = self._puzzle()
-        pattern = choose_pattern(self.puzzle)
+        self.problem = self._hidden_cell_problem()
+        pattern = choose_pattern(self.problem)
         given = self._given_away()
         return replace(pattern, open=np.union1d(pattern.open, given)) if len(given) else pattern
 
@@ -212,9 +212,9 @@ class _Attempt:
         """Count what cannot be protected, up to as many as are enough to know."""
         if self.known.places.empty:
             return 0
-        return len(self._given_away()) + count_open(self._puzzle(), enough)
+        return len(self._given_away()) + count_open(self._hidden_cell_problem(), enough)
 
-    def _puzzle(self) -> Puzzle:
+    def _hidden_cell_problem(self) -> HiddenCellProblem:
         known, places = self.known, self.known.places
         n = len(known.truth)
         variable = places["variable"].to_numpy(np.int64)
@@ -239,7 +239,7 @@ class _Attempt:
         tied = hidden & (known.system.lower == known.system.upper) & (known.system.lower > 0) & np.isfinite(cost)
         system = replace(known.system, lower=np.where(tied, 1.0, known.system.lower),
                          upper=np.where(tied, np.inf, known.system.upper))  # hidden in one table, so in all of them
-        return Puzzle(system, hidden, needed, cost)
+        return HiddenCellProblem(system, hidden, needed, cost)
 
     def _weights(self, places: pd.DataFrame) -> Floats:
         totals = {}

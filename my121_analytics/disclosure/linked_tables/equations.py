@@ -11,10 +11,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from my121_analytics.disclosure.facts import counts_of_people
-from my121_analytics.disclosure.linked_tables.draft import Draft, Knowledge
+from my121_analytics.disclosure.linked_tables.gathered import Gathered, Knowledge
 from my121_analytics.disclosure.linked_tables.grids import Grid, Shown
 from my121_analytics.disclosure.linked_tables.links import add_links, find_places
-from my121_analytics.disclosure.linked_tables.rings import add_joint
+from my121_analytics.disclosure.linked_tables.joint_sums import add_joint
 from my121_analytics.disclosure.linked_tables.sums import (
     Nesting,
     add_bases,
@@ -50,25 +50,25 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     -------
     Knowledge
     """
-    draft = Draft()
+    gathered = Gathered()
     boxes = find_places(shown)
     grids = [Grid(one) for one in shown]
     for one, grid in zip(shown, grids, strict=True):
         for column in grid.columns:
-            grid.positions[column] = draft.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
+            grid.positions[column] = gathered.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
         if one.reach != "none":
-            add_keys(draft, grid)
-            add_bases(draft, grid)
-            add_rows(draft, grid)
-            add_shares(draft, grid)
+            add_keys(gathered, grid)
+            add_bases(gathered, grid)
+            add_rows(gathered, grid)
+            add_shares(gathered, grid)
         if one.reach == "all":
-            add_nesting(draft, grid, nesting)
-            add_links(draft, grid, boxes)
-        draft.raise_lower(grid, show_zeros=show_zeros)
+            add_nesting(gathered, grid, nesting)
+            add_links(gathered, grid, boxes)
+        gathered.raise_lower(grid, show_zeros=show_zeros)
     grids = [grid for grid in grids if grid.one.reach == "all"]
-    add_units(draft, [grid for grid in grids if grid.cut_to])
-    add_joint(draft, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
-    return draft.finish(numbers, rounded)
+    add_units(gathered, [grid for grid in grids if grid.cut_to])
+    add_joint(gathered, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
+    return gathered.finish(numbers, rounded)
 
 
 def context_of(about: About) -> tuple[str, tuple[tuple[str, str], ...]]:

@@ -61,7 +61,7 @@ class Shown:
 
 
 class Grid:
-    """One table as the attacker reads it: keys as text, counts as numbers, positions in the draft."""
+    """One table as the attacker reads it: keys as text, counts as numbers, positions in the gathered."""
 
     def __init__(self, one: Shown) -> None:
         table, frame = one.table, one.frame
