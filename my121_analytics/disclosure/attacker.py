@@ -15,12 +15,14 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
+from my121_analytics.disclosure.facts import FACTS, tabulate_facts
 from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.linked_tables.equations import (
     Nesting,
     Shown,
     context_of,
     numbers_beside,
+    show,
     write_equations,
 )
 from my121_analytics.disclosure.linked_tables.grids import unround
@@ -187,10 +189,11 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     rounded: dict[str, int] = {}
     for name, one in released.items():
         about = results[name].about
-        context, within = context_of(about)
-        shown += [Shown(f"{name}.{table}", frame, results[name].tables[table], context, within,
-                        rounded_to=one.rounded_to, withheld_most=_withheld_most(results[name].tables[table], rules))
+        context = context_of(about)[0]
+        shown += [show(f"{name}.{table}", frame, results[name].tables[table], about, rounded_to=one.rounded_to,
+                       withheld_most=_withheld_most(results[name].tables[table], rules))
                   for table, frame in one.tables.items() if results[name].tables[table].about_people]
+        shown += _show_facts(name, one, results[name], rules)
         source = one if not one.rounded_to else results[name]
         numbers[name] = (context, numbers_beside(source.about.n, source.facts, results[name].declared))
         if one.rounded_to:
@@ -210,16 +213,40 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     return replace(report, unlinked=unlinked)
 
 
-def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[tuple[str, str], ...],
-               rounded_to: int) -> Shown:
+def _show_facts(name: str, released: Released, result: Result, rules: DisclosureSettings) -> list[Shown]:
+    """Lay out the counts beside the tables of which it is declared who is counted."""
+    counts = tabulate_facts(result.about.n, result.facts, result.declared)
+    if counts is None:
+        return []
+    values = {**released.facts, "n": released.about.n}
+    frame = pd.DataFrame({fact: pd.array([values.get(fact)], dtype="Float64") for fact in counts.parts})
+    return [show(f"{name}.{FACTS}", frame, counts, result.about, rounded_to=released.rounded_to,
+                 withheld_most=_withheld_most(counts, rules))]
+
+
+def _show_kept(name: str, frame: pd.DataFrame, table: Table, kept: Earlier) -> Shown:
     """Lay out one table; a row of which not even the keys were shown is left out, and nothing is said of sums."""
     named = frame[list(table.keys)].notna().all(axis="columns")
     rows = frame[named].reset_index(drop=True)
     known = rows
-    if rounded_to:  # no rounded count is a true one
+    if kept.rounded_to:  # no rounded count is a true one
         known = rows.assign(**{c: np.nan for c in rows.columns if c not in (*table.keys, *table.unit_columns)
                                and pd.api.types.is_numeric_dtype(rows[c].dtype)})
-    return Shown(name, rows, replace(table, frame=known), context, within, "all" if named.all() else "none", rounded_to)
+    return show(name, rows, replace(table, frame=known), kept.about, reach="all" if named.all() else "none",
+                rounded_to=kept.rounded_to)
+
+
+def _show_kept_facts(name: str, kept: Earlier) -> list[Shown]:
+    """Lay out the counts that stood beside the tables; of rounded ones nothing is known any more."""
+    counts = {fact for fact, what in kept.declared.items() if what.who is not None and what.counts_people}
+    if kept.rounded_to or not counts:
+        return []
+    values = {**kept.facts, "n": kept.about.n}
+    named = tuple(sorted(counts))
+    frame = pd.DataFrame({fact: pd.array([values.get(fact)], dtype="Float64") for fact in named})
+    table = Table(frame, keys=(), parts=named, counts={
+        fact: who for fact in named if (who := kept.declared[fact].who) is not None})
+    return [show(f"{name}.{FACTS}", frame, table, kept.about)]
 
 
 def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
@@ -275,9 +302,10 @@ def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesti
     unlinked = []
     known = [replace(one, frame=one.table.frame) for one in present]
     for name, kept in earlier.items():
-        context, within = context_of(kept.about)
-        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], context, within, kept.rounded_to)
+        context = context_of(kept.about)[0]
+        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], kept)
                 for table, frame in kept.frames.items() if kept.tables[table].about_people]
+        then += _show_kept_facts(name, kept)
         agrees = not any(_contradicts(old, now.context, now.within, now.table) for old in then for now in known)
         for some in ([then, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in then]]
                      if agrees else []):

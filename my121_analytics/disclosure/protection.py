@@ -9,18 +9,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.linked_tables.equations import Knowledge, Nesting, Shown, write_equations
+from my121_analytics.disclosure.linked_tables.equations import (
+    Knowledge,
+    Nesting,
+    Shown,
+    context_of,
+    show,
+    write_equations,
+)
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints, propagate
 from my121_analytics.disclosure.secondary.continuity import Usual, find_usual_cells
-from my121_analytics.disclosure.secondary.pattern import Pattern, HiddenCellProblem, choose_pattern, count_open
+from my121_analytics.disclosure.secondary.pattern import HiddenCellProblem, Pattern, choose_pattern, count_open
 from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
 from my121_analytics.settings import DisclosureSettings
-from my121_analytics.workforce.results import TOTAL, Table
+from my121_analytics.workforce.results import TOTAL, About, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
 
 TOTAL_WEIGHT = 3.0
@@ -34,6 +42,10 @@ FEW_TABLES = 10
 """Up to so many tables of one unit each is tried, to find the one whose withholding protects the most."""
 
 
+EVERYBODY = describe("profile", as_of=date.min)
+"""What a table is about that says nothing of it."""
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A table on its way out.
@@ -44,16 +56,27 @@ class Candidate:
         Unique among all tables of the release.
     table
         What it is, with the rows let through.
-    context
-        The people and the measure: counts of different contexts are different numbers.
-    within
-        Column and unit that the whole table was cut to.
+    about
+        What its result is about.
     """
 
     name: str
     table: Table
-    context: str = ""
-    within: tuple[tuple[str, str], ...] = ()
+    about: About = EVERYBODY
+
+    @property
+    def context(self) -> str:
+        """The people and the measure: undeclared counts of different contexts are different numbers."""
+        return context_of(self.about)[0]
+
+    @property
+    def within(self) -> tuple[tuple[str, str], ...]:
+        """Column and unit that the whole table was cut to."""
+        return self.about.subject.within
+
+    def shown(self, frame: pd.DataFrame) -> Shown:
+        """Lay it out with what is shown of it."""
+        return show(self.name, frame, self.table, self.about)
 
 
 @dataclass(frozen=True)
@@ -187,7 +210,7 @@ class _Attempt:
     def _shown(self, one: Candidate) -> Shown:
         small, mask = self.small[one.name], self.masks[one.name]
         frame = small.frame if mask is small.mask else hide(one.table, mask, self.settings.marker)
-        return Shown(one.name, frame, one.table, one.context, one.within)
+        return one.shown(frame)
 
     def _hidden_totals(self, context: str) -> set[float]:
         found: set[float] = set()
@@ -245,7 +268,7 @@ class _Attempt:
         totals = {}
         for one in self.tables:
             keys = one.table.frame[list(one.table.keys)].astype("str")
-            totals[one.name] = keys.eq(TOTAL).any(axis="columns").to_numpy()
+            totals[one.name] = keys.eq(TOTAL).any(axis="columns").to_numpy() | (not one.table.keys)
         out = np.ones(len(places))
         for name, rows in places.groupby("table", sort=False).indices.items():
             out[rows] = np.where(totals[str(name)][places["row"].to_numpy(np.int64)[rows]], TOTAL_WEIGHT, 1.0)

@@ -17,14 +17,15 @@ from my121_analytics.disclosure.bounds import find_bounds
 from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.disclosure.release import release
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
-from my121_analytics.disclosure.secondary.pattern import Pattern, HiddenCellProblem, choose_pattern, count_open
+from my121_analytics.disclosure.secondary.pattern import HiddenCellProblem, Pattern, choose_pattern, count_open
 from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
 THRESHOLD = 5.0
 NOTHING = sparse.csr_matrix
 
 
-def lay_out(counts: np.ndarray, *, cost: np.ndarray | None = None, hidden: np.ndarray | None = None) -> HiddenCellProblem:
+def lay_out(counts: np.ndarray, *, cost: np.ndarray | None = None,
+            hidden: np.ndarray | None = None) -> HiddenCellProblem:
     """Lay out a table of any number of keys with all its margins: each sum over a key is an equation."""
     table = counts.astype(float)
     for axis in range(table.ndim):

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, SEPARATOR, Grid
 from my121_analytics.disclosure.linked_tables.system import Ints
 from my121_analytics.workforce.results import TOTAL
 
@@ -24,8 +24,8 @@ def add_joint(gathered: Gathered, grids: Sequence[Grid], decided_by: Mapping[str
     alike: dict[tuple[str, str], list[Grid]] = {}
     for grid in grids:
         for column in (c for c in grid.columns if c not in grid.bases and set(grid.keys) <= set(grid.sums)):
-            alike.setdefault((grid.one.context, column), []).append(grid)
-    for (context, column), some in alike.items():
+            alike.setdefault((grid.prefix(column), column), []).append(grid)
+    for (prefix, column), some in alike.items():
         every = {key for grid in some for key in grid.keys}
         decided = {key for key in every if decided_by.get(key) in every}
         plain = [grid for grid in some if not decided & set(grid.keys) and grid.n]
@@ -40,7 +40,7 @@ def add_joint(gathered: Gathered, grids: Sequence[Grid], decided_by: Mapping[str
         if size > MOST_JOINT or max(sums) - min(sums) > CLOSE or np.isnan(sums).any():
             continue
         unknown = np.full(size, np.nan)
-        names = np.array([f"{context}|{column}|joint {number}" for number in range(size)], dtype=object)
+        names = np.array([f"{prefix}{SEPARATOR}joint={number}" for number in range(size)], dtype=object)
         at = gathered.add(names, unknown, unknown).reshape([len(known) for known in values.values()])
         for grid in inside:
             _add_joint_rows(gathered, grid, column, at, values)

@@ -2,20 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, holds, numbers_of
-
-Nesting = Mapping[tuple[str, str], Mapping[str, str]]
-"""(``service``, ``directorate``) -> service -> the directorate it belongs to."""
-CONTAINED = (("n_agreed", "n_with_placement"), ("n_with_enough", "n_with_any"), ("n_people", "n_posts"),
-             ("n_with_enough", "base"), ("n_too_few", "base"), ("base", "n_people"))
-"""Counts that are part of another by what they mean."""
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, Nesting, holds, numbers_of
 
 
 def add_keys(gathered: Gathered, grid: Grid) -> None:
@@ -26,6 +20,11 @@ def add_keys(gathered: Gathered, grid: Grid) -> None:
         for column in grid.columns:
             if not (column in grid.bases and key in grid.outcomes):
                 gathered.add_sums(grid, column, rows, groups, grid.names(column, drop=[key])[rows])
+    if len(grid.outcomes) > 1:  # and over all outcomes at once, where no margin row leads from one to the next
+        rows = np.flatnonzero(grid.parts(grid.outcomes))
+        groups = grid.groups(grid.outcomes)[rows]
+        for column in (c for c in grid.columns if c not in grid.bases):
+            gathered.add_sums(grid, column, rows, groups, grid.names(column, drop=grid.outcomes)[rows])
 
 
 def add_bases(gathered: Gathered, grid: Grid) -> None:
@@ -48,11 +47,12 @@ def add_bases(gathered: Gathered, grid: Grid) -> None:
 
 
 def add_rows(gathered: Gathered, grid: Grid) -> None:
-    """Two counts of a row make a third, in every row; and some are part of others by what they mean."""
+    """Two counts of a row make a third, in every row; and some are declared parts of others."""
     if grid.outcomes:
         return
-    for one, other in combinations(grid.columns, 2):
-        for whole in grid.columns:
+    undeclared = [column for column in grid.columns if not grid.is_declared(column)]
+    for one, other in combinations(undeclared, 2):
+        for whole in undeclared:
             if whole in (one, other) or not holds(grid.truth[one] + grid.truth[other], grid.truth[whole]) or not (
                     np.nansum(grid.truth[one]) and np.nansum(grid.truth[other])):
                 continue
@@ -60,10 +60,10 @@ def add_rows(gathered: Gathered, grid: Grid) -> None:
             gathered.add_rows(np.tile(n, 3), np.concatenate([grid.positions[c] for c in (one, other, whole)]),
                            np.repeat([1.0, 1.0, -1.0], grid.n), gathered.law())
     declared = [(part, str(grid.one.table.count)) for part in grid.one.table.parts]
-    for part, outer in (*CONTAINED, *declared):
+    for part, outer in declared:
         if part in grid.positions and outer in grid.positions and part != outer and holds(
                 np.maximum(grid.truth[part], grid.truth[outer]), grid.truth[outer]):
-            gathered.limits.append((grid.positions[part], grid.positions[outer]))
+            gathered.add_parts(grid.positions[part], grid.positions[outer])
 
 
 def add_shares(gathered: Gathered, grid: Grid) -> None:
@@ -115,7 +115,7 @@ def add_units(gathered: Gathered, grids: Sequence[Grid]) -> None:
     alike: dict[tuple[str, str, str, str], list[Grid]] = {}
     for grid in grids:
         for column in grid.columns:
-            what = grid.one.context, "|".join(sorted(grid.keys)), grid.cut_to[-1], column
+            what = grid.prefix(column), "|".join(sorted(grid.keys)), grid.cut_to[-1], column
             alike.setdefault(what, []).append(grid)
     for (_, _, key, column), some in alike.items():
         once = {tuple(sorted({k: v[0] for k, v in g.keys.items() if k in g.cut_to}.items())): g for g in some if g.n}

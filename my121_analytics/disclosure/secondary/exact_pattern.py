@@ -14,8 +14,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
+from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
 from my121_analytics.disclosure.secondary.programs import NEAR, SOLVED, Component
-from my121_analytics.disclosure.secondary.hidden_cells import Pattern, HiddenCellProblem
 
 MOST_ROUNDS = 40
 """Times that the integer program is asked anew. Numbers, not seconds, so that runs repeat."""

@@ -10,7 +10,7 @@ import numpy as np
 
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
-from my121_analytics.disclosure.secondary.hidden_cells import Pattern, HiddenCellProblem
+from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
 from my121_analytics.disclosure.secondary.search import N_POINTS, Search, TooTightError
 
 MOST_PROGRAMS = 400
@@ -18,10 +18,11 @@ MOST_PROGRAMS = 400
 MOST_EXACT = 80
 """Numbers that could be hidden, up to which a part is solved exactly."""
 
-__all__ = ["Pattern", "HiddenCellProblem", "choose_pattern", "count_open"]
+__all__ = ["HiddenCellProblem", "Pattern", "choose_pattern", "count_open"]
 
 
-def choose_pattern(problem: HiddenCellProblem, *, most_programs: int = MOST_PROGRAMS, most_exact: int = MOST_EXACT) -> Pattern:
+def choose_pattern(problem: HiddenCellProblem, *, most_programs: int = MOST_PROGRAMS,
+                   most_exact: int = MOST_EXACT) -> Pattern:
     """Hide numbers until each hidden one keeps a wide enough range, at the least cost that is found.
 
     Parameters

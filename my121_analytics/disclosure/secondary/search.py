@@ -7,8 +7,8 @@ from scipy import sparse
 
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.disclosure.secondary.cheapest_changes import MOVED, CheapestChanges
+from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
 from my121_analytics.disclosure.secondary.programs import NEAR, Component, contradiction, label_parts
-from my121_analytics.disclosure.secondary.hidden_cells import Pattern, HiddenCellProblem
 from my121_analytics.errors import DisclosureError
 
 N_PUSHES = 6
