@@ -172,7 +172,8 @@ def _commands_for(audience: str) -> list[str]:
     for command in COMMANDS:
         options = inspect.signature(getattr(import_module(f"my121_analytics.cli.{command}"), f"run_{command}"))
         given = options.parameters.get("audience")
-        if command != "sample" and audience == ("analyst" if given is None else given.default or "publish"):
+        fixed = {"guide": "manager"}.get(command, "analyst")
+        if command not in ("sample", "init") and audience == (fixed if given is None else given.default or "publish"):
             found.append(command)
     return found
 

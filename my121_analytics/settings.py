@@ -94,6 +94,9 @@ class FrameworkSettings(_Section):
     """With K other than 3: the map's column (1-3) of each performance level, lowest first."""
     boxes: list[BoxSettings] | None = None
     """A council's own map; None: the My 1-1 map with box 1 at the top."""
+    guide: str = ""
+    """File with the council's own texts and questions for the conversation, beside the settings; empty: those that come
+    with the package. `my121 init --framework FILE` writes one to start from."""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> FrameworkSettings:

@@ -13,7 +13,7 @@ app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich
                   pretty_exceptions_enable=False,
                   help="From My 1:1 exports to a calibration pack. Start with: my121 pack data/sample --out out/pack")
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
-            "schedule", "audit")
+            "schedule", "audit", "guide", "person", "init")
 
 
 def _register() -> None:

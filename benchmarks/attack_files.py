@@ -1,0 +1,200 @@
+"""Random councils published in files, and the files attacked by an outsider who shares nothing with the gate.
+
+    python -m benchmarks.attack_files --councils 20 --seed 1
+    python -m benchmarks.attack_files --councils 3 --papers report,profile      without the packs, which take longest
+    python -m benchmarks.attack_files --councils 3 --list                       every count that is known too well
+
+Each council is published twice: a report by random groupings, packs, and a profile by another grouping; then, after
+somebody left, somebody came and a rating was corrected, all of them again. The second publication is proved together
+with what was kept of the first. Files are attacked, never tables in memory; the truth comes from the same papers
+written with nothing withheld.
+"""
+
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import tempfile
+import time
+import warnings
+from collections.abc import Iterable, Mapping
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.cli.profile import write_profile
+from my121_analytics.reports.pack.calibration_pack import build_pack
+from my121_analytics.reports.workforce_report.report import build_report
+from my121_analytics.runs.outputs import keep_release
+from my121_analytics.sample_council.council import make_sample
+from my121_analytics.settings import AUDIENCES, Audience, DisclosureSettings, ReportSettings, Settings
+from my121_analytics.workforce.record import Workforce
+from tests.attacker.folders import attack_editions, measure_use
+from tests.attacker.programs import Found
+
+PAPERS = ("report", "pack", "profile")
+GROUPINGS = ("directorate", "service", "grade", "role", "tenure_band", "contract", "team")
+SMALLEST, LARGEST = 60, 800
+OPEN = {**AUDIENCES, "publish": Audience(names=False, protected=True, scope="council", suppress=False)}
+"""The audience of a publication with nothing withheld: the same papers, for the truth."""
+
+
+@dataclass(frozen=True)
+class Design:
+    """One random council and what is published of it."""
+
+    n_employees: int
+    seed: int
+    report_by: tuple[str, ...]
+    profile_by: str
+    papers: tuple[str, ...] = PAPERS
+    editions: int = 2
+
+
+def draw_design(rng: np.random.Generator, seed: int, *, papers: tuple[str, ...] = PAPERS, editions: int = 2,
+                smallest: int = SMALLEST, largest: int = LARGEST) -> Design:
+    """Draw how large a council is and what it groups its papers by."""
+    by = rng.choice(GROUPINGS[:-1], size=int(rng.integers(1, 4)), replace=False)
+    return Design(int(rng.integers(smallest, largest + 1)), seed, tuple(map(str, by)),
+                  str(rng.choice(GROUPINGS)), papers, editions)
+
+
+def make_records(design: Design) -> list[Workforce]:
+    """Make the record, and the one after somebody left, somebody came and a rating was corrected."""
+    after = make_sample(design.n_employees, seed=design.seed).workforce
+    if design.editions == 1:
+        return [after]
+    rng = np.random.default_rng([design.seed, 7])
+    latest = after.placements["cycle"].astype("str") == after.latest_cycle
+    rated = after.placements.loc[latest & (after.placements["source"].astype("str") == "manager"), "employee_id"]
+    leaver, joiner, corrected = rng.choice(rated.astype("str").unique(), size=3, replace=False)
+    before = _correct(_without(after, joiner), corrected)
+    return [before, _let_go(after, leaver)]
+
+
+def _without(record: Workforce, person: str) -> Workforce:
+    """Take somebody out of the record: they had not come yet."""
+    names = ("employees", "posts", "placements", "conversations", "objectives", "development_actions", "successors")
+    tables = {name: getattr(record, name) for name in names}
+    return dataclasses.replace(record, **{
+        name: table[table["employee_id"].astype("str") != person].reset_index(drop=True)
+        for name, table in tables.items()})
+
+
+def _correct(record: Workforce, person: str) -> Workforce:
+    """Give somebody's latest placement the box and rating beside it, as they stood before a correction."""
+    placements = record.placements.copy()
+    rows = (placements["employee_id"].astype("str") == person) & (
+        placements["cycle"].astype("str") == record.latest_cycle) & (placements["source"].astype("str") == "manager")
+    level = placements.loc[rows, "performance"].astype("float").fillna(2)
+    placements.loc[rows, "performance"] = np.where(level == 2, 3, 2).astype("int32")
+    placements.loc[rows, "box"] = np.where(level == 2, 4, 5).astype("int32")
+    placements.loc[rows, "potential"] = 2
+    return dataclasses.replace(record, placements=placements)
+
+
+def _let_go(record: Workforce, person: str) -> Workforce:
+    """End somebody's posts before the cycle does; the placement made before that stays."""
+    gone = record.cycle_end(record.latest_cycle) - pd.Timedelta(days=20)
+    employees, posts = record.employees.copy(), record.posts.copy()
+    employees.loc[employees["employee_id"].astype("str") == person, "left_on"] = gone
+    posts.loc[posts["employee_id"].astype("str") == person, "valid_to"] = gone
+    return dataclasses.replace(record, employees=employees, posts=posts)
+
+
+def publish(record: Workforce, design: Design, folder: Path, settings: Settings) -> None:
+    """Write the papers of one edition, each into a folder of its own."""
+    kept = settings.disclosure.kept_releases
+    if "report" in design.papers:
+        made = build_report(record, settings=settings,
+                            report=ReportSettings(audience="publish", by=list(design.report_by)))
+        for name, content in made.files.items():
+            path = folder / "report" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        keep_release(made.kept, kept)
+    if "profile" in design.papers:
+        with redirect_stdout(StringIO()):
+            write_profile(record, folder / "profile", by=design.profile_by, cycle=None, audience="publish",
+                          settings=settings)
+    if "pack" in design.papers:
+        build_pack(record, settings=settings, audience="publish", out=folder / "pack",
+                   progress=lambda done, total, what: None)
+
+
+def attack_council(design: Design, folder: Path) -> tuple[Found, Mapping[str, float], float, float]:
+    """Publish a council and attack it; gives what was found, use, and the seconds to publish and to attack."""
+    published, truth, publishing = [], [], 0.0
+    for number, record in enumerate(make_records(design)):
+        closed = Settings(disclosure=DisclosureSettings(kept_releases=str(folder / "kept")))
+        started = time.perf_counter()
+        publish(record, design, folder / f"published {number}", closed)
+        publishing += time.perf_counter() - started
+        publish(record, design, folder / f"truth {number}", Settings(disclosure=DisclosureSettings(audiences=OPEN)))
+        published.append(sorted(path for path in (folder / f"published {number}").iterdir()))
+        truth.append(sorted(path for path in (folder / f"truth {number}").iterdir()))
+    started = time.perf_counter()
+    found = attack_editions(published, truth)
+    return found, measure_use(published[-1], truth[-1]), publishing, time.perf_counter() - started
+
+
+def describe(design: Design, found: Found, use: Mapping[str, float], publishing: float, attacking: float) -> str:
+    """Put one council into one line."""
+    n_exact, n_outside = int(found.hidden["is_exact"].sum()), int(found.hidden["is_outside"].sum())
+    return (f"council {design.seed}: {design.n_employees} staff, by {'+'.join(design.report_by)}, profile by "
+            f"{design.profile_by}: {len(found.hidden):,} hidden, {found.n_narrow} narrow, {n_exact} exactly, "
+            f"{n_outside} truth outside, {len(found.broken)} laws broken, {len(found.small)} small shown, "
+            f"{len(found.contradictions)} contradictions; {use['cells']:.0%} of cells and {use['people']:.0%} of "
+            f"people shown; {publishing:.0f} s to publish, {attacking:.0f} s to attack")
+
+
+def run(designs: Iterable[Design], *, listed: bool = False) -> pd.DataFrame:
+    """Attack councils one after the other, and print a line for each and one for all."""
+    rows = []
+    for design in designs:
+        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            found, use, publishing, attacking = attack_council(design, Path(folder))
+        print(describe(design, found, use, publishing, attacking), flush=True)
+        if listed:
+            narrow = found.hidden[found.hidden["is_narrow"]]
+            for row in narrow.itertuples():
+                print(f"    {row.quantity}: {row.least:.0f} to {row.most:.0f}, is {row.truth:.0f} ({row.place})")
+            for line in (*found.broken, *found.small, *found.contradictions):
+                print(f"    {line}")
+        rows.append({"hidden": len(found.hidden), "narrow": found.n_narrow,
+                     "exact": int(found.hidden["is_exact"].sum()), "outside": int(found.hidden["is_outside"].sum()),
+                     "broken": len(found.broken), "small": len(found.small), **use, "publishing": publishing,
+                     "attacking": attacking})
+    frame = pd.DataFrame(rows)
+    total = frame[["hidden", "narrow", "exact", "outside", "broken", "small"]].sum()
+    print(f"{len(frame)} councils: {total['hidden']:,.0f} hidden, {total['narrow']:,.0f} narrow in "
+          f"{int((frame['narrow'] > 0).sum())} councils, {total['exact']:,.0f} exactly, {total['outside']:.0f} truth "
+          f"outside, {total['broken']:.0f} laws broken, {total['small']:.0f} small shown; median "
+          f"{frame['cells'].median():.0%} of cells and {frame['people'].median():.0%} of people shown; "
+          f"{frame['publishing'].sum():.0f} s to publish, {frame['attacking'].sum():.0f} s to attack")
+    return frame
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--councils", type=int, default=20)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--papers", default=",".join(PAPERS), help=f"of {', '.join(PAPERS)}")
+    parser.add_argument("--editions", type=int, default=2, choices=(1, 2))
+    parser.add_argument("--smallest", type=int, default=SMALLEST)
+    parser.add_argument("--largest", type=int, default=LARGEST)
+    parser.add_argument("--list", action="store_true", dest="listed")
+    asked = parser.parse_args()
+    rng = np.random.default_rng(asked.seed)
+    run((draw_design(rng, asked.seed * 1_000 + number, papers=tuple(asked.papers.split(",")),
+                     editions=asked.editions, smallest=asked.smallest, largest=asked.largest)
+         for number in range(asked.councils)), listed=asked.listed)
+
+
+if __name__ == "__main__":
+    main()

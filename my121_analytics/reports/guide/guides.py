@@ -1,0 +1,155 @@
+"""The papers for conversations, put together: for each manager a guide and a preparation sheet for each person."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.analysis.team_conversations import prepare_conversations
+from my121_analytics.disclosure.release import Released, release
+from my121_analytics.errors import DataUnusableError, UsageError, suggest
+from my121_analytics.framework.conversation_guide import ConversationGuide, build_guide
+from my121_analytics.progress import Progress
+from my121_analytics.reports.guide.manager_guide import render_guide
+from my121_analytics.reports.guide.preparation_page import render_preparation
+from my121_analytics.settings import Settings
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import Result
+from my121_analytics.writing.staging import Stage, make_slugs, staged_run
+
+AUDIENCE = "manager"
+
+
+@dataclass(frozen=True)
+class Guides:
+    """What was written.
+
+    Parameters
+    ----------
+    files
+        Paths below the folder.
+    managers
+        Ids of the managers with a guide.
+    why_no_pattern
+        Why the managers' own ratings are not beside what is usual; empty where they are.
+    """
+
+    files: tuple[str, ...]
+    managers: tuple[str, ...]
+    why_no_pattern: str
+
+
+def load_guide(workforce: Workforce, settings: Settings, settings_file: Path | None) -> ConversationGuide:
+    """Give the council's own guide where the settings name one, else the packaged one.
+
+    Parameters
+    ----------
+    workforce
+        Its scales and map say which levels and boxes a guide must describe.
+    settings, settings_file
+        ``[framework] guide`` is a path beside this file.
+
+    Returns
+    -------
+    ConversationGuide
+
+    Raises
+    ------
+    SettingsError
+        The file is missing or has faults.
+    """
+    framework = workforce.framework
+    if not settings.framework.guide:
+        return build_guide()
+    folder = settings_file.parent if settings_file is not None else Path()
+    return build_guide(folder / settings.framework.guide, n_performance=framework.n_performance,
+                       n_potential=len(framework.potential), boxes=[box.number for box in framework.boxes])
+
+
+def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", settings: Settings | None = None,
+                 guide: ConversationGuide | None = None, severity: Result | None = None,
+                 progress: Progress | None = None) -> Guides:
+    """Write the guide of one manager, or of all, each into a folder that holds nothing of anybody else's team.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    out
+        Folder. One manager's papers stand in it; of all managers each has a folder in it.
+    manager
+        Id of the manager; empty: all who manage somebody.
+    settings
+        Default: the record's.
+    guide
+        Texts; default: those of the package.
+    severity
+        Of ``estimate_severity``, where that was worked out before.
+    progress
+        Told how far the work is.
+
+    Returns
+    -------
+    Guides
+
+    Raises
+    ------
+    UsageError
+        Nobody on the record has this id.
+    """
+    settings = settings or workforce.settings
+    guide = guide or build_guide()
+    conversations = prepare_conversations(workforce, settings=settings)
+    chosen = _choose(workforce, conversations, manager)
+    why = ""
+    if severity is None:
+        severity, why = _estimate(workforce, settings)
+    folders = {"": ""} if manager else make_slugs(chosen)
+    with staged_run(out) as stage:
+        for number, one in enumerate(chosen, start=1):
+            if progress is not None:
+                progress(number, len(chosen), one)
+            _write(stage, folders["" if manager else one], one, workforce, conversations, severity, guide, settings)
+        files = stage.files
+    return Guides(files, tuple(chosen), why)
+
+
+def _estimate(workforce: Workforce, settings: Settings) -> tuple[Result | None, str]:
+    try:
+        return estimate_severity(workforce, settings=settings), ""
+    except DataUnusableError as problem:
+        return None, problem.headline
+
+
+def _choose(workforce: Workforce, conversations: Result, manager: str) -> Sequence[str]:
+    managers = sorted(set(conversations.frame("people")["rater_id"]))
+    if not manager:
+        return managers
+    known = set(workforce.employees["employee_id"].astype("str"))
+    if manager not in known:
+        raise UsageError(f"Nobody on the record has the number '{manager}'.",
+                         hints=[suggest(manager, managers), "Numbers are text: leading zeros count."])
+    return [manager]
+
+
+def _write(stage: Stage, folder: str, manager: str, workforce: Workforce, conversations: Result,
+           severity: Result | None, guide: ConversationGuide, settings: Settings) -> None:
+    """Write one manager's papers from results cut to that manager by the gate."""
+    def cut(result: Result) -> Released:
+        return release(result, audience=AUDIENCE, settings=settings, rater_id=manager)
+
+    team, framework = cut(conversations), workforce.framework
+    name = str(workforce.names_of(pd.Series([manager])).iloc[0])
+    start = f"{folder}/" if folder else ""
+    stage.write(f"{start}guide.html", render_guide(
+        team, cut(severity) if severity is not None else None, manager=name, guide=guide, framework=framework,
+        settings=settings))
+    people = team.tables["people"]["employee_id"].tolist()
+    slugs = make_slugs(people)
+    for employee_id in people:
+        stage.write(f"{start}preparation/{slugs[employee_id]}.html", render_preparation(
+            team, employee_id, manager=name, guide=guide, framework=framework, settings=settings))

@@ -1,0 +1,90 @@
+"""An attack on folders of published files; the truth, where it is known, from the same papers unsuppressed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from tests.attacker.declarations import Quantity, read_statements
+from tests.attacker.laws import Knowledge, gather, join_editions
+from tests.attacker.printed import read_publication
+from tests.attacker.programs import Found, attack
+
+
+def attack_folders(published: Sequence[Path], unsuppressed: Sequence[Path] = (), *, threshold: int = 5,
+                   equality_threshold: int = 10) -> Found:
+    """Attack everything that was published together.
+
+    Parameters
+    ----------
+    published
+        Folders of files as readers get them.
+    unsuppressed
+        Folders of the same papers with nothing withheld, for the truth.
+    threshold, equality_threshold
+        As the release records state them.
+    """
+    return attack(read_folders(published), read_truth(unsuppressed), threshold=threshold,
+                  equality_threshold=equality_threshold)
+
+
+def attack_editions(published: Sequence[Sequence[Path]], unsuppressed: Sequence[Sequence[Path]], *, threshold: int = 5,
+                    equality_threshold: int = 10) -> Found:
+    """Attack publications that followed one another, the folders of each being read together."""
+    if len(published) == 1:
+        return attack_folders(published[0], unsuppressed[0], threshold=threshold,
+                              equality_threshold=equality_threshold)
+    truth: dict[Quantity, int] = {}
+    for number, folders in enumerate(unsuppressed, start=1):
+        truth |= {replace(quantity, edition=str(number)): value for quantity, value in read_truth(folders).items()}
+    known = join_editions([read_folders(folders) for folders in published])
+    return attack(known, truth | _true_changes(known, truth), threshold=threshold,
+                  equality_threshold=equality_threshold)
+
+
+def read_folders(folders: Sequence[Path]) -> Knowledge:
+    """Gather what an outsider knows from folders that were published at one time."""
+    papers = [read_publication(folder) for folder in folders]
+    cycles = tuple(sorted({cycle for paper in papers for cycle in paper.cycles}))
+    return gather([read_statements(replace(paper, cycles=cycles)) for paper in papers])
+
+
+def read_truth(unsuppressed: Sequence[Path]) -> dict[Quantity, int]:
+    """Read the numbers as they are, and those that add up from them."""
+    if not unsuppressed:
+        return {}
+    known = read_folders(unsuppressed)
+    truth = dict(known.shown)
+    for _ in range(6):  # what one law leaves open alone follows from it
+        for law in known.laws:
+            missing = [(quantity, factor) for quantity, factor in law.terms if quantity not in truth]
+            if len(missing) == 1 and law.least == law.most and not (law.nearly and len(law.terms) == 1):
+                (quantity, factor), = missing
+                rest = sum(weight * truth[other] for other, weight in law.terms if other in truth)
+                truth[quantity] = round((law.least - rest) / factor)
+    return truth
+
+
+def _true_changes(known: Knowledge, truth: Mapping[Quantity, int]) -> dict[Quantity, int]:
+    changes: dict[Quantity, int] = {}
+    for law in known.laws:
+        if law.name == "change between publications":
+            (later, _), (earlier, _), (up, _), (down, _) = law.terms
+            if later in truth and earlier in truth:
+                moved = truth[later] - truth[earlier]
+                changes |= {up: max(moved, 0), down: max(-moved, 0)}
+    return changes
+
+
+def measure_use(published: Sequence[Path], unsuppressed: Sequence[Path]) -> dict[str, float]:
+    """Give the share of counts that are shown, and of the people or posts whom the counts count, 0-1.
+
+    A count that several papers print is shown where one of them shows it; noughts count as cells, not as people. A
+    table that is left out whole counts as withheld, since the papers with nothing withheld have it.
+    """
+    shown = read_folders(published).shown
+    everything = read_folders(unsuppressed).shown
+    kept = {quantity: value for quantity, value in everything.items() if quantity in shown}
+    return {"cells": len(kept) / max(len(everything), 1),
+            "people": sum(kept.values()) / max(sum(everything.values()), 1)}

@@ -1,0 +1,143 @@
+"""Guides hold one team each: who is due, what to ask, and no byte of anybody else's people."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import pandas as pd
+import pytest
+
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.errors import UsageError
+from my121_analytics.reports.guide.guides import build_guides
+from my121_analytics.sample_council.council import make_sample
+
+VOID = {"meta", "br", "img", "input", "link", "col", "hr"}
+
+
+@pytest.fixture(scope="module")
+def workforce():
+    return make_sample(70, seed=19).workforce
+
+
+@pytest.fixture(scope="module")
+def severity(workforce):
+    return estimate_severity(workforce)
+
+
+@pytest.fixture(scope="module")
+def folder(workforce, severity, tmp_path_factory):
+    out = tmp_path_factory.mktemp("guides")
+    build_guides(workforce, out=out, severity=severity)
+    return out
+
+
+def team_of(workforce, manager):
+    posts = workforce.posts_in_cycle(workforce.check_cycle(None))
+    return set(posts.loc[(posts["manager_id"] == manager) & posts["in_force"], "employee_id"].astype("str"))
+
+
+def test_each_manager_has_a_guide_and_each_person_a_sheet(workforce, folder):
+    guides = sorted(path.parent.name for path in folder.glob("*/guide.html"))
+    assert len(guides) > 5
+    for manager in guides:
+        sheets = {path.stem for path in (folder / manager / "preparation").glob("*.html")}
+        assert sheets <= team_of(workforce, manager)
+        assert sheets
+
+
+def test_no_byte_of_a_managers_folder_names_anybody_elses_people(workforce, folder):
+    names = dict(zip(workforce.employees["employee_id"].astype("str"), workforce.employees["name"], strict=True))
+    for path in folder.glob("*/guide.html"):
+        manager = path.parent.name
+        own = {names[one] for one in {*team_of(workforce, manager), manager}}
+        others = {name for name in names.values() if name not in own}
+        text = "\n".join(p.read_text("utf-8") for p in path.parent.rglob("*.html"))
+        assert {name for name in others if name in text} == set()
+        strangers = set(names) - team_of(workforce, manager) - {manager}
+        assert strangers & set(re.findall(r"\d{4,}", text)) == set()
+
+
+def test_a_preparation_sheet_holds_no_placement_by_the_manager_and_nobody_else(workforce, folder):
+    names = dict(zip(workforce.employees["employee_id"].astype("str"), workforce.employees["name"], strict=True))
+    for path in folder.glob("*/preparation/*.html"):
+        text = path.read_text("utf-8")
+        manager = path.parents[1].name
+        mates = {names[one] for one in team_of(workforce, manager) - {path.stem}} - {names[path.stem], names[manager]}
+        assert {name for name in mates if name in text} == set()
+        assert "Box now" not in text
+        assert "see yourself higher" not in text
+
+
+class Outline(HTMLParser):
+    """Open elements, headings and ids of a page."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.headings, self.ids, self.faults = [], [], [], []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        if "id" in attributes:
+            self.ids.append(attributes["id"])
+        if re.fullmatch("h[1-6]", tag):
+            self.headings.append(int(tag[1]))
+        if tag == "script" or "src" in attributes or attributes.get("href", "#").startswith("http"):
+            self.faults.append(tag)
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.faults.append(f"/{tag}")
+
+
+def test_pages_are_well_formed_inert_and_their_headings_skip_no_level(folder):
+    for path in [*folder.glob("*/guide.html"), *list(folder.glob("*/preparation/*.html"))[:5]]:
+        page = Outline(path.read_text("utf-8"))
+        assert page.faults == []
+        assert page.open == []
+        assert page.headings.count(1) == 1
+        assert all(later - earlier <= 1 for earlier, later in zip(page.headings, page.headings[1:], strict=False))
+        assert len(set(page.ids)) == len(page.ids)
+
+
+def test_the_same_record_gives_the_same_bytes_and_one_manager_the_same_as_all(workforce, severity, folder, tmp_path):
+    manager = sorted(path.parent.name for path in folder.glob("*/guide.html"))[0]
+    build_guides(workforce, out=tmp_path, manager=manager, severity=severity)
+    one = {p.relative_to(tmp_path).as_posix(): p.read_bytes() for p in tmp_path.rglob("*.html")}
+    same = {p.relative_to(folder / manager).as_posix(): p.read_bytes() for p in (folder / manager).rglob("*.html")}
+    assert one == same
+
+
+def test_somebody_who_manages_nobody_is_told_so(workforce, severity, tmp_path):
+    managed = set(workforce.posts["manager_id"].dropna().astype("str"))
+    posts = workforce.posts_in_cycle(workforce.check_cycle(None))
+    nobody = next(one for one in posts.loc[posts["in_force"], "employee_id"].astype("str") if one not in managed)
+    build_guides(workforce, out=tmp_path, manager=nobody, severity=severity)
+    assert "shows nobody in post under you" in (tmp_path / "guide.html").read_text("utf-8")
+
+
+def test_an_unknown_number_is_refused(workforce, tmp_path):
+    with pytest.raises(UsageError, match="has the number '99'"):
+        build_guides(workforce, out=tmp_path, manager="99")
+
+
+def test_a_manager_reads_nothing_in_logits_and_no_other_managers_figures(workforce, folder):
+    for path in folder.glob("*/guide.html"):
+        text = re.sub(r"<[^>]+>", " ", path.read_text("utf-8"))
+        assert "logit" not in text.casefold()
+        assert "cannot tell a generous rater from a strong team" in text
+        assert not re.search(r"\d+ of \d+ managers|rank", text)
+
+
+def test_hostile_names_stay_text(workforce, severity, tmp_path):
+    employees = workforce.employees.assign(name="<script>alert(1)</script> =cmd")
+    hostile = workforce.with_tables(employees=employees)
+    manager = str(pd.Series(workforce.posts["manager_id"].dropna().astype("str")).value_counts().index[0])
+    named = severity.with_frame("managers", severity.frame("managers").assign(name="<script>"))
+    build_guides(hostile, out=tmp_path, manager=manager, severity=named)
+    for path in tmp_path.rglob("*.html"):
+        assert "<script" not in path.read_text("utf-8")
