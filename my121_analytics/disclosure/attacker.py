@@ -9,7 +9,7 @@ each hidden count can be. A range counts only where tables of whole numbers that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +17,7 @@ import pandas as pd
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
 from my121_analytics.disclosure.facts import FACTS, tabulate_facts
 from my121_analytics.disclosure.kept import Earlier
+from my121_analytics.disclosure.linked_tables.editions import count_changes, list_values
 from my121_analytics.disclosure.linked_tables.equations import (
     Nesting,
     Shown,
@@ -25,7 +26,7 @@ from my121_analytics.disclosure.linked_tables.equations import (
     show,
     write_equations,
 )
-from my121_analytics.disclosure.linked_tables.grids import unround
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, unround
 from my121_analytics.disclosure.linked_tables.system import Bools, ContradictionError, Floats, System
 from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DisclosureError
@@ -36,6 +37,9 @@ from my121_analytics.workforce.schema import ORGANISATION
 REACHES = ("all", "own", "none")
 """How far the sums of a table are taken to lead, the farthest first."""
 CELL_COLUMNS = ("table", "row", "keys", "column", "lower", "upper", "width", "needed", "proven", "why")
+MORE_CHANGES = (0, 1, 2, 4, 8, 16)
+"""Changes beyond those that two editions show, tried in turn until there are numbers that fit both: what is hidden in
+both may have changed more than what is shown."""
 N_LISTED = 3
 """Cells that a refusal names; the report holds all of them."""
 
@@ -53,8 +57,8 @@ class AttackReport:
         wide within the limits of the search: see ``bounds.find_bounds``), or ``follows_shown`` where a figure computed
         from the count is shown. ``narrow_before``: it was known from releases that were kept before this one, so that
         it does not count against it. Rounded counts that may be small are listed alike, with what is needed of them.
-    unlinked
-        Earlier releases that contradict this one, so that they were attacked by themselves.
+    links
+        How earlier releases were linked.
     is_rounded
         Counts were rounded rather than hidden.
 
@@ -64,8 +68,13 @@ class AttackReport:
     """
 
     cells: pd.DataFrame
-    unlinked: tuple[str, ...] = ()
+    links: Links = field(default_factory=lambda: Links())
     is_rounded: bool = False
+
+    @property
+    def unlinked(self) -> tuple[str, ...]:
+        """Earlier releases that cannot be true together with this one, so that they were attacked by themselves."""
+        return self.links.unlinked
 
     @property
     def n_hidden(self) -> int:
@@ -198,11 +207,11 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         numbers[name] = (context, numbers_beside(source.about.n, source.facts, results[name].declared))
         if one.rounded_to:
             rounded[name] = one.rounded_to
-    then, unlinked = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
+    then, links = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
     before = narrow_before(then, settings, nesting)
     shown += then
     for name, kept in (earlier or {}).items():
-        context = context_of(kept.about)[0] + (f"#{name}" if name in unlinked else "")
+        context = context_of(kept.about)[0] + (f"#{name}" if name in links.unlinked else "")
         if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
             numbers[name] = (context, numbers_beside(kept.about.n, kept.facts, kept.declared))
     report = _attack(shown, numbers, settings, nesting, exact, points, rounded)
@@ -210,7 +219,7 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     if known.any():  # nothing that is done now can mend it
         report = replace(report, cells=report.cells.assign(
             proven=report.cells["proven"] | known, why=report.cells["why"].where(~known, "narrow_before")))
-    return replace(report, unlinked=unlinked)
+    return replace(report, links=links)
 
 
 def _show_facts(name: str, released: Released, result: Result, rules: DisclosureSettings) -> list[Shown]:
@@ -276,8 +285,8 @@ def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = N
 
 
 def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting | None = None, *,
-                 show_zeros: bool = True) -> tuple[list[Shown], tuple[str, ...]]:
-    """Lay out what kept releases showed; one that says otherwise than the present tables is about other counts.
+                 show_zeros: bool = True) -> tuple[list[Shown], Links]:
+    """Lay out what kept releases showed, as it is linked with the present tables.
 
     Parameters
     ----------
@@ -294,29 +303,112 @@ def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesti
     -------
     shown : list of Shown
         Their tables. What sums of hidden counts lead to cannot be looked up any more: where all of it together cannot
-        be true, only the margins of each table count, and where that cannot be true either, the release is unlinked.
-    unlinked : tuple of str
-        Releases that contradict the present one.
+        be true, only the margins of each table count.
+    links : Links
+        How each release was linked. A release that shows other numbers than today's record (somebody left, a rating
+        was corrected) is an edition of its own: its counts are near to those of today (``linked_tables.editions``).
     """
-    shown: list[Shown] = []
-    unlinked = []
-    known = [replace(one, frame=one.table.frame) for one in present]
-    for name, kept in earlier.items():
-        context = context_of(kept.about)[0]
-        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], kept)
-                for table, frame in kept.frames.items() if kept.tables[table].about_people]
-        then += _show_kept_facts(name, kept)
-        agrees = not any(_contradicts(old, now.context, now.within, now.table) for old in then for now in known)
-        for some in ([then, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in then]]
-                     if agrees else []):
-            system = write_equations([*known, *shown, *some], {}, nesting or {}, show_zeros=show_zeros).system
+    return _Linking(earlier, present, nesting or {}, show_zeros).link()
+
+
+@dataclass(frozen=True)
+class Links:
+    """How releases that were kept were linked with the present one.
+
+    Parameters
+    ----------
+    same, corrected, unlinked
+        Names of releases that agree with today's record, of those that it has corrected since, and of those that could
+        not be linked at all.
+    """
+
+    same: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
+
+
+class _Linking:
+    """Which kept releases agree with today's record, and which are editions before a correction."""
+
+    def __init__(self, earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting,
+                 show_zeros: bool) -> None:
+        self.nesting, self.show_zeros = nesting, show_zeros
+        self.known = [replace(one, frame=one.table.frame) for one in present]
+        self.now = list_values(self.known, nesting)
+        self.releases: dict[str, list[Shown]] = {}
+        self.results: dict[str, list[str]] = {}
+        for name, kept in sorted(earlier.items(), key=lambda item: (item[1].about.as_of, item[0])):
+            release = name.rpartition(" ")[0] or name  # of one file
+            self.releases.setdefault(release, []).extend(_lay_out(name, kept))
+            self.results.setdefault(release, []).append(name)
+
+    def link(self) -> tuple[list[Shown], Links]:
+        same = [name for name, tables in self.releases.items() if _agree(list_values(tables, self.nesting), self.now)]
+        shown: list[Shown] = []
+        linked = self._fit(shown, [table for name in same for table in self.releases[name]])
+        if linked is None:  # then one after the other
+            linked, left = [], same
+            same = []
+            for name in left:
+                one = self._fit(linked, self.releases[name])
+                if one is not None:
+                    linked, same = [*linked, *one], [*same, name]
+        shown += linked
+        corrected: list[str] = []
+        unlinked: list[str] = []
+        for names in self._editions([name for name in self.releases if name not in same]):
+            found = self._fit_edition(shown, names)
+            (unlinked if found is None else corrected).extend(names)
+            shown += found if found is not None else [
+                replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
+        return shown, Links(*(tuple(result for name in names for result in self.results[name])
+                              for names in (same, corrected, unlinked)))
+
+    def _editions(self, names: Sequence[str]) -> list[list[str]]:
+        """Put releases together that agree with each other."""
+        editions: list[tuple[list[str], dict[str, float]]] = []
+        for name in names:
+            values = list_values(self.releases[name], self.nesting)
+            for members, known in editions:
+                if _agree(values, known):
+                    members.append(name)
+                    known |= values
+                    break
+            else:
+                editions.append(([name], values))
+        return [members for members, _ in editions]
+
+    def _fit(self, shown: Sequence[Shown], tables: list[Shown]) -> list[Shown] | None:
+        """Give tables with as much of their sums as can be true together with the others; None where they cannot."""
+        if not tables:
+            return []
+        for candidate in (tables, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in tables]):
+            system = write_equations([*self.known, *shown, *candidate], {}, self.nesting,
+                                     show_zeros=self.show_zeros).system
             if has_solution(system):
-                shown += some
-                break
-        else:
-            unlinked.append(name)
-            shown += [replace(one, context=f"{context}#{name}", reach="none") for one in then]
-    return shown, tuple(unlinked)
+                return list(candidate)
+        return None
+
+    def _fit_edition(self, shown: Sequence[Shown], names: Sequence[str]) -> list[Shown] | None:
+        """Give the tables of an edition with the fewest changes since that can be true."""
+        tables = [table for name in names for table in self.releases[name]]
+        changes = count_changes(tables, self.now, self.nesting)
+        for more in MORE_CHANGES:
+            changed = {cycle: most + more for cycle, most in changes.items()}
+            found = self._fit(shown, [replace(table, edition=names[0], changed=changed) for table in tables])
+            if found is not None:
+                return found
+        return None
+
+
+def _agree(some: Mapping[str, float], others: Mapping[str, float]) -> bool:
+    return all(abs(value - others.get(name, value)) < CLOSE for name, value in some.items())
+
+
+def _lay_out(name: str, kept: Earlier) -> list[Shown]:
+    tables = [_show_kept(f"{name}.{table}", frame, kept.tables[table], kept)
+              for table, frame in kept.frames.items() if kept.tables[table].about_people]
+    return [*tables, *_show_kept_facts(name, kept)]
 
 
 def find_nesting(posts: pd.DataFrame) -> Nesting:
@@ -422,23 +514,3 @@ def _are_large(system: System, cells: pd.DataFrame, small_from: Floats, narrow: 
         lower, upper = find_bounds(system, variables, np.zeros(len(variables)), witness=truth, exact=True)
         out[sure] = (lower[which] >= small_from[sure]) | (upper[which] < 1)
     return out
-
-
-def _contradicts(old: Shown, context: str, within: tuple[tuple[str, str], ...], table: Table) -> bool:
-    """Say whether an earlier release shows another number for a cell of a present table."""
-    if old.context != context or old.within != within or old.table.keys != table.keys:
-        return False
-    keys = list(old.table.keys)
-    if old.rounded_to:
-        return False  # that nothing fits both, where it is so, is seen by its equations
-    both = _by_keys(old.frame, keys).merge(_by_keys(table.frame, keys), on=keys, suffixes=("_then", ""))
-    for column in table.frame.columns:
-        if f"{column}_then" in both and pd.api.types.is_numeric_dtype(both[column].dtype):
-            difference = pd.to_numeric(both[f"{column}_then"]) - both[column]
-            if bool((difference.abs() > 1e-9).fillna(False).any()):
-                return True
-    return False
-
-
-def _by_keys(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    return frame.assign(**{key: frame[key].astype("str") for key in keys})

@@ -304,10 +304,10 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
         numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts, draft.result.declared))
         candidates += [Candidate(f"{at}.{name}", table, draft.result.about) for name, table in draft.counted.items()]
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
-    then, unlinked = show_earlier(kept, [one.shown(one.table.frame) for one in candidates], known,
+    then, links = show_earlier(kept, [one.shown(one.table.frame) for one in candidates], known,
                                   show_zeros=rules.show_zeros)
     spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts, one.declared))
-              for name, one in kept.items() if name not in unlinked}
+              for name, one in kept.items() if name not in links.unlinked}
     before = Before(then, spoken, frozenset(narrow_before(then, rules, known)), usual)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):

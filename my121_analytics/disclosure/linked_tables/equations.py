@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from my121_analytics.disclosure.facts import counts_of_people
+from my121_analytics.disclosure.linked_tables.editions import link_editions
 from my121_analytics.disclosure.linked_tables.gathered import Gathered, Knowledge
 from my121_analytics.disclosure.linked_tables.grids import Grid, Nesting, Shown
 from my121_analytics.disclosure.linked_tables.joint_sums import add_joint
@@ -74,6 +75,7 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     add_units(gathered, [grid for grid in grids if grid.cut_to])
     add_joint(gathered, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
     if gathered.size:
+        link_editions(gathered, {one.edition: one.changed for one in shown if one.changed})
         add_declared_laws(gathered)
     return gathered.finish(numbers, rounded)
 

@@ -66,7 +66,9 @@ class Gathered:
     n_laws: int = 1
     rows: list[tuple[Ints, Ints, Floats, Ints]] = field(default_factory=list)
     n_rows: int = 0
-    limits: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
+    limits: list[tuple[Ints, Ints, Floats, Floats]] = field(default_factory=list)
+    sums: list[tuple[Ints, Ints]] = field(default_factory=list)
+    kind_of_law: dict[int, str] = field(default_factory=dict)
     lower: list[Ints] = field(default_factory=list)
     given_away: list[Ints] = field(default_factory=list)
     ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
@@ -96,23 +98,27 @@ class Gathered:
                                             "at": at[rows], "rounded_to": rounded_to}))
         return at
 
-    def law(self) -> int:
-        """Give the number of a new law."""
+    def law(self, kind: str = "") -> int:
+        """Give the number of a new law; laws of one kind are broken by the same records, and share their slack."""
         self.n_laws += 1
+        if kind:
+            self.kind_of_law[self.n_laws - 1] = kind
         return self.n_laws - 1
 
-    def add_sums(self, grid: Grid, column: str, rows: Ints, groups: Ints, names: Texts) -> None:
+    def add_sums(self, grid: Grid, column: str, rows: Ints, groups: Ints, names: Texts, kind: str = "") -> None:
         """Say, as a law of its own, that the counts of some rows add up by group to the counts of a name."""
-        self.add_law(grid.positions[column][rows], grid.truth[column][rows], groups, names)
+        self.add_law(grid.positions[column][rows], grid.truth[column][rows], groups, names, kind)
 
-    def add_law(self, at: Ints, truth: Floats, groups: Ints, names: Texts) -> None:
+    def add_law(self, at: Ints, truth: Floats, groups: Ints, names: Texts, kind: str = "") -> None:
         """Say, as a law of its own, that counts at some positions add up by group to the counts of a name."""
         if not len(at):
             return
-        law = self.law()
+        law = self.law(kind)
         codes, first, group = np.unique(groups, return_index=True, return_inverse=True)
         summed = np.bincount(group, weights=truth, minlength=len(codes)).astype(np.float64)
         whole = self.add(names[first], summed, np.full(len(codes), np.nan), law=law)
+        if not kind:
+            self.sums.append((at, group))
         self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
                       np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
 
@@ -130,7 +136,8 @@ class Gathered:
     def add_limits(self, terms: Ints, weights: Floats, most: float) -> None:
         """Say that the weighted sum of each row of positions is at most a number."""
         if len(terms):
-            self.limits.append((terms, weights, np.full(len(terms), most)))
+            rows = np.repeat(np.arange(len(terms)), terms.shape[1])
+            self.limits.append((rows, terms.ravel(), np.tile(weights, len(terms)), np.full(len(terms), most)))
 
     def add_parts(self, parts: Ints, wholes: Ints) -> None:
         """Say that some counts are part of others."""
@@ -166,11 +173,13 @@ class Gathered:
         law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
         truth = _fill_truth(names, truth)
         self._link_bases(names, truth)
-        false = _false_laws(names, truth, law)
-        for claims, real, over in _claims_of_false_laws(names, truth, law, false):
+        kinds = self._false_laws(names, truth, law)
+        claimed = [self._claims(names, truth, law, broken) for broken in kinds]
+        for claims, real, over in claimed:
             terms, weights = np.column_stack([claims, real]), np.array([1.0, -1.0])
-            self.add_limits(terms, weights, max(float(over.max()), 0.0))
-            self.add_limits(terms, -weights, max(float(-over.min()), 0.0))
+            self.add_limits(terms, weights, max(float(np.nanmax(over, initial=0.0)), 0.0))
+            self.add_limits(terms, -weights, max(float(-np.nanmin(over, initial=0.0)), 0.0))
+        false = np.array([number for broken in kinds for number in broken], dtype=np.int64)
         names = np.where(np.isin(law, false), names + "#" + law.astype("str").astype(object), names)
         frame = pd.DataFrame({"name": names, "truth": np.round(truth)})
         variable = frame.groupby(["name", "truth"], dropna=False, sort=False).ngroup().to_numpy(np.int64)
@@ -206,6 +215,29 @@ class Gathered:
         hidden = cells[~is_rounded].drop(columns="rounded_to").reset_index(drop=True)
         return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True))
 
+    def _false_laws(self, names: Texts, truth: Floats, law: Ints) -> list[Ints]:
+        """List the laws that do not hold, those of one kind together, with all others of their kind."""
+        found: dict[object, set[int]] = {}
+        for number in _contradicted(names, truth, law):
+            found.setdefault(self.kind_of_law.get(int(number), int(number)), set()).add(int(number))
+        for number, kind in self.kind_of_law.items():
+            if kind in found:
+                found[kind].add(number)
+        return [np.array(sorted(numbers), dtype=np.int64) for numbers in found.values()]
+
+    def _claims(self, names: Texts, truth: Floats, law: Ints, broken: Ints) -> tuple[Ints, Ints, Floats]:
+        """Give for each sum of some laws where it is claimed, the true count, and by how much the sum is over it.
+
+        A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
+        """
+        frame = pd.DataFrame({"name": names, "truth": truth, "law": law, "at": np.arange(len(names))})
+        real = frame[frame["law"] == 0].drop_duplicates(["name", "truth"])
+        real = real.drop_duplicates("name", keep=False).set_index("name")
+        claims = frame[np.isin(law, broken) & frame["name"].isin(real.index).to_numpy()]
+        whole = real.loc[claims["name"]]
+        over = claims["truth"].to_numpy() - whole["truth"].to_numpy()
+        return claims["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64), over
+
     def _link_bases(self, names: Texts, truth: Floats) -> None:
         """Those with a box and those with a rating are the same people where no group has more of the one."""
         at = np.array([number for number, name in enumerate(names) if "/placed:" in name], dtype=np.int64)
@@ -234,10 +266,8 @@ class Gathered:
     def _limits(self, variable: Ints, n: int) -> tuple[sparse.csr_matrix, Floats]:
         """Give the rows of what is at most a number, each once, the tightest of those that are alike."""
         blocks, most = [], []
-        for terms, weights, limit in self.limits:
-            rows = np.repeat(np.arange(len(terms)), terms.shape[1])
-            blocks.append(sparse.csr_matrix((np.tile(weights, len(terms)), (rows, variable[terms.ravel()])),
-                                            shape=(len(terms), n)))
+        for rows, at, weights, limit in self.limits:
+            blocks.append(sparse.csr_matrix((weights, (rows, variable[at])), shape=(len(limit), n)))
             most.append(limit)
         if not blocks:
             return sparse.csr_matrix((0, n)), np.array([])
@@ -258,31 +288,13 @@ def _fill_truth(names: Texts, truth: Floats) -> Floats:
     return frame["truth"].fillna(by_name.transform("first").where(same)).to_numpy(np.float64)
 
 
-def _false_laws(names: Texts, truth: Floats, law: Ints) -> Ints:
+def _contradicted(names: Texts, truth: Floats, law: Ints) -> Ints:
     """Find the laws that give a count of a table another value than the true one."""
     real = pd.DataFrame({"name": names[law == 0], "truth": np.round(truth[law == 0])}).dropna().drop_duplicates()
     claimed = pd.DataFrame({"name": names, "claim": np.round(truth), "law": law})[law > 0].dropna()
     both = claimed[claimed["name"].isin(real["name"])].merge(
         real.assign(is_true=True), left_on=["name", "claim"], right_on=["name", "truth"], how="left")
     return np.unique(both.loc[both["is_true"].isna(), "law"].to_numpy(np.int64))
-
-
-def _claims_of_false_laws(names: Texts, truth: Floats, law: Ints, false: Ints,
-                          ) -> list[tuple[Ints, Ints, Floats]]:
-    """List for each sum that does not hold where it is claimed, the true count, and by how much the sum is over it.
-
-    A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
-    """
-    frame = pd.DataFrame({"name": names, "truth": truth, "law": law, "at": np.arange(len(names))})
-    real = frame[(frame["law"] == 0) & frame["truth"].notna()].drop_duplicates(["name", "truth"])
-    real = real.drop_duplicates("name", keep=False).set_index("name")
-    claims = frame[np.isin(law, false) & frame["name"].isin(real.index).to_numpy() & frame["truth"].notna()]
-    found = []
-    for _, rows in claims.groupby("law", sort=True):
-        whole = real.loc[rows["name"]]
-        over = rows["truth"].to_numpy() - whole["truth"].to_numpy()
-        found.append((rows["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64), over))
-    return found
 
 
 def _fix(lower: Floats, upper: Floats, variables: Ints, values: Floats) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -29,6 +29,8 @@ SEPARATOR = "\x1f"
 """Between the parts of a name: no unit is called so."""
 Nesting = Mapping[tuple[str, str], Mapping[str, str]]
 """(``service``, ``directorate``) -> service -> the directorate it belongs to."""
+EDITION = "\x1d"
+"""In a name, before the edition of a record that has since been corrected."""
 CLOSE = 1e-9
 """Counts are whole numbers: what differs by less is the same."""
 
@@ -61,6 +63,8 @@ class Shown:
     edition
         Set for a release whose record has since been corrected: its counts are numbers of their own, near to those
         of today.
+    changed
+        For such a release: cycle -> by how much the parts of any whole have changed, up and down together.
     """
 
     name: str
@@ -73,6 +77,7 @@ class Shown:
     withheld_most: float = np.inf
     subject: Subject | None = None
     edition: str = ""
+    changed: Mapping[str, float] = field(default_factory=dict)
 
 
 class Grid:
@@ -112,9 +117,10 @@ class Grid:
 
     def prefix(self, column: str) -> str:
         """Name who is counted in a column, apart from the keys."""
+        edition = f"{EDITION}{self.one.edition}" if self.one.edition else ""
         if not self.is_declared(column) or self.one.subject is None:
-            return f"{self.one.context}/{column}{self.one.edition}"
-        return name_count(self.one.table.counts[column], self.one.subject) + self.one.edition
+            return f"{self.one.context}/{column}{edition}"
+        return name_count(self.one.table.counts[column], self.one.subject) + edition
 
     def attribute(self, column: str, key: str) -> str:
         """Name what a key column stands for in a count."""

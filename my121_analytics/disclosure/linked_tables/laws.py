@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import SEPARATOR
+from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR
 from my121_analytics.workforce.counted import LAWS, UNPRINTED, Law, Term
 
 Group = frozenset[tuple[str, str]]
@@ -22,8 +22,11 @@ def add_declared_laws(gathered: Gathered) -> None:
     """Add every law of which all counts are at hand; counts that no table prints are added for it."""
     names = _Names(gathered)
     for law in LAWS:
+        editions: dict[tuple[str, str], list[tuple[list[int], int]]] = {}
         for whose in names.whose(law):
             rows = [row for group in names.groups(law, whose) if (row := names.row(law, group, whose)) is not None]
+            editions.setdefault(whose[:2], []).extend(rows)  # broken by the same records, in every edition of them
+        for rows in editions.values():
             _add(gathered, law, rows, names)
     _bound_unprinted(gathered, names)
 
@@ -127,8 +130,8 @@ def _parse(prefix: str) -> tuple[str, str, str, str]:
     """Take apart what is counted, whose placements, in which cycle, and the edition."""
     who, _, rest = prefix.partition("@")
     what, colon, source = who.partition(":")
-    cycle, number, edition = rest.partition("#")
-    return what, colon + source, cycle, number + edition
+    cycle, mark, edition = rest.partition(EDITION)
+    return what, colon + source, cycle, mark + edition
 
 
 def _pair(text: str) -> tuple[str, str]:

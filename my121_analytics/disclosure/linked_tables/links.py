@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import NONE, SEPARATOR, Grid, Shown, Texts
+from my121_analytics.disclosure.linked_tables.grids import EDITION, NONE, SEPARATOR, Grid, Shown, Texts
 from my121_analytics.disclosure.linked_tables.system import Ints
 from my121_analytics.workforce.results import TOTAL
 
@@ -35,15 +35,16 @@ def _add_levels(gathered: Gathered, grid: Grid, column: str, boxes: Mapping[str,
     levels = {name.replace("box", "level"): np.array([places.get(value, (NONE, NONE))[0] for value in grid.keys[key]],
                                                      dtype=object) for key, name in boxes.items()}
     prefix = grid.prefix(column).replace("_box@", "_level@", 1)
-    _add_relabelled(gathered, grid, column, np.flatnonzero(grid.parts(list(boxes))), list(boxes), levels, prefix)
+    kind = "levels of " + grid.prefix(column).partition(EDITION)[0]
+    _add_relabelled(gathered, grid, column, np.flatnonzero(grid.parts(list(boxes))), list(boxes), levels, prefix, kind)
 
 
 def _add_relabelled(gathered: Gathered, grid: Grid, column: str, rows: Ints, drop: list[str], add: Mapping[str, Texts],
-                    prefix: str = "") -> None:
+                    prefix: str = "", kind: str = "") -> None:
     """Sum rows to the counts of another key."""
     names = grid.names(column, drop=drop, add=add, prefix=prefix)
     groups = np.asarray(pd.factorize(names)[0], dtype=np.int64)
-    gathered.add_sums(grid, column, rows, groups[rows], names[rows])
+    gathered.add_sums(grid, column, rows, groups[rows], names[rows], kind)
 
 
 def add_flows(gathered: Gathered, grids: Sequence[Grid], places: Places) -> None:
