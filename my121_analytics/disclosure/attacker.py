@@ -31,6 +31,7 @@ from my121_analytics.disclosure.linked_tables.system import Bools, Contradiction
 from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
 
@@ -208,16 +209,16 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         if one.rounded_to:
             rounded[name] = one.rounded_to
     then, links = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
-    before = narrow_before(then, settings, nesting)
     shown += then
     for name, kept in (earlier or {}).items():
         context = context_of(kept.about)[0] + (f"#{name}" if name in links.unlinked else "")
         if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
             numbers[name] = (context, numbers_beside(kept.about.n, kept.facts, kept.declared))
     report = _attack(shown, numbers, settings, nesting, exact, points, rounded)
-    known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
-    if known.any():  # nothing that is done now can mend it
-        report = replace(report, cells=report.cells.assign(
+    if report.narrowest["table"].isin([one.name for one in then]).any():
+        before = narrow_before(then, settings, nesting)
+        known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
+        report = replace(report, cells=report.cells.assign(  # nothing that is done now can mend it
             proven=report.cells["proven"] | known, why=report.cells["why"].where(~known, "narrow_before")))
     return replace(report, links=links)
 
@@ -325,6 +326,25 @@ class Links:
     same: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
+
+
+def say_links(links: Links, earlier: Mapping[str, Earlier]) -> dict[str, str]:
+    """Say in a sentence how each kept release was taken into account.
+
+    Parameters
+    ----------
+    links
+        As found.
+    earlier
+        The releases, for what is to be said of how they were read.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    found = {name: code for code in ("same", "corrected", "unlinked") for name in getattr(links, code)}
+    return {name: " ".join(filter(None, [say("release_link", code), earlier[name].note]))
+            for name, code in sorted(found.items())}
 
 
 class _Linking:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,7 @@ from my121_analytics.disclosure.attacker import (
     attack_release,
     narrow_before,
     require_proven,
+    say_links,
     show_earlier,
 )
 from my121_analytics.disclosure.facts import (
@@ -189,6 +190,7 @@ class _Draft:
     facts: dict[str, Value]
     method: str = ""
     rounded_to: int = 0
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, result: Result, scope: _Scope, rules: DisclosureSettings) -> _Draft:
@@ -273,7 +275,7 @@ class _Draft:
         withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
         return Released(self.about, audience, _shown_unit(scope),
                         {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
-                        type(self.result).__name__, self.method, self.rounded_to, GATE)
+                        type(self.result).__name__, self.method, self.rounded_to, self.earlier, GATE)
 
 
 def _round(drafts: Sequence[_Draft], rules: DisclosureSettings) -> None:
@@ -308,7 +310,7 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
                                   show_zeros=rules.show_zeros)
     spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts, one.declared))
               for name, one in kept.items() if name not in links.unlinked}
-    before = Before(then, spoken, frozenset(narrow_before(then, rules, known)), usual)
+    before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known)), usual)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):
         if draft.counted:
@@ -350,7 +352,9 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
         report = attack_release({f"{at}": one for at, one in enumerate(shown)}, results, rules, earlier=earlier,
                                 nesting=known, points=proof)
         if report.passed:
-            return {id(draft): one for draft, one in zip(drafts, shown, strict=True)}
+            for draft in drafts:
+                draft.earlier = say_links(report.links, earlier)
+            return {id(draft): remake(draft) for draft in drafts}
         n_narrow = report.narrowest["table"].value_counts()
         left = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people]
         places = [(at, name) for at, name in left if f"{at}.{name}" in n_narrow.index]

@@ -15,6 +15,10 @@ from my121_analytics.disclosure.secondary.search import N_POINTS, Search, TooTig
 
 MOST_PROGRAMS = 400
 """Programs spent on showing again what is hidden without need; a number, not a time, so that runs repeat."""
+MANY = 300
+"""Numbers of a part from which on a program takes notably longer: fewer are spent there, in proportion."""
+FEWEST_PROGRAMS = 60
+"""But no fewer than these."""
 MOST_EXACT = 80
 """Numbers that could be hidden, up to which a part is solved exactly."""
 
@@ -94,7 +98,8 @@ def _choose_in_part(part: HiddenCellProblem, cap: float, most_programs: int, mos
                 return exact.pattern
             is_best = exact.done
         if not search.stuck:
-            search.show_again(0 if is_best else most_programs)
+            n = len(part.cost)
+            search.show_again(0 if is_best else max(min(most_programs, most_programs * MANY // n), FEWEST_PROGRAMS))
             return search.pattern
     return search.pattern
 
