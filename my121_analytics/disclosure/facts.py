@@ -92,13 +92,13 @@ def suppress_facts(result: Result, hidden_numbers: set[float], settings: Disclos
         None where withheld.
     """
     declared, n = result.declared, result.about.n
-    counts = counts_of_people(result.facts, declared)
-    gone = set(hidden) | {name for name, value in counts.items() if 0 < value < settings.threshold or (
-        value in hidden_numbers and declared[name].who is None)}
+    counts = {name: value for name, value in counts_of_people(result.facts, declared).items()
+              if declared[name].who is None}  # the others are counts of a table like any other
+    gone = {name for name, value in counts.items() if 0 < value < settings.threshold or value in hidden_numbers}
     is_tiny = n is not None and 0 < n < settings.threshold
     if is_tiny:
         gone |= set(counts)
-    gone |= _hidden_with_sums(counts, declared, gone, settings.threshold)
+    gone |= _hidden_with_sums(counts, declared, gone, settings.threshold) | set(hidden)
     if is_tiny or any(not declared[name].part_of for name in gone):
         gone |= {name for name in result.facts if declared[name].about_people and not declared[name].counts}
     gone |= {name for name in result.facts if gone.intersection(declared[name].follows)}

@@ -248,6 +248,11 @@ class _Draft:
         """Say whether a fact, or the size of the population, is still shown."""
         return (self.about.n if name == "n" else self.facts[name]) is not None
 
+    @property
+    def shows_any(self) -> bool:
+        """Whether any fact of which it is declared who is counted is still shown."""
+        return FACTS in self.counted and any(self.shows(name) for name in self.counted[FACTS].parts)
+
     def silence(self, names: Iterable[str] | None = None) -> None:
         """Withhold facts of which it is declared who is counted, by name or all."""
         names = set(self.counted[FACTS].parts if names is None else names)
@@ -358,7 +363,7 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
         n_narrow = report.narrowest["table"].value_counts()
         left = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people]
         places = [(at, name) for at, name in left if f"{at}.{name}" in n_narrow.index]
-        silent = [at for at in range(len(drafts)) if f"{at}.{FACTS}" in n_narrow.index]
+        silent = [at for at in range(len(drafts)) if f"{at}.{FACTS}" in n_narrow.index and drafts[at].shows_any]
         if rules.method == "round" and _withhold_narrow(drafts, report, rules.marker):
             shown = [remake(draft) for draft in drafts]
             continue
@@ -366,6 +371,8 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
             order = {(at, name): (int(n_narrow.get(f"{at}.{name}", 0)), len(drafts[at].passed[name].frame), name)
                      for at, name in left}
             places = [max(left, key=lambda place: order[place])] if left else []
+        if not places and not silent and left and any(f"{at}.{FACTS}" in n_narrow.index for at in range(len(drafts))):
+            places = [max(left, key=lambda place: (len(drafts[place[0]].passed[place[1]].frame), place))]
         if not places and not silent:
             require_proven(report)
         for at in silent:

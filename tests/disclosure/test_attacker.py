@@ -154,16 +154,29 @@ def test_an_earlier_release_of_the_same_record_is_attacked_together_with_this_on
     assert attack_release({"r": now}, {"r": result}, earlier={"last": other}).passed
 
 
-def test_an_earlier_release_that_says_otherwise_is_attacked_by_itself_and_named():
+def test_a_release_before_a_correction_is_near_to_todays_counts():
     table = cross(np.array([[3, 12, 9], [10, 4, 12], [9, 8, 30]]))
     about = describe("profile", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=None)
     result = Result(about, {"t": table})
     now = release(result, audience="publish")
     corrected = cross(np.array([[3, 12, 9], [10, 4, 12], [9, 8, 31]]))
-    report = attack_release({"r": now}, {"r": result},
+    report = attack_release({"r": now}, {"r": result}, exact=True,
                             earlier={"last": Earlier(about, {"t": hide(corrected, [])}, {"t": corrected})})
-    assert report.unlinked == ("last",)
-    assert report.passed
+    assert report.links.corrected == ("last",)
+    assert report.unlinked == ()
+    assert not report.passed
+    ranges = report.cells[report.cells["table"] == "r.t"].set_index("row")[["lower", "upper"]]
+    assert ranges.loc[0].tolist() == [3, 3]  # it was shown, and the one change that is seen was elsewhere
+
+
+def test_a_release_of_other_people_altogether_is_unlinked_and_named():
+    table, other = cross(np.array([[30, 12, 9], [10, 40, 12]])), cross(np.array([[3, 120, 9], [900, 4, 12]]))
+    about = describe("profile", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=None)
+    shown = hide(other, [0, 1, 3, 4])
+    report = attack_release({"r": release(Result(about, {"t": table}), audience="publish")},
+                            {"r": Result(about, {"t": table})},
+                            earlier={"last": Earlier(about, {"t": shown}, {"t": other})})
+    assert report.links.same == ()
 
 
 def test_a_release_that_does_not_pass_is_refused_with_its_exit_code_and_no_figure():

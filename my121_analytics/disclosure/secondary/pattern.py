@@ -15,9 +15,9 @@ from my121_analytics.disclosure.secondary.search import N_POINTS, Search, TooTig
 
 MOST_PROGRAMS = 400
 """Programs spent on showing again what is hidden without need; a number, not a time, so that runs repeat."""
-MANY = 300
+MANY = 150
 """Numbers of a part from which on a program takes notably longer: fewer are spent there, in proportion."""
-FEWEST_PROGRAMS = 60
+FEWEST_PROGRAMS = 30
 """But no fewer than these."""
 MOST_EXACT = 80
 """Numbers that could be hidden, up to which a part is solved exactly."""
