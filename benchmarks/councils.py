@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from my121_analytics.inference.joint_levels import PersonMeasure
 from my121_analytics.workforce.counts import RatingCounts
 
 Array = NDArray[np.float64]
@@ -23,6 +24,9 @@ class Council:
     """One kind of council; the defaults are what the model assumes, each later field departs from it.
 
     Effects are in logits. ``fresh`` gives every cycle new staff; else ``mobility`` of them change manager each cycle.
+    ``objectives`` is the reliability of a measure of each person that is not the manager's (0: there is none);
+    ``leave_out_low`` the share of managers who give no rating instead of the lowest; ``quota`` the share of managers
+    who give the top rating to their best fifth and the lowest to their last tenth, whatever they think.
     """
 
     name: str
@@ -45,6 +49,10 @@ class Council:
     directorate_sd: float = 0.0
     drift_sd: float = 0.0
     absent: float = 0.0
+    objectives: float = 0.0
+    thresholds_by_directorate: float = 0.0
+    leave_out_low: float = 0.0
+    quota: float = 0.0
 
     @property
     def truth(self) -> str:
@@ -52,8 +60,8 @@ class Council:
         return "total" if self.fresh else "leniency"
 
 
-def simulate_council(kind: Council, seed: int) -> tuple[RatingCounts, pd.DataFrame]:
-    """Draw a council's ratings; also leniency, team quality and their sum for each manager."""
+def simulate_council(kind: Council, seed: int) -> tuple[RatingCounts, pd.DataFrame, list[PersonMeasure]]:
+    """Draw a council's ratings; also leniency, team quality and their sum for each manager, and measures of people."""
     rng = np.random.default_rng([seed, 121])
     n = kind.managers
     manager = np.repeat(np.arange(n), _draw_sizes(kind, rng))
@@ -67,6 +75,9 @@ def simulate_council(kind: Council, seed: int) -> tuple[RatingCounts, pd.DataFra
     person = np.arange(staff)
     grade, level = _draw_people(kind, rng, manager, quality, prevalence)
     middle = float(np.mean(kind.thresholds))
+    moved_thresholds = rng.normal(0, kind.thresholds_by_directorate, (N_DIRECTORATES, len(kind.thresholds)))
+    leaves_out, has_quota = rng.random(n) < kind.leave_out_low, rng.random(n) < kind.quota
+    levels: dict[int, float] = {}
     parts = []
     for cycle in range(kind.cycles):
         if cycle and kind.fresh:
@@ -84,13 +95,36 @@ def simulate_council(kind: Council, seed: int) -> tuple[RatingCounts, pd.DataFra
         for k, threshold in enumerate(kind.thresholds):
             # Proportional odds would move every threshold alike; here a grade finds the upper ones nearer.
             moved = kind.uneven_grades * (grade - 1.5) * (k - (len(kind.thresholds) - 1) / 2)
-            category += t > threshold + moved
+            category += t > threshold + moved + moved_thresholds[directorate[manager], k]
+        category = _fill_quotas(category, t, manager, has_quota)
         there = rng.random(n)[manager] >= kind.absent * (cycle > 0)
+        there &= ~(leaves_out[manager] & (category == 1))
+        levels.update(zip(person.tolist(), level.tolist(), strict=True))
         parts.append(pd.DataFrame({"rater": manager, "employee": person, "grade": grade, "cycle": cycle,
                                    "category": np.minimum(category, len(kind.thresholds) + 1)})[there])
     rows = pd.concat(parts, ignore_index=True)
     truth = pd.DataFrame({"leniency": leniency, "quality": quality, "total": leniency + quality})
-    return _count(rows, kind, directorate), truth
+    return _count(rows, kind, directorate), truth, _measure(kind, levels, rng)
+
+
+def _fill_quotas(category: NDArray[np.int64], t: Array, manager: NDArray[np.int64],
+                 has_quota: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Give the top rating to the best fifth and the lowest to the last tenth of each manager with quotas."""
+    if not has_quota.any():
+        return category
+    place = pd.Series(t).groupby(manager).rank(pct=True).to_numpy()
+    forced = np.select([place > 0.8, place <= 0.1], [category.max(), 1], 2)
+    return np.where(has_quota[manager], forced, category)
+
+
+def _measure(kind: Council, levels: dict[int, float], rng: np.random.Generator) -> list[PersonMeasure]:
+    """Measure each person with noise, in a unit of its own."""
+    if not kind.objectives:
+        return []
+    level = np.array(list(levels.values()))
+    noise = rng.normal(0, np.sqrt(level.var() * (1 / kind.objectives - 1)), len(level))
+    value = 0.2 * (level + noise)
+    return [PersonMeasure("objectives", np.array(list(levels)), value - value.mean(), np.full(len(value), 1e-4))]
 
 
 def _draw_sizes(kind: Council, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -65,14 +65,14 @@ COUNCILS: list[tuple[str, Council]] = [
 
 def judge_run(kind: Council, seed: int) -> pd.DataFrame:
     """Judge one council by every method: one row per manager and method."""
-    counts, truth = simulate_council(kind, seed)
+    counts, truth, measures = simulate_council(kind, seed)
     columns = ["grade", "directorate"] if kind.directorate_sd else ["grade"]
     counts = dataclasses.replace(counts, patterns=counts.patterns[[*columns, "cycle"]])
     levels = [f"level {k + 1}" for k in range(counts.n_categories)]
     settings = Settings.model_validate({"managers": {"case_mix": columns},
                                         **({} if len(levels) == 3 else {"framework": {
                                             "performance_levels": levels, "has_potential": False}})})
-    ours = study_axis(counts, True, settings.managers, build_framework(settings)).raters
+    ours = study_axis(counts, True, settings.managers, build_framework(settings), measures=measures).raters
     named, side = compare_methods(counts)
     base = pd.DataFrame({"seed": seed, "truth": truth[kind.truth].to_numpy(), "lower": np.nan, "upper": np.nan,
                          "band": np.searchsorted([5, 10, 25], counts.raters["mean_team_size"])})

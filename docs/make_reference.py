@@ -13,6 +13,7 @@ import math
 import re
 import textwrap
 import tomllib
+from collections.abc import Mapping
 from importlib import import_module, resources
 from pathlib import Path
 
@@ -20,9 +21,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from my121_analytics.cli.app import COMMANDS
+from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
-from my121_analytics.settings import AUDIENCES, Settings
+from my121_analytics.settings import (
+    AUDIENCES,
+    REPORT_SECTIONS,
+    STATISTICS,
+    ReportSettings,
+    RunPlanSettings,
+    Settings,
+)
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, PROTECTED, RECORD_PARTS, TABLES
 from my121_analytics.writing.encryption import FEWEST_SIGNS
@@ -45,6 +53,8 @@ PLAIN = {"is_main": "whether it is the main post", "is_key": "whether it is a ke
          "manager_id": "manager", "rater_id": "who rated", "n_set": "number set", "n_met": "number met",
          "pregnancy_maternity": "pregnancy or maternity", "left_on": "last day", "held_on": "day it was held"}
 """Where a column's name is not plain words."""
+WITHOUT_AUDIENCE = ("sample", "init", "import", "demo", "doctor")
+"""Commands that show nobody anything of the record."""
 READERS = {"analyst": "HR analysts", "panel": "The senior team's meeting", "manager": "A manager",
            "publish": "Anybody (what is published)"}
 
@@ -57,20 +67,46 @@ def describe_settings() -> str:
     defaults = Settings()
     for section, field in Settings.model_fields.items():
         value = getattr(defaults, section)
-        if not isinstance(value, BaseModel):
-            lines += [f"## `[{section}.NAME]`" if section == "reports" else f"## `[{section}]`", "",
-                      str(field.description), ""]
-            continue
-        lines += [f"## `[{section}]`", "", (type(value).__doc__ or "").strip(), "",
-                  "| key | default | meaning |", "|---|---|---|"]
-        lines += [f"| `{key}` | {_shown(getattr(value, key), key)} | {_reason(info)} |"
-                  for key, info in type(value).model_fields.items()]
-        lines.append("")
+        if section == "reports":
+            lines += [f"## `[{section}.NAME]`", "", str(field.description), "", *_tabulate_keys(ReportSettings()),
+                      *_tabulate_codes("section", "holds", REPORT_SECTIONS)]
+        elif not isinstance(value, BaseModel):
+            lines += [f"## `[{section}]`", "", _reason(field), ""]
+        else:
+            lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value)]
+        if section == "run":
+            lines += ["### `[run.plan]`", "", _first_words(RunPlanSettings), "",
+                      *_tabulate_keys(RunPlanSettings(file=""))]
+        if section == "priorities":
+            lines += _tabulate_codes("statistic", "is", {
+                code: meaning + {"more": "; more is better", "fewer": "; fewer is better", "": ""}[better]
+                for code, (meaning, better) in STATISTICS.items()})
     lines += ["## Audiences", "", "| audience | names | protected characteristics | scope | small counts hidden |",
               "|---|---|---|---|---|"]
     lines += [f"| {name} | {_yes(a.names)} | {_yes(a.protected)} | {a.scope} | {_yes(a.suppress)} |"
               for name, a in AUDIENCES.items()]
     return "\n".join(lines) + "\n"
+
+
+def _tabulate_keys(section: BaseModel, name: str = "") -> list[str]:
+    """Set out the keys of a section; those that are sections of their own follow under their names."""
+    fields = type(section).model_fields
+    nested = {key: getattr(section, key) for key in fields if isinstance(getattr(section, key), BaseModel)}
+    lines = ["| key | default | meaning |", "|---|---|---|"]
+    lines += [f"| `{key}` | {'a table of its own, below' if key in nested else _shown(getattr(section, key), key)} | "
+              f"{_reason(info)} |" for key, info in fields.items()]
+    for key, inner in nested.items():
+        lines += ["", f"### `[run.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
+    return [*lines, ""]
+
+
+def _first_words(section: type[BaseModel]) -> str:
+    return " ".join((section.__doc__ or "").split())
+
+
+def _tabulate_codes(what: str, means: str, meanings: Mapping[str, str]) -> list[str]:
+    return [f"| {what} | {means} |", "|---|---|", *(f"| `{code}` | {meaning} |" for code, meaning in meanings.items()),
+            ""]
 
 
 def describe_record() -> str:
@@ -170,10 +206,12 @@ def _commands_for(audience: str) -> list[str]:
     """List the commands whose default this audience is; those that have no choice write for the analyst."""
     found = []
     for command in COMMANDS:
-        options = inspect.signature(getattr(import_module(f"my121_analytics.cli.{command}"), f"run_{command}"))
+        options = inspect.signature(getattr(import_module(f"my121_analytics.cli.{MODULES.get(command, command)}"),
+                                           f"run_{command}"))
         given = options.parameters.get("audience")
         fixed = {"guide": "manager"}.get(command, "analyst")
-        if command not in ("sample", "init") and audience == (fixed if given is None else given.default or "publish"):
+        default = fixed if given is None else given.default or "publish"
+        if audience == default and command not in WITHOUT_AUDIENCE:
             found.append(command)
     return found
 

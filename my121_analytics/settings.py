@@ -11,12 +11,27 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from my121_analytics.errors import SettingsError, suggest
+from my121_analytics.settings_text import BACKSLASH_HINT, faulty_line, lost_backslashes, toml_fault
 
 FILE_NAME = "my121.toml"
 
 
 class _Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
+
+
+ExportState = Literal["employed", "left", "future", "vacant", "filled", "closed", "finished", "unfinished", "cancelled",
+                      "line", "other"]
+"""What a word in a column of states can mean: of somebody's employment, a position, a form, a reporting line."""
+
+
+def _check_codes(given: list[str], known: tuple[str, ...], what: str) -> list[str]:
+    """Refuse codes that do not exist, all at once."""
+    faults = [f"there is no {what} '{code}'. {suggest(code, known)}" for code in dict.fromkeys(given)
+              if code not in known]
+    if faults:
+        raise ValueError(" ".join(faults))
+    return given
 
 
 class CouncilSettings(_Section):
@@ -39,6 +54,13 @@ class ExportSettings(_Section):
     """Order of numeric dates. UK exports write the day first."""
     columns: dict[str, str] = Field(default_factory=dict)
     """Heading in the export -> column of the record (or ``ignore``); beats the synonym table."""
+    states: dict[str, ExportState] = Field(default_factory=dict)
+    """Word in a column of states (of employment, positions, forms, reporting lines) -> what it means here, where the
+    product does not know it."""
+    half_converted_dates: Literal["ask", "swap", "keep"] = "ask"
+    """What to do where a spreadsheet program has turned some dates of a column into true dates and left others as text,
+    so that day and month may have changed places in the true ones: ask (nothing of the column is used), swap them
+    back, or keep them."""
     cycle: str | None = None
     """The review period of exports that hold neither a period nor a date."""
 
@@ -81,6 +103,9 @@ class BoxSettings(_Section):
     potential: int = Field(ge=1)
 
 
+_MAP_ROWS, _MAP_BOXES = 3, 9
+
+
 class FrameworkSettings(_Section):
     """The rating scale and the map, where they differ from the My 1-1 toolkit's."""
 
@@ -92,16 +117,40 @@ class FrameworkSettings(_Section):
     """False for a council that rates performance only: no map, no potential axis."""
     map_columns: list[int] | None = None
     """With K other than 3: the map's column (1-3) of each performance level, lowest first."""
+    performance_codes: list[str] | None = None
+    """Codes that the exports give to the performance levels, lowest level first: ["5", "4", "3", "2", "1"] where 1 is
+    the best, ["0", "1", "2"], ["C", "B", "A"]. None: 1 to K, since most systems count from the lowest."""
+    potential_codes: list[str] | None = None
+    """The same for potential."""
     boxes: list[BoxSettings] | None = None
     """A council's own map; None: the My 1-1 map with box 1 at the top."""
+    box_numbering: list[int] | None = None
+    """Numbers that the exports give to boxes 1 to 9 of the My 1-1 map: [9, 8, 7, 6, 5, 4, 3, 2, 1] where the system
+    counts from the bottom left, as many do. None: as on the map. A council's own map has its numbers in ``boxes``."""
     guide: str = ""
     """File with the council's own texts and questions for the conversation, beside the settings; empty: those that come
     with the package. `my121 init --framework FILE` writes one to start from."""
+
+    @field_validator("performance_codes", "potential_codes", mode="before")
+    @classmethod
+    def _codes_are_text(cls, given: Any) -> Any:
+        return [str(code) if isinstance(code, int) else code for code in given] if isinstance(given, list) else given
 
     @model_validator(mode="after")
     def _hangs_together(self) -> FrameworkSettings:
         if self.performance_levels is not None and len(self.performance_levels) < 2:
             raise ValueError("performance_levels needs two labels or more")
+        if self.potential_levels is not None and len(self.potential_levels) != _MAP_ROWS:
+            raise ValueError(f"potential_levels has {len(self.potential_levels)} labels; the map has three rows. Say "
+                             "in [ratings.synonyms.potential] which of your levels stands for Low, Moderate and High")
+        self._check_codes("performance_codes", self.performance_codes, len(self.performance_levels or ("", "", "")))
+        self._check_codes("potential_codes", self.potential_codes, _MAP_ROWS)
+        if self.box_numbering is not None and self.boxes is not None:
+            raise ValueError("box_numbering renumbers the My 1-1 map; with boxes of your own, write the numbers there")
+        if self.box_numbering is not None and len(set(self.box_numbering)) != len(self.box_numbering):
+            raise ValueError("box_numbering holds a number twice")
+        if self.box_numbering is not None and len(self.box_numbering) != _MAP_BOXES:
+            raise ValueError(f"box_numbering has {len(self.box_numbering)} numbers; the map has nine boxes")
         if self.map_columns is not None:
             n_levels = len(self.performance_levels or ("", "", ""))
             if len(self.map_columns) != n_levels:
@@ -111,6 +160,13 @@ class FrameworkSettings(_Section):
             if sorted(self.map_columns) != self.map_columns:
                 raise ValueError("map_columns must not fall as the performance level rises")
         return self
+
+    @staticmethod
+    def _check_codes(name: str, given: list[str] | None, n_levels: int) -> None:
+        if given is not None and len(given) != n_levels:
+            raise ValueError(f"{name} has {len(given)} codes for {n_levels} levels")
+        if given is not None and len({code.strip().casefold() for code in given}) != n_levels:
+            raise ValueError(f"{name} holds a code twice")
 
 
 class CycleSettings(_Section):
@@ -201,12 +257,18 @@ class ManagerSettings(_Section):
     """Below this no interval is shown: it would span nearly everything."""
     min_ratings_verdict: int = Field(8, ge=1)
     """Below this the verdict is 'in line' or 'cannot tell', never a name."""
-    in_line_probability: float = Field(0.8, gt=0.5, lt=1)
-    """How sure to be that the difference is smaller than delta before saying 'in line'."""
+    in_line_probability: float = Field(0.97, gt=0.5, lt=1)
+    """How sure to be that the difference is smaller than delta before saying 'in line'; the ratings themselves must
+    show it as well."""
     watch_probability: float = Field(0.5, gt=0, lt=1)
     """How probable a difference beyond delta must be to say 'watch'."""
     interval: float = Field(0.95, gt=0.5, lt=1)
     """Level of the intervals."""
+    k: int | None = Field(None, ge=0, le=30)
+    """How many managers the meeting hears, chosen before anybody sees a name; left out: as many as the pack's minutes
+    hold. What the choice costs in wrong names is printed beside it."""
+    minutes_each: int = Field(10, ge=1, le=60)
+    """Minutes for hearing one manager."""
     size_bands: list[int] = Field(default_factory=lambda: [5, 10, 25])
     """Upper ends of the bands of mean team size within which the list is drawn up: 2-5, 6-10, 11-25, 26+."""
     unrecorded_sd: float = Field(0.05, ge=0, le=1)
@@ -235,6 +297,12 @@ class PackSettings(_Section):
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
+    minutes_manager: int = Field(6, ge=1, le=60)
+    """Time to hear one manager whose ratings are a pattern to discuss; managers take half of the meeting at most."""
+    minutes_rest: int = Field(10, ge=0, le=240)
+    """Time for the map, the last meeting's actions, and who completes what is missing."""
+    ask_centre_box: bool = False
+    """Also ask about people who have been in the middle box for two years or longer."""
     encrypt: bool = False
     """Write only an encrypted workbook."""
 
@@ -259,16 +327,27 @@ class CompareSettings(_Section):
     below it people have moved."""
 
 
-PLAN_STATUSES = ("overdue", "due in window", "on track", "not started", "open-ended", "undated", "done late", "done")
+PLAN_STATUSES = ("overdue", "behind", "to confirm", "due in window", "on track", "not started", "open-ended", "undated",
+                 "withdrawn", "done late", "done")
 """Every state of an action of the improvement plan, the most pressing first."""
+PLAN_PROGRESS = ("not started", "started", "behind", "open", "withdrawn", "done")
+"""What a word of a tracker may say of an action; ``open`` is not done, and nothing more."""
+PLAN_PARTS = ("action_id", "issue", "action", "benefit", "timescale", "original_timescale", "revised_timescale",
+              "revisions", "revision_reason", "revision_approved_by", "priority", "owner", "accountable", "progress",
+              "rag", "percent", "progress_text", "completed_on", "vehicle", "skills", "directorate", "theme",
+              "carried_into", "carried_evidence", "cost", "officer_time", "risk", "statistic", "ignore")
+"""What a column of a plan or tracker may hold; ``ignore`` leaves it out without a question."""
 Colour = Literal["Red", "Amber", "Green", "Grey"]
 RAG: dict[str, Colour] = {
     "overdue": "Red",
+    "behind": "Amber",         # not late yet, and the plan itself says that it is behind
+    "to confirm": "Grey",      # past its day, with a status that is not understood: no colour follows
     "due in window": "Amber",  # it may still be done in time, and the last day is in sight
     "on track": "Green",
     "not started": "Green",    # not late; stated progress and a near due date turn it amber
     "open-ended": "Grey",      # no last day, so no colour follows from a timescale
     "undated": "Grey",
+    "withdrawn": "Grey",       # not done and not wanted any more
     "done late": "Green",
     "done": "Green",
 }
@@ -307,11 +386,56 @@ MILESTONES = [
 ]
 
 
+def _check_values(given: dict[str, str], known: tuple[str, ...], what: str) -> dict[str, str]:
+    """Refuse a value that is none of those known, naming the nearest."""
+    for name, value in given.items():
+        if value not in known:
+            raise ValueError(f"'{value}' (of '{name}') is not {what}. {suggest(value, known)} "
+                             f"Expected one of {', '.join(known)}.")
+    return given
+
+
+class CommitteeSettings(_Section):
+    """What the council says in the committee's report; whatever is left empty stands there as a marked blank."""
+
+    meeting: str = ""
+    """Who the report goes to."""
+    meeting_on: str = ""
+    """Day of the meeting, as it should be printed."""
+    title: str = ""
+    """Of the report; empty: that of the plan."""
+    directorate: str = ""
+    """Directorate that brings the report."""
+    recommendations: list[str] = Field(default_factory=list)
+    """What the committee is asked to agree; empty: a draft from the figures, marked as one."""
+    background: str = ""
+    """How the assessment, audit or review was carried out."""
+    hidden_costs: str = ""
+    """Costs that no figure shows."""
+    policy: str = ""
+    """Which plans and priorities of the council the report serves."""
+    papers: list[str] = Field(default_factory=list)
+    """Background papers."""
+    consulted: list[str] = Field(default_factory=list)
+    """Who was consulted."""
+
+
 class PlanSettings(_Section):
-    """The improvement plan after an Investors in People assessment."""
+    """The improvement plan: of an Investors in People assessment, an audit, an inspection or a review."""
+
+    award: bool | None = None
+    """Whether the plan follows an assessment for an award, so that progress review and reassessment have dates.
+    None: unless the plan speaks of an audit, an inspection or a peer review and of no Investors in People."""
+    committee: CommitteeSettings = Field(default_factory=CommitteeSettings)
+    """What the council says in the committee's report."""
 
     rag: dict[str, Colour] = Field(default_factory=lambda: dict(RAG))
     """Status -> colour; those not written keep their default. The word is always shown beside the colour."""
+    columns: dict[str, str] = Field(default_factory=dict)
+    """Heading of the plan or tracker -> what its column holds, such as ``"Exec lead" = "owner"``; beats what the
+    heading would be read as. ``ignore`` leaves a column out."""
+    status_words: dict[str, str] = Field(default_factory=dict)
+    """A tracker's own word, colour or code -> what it says: not started, started, behind, open, withdrawn or done."""
     at_risk_days: int = Field(30, ge=0, le=366)
     """An action not done turns amber this many days before its last day: one month is the usual reporting interval."""
     bodies: list[str] = Field(default_factory=lambda: [
@@ -344,6 +468,16 @@ class PlanSettings(_Section):
     """A statistic counts as unchanged where its change, with its range, stays within this: five percentage points, or
     0.05 logits of the spread between managers."""
 
+    @field_validator("columns")
+    @classmethod
+    def _columns_hold_known_parts(cls, given: dict[str, str]) -> dict[str, str]:
+        return _check_values(given, PLAN_PARTS, "a part of a plan")
+
+    @field_validator("status_words")
+    @classmethod
+    def _words_say_known_states(cls, given: dict[str, str]) -> dict[str, str]:
+        return _check_values(given, PLAN_PROGRESS, "a state of an action")
+
     @field_validator("rag", mode="before")
     @classmethod
     def _rag_by_status(cls, given: Any) -> Any:
@@ -362,13 +496,47 @@ class PlanSettings(_Section):
         return given
 
 
+REPORT_SECTIONS: dict[str, str] = {
+    "workforce": "headcount, full-time equivalents, starters, leavers, span of control, grade, length of service",
+    "profile": "the map and the ratings, by group and cycle by cycle",
+    "movement": "what changed since the cycle before",
+    "coverage": "conversations and placements, and which parts of the record are filled",
+    "talent": "key posts and development actions",
+    "equality": "ratings by protected characteristic",
+    "patterns": "rating patterns between managers, in aggregate",
+    "plan": "the improvement plan and the evidence for the award",
+    "quality": "what was read, corrected, assumed, and who signs",
+}
+"""Sections of the workforce report, in order, and what each holds."""
+GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "working_pattern", "tenure_band", "sex",
+             "age_band", "ethnicity", "disability", "religion", "sexual_orientation", "gender_reassignment",
+             "marital_status", "pregnancy_maternity")
+"""What the tables of a report may be by; protected characteristics have a section of their own as well."""
+STATISTICS: dict[str, tuple[str, Literal["more", "fewer", ""]]] = {
+    "headcount": ("people in post on the day of the record", ""),
+    "fte": ("full-time equivalents of the posts in force", ""),
+    "turnover": ("people who left in the twelve months, as a share of the average headcount", "fewer"),
+    "posts": ("posts that should have a placement in the cycle", ""),
+    "not_placed": ("share of these without one", "fewer"),
+    "highest_rating": ("share at the highest rating", ""),
+    "lowest_rating": ("share at the lowest rating", ""),
+    "box_3": ("share in box 3, new to role or needing support", ""),
+    "conversations": ("share of people with as many formal conversations as the toolkit asks for", "more"),
+    "successors": ("share of key posts with a successor named", "more"),
+    "spread": ("spread of rating patterns between managers, in logits", "fewer"),
+    "patterns": ("managers with a rating pattern to discuss", ""),
+    "overdue": ("actions of the improvement plan that are overdue", "fewer"),
+}
+"""Headline figures by code: what each is, and whether a council wants more or fewer of it (empty: it depends)."""
+
+
 class ReportSettings(_Section):
     """One scheduled report."""
 
     sections: list[str] = Field(default_factory=list)
-    """Sections in order; empty means all."""
+    """Sections in order; empty means all. The list of them is below."""
     by: list[str] = Field(default_factory=lambda: ["directorate"])
-    """Groupings of its tables."""
+    """Groupings of its tables: directorate, service, team, grade, role, contract, working_pattern, tenure_band."""
     cycle: str | None = None
     """None: the latest."""
     audience: str = "publish"
@@ -379,6 +547,16 @@ class ReportSettings(_Section):
     """Where it is also delivered to, relative to the settings file; empty: the run's own folder only."""
     final_after_days: int = Field(30, ge=0, le=366)
     """Figures are marked provisional until this many days after the cycle's end: late placements still come in."""
+
+    @field_validator("sections")
+    @classmethod
+    def _known_sections(cls, given: list[str]) -> list[str]:
+        return _check_codes(given, tuple(REPORT_SECTIONS), "section")
+
+    @field_validator("by")
+    @classmethod
+    def _known_groupings(cls, given: list[str]) -> list[str]:
+        return _check_codes(given, GROUPINGS, "grouping")
 
 
 class TemplateSettings(_Section):
@@ -409,12 +587,58 @@ class RunPlanSettings(_Section):
 
     file: str
     """The plan, relative to the settings file."""
-    anchor: str
-    """Date the timescales count from; always named, since another anchor gives other due dates."""
+    anchor: str = ""
+    """Date the timescales count from, such as ``"June 2013"``. Empty: the plan file must say it; another anchor gives
+    other due dates, so none is ever guessed."""
     evidence: str = ""
     """Table of evidence requirements, relative to the settings file; empty: none."""
     tracker: str = ""
     """The tracker workbook with the progress that was reported; empty: none."""
+
+
+class GuardSettings(_Section):
+    """How far an extract may fall behind the last good run before ``my121 run`` stops and asks. Falls alone: growth is
+    no sign of damage.
+    """
+
+    people_fall: float = Field(0.10, gt=0, lt=1)
+    """Share of the people in post by which the council may shrink from run to run. Turnover is replaced within months;
+    a tenth gone at once is a missing export, or a transfer of services that somebody should confirm."""
+    placements_fall: float = Field(0.05, gt=0, lt=1)
+    """The same for the placements and the ratings of one cycle. What was placed stays placed: corrections take away a
+    few."""
+    unit_fall: float = Field(0.30, gt=0, lt=1)
+    """The same for one directorate, where the council's figure falls with it. Services move between directorates."""
+    rows_fall: float = Field(0.20, gt=0, lt=1)
+    """The same for the rows of one file, and of conversations, objectives and the rest."""
+    filled_fall: float = Field(0.20, gt=0, lt=1)
+    """Points (0-1) by which the share of rows with an entry may fall in any column: a column that comes empty."""
+    refused_rise: float = Field(0.05, gt=0, lt=1)
+    """Points by which the share of refused rows of a file may rise."""
+    mix_shift: float = Field(0.08, gt=0, lt=1)
+    """Share of a settled cycle's placements that may stand at another level than before (its number hardly changed):
+    corrections move a few, a scale that was turned round or recoded moves more."""
+    new_mix_shift: float = Field(0.40, gt=0, lt=1)
+    """The same between a new cycle and the one before it, and in one that is still filling: there ratings may really
+    differ."""
+    older_days: int = Field(7, ge=0, le=366)
+    """Days by which the latest date may lie before that of the last run: a correction may take the last row away. A day
+    that the settings name (``extract_date``) may not go back at all."""
+    least: int = Field(10, ge=1)
+    """Falls of fewer people, placements or rows are never asked about: a few corrections."""
+
+
+class ExpectSettings(_Section):
+    """What every extract should hold, for the first run too, which has no other to be held against."""
+
+    people: int | None = Field(None, ge=1)
+    """People in post."""
+    placements: int | None = Field(None, ge=1)
+    """Managers' placements in the latest cycle."""
+    tolerance: float = Field(0.10, ge=0, lt=1)
+    """Share by which people and placements may fall short: councils' own counts differ by leavers and starters."""
+    directorates: list[str] = Field(default_factory=list)
+    """Directorates that must be there, as the exports spell them."""
 
 
 class RunSettings(_Section):
@@ -434,7 +658,12 @@ class RunSettings(_Section):
     pack_audience: str = "panel"
     """Who will read the packs."""
     plan: RunPlanSettings | None = None
-    """The improvement plan; None: no plan."""
+    """The improvement plan, as the table ``[run.plan]``, or in short ``plan = "improvement_plan.xlsx"``; None: no
+    plan."""
+    corrections: str = ""
+    """File of corrected rows (``quarantine.xlsx`` or ``.csv`` of an earlier check, filled in), relative to the settings
+    file; applied run after run, to ``my121 report`` too. A correction falls away once the export itself is right.
+    Empty: none."""
     notebooks: list[str] = Field(default_factory=list)
     """Notebooks to run and save as pages, relative to the settings file."""
     notebook_audience: str = "publish"
@@ -442,9 +671,16 @@ class RunSettings(_Section):
     keep: int = Field(12, ge=1, le=1000)
     """Runs kept; older ones are removed once a new one is whole. A year of monthly reports."""
     partial: bool = False
-    """Write the rest where one section of a report fails; its cover then says so. False: the run fails."""
+    """Write the rest where one section of a report fails; its cover then says so. Such a run is kept, and is neither
+    the latest nor delivered. False: the run fails."""
+    guard: GuardSettings = GuardSettings()
+    """How far an extract may fall behind the last good run."""
+    expect: ExpectSettings = ExpectSettings()
+    """What every extract should hold."""
     hook: list[str] = Field(default_factory=list)
-    """A command and its arguments, started where a run fails, for instance one that sends a message."""
+    """A command and its arguments, started whenever a run leaves with an exit code other than 0, for instance one that
+    sends a message. The environment tells it why: MY121_EXIT_CODE, MY121_REASON, MY121_RUN_FOLDER, MY121_ALERT (a text)
+    and MY121_ALERT_JSON (the same for programs)."""
     every: Literal["day", "week", "month"] = "month"
     """How often the schedule files start it."""
     at: str = Field("06:30", pattern=r"^([01]\d|2[0-3]):[0-5]\d$")
@@ -453,6 +689,11 @@ class RunSettings(_Section):
     """Day of the month, or of the week (1 Monday to 7 Sunday)."""
     timezone: str = "Europe/London"
     """Time zone of ``at``."""
+
+    @field_validator("plan", mode="before")
+    @classmethod
+    def _plan_in_short(cls, given: Any) -> Any:
+        return {"file": given} if isinstance(given, str) else given
 
     @model_validator(mode="after")
     def _hangs_together(self) -> RunSettings:
@@ -483,8 +724,22 @@ class Settings(_Section):
     """One table for each scheduled report, by its name."""
     run: RunSettings = RunSettings()
     template: TemplateSettings = TemplateSettings()
-    priorities: dict[str, list[str]] = Field(default_factory=dict)
-    """Council priority -> the statistics that speak to it."""
+    priorities: dict[str, dict[str, float | None]] = Field(default_factory=dict)
+    """Council priority -> the statistics that speak to it: a list of their codes, or each with the council's target, as
+    in ``"Good conversations" = { conversations = 0.9, not_placed = 0.05 }`` (shares are 0-1)."""
+
+    @field_validator("priorities", mode="before")
+    @classmethod
+    def _lists_have_no_targets(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: dict.fromkeys(wanted) if isinstance(wanted, list) else wanted for name, wanted in given.items()}
+
+    @field_validator("priorities")
+    @classmethod
+    def _known_statistics(cls, given: dict[str, dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
+        _check_codes([code for wanted in given.values() for code in wanted], tuple(STATISTICS), "statistic")
+        return given
 
 
 def load_settings(path: Path | str | None) -> Settings:
@@ -508,24 +763,63 @@ def load_settings(path: Path | str | None) -> Settings:
     if path is None:
         return Settings()
     path = Path(path)
+    given = _parse_toml(path, _read_text(path))
+    lost = lost_backslashes(given)
+    if lost:
+        raise SettingsError(f"{path.name}: {len(lost)} setting(s) hold a backslash in double quotes, which changes "
+                            "the letter after it.", hints=[f"{where}: {BACKSLASH_HINT}" for where in lost])
+    faults = _find_unknown_audiences(given)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        settings = Settings.model_validate(given)
+    except ValidationError as problem:
+        faults = [*(_describe(fault) for fault in problem.errors()), *faults]
+        raise SettingsError(f"{path.name}: {len(faults)} setting(s) cannot be used.", hints=faults) from problem
+    if faults:
+        raise SettingsError(f"{path.name}: {len(faults)} setting(s) cannot be used.", hints=faults)
+    return settings
+
+
+def _find_unknown_audiences(content: dict[str, Any]) -> list[str]:
+    """List audiences that reports and runs name and no table defines; read before anything else is checked."""
+    def table(*names: str) -> dict[str, Any]:
+        found: Any = content
+        for name in names:
+            found = found.get(name, {}) if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else {}
+
+    known = tuple({**AUDIENCES, **table("disclosure", "audiences")})
+    asked = [(f"reports.{name}.audience", table("reports", name).get("audience")) for name in table("reports")]
+    asked += [(f"run.{key}", table("run").get(key)) for key in ("pack_audience", "notebook_audience")]
+    return [f"{where}: there is no audience '{audience}'. {suggest(audience, known)}" for where, audience in asked
+            if isinstance(audience, str) and audience not in known]
+
+
+def _read_text(path: Path) -> str:
+    """Read the file as UTF-8, with or without a byte order mark."""
+    try:
+        raw = path.read_bytes()
     except OSError as problem:
         raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
                             hints=["Check the path given with --settings."]) from problem
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > len(raw[:200]) // 4:
+        raise SettingsError(f"{path.name}: the settings file is in UTF-16 (some programs say Unicode), not in UTF-8.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."])
+    try:
+        return raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
-        raise SettingsError(f"{path.name}: the settings file is not UTF-8 text.",
-                            hints=["Save it again as UTF-8."]) from problem
+        line = raw[:problem.start].count(b"\n") + 1
+        raise SettingsError(f"{path.name}, line {line}: the settings file is not UTF-8 text.",
+                            hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."]) from problem
+
+
+def _parse_toml(path: Path, text: str) -> dict[str, Any]:
     try:
-        given = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
-        raise SettingsError(f"{path.name}: not readable as TOML: {problem}.",
-                            hints=["Text needs quotes, and a table starts with [name]."]) from problem
-    try:
-        return Settings.model_validate(given)
-    except ValidationError as problem:
-        raise SettingsError(f"{path.name}: {problem.error_count()} setting(s) cannot be used.",
-                            hints=[_describe(fault) for fault in problem.errors()]) from problem
+        number, line = faulty_line(text, str(problem))
+        what, hint = toml_fault(line, str(problem))
+        raise SettingsError(f"{path.name}, line {number}: {what}.",
+                            hints=[hint, *([f"Line {number} is: {line}"] if line else [])]) from problem
 
 
 def find_settings(source: Path | str, given: Path | str | None = None) -> Path | None:
@@ -576,4 +870,6 @@ def _keys(parents: list[Any]) -> list[str]:
             model = annotation
         elif model is Settings and parents[0] == "reports":
             model = ReportSettings
+        elif model is RunSettings and part == "plan":
+            model = RunPlanSettings
     return list(model.model_fields)

@@ -114,7 +114,7 @@ def agenda_result(names: list[str]) -> Result:
         "position": range(1, n + 1), "employee_id": [f"{i:06d}" for i in range(n)], "name": names,
         "post_id": [f"P{i:05d}" for i in range(n)], "rater_id": "000100", "rater_name": names[0], "directorate": "Care",
         "service": "Homes", "team": "A", "role": "Officer", "box": [1 + i % 9 for i in range(n)],
-        "box_name": "x", "performance": [3 - i % 3 for i in range(n)], "potential": 2, "reasons": "disagrees",
+        "box_name": "x", "performance": [3 - i % 3 for i in range(n)], "potential": 2, "reasons": "self_apart",
         "n_reasons": 1, "question": "What would show that the rating and the box say the same?", "minutes": 4,
         "in_meeting": [i < 8 for i in range(n)]})
     return Result(ABOUT, {"people": Table(people, ("employee_id", "post_id"), people=(

@@ -52,7 +52,7 @@ def test_a_wrong_name_is_too_small_a_difference_or_the_other_side():
                                   Council("missed", 3, managers=30, absent=0.5, sizes="uneven")],
                          ids=lambda kind: kind.name)
 def test_councils_add_up(kind):
-    counts, truth = simulate_council(kind, 3)
+    counts, truth, _ = simulate_council(kind, 3)
     assert counts.frame.groupby("rater")["n"].sum().tolist() == counts.raters["n_ratings"].tolist()
     assert counts.frame["category"].between(1, 3).all()
     assert len(truth) == len(counts.raters) == 30

@@ -82,7 +82,7 @@ def test_settings_that_do_not_hang_together_are_refused(tmp_path, text, told):
 
 
 def test_a_file_that_is_no_settings_file_says_what_to_mend(tmp_path):
-    with pytest.raises(SettingsError, match="not readable as TOML"):
+    with pytest.raises(SettingsError, match="line 1: a bracket is missing"):
         load_settings(write(tmp_path, "[pack\n"))
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings(tmp_path / "absent.toml")
@@ -133,3 +133,35 @@ def test_the_file_given_beats_the_working_folder_which_beats_the_source(tmp_path
     here = write(work, "")
     assert find_settings(source) == here
     assert find_settings(source, "other.toml").name == "other.toml"
+
+
+@pytest.mark.parametrize(("text", "fault", "remedy"), [
+    ('[run]\nsource = "C:\\Users\\ava"\n', "line 2: a backslash stands in double quotes", "single quotes"),
+    ('[run]\nsource = "C:\\temp\\new"\n', "backslash in double quotes", "single quotes"),
+    ("[run]\nsource = \u201cin\u201d\n", "line 2: the quotes are curly", "straight quotes"),
+    ("[run]\nsource = in\n", "line 2: the text after = has no quotes", 'quotes: "in"'),
+    ("[run]\nsource = 'a'\n[exports]\n[run]\nkeep = 3\n", "line 4: a table or a name stands twice", "one heading"),
+    ("[run]\nsource 'in'\n", "line 2: the line is neither", "name = value"),
+])
+def test_what_is_wrong_with_a_line_is_said_as_a_person_would_who_sees_it(tmp_path, text, fault, remedy):
+    with pytest.raises(SettingsError) as problem:
+        load_settings(write(tmp_path, text))
+    assert fault in problem.value.headline
+    assert any(remedy in hint for hint in problem.value.hints)
+
+
+def test_a_settings_file_in_utf_16_is_told_its_encoding(tmp_path):
+    path = tmp_path / "my121.toml"
+    path.write_text("[run]\nsource = 'in'\n", encoding="utf-16")
+    with pytest.raises(SettingsError, match="UTF-16"):
+        load_settings(path)
+
+
+@pytest.mark.parametrize(("line", "told"), [
+    ('performance_codes = ["1", "2"]', "2 codes for 3 levels"), ('performance_codes = ["A", "a", "B"]', "a code twice"),
+    ('potential_levels = ["1", "2", "3", "4", "5"]', "the map has three rows"),
+    ("box_numbering = [1, 2, 3]", "the map has nine boxes"),
+    ("box_numbering = [1, 1, 2, 3, 4, 5, 6, 7, 8]", "a number twice")])
+def test_codes_and_numbers_that_do_not_fit_the_scale_are_refused(tmp_path, line, told):
+    with pytest.raises(SettingsError, match=told):
+        load_settings(write(tmp_path, f"[framework]\n{line}\n"))

@@ -16,6 +16,7 @@ from my121_analytics.workforce.counts import (
     find_units,
     keep_matching,
     outcomes_in_cycle,
+    year_to,
 )
 from my121_analytics.workforce.record import Workforce, main_posts, months_between, of_employee
 from my121_analytics.workforce.results import LABEL, Count, Fact, Result, Table, describe
@@ -61,7 +62,8 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
         the posts), n_with_enough and n_too_few (of ``base``), n_with_any (of the people, catch-ups included),
         estimate, lower, upper (share with enough), base; a last row for all groups.
         ``managers``: rater_id, name, directorate, service, team, n_team, n_without_placement,
-        n_without_conversation (people). ``parts``: part, label, n_filled, n_formal, share, lower, upper.
+        n_without_conversation (n_team and the last are people, n_without_placement posts). ``parts``:
+        part, label, n_filled, n_formal, share, lower, upper.
         ``missing``: employee_id, name, post_id, manager_id, directorate, service, team, missing.
         Facts: conversations_from, conversations_to, conversations_per_year, n_posts, n_too_new, n_without_manager.
 
@@ -84,7 +86,7 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     cycle = workforce.check_cycle(cycle)
     rows = outcomes_in_cycle(workforce, cycle, columns=[by, *ORGANISATION, *(filters or {})])
     rows = keep_matching(rows[rows["in_force"]], filters).reset_index(drop=True)
-    start, end = _year_to(workforce.cycle_end(cycle))
+    start, end = year_to(workforce.cycle_end(cycle))
     held = count_conversations(workforce, start=start, end=end)
     is_known = len(held) > 0
     rows = _add_conversations(workforce, cycle, rows, held)
@@ -100,10 +102,6 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
                      as_of=workforce.as_of, filters=filters, n=len(people),
                      caveats=("coverage_counts",) if is_known else ("coverage_counts", "no_conversations"))
     return CoverageResult(about, tables, facts, FACTS)
-
-
-def _year_to(end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
-    return end + pd.Timedelta(days=1) - pd.DateOffset(years=1), end
 
 
 def _add_conversations(workforce: Workforce, cycle: str, rows: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
@@ -152,10 +150,10 @@ def _tabulate_groups(rows: pd.DataFrame, by: str, *, is_known: bool) -> Table:
 def _tabulate_managers(workforce: Workforce, cycle: str, rows: pd.DataFrame, *, is_known: bool) -> Table:
     team = rows[rows["manager_id"].notna()]
     team = team.assign(rater_id=team["manager_id"].astype("str"), n_without_placement=~team["is_placed"],
-                       n_without_conversation=team["n_formal"].fillna(0) + team["n_catch_up"].fillna(0) == 0)
+                       n_without_conversation=_without_any(team))
     counts = ["n_without_placement", "n_without_conversation"]
-    people = team.groupby(["rater_id", "employee_id"], observed=True)[counts].any().groupby(level="rater_id")
-    frame = people.sum().astype("int64").assign(n_team=people.size()).reset_index()
+    by_manager = team.groupby("rater_id", observed=True)
+    frame = by_manager[counts].sum().astype("int64").assign(n_team=by_manager["employee_id"].nunique()).reset_index()
     if not is_known:
         frame["n_without_conversation"] = pd.array([None] * len(frame), dtype="Int64")
     units = find_units(workforce, team, cycle).reindex(frame["rater_id"])
@@ -163,6 +161,14 @@ def _tabulate_managers(workforce: Workforce, cycle: str, rows: pd.DataFrame, *, 
                          **{column: units[column].to_numpy() for column in ORGANISATION})
     frame = frame[["rater_id", "name", *ORGANISATION, "n_team", *counts]]
     return Table(frame, keys=("rater_id",), people=("rater_id", "name"), unit_columns=ORGANISATION)
+
+
+def _without_any(rows: pd.DataFrame) -> pd.Series:
+    """Say who is without a conversation: nobody held one with the person, of any kind, in the twelve months.
+
+    A person with several posts counts once, with the manager of the main post.
+    """
+    return rows["is_person"] & (rows["n_formal"].fillna(0) + rows["n_catch_up"].fillna(0) == 0)
 
 
 def _tabulate_parts(people: pd.DataFrame) -> Table:
@@ -179,7 +185,7 @@ def _tabulate_parts(people: pd.DataFrame) -> Table:
 
 def _list_missing(workforce: Workforce, rows: pd.DataFrame, *, is_known: bool) -> Table:
     agreeing = bool(rows["agreed_on"].notna().any())  # where no export says so, nothing can be missing
-    none_held = rows["is_person"] & (rows["n_owed"] > 0) & (rows["n_formal"] == 0)
+    none_held = _without_any(rows)
     lacks = {"placement": ~rows["is_placed"],
              "agreement": rows["is_placed"] & rows["agreed_on"].isna() & agreeing,
              "conversation": none_held & is_known,

@@ -109,6 +109,7 @@ def _figures(record: Workforce, cycle: str) -> pd.DataFrame:
     figures: list[tuple[str, str, str, float]] = [
         (name, say("extract_figure", name), kind, float(value)) for name, kind, value in (
             ("people", "count", current["employee_id"].nunique()), ("posts", "count", len(current)),
+            ("posts_on_map", "count", len(rows)),
             ("managers", "count", current["manager_id"].nunique()),
             ("coverage", "share", placed.mean() if len(placed) else float("nan")))]
     outcome = "box" if record.framework.has_map else "performance"

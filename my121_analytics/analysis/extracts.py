@@ -14,7 +14,7 @@ from my121_analytics.analysis.extract_figures import compare_figures, compare_sc
 from my121_analytics.analysis.extract_placements import compare_placements
 from my121_analytics.errors import UsageError
 from my121_analytics.wording.catalogue import codes
-from my121_analytics.workforce.record import Workforce, main_posts, of_employee
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts
 from my121_analytics.workforce.results import LABEL, Result, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
 
@@ -130,9 +130,9 @@ class _People:
 def _held(workforce: Workforce) -> pd.DataFrame:
     """Give one row per employee and post held on the day of the extract."""
     posts, day = workforce.posts, pd.Timestamp(workforce.as_of)
-    left_on = of_employee(workforce.employees, posts["employee_id"], "left_on")
     held = ((posts["valid_from"].isna() | (posts["valid_from"] <= day))
-            & (posts["valid_to"].isna() | (posts["valid_to"] >= day)) & (left_on.isna() | (left_on >= day)))
+            & (posts["valid_to"].isna() | (posts["valid_to"] >= day))
+            & is_employed(workforce.employees, posts["employee_id"], day))
     rows = posts[held].sort_values("valid_from", kind="stable", na_position="first")
     rows = rows.drop_duplicates(["employee_id", "post_id"], keep="last").sort_index()
     return rows.assign(in_force=True)

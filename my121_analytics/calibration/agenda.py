@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.reasons import REASONS, Evidence, gather_evidence
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
@@ -16,9 +18,9 @@ from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, Fact, Result,
 from my121_analytics.workforce.schema import ORGANISATION
 
 FACTS = {**dict.fromkeys(("n_listed", "n_in_meeting"), Fact("people", part_of="people_in_post")),
-          **dict.fromkeys(("minutes", "minutes_each", "unchecked"), LABEL)}
-PATTERN = "pattern"
-"""Verdict of a manager whose ratings are on the list of patterns to discuss."""
+          **dict.fromkeys(("minutes", "minutes_each", "minutes_rest", "seed", "unchecked"), LABEL)}
+WEIGHTS = (3, 2, 1)
+HISTORY = ("own_box", "before_box", "agreed_box", "tenure_months", "months_in_box", "n_set", "n_met", "last_held_on")
 
 
 @dataclass(frozen=True)
@@ -49,9 +51,13 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     -------
     AgendaResult
         ``people``, one row a person: position, employee_id, name, post_id, rater_id (who placed, else who should),
-        rater_name, directorate, service, team, role, box (0: none), box_name, performance, potential, reasons,
-        n_reasons, question, minutes, in_meeting. ``reasons``: reason, description, weight, n (people); only those
-        that the record allows to check. Facts: n_listed, n_in_meeting, minutes, minutes_each, unchecked.
+        rater_name, directorate, service, team, role, box (0: none), box_name, performance, potential, own_box,
+        before_box, agreed_box (0: none), tenure_months, months_in_box, n_set, n_met, last_held_on, reasons,
+        n_reasons, question, minutes, in_meeting. ``questions``: employee_id, reason, question, one row a question.
+        ``reasons``: reason, description, weight, n (people); only those that the record allows to check.
+        ``managers``: rater_id, minutes, in_meeting: those whose ratings are a pattern to discuss. ``special``: who is
+        in a box that mixes people (box 3 new to the role, or longer; box 9): employee_id, code, description.
+        Facts: n_listed, n_in_meeting, minutes, minutes_each, minutes_rest, seed, unchecked.
 
     Raises
     ------
@@ -62,9 +68,11 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
 
     Notes
     -----
-    The order is by the sum of the reasons' weights, then their number, then unit and name: it puts the questions in
-    order, not the people. Somebody in box 3 within ``[coverage] box3_months`` in post is settling in and is not
-    asked about; time in post that is not known raises no question. Objectives count where three or more were set.
+    The order is by what a discussion can settle: first by the number of questions of the highest weight, then of the
+    next. People of whom the same is asked are put in order by lot, drawn from the seed (the cycle's name) and the id,
+    so that neither the alphabet nor the unit decides who is heard. Somebody in box 3 within ``[coverage] box3_months``
+    in post is settling in and is not asked about; time in post that is not known raises no question. Objectives count
+    where three or more were set.
     For somebody with several posts the questions stand together in one row, under the post with the most weight.
     """
     settings = settings or workforce.settings
@@ -74,12 +82,16 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     asked, unchecked = _ask_all(evidence)
     rows = keep_matching(evidence.rows, filters)
     asked = asked[asked["row"].isin(rows.index)]
-    people = _list_people(workforce, evidence, asked, settings)
+    managers = _list_managers(severity, filters, settings, cycle)
+    minutes_managers = int(managers.loc[managers["in_meeting"], "minutes"].sum())
+    left = max(settings.pack.minutes - settings.pack.minutes_rest - minutes_managers, 0)
+    people = _list_people(workforce, evidence, asked, settings, left)
     reasons = _tabulate_reasons(asked, unchecked)
     n_in_meeting = int(people["in_meeting"].sum())
     facts: dict[str, float | int | str | None] = {
         "n_listed": len(people), "n_in_meeting": n_in_meeting, "minutes": settings.pack.minutes,
-        "minutes_each": settings.pack.minutes_each, "unchecked": "; ".join(unchecked)}
+        "minutes_each": settings.pack.minutes_each, "minutes_rest": settings.pack.minutes_rest, "seed": cycle,
+        "unchecked": "; ".join(unchecked)}
     caveats = ["agenda_order", "agenda_questions"]
     caveats += ["agenda_unchecked"] if unchecked else []
     caveats += ["agenda_pattern"] if (asked["reason"] == "manager_pattern").any() else []
@@ -88,6 +100,11 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     named = ("employee_id", "name", "post_id", "rater_id", "rater_name", "role", "reasons", "question")
     return AgendaResult(about, {
         "people": Table(people, keys=("position",), people=named, unit_columns=ORGANISATION),
+        "questions": Table(_list_questions(people, asked), keys=(), people=("employee_id", "question"),
+                           unit_columns=ORGANISATION),
+        "managers": Table(managers, keys=("rater_id",), people=("rater_id",), unit_columns=tuple(
+            column for column in ORGANISATION if column in managers.columns)),
+        "special": Table(_list_special(evidence, rows), keys=(), people=("employee_id",), unit_columns=ORGANISATION),
         "reasons": Table(reasons, keys=("reason",), count="n")}, facts, FACTS)
 
 
@@ -113,21 +130,73 @@ def _ask_all(evidence: Evidence) -> tuple[pd.DataFrame, list[str]]:
     return asked, unchecked
 
 
-def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, settings: Settings) -> pd.DataFrame:
+def _list_managers(severity: Result | None, filters: dict[str, str] | None, settings: Settings,
+                   seed: str) -> pd.DataFrame:
+    """List the managers to hear, by lot, as far as half of the meeting's time goes."""
+    columns = ["rater_id", *ORGANISATION]
+    if severity is None:
+        return pd.DataFrame({name: pd.Series(dtype="str") for name in columns}).assign(minutes=0, in_meeting=False)
+    found = severity.frame("managers")
+    known = [column for column in columns if column in found.columns]
+    listed = found.loc[found["verdict"] == PATTERN, known].astype("str")
+    for column, value in (filters or {}).items():
+        if column in listed:
+            listed = listed[listed[column] == value]
+    listed = listed.iloc[np.argsort([_draw_lot(seed, rater) for rater in listed["rater_id"]], kind="stable")]
+    each = settings.pack.minutes_manager
+    room = (settings.pack.minutes - settings.pack.minutes_rest) // 2
+    fits = np.arange(1, len(listed) + 1) * each <= max(room, 0)
+    return listed.assign(minutes=each, in_meeting=fits).reset_index(drop=True)
+
+
+def _draw_lot(seed: str, person_id: str) -> str:
+    """Draw a lot that depends on nothing but the seed and the id: its hash, the lowest first."""
+    return hashlib.sha256(f"{seed}|{person_id}".encode()).hexdigest()
+
+
+def _list_questions(people: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
+    """Give each person's questions, one row each, in the order of the agenda."""
+    asked = asked.sort_values(["employee_id", "place", "row"]).drop_duplicates(["employee_id", "question"])
+    of_person = people[["employee_id", "position", *ORGANISATION]]
+    rows = of_person.merge(asked[["employee_id", "reason", "question", "place"]], on="employee_id")
+    return rows.sort_values(["position", "place"], kind="stable", ignore_index=True)[
+        ["employee_id", "reason", "question", *ORGANISATION]]
+
+
+def _list_special(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
+    """List who is in a box that mixes people: box 3, new to the role and no longer new; and box 9.
+
+    Rows name people, so that no reader without names can subtract them from a box that was withheld.
+    """
+    places = {(b.performance, b.potential): b.number for b in evidence.framework.boxes}
+    months, limit = rows["tenure_months"], evidence.settings.coverage.box3_months
+    box3, box9 = (rows["box"] == places.get(place, -1) for place in ((1, 3), (1, 1)))
+    found = {"box3_new": box3 & (months < limit), "box3_longer": box3 & (months >= limit),
+             "box3_unknown": box3 & months.isna(), "box9": box9}
+    parts = [rows.loc[chosen.fillna(False).astype(bool), ["employee_id", *ORGANISATION]].assign(
+        code=code, description=say("agenda_special", code, months=limit)) for code, chosen in found.items()]
+    return pd.concat(parts, ignore_index=True).astype({"employee_id": "str"})
+
+
+def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, settings: Settings,
+                 minutes: int) -> pd.DataFrame:
     asked = asked.sort_values(["employee_id", "place", "row"])
     once = asked.drop_duplicates(["employee_id", "reason"])
     spoken = asked.drop_duplicates(["employee_id", "question"])
-    people = once.groupby("employee_id").agg(weight=("weight", "sum"), n_reasons=("weight", "size"))
+    settled = pd.crosstab(once["employee_id"], once["weight"]).reindex(columns=list(WEIGHTS), fill_value=0)
+    people = once.groupby("employee_id").agg(n_reasons=("weight", "size")).join(settled)
     people = people.assign(reasons=_join_text(once, "reason", "; "), question=_join_text(spoken, "question", " "))
     shown = _choose_rows(evidence.rows, asked)
     people = _describe(workforce, evidence, shown).join(people, on="employee_id")
-    order = ["weight", "n_reasons", *ORGANISATION, "name", "employee_id"]
-    people = people.sort_values(order, ascending=[c not in ("weight", "n_reasons") for c in order], ignore_index=True)
+    people["lot"] = [_draw_lot(evidence.cycle, person) for person in people["employee_id"]]
+    order = [*WEIGHTS, "lot"]
+    people = people.sort_values(order, ascending=[column == "lot" for column in order], ignore_index=True)
     position = np.arange(1, len(people) + 1)
     people = people.assign(position=position, minutes=settings.pack.minutes_each,
-                           in_meeting=position * settings.pack.minutes_each <= settings.pack.minutes)
+                           in_meeting=position * settings.pack.minutes_each <= minutes)
     return people[["position", "employee_id", "name", "post_id", "rater_id", "rater_name", *ORGANISATION, "role", "box",
-                   "box_name", "performance", "potential", "reasons", "n_reasons", "question", "minutes", "in_meeting"]]
+                   "box_name", "performance", "potential", *HISTORY, "reasons", "n_reasons", "question", "minutes",
+                   "in_meeting"]]
 
 
 def _join_text(asked: pd.DataFrame, column: str, between: str) -> pd.Series:
@@ -156,7 +225,18 @@ def _describe(workforce: Workforce, evidence: Evidence, rows: pd.DataFrame) -> p
         "employee_id": ids, "name": workforce.names_of(ids), "post_id": rows["post_id"].astype("str"),
         "rater_id": raters, "rater_name": workforce.names_of(raters),
         **{column: rows[column].astype("str") for column in (*ORGANISATION, "role")}, "box": box,
-        "box_name": box.map(boxes), **{axis: rows[axis].astype("Int64") for axis in ("performance", "potential")}})
+        "box_name": box.map(boxes), **{axis: rows[axis].astype("Int64") for axis in ("performance", "potential")},
+        **_history(rows)})
+
+
+def _history(rows: pd.DataFrame) -> dict[str, pd.Series]:
+    """Give what a card shows beside the placement; missing where the record does not hold it."""
+    absent = pd.Series(pd.NA, index=rows.index)
+    boxes = {name: rows.get(source, absent).astype("Int64").fillna(0).astype("int64")
+             for name, source in (("own_box", "self_box"), ("before_box", "before_box"), ("agreed_box", "agreed_box"))}
+    counts = {name: rows.get(name, absent).astype("Int64") for name in ("tenure_months", "months_in_box", "n_set",
+                                                                        "n_met")}
+    return {**boxes, **counts, "last_held_on": pd.to_datetime(rows.get("last_held_on", absent))}
 
 
 def _tabulate_reasons(asked: pd.DataFrame, unchecked: list[str]) -> pd.DataFrame:

@@ -14,9 +14,15 @@ import pandas as pd
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.counts import outcomes_in_cycle, pair_self, select_placements
-from my121_analytics.workforce.record import Workforce, of_employee
-from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.counts import (
+    count_conversations,
+    outcomes_in_cycle,
+    pair_self,
+    select_placements,
+    year_to,
+)
+from my121_analytics.workforce.record import Workforce, is_employed, months_between, remembered
+from my121_analytics.workforce.schema import CALIBRATED, ORGANISATION
 
 AXES = ("performance", "potential")
 STEPS_APART = 2
@@ -27,6 +33,12 @@ MIN_OBJECTIVES = 3
 """Fewer objectives say too little to hold against a rating."""
 FEW_MET = 0.25
 """Share of objectives met up to which they are few."""
+CENTRE_MONTHS = 24
+"""Months in the middle box from which it may stand for "nobody has looked": four half-yearly cycles."""
+YEARS_FROM = 24
+"""Months from which a time is told in years."""
+LONG_UNSEEN = 4
+"""Cycles with a meeting in which somebody was placed, and in none of them discussed."""
 
 
 @dataclass(frozen=True)
@@ -37,19 +49,23 @@ class Evidence:
     ----------
     rows
         One row per employee and post in force: as from ``outcomes_in_cycle``, with the unit columns, ``role``,
-        ``is_key``, ``has_placement``, ``level_<axis>`` (as recorded, else from the box; 0: none), and where the
-        record holds them ``before_<axis>``, ``self_<axis>``, ``n_set``, ``n_met``, ``n_conversations``,
-        ``has_successor``, ``is_pattern``.
+        ``is_key``, ``has_placement``, ``level_<axis>`` (as recorded, else from the box; 0: none), ``months_in_box``,
+        and where the record holds them ``before_<axis>``, ``before_box``, ``self_<axis>``, ``self_box``,
+        ``agreed_box``, ``n_agreed``, ``n_cycles``, ``n_set``, ``n_met``, ``n_conversations`` (of any kind, in the
+        twelve months to the cycle's end), ``last_held_on``, ``n_open_actions``, ``has_successor``, ``is_pattern``.
     framework, settings
         Labels, places on the map, thresholds.
     cycle_before
         Label of the cycle before; empty for the first.
+    cycle
+        Label of the cycle discussed.
     """
 
     rows: pd.DataFrame
     framework: Framework
     settings: Settings
     cycle_before: str
+    cycle: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,8 +77,8 @@ class Reason:
     code
         Entry of the catalogue's groups ``agenda_reason`` and ``agenda_question``.
     weight
-        3: the record contradicts itself, or a key post is open. 2: something to explain. 1: about the post or the
-        team rather than the person.
+        What a discussion can settle. 3: those in the room can weigh the evidence and decide. 2: a plan can be agreed.
+        1: somebody has to act outside the meeting, or the question is about a post or a team.
     needs
         Columns of ``Evidence.rows`` without which it cannot be checked.
     needs_map
@@ -101,6 +117,14 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
     -------
     Evidence
     """
+    raters = None if pattern_raters is None else frozenset(pattern_raters)
+    rows = _gather_rows(workforce, cycle, raters)
+    return Evidence(rows, workforce.framework, settings, workforce.previous_cycle(cycle) or "", cycle)
+
+
+@remembered
+def _gather_rows(workforce: Workforce, cycle: str, pattern_raters: frozenset[str] | None) -> pd.DataFrame:
+    """Gather the rows of :class:`Evidence`: every unit's agenda looks at the same ones."""
     rows = outcomes_in_cycle(workforce, cycle, columns=[*ORGANISATION, "role", "is_key", "is_main"])
     rows = rows[rows["in_force"]].reset_index(drop=True)
     rows["rater_id"] = rows["rater_id"].fillna(rows["manager_id"])  # who placed, else who should
@@ -110,15 +134,18 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
     for add in (_add_before(workforce, before), _add_self(workforce, cycle)):
         if add is not None:
             rows = rows.merge(add, on=["employee_id", "post_id"], how="left")
-    for column, values in {**_objectives(workforce, cycle), **_conversations(workforce, cycle)}.items():
-        rows[column] = values.reindex(rows["employee_id"].astype("str")).fillna(0).to_numpy()
+    counts = {**_objectives(workforce, cycle), **_conversations(workforce, cycle), **_open_actions(workforce, cycle)}
+    for column, values in counts.items():
+        found = values.reindex(rows["employee_id"].astype("str"))
+        rows[column] = (found if column == "last_held_on" else found.fillna(0)).to_numpy()
+    rows = _add_agreed(rows, workforce, cycle)
+    rows["months_in_box"] = _months_in_box(rows, workforce, cycle)
     if len(workforce.successors):
-        left_on = of_employee(workforce.employees, workforce.successors["employee_id"], "left_on")
-        stayed = left_on.isna() | (left_on >= workforce.cycle_end(cycle))
+        stayed = is_employed(workforce.employees, workforce.successors["employee_id"], workforce.cycle_end(cycle))
         rows["has_successor"] = rows["post_id"].isin(workforce.successors.loc[stayed, "post_id"])
     if pattern_raters is not None:
         rows["is_pattern"] = rows["has_placement"] & rows["rater_id"].isin(pattern_raters)
-    return Evidence(rows, workforce.framework, settings, before or "")
+    return rows
 
 
 def _levels(rows: pd.DataFrame, framework: Framework, axis: str) -> np.ndarray:
@@ -134,8 +161,8 @@ def _add_before(workforce: Workforce, before: str | None) -> pd.DataFrame | None
     if before is None:
         return None
     placed = select_placements(workforce, cycles=[before])
-    return placed[["employee_id", "post_id"]].assign(
-        **{f"before_{axis}": _levels(placed, workforce.framework, axis) for axis in AXES})
+    return placed[["employee_id", "post_id"]].assign(before_box=placed["box"], **{
+        f"before_{axis}": _levels(placed, workforce.framework, axis) for axis in AXES})
 
 
 def _add_self(workforce: Workforce, cycle: str) -> pd.DataFrame | None:
@@ -144,8 +171,57 @@ def _add_self(workforce: Workforce, cycle: str) -> pd.DataFrame | None:
         return None
     own = pairs[["employee_id", "post_id"]].assign(
         **{axis: pairs[f"{axis}_self"] for axis in AXES}, box=pairs["box_self"])
-    return own[["employee_id", "post_id"]].assign(
-        **{f"self_{axis}": _levels(own, workforce.framework, axis) for axis in AXES})
+    return own[["employee_id", "post_id"]].assign(self_box=own["box"], **{
+        f"self_{axis}": _levels(own, workforce.framework, axis) for axis in AXES})
+
+
+def _add_agreed(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.DataFrame:
+    """Add what meetings agreed: the box of this cycle, in how many cycles, and of how many with a meeting.
+
+    Where no meeting's placements are in the record, only the empty box is added.
+    """
+    known = [str(label) for label in workforce.cycles["label"]]
+    known = known[:known.index(cycle) + 1]
+    agreed = select_placements(workforce, source=CALIBRATED, cycles=known)
+    if agreed.empty:
+        return rows.assign(agreed_box=pd.array([None] * len(rows), dtype="Int64"))
+    now = agreed.loc[agreed["cycle"] == cycle, ["employee_id", "post_id", "box"]].rename(columns={"box": "agreed_box"})
+    rows = rows.merge(now, on=["employee_id", "post_id"], how="left")
+    person = rows["employee_id"].astype("str")
+    met = sorted(agreed["cycle"].astype("str").unique())  # cycles in which a meeting agreed anything
+    for column, table in (("n_agreed", agreed), ("n_cycles", select_placements(workforce, cycles=met))):
+        n = table.groupby(table["employee_id"].astype("str"))["cycle"].nunique()
+        rows[column] = n.reindex(person).fillna(0).astype("int64").to_numpy()
+    return rows
+
+
+def _months_in_box(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.Series:
+    """Count the months since the first placement of the unbroken run in the present box; missing without a box."""
+    known = [str(label) for label in workforce.cycles["label"]]
+    since = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
+    running = rows["box"].notna()
+    for label in reversed(known[:known.index(cycle) + 1]):
+        placed = select_placements(workforce, cycles=[label])[["employee_id", "post_id", "box", "placed_on"]]
+        start = workforce.cycles.set_index("label").loc[label, "start"]
+        placed = placed.assign(placed_on=placed["placed_on"].fillna(start))
+        then = rows[["employee_id", "post_id"]].merge(placed.rename(columns={"box": "then"}), how="left",
+                                                      on=["employee_id", "post_id"])
+        running = running & (then["then"].to_numpy() == rows["box"]).fillna(False).astype(bool)
+        since = since.mask(running, then["placed_on"].to_numpy())
+        if not running.any():
+            break
+    return months_between(since, workforce.cycle_end(cycle)).astype("Int32")
+
+
+def _open_actions(workforce: Workforce, cycle: str) -> Mapping[str, pd.Series]:
+    """Count each person's development actions that are not completed at the cycle's end."""
+    table = workforce.development_actions
+    if table.empty:
+        return {}
+    end = workforce.cycle_end(cycle)
+    begun = table["agreed_on"].isna() | (table["agreed_on"] <= end)
+    still = table["completed_on"].isna() | (table["completed_on"] > end)
+    return {"n_open_actions": table.loc[begun & still, "employee_id"].astype("str").value_counts()}
 
 
 def _objectives(workforce: Workforce, cycle: str) -> Mapping[str, pd.Series]:
@@ -161,11 +237,12 @@ def _objectives(workforce: Workforce, cycle: str) -> Mapping[str, pd.Series]:
 
 
 def _conversations(workforce: Workforce, cycle: str) -> Mapping[str, pd.Series]:
-    """Count each person's conversations in the cycle; nothing where the record holds none for anybody."""
-    start = workforce.cycles.set_index("label").loc[cycle, "start"]
-    held_on = workforce.conversations["held_on"]
-    held = workforce.conversations[(held_on >= start) & (held_on <= workforce.cycle_end(cycle))]
-    return {"n_conversations": held["employee_id"].astype("str").value_counts()} if len(held) else {}
+    """Count each person's conversations, as coverage does; nothing where the record holds none for anybody."""
+    start, end = year_to(workforce.cycle_end(cycle))
+    held = count_conversations(workforce, start=start, end=end).set_index("employee_id")
+    if held.empty:
+        return {}
+    return {"n_conversations": held["n_formal"] + held["n_catch_up"], "last_held_on": held["last_held_on"]}
 
 
 def _ask_rating_and_box(evidence: Evidence) -> pd.Series:
@@ -187,13 +264,35 @@ def _ask_box3_long(evidence: Evidence) -> pd.Series:
     months = evidence.settings.coverage.box3_months
     chosen = _at_place(evidence, 1, 3, evidence.rows["tenure_months"] >= months)
     return _say_each(chosen, "box3_long", ["box", "tenure_months"], lambda box, tenure: {
-        "box": _box(evidence.framework, box), "months": _months(tenure)})
+        "box": _box(evidence.framework, box), "months": say_months(tenure)})
 
 
 def _ask_starter_lowest(evidence: Evidence) -> pd.Series:
     chosen = _at_place(evidence, 1, 1, evidence.rows["tenure_months"] < STARTER_MONTHS)
     return _say_each(chosen, "starter_lowest", ["box", "tenure_months"], lambda box, tenure: {
-        "box": _box(evidence.framework, box), "months": _months(tenure)})
+        "box": _box(evidence.framework, box), "months": say_months(tenure)})
+
+
+def _ask_box9_plan(evidence: Evidence) -> pd.Series:
+    is_new = (evidence.rows["tenure_months"] < STARTER_MONTHS).fillna(False)
+    rows = _at_place(evidence, 1, 1, ~is_new)
+    rows = rows.assign(n_open=rows.get("n_open_actions", -1))
+    return _say_each(rows, "box9_plan", ["box", "months_in_box", "n_open"], lambda box, months, n_open: {
+        "box": _box(evidence.framework, box), "months": say_months(0 if pd.isna(months) else months),
+        "plan": say("agenda_word", {-1: "plan_unknown", 0: "plan_none"}.get(int(n_open), "plan_open"), n=int(n_open))})
+
+
+def _ask_centre_box(evidence: Evidence) -> pd.Series:
+    asked = evidence.settings.pack.ask_centre_box
+    chosen = _at_place(evidence, 2, 2, (evidence.rows["months_in_box"] >= CENTRE_MONTHS) & asked)
+    return _say_each(chosen, "centre_box", ["box", "months_in_box"], lambda box, months: {
+        "box": _box(evidence.framework, box), "months": say_months(months)})
+
+
+def _ask_never_discussed(evidence: Evidence) -> pd.Series:
+    rows = evidence.rows
+    chosen = rows[rows["has_placement"] & (rows["n_agreed"] == 0) & (rows["n_cycles"] >= LONG_UNSEEN)]
+    return _say_each(chosen, "never_discussed", ["n_cycles"], lambda n_cycles: {"n": int(n_cycles)})
 
 
 def _ask_self_apart(evidence: Evidence) -> pd.Series:
@@ -254,15 +353,18 @@ def _ask_manager_pattern(evidence: Evidence) -> pd.Series:
 
 REASONS = (
     Reason("rating_and_box", 3, _ask_rating_and_box, needs_map=True),
-    Reason("key_post_unplaced", 3, _ask_key_post_unplaced),
     Reason("objectives_apart", 3, _ask_objectives_apart, needs=("n_set", "n_met")),
     Reason("self_apart", 3, _ask_self_apart, needs=("self_performance",)),
-    Reason("moved_far", 2, _ask_moved_far, needs=("before_performance",)),
-    Reason("posts_apart", 2, _ask_posts_apart),
+    Reason("moved_far", 3, _ask_moved_far, needs=("before_performance",)),
+    Reason("posts_apart", 3, _ask_posts_apart),
     Reason("box3_long", 2, _ask_box3_long, needs_map=True),
+    Reason("box9_plan", 2, _ask_box9_plan, needs_map=True),
     Reason("starter_lowest", 2, _ask_starter_lowest, needs_map=True),
-    Reason("no_placement", 2, _ask_no_placement),
-    Reason("no_conversation", 2, _ask_no_conversation, needs=("n_conversations",)),
+    Reason("key_post_unplaced", 2, _ask_key_post_unplaced),
+    Reason("centre_box", 1, _ask_centre_box, needs_map=True),
+    Reason("never_discussed", 1, _ask_never_discussed, needs=("n_agreed",)),
+    Reason("no_placement", 1, _ask_no_placement),
+    Reason("no_conversation", 1, _ask_no_conversation, needs=("n_conversations",)),
     Reason("key_post_no_successor", 1, _ask_key_post_no_successor, needs=("has_successor",)),
     Reason("manager_pattern", 1, _ask_manager_pattern, needs=("is_pattern",)),
 )
@@ -316,6 +418,9 @@ def _ratings(framework: Framework, *levels: float) -> str:
     return ", ".join(f"{axis}: {label}" for axis, label in zip(axes, given, strict=True))
 
 
-def _months(months: int) -> str:
+def say_months(months: int) -> str:
+    """Write a time in months, from two years on in whole years."""
+    if int(months) >= YEARS_FROM:
+        return say("agenda_word", "years", n=int(months) // 12)
     code = {0: "months_none", 1: "months_one"}.get(int(months), "months")
     return say("agenda_word", code, n=int(months))

@@ -13,12 +13,15 @@ app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich
                   pretty_exceptions_enable=False,
                   help="From My 1:1 exports to a calibration pack. Start with: my121 pack data/sample --out out/pack")
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
-            "schedule", "audit", "guide", "person", "init")
+            "schedule", "audit", "guide", "person", "self", "equality", "import", "init", "demo", "doctor")
+MODULES = {"import": "import_form"}
+"""Commands whose name cannot be that of a module."""
 
 
 def _register() -> None:
     for name in COMMANDS:
-        command: Callable[..., Any] = getattr(import_module(f"my121_analytics.cli.{name}"), f"run_{name}")
+        module = import_module(f"my121_analytics.cli.{MODULES.get(name, name)}")
+        command: Callable[..., Any] = getattr(module, f"run_{name}")
         app.command(name)(command)
 
 
@@ -27,11 +30,22 @@ _register()
 
 def main() -> None:
     """Run the command line; every known error leaves with its exit code and a last line that says why."""
+    from my121_analytics.cli.streams import bear_with_streams
     from my121_analytics.cli.terminal import report_failure
-    from my121_analytics.errors import My121Error
+    from my121_analytics.errors import My121Error, UsageError
 
+    bear_with_streams()
     try:
         app(standalone_mode=True)
     except My121Error as problem:
         report_failure(problem)
         sys.exit(problem.exit_code)
+    except OSError as problem:
+        from my121_analytics.wording.catalogue import say
+        from my121_analytics.writing.staging import DISK_FULL
+
+        if problem.errno not in DISK_FULL:
+            raise
+        report_failure(UsageError(say("staging", "disk_full", folder=problem.filename or "the output"),
+                                  hints=[say("staging", "disk_full_hint")]))
+        sys.exit(UsageError.exit_code)

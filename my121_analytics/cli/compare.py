@@ -44,7 +44,7 @@ def run_compare(
     earlier = read_source(old, settings=_earlier_settings(old, new, settings), as_of=old_as_of)
     show_line(f"The later extract: {new}")
     chosen = settings_for(new, settings)
-    later = read_source(new, settings=chosen, as_of=as_of)
+    later = read_source(new, settings=chosen, as_of=as_of, settings_file=settings)
     result = compare_extracts(earlier.workforce, later.workforce)
     readings = {name: Table(frame, keys=(), about_people=False) for name, frame in
                 compare_readings(earlier, later).items()}
@@ -106,11 +106,12 @@ def _write(released: Released, old: tuple[Path, Intake], new: tuple[Path, Intake
     from my121_analytics.ingest.files.exports import list_files
     from my121_analytics.reports.compare.compare_page import render_comparison
     from my121_analytics.writing.csv_files import csv_bytes
-    from my121_analytics.writing.staging import MANIFEST, build_manifest, sha256_of, staged_run
+    from my121_analytics.writing.manifest import MANIFEST, build_manifest, sha256_of
+    from my121_analytics.writing.staging import staged_run
 
     later = new[1]
     counts = ["file", "sheet", "kind", "rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside"]
-    with staged_run(out) as stage:
+    with staged_run(out, command="compare") as stage:
         for table, name in FILES.items():
             stage.write(name, csv_bytes(released, table))
         stage.write("compare.html", render_comparison(released, settings=settings))

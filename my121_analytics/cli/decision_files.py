@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from my121_analytics.calibration.final_decisions import LOCK
-from my121_analytics.cli.release_files import warn_of_earlier, write_tables
+from my121_analytics.cli.release_files import write_tables
 from my121_analytics.cli.terminal import show_line
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.settings import Settings
@@ -16,18 +18,19 @@ from my121_analytics.workforce.results import About, Result, Table, describe
 from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
-    import pandas as pd
-
+    from my121_analytics.calibration.actions import Actions
     from my121_analytics.calibration.decisions import Calibration, Decisions
     from my121_analytics.ingest.intake import Intake
 
 _PEOPLE = ("employee_id", "name", "rater_id", "reason", "manager_view", "employee_view", "agreed_by", "value",
-           "message")
+           "message", "action", "owner")
 """Columns that name somebody, or hold what was written about one."""
+REFUSED_FILES = ("refused.csv", "disagreements.csv")
+"""Files that both a run that entered decisions and one that entered none write."""
 
 
 def write_decisions(before: Workforce, calibration: Calibration, read: Decisions, out: Path, *, settings: Settings,
-                    lock: bytes = b"") -> None:
+                    lock: bytes = b"", actions: Actions | None = None) -> None:
     """Write the record with the agreed placements, the audit trail, what was left out, and the effect.
 
     Parameters
@@ -44,15 +47,33 @@ def write_decisions(before: Workforce, calibration: Calibration, read: Decisions
         Thresholds and audiences; the files are for the analyst, since they name people.
     lock
         Content of the lock on final decisions; empty for none.
+    actions
+        What the meeting agreed to do; lines that could not be used are written beside the refused decisions.
     """
-    from my121_analytics.calibration.effect import measure_effect
+    from my121_analytics.calibration.effect import measure_effect, measure_gaps
+    from my121_analytics.disclosure.release import release
+    from my121_analytics.reports.effect.effect_page import assemble_effect, files_of
 
     effect = measure_effect(before, calibration)
+    if actions is not None and len(actions.agreed):
+        _write_named({"actions": actions.agreed}, effect.about, out, settings)
+    left_out = calibration.left_out
+    if actions is not None and len(actions.refused):
+        left_out = pd.concat([left_out, actions.refused], ignore_index=True)
     undecided = read.lines[~read.lines["outcome"].isin(["stands", "changed"])]
-    _write_named({"placements": calibration.workforce.placements, "refused": calibration.left_out,
+    _write_named({"placements": calibration.workforce.placements, "refused": left_out,
                   "undecided": undecided, "disagreements": read.disagreements}, effect.about, out, settings)
     write_tables(effect, out, audience="analyst", settings=settings,
-                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv"})
+                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv",
+                        "teams": "effect_teams.csv"})
+    if len(calibration.audit):
+        released = release(effect, audience="analyst", settings=settings)
+        gaps = measure_gaps(before, calibration)
+        groups = release(gaps, audience="publish", settings=settings) if gaps.tables else None
+        agreed_on = calibration.audit["agreed_on"].iloc[0].date().isoformat()
+        papers = assemble_effect(released, groups, settings=settings, agreed_on=agreed_on)
+        for name, content in files_of(papers).items():
+            write_atomic(out / name, content)
     if lock:
         write_atomic(out / LOCK, lock)
 
@@ -80,9 +101,6 @@ def write_refused_decisions(refused: pd.DataFrame, read: Decisions, workforce: W
     if len(read.disagreements):
         tables["disagreements"] = read.disagreements
     _write_named(tables, about, out, settings)
-    show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
-    if (out / "audit.csv").is_file():
-        show_line(f"  The other files in {out} are of an earlier run of decisions.")
 
 
 def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, out: Path) -> None:
@@ -109,9 +127,6 @@ def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, o
         if file.n_incomplete:
             show_line(f"  {file.n_incomplete:,} of them were agreed on an axis that this layout has no column for: "
                       f"enter those by hand; audit.csv lists them.")
-    for path in sorted(out.glob("agreed_placements*")):
-        if path.name not in {file.name for file in files}:
-            warn_of_earlier(path)
 
 
 def _write_named(frames: Mapping[str, pd.DataFrame], about: About, out: Path, settings: Settings) -> None:

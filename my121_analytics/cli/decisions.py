@@ -10,9 +10,10 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, Out, SettingsFile, Source
 from my121_analytics.cli.intake import DATA_UNUSABLE, read_source, settings_for
-from my121_analytics.cli.terminal import show_line, show_table
+from my121_analytics.cli.terminal import show_left, show_line, show_table
 
 if TYPE_CHECKING:
+    from my121_analytics.calibration.actions import Actions
     from my121_analytics.calibration.decisions import Calibration, Decisions
 
 _MOST_SHOWN = 40
@@ -37,6 +38,7 @@ def run_decisions(
     settings: SettingsFile = None,
 ) -> None:
     """Read the agreed placements, enter them beside the managers' own, and write them back for the HR system."""
+    from my121_analytics.calibration.actions import read_actions
     from my121_analytics.calibration.decisions import (
         RefusedDecisionsError,
         apply_decisions,
@@ -44,15 +46,26 @@ def run_decisions(
         read_decisions,
     )
     from my121_analytics.calibration.final_decisions import check_lock, describe_files, read_lock, write_lock
-    from my121_analytics.cli.decision_files import write_agreed_files, write_decisions, write_refused_decisions
+    from my121_analytics.cli.decision_files import (
+        REFUSED_FILES,
+        write_agreed_files,
+        write_decisions,
+        write_refused_decisions,
+    )
+    from my121_analytics.writing.staging import staged_run
 
     day = _require_day(agreed_on)
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of)
-    finals, wanted = read_lock(out), describe_files(list_decision_files(decisions), day.date())
+    intake = read_source(source, settings=chosen, as_of=as_of, settings_file=settings)
+    files = list_decision_files(decisions)
+    finals, wanted = read_lock(out), describe_files(files, day.date())
     replacing = check_lock(finals, wanted, replaces)
     read = read_decisions(decisions, workforce=intake.workforce)
     _tell_counts(read)
+    cycles = read.lines["cycle"].astype("str")
+    actions = read_actions(files, workforce=intake.workforce, agreed_on=day.date(),
+                           cycle=str(cycles.iloc[0]) if len(cycles) else intake.workforce.latest_cycle)
+    _tell_actions(actions)
     try:
         calibration = apply_decisions(intake.workforce, read, agreed_on=day.date(), only_good=only_good,
                                       replacing=replacing)
@@ -60,18 +73,25 @@ def run_decisions(
         _show_refused(problem.refused.itertuples())
         _show_disagreements(read)
         if not dry_run:
-            write_refused_decisions(problem.refused, read, intake.workforce, out, settings=chosen)
+            with staged_run(out, command="decisions refused", taken_in=REFUSED_FILES) as stage:
+                write_refused_decisions(problem.refused, read, intake.workforce, stage.folder, settings=chosen)
+            show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
+            if (out / "audit.csv").is_file():
+                show_line(f"  The other files in {out} are of an earlier run of decisions.")
         raise
     _tell_entered(calibration)
     if not dry_run:
         lock = write_lock(finals, wanted) if final or finals else b""
-        write_decisions(intake.workforce, calibration, read, out, settings=chosen, lock=lock)
-        write_agreed_files(calibration, intake, source, out)
+        with staged_run(out, command="decisions", taken_in=REFUSED_FILES) as stage:
+            write_decisions(intake.workforce, calibration, read, stage.folder, settings=chosen, lock=lock,
+                            actions=actions)
+            write_agreed_files(calibration, intake, source, stage.folder)
+        show_left(stage.left)
         show_line(f"The agreed placements and their trail are in {out}.")
         if final:
             show_line(f"These decisions are final. Only a file that names them can replace them: --replaces "
                 f"{wanted.decision_id}")
-    if len(calibration.left_out):
+    if len(calibration.left_out) or len(actions.refused):
         raise typer.Exit(DATA_UNUSABLE)
 
 
@@ -89,6 +109,13 @@ def _tell_counts(read: Decisions) -> None:
 
     counts = ", ".join(f"{n:,} {say('decision_outcome', code).lower()}" for code, n in read.counts.items())
     show_line(f"{read.n_rows:,} lines: {counts}, {len(read.refused):,} refused.")
+
+
+def _tell_actions(actions: Actions) -> None:
+    if len(actions.agreed):
+        show_line(f"{len(actions.agreed):,} actions were agreed: give actions.csv to the next pack with --actions.")
+    if len(actions.refused):
+        _show_refused(actions.refused.itertuples())
 
 
 def _show_refused(rows: object) -> None:

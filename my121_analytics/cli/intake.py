@@ -18,18 +18,15 @@ DATA_UNUSABLE = 3
 
 
 def settings_for(source: Path, given: Path | None) -> Settings:
-    """Load the settings that apply to a source, saying which file they came from."""
+    """Load the settings that apply to a source."""
     from my121_analytics.settings import find_settings, load_settings
 
-    path = find_settings(source, given)
-    if path is not None:
-        show_line(f"Settings: {path}")
-    return load_settings(path)
+    return load_settings(find_settings(source, given))
 
 
-def read_source(source: Path, *, settings: Settings, as_of: datetime | None,
-                corrections: Path | None = None) -> Intake:
-    """Read the exports and print what was read, repaired and refused.
+def read_source(source: Path, *, settings: Settings, as_of: datetime | None, corrections: Path | None = None,
+                settings_file: Path | None = None, needs_ratings: bool = False) -> Intake:
+    """Read the exports and print what was not read, first of all, then what was read, repaired and refused.
 
     Parameters
     ----------
@@ -41,16 +38,38 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None,
         From the command line.
     corrections
         File of corrected rows.
+    settings_file
+        As given on the command line; the file in force is named.
+    needs_ratings
+        Whether figures are to be made of the ratings; then too few of them are refused.
 
     Returns
     -------
     Intake
+
+    Raises
+    ------
+    DataUnusableError
+        None or less than half of the ratings was read, and figures are to be made of them.
     """
     from my121_analytics.ingest.intake import read_exports
+    from my121_analytics.ingest.unread import require_ratings
+    from my121_analytics.settings import find_settings
+    from my121_analytics.writing.staging import settle_for_reader
 
+    for path in (source, corrections):
+        if path is not None:
+            settle_for_reader(path)
     intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None,
                           corrections=corrections)
+    for line in intake.unread.headlines():
+        show_line(line)
+    path = find_settings(source, settings_file)
+    if path is not None:
+        show_line(f"Settings: {path}")
     summarise(intake)
+    if needs_ratings:
+        require_ratings(intake.unread)
     return intake
 
 
@@ -81,11 +100,13 @@ def _tell_corrections(corrections: pd.DataFrame) -> None:
 
 
 def exit_code(intake: Intake, *, strict: bool = False) -> int:
-    """Give the exit code the intake calls for: 3 for an unreadable file or corrections that could not be used.
+    """Give the exit code the intake calls for.
 
-    With ``strict`` also for anything quarantined.
+    3 for an unreadable file, for corrections that could not be used, and where none or less than half of the ratings
+    was read; with ``strict`` also for anything quarantined or left out.
     """
     refused = (intake.corrections["outcome"] == "refused").any()
-    if len(intake.unreadable) or refused or (strict and len(intake.quarantine)):
+    if len(intake.unreadable) or refused or intake.unread.is_too_little or (
+            strict and (len(intake.quarantine) or not intake.unread.is_whole)):
         return DATA_UNUSABLE
     return 0

@@ -6,7 +6,7 @@ import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import show_line
+from my121_analytics.cli.terminal import show_left, show_line
 
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
            "probability", "verdict", "detectable", "caveat"]
@@ -22,29 +22,38 @@ def run_managers(
     settings: SettingsFile = None,
 ) -> None:
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
-    from my121_analytics.analysis.rating_patterns.severity import estimate_severity
-    from my121_analytics.cli.release_files import find_key, is_private, warn_of_earlier, write_figure, write_tables
+    from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
+    from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
+    from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables
+    from my121_analytics.figures.list_length import plot_list_lengths
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.wording.catalogue import say as sentence
+    from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)
     key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     result = estimate_severity(intake.workforce, settings=chosen)
-    about_people = [*COLUMNS, "name", "directorate", "service", "team"]
-    released = write_tables(
-        result, out, audience=audience, settings=chosen, key=key,
-        files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
-               "sensitivity": "sensitivity.csv", "robustness": "robustness.csv"},
-        columns={"managers": about_people, "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
+    about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
+    private = is_private(audience, chosen)
+    with staged_run(out, private=private, command="managers") as stage:
+        released = write_tables(
+            result, stage.folder, audience=audience, settings=chosen, key=key,
+            files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
+                   "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "linkage": "linkage.csv",
+                   "robustness": "robustness.csv"},
+            columns={"managers": [*about_people, "to_hear"],
+                     "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
+        if "managers" in released.tables:
+            write_figure(plot_caterpillar(released), stage.folder / "caterpillar", private=private)
+            write_figure(plot_funnel(released), stage.folder / "funnel", private=private)
+            write_figure(plot_list_lengths(released), stage.folder / "list_length", private=private)
+    show_left(stage.left)
     if "managers" in released.tables:
-        write_figure(plot_caterpillar(released), out / "caterpillar", private=is_private(audience, chosen))
-        write_figure(plot_funnel(released), out / "funnel", private=is_private(audience, chosen))
-        for verdict, n in released.tables["managers"]["verdict"].value_counts(sort=True).items():
-            show_line(f"  {n:>5,}  {sentence('verdict', str(verdict))}")
-    else:
-        for name in ("caterpillar.svg", "caterpillar.png", "funnel.svg", "funnel.png"):
-            warn_of_earlier(out / name)
+        given = released.tables["managers"]["verdict"].astype("str")
+        for verdict in VERDICTS.values():
+            show_line(f"  {int((given == verdict.code).sum()):>5,}  {verdict.sentence}")
     show_line(sentence("caveat", "leniency_or_quality"))
     code = exit_code(intake)
     if code:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -20,6 +21,11 @@ def run_pack(
     cycle: CycleLabel = None,
     pdf: Annotated[bool, typer.Option("--pdf", help="Also print each pack to PDF with an installed Edge, Chrome or "
                                                     "Chromium.")] = False,
+    slides: Annotated[bool, typer.Option("--slides", help="Also write each pack as ten slides or fewer (needs the "
+                                                          "extra 'slides').")] = False,
+    actions: Annotated[Path | None, typer.Option("--actions", help="actions.csv of the meeting before, as my121 "
+                                                 "decisions wrote it: they stand on the first page, with what became "
+                                                 "of them.")] = None,
     audience: AudienceName = "panel",
     corrections: CorrectionsFile = None,
     as_of: AsOf = None,
@@ -29,9 +35,11 @@ def run_pack(
     from my121_analytics.reports.pack.calibration_pack import build_pack
 
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by, unit=unit,
-                        cycle=cycle, pdf=pdf, source=source)
+                        cycle=cycle, pdf=pdf, source=source, actions=actions,
+                        slides=slides)
     for warning in report.warnings:
         show_line(f"  Note: {warning}")
     pages = [file for file in report.files if file.endswith("pack.html")]

@@ -30,7 +30,7 @@ def run_person(
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of)
     released = release(gather_person(intake.workforce, employee_id), audience="analyst", settings=chosen)
-    with staged_run(out) as stage:
+    with staged_run(out, command="person") as stage:
         stage.write("person.html", render_person(released, employee_id=employee_id,
                                                  framework=intake.workforce.framework, settings=chosen))
     show_line(f"The page is {out / 'person.html'}. Rows that were refused are not on it: see my121 check.")

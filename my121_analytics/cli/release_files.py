@@ -16,11 +16,15 @@ from my121_analytics.writing.csv_files import as_text, write_csv
 from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
+    import pandas as pd
     from matplotlib.axes import Axes
 
     from my121_analytics.ingest.intake import Intake
+    from my121_analytics.writing.staging import Stage
 
 
+QUARANTINE = ("quarantine.xlsx", "quarantine.csv")
+"""Files of a check that people fill in."""
 _QUOTING = ("employee_id", "name", "record", "value", "message")
 """Columns of a check's tables that hold what stands in the exports about a person."""
 
@@ -145,7 +149,8 @@ def release_check(intake: Intake, *, settings: Settings, key: bytes | None = Non
     -------
     Released
         Tables of ``tabulate_intake``, and ``to_correct``, ``corrections``, ``known_values``, ``reconciliation``,
-        ``mapping``, ``unreadable``, ``tally`` (findings by code) and ``reasons`` (refusals by reason).
+        ``mapping``, ``unreadable``, ``tally`` (findings by code), ``reasons`` (refusals by reason), ``left_out`` (what
+        was not read, as lines) and ``proposed`` (lines for the settings).
     """
     from my121_analytics.ingest.intake import tabulate_corrections, tabulate_intake
     from my121_analytics.ingest.reading.known_values import list_known_values
@@ -163,13 +168,23 @@ def release_check(intake: Intake, *, settings: Settings, key: bytes | None = Non
     reasons = intake.quarantine["reason"].value_counts(sort=True).rename_axis("reason").reset_index(name="n")
     tally = intake.findings.groupby(["severity", "code"], sort=False, observed=True)["n"].sum().reset_index()
     for name, frame in (("reconciliation", intake.reconciliation), ("mapping", intake.mapping), ("reasons", reasons),
-                        ("unreadable", intake.unreadable), ("tally", tally)):
+                        ("unreadable", intake.unreadable), ("tally", tally), *_left_out(intake)):
         tables[name] = Table(frame, keys=(), about_people=False)
     cycles = " to ".join(dict.fromkeys(str(c) for c in workforce.cycles["label"].iloc[[0, -1]])
                          ) if len(workforce.cycles) else "none"
     about = describe("check", as_of=workforce.as_of, cycle=cycles, n=len(workforce.employees))
     result = Result(about, tables)
     return release(result if key is None else replace_ids(result, key), audience="analyst", settings=settings)
+
+
+def _left_out(intake: Intake) -> list[tuple[str, pd.DataFrame]]:
+    """Give what was not read as lines, the gravest first, with what it leaves of the record, and what would mend it."""
+    import pandas as pd
+
+    unread = intake.unread
+    state = "unusable" if unread.is_too_little else "partly"
+    lines = pd.DataFrame([(line, state) for line in unread.headlines()], columns=["line", "state"], dtype="str")
+    return [("left_out", lines), ("proposed", pd.DataFrame({"line": unread.settings.splitlines()}, dtype="str"))]
 
 
 def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | None = None) -> Released:
@@ -243,23 +258,23 @@ def write_check_page(released: Released, intake: Intake, out: Path, *, settings:
     write_atomic(out / "check.html", page)
 
 
-def keep_corrections(path: Path, out: Path) -> None:
+def keep_corrections(path: Path, stage: Stage) -> None:
     """Keep a copy of the file of corrections where this run is about to write its own quarantine over it.
 
     Parameters
     ----------
     path
         File that people filled in.
-    out
-        Folder of the run.
+    stage
+        Of the run.
     """
-    if path.resolve() not in {(out / name).resolve() for name in ("quarantine.xlsx", "quarantine.csv")}:
+    if path.resolve() not in {(stage.out / name).resolve() for name in QUARANTINE}:
         return
     content, number = path.read_bytes(), 1
     while True:
-        copy = out / f"corrections_given_{number}{path.suffix}"
+        copy = stage.out / f"corrections_given_{number}{path.suffix}"
         if not copy.exists() or copy.read_bytes() == content:
             break
         number += 1
-    write_atomic(copy, content)
+    stage.give(copy.name, content)
     show_line(f"The corrections as given are kept as {copy.name}.")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from my121_analytics.cli.arguments import AsOf, CycleLabel, Out, SettingsFile, Source
+from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
-from my121_analytics.cli.terminal import show_line
+from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
     from my121_analytics.settings import ReportSettings, Settings
@@ -25,6 +26,7 @@ def run_report(
                                                                   "charts).")] = None,
     cycle: CycleLabel = None,
     as_of: AsOf = None,
+    corrections: CorrectionsFile = None,
     settings: SettingsFile = None,
 ) -> None:
     """Write the workforce report: profile, movement, coverage, talent, equality, patterns, plan and data quality."""
@@ -37,14 +39,18 @@ def run_report(
 
     chosen = settings_for(source, settings)
     wanted = _choose(chosen, name, by=by, audience=audience, profile=profile, cycle=cycle)
-    intake = read_source(source, settings=chosen, as_of=as_of)
     file = find_settings(source, settings)
+    folder = file.parent if file else Path()
+    if corrections is None and chosen.run.corrections:
+        corrections = folder / chosen.run.corrections
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     public = all(chosen.disclosure.audiences.get(one.audience) is not None
                  and chosen.disclosure.audiences[one.audience].is_public for one in wanted.values())
-    with staged_run(out, private=not public) as stage:
+    with staged_run(out, private=not public, command="report") as stage:
         for title, one in wanted.items():
             made = build_report(intake.workforce, intake=intake, name=title, report=one, settings=chosen,
-                                folder=file.parent if file else ".")
+                                folder=folder)
             if made.failed:
                 raise UsageError(say("run", "section_failed", report=title,
                                      section=say("report_section", next(iter(made.failed)))),
@@ -55,6 +61,7 @@ def run_report(
             for section, why in made.absent.items():
                 show_line(f"  {say('report_section', section)}: {why}")
     first = next(file for file in stage.files if file.endswith(".xlsx"))
+    show_left(stage.left)
     show_line(f"Wrote {len(stage.files)} files to {out}. Start with: {out / first}")
     code = exit_code(intake)
     if code:

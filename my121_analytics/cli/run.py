@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from my121_analytics.cli.arguments import CorrectionsFile
 from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
@@ -19,13 +20,19 @@ def run_run(
     settings: Annotated[Path, typer.Argument(help="The settings file, or the folder that holds my121.toml.")] = Path(
         "my121.toml"),
     force: Annotated[bool, typer.Option("--force", help="Run although nothing is new.")] = False,
+    accept: Annotated[bool, typer.Option("--accept", help="Let through what the last alert listed: the exports are "
+                                                          "right as they are.")] = False,
+    accepted_by: Annotated[str, typer.Option("--by", help="With --accept: who accepts. Default: the account's "
+                                                          "name.")] = "",
+    corrections: CorrectionsFile = None,
 ) -> None:
     """Read the newest exports, check, analyse, and write all reports the settings ask for, or say why not."""
     from my121_analytics.runs.history import list_records, tabulate_trend
     from my121_analytics.runs.scheduled import run_scheduled
     from my121_analytics.wording.catalogue import say
 
-    outcome = run_scheduled(settings, force=force, writers={"check": _write_check, "plan": _write_plan})
+    outcome = run_scheduled(settings, force=force, accepted_by=(accepted_by or _account()) if accept else "",
+                            corrections=corrections, writers={"check": _write_check, "plan": _write_plan})
     record = outcome.record
     if not outcome.is_new:
         show_line(say("run", "nothing_new", id=record.id))
@@ -33,9 +40,23 @@ def run_run(
         show_line(say("run", "done", id=record.id, folder=outcome.folder))
         for code in record.warnings:
             show_line(f"  {say('run_warning', code)}")
+        if record.accepted:
+            show_line(f"  {say('guard', 'accepted', who=record.accepted_by, n=len(record.accepted))}")
         _tell_changes(tabulate_trend(list_records(outcome.folder.parents[1])), record.as_of)
+    if record.state == "partial":
+        show_line(say("run", "partial_headline", id=record.id))
     if record.exit_code:
         raise typer.Exit(record.exit_code)
+
+
+def _account() -> str:
+    """Name the account, whatever the system knows of it."""
+    import getpass
+
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):
+        return "unknown account"
 
 
 def _write_check(work: Work) -> None:
@@ -49,13 +70,14 @@ def _write_check(work: Work) -> None:
 def _write_plan(work: Work) -> None:
     """Write what ``my121 plan`` writes, held against the day of the record."""
     from my121_analytics.cli.plan import run_plan
+    from my121_analytics.runs.outputs import plan_anchor
 
     rules = work.plan.rules.plan
     if rules is None:
         return
     place = work.plan.place
     try:
-        run_plan(place(rules.file), rules.anchor, work.folder / "plan", as_of=work.workforce.as_of.isoformat(),
+        run_plan(place(rules.file), plan_anchor(work), work.folder / "plan", as_of=work.workforce.as_of.isoformat(),
                  evidence=place(rules.evidence) if rules.evidence else None,
                  tracker=place(rules.tracker) if rules.tracker else None, settings=work.plan.file)
     except typer.Exit:  # lines that could not be read; the rest is written, and the terminal has named them

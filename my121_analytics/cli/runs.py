@@ -19,16 +19,21 @@ def run_runs(
     run_id: Annotated[str, typer.Argument(help="With show: the run's id, or how it begins.")] = "",
     settings: Annotated[Path, typer.Option("--settings", help="The settings file, or its folder.")] = Path(
         "my121.toml"),
+    as_json: Annotated[bool, typer.Option("--json", help="With show: the whole record, for programs.")] = False,
 ) -> None:
     """List earlier runs, show one with its hashes and warnings, or follow the headline figures from run to run."""
     from my121_analytics.errors import UsageError, suggest
-    from my121_analytics.runs.history import list_records, show_record
+    from my121_analytics.runs.history import RUNS, latest_id, list_records, show_record
     from my121_analytics.runs.instructions import read_plan_of
     from my121_analytics.wording.catalogue import say
 
     out = read_plan_of(settings).out
     if action == "show":
-        show_line(json.dumps(json.loads(show_record(out, run_id).to_json()), indent=2, sort_keys=True))
+        record = show_record(out, run_id)
+        if as_json:
+            show_line(json.dumps(json.loads(record.to_json()), indent=2, sort_keys=True))
+        else:
+            _show(record, is_latest=record.id == latest_id(out), folder=out / RUNS / record.id)
         return
     if action not in ("list", "trend"):
         raise UsageError(f"There is no 'my121 runs {action}'.", hints=[suggest(action, ("list", "show", "trend"))])
@@ -39,6 +44,38 @@ def run_runs(
         _list(records)
     else:
         _trend(records)
+
+
+def _show(record: RunRecord, *, is_latest: bool, folder: Path) -> None:
+    """Print one run as a page: how it went, what it read, what it found, what it wrote."""
+    from my121_analytics.cli.run import format_figure
+    from my121_analytics.wording.catalogue import say
+
+    state = say("run_state", record.state)
+    show_line(say("run_show", "title", id=record.id, as_of=record.as_of or say("run_show", "no_day")))
+    started = record.started[:16].replace("T", " ")
+    show_line(say("run_show", "state", state=state, code=record.exit_code, started=started))
+    if record.reason:
+        show_line(say("run_show", "reason", reason=say("run_reason", record.reason)))
+    if record.state != "failed":
+        show_line(say("run_show", "is_latest" if is_latest else "not_latest"))
+        show_line(say("run_show", "folder", folder=folder))
+    if record.accepted:
+        show_line(say("guard", "accepted", who=record.accepted_by, n=len(record.accepted)))
+        for finding in record.accepted:
+            show_line(f"  {say('guard_finding', finding['code'], **{k: v for k, v in finding.items() if k != 'code'})}")
+    for title, lines in (
+            ("warnings", [say("run_warning", code) for code in record.warnings]),
+            ("undelivered", list(record.undelivered)),
+            ("read", [*record.inputs, *([say("run_show", "rows", **record.counts)] if record.counts else [])]),
+            ("headline", [f"{one.label}: {format_figure(one.value, one.unit)} ({one.report})"
+                          for one in record.headline]),
+            ("wrote", list(record.outputs))):
+        if lines:
+            show_line()
+            show_line(say("run_show", title))
+            for line in lines:
+                show_line(f"  {line}")
 
 
 def _list(records: list[RunRecord]) -> None:

@@ -21,13 +21,15 @@ def run_schedule(
                                                "nothing.")] = "print",
     system: Annotated[str, typer.Option("--for", help="windows, systemd or cron. Default: what this machine "
                                                       "has.")] = "",
+    account: Annotated[str, typer.Option("--account", help="For windows: the account that runs it, DOMAIN\\name. It "
+                                                           "runs whether or not it is logged on.")] = "",
     settings: Annotated[Path, typer.Option("--settings", help="The settings file, or its folder.")] = Path(
         "my121.toml"),
 ) -> None:
     """Print a schedule file (nothing is installed), or check that a scheduled run would work."""
     from my121_analytics.errors import UsageError, suggest
     from my121_analytics.runs.instructions import make_plan
-    from my121_analytics.runs.timetable import Job, write_timetable
+    from my121_analytics.runs.timetable import ACCOUNT, Job, write_timetable
 
     if action not in ("print", "check"):
         raise UsageError(f"There is no 'my121 schedule {action}'.", hints=[suggest(action, ("print", "check"))])
@@ -38,7 +40,7 @@ def run_schedule(
     chosen = system or ("windows" if sys.platform == "win32" else "systemd" if sys.platform == "linux" else "cron")
     if chosen not in SYSTEMS:
         raise UsageError(f"There is no schedule for '{chosen}'.", hints=[suggest(chosen, SYSTEMS)])
-    show_line(write_timetable(Job(plan.file, plan.rules), chosen))  # type: ignore[arg-type]  # checked above
+    show_line(write_timetable(Job(plan.file, plan.rules, account=account or ACCOUNT), chosen))  # type: ignore[arg-type]  # checked above
 
 
 def _check(plan: RunPlan) -> None:

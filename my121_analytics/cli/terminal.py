@@ -7,14 +7,23 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import TextIO
 
 from my121_analytics.errors import My121Error
 
 
 def show_line(text: str = "") -> None:
-    """Print one line for the user, whatever the terminal can encode."""
-    encoding = sys.stdout.encoding or "utf-8"
-    print(text.encode(encoding, "replace").decode(encoding))
+    """Print one line for the user, whatever the terminal can encode; nothing where nobody listens any more."""
+    _print(text, sys.stdout)
+
+
+def show_left(names: Iterable[str]) -> None:
+    """Say which files of an earlier run stay, since somebody changed them."""
+    from my121_analytics.wording.catalogue import say
+
+    for name in names:
+        show_line(f"  {say('staging', 'left', file=name)}")
 
 
 _WIDTH_OF_FILES = 120
@@ -61,6 +70,19 @@ def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
 
 def report_failure(problem: My121Error) -> None:
     """Print a known failure to standard error: hints first, the one-line reason last."""
-    encoding = sys.stderr.encoding or "utf-8"
-    for line in (*(f"  - {hint}" for hint in problem.hints), f"my121: {problem.headline}"):
-        print(line.encode(encoding, "replace").decode(encoding), file=sys.stderr)
+    # A hint of several lines is a block to copy: nothing may stand in front of them.
+    hints = (hint if "\n" in hint else f"  - {hint}" for hint in problem.hints)
+    for line in (*hints, f"my121: {problem.headline}"):
+        _print(line, sys.stderr)
+
+
+def _print(text: str, stream: TextIO | None) -> None:
+    """Print one line; a stream that was closed, as under some schedulers, must not undo the work that is done."""
+    if stream is None:
+        return
+    encoding = stream.encoding or "utf-8"
+    try:
+        print(text.encode(encoding, "replace").decode(encoding), file=stream, flush=True)
+    except (OSError, ValueError):
+        with suppress(OSError, ValueError):  # what is left in the buffer would fail once more at the end
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())

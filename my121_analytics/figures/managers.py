@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN, VERDICTS
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.labels import place_labels
@@ -21,11 +22,8 @@ from my121_analytics.wording.catalogue import say
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-VERDICTS = ("pattern", "watch", "in line", "cannot tell")
-"""In the order of what there is to talk about."""
-SHAPES = {"pattern": ("D", theme.DARK_PINK, "full"), "watch": ("^", theme.DARK_BLUE, "full"),
-          "in line": ("o", theme.DARK_BLUE, "full"), "cannot tell": ("o", theme.DARK_BLUE, "none")}
-"""Marker, colour and fill of each verdict: told apart by shape alone."""
+UNLISTED = "unlisted"
+"""Stands for all other verdicts in a picture for the meeting."""
 MOST_ROWS = 30
 """Managers drawn in one picture; the others are counted in words."""
 MOST_NAMES = 12
@@ -41,13 +39,15 @@ _NAMES = (1.9, 3.4)
 """Inches for names, least and most."""
 
 
-def plot_caterpillar(released: Released, *, ax: Axes | None = None) -> Axes:
+def plot_caterpillar(released: Released, *, for_meeting: bool = False, ax: Axes | None = None) -> Axes:
     """Draw each manager's estimate with its 95 % range, grouped by verdict and then by name.
 
     Parameters
     ----------
     released
         Of ``estimate_severity``, for an audience that sees names.
+    for_meeting
+        Set apart only those to hear; all others are "not on the list", so that nobody is half named.
     ax
         None makes a figure of its own.
 
@@ -62,9 +62,10 @@ def plot_caterpillar(released: Released, *, ax: Axes | None = None) -> Axes:
     overlap do not tell two managers apart, and two that do not overlap were not compared with each other either.
     """
     released = require_released(released, wanted_by="plot_caterpillar")
-    seen = _read(released, wanted_by="plot_caterpillar")
+    seen = _read(released, wanted_by="plot_caterpillar", for_meeting=for_meeting)
     drawn = seen.ranged.head(MOST_ROWS)
-    verdicts = [v for v in VERDICTS if (drawn["verdict"] == v).any()]
+    verdicts = [v for v in (PATTERN, UNLISTED, *VERDICTS) if (drawn["verdict"] == v).any()]
+    verdicts = list(dict.fromkeys(verdicts))
     words = Words(_title(seen), phrases.subtitle(released, say("caterpillar", "measure"), n=_n(seen), table="managers"),
                   _notes(seen, drawn))
     if drawn.empty:
@@ -86,26 +87,28 @@ def plot_caterpillar(released: Released, *, ax: Axes | None = None) -> Axes:
     return ax
 
 
-def describe_caterpillar(released: Released) -> str:
+def describe_caterpillar(released: Released, *, for_meeting: bool = False) -> str:
     """Say in words what :func:`plot_caterpillar` shows: how many have each verdict, and the patterns themselves."""
     released = require_released(released, wanted_by="describe_caterpillar")
-    seen = _read(released, wanted_by="describe_caterpillar")
-    counts = [say("caterpillar", "alt_count", verdict=say("verdict", v), n=int((seen.frame["verdict"] == v).sum()))
-              for v in VERDICTS]
+    seen = _read(released, wanted_by="describe_caterpillar", for_meeting=for_meeting)
+    counts = [say("caterpillar", "alt_count", verdict=_sentence(v), n=int((seen.frame["verdict"] == v).sum()))
+              for v in ((PATTERN, UNLISTED) if for_meeting else VERDICTS)]
     rows = [say("caterpillar", "alt_row", name=r.name, n=phrases.count(r.n_ratings),
                 estimate=phrases.signed(r.estimate), lower=phrases.signed(r.lower), upper=phrases.signed(r.upper))
-            for r in seen.ranged[seen.ranged["verdict"] == "pattern"].itertuples()]
+            for r in seen.ranged[seen.ranged["verdict"] == PATTERN].itertuples()]
     return say("caterpillar", "alt", n=len(seen.ranged), title=_title(seen), counts="; ".join(counts),
                rows="".join(rows))
 
 
-def plot_funnel(released: Released, *, ax: Axes | None = None) -> Axes:
+def plot_funnel(released: Released, *, for_meeting: bool = False, ax: Axes | None = None) -> Axes:
     """Draw each manager's mean rating less the expected one against the number of ratings, with limits of chance.
 
     Parameters
     ----------
     released
         Of ``estimate_severity``, for an audience that sees names.
+    for_meeting
+        Set apart only those to hear.
     ax
         None makes a figure of its own.
 
@@ -126,10 +129,10 @@ def plot_funnel(released: Released, *, ax: Axes | None = None) -> Axes:
     Spiegelhalter (2005), Funnel plots for comparing institutional performance, Statistics in Medicine 24:1185.
     """
     released = require_released(released, wanted_by="plot_funnel")
-    seen = _read(released, wanted_by="plot_funnel")
+    seen = _read(released, wanted_by="plot_funnel", for_meeting=for_meeting)
     points = seen.rated
     spread = _spread(released, points)
-    crowded = int((points["verdict"] == "pattern").sum()) > MOST_LABELS
+    crowded = int((points["verdict"] == PATTERN).sum()) > MOST_LABELS
     notes = [_key(seen), say("funnel", "note_names") if crowded else "", say("funnel", "note"),
              say("funnel", "note_spread") if spread.is_rough else "", say("caveat", "leniency_or_quality")]
     words = Words(_title_of_funnel(points, spread.sd),
@@ -149,7 +152,7 @@ def describe_funnel(released: Released) -> str:
     seen = _read(released, wanted_by="describe_funnel")
     points = seen.rated
     named = [say("funnel", "alt_row", name=r.name, difference=phrases.signed(r.difference),
-                 n=phrases.count(r.n_ratings)) for r in points[points["verdict"] == "pattern"].itertuples()]
+                 n=phrases.count(r.n_ratings)) for r in points[points["verdict"] == PATTERN].itertuples()]
     told = say("funnel", "alt_named", names=phrases.join_words(named)) if named else say("funnel", "alt_none")
     return say("funnel", "alt", n=len(points), title=_title_of_funnel(points, _spread(released, points).sd), named=told)
 
@@ -176,14 +179,16 @@ class _Spread:
     is_rough: bool
 
 
-def _read(released: Released, *, wanted_by: str) -> _Managers:
+def _read(released: Released, *, wanted_by: str, for_meeting: bool = False) -> _Managers:
     frame = phrases.take_table(released, "managers", wanted_by=wanted_by)
     shown = frame[frame["marker"].astype("str") == ""].copy()
     ids = shown["rater_id"].astype("str")  # all there is where people go by pseudonyms
     shown["name"] = shown["name"].astype("str").where(shown["name"].notna(), ids) if "name" in shown else ids
     shown["verdict"] = shown["verdict"].astype("str")
+    if for_meeting:
+        shown["verdict"] = shown["verdict"].where(shown["verdict"] == PATTERN, UNLISTED)
     # Alphabetical within a verdict, the id settling two people of one name: never by the estimate.
-    relevance = shown["verdict"].map({v: i for i, v in enumerate(VERDICTS)}).fillna(len(VERDICTS))
+    relevance = shown["verdict"].map({code: v.order for code, v in VERDICTS.items()}).fillna(len(VERDICTS))
     shown = (shown.assign(relevance=relevance, sortable=shown["name"].str.casefold())
              .sort_values(["relevance", "sortable", "rater_id"], kind="stable").reset_index(drop=True))
     has_range = shown[["estimate", "lower", "upper"]].notna().all(axis="columns")
@@ -193,14 +198,14 @@ def _read(released: Released, *, wanted_by: str) -> _Managers:
     return _Managers(frame=shown, ranged=shown[has_range], rated=rated, few=shown.loc[~has_range, "name"].tolist(),
                      n_withheld=len(frame) - len(shown), marker=phrases.marker_of(frame),
                      delta=float(released.facts.get("delta") or Settings().managers.delta),
-                     n_listed=int((shown["verdict"] == "pattern").sum()),
+                     n_listed=int((shown["verdict"] == PATTERN).sum()),
                      expected_wrong=_expected_wrong(released, shown),
                      no_difference=bool(none) if none is not None else sd == 0)
 
 
 def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
     """Count the patterns shown that are expected by chance: of these managers, where the release was cut to some."""
-    listed = shown[shown["verdict"] == "pattern"]
+    listed = shown[shown["verdict"] == PATTERN]
     if "probability" in listed.columns and listed["probability"].notna().all():
         return float((1 - listed["probability"].astype("float64")).sum())
     given = released.facts.get("expected_wrong")
@@ -234,8 +239,8 @@ def _notes(seen: _Managers, drawn: pd.DataFrame) -> tuple[str, ...]:
         notes.append(say("caterpillar", "order", delta=f"{seen.delta:.2f}", odds=f"{math.exp(seen.delta):.3g}"))
     rest = seen.ranged.iloc[len(drawn):]["verdict"]
     if len(rest):
-        parts = [say("caterpillar", "more_part", n=int((rest == v).sum()), verdict=say("verdict", v))
-                 for v in VERDICTS if (rest == v).any()]
+        parts = [say("caterpillar", "more_part", n=int((rest == v).sum()), verdict=_sentence(v))
+                 for v in (*VERDICTS, UNLISTED) if (rest == v).any()]
         notes.append(say("caterpillar", "more", rest=phrases.join_words(parts)))
     if seen.few:
         names = phrases.join_words(seen.few[:MOST_NAMES])
@@ -272,7 +277,7 @@ def _draw_scale(ax: Axes, drawn: pd.DataFrame, delta: float) -> None:
 
 
 def _write_heading(ax: Axes, y: float, verdict: str, n_shown: int, n: int, names: float) -> None:
-    word = say("verdict", verdict)
+    word = _sentence(verdict)
     word = word[0].upper() + word[1:]
     text = (say("caterpillar", "heading", verdict=word, n=n) if n_shown == n
             else say("caterpillar", "heading_cut", verdict=word, shown=n_shown, n=n))
@@ -286,15 +291,22 @@ def _draw_manager(ax: Axes, y: float, row: object, names: float) -> None:
     write(ax, elide(name, names - _INDENT, theme.SMALL, keep_end=0.4), (0, y), (-names - _COUNTS + _INDENT, 0),
           data=(False, True), size=theme.SMALL, gid="name")
     write(ax, phrases.count(n), (0, y), (-0.14, 0), data=(False, True), size=theme.SMALL, ha="right", gid="value")
-    colour = SHAPES[verdict][1] if verdict in SHAPES else theme.INK
-    ax.plot([lower, upper], [y, y], color=colour, linewidth=1.6, solid_capstyle="butt", zorder=2)
+    ax.plot([lower, upper], [y, y], color=_colour(verdict), linewidth=1.6, solid_capstyle="butt", zorder=2)
     _draw_shape(ax, verdict, estimate, y)
+
+
+def _colour(verdict: str) -> str:
+    return theme.DARK_PINK if verdict == PATTERN else theme.DARK_BLUE
+
+
+def _sentence(verdict: str) -> str:
+    return say("caterpillar", "unlisted") if verdict == UNLISTED else VERDICTS[verdict].sentence
 
 
 def _draw_shape(ax: Axes, verdict: str, x: float, y: float, *, offset: tuple[float, float] = (0.0, 0.0),
                 on_axes: bool = False) -> None:
-    marker, colour, fill = SHAPES.get(verdict, ("s", theme.INK, "full"))
-    ax.plot([x], [y], marker=marker, markersize=6.5, markerfacecolor=colour if fill == "full" else theme.PAPER,
+    shape, colour = VERDICTS.get(verdict, VERDICTS[CANNOT_TELL]), _colour(verdict)
+    ax.plot([x], [y], marker=shape.marker, markersize=6.5, markerfacecolor=colour if shape.is_filled else theme.PAPER,
             markeredgecolor=colour, markeredgewidth=1.4, linestyle="none", zorder=3, clip_on=False,
             transform=place(ax, offset, (not on_axes, True)))
 
@@ -325,7 +337,7 @@ def _title_of_funnel(points: pd.DataFrame, sd: float) -> str:
     outside = int((standard > LIMITS[1][1]).sum())
     if not outside:
         return say("funnel", "title_all" if len(points) > 1 else "title_one", of=len(points))
-    listed = int((points["verdict"] == "pattern").sum())
+    listed = int((points["verdict"] == PATTERN).sum())
     return say("funnel", "title", n=outside, of=len(points), listed=listed or say("funnel", "none"),
                have=say("caterpillar", "have" if listed > 1 else "has"))
 
@@ -371,14 +383,15 @@ def _write_scales(ax: Axes, last: float, reach: float) -> None:
 
 
 def _draw_points(ax: Axes, points: pd.DataFrame, sd: float) -> None:
-    for verdict in reversed(VERDICTS):
-        marker, colour, fill = SHAPES[verdict]
-        rows = points[points["verdict"] == verdict]
+    for code in (UNLISTED, *reversed(VERDICTS)):
+        verdict, colour = VERDICTS.get(code, VERDICTS[CANNOT_TELL]), _colour(code)
+        rows = points[points["verdict"] == code]
         # Paper around each mark keeps neighbours apart where they crowd.
-        ax.plot(rows["n_ratings"].astype("float64"), rows["difference"].astype("float64"), marker=marker,
-                markersize=6.5, linestyle="none", zorder=3, markerfacecolor=colour if fill == "full" else theme.PAPER,
-                markeredgecolor=colour if fill == "none" else theme.PAPER, markeredgewidth=1.0)
-    named = points[points["verdict"] == "pattern"]
+        ax.plot(rows["n_ratings"].astype("float64"), rows["difference"].astype("float64"), marker=verdict.marker,
+                markersize=6.5, linestyle="none", zorder=3, markeredgewidth=1.0,
+                markerfacecolor=colour if verdict.is_filled else theme.PAPER,
+                markeredgecolor=theme.PAPER if verdict.is_filled else colour)
+    named = points[points["verdict"] == PATTERN]
     n = np.linspace(1.0, ax.get_xlim()[1], 300)
     lines = [np.column_stack([n, sign * z * sd / np.sqrt(n)]) for _, z in LIMITS for sign in (1, -1)]
     lines.append(np.column_stack([n, np.zeros_like(n)]))
@@ -389,6 +402,6 @@ def _draw_points(ax: Axes, points: pd.DataFrame, sd: float) -> None:
 
 def _key(seen: _Managers) -> str:
     """Say what each shape stands for, in words that need no colour."""
-    parts = [say("funnel", "key", shape=say("shape", v), verdict=say("verdict", v))
-             for v in VERDICTS if (seen.rated["verdict"] == v).any()]
+    parts = [say("funnel", "key", shape=VERDICTS.get(v, VERDICTS[CANNOT_TELL]).symbol, verdict=_sentence(v))
+             for v in (*VERDICTS, UNLISTED) if (seen.rated["verdict"] == v).any()]
     return say("funnel", "keys", keys="; ".join(parts)) if parts else ""

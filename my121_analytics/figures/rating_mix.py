@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN, VERDICTS
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.layout import Room, Words, elide, measure, open_axes, write
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
 MOST_MANAGERS = 12
 """Managers drawn; the others are counted in words."""
-TOLD = ("pattern", "watch")
-"""Verdicts that give reason to look."""
 _BAR, _GAP, _HEAD = 0.24, 0.30, 0.30
 """Inches: height of a bar, space between managers, room for the levels' names."""
 _NAMES = (2.05, 3.0)
@@ -45,10 +44,10 @@ def plot_rating_mixes(released: Released, *, ax: Axes | None = None) -> Axes:
     and proposes no rating to anybody.
     """
     released = require_released(released, wanted_by="plot_rating_mixes")
-    told, mix = _read(released)
-    drawn = told.head(MOST_MANAGERS)
-    words = Words(_title(told), phrases.subtitle(released, say("rating_mixes", "measure"), n=_n(told),
-                                                 table="managers"), _notes(told, drawn))
+    listed, mix = _read(released)
+    drawn = listed.head(MOST_MANAGERS)
+    words = Words(_title(listed), phrases.subtitle(released, say("rating_mixes", "measure"), n=_n(listed),
+                                                 table="managers"), _notes(listed, drawn))
     if drawn.empty:
         return open_axes(ax, words, Room(height=0.3))
     longest = max(measure(printable(str(name)), theme.SMALL, "bold") for name in drawn["name"])
@@ -64,7 +63,7 @@ def plot_rating_mixes(released: Released, *, ax: Axes | None = None) -> Axes:
         write(ax, elide(str(one.name), names - 0.1, theme.SMALL, keep_end=0.4), (0, top + _BAR / 2), (-names - 0.75, 0),
               data=(False, True), size=theme.SMALL, weight="bold", gid="name")
         count = say("rating_mixes", "n_one" if one.n_ratings == 1 else "n", n=phrases.count(one.n_ratings))
-        write(ax, f"{say('verdict', str(one.verdict))}, {count}", (0, top + 1.5 * _BAR), (-names - 0.75, 0),
+        write(ax, f"{VERDICTS[str(one.verdict)].sentence}, {count}", (0, top + 1.5 * _BAR), (-names - 0.75, 0),
               data=(False, True), size=theme.SMALL, colour=theme.QUIET, gid="label")
         _draw_bar(ax, top, shares["share"].tolist(), say("rating_mixes", "given"))
         _draw_bar(ax, top + _BAR, shares["expected_share"].tolist(), say("rating_mixes", "expected"), pale=True)
@@ -76,21 +75,21 @@ def has_mixes(released: Released) -> bool:
     released = require_released(released, wanted_by="has_mixes")
     if not {"managers", "mix"} <= set(released.tables) or not len(released.tables["mix"]):
         return False
-    return bool(released.tables["managers"]["verdict"].astype("str").isin(TOLD).any())
+    return bool((released.tables["managers"]["verdict"].astype("str") == PATTERN).any())
 
 
 def describe_rating_mixes(released: Released) -> str:
     """Say in words what :func:`plot_rating_mixes` shows: each manager's shares beside the expected ones."""
     released = require_released(released, wanted_by="describe_rating_mixes")
-    told, mix = _read(released)
+    listed, mix = _read(released)
     rows = []
-    for one in told.head(MOST_MANAGERS).itertuples():
+    for one in listed.head(MOST_MANAGERS).itertuples():
         shares = mix[mix["rater_id"] == one.rater_id].sort_values("level")
         parts = phrases.join_words([
             say("rating_mixes", "alt_part", label=row.label, share=_percent(row.share),
                 expected=_percent(row.expected_share)) for row in shares.itertuples()])
         rows.append(say("rating_mixes", "alt_row", name=one.name, parts=parts))
-    return " ".join([say("rating_mixes", "alt", title=_title(told)), *rows])
+    return " ".join([say("rating_mixes", "alt", title=_title(listed)), *rows])
 
 
 def _read(released: Released) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -99,32 +98,29 @@ def _read(released: Released) -> tuple[pd.DataFrame, pd.DataFrame]:
     managers = managers.assign(rater_id=managers["rater_id"].astype("str"), verdict=managers["verdict"].astype("str"))
     if "name" not in managers:
         managers["name"] = managers["rater_id"]
-    told = managers[managers["verdict"].isin(TOLD) & (managers["marker"].astype("str") == "")]
-    told = told.assign(name=told["name"].astype("str").where(told["name"].notna(), told["rater_id"]))
-    order = told["verdict"].map({verdict: place for place, verdict in enumerate(TOLD)})
-    told = told.assign(_order=order, _name=told["name"].str.casefold()).sort_values(
-        ["_order", "_name", "rater_id"], kind="stable").reset_index(drop=True)
+    listed = managers[(managers["verdict"] == PATTERN) & (managers["marker"].astype("str") == "")]
+    listed = listed.assign(name=listed["name"].astype("str").where(listed["name"].notna(), listed["rater_id"]))
+    listed = listed.assign(_name=listed["name"].str.casefold()).sort_values(
+        ["_name", "rater_id"], kind="stable").reset_index(drop=True)
     mix = mix.assign(rater_id=mix["rater_id"].astype("str"))
-    return told, mix
+    return listed, mix
 
 
-def _title(told: pd.DataFrame) -> str:
-    n = int((told["verdict"] == "pattern").sum())
-    if told.empty:
+def _title(listed: pd.DataFrame) -> str:
+    n = len(listed)
+    if listed.empty:
         return say("rating_mixes", "title_none")
-    if not n:
-        return say("rating_mixes", "title_watch")
     return say("rating_mixes", "title_one") if n == 1 else say("rating_mixes", "title", n=n)
 
 
-def _n(told: pd.DataFrame) -> str:
-    return say("rating_mixes", "n", n=phrases.count(told["n_ratings"].sum()))
+def _n(listed: pd.DataFrame) -> str:
+    return say("rating_mixes", "n", n=phrases.count(listed["n_ratings"].sum()))
 
 
-def _notes(told: pd.DataFrame, drawn: pd.DataFrame) -> tuple[str, ...]:
+def _notes(listed: pd.DataFrame, drawn: pd.DataFrame) -> tuple[str, ...]:
     if drawn.empty:
         return ()
-    more = len(told) - len(drawn)
+    more = len(listed) - len(drawn)
     notes = [say("rating_mixes", "note"), say("rating_mixes", "more", n=more) if more else "",
              say("caveat", "leniency_or_quality")]
     return tuple(note for note in notes if note)

@@ -25,6 +25,7 @@ from my121_analytics.figures.layout import (
     write,
 )
 from my121_analytics.figures.phrases import day, take_table
+from my121_analytics.settings import PLAN_STATUSES
 from my121_analytics.wording.catalogue import say
 
 if TYPE_CHECKING:
@@ -34,9 +35,11 @@ MOST_ROWS = 24
 """Actions on one page: more would be smaller than the smallest text that prints well."""
 _LEFT, _RIGHT, _ROW = 2.95, 1.9, 0.36
 _LABEL = line_height(theme.SMALL)
-ORDER = ("overdue", "due in window", "on track", "not started", "open-ended", "undated", "done late", "done")
+ORDER = PLAN_STATUSES
 _SHAPES = {  # marker, colour, filled
-    "overdue": ("^", theme.DARK_PINK, True), "due in window": ("s", theme.ORANGE, True),
+    "overdue": ("^", theme.DARK_PINK, True), "behind": ("v", theme.ORANGE, True),
+    "to confirm": ("p", theme.DARK_BLUE, False), "withdrawn": ("_", theme.DARK_BLUE, True),
+    "due in window": ("s", theme.ORANGE, True),
     "on track": ("o", theme.DARK_BLUE, True), "not started": ("o", theme.DARK_BLUE, False),
     "open-ended": (">", theme.DARK_BLUE, False), "undated": ("X", theme.DARK_BLUE, False),
     "done late": ("D", theme.TURQUOISE, False), "done": ("D", theme.TURQUOISE, True)}

@@ -9,8 +9,11 @@ from importlib import resources
 
 
 def plain(text: str) -> str:
-    """Give a text in lower case with letters and figures only, so that dashes and brackets do not matter."""
-    return re.sub(r"[^a-z0-9]+", " ", str(text).lower()).strip()
+    """Give a text in lower case with letters and figures only, so that dashes and brackets do not matter.
+
+    A per cent sign becomes its word, since "% complete" is a figure and "complete" a claim.
+    """
+    return re.sub(r"[^a-z0-9]+", " ", str(text).lower().replace("%", " percent ")).strip()
 
 
 def spellings(table: str) -> dict[str, tuple[str, ...]]:
@@ -19,7 +22,7 @@ def spellings(table: str) -> dict[str, tuple[str, ...]]:
     Parameters
     ----------
     table
-        ``columns``, ``information``, ``progress``, ``evidence``, ``results``, ``findings`` or ``finding_kinds``.
+        A heading of ``headings.toml``: ``columns``, ``information``, ``progress``, ``evidence`` ...
 
     Returns
     -------

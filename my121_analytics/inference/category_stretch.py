@@ -12,7 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from my121_analytics.inference.grid_likelihood import PersonCounts, tabulate_likelihood
+from my121_analytics.inference.grid_likelihood import (
+    ExpectedLevels,
+    PersonCounts,
+    tabulate_expecting,
+    tabulate_likelihood,
+)
 
 Array = NDArray[np.float64]
 
@@ -79,7 +84,7 @@ def weigh_stretches(counts: PersonCounts, location: Array, thresholds: Array, pe
 
 
 def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array, person_sd: float,
-                         use: StretchUse) -> Array:
+                         use: StretchUse, expected: ExpectedLevels | None = None) -> Array:
     """Work out each rater's log-likelihood at every node, averaged over how widely the rater may use the scale.
 
     Parameters
@@ -88,6 +93,8 @@ def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Arra
         As for ``tabulate_likelihood``.
     use
         From :func:`weigh_stretches`.
+    expected
+        Of the person of each spell; None: people differ by ``person_sd`` and nothing more is known of them.
 
     Returns
     -------
@@ -96,7 +103,9 @@ def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Arra
     """
     total = np.full((counts.n_raters, len(nodes)), -np.inf)
     for k in np.flatnonzero(use.weights > _LEAST_WEIGHT):
-        log_p = tabulate_likelihood(counts, location, _stretch(thresholds, LOG_STRETCHES[k]), nodes, person_sd)
+        stretched = _stretch(thresholds, LOG_STRETCHES[k])
+        log_p = (tabulate_likelihood(counts, location, stretched, nodes, person_sd) if expected is None
+                 else tabulate_expecting(counts, location, stretched, nodes, expected))
         total = np.logaddexp(total, log_p + np.log(use.weights[k]))
     return total
 
@@ -113,4 +122,4 @@ def _thin(counts: PersonCounts) -> PersonCounts:
         return counts
     rows = counts.rater % every == 0
     return replace(counts, rater=counts.rater[rows] // every, ratings=counts.ratings[rows], cells=counts.cells[rows],
-                   n_raters=-(-counts.n_raters // every))
+                   n_raters=-(-counts.n_raters // every), person=counts.person[rows])

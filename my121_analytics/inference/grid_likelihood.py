@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from my121_analytics.inference.category_table import tabulate_cells
+from my121_analytics.inference.normal_smoothing import slide_rows
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -41,6 +42,8 @@ class PersonCounts:
         Of each cell.
     n_raters
         Number of raters.
+    person
+        Person of each spell; -1 where people are not known.
     """
 
     rater: Codes
@@ -49,6 +52,21 @@ class PersonCounts:
     pattern: Codes
     category: Codes
     n_raters: int
+    person: Codes
+
+
+@dataclass(frozen=True)
+class ExpectedLevels:
+    """What is expected of the people rated, from all but the ratings themselves.
+
+    Parameters
+    ----------
+    offset, variance
+        Per spell: expected level less that of the rater's people, logits, and its variance.
+    """
+
+    offset: Array
+    variance: Array
 
 
 def gather_persons(rater: Codes, person: Codes, pattern: Codes, category: Codes, n: Array, *, n_raters: int,
@@ -74,7 +92,64 @@ def gather_persons(rater: Codes, person: Codes, pattern: Codes, category: Codes,
     cells, column = np.unique(pattern * n_categories + category, return_inverse=True)
     table = sparse.csr_array((n, (row, column)), shape=(len(spells), len(cells)))
     return PersonCounts(rater[first], np.bincount(row, n).astype(np.float64), table, cells // n_categories,
-                        cells % n_categories, n_raters)
+                        cells % n_categories, n_raters, person[first])
+
+
+def tabulate_spells(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array) -> Array:
+    """Work out each spell's log-likelihood at every value of rater's effect and person's level together.
+
+    Parameters
+    ----------
+    counts, location, thresholds, nodes
+        As for :func:`tabulate_likelihood`.
+
+    Returns
+    -------
+    numpy.ndarray
+        Spells x nodes.
+    """
+    return np.asarray(counts.cells @ tabulate_cells(counts.category, location[counts.pattern], thresholds, nodes).log_p)
+
+
+def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array,
+                       expected: ExpectedLevels) -> Array:
+    """Work out each rater's log-likelihood where something is expected of each person.
+
+    Parameters
+    ----------
+    counts, location, thresholds, nodes
+        As for :func:`tabulate_likelihood`.
+    expected
+        Of the person of each spell.
+
+    Returns
+    -------
+    numpy.ndarray
+        Raters x nodes, at the rater's effect and the level of the rater's people together.
+    """
+    step = float(nodes[1] - nodes[0])
+    sd = np.sqrt(expected.variance)
+    lowest, highest = max(float(sd.min()), step), max(float(sd.max()), 1.001 * step)
+    # Spreads a twentieth apart at most: rounding them moves a likelihood by less than a thousandth.
+    levels = np.geomspace(lowest, highest, max(2, int(np.ceil(np.log(highest / lowest) / 0.1)) + 1))
+    nearest = np.abs(np.log(np.maximum(sd, step))[:, None] - np.log(levels)[None, :]).argmin(axis=1)
+    reach = float(np.abs(expected.offset).max(initial=0)) + step
+    middle = _widen(nodes, step, reach)
+    wide = _widen(middle, step, 4.5 * highest)
+    table = tabulate_cells(counts.category, location[counts.pattern], thresholds, wide).log_p
+    total = np.zeros((counts.n_raters, len(nodes)))
+    first_node = (len(middle) - len(nodes)) // 2
+    for level in np.unique(nearest):
+        kernel = np.exp(-(((wide[:, None] - middle[None, :]) / levels[level]) ** 2) / 2)
+        kernel /= kernel.sum(axis=0)
+        rows = np.flatnonzero(nearest == level)
+        for part in np.array_split(rows, -(-len(rows) * len(wide) // _CHUNK_ENTRIES)):
+            log_p = counts.cells[part] @ table
+            peak = log_p.max(axis=1, keepdims=True)
+            log_p = np.log(np.maximum(np.exp(log_p - peak) @ kernel, 1e-300)) + peak
+            moved = slide_rows(log_p, expected.offset[part] / step)
+            _add_by_rater(total, counts.rater[part], moved[:, first_node:first_node + len(nodes)])
+    return total
 
 
 def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array,
@@ -151,7 +226,7 @@ def _sample(counts: PersonCounts) -> PersonCounts:
         return counts
     rows = counts.rater % every == 0
     return PersonCounts(counts.rater[rows] // every, counts.ratings[rows], counts.cells[rows], counts.pattern,
-                        counts.category, -(-counts.n_raters // every))
+                        counts.category, -(-counts.n_raters // every), counts.person[rows])
 
 
 def _marginal(log_p: Array, nodes: Array, spread: float) -> float:

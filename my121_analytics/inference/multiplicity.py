@@ -34,6 +34,10 @@ BEYOND_LIMIT = 1.25
 """How far beyond the limit of its band a chance may lie where the sure names of a list leave room."""
 
 
+TIE_DIGITS = 7
+"""Decimals to which scores are compared; closer ones are ties."""
+
+
 def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | None = None,
                      eligible: ArrayLike | None = None, limits: ArrayLike | None = None) -> DiscoveryList:
     """Draw up the longest list whose expected share of chance names stays at or below a rate.
@@ -95,6 +99,8 @@ def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | N
 
 def _take(score: Array, chance: Array, allowed: Array, members: NDArray[np.int64]) -> NDArray[np.int64]:
     """Take as many members in order of their score as keep the mean chance at or below the mean allowed."""
+    # Mirrored candidates differ by rounding in the last digits, which must not decide who is listed.
+    score = np.round(score, TIE_DIGITS)
     order = members[np.argsort(score[members], kind="stable")]
     ranked = score[order]
     last_of_tie = np.append(ranked[1:] > ranked[:-1], True) if len(ranked) else np.zeros(0, dtype=bool)

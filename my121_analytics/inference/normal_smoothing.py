@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 
-_LEVELS = 5
+_LEVELS = 10
 _NARROW = 0.6
 """Kernels narrower than this part of the spacing fall between the nodes: their variance is put on the next nodes."""
 _NEGLIGIBLE = 0.02
@@ -24,7 +24,7 @@ def smooth_rows(rows: Array, nodes: Array, variance: Array) -> Array:
     nodes
         Equally spaced.
     variance
-        One per row, 0 or more; rounded up to fifths of the largest, so that few kernels are needed.
+        One per row, 0 or more; rounded up to tenths of the largest, so that few kernels are needed.
 
     Returns
     -------
@@ -54,3 +54,28 @@ def _kernel(nodes: Array, width: float, spacing: float) -> Array:
     else:
         kernel = np.exp(-(((nodes[:, None] - nodes[None, :]) / width) ** 2) / 2)
     return np.asarray(kernel / kernel.sum(axis=0))
+
+
+def slide_rows(rows: Array, by: Array) -> Array:
+    """Read each row at its nodes moved up by its own number of nodes.
+
+    Parameters
+    ----------
+    rows
+        Rows x nodes.
+    by
+        One per row, in spacings of the nodes; fractions are read off straight lines.
+
+    Returns
+    -------
+    numpy.ndarray
+        Of the same shape; beyond the ends a row keeps its last value.
+    """
+    if not np.any(by):
+        return rows.copy()
+    last = rows.shape[1] - 1
+    place = np.clip(np.arange(last + 1)[None, :] + by[:, None], 0, last)
+    left = np.minimum(place.astype(np.int64), last - 1)
+    part = place - left
+    return np.asarray((1 - part) * np.take_along_axis(rows, left, axis=1)
+                      + part * np.take_along_axis(rows, left + 1, axis=1))

@@ -9,14 +9,14 @@ wide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import sici
 
 from my121_analytics.inference.effect_priors import PriorFamily, list_priors
-from my121_analytics.inference.normal_smoothing import smooth_rows
+from my121_analytics.inference.normal_smoothing import slide_rows, smooth_rows
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -27,6 +27,10 @@ GROUP_SD_SCALE = 0.3
 little of it: where groups really differ by half a logit, twice as many names as stated are here by chance."""
 
 
+LINKED_SDS = np.array([0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8])
+"""Spreads between groups tried where people who moved, or other measures, tell of them."""
+LINKED_SD_SCALE = 0.4
+"""Half-normal prior of that spread, wider, since there is something to learn it from."""
 RATERS_FOR_SPREAD = 3000
 """Raters from which the spread is learnt (standard error about 1 %)."""
 CHUNK = 4000
@@ -35,6 +39,57 @@ HOPELESS = 15.0
 """A spread whose plain shapes fit worse than the best by this much (odds of 3 million) is not looked into."""
 NEGLIGIBLE = 1e-4
 """Candidates with less than this part of the best one's weight are left out."""
+
+
+@dataclass(frozen=True)
+class GroupLevels:
+    """What is supposed of the level of each rater's people, under some spreads of it.
+
+    Parameters
+    ----------
+    sds
+        Spreads tried.
+    shift, variance
+        Spreads x raters: expected level of the rater's people, and its variance.
+    log_weight
+        Of each spread: its prior, and what sources other than these ratings say of it.
+    rater_sd
+        Working spreads of raters with which ``log_weight`` was found, whose part in it the shapes tried take over;
+        None where nothing but the prior is in it.
+    """
+
+    sds: Array
+    shift: Array
+    variance: Array
+    log_weight: Array
+    rater_sd: Array | None = None
+
+    @classmethod
+    def suppose(cls, overlap: Array) -> GroupLevels:
+        """Suppose levels of which no source tells: a weak prior, for ratings that are of one lasting group.
+
+        Parameters
+        ----------
+        overlap
+            Per rater, 0-1: how far the ratings come from the same group of people.
+        """
+        sds = GROUP_SD_GRID if (overlap > 0).any() else np.zeros(1)
+        return cls(sds, np.zeros((len(sds), len(overlap))), sds[:, None]**2 * overlap[None, :],
+                   -((sds / GROUP_SD_SCALE) ** 2) / 2)
+
+    def thin(self, every: int) -> GroupLevels:
+        """Keep every n-th rater."""
+        return replace(self, shift=self.shift[:, ::every], variance=self.variance[:, ::every])
+
+    def of_rater(self, likelihood: Array, nodes: Array, k: int, rows: slice = slice(None)) -> Array:
+        """Turn the likelihood of rater and people together into that of the rater, under the k-th spread."""
+        smoothed = smooth_rows(likelihood, nodes, self.variance[k, rows])
+        return slide_rows(smoothed, self.shift[k, rows] / (nodes[1] - nodes[0]))
+
+    def of_both(self, prior: Array, nodes: Array, k: int, rows: slice = slice(None)) -> Array:
+        """Turn priors of raters (raters x nodes) into those of rater and people together."""
+        smoothed = smooth_rows(prior, nodes, self.variance[k, rows])
+        return slide_rows(smoothed, -self.shift[k, rows] / (nodes[1] - nodes[0]))
 
 
 @dataclass(frozen=True)
@@ -52,12 +107,18 @@ class RaterKnowledge:
         told apart.
     jitter
         Standard deviation per rater of what the thresholds' and coefficients' own uncertainty adds.
-    prior
+    alone, alone_with_group
+        What the ratings say without the prior: likelihoods of ``weights`` and ``with_group``, rows sum to 1.
+    prior, prior_with_group
         Mean prior over the nodes, sums to 1.
     spreads, spread_weights
         Total standard deviations tried and their posterior weights.
     group_sd
         Posterior mean of the spread between groups of people.
+    group_noise
+        Per rater: standard deviation of the level of the rater's people that is left unknown.
+    group_learnt
+        Share of the prior variance of that spread which the data have taken away, 0-1 (below 0 counts as 0).
     gain
         Log-likelihood gained by the best spread over hardly any.
     """
@@ -66,27 +127,37 @@ class RaterKnowledge:
     weights: Array
     with_group: Array
     jitter: Array
+    alone: Array
+    alone_with_group: Array
     prior: Array
+    prior_with_group: Array
     spreads: Array
     spread_weights: Array
     group_sd: float
+    group_noise: Array
+    group_learnt: float
     gain: float
+
+    def together(self) -> RaterKnowledge:
+        """The same of rater and people together, which ratings always show."""
+        return replace(self, weights=self.with_group, alone=self.alone_with_group, prior=self.prior_with_group,
+                       group_noise=np.zeros_like(self.group_noise))
 
     def mean(self) -> Array:
         """Posterior mean of each rater's effect."""
         return self.weights @ self.nodes
 
-    def quantile(self, share: float, *, with_group: bool = False) -> Array:
+    def quantile(self, share: float, *, without_prior: bool = False) -> Array:
         """Quantile of each rater's effect."""
-        points, cdf = self._distribution(self.with_group if with_group else self.weights)
+        points, cdf = self._distribution(self.alone if without_prior else self.weights)
         rows = np.arange(len(cdf))
         left = np.clip((cdf < share).sum(axis=1) - 1, 0, len(points) - 2)
         low, high = cdf[rows, left], cdf[rows, left + 1]
         return points[left] + (points[1] - points[0]) * np.clip((share - low) / np.maximum(high - low, 1e-12), 0, 1)
 
-    def beyond(self, delta: float) -> tuple[Array, Array]:
+    def beyond(self, delta: float, *, without_prior: bool = False) -> tuple[Array, Array]:
         """Probabilities of an effect below ``-delta`` and above ``delta``."""
-        points, cdf = self._distribution(self.weights)
+        points, cdf = self._distribution(self.alone if without_prior else self.weights)
         return _at(points, cdf, -delta), 1 - _at(points, cdf, delta)
 
     def spread_quantile(self, share: float) -> float:
@@ -104,7 +175,7 @@ class RaterKnowledge:
         step = (self.nodes[1] - self.nodes[0]) / 4
         points = np.arange(self.nodes[0], self.nodes[-1] + step / 2, step)
         kernel = 0.5 + sici(np.pi * (points[None, :] - self.nodes[:, None]) / (4 * step))[0] / np.pi
-        cdf = np.maximum.accumulate((weights @ kernel).clip(0, 1), axis=1)
+        cdf = _rising((weights @ kernel).clip(0, 1))
         if self.jitter.max(initial=0) < step / 4:
             return points, cdf
         shift = np.sqrt(3) * self.jitter / step
@@ -112,8 +183,8 @@ class RaterKnowledge:
         return points, mixed
 
 
-def learn_raters(log_likelihood: Array, nodes: Array, *, overlap: Array | None = None, jitter: Array | None = None,
-                 spread_correction: Array | None = None) -> RaterKnowledge:
+def learn_raters(log_likelihood: Array, nodes: Array, *, groups: GroupLevels | None = None,
+                 jitter: Array | None = None, spread_correction: Array | None = None) -> RaterKnowledge:
     """Average every rater's posterior over the spreads that fit.
 
     Parameters
@@ -122,9 +193,8 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, overlap: Array | None =
         Raters x nodes.
     nodes
         Equally spaced effects, symmetric about 0.
-    overlap
-        Per rater, 0-1: how far the ratings come from the same group of people, whose own level cannot be parted from
-        the rater. None or 0: not considered.
+    groups
+        What is supposed of the level of each rater's people; None: nothing but new people every time.
     jitter
         Standard deviation per rater that uncertain thresholds and coefficients add.
     spread_correction
@@ -135,38 +205,67 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, overlap: Array | None =
     RaterKnowledge
     """
     n_raters = len(log_likelihood)
-    overlap = np.zeros(n_raters) if overlap is None else overlap
+    groups = GroupLevels.suppose(np.zeros(n_raters)) if groups is None else groups
     jitter = np.zeros(n_raters) if jitter is None else jitter
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
     family = list_priors(nodes, n_raters)
-    groups = GROUP_SD_GRID if (overlap > 0).any() else np.zeros(1)
-    group_prior = np.exp(-((groups / GROUP_SD_SCALE) ** 2) / 2) if groups.any() else np.ones(1)
-    some, shared = _thinned(likelihood, overlap)
-    fit = np.array([_fit(smooth_rows(some, nodes, shared * sd**2), family) for sd in groups])
+    every = -(-n_raters // RATERS_FOR_SPREAD)
+    some, thinned = likelihood[::every], groups.thin(every)
+    fit = np.array([_fit(thinned.of_rater(some, nodes, k), family) for k in range(len(groups.sds))])
     gain = float(fit.max() - fit[0, 0])
-    fit += family.log_weight + np.log(group_prior)[:, None]
+    fit += family.log_weight + (groups.log_weight - _working_fit(some, nodes, thinned))[:, None]
     if spread_correction is not None:
         fit += spread_correction[family.core_sd]
     weight = np.exp(fit - fit.max())
     weight /= weight.sum()
-    own, joint = np.zeros_like(likelihood), np.zeros_like(likelihood)
-    for k, sd in enumerate(groups):
+    by_group = weight.sum(axis=1)
+    own, joint, alone = np.zeros_like(likelihood), np.zeros_like(likelihood), np.zeros_like(likelihood)
+    prior, prior_with_group = np.zeros(len(nodes)), np.zeros(len(nodes))
+    for k in range(len(groups.sds)):
         kept = np.flatnonzero(weight[k] > NEGLIGIBLE * weight.max())
         if not len(kept):
             continue
         priors = family.densities(kept)
+        mean_prior = priors @ weight[k, kept]
+        prior += mean_prior
+        shared = np.array([np.mean(groups.variance[k])])
+        prior_with_group += smooth_rows(mean_prior[None, :], nodes, shared)[0]
         for first in range(0, n_raters, CHUNK):
             rows = slice(first, first + CHUNK)
-            smoothed = smooth_rows(likelihood[rows], nodes, overlap[rows] * sd**2)
+            smoothed = groups.of_rater(likelihood[rows], nodes, k, rows)
             mixed = (weight[k, kept] / np.maximum(smoothed @ priors, 1e-290)) @ priors.T
             own[rows] += smoothed * mixed
-            joint[rows] += likelihood[rows] * smooth_rows(mixed, nodes, overlap[rows] * sd**2)
-    by_spread = weight.sum(axis=0)
-    kept = np.flatnonzero(by_spread > NEGLIGIBLE * by_spread.max())
-    prior = family.densities(kept) @ by_spread[kept]
-    return RaterKnowledge(nodes, own / own.sum(axis=1, keepdims=True), joint / joint.sum(axis=1, keepdims=True),
-                          jitter, prior / prior.sum(), family.spread, by_spread, float(weight.sum(axis=1) @ groups),
-                          gain)
+            joint[rows] += likelihood[rows] * groups.of_both(mixed, nodes, k, rows)
+            alone[rows] += by_group[k] * smoothed / smoothed.sum(axis=1, keepdims=True)
+    group_sd = float(by_group @ groups.sds)
+    return RaterKnowledge(nodes, _to_one(own), _to_one(joint), jitter, _to_one(alone), _to_one(likelihood),
+                          _to_one(prior), _to_one(prior_with_group), family.spread, weight.sum(axis=0), group_sd,
+                          np.sqrt(by_group @ groups.variance), _learnt(groups, by_group), gain)
+
+
+def _to_one(rows: Array) -> Array:
+    return np.asarray(rows / rows.sum(axis=-1, keepdims=True))
+
+
+def _working_fit(likelihood: Array, nodes: Array, groups: GroupLevels) -> Array:
+    """Log-likelihood under the working spread of raters, for each spread of groups; 0 where there is none."""
+    if groups.rater_sd is None:
+        return np.zeros(len(groups.sds))
+    priors = np.exp(-((nodes[None, :] / groups.rater_sd[:, None]) ** 2) / 2)
+    priors /= priors.sum(axis=1, keepdims=True)
+    return np.array([np.log(np.maximum(groups.of_rater(likelihood, nodes, k) @ priors[k], 1e-290)).sum()
+                     for k in range(len(groups.sds))])
+
+
+def _learnt(groups: GroupLevels, by_group: Array) -> float:
+    """Say how much of the prior variance of the spread between groups the data have taken away."""
+    if len(groups.sds) < 2 or groups.rater_sd is None:
+        return 0.0
+    prior = np.exp(-((groups.sds / LINKED_SD_SCALE) ** 2) / 2) * np.gradient(groups.sds)
+    prior /= prior.sum()
+    before = float(prior @ groups.sds**2 - (prior @ groups.sds) ** 2)
+    after = float(by_group @ groups.sds**2 - (by_group @ groups.sds) ** 2)
+    return max(1 - after / before, 0.0)
 
 
 def average_readings(readings: Sequence[RaterKnowledge]) -> RaterKnowledge:
@@ -188,16 +287,12 @@ def average_readings(readings: Sequence[RaterKnowledge]) -> RaterKnowledge:
     def mean(name: str) -> Array:
         return np.asarray(np.mean([getattr(one, name) for one in readings], axis=0))
 
-    return RaterKnowledge(readings[0].nodes, mean("weights"), mean("with_group"), mean("jitter"), mean("prior"),
-                          np.concatenate([one.spreads for one in readings]),
-                          np.concatenate([one.spread_weights for one in readings]) / len(readings),
-                          float(mean("group_sd")), max(one.gain for one in readings))
-
-
-def _thinned(likelihood: Array, overlap: Array) -> tuple[Array, Array]:
-    """Take every n-th rater: beyond a few thousand the spread is known better than it matters."""
-    every = -(-len(likelihood) // RATERS_FOR_SPREAD)
-    return likelihood[::every], overlap[::every]
+    averaged = {name: mean(name) for name in ("weights", "with_group", "jitter", "alone", "alone_with_group", "prior",
+                                              "prior_with_group", "group_noise")}
+    return replace(readings[0], **averaged, spreads=np.concatenate([one.spreads for one in readings]),
+                   spread_weights=np.concatenate([one.spread_weights for one in readings]) / len(readings),
+                   group_sd=float(mean("group_sd")), group_learnt=float(mean("group_learnt")),
+                   gain=max(one.gain for one in readings))
 
 
 def _fit(likelihood: Array, family: PriorFamily) -> Array:
@@ -221,6 +316,17 @@ def _sum_logs(likelihood: Array, family: PriorFamily, chosen: Codes) -> Array:
         by_component = likelihood[start:start + 100] @ components
         total += np.log(np.maximum(family.marginals(by_component, chosen), 1e-290)).sum(axis=0)
     return total
+
+
+def _rising(cdf: Array) -> Array:
+    """Make distribution functions rise: halfway between the least that does from the left and from the right.
+
+    Either alone would treat ripples of the kernel below and above a posterior at the edge of the nodes differently,
+    and with them strict and lenient raters.
+    """
+    from_left = np.maximum.accumulate(cdf, axis=1)
+    from_right = np.minimum.accumulate(cdf[:, ::-1], axis=1)[:, ::-1]
+    return np.asarray((from_left + from_right) / 2)
 
 
 def _slide(cdf: Array, by: Array) -> Array:

@@ -22,7 +22,7 @@ _PERSON = tuple(c.name for c in TABLES["employees"] if not c.name.startswith("or
 _POST = tuple(c.name for c in TABLES["posts"] if not c.name.startswith("origin_"))
 _POST_DETAILS = tuple(c for c in _POST if c not in ("employee_id", "post_id"))
 _CHANGING = tuple(c.name for c in TABLES["posts"] if c.changes)
-_FLAGS = tuple(c.name for c in TABLES["posts"] if c.kind == "flag")
+_FLAGS = tuple(c.name for table in ("employees", "posts") for c in TABLES[table] if c.kind == "flag")
 
 
 def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], log: Log) -> dict[str, pd.DataFrame]:
@@ -170,7 +170,7 @@ def _one_row_each(people: pd.DataFrame, log: Log) -> pd.DataFrame:
 
 def _last_known(values: pd.Series, codes: np.ndarray, order: np.ndarray, n: int) -> object:
     """Give per person the last value that is not missing, in a given order of rows."""
-    known = values.notna().to_numpy()[order]
+    known = (values.notna() if values.dtype.kind != "i" else values != -1).to_numpy()[order]
     rows = order[known]
     take = np.full(n, -1, dtype=np.int64)
     take[codes[rows]] = rows  # of several rows of one person the last one written stays

@@ -92,10 +92,16 @@ class Corrections:
         Name of the file of corrections; empty where there is none.
     wanted
         What people wrote, in the order of the file.
+    strangers
+        By sheet and row of the file of corrections: the manager it names, whom the exports do not know.
+    changed
+        Each correction with the columns of the export that it changes, and the new text.
     """
 
     name: str = ""
     wanted: list[Correction] = field(default_factory=list)
+    strangers: Mapping[tuple[str, int], str] = field(default_factory=dict)
+    changed: list[tuple[Correction, int, str]] = field(default_factory=list)
     _outcomes: list[dict[str, object]] = field(default_factory=list)
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _lines: list[tuple[str, str, str, int, str, str, str]] = field(default_factory=list)
@@ -130,6 +136,8 @@ class Corrections:
         for correction in wanted:
             try:
                 position, changes = target.settle(correction)
+                if (stranger := self.strangers.get((correction.given_in, correction.given_row))) is not None:
+                    raise _RefusedError("unknown_manager", manager=stranger)
             except _RefusedError as problem:
                 self.refuse(correction, problem)
                 continue
@@ -143,7 +151,7 @@ class Corrections:
         for position, (correction, changes) in settled.items():
             if position in twice:
                 self.refuse(correction, _RefusedError("given_twice", row=correction.row))
-            elif not _decision(correction) and not changes:
+            elif not _decision(correction) and not changes and position not in target.mended:
                 self._note(correction, position, "pending", target)
             elif _decision(correction) == LEAVE_OUT:
                 is_data[position] = False
@@ -152,13 +160,15 @@ class Corrections:
                 self._note(correction, position, "left_out", target)
             else:
                 for column, text in changes.items():
+                    self.changed.append((correction, column, text))
                     self._lines.append(("corrected", sheet.file, sheet.name, position + 1, target.names[column],
                                         str(sheet.columns[column][position]), text))
                     columns.setdefault(column, sheet.columns[column].copy())[position] = text
                     is_data[position] = True
                 self._note(correction, position, "corrected" if changes else "in_export", target, changes)
         changed = tuple(columns.get(j, values) for j, values in enumerate(sheet.columns))
-        return (Sheet(sheet.file, sheet.name, changed, sheet.notes) if columns else sheet), is_data
+        widths = _widths_without(sheet, changed, [position for position, kept in is_data.items() if kept])
+        return (replace(sheet, columns=changed, widths=widths, _factors={}) if columns else sheet), is_data
 
     def refuse(self, correction: Correction, problem: _RefusedError) -> None:
         """Write down a correction that cannot be used."""
@@ -222,6 +232,16 @@ class Corrections:
                 "given_in": correction.given_in, "given_row": correction.given_row}
 
 
+def _widths_without(sheet: Sheet, columns: Sequence[np.ndarray], corrected: Sequence[int]) -> np.ndarray | None:
+    """Give how many cells each row was written with; corrected rows have those that hold anything."""
+    if sheet.widths is None or len(sheet.widths) < sheet.n_rows:
+        return sheet.widths
+    widths = sheet.widths.copy()
+    for position in corrected:
+        widths[position] = max((j + 1 for j, column in enumerate(columns) if column[position]), default=0)
+    return widths
+
+
 class _Target:
     """One sheet of the exports as corrections meet it."""
 
@@ -232,6 +252,7 @@ class _Target:
         shown = [j for j in range(len(self.names)) if j not in self.hidden]
         self.by_name = {self.names[j]: j for j in shown}
         self.by_label = dict(zip(label_columns([self.names[j] for j in shown]), shown, strict=True))
+        self.mended: set[int] = set()
         self._places: dict[str, list[int]] | None = None
 
     def record(self, position: int) -> str:
@@ -252,8 +273,16 @@ class _Target:
         code = check_code(self.record(position)) if self._is_data(position) else ""
         if correction.check and correction.check != code:
             if code and _decision(correction) != LEAVE_OUT and not self._changes(position, wanted):
+                self.mended.add(position)
                 return position, {}  # the export was mended in the same way
-            position = self._find(correction.check, correction)
+            found = self._find(correction.check)
+            if found is None:
+                mended = self._find_mended(wanted) if _decision(correction) != LEAVE_OUT else None
+                if mended is None:
+                    raise _RefusedError("row_changed" if self._is_data(correction.row - 1) else "no_such_row")
+                self.mended.add(mended)
+                return mended, {}
+            position = found
         elif not code:
             raise _RefusedError("no_such_row")
         changes = self._changes(position, wanted)
@@ -282,16 +311,20 @@ class _Target:
     def _is_data(self, position: int) -> bool:
         return 0 <= position < len(self.rows.aside) and self.rows.aside[position] == 0
 
-    def _find(self, check: str, correction: Correction) -> int:
+    def _find(self, check: str) -> int | None:
         """Find the one row that is cell by cell what was refused: rows above it may have come or gone since."""
         if self._places is None:
             self._places = {}
             for position in self.rows.rows.tolist():
                 self._places.setdefault(check_code(self.record(position)), []).append(position)
         found = self._places.get(check, [])
-        if len(found) != 1:
-            raise _RefusedError("row_changed" if self._is_data(correction.row - 1) else "no_such_row")
-        return found[0]
+        return found[0] if len(found) == 1 else None
+
+    def _find_mended(self, wanted: Mapping[int, str]) -> int | None:
+        """Find a row that is cell by cell what the correction asks for: the export was mended, and the row moved."""
+        is_whole = len(wanted) >= len(self.by_name)
+        return next((position for position in self.rows.rows.tolist() if not self._changes(position, wanted)),
+                    None) if is_whole else None
 
     def _verify(self, correction: Correction, position: int, changes: Mapping[int, str]) -> None:
         """Without a check code, take a correction of the one cell that is known to be as it was when refused."""

@@ -40,8 +40,10 @@ def enter_sheet(rows: SheetRows, context: Context) -> dict[str, pd.DataFrame]:
         Frames by table; ``people`` holds columns of employees and posts together. Ids and categories are
         categoricals, flags 1, 0 or -1 (missing). ``position`` is the row's place in the sheet, counted from 0.
     """
+    tables = [table for table in (*rows.map.tables[1:], *rows.map.tables[:1])
+              if table != "placements" or rows.map.ratings]  # all its ratings may be stopped, its people stay
     return {table: _enter_placements(rows, context) if table == "placements" else _enter(rows, context, table)
-            for table in (*rows.map.tables[1:], *rows.map.tables[:1])}
+            for table in tables}
 
 
 def _enter(rows: SheetRows, context: Context, table: str) -> pd.DataFrame:
@@ -61,7 +63,7 @@ def _key_of_person(rows: SheetRows, context: Context) -> _Keys:
 
 
 def _key_of_conversation(rows: SheetRows, context: Context) -> _Keys:
-    keyed = rows.employee.codes >= 0
+    keyed = (rows.employee.codes >= 0) & ~rows.unfinished
     held_on, stopped = _read_key_date(rows, "held_on", context, keyed)
     # A sheet of ratings may say when the conversation was; a row without that date is no conversation.
     undated = np.isnat(held_on) & keyed & ~stopped
@@ -121,7 +123,7 @@ _KEYS: Mapping[str, Callable[[SheetRows, Context], _Keys]] = {
 
 
 def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
-    keyed = rows.employee.codes >= 0
+    keyed = (rows.employee.codes >= 0) & ~rows.unfinished
     whose = _read_sources(rows)
     ratings = [_read_ratings(rows, axes, context, source) for source, axes in rows.map.ratings.items()]
     rated = np.zeros(len(rows), dtype=bool)
@@ -175,7 +177,7 @@ class _Ratings:
     def stop(self, rows: SheetRows) -> None:
         """Stop the rows whose ratings cannot be read."""
         for position, codes, faults, expected in self.faults:
-            bad = np.flatnonzero((faults != "")[codes])
+            bad = np.flatnonzero((faults != "")[codes] & ~rows.unfinished)
             rows.stop(faults[codes[bad]], bad, position, expected)
 
     def note_disagreement(self, rows: SheetRows, kept: np.ndarray, framework: Framework) -> None:
@@ -206,12 +208,16 @@ def _read_ratings(rows: SheetRows, axes: Mapping[str, int], context: Context, so
             continue
         parsed, codes = rows.read(position, scale.parse)
         levels[axis] = parsed.values[codes]
+        doubted = rows.doubted.get(position)
+        if doubted is not None:
+            levels[axis] = np.where(doubted, 0, levels[axis])
+            faulty |= doubted
         if (parsed.faults != "").any():
             faults.append((position, codes, parsed.faults, parsed.expected))
             faulty |= (parsed.faults != "")[codes]
         if (parsed.repairs != "").any():
             repaired |= (parsed.repairs != "")[codes]
-    faulty &= rows.employee.codes >= 0
+    faulty &= (rows.employee.codes >= 0) & ~rows.unfinished
     given = (levels["performance"] > 0) | (levels["potential"] > 0) | (levels["box"] > 0)
     disagrees = _disagree(levels, context.framework)
     derived = _derive(levels, context.framework)

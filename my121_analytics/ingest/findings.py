@@ -18,7 +18,8 @@ QUARANTINE_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "mess
 _SINGLE_LINES = 20
 """Up to this many cases of one kind in a column are listed one by one; more are put together by value."""
 _BY_VALUE = ("rater_unknown", "rater_repaired", "rater_name_disagrees", "unknown_manager", "ambiguous_manager",
-             "manager_name_disagrees", "manager_contradicts", "manager_vacant")
+             "manager_name_disagrees", "manager_contradicts", "manager_vacant", "implausible_manager",
+             "implausible_rater")
 """Findings about one person's name, which is mended once: one line each, whatever their number."""
 _VALUES_LISTED = 50
 """More distinct values than this become one line with their number."""
@@ -94,15 +95,21 @@ class Stops:
                                              "expected": expected}))
 
     @property
+    def positions(self) -> np.ndarray:
+        """Rows stopped (positions in the sheet, counted from 0)."""
+        return pd.unique(pd.concat(self._parts)["position"]) if self._parts else np.array([], dtype=np.int64)
+
+    @property
     def n_rows(self) -> int:
-        """Rows stopped."""
-        return len(pd.unique(pd.concat(self._parts)["position"])) if self._parts else 0
+        """Number of rows stopped."""
+        return len(self.positions)
 
     def log(self, log: Log, sheet: Sheet) -> None:
         """Repeat every fault as a finding."""
         if not self._parts:
             return
         faults = pd.concat(self._parts, ignore_index=True)
+        faults = faults[faults["code"] != "scale_in_doubt"]  # told once, of the column
         for (code, column), part in faults.groupby(["code", "column"], sort=False):
             log.add(str(code), file=sheet.file, sheet=sheet.name, rows=part["position"].to_numpy() + 1,
                     column=str(column), values=part["value"].to_numpy(), expected=part["expected"].to_numpy())

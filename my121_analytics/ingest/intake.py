@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from my121_analytics.errors import DataUnusableError, UnreadableFileError
+from my121_analytics.errors import DataUnusableError, UnreadableFileError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
+from my121_analytics.ingest.copies import set_copies_aside
 from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
 from my121_analytics.ingest.entries import enter_sheet
 from my121_analytics.ingest.files.exports import Sheet, list_files, read_sheets
@@ -23,18 +24,26 @@ from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
-from my121_analytics.ingest.reading.headings import check_overrides
-from my121_analytics.ingest.reading.people import Roster, bare_id, name_key
+from my121_analytics.ingest.reading.headings import check_overrides, compact, heading_keys
+from my121_analytics.ingest.reading.namesakes import PostDetails
+from my121_analytics.ingest.reading.people import Roster, bare_id, name_key, resolve
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
+from my121_analytics.ingest.reading.scales import judge_scales
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
+from my121_analytics.ingest.reading.standing import settle_standing
+from my121_analytics.ingest.settings_proposals import propose_settings
+from my121_analytics.ingest.shared_numbers import stop_shared_numbers
+from my121_analytics.ingest.unread import Unread, list_headings, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
 from my121_analytics.workforce.schema import TABLES, column_names
 
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
+_MANAGERS = tuple(f"{who}_{how}" for who in ("manager", "rater") for how in ("id", "name", "post"))
 _EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
 
 
@@ -55,7 +64,8 @@ class Intake:
     reconciliation
         Per file and sheet: ``kind``, ``rows_read``, ``rows_accepted``, ``rows_quarantined``, ``rows_set_aside``.
     mapping
-        Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``.
+        Per column: ``file``, ``sheet``, ``heading``, ``column`` (empty where not used), ``how``, ``meanings`` (what
+        an asked one could be).
     unreadable
         Files that could not be read at all: ``file``, ``reason``, ``message``, ``remedy``.
     corrections
@@ -69,6 +79,8 @@ class Intake:
     mapping: pd.DataFrame = field(repr=False)
     unreadable: pd.DataFrame = field(repr=False)
     corrections: pd.DataFrame = field(default_factory=lambda: Corrections().frame(_no_quarantine()), repr=False)
+    unread: Unread = field(default_factory=Unread, repr=False)
+    """What was left out though it may matter, and the settings that would let it be read."""
 
     def __repr__(self) -> str:
         counts = self.findings["severity"].value_counts()
@@ -119,26 +131,40 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
 
 
 def _read(source: Path | str, settings: Settings, framework: Framework, scales: Mapping[str, Scale],
-          as_of: date | None, corrections: Path | str | None, progress: Progress) -> Intake:
+          as_of: date | None, corrections: Path | str | None, progress: Progress,
+          strangers: Mapping[tuple[str, int], str] | None = None) -> Intake:
     log = Log()
     given = Corrections() if corrections is None else read_corrections(corrections)
+    given.strangers = strangers or {}
     sheets, unreadable = _open_files(source, settings, scales, log, progress, given, corrections)
     given.close(log)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
-    listed = _read_employees(sheets, settings.exports.employee_id_width)
+    _read_employees(sheets, settings.exports.employee_id_width)
+    settle_standing(sheets, context)
+    set_copies_aside(sheets, context)
+    shared = stop_shared_numbers(sheets, [rows for rows in sheets if _lists_people(rows)])
+    listed = _listed_people(sheets)
     named = _find_named_ids(sheets, settings)
-    context = replace(context, roster=_build_roster(sheets, listed, context), pairs=_pair_names(named))
+    roster = replace(_build_roster(sheets, listed, context), shared=shared)
+    context = replace(context, roster=roster, pairs=_pair_names(named), details=PostDetails(_sources(sheets, listed)))
+    found = _find_corrected_strangers(sheets, context, given)
+    if found:  # who is known is known only now; the rows are read once more as they were exported
+        return _read(source, settings, framework, scales, as_of, corrections, progress, {**given.strangers, **found})
     _refuse_strangers(sheets, listed, context.roster)
+    report = judge_scales(sheets, scales, framework, log)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
     workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
+    unread = list_unread(sheets, report, workforce.placements, listed)
+    unread = replace(unread, settings=propose_settings(sheets, report, unread, context))
     _log_checks(workforce, listed, log)
+    _log_unused_settings(sheets, settings, log)
     for rows in sheets:
         rows.stops.log(log, rows.sheet)
     quarantine = _quarantine(sheets)
     intake = Intake(workforce, quarantine, log.frame(), _reconcile(sheets), _map_table(sheets), unreadable,
-                    given.frame(quarantine))
+                    given.frame(quarantine), unread)
     _check_accounts(intake)
     return intake
 
@@ -294,10 +320,28 @@ def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Sca
         raise DataUnusableError(f"{Path(source).name}: no sheet holds anything of the record.",
                                 hints=["A table needs a heading for the employee's id and one for what is recorded; "
                                        "name them in [exports.columns] if they are unusual.",
+                                       *list_headings(sheets),
                                        *(f"{file}: {message}" for file, message in
                                          zip(asked["file"].head(5), asked["message"].head(5), strict=True))])
     rows = [(p.file, p.reason, p.headline, " ".join(p.hints)) for p in problems]
     return sheets, pd.DataFrame(rows, columns=["file", "reason", "message", "remedy"], dtype="str")
+
+
+def _find_corrected_strangers(sheets: Sequence[SheetRows], context: Context,
+                              given: Corrections) -> dict[tuple[str, int], str]:
+    """Find corrections that name a manager whom the exports do not know, or who may be several people."""
+    kinds = {(rows.sheet.file.strip(), rows.sheet.name.strip(), rows.map.columns[column]): column
+             for rows in sheets for column in _MANAGERS if column in rows.map.columns}
+    found = {}
+    for correction, position, text in given.changed:
+        column = kinds.get((correction.file, correction.sheet.strip(), position))
+        if column is None or not text.strip():
+            continue
+        kind = "name" if column.endswith("_name") else "post" if column.endswith("_post") else "person"
+        who = resolve(context.roster, [text], pairs=context.pairs.get(correction.file), kind=kind)[0]
+        if who.state in ("unknown", "ambiguous", "bad"):
+            found[correction.given_in, correction.given_row] = text
+    return found
 
 
 def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale], log: Log,
@@ -305,10 +349,26 @@ def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale
     """Open a sheet with the corrections that are about its rows; they are found in it as it was exported."""
     wanted = corrections.of_sheet(sheet)
     if not wanted:
-        return open_sheet(sheet, settings.exports.columns, log, scales)
-    exported = open_sheet(sheet, settings.exports.columns, Log(), scales)
+        return _open(sheet, settings, scales, log)
+    exported = _open(sheet, settings, scales, Log())
     corrected, is_data = corrections.apply(exported, sheet, wanted)
-    return settle_rows(open_sheet(corrected, settings.exports.columns, log, scales), is_data)
+    return settle_rows(_open(corrected, settings, scales, log), is_data)
+
+
+def _open(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale], log: Log) -> SheetRows:
+    return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles, settings.exports.states)
+
+
+def _log_unused_settings(sheets: Sequence[SheetRows], settings: Settings, log: Log) -> None:
+    """Write down headings of the settings that no sheet has, with the headings that end in them or are near."""
+    headings = [heading.text for rows in sheets for heading in rows.map.headings]
+    known = {key for text in headings for key in heading_keys(text)}
+    for heading in settings.exports.columns:
+        if compact(heading) in known or any(compact(heading) == compact(t) for rows in sheets for t in rows.headings):
+            continue
+        longer = list(dict.fromkeys(f"'{t}'" for t in headings if compact(t).endswith(compact(heading))))
+        hint = say("unread", "headings_like", headings=" or ".join(longer)) if longer else suggest(heading, headings)
+        log.add("setting_without_heading", values=heading, expected=hint)
 
 
 def _latest_year(sheets: Sequence[SheetRows], as_of: date | None) -> int | None:
@@ -335,14 +395,26 @@ def _is_list(rows: SheetRows) -> bool:
     return rows.map.tables == ("people",)
 
 
-def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> frozenset[str]:
-    """Read the ids of all sheets, staff lists first; give the ids on the staff lists."""
+def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> None:
+    """Read the ids of all sheets, staff lists first: an id with a suffix that is one of theirs is no assignment."""
     listed: set[str] = set()
     keyed = [rows for rows in sheets if "employee_id" in rows.map.columns and rows.map.tables
              and "evidence" not in rows.map.tables]
     for rows in sorted(keyed, key=lambda r: (not _is_list(r), not r.has("post_id"))):
         rows.read_employees(width, frozenset(listed))
-        if _is_list(rows) and rows.has("name", "surname", "directorate", "service", "manager_id", "post_id"):
+        listed |= _listed_people([rows])
+
+
+def _lists_people(rows: SheetRows) -> bool:
+    """Say whether a staff list says more of its people than one detail that a list of leavers may hold too."""
+    return _is_list(rows) and rows.has("name", "surname", "directorate", "service", "manager_id", "post_id")
+
+
+def _listed_people(sheets: Sequence[SheetRows]) -> frozenset[str]:
+    """Give the ids on the staff lists."""
+    listed: set[str] = set()
+    for rows in sheets:
+        if _lists_people(rows):
             used = pd.unique(rows.employee.codes)
             listed |= set(rows.employee.categories[used[used >= 0]])
     return frozenset(listed)
@@ -367,7 +439,7 @@ def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roste
 
 def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
     """Collect who is known: the staff lists, or where there is none everyone that rows are about."""
-    sources = [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
+    sources = _sources(sheets, listed)
     people = set(listed)
     pairs: list[tuple[str, str]] = []
     holds_leavers = False
@@ -391,8 +463,15 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
                   context.settings.exports.employee_id_width, holds_leavers)
 
 
+def _sources(sheets: Sequence[SheetRows], listed: frozenset[str]) -> list[SheetRows]:
+    """Give the sheets that say who is known: the staff lists, or where there is none all that hold people."""
+    return [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
+
+
 def _has_leavers(rows: SheetRows, context: Context) -> bool:
     """Say whether a staff list holds people who left."""
+    if rows.has_left is not None and rows.has_left.any():
+        return True
     if not rows.has("left_on"):
         return False
     _, texts = rows.texts(rows.map.columns["left_on"])
@@ -408,7 +487,7 @@ def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
     if found is None:
         return {}
     posts = categorical(found[0].values, found[1])
-    current = np.ones(len(rows), dtype=bool)
+    current = np.ones(len(rows), dtype=bool) if rows.has_left is None else rows.has_left != 1
     for column in ("valid_to", "left_on"):
         if rows.has(column):
             at, ends = rows.texts(rows.map.columns[column])
@@ -483,17 +562,17 @@ def _no_quarantine() -> pd.DataFrame:
 def _reconcile(sheets: Sequence[SheetRows]) -> pd.DataFrame:
     lines = []
     for rows in sheets:
-        aside, stopped = int((rows.aside > 0).sum()), rows.stops.n_rows
+        aside, stopped = rows.n_set_aside, rows.stops.n_rows
         lines.append((rows.sheet.file, rows.sheet.name, "+".join(rows.map.tables) or "not_record", rows.sheet.n_rows,
-                      len(rows) - stopped, stopped, aside))
+                      rows.sheet.n_rows - stopped - aside, stopped, aside))
     return pd.DataFrame(lines, columns=["file", "sheet", "kind", "rows_read", "rows_accepted", "rows_quarantined",
                                         "rows_set_aside"])
 
 
 def _map_table(sheets: Sequence[SheetRows]) -> pd.DataFrame:
-    lines = [(rows.sheet.file, rows.sheet.name, h.text, f"{h.source}.{h.column}" if h.source else h.column, h.how)
-             for rows in sheets for h in rows.map.headings]
-    return pd.DataFrame(lines, columns=["file", "sheet", "heading", "column", "how"], dtype="str")
+    lines = [(rows.sheet.file, rows.sheet.name, h.text, f"{h.source}.{h.column}" if h.source else h.column, h.how,
+              " or ".join(h.meanings)) for rows in sheets for h in rows.map.headings]
+    return pd.DataFrame(lines, columns=["file", "sheet", "heading", "column", "how", "meanings"], dtype="str")
 
 
 def _check_accounts(intake: Intake) -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.counts import join_posts
 from my121_analytics.workforce.hierarchy import build_hierarchy
-from my121_analytics.workforce.record import Workforce, main_posts
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts
 from my121_analytics.workforce.schema import MANAGER, SELF
 
 Severity = Literal["error", "warning", "info"]
@@ -56,7 +56,7 @@ ROW_RULES = (
             "no_period unknown_period unknown_rating ambiguous_rating rating_code_label_disagree unknown_rating_code "
             "unknown_box ambiguous_box box_code_label_disagree unknown_box_code unknown_source ambiguous_rater "
             "bad_rater rater_contradicts missing_post unknown_employee unknown_post id_of_other_form "
-            "conflicting_placements", stops=True),
+            "conflicting_placements scale_in_doubt", stops=True),
     *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
             "rater_name_disagrees manager_name_disagrees manager_contradicts rating_disagrees_with_box outside_cycle "
             "date_order_doubtful"),
@@ -66,7 +66,10 @@ ROW_RULES = (
 """What is checked cell by cell and row by row."""
 
 SHEET_RULES = (
-    *_rules("error", "unreadable_file key_not_found"),
+    *_rules("error", "unreadable_file key_not_found codes_off_scale decimals_for_levels labels_off_scale "
+            "codes_against_labels scale_of_another boxes_against_ratings ratings_against_boxes heading_twice "
+            "staff_sheet_unread"),
+    *_rules("warning", "labels_read axis_assumed setting_without_heading"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
             "rater_from_post repeated_row repeated_conversation spellings_joined formula_without_value mixed_encoding "
             "letters_lost zero_bytes last_line_cut"),
@@ -75,6 +78,16 @@ SHEET_RULES = (
             "hidden_rows merged_cells pivot_left_out quoted_lines serials_of_1904"),
 )
 """What is checked once per file, sheet or column."""
+
+STANDING_RULES = (
+    *_rules("error", "unknown_form_state half_converted_date row_too_wide two_people number_of_two other_version",
+            stops=True),
+    *_rules("error", "half_converted_dates versions_apart"),
+    *_rules("warning", "unknown_state matrix_rows matrix_only yet_to_start ended_post_rows left_without_day "
+            "form_not_finished dates_swapped_back half_converted_kept group_carried group_asked copied_rows "
+            "copied_sheet hidden_version names_off_list implausible_manager implausible_rater"),
+)
+"""What says which rows, columns and sheets count as they stand."""
 
 CROSS_RULES = (
     *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
@@ -90,7 +103,7 @@ CORRECTION_RULES = (
 )
 """What becomes of the corrections that people bring back."""
 
-RULES = {rule.code: rule for rule in (*ROW_RULES, *SHEET_RULES, *CROSS_RULES, *CORRECTION_RULES)}
+RULES = {rule.code: rule for rule in (*ROW_RULES, *SHEET_RULES, *STANDING_RULES, *CROSS_RULES, *CORRECTION_RULES)}
 
 
 @dataclass(frozen=True)
@@ -239,6 +252,8 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         codes = rows[column].cat.codes.to_numpy()
         on_list = rows[column].cat.categories.isin([*listed, *told])
         off = (codes >= 0) & ~np.append(on_list, True)[codes]
+        if column != "employee_id":  # who managed somebody that has left may have left as well: that is no surprise
+            off &= is_employed(workforce.employees, rows["employee_id"], pd.Timestamp(workforce.as_of)).to_numpy()
         if not off.any():
             continue
         found = rows[off]

@@ -6,22 +6,43 @@ import json
 import logging
 import os
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 
-from my121_analytics.errors import My121Error
+from my121_analytics.errors import DataUnusableError, My121Error, UsageError
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.staging import make_folder, write_atomic
 
-ALERT = "ALERT.txt"
+ALERT, ALERT_JSON = "ALERT.txt", "alert.json"
 LOG = "run.log"
 _LOG_BYTES, _LOGS_KEPT = 1_000_000, 5
 _HOOK_SECONDS = 60
 
+UNEXPECTED = 1
+REASONS: Mapping[str, str] = {
+    "ExtractRefusedError": "guard", "PartialRunError": "partial", "DiskError": "disk",
+    "UndeliveredError": "undelivered",
+    "UnreadableFileError": "unreadable_file", "DataUnusableError": "data", "SettingsError": "settings",
+    "UsageError": "usage", "DisclosureError": "disclosure", "RunLockedError": "locked", "My121Error": "unexpected"}
+"""Code by kind of failure, for the hook and for programs that watch; an unforeseen one is ``unexpected``."""
+
 Entry = int | float | str | bool
+
+
+class DiskError(UsageError):
+    """A file could not be written: the disk is full, the share is gone."""
+
+
+class UndeliveredError(UsageError):
+    """The run is whole, and a destination could not be replaced."""
+
+
+class PartialRunError(DataUnusableError):
+    """A section or a file is missing: the run is kept, and is neither the latest nor delivered."""
 
 
 class RunLog:
@@ -71,30 +92,70 @@ def open_log(folder: Path) -> Iterator[RunLog]:
             handler.close()
 
 
-def raise_alert(out: Path, *, exit_code: int, problem: My121Error | None) -> None:
-    """Leave a file that says the last run failed, why, and what to do; the next whole run removes it.
+@dataclass(frozen=True)
+class Failure:
+    """Why a run leaves with an exit code other than 0.
+
+    Parameters
+    ----------
+    exit_code
+        With which it leaves.
+    reason
+        Code for programs: one of ``REASONS``.
+    problem
+        The known failure; None where nobody foresaw it, since the text of such a one may hold data.
+    """
+
+    exit_code: int
+    reason: str
+    problem: My121Error | None = None
+
+    @classmethod
+    def of(cls, problem: My121Error | None) -> Failure:
+        """Describe a known failure, or one that nobody foresaw."""
+        if problem is None:
+            return cls(UNEXPECTED, "unexpected")
+        reason = next(REASONS[kind.__name__] for kind in type(problem).__mro__ if kind.__name__ in REASONS)
+        return cls(problem.exit_code, reason, problem)
+
+
+def raise_alert(out: Path, failure: Failure, *, findings: Sequence[Mapping[str, str]] = ()) -> None:
+    """Leave two files, for people and for programs, that say why the last run failed; the next whole run removes them.
 
     Parameters
     ----------
     out
         Folder of the runs.
-    exit_code
-        With which the run leaves.
-    problem
-        Known failures say their reason; of unknown ones nothing is told here, since their text may hold data.
+    failure
+        Why the run failed.
+    findings
+        Of the guard.
     """
+    problem = failure.problem
     reason = [problem.headline, *(f"- {hint}" for hint in problem.hints)] if problem else [say("run", "unexpected")]
-    lines = [say("run", "alert_title"), "", *reason, "", say("run", "alert_exit_code", code=exit_code),
+    lines = [say("run", "alert_title"), "", *reason, "", say("run", "alert_exit_code", code=failure.exit_code),
              say("run", "alert_old_outputs"), say("run", "alert_what_to_do"), ""]
     write_atomic(out / ALERT, "\r\n".join(lines).encode("utf-8-sig"))  # opens well in Notepad
+    content = {"exit_code": failure.exit_code, "reason": failure.reason, "message": reason, "findings": list(findings)}
+    write_atomic(out / ALERT_JSON, (json.dumps(content, indent=2, ensure_ascii=False) + "\n").encode("utf-8"))
+
+
+def listed_findings(out: Path) -> set[tuple[str, str]]:
+    """Give code and place of what the last alert listed; nothing where there is no alert."""
+    try:
+        content = json.loads((out / ALERT_JSON).read_text("utf-8"))
+        return {(str(finding["code"]), str(finding["place"])) for finding in content["findings"]}
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
 
 
 def clear_alert(out: Path) -> None:
     """Remove the alert of an earlier run."""
-    (out / ALERT).unlink(missing_ok=True)
+    for name in (ALERT, ALERT_JSON):
+        (out / name).unlink(missing_ok=True)
 
 
-def start_hook(command: Sequence[str], *, out: Path, exit_code: int, log: RunLog) -> None:
+def start_hook(command: Sequence[str], *, out: Path, failure: Failure, log: RunLog | None = None) -> None:
     """Start the council's own command after a failure; what it does or fails to do changes nothing here.
 
     Parameters
@@ -102,20 +163,23 @@ def start_hook(command: Sequence[str], *, out: Path, exit_code: int, log: RunLog
     command
         Program and arguments; started without a shell.
     out
-        Folder of the runs; given to it as MY121_RUN_FOLDER, beside MY121_EXIT_CODE and MY121_ALERT.
-    exit_code
-        With which the run leaves.
+        Folder of the runs; given to it as MY121_RUN_FOLDER, beside MY121_EXIT_CODE, MY121_REASON, MY121_ALERT and
+        MY121_ALERT_JSON.
+    failure
+        Why the run leaves.
     log
-        Told how it went.
+        Told how it went; None where another run holds the log.
     """
     if not command:
         return
-    environment = {**os.environ, "MY121_RUN_FOLDER": str(out), "MY121_EXIT_CODE": str(exit_code),
-                   "MY121_ALERT": str(out / ALERT)}
+    note = log.note if log is not None else (lambda event, /, **values: None)
+    environment = {**os.environ, "MY121_RUN_FOLDER": str(out), "MY121_EXIT_CODE": str(failure.exit_code),
+                   "MY121_REASON": failure.reason, "MY121_ALERT": str(out / ALERT),
+                   "MY121_ALERT_JSON": str(out / ALERT_JSON)}
     try:
-        done = subprocess.run(list(command), env=environment, timeout=_HOOK_SECONDS, check=False, cwd=out,
-                              stdin=subprocess.DEVNULL, capture_output=True)
+        done = subprocess.run(list(command), env=environment, timeout=_HOOK_SECONDS, check=False,
+                              cwd=out if out.is_dir() else None, stdin=subprocess.DEVNULL, capture_output=True)
     except (OSError, subprocess.TimeoutExpired) as trouble:
-        log.note("hook_failed", reason=type(trouble).__name__)
+        note("hook_failed", reason=type(trouble).__name__)
     else:
-        log.note("hook_ended", exit_code=done.returncode)
+        note("hook_ended", exit_code=done.returncode)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import pandas as pd
 
 from my121_analytics.errors import UsageError, suggest
-from my121_analytics.reports.workforce_report.headline_figure import Headline
+from my121_analytics.reports.workforce_report.headline_figure import Headline, difference_between, read_change
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.staging import write_atomic
@@ -28,7 +28,7 @@ State = Literal["done", "partial", "failed"]
 
 @dataclass(frozen=True)
 class RunRecord:
-    """What one run read, wrote and found; holds no name of a person and no text from the data.
+    """What one run read, wrote and found; holds no name of a person in the data and no text from it.
 
     Parameters
     ----------
@@ -56,6 +56,10 @@ class RunRecord:
         Headline figures.
     undelivered
         Destinations that could not be written, to be tried again.
+    reason
+        Code of why it failed or is partial (``alerts.REASONS``); empty where it is whole.
+    accepted, accepted_by
+        What the guard found and somebody let through, and who.
     """
 
     id: str
@@ -76,6 +80,9 @@ class RunRecord:
     warnings: tuple[str, ...] = ()
     headline: tuple[Headline, ...] = ()
     undelivered: tuple[str, ...] = ()
+    reason: str = ""
+    accepted: tuple[Mapping[str, str], ...] = ()
+    accepted_by: str = ""
 
     def to_json(self) -> bytes:
         """Write the record as UTF-8 JSON with sorted keys."""
@@ -94,7 +101,7 @@ def read_record(path: Path) -> RunRecord | None:
     known = {f.name for f in fields(RunRecord)}
     given = {name: value for name, value in content.items() if name in known}
     given["headline"] = tuple(Headline(**one) for one in given.get("headline", ()))
-    for name in ("warnings", "undelivered"):
+    for name in ("warnings", "undelivered", "accepted"):
         given[name] = tuple(given.get(name, ()))
     try:
         return RunRecord(**given)
@@ -162,6 +169,8 @@ def headline_before(records: Sequence[RunRecord], key: str, *, report: str, audi
     for record in records:
         if record.key == key:
             break
+        if record.state != "done":
+            continue
         mine = tuple(one for one in record.headline if (one.report, one.audience) == (report, audience))
         earlier = mine or earlier
     return earlier
@@ -173,6 +182,22 @@ def find_whole_run(out: Path, key: str) -> RunRecord | None:
         if record.key == key and record.state != "failed" and (out / RUNS / record.id).is_dir():
             return record
     return None
+
+
+def find_last_good(out: Path) -> RunRecord | None:
+    """Find the run that the pointer names, which readers have; else the last whole one; None before the first."""
+    whole = [record for record in list_records(out) if record.state == "done"]
+    latest = latest_id(out)
+    chosen = [record for record in whole if record.id == latest] or whole
+    return chosen[-1] if chosen else None
+
+
+def latest_id(out: Path) -> str:
+    """Give the id of the run that the pointer names; empty where there is none."""
+    try:
+        return str(json.loads((out / LATEST_RECORD).read_text("utf-8"))["id"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def choose_id(out: Path, as_of: str, key: str) -> str:
@@ -210,9 +235,11 @@ def prune_runs(out: Path, keep: int) -> list[str]:
     failed = [record for record in records if record.state == "failed"]
     for record in failed[:-keep]:
         (out / RUNS / f"{_FAILED}{record.id}.json").unlink(missing_ok=True)
-    for record in whole[:-keep]:
+    latest = latest_id(out)
+    old = [record for record in whole[:-keep] if record.id != latest]
+    for record in old:
         shutil.rmtree(out / RUNS / record.id, ignore_errors=True)
-    return [record.id for record in (*failed[:-keep], *whole[:-keep])]
+    return [record.id for record in (*failed[:-keep], *old)]
 
 
 def write_latest(out: Path, record: RunRecord) -> None:
@@ -248,7 +275,8 @@ def tabulate_trend(records: Sequence[RunRecord]) -> pd.DataFrame:
     Parameters
     ----------
     records
-        Runs, the oldest first; failed ones are passed over, and of several runs on the same day's data the last counts.
+        Runs, the oldest first; failed and partial ones are passed over, and of several runs on the same day's data
+        the last counts.
 
     Returns
     -------
@@ -257,34 +285,16 @@ def tabulate_trend(records: Sequence[RunRecord]) -> pd.DataFrame:
         before, change, reading``. The reading is ``rose``, ``fell``, ``no_clear_change`` (the intervals overlap, or
         there is none), ``cannot_tell`` (withheld) or ``first``.
     """
-    by_day = {record.as_of: record for record in records if record.state != "failed" and record.as_of}
+    by_day = {record.as_of: record for record in records if record.state == "done" and record.as_of}
     rows, before = [], dict[tuple[str, str], Headline]()
     for as_of in sorted(by_day):
         for one in by_day[as_of].headline:
             earlier = before.get((one.report, one.code))
             rows.append((one.report, one.code, one.label, one.unit, as_of, one.cycle, one.value, one.lower, one.upper,
-                         earlier.value if earlier else None, _difference(one, earlier), _read_change(one, earlier)))
+                         earlier.value if earlier else None, difference_between(one, earlier),
+                         read_change(one, earlier)))
             if one.value is not None:
                 before[one.report, one.code] = one
     return pd.DataFrame(rows, columns=["report", "statistic", "label", "unit", "as_of", "cycle", "value", "lower",
                                        "upper", "before", "change", "reading"])
 
-
-def _difference(now: Headline, before: Headline | None) -> float | None:
-    if before is None or now.value is None or before.value is None:
-        return None
-    return now.value - before.value
-
-
-def _read_change(now: Headline, before: Headline | None) -> str:
-    """Say whether a figure changed; where it has an interval, only if the two do not overlap."""
-    change = _difference(now, before)
-    if change is None or before is None:
-        return "first" if before is None else "cannot_tell"
-    if None in (now.lower, now.upper, before.lower, before.upper):
-        clear = now.unit == "count" and change != 0
-    else:
-        clear = now.lower > before.upper or now.upper < before.lower  # type: ignore[operator]
-    if not clear:
-        return "no_clear_change"
-    return "rose" if change > 0 else "fell"

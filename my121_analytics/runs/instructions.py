@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import tomllib
 import zoneinfo
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from my121_analytics.errors import SettingsError, UsageError, suggest
+from my121_analytics.errors import SettingsError, UsageError
 from my121_analytics.settings import FILE_NAME, ReportSettings, RunSettings, Settings, load_settings
 from my121_analytics.version import __version__
-from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.staging import make_folder, sha256_of
+from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.manifest import sha256_of
+from my121_analytics.writing.staging import make_folder
 
 
 @dataclass(frozen=True)
@@ -27,11 +29,14 @@ class RunPlan:
         The settings file.
     settings
         As read from it.
+    corrections
+        File of corrected rows that beats ``[run] corrections``; empty: none does.
     """
 
     file: Path
     settings: Settings
     version: str = __version__
+    corrections: str = ""
 
     @property
     def rules(self) -> RunSettings:
@@ -59,13 +64,21 @@ class RunPlan:
         return {name: self.place(report.destination) for name, report in self.reports.items() if report.destination}
 
     @property
+    def corrections_file(self) -> Path | None:
+        """File of corrected rows; None where there is none."""
+        if self.corrections:
+            return Path(os.path.abspath(self.corrections))
+        return self.place(self.rules.corrections) if self.rules.corrections else None
+
+    @property
     def other_inputs(self) -> tuple[Path, ...]:
         """What goes in beside the exports: the plan, its evidence and tracker, notebooks."""
         plan = self.rules.plan if "plan" in self.rules.outputs or "report" in self.rules.outputs else None
         files = [] if plan is None else [plan.file, plan.evidence, plan.tracker]
         if "notebooks" in self.rules.outputs:
             files += self.rules.notebooks
-        return tuple(self.place(file) for file in files if file)
+        corrections = [] if self.corrections_file is None else [self.corrections_file]
+        return (*(self.place(file) for file in files if file), *corrections)
 
     def place(self, path: str) -> Path:
         """Make a path of the settings absolute, from the settings file's folder."""
@@ -120,24 +133,33 @@ def read_plan_of(file: Path) -> RunPlan:
     return RunPlan(file, load_settings(file))
 
 
-def find_faults(plan: RunPlan) -> list[str]:
-    """List what in the settings cannot be done: audiences and sections that do not exist, files that are not there."""
-    from my121_analytics.reports.workforce_report.report import SECTIONS
+def places_as_written(file: Path) -> tuple[list[str], Path]:
+    """Give the hook and the folder of the runs from settings that cannot be followed, so that somebody hears of it.
 
-    faults = []
-    audiences = [(f"reports.{name}.audience", report.audience) for name, report in plan.reports.items()]
-    audiences += [("run.pack_audience", plan.rules.pack_audience),
-                  ("run.notebook_audience", plan.rules.notebook_audience)]
-    known = list(plan.settings.disclosure.audiences)
-    faults += [say("run", "no_audience", where=where, audience=audience, suggestion=suggest(audience, known))
-               for where, audience in audiences if audience not in known]
-    faults += [say("run", "no_section", report=name, section=section, suggestion=suggest(section, list(SECTIONS)))
-               for name, report in plan.reports.items() for section in report.sections if section not in SECTIONS]
-    faults += [say("run", "not_found", what=f"[run] {path.name}", path=path)
-               for path in plan.other_inputs if not path.is_file()]
-    statistics = list(codes("headline"))
-    faults += [say("run", "no_statistic", priority=priority, code=code, suggestion=suggest(code, statistics))
-               for priority, wanted in plan.settings.priorities.items() for code in wanted if code not in statistics]
+    Parameters
+    ----------
+    file
+        The settings file, or its folder.
+
+    Returns
+    -------
+    tuple
+        The hook, empty where none can be read, and the folder, the settings file's own where none is named.
+    """
+    file = file / FILE_NAME if file.is_dir() else file
+    try:
+        run = tomllib.loads(file.read_text("utf-8-sig"))["run"]
+        hook, out = run.get("hook", []), run.get("out", RunSettings().out)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return [], file.parent
+    is_command = isinstance(hook, list) and all(isinstance(part, str) for part in hook)
+    return hook if is_command else [], file.parent / out if isinstance(out, str) else file.parent
+
+
+def find_faults(plan: RunPlan) -> list[str]:
+    """List what in the settings cannot be done here: files, programs and time zones that are not there."""
+    faults = [say("run", "not_found", what=f"[run] {path.name}", path=path)
+              for path in plan.other_inputs if not path.is_file()]
     try:
         zoneinfo.ZoneInfo(plan.rules.timezone)
     except (zoneinfo.ZoneInfoNotFoundError, ValueError):
@@ -167,7 +189,8 @@ def run_key(plan: RunPlan, inputs: Mapping[str, str]) -> str:
     settings = plan.settings.model_dump(mode="json")
     for report in settings["reports"].values():
         report.pop("destination", None)
-    for name in ("keep", "hook", "every", "at", "on", "timezone", "settle_seconds", "out"):
+    for name in ("keep", "hook", "guard", "expect", "corrections", "every", "at", "on", "timezone", "settle_seconds",
+                 "out"):
         settings["run"].pop(name, None)
     content = {"settings": settings, "inputs": dict(sorted(inputs.items())), "version": plan.version}
     return sha256_of(json.dumps(content, sort_keys=True, ensure_ascii=False).encode())

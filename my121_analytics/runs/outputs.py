@@ -91,12 +91,34 @@ def _assess_plan(work: Work) -> tuple[Result | None, Result | None]:
     from my121_analytics.improvement.timescale.reading import parse_anchor
 
     settings = work.plan.settings
-    read = read_plan(work.plan.place(plan.file), anchor=parse_anchor(plan.anchor), settings=settings)
+    read = read_plan(work.plan.place(plan.file), anchor=parse_anchor(plan_anchor(work)), settings=settings)
     status = assess_status(read, as_of=work.workforce.as_of, settings=settings)
     if len(read.refusals):
         work.warnings.append("plan_refusals")
     evidence = assess_evidence(work.plan.place(plan.evidence), settings=settings) if plan.evidence else None
     return status, evidence
+
+
+def plan_anchor(work: Work) -> str:
+    """Give the day that the improvement plan's timescales count from: of the settings, else as the plan itself says.
+
+    Raises
+    ------
+    UsageError
+        Neither says; another anchor gives other due dates, so none is guessed.
+    """
+    from my121_analytics.improvement.plan.milestones import find_assessment
+    from my121_analytics.improvement.plan.reading import read_plan
+
+    rules = work.plan.rules.plan
+    if rules is None or rules.anchor:
+        return rules.anchor if rules is not None else ""
+    read = read_plan(work.plan.place(rules.file), anchor=work.workforce.as_of, settings=work.plan.settings)
+    day, source = find_assessment(read)
+    if source != "plan":
+        raise UsageError(say("run", "no_anchor", file=rules.file),
+                         hints=[say("run", "no_anchor_hint", file=rules.file)])
+    return day.isoformat()
 
 
 def _write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -17,11 +17,13 @@ _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Su
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
            "December")
 _HOURS_AT_MOST = 4
+ACCOUNT = "DOMAIN\\account"
+"""Stands for the account until somebody writes it; the file's first lines say so."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """What is to be started, with absolute paths: a scheduled account has another working folder.
+    r"""What is to be started, with absolute paths: a scheduled account has another working folder.
 
     Parameters
     ----------
@@ -31,11 +33,14 @@ class Job:
         The section ``[run]``.
     python
         The interpreter of the environment that holds the product.
+    account
+        Windows account that the task runs as, ``DOMAIN\name``.
     """
 
     settings_file: Path
     when: RunSettings
     python: Path = Path(sys.executable)
+    account: str = ACCOUNT
 
     @property
     def arguments(self) -> list[str]:
@@ -81,6 +86,13 @@ def _write_task(job: Job) -> str:
       {days}
     </CalendarTrigger>
   </Triggers>
+  <Principals>
+    <Principal id="Author">
+      <UserId>{escape(job.account)}</UserId>
+      <LogonType>S4U</LogonType>
+      <RunLevel>LeastPrivilege</RunLevel>
+    </Principal>
+  </Principals>
   <Settings>
     <MultipleInstancesPolicy>IgnoreNew</MultipleInstancesPolicy>
     <StartWhenAvailable>true</StartWhenAvailable>

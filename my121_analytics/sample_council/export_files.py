@@ -107,7 +107,7 @@ def _write_people(path: Path, workforce: Workforce, people: People, spoilt: pd.D
         ExportColumn("Key position", _yes_no(posts["is_key"])),
         *(ExportColumn(name.title(), _text(posts[name])) for name in ("directorate", "service", "team", "grade")),
         ExportColumn("Reporting manager ref", _text(posts["manager_id"])),
-        ExportColumn("Continuous service date", staff["started"].to_numpy()[at], "date"),
+        ExportColumn("Start date with organisation", staff["started"].to_numpy()[at], "date"),
         ExportColumn("Start date in position", posts["started_in_post"].to_numpy(), "date"),
         ExportColumn("Valid from", posts["valid_from"].to_numpy(), "date"), ExportColumn("Valid to", until, "date"),
         ExportColumn("FTE", posts["fte"].to_numpy(), "number"), ExportColumn("Contract type", _text(posts["contract"])),

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
-from my121_analytics.workforce.record import Workforce, main_posts, of_employee
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee, remembered
 from my121_analytics.workforce.schema import (
     CALIBRATED,
     FORMAL,
@@ -102,6 +102,8 @@ class RatingCounts:
         cycle (else the unit most of the ratings come from).
     patterns
         One row per combination of the case-mix columns and ``cycle``; text, ``Not recorded`` where missing.
+    employees
+        employee_id (text) of each code in ``frame``; None where people are not kept apart.
     """
 
     axis: str
@@ -110,6 +112,7 @@ class RatingCounts:
     frame: pd.DataFrame
     raters: pd.DataFrame
     patterns: pd.DataFrame
+    employees: pd.Index | None = None
 
 
 @dataclass(frozen=True)
@@ -137,6 +140,7 @@ class PairCounts:
     frame: pd.DataFrame
 
 
+@remembered
 def select_placements(workforce: Workforce, *, source: str = MANAGER, cycles: Sequence[str] | None = None,
                       ) -> pd.DataFrame:
     """Choose the placements that count: the latest per employee, post, cycle and source.
@@ -295,6 +299,7 @@ def keep_matching(rows: pd.DataFrame, filters: dict[str, str] | None) -> pd.Data
     return rows
 
 
+@remembered
 def outcomes_in_cycle(workforce: Workforce, cycle: str, *, source: str = MANAGER,
                       columns: Sequence[str] = ()) -> pd.DataFrame:
     """List everyone who should have a placement in a cycle, with it or without.
@@ -449,13 +454,15 @@ def count_ratings(workforce: Workforce, *, axis: str = "performance", cycles: Se
     used, rows["rater"] = np.unique(rows["rater_id"].cat.codes, return_inverse=True)
     rater_ids = rows["rater_id"].cat.categories[used]
     rows["category"] = rows[axis].astype("int64")
+    employees = None
     if by_employee:
-        rows["employee"] = np.unique(rows["employee_id"].cat.codes, return_inverse=True)[1]
+        codes, rows["employee"] = np.unique(rows["employee_id"].cat.codes, return_inverse=True)
+        employees = rows["employee_id"].cat.categories[codes].astype("str")
     frame = _count(rows, ["rater", *(["employee"] if by_employee else []), "pattern", "category"])
     pooled = [str(c) for c in workforce.cycles["label"] if (rows["cycle"] == c).any()]
     raters = _describe_raters(workforce, rows, rater_ids, pooled[-1])
     levels = workforce.framework.levels(axis)
-    return RatingCounts(axis, len(levels), tuple(pooled), frame, raters, patterns)
+    return RatingCounts(axis, len(levels), tuple(pooled), frame, raters, patterns, employees)
 
 
 def find_units(workforce: Workforce, rows: pd.DataFrame, cycle: str) -> pd.DataFrame:
@@ -487,6 +494,11 @@ def find_units(workforce: Workforce, rows: pd.DataFrame, cycle: str) -> pd.DataF
     return units
 
 
+def year_to(end: pd.Timestamp) -> tuple[pd.Timestamp, pd.Timestamp]:
+    """Give first and last day of the twelve months over which conversations are counted everywhere."""
+    return end + pd.Timedelta(days=1) - pd.DateOffset(years=1), end
+
+
 def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
     """Count each employee's conversations in an interval.
 
@@ -514,6 +526,7 @@ def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Ti
     return counted.astype({"employee_id": "str"})
 
 
+@remembered
 def pair_self(workforce: Workforce, *, cycle: str | None = None) -> pd.DataFrame:
     """Pair each manager placement with the employee's own in the same cycle.
 
@@ -602,7 +615,7 @@ def _employed_without_post(workforce: Workforce, cycle: str) -> pd.DataFrame:
     people = workforce.employees.drop_duplicates("employee_id")
     end = workforce.cycle_end(cycle)
     begun = people["started"].isna() | (people["started"] <= end)
-    stayed = people["left_on"].isna() | (people["left_on"] >= end)
+    stayed = is_employed(people, people["employee_id"], end)
     ids = people.loc[begun & stayed & ~people["employee_id"].isin(workforce.posts["employee_id"]), "employee_id"]
     no_post = pd.Categorical.from_codes(np.full(len(ids), -1), dtype=workforce.posts["post_id"].dtype)
     return pd.DataFrame({"employee_id": ids.array, "post_id": no_post})

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any
 
 import pandas as pd
 
@@ -70,7 +71,7 @@ class Workforce:
         """
         if self.cycles.empty:
             raise DataUnusableError("The record holds no placements, so there is no cycle to report on.",
-                                    hints=["Check quarantine.csv for the reasons rows were refused."])
+                                    hints=["Run my121 check: its page says what was not read, and why."])
         return str(self.cycles["label"].iloc[-1])
 
     def check_cycle(self, label: str | None) -> str:
@@ -146,6 +147,11 @@ class Workforce:
         return pd.Series(found.array, index=ids.index, dtype="str").fillna(text)
 
     @cached_property
+    def made_before(self) -> dict[tuple[Hashable, ...], Any]:
+        """What was worked out from this record, by what was asked; see :func:`remembered`."""
+        return {}
+
+    @cached_property
     def _posts_by_cycle(self) -> dict[str, pd.DataFrame]:
         """Filled cycle by cycle: most questions are about one of them."""
         return {}
@@ -155,6 +161,43 @@ class Workforce:
         current = {name: getattr(self, name) for name in TABLES}
         return build_workforce({**current, **tables}, settings=self.settings, as_of=self.as_of,
                                other_names=self.other_names)
+
+
+MOST_REMEMBERED = 200_000
+"""Rows of a frame that is kept for the next time; a larger one is worked out again, so that memory stays bounded."""
+
+
+def remembered(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Let a function of a record answer the same question once: a report asks for the same rows dozens of times.
+
+    Parameters
+    ----------
+    work
+        Takes the record, then what is asked; lists among it are taken as tuples.
+
+    Returns
+    -------
+    callable
+        The same function. Each caller gets a frame of its own on shared columns: pandas copies a column when it is
+        changed, so that nobody changes what another sees.
+    """
+    @wraps(work)
+    def ask(workforce: Workforce, *asked: Any, **options: Any) -> pd.DataFrame:
+        key = (work.__qualname__, *(_hashable(one) for one in asked),
+               *((name, _hashable(options[name])) for name in sorted(options)))
+        made: pd.DataFrame | None = workforce.made_before.get(key)
+        if made is None:
+            made = work(workforce, *asked, **options)
+            if len(made) <= MOST_REMEMBERED:
+                workforce.made_before[key] = made
+        return made.copy(deep=False)
+    return ask
+
+
+def _hashable(asked: Any) -> Hashable:
+    if isinstance(asked, set | frozenset):
+        return frozenset(asked)
+    return tuple(asked) if isinstance(asked, list | tuple) else asked
 
 
 def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | None = None,
@@ -259,12 +302,36 @@ def of_employee(employees: pd.DataFrame, ids: pd.Series, column: str) -> pd.Seri
     return pd.Series(people[column].array.take(row, allow_fill=True), index=ids.index, name=column)
 
 
+def is_employed(employees: pd.DataFrame, ids: pd.Series, day: pd.Timestamp) -> pd.Series:
+    """Say who had not left by a day.
+
+    Parameters
+    ----------
+    employees
+        Table of the record.
+    ids
+        Employees of the same record, as in its tables.
+    day
+        The day.
+
+    Returns
+    -------
+    pandas.Series
+        Booleans on the index of ``ids``. Somebody who left on a day that is not known is not employed on any day: they
+        count where they were rated, and are missed nowhere.
+    """
+    left_on = of_employee(employees, ids, "left_on")
+    left = employees.loc[employees["has_left"], "employee_id"].cat.codes
+    has_left = ids.cat.codes.isin(left)
+    return (left_on.isna() & ~has_left) | (left_on >= day)
+
+
 def _hold_in_cycle(posts: pd.DataFrame, employees: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp,
                    ) -> pd.DataFrame:
-    started, left_on = (of_employee(employees, posts["employee_id"], column) for column in ("started", "left_on"))
-    begun = _has_begun(posts, started, end)
+    begun = _has_begun(posts, of_employee(employees, posts["employee_id"], "started"), end)
     not_over = posts["valid_to"].isna() | (posts["valid_to"] >= (end if pd.isna(start) else min(start, end)))
-    in_force = ((posts["valid_to"].isna() | (posts["valid_to"] >= end)) & (left_on.isna() | (left_on >= end)))
+    in_force = ((posts["valid_to"].isna() | (posts["valid_to"] >= end))
+                & is_employed(employees, posts["employee_id"], end))
     in_post = posts["started_in_post"].fillna(_first_day(posts))
     rows = posts.assign(in_force=in_force, **_tenure(in_post, end))[begun & not_over]
     return _latest_row(rows).reset_index(drop=True)

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 Kind = Literal["id", "text", "category", "date", "integer", "number", "flag"]
-Reader = Literal["", "names", "posts", "managers", "texts", "categories", "grades", "words", "dates", "flags", "parts",
-                 "counts", "shares"]
+Reader = Literal["", "names", "leavers", "posts", "managers", "texts", "categories", "grades", "words", "dates",
+                 "flags", "parts", "counts", "shares"]
 
 MANAGER, SELF, CALIBRATED = "manager", "self", "calibrated"
 SOURCES = (MANAGER, SELF, CALIBRATED)
@@ -76,6 +76,7 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
         Column("name", "text", "Name as in the export.", reader="names"),
         Column("started", "date", "First day with the council.", reader="dates"),
         Column("left_on", "date", "Last day with the council; empty while employed.", reader="dates"),
+        Column("has_left", "flag", "Has left by the employment status, be the day known or not.", reader="leavers"),
         Column("sex", "category", "Sex as recorded.", protected=True, reader="categories", groups=True),
         Column("age_band", "category", "Age in bands.", protected=True, reader="categories", groups=True),
         Column("ethnicity", "category", "Ethnic group as recorded.", protected=True, reader="categories", groups=True),

@@ -19,12 +19,14 @@ from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import NUMERIC, View, clean_text
 
 WIDE = 4
-"""Columns from which a table scrolls within its own frame on a narrow screen."""
+"""Columns from which a table needs more room than a line of text."""
+LONGEST_WORD = 26
+"""Letters from which a word may break inside: no column can be kept wide enough for it."""
 
 
 @dataclass(frozen=True)
 class Text:
-    """One paragraph; ``look`` is empty, ``lead``, ``caveat`` or ``source``."""
+    """One paragraph; ``look`` is empty, ``lead``, ``caveat``, ``source``, or ``blank`` for what people must write."""
 
     text: str
     look: str = ""
@@ -48,12 +50,96 @@ class Bullets:
 
 
 @dataclass(frozen=True)
+class Lines:
+    """Lines to copy as they stand, such as a block of settings."""
+
+    text: str
+    kind: ClassVar[str] = "lines"
+
+
+@dataclass(frozen=True)
 class Drawing:
     """A picture with the sentence under it."""
 
     picture: Picture
     caption: str
     kind: ClassVar[str] = "drawing"
+
+
+@dataclass(frozen=True)
+class MapBox:
+    """One box of the map: what heads it, the figure printed large, lines below, and how dark it is (0 to 5)."""
+
+    heading: str
+    figure: str
+    lines: tuple[str, ...] = ()
+    shade: int = 0
+
+
+@dataclass(frozen=True)
+class BoxMap:
+    """The map as a table of nine boxes, which reflows on a narrow screen.
+
+    Parameters
+    ----------
+    caption
+        What it shows, of whom, when.
+    rows
+        From the top row down; each is its label and its boxes from left to right.
+    columns
+        Labels below or above the columns.
+    corner
+        What the row labels and column labels are.
+    note
+        Below the map; empty for none.
+    """
+
+    caption: str
+    rows: tuple[tuple[str, tuple[MapBox, ...]], ...]
+    columns: tuple[str, ...]
+    corner: str
+    note: str = ""
+    kind: ClassVar[str] = "boxmap"
+
+
+@dataclass(frozen=True)
+class Card:
+    """One card of an agenda: who, what is known, a small map, and the questions as bullets.
+
+    Parameters
+    ----------
+    number
+        Place on the agenda.
+    title
+        Name.
+    lines
+        Role, team, manager; a line each.
+    glyph
+        The small map as SVG; empty where there is none.
+    places
+        What the small map shows, in words.
+    facts
+        Label and value of what stands beside the placement.
+    questions
+        In order.
+    """
+
+    number: int
+    title: str
+    lines: tuple[str, ...]
+    glyph: Markup | None
+    places: tuple[str, ...]
+    facts: tuple[tuple[str, str], ...]
+    questions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Cards:
+    """Cards set side by side where there is room; ``note`` explains the letters of their small maps."""
+
+    cards: tuple[Card, ...]
+    note: str = ""
+    kind: ClassVar[str] = "cards"
 
 
 @dataclass(frozen=True)
@@ -105,7 +191,7 @@ class Grid:
         return "number" if self.numeric and self.numeric[column] else ""
 
 
-Block = Text | Subheading | Bullets | Drawing | Grid
+Block = Text | Subheading | Bullets | Lines | Drawing | Grid | BoxMap | Cards
 
 
 @dataclass(frozen=True)
@@ -115,6 +201,8 @@ class Section:
     anchor: str
     heading: str
     blocks: tuple[Block, ...]
+    starts_sheet: bool = False
+    """Whether it begins a printed sheet, in a page whose chapters follow each other."""
 
 
 @dataclass(frozen=True)
@@ -150,6 +238,8 @@ class Page:
     footer: str
     language: str = "en-GB"
     skip: str = ""
+    is_paper: bool = False
+    """Chapters follow each other on the printed sheets, without a list of them."""
 
 
 def render_page(page: Page) -> bytes:
@@ -165,11 +255,30 @@ def render_page(page: Page) -> bytes:
     bytes
         UTF-8; every text of the data is escaped, and the policy in the head refuses scripts and the network.
     """
-    css = _css()
+    css = _css() + _running_words(page)
     digest = base64.b64encode(hashlib.sha256(css.encode("utf-8")).digest()).decode()
     policy = f"default-src 'none'; img-src data:; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     html = _template().render(page=page, css=Markup(css), policy=policy, say=say)
     return clean_text(html).encode("utf-8")
+
+
+def _running_words(page: Page) -> str:
+    """Write what stands on every printed sheet: the protective marking, title, and the number of the sheet."""
+    title = clean_text(f"{page.title}. {'. '.join(page.subtitle[:2])}") if page.is_paper else clean_text(page.title)
+    return (f"@media print {{ @page {{ @top-left {{ content: {_css_text(page.protect)}; }} "
+            f"@bottom-left {{ content: {_css_text(title[:90])}; }} "
+            f"@bottom-right {{ content: {_css_text(say('pack', 'sheet_before'))} counter(page) "
+            f"{_css_text(say('pack', 'sheet_of'))} counter(pages); }} }} }}\n")
+
+
+def _css_text(text: str) -> str:
+    """Write a text as a string of CSS, with everything but letters, digits and blanks as numbered characters."""
+    return '"' + "".join(c if c.isalnum() or c == " " else f"\\{ord(c):06x} " for c in text) + '"'
+
+
+def has_long_word(text: str) -> bool:
+    """Say whether a text holds a word that no column can be kept wide enough for."""
+    return any(len(word) > LONGEST_WORD for word in text.split())
 
 
 def grid_of(view: View, *, folded: bool = False, summary: str = "", has_places: bool = False) -> Grid:
@@ -210,4 +319,5 @@ def _css() -> str:
 def _template() -> Template:
     environment = Environment(loader=PackageLoader("my121_analytics.writing"), autoescape=True, trim_blocks=True,
                               lstrip_blocks=True, undefined=StrictUndefined)
+    environment.tests["long_worded"] = has_long_word
     return environment.get_template("pack.html.j2")

@@ -2,61 +2,71 @@
 
 from __future__ import annotations
 
+import errno
 import glob
-import hashlib
-import json
 import os
 import re
 import shutil
-import sys
 import time
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path, PurePosixPath
-from typing import IO, Any
+from typing import IO
 
-import pandas as pd
 from filelock import FileLock, Timeout
 
 from my121_analytics.errors import RunLockedError, UsageError
-from my121_analytics.settings import Settings
-from my121_analytics.version import __version__
-from my121_analytics.workforce.record import Workforce, table_names
+from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.manifest import MANIFEST, OutputSet, sha256_of, with_sets
+from my121_analytics.writing.replacement import is_same, plan_replacement
+from my121_analytics.writing.swap import (
+    is_unsettled,
+    list_files,
+    lock_file,
+    put_in_place,
+    settle,
+    waiting_folder,
+)
 
-MANIFEST = "manifest.json"
 SLUG_LENGTH = 40
 """Leaves room for the folder, the file and the user's own path within the 260 characters of Windows."""
 _RESERVED = {"con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))}
-_LOCK, _STAGING, _TEMPORARY = ".my121.lock", ".my121-writing", ".my121-"
+_LOCK, _TEMPORARY = ".my121.lock", ".my121-"
 _OWNER_FILE, _OWNER_FOLDER = 0o600, 0o700
 _ANY_FILE, _ANY_FOLDER = 0o666, 0o777
 """What the system's own mask leaves of these, as for every ordinary file."""
 _LEFT_BEHIND = 600
 """Seconds after which a temporary file belongs to a run that was killed: writing one file takes a few."""
-_LIBRARIES = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "XlsxWriter", "Jinja2")
+DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""What the system says where there is no room left: on the disk, for this user, or for a file of this size."""
 
 
 class Stage:
-    """Files of one run, waiting beside the old ones until all are there.
+    """Files of one run, waiting until all are there.
 
     Parameters
     ----------
     out
         Where the files go in the end.
     folder
-        Where they wait.
+        Where they wait. Whatever a command writes here belongs to its set.
     private
         Whether files and folders are made for their owner alone.
+    command
+        Whose set this is; the set of the same command that was there before is replaced.
     """
 
-    def __init__(self, out: Path, folder: Path, *, private: bool = True) -> None:
+    def __init__(self, out: Path, folder: Path, *, private: bool = True, command: str = "") -> None:
         self.out = out
         self.folder = folder
         self.private = private
+        self.command = command
+        self.left: tuple[str, ...] = ()
+        """Once published: files of the earlier set that people changed since, and that stay for that reason."""
         self._written: dict[str, str] = {}
-        self._repeatable: set[str] = set()
+        self._varying: set[str] = set()
+        self._given: set[str] = set()
 
     @property
     def files(self) -> tuple[str, ...]:
@@ -66,7 +76,7 @@ class Stage:
     @property
     def hashes(self) -> dict[str, str]:
         """SHA-256 of each file by its path; empty for files whose bytes differ from run to run."""
-        return {name: self._written[name] if name in self._repeatable else "" for name in self.files}
+        return {name: "" if name in self._varying else self._written[name] for name in self.files}
 
     def write(self, name: str, content: bytes, *, repeatable: bool = True) -> None:
         """Add one file.
@@ -82,37 +92,67 @@ class Stage:
         """
         path = self.folder / PurePosixPath(name)
         try:
-            self._make_folders(path.parent, self.folder)
+            self._make_folders(path.parent)
             _create(path, content, private=self.private)
         except OSError as problem:
             raise _not_writable(path, problem) from problem
         self._written[name] = sha256_of(content)
-        if repeatable:
-            self._repeatable.add(name)
+        if not repeatable:
+            self._varying.add(name)
 
-    def publish(self) -> None:
-        """Rename every file into its place, the manifest last; a file that is already the same is left alone."""
-        names = sorted(self._written, key=lambda name: (name == MANIFEST, name))
-        changed = [name for name in names if not _same_bytes(self.out / name, self._written[name])
-                   or (self.private and _is_open_to_others(self.out / name))]
-        for name in changed:
+    def give(self, name: str, content: bytes) -> None:
+        """Add a file that is the user's own from then on: no later run replaces or removes it."""
+        self.write(name, content)
+        self._given.add(name)
+
+    def publish(self, *, open_to_all: bool = False, shared: bool = False, taken_in: Collection[str] = ()) -> None:
+        """Put the set in the place of the one that the same command wrote before.
+
+        Parameters
+        ----------
+        open_to_all
+            Whether anybody may read the set: nothing else may then be beside it.
+        shared
+            Whether the folder is a place for files of others too.
+        taken_in
+            Paths of files changed by people whose changes this run has read and kept.
+
+        Raises
+        ------
+        UsageError
+            A file of the user's own is in the way, or one of the set is open in another program.
+        """
+        for name in list_files(self.folder) - set(self._written):
+            self._written[name] = sha256_of(self.folder / name)
+        own = OutputSet(open_to_all, {name: digest for name, digest in self.hashes.items()
+                                      if name != MANIFEST and name not in self._given})
+        plan = plan_replacement(self.out, self.command, {**self._written, MANIFEST: ""}, open_to_all=open_to_all,
+                                shared=shared, taken_in=taken_in)
+        self._write_manifest({**plan.kept, self.command: own})
+        same = [name for name, digest in self._written.items() if is_same(self.out / name, digest)
+                and not (self.private and _is_open_to_others(self.out / name))]
+        for name in sorted((plan.old | set(self._written)) - set(same)):
             _check_replaceable(self.out / name)
-        for name in changed:
-            target = self.out / name
-            try:
-                self._make_folders(target.parent, self.out)
-                (self.folder / name).replace(target)
-            except OSError as problem:
-                raise _not_writable(target, problem) from problem
+        self.left = tuple(sorted(plan.left))
+        try:
+            put_in_place(self.folder, self.out, same=same, remove=plan.old - set(self._written), stays=plan.stays)
+        except OSError as problem:
+            raise _not_writable(self.out, problem) from problem
 
-    def _make_folders(self, folder: Path, top: Path) -> None:
+    def _write_manifest(self, sets: Mapping[str, OutputSet]) -> None:
+        manifest = self.folder / MANIFEST
+        own = manifest.read_bytes() if manifest.is_file() else b""
+        self.write(MANIFEST, with_sets(own, sets))
+
+    def _make_folders(self, folder: Path) -> None:
         """Make a folder and those above it, down from the top one, all with the same rights."""
-        for path in [*reversed(folder.relative_to(top).parents), folder.relative_to(top)]:
-            make_folder(top / path, private=self.private)
+        for path in [*reversed(folder.relative_to(self.folder).parents), folder.relative_to(self.folder)]:
+            make_folder(self.folder / path, private=self.private)
 
 
 @contextmanager
-def staged_run(out: Path | str, *, private: bool = True) -> Iterator[Stage]:
+def staged_run(out: Path | str, *, private: bool = True, command: str = "", shared: bool = False,
+               taken_in: Collection[str] = ()) -> Iterator[Stage]:
     """Hold the output folder for one run; its files appear together at the end, or not at all.
 
     Parameters
@@ -121,30 +161,57 @@ def staged_run(out: Path | str, *, private: bool = True) -> Iterator[Stage]:
         The output folder; made where missing.
     private
         Make files and folders for their owner alone, where the system knows owners: right for everything that names
-        people. False for what anybody may read.
+        people. False for what anybody may read: no other files may be beside it then.
+    command
+        Whose set of files this is. The set that the same command wrote before is replaced as a whole; a publication
+        also removes sets that are not for publication. Files of the user's own, and those changed since they were
+        written, are never removed or written over.
+    shared
+        Whether the folder is a place for files of others too.
+    taken_in
+        Paths below the folder of files filled in by people that this run has read: they may be written anew.
 
     Yields
     ------
     Stage
-        Write each file to it. Leaving without an error renames all of them into place; leaving with one removes them.
+        Write each file to it, or into its ``folder``. Leaving without an error puts all of them in place; leaving
+        with one removes them.
 
     Raises
     ------
     UsageError
-        The folder cannot be written to, or a file in it is open in another program.
+        The folder cannot be written to, a file in it is open in another program, or the user's own are in the way.
     RunLockedError
         Another run holds the folder.
     """
-    out = Path(out)
-    with held_folder(out, private=private):
-        folder = out / _STAGING
+    out = Path(os.path.abspath(out)) if not Path(out).is_symlink() else Path(out).resolve()
+    with _held(out, lock_file(out), private=private):
+        folder = waiting_folder(out)
         try:
-            shutil.rmtree(folder, ignore_errors=True)  # left by a run that was killed
-            stage = Stage(out, folder, private=private)
+            settle(out)
+            make_folder(folder, private=private)
+        except OSError as problem:
+            raise _not_writable(out, problem) from problem
+        try:
+            stage = Stage(out, folder, private=private, command=command)
             yield stage
-            stage.publish()
+            stage.publish(open_to_all=not private, shared=shared, taken_in=taken_in)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def settle_for_reader(path: Path) -> None:
+    """Finish what a killed run left, where a file is about to be read that may be part of it.
+
+    Parameters
+    ----------
+    path
+        File or folder; the folders above it are looked at too.
+    """
+    for folder in [path, *path.parents][:4]:
+        if is_unsettled(folder):
+            with suppress(OSError, RunLockedError, UsageError), _held(folder, lock_file(folder), private=True):
+                settle(folder)
 
 
 @contextmanager
@@ -165,9 +232,21 @@ def held_folder(out: Path, *, private: bool = True) -> Iterator[None]:
     RunLockedError
         Another run holds it.
     """
-    lock = FileLock(out / _LOCK, timeout=0, mode=_OWNER_FILE if private else -1)
     try:
         make_folder(out, private=private)
+    except OSError as problem:
+        raise _not_writable(out, problem) from problem
+    with _held(out, out / _LOCK, private=private):
+        yield
+
+
+@contextmanager
+def _held(out: Path, path: Path, *, private: bool) -> Iterator[None]:
+    lock = FileLock(path, timeout=0, mode=_OWNER_FILE if private else -1)
+    try:
+        if out.exists() and not out.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(out))
+        path.parent.mkdir(parents=True, exist_ok=True)
         lock.acquire()
     except Timeout as problem:
         raise RunLockedError(f"Another run is writing to {out}.",
@@ -178,7 +257,7 @@ def held_folder(out: Path, *, private: bool = True) -> Iterator[None]:
         yield
     finally:
         with suppress(OSError):  # Windows does not remove a file that is open; an empty lock file does no harm
-            (out / _LOCK).unlink()
+            path.unlink()
         lock.release()
 
 
@@ -260,106 +339,6 @@ def make_slugs(names: Sequence[str], *, taken: Iterable[str] = ()) -> dict[str, 
     return slugs
 
 
-def sha256_of(content: bytes | Path) -> str:
-    """Give the SHA-256 of some bytes or of a file's bytes, in hexadecimal."""
-    if isinstance(content, Path):
-        with content.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
-    return hashlib.sha256(content).hexdigest()
-
-
-def hash_record(workforce: Workforce) -> dict[str, dict[str, int | str]]:
-    """Give the row count and a hash of each table of the record, so that a run can be tied to what went in.
-
-    Parameters
-    ----------
-    workforce
-        The record.
-
-    Returns
-    -------
-    dict
-        By table: ``rows`` and ``sha256``.
-    """
-    record: dict[str, dict[str, int | str]] = {}
-    for name in table_names():
-        frame: pd.DataFrame = getattr(workforce, name)
-        rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
-        record[name] = {"rows": len(frame), "sha256": sha256_of("|".join(frame.columns).encode() + rows.tobytes())}
-    return record
-
-
-def build_manifest(*, workforce: Workforce, settings: Settings, outputs: Mapping[str, str],
-                   inputs: Mapping[str, str] | None = None, row_counts: Sequence[Mapping[str, Any]] = (),
-                   options: Mapping[str, Any] | None = None, warnings: Sequence[str] = (),
-                   public: bool = False) -> bytes:
-    """Say what a run read and wrote, as JSON without the names of people and without the time of day.
-
-    Parameters
-    ----------
-    workforce
-        The record that was used.
-    settings
-        As used; the contact and the destinations of scheduled reports are left out, since they may name a person.
-    outputs
-        SHA-256 by path below the output folder.
-    inputs
-        SHA-256 by file name of the exports, where they are known.
-    row_counts
-        One mapping per file and sheet: rows read, accepted, quarantined, set aside.
-    options
-        What was asked for: audience, cycle, units.
-    warnings
-        Codes of what went wrong or is missing; never free text from the data.
-    public
-        Leave out what counts rows, and the names and hashes of the exports: one file or table may hold a few people
-        only, and a hash of what was read would confirm a guess about it. ``left_out`` names what is missing.
-
-    Returns
-    -------
-    bytes
-        UTF-8 JSON with sorted keys.
-    """
-    content: dict[str, Any] = {
-        "product": "my121_analytics", "version": __version__, "as_of": workforce.as_of.isoformat(),
-        "versions": versions(),
-        "options": dict(options or {}), "settings": manifest_settings(settings), "inputs": dict(inputs or {}),
-        "record": hash_record(workforce), "row_counts": list(row_counts), "warnings": list(warnings),
-        "outputs": dict(outputs)}
-    if public:
-        content |= {"left_out": ["inputs", "record", "row_counts"], "inputs": {}, "record": {}, "row_counts": []}
-    return (json.dumps(content, indent=2, sort_keys=True, ensure_ascii=False) + "\n").encode("utf-8")
-
-
-def read_manifest(out: Path) -> dict[str, Any]:
-    """Read the manifest that an earlier run left in a folder; empty where there is none that can be read."""
-    try:
-        content = json.loads((out / MANIFEST).read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return content if isinstance(content, dict) and content.get("product") == "my121_analytics" else {}
-
-
-def manifest_settings(settings: Settings) -> dict[str, Any]:
-    """Give the settings as a manifest holds them: without what may name a person or says where things are kept."""
-    shown: dict[str, Any] = settings.model_dump(mode="json")
-    shown["council"].pop("contact", None)
-    shown["disclosure"].pop("pseudonym_key_file", None)  # where the key is kept is nobody's business
-    for report in shown["reports"].values():
-        report.pop("destination", None)
-    shown.pop("run", None)  # when and where it runs shapes no output
-    return shown
-
-
-def versions() -> dict[str, str]:
-    """Give the versions of Python and of the libraries that shape the outputs."""
-    found = {"python": ".".join(map(str, sys.version_info[:3]))}
-    for name in _LIBRARIES:
-        with suppress(PackageNotFoundError):
-            found[name] = version(name)
-    return found
-
-
 def _open_as(path: Path, mode: str, *, private: bool) -> IO[bytes]:
     """Open a file so that, where it is made, it is made with its rights: there is no moment at which it is open."""
     rights = _OWNER_FILE if private else _ANY_FILE
@@ -388,10 +367,6 @@ def _is_open_to_others(path: Path) -> bool:
     return os.name == "posix" and bool(path.stat().st_mode & 0o077)
 
 
-def _same_bytes(path: Path, digest: str) -> bool:
-    return path.is_file() and sha256_of(path) == digest
-
-
 def _check_replaceable(path: Path) -> None:
     """Find out before anything is renamed whether a file is held by another program (Excel locks what it opens)."""
     if not path.exists():
@@ -409,5 +384,7 @@ def _not_writable(path: Path, problem: OSError) -> UsageError:
                           hints=[f"Close it in Excel or the browser and run again ({path}).",
                                  "Nothing was lost: the old file is still whole."])
     folder = path if path.is_dir() else path.parent
+    if problem.errno in DISK_FULL:
+        return UsageError(say("staging", "disk_full", folder=folder), hints=[say("staging", "disk_full_hint")])
     return UsageError(f"The folder {folder} cannot be written to ({problem.strerror or problem}).",
                       hints=["Give another folder with --out, or ask for the right to write there."])

@@ -13,8 +13,8 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import DisclosureError
 
-Kind = Literal["text", "range", "id", "integer", "number", "signed", "share", "points", "date"]
-NUMERIC = ("integer", "number", "signed", "share", "points")
+Kind = Literal["text", "range", "id", "integer", "number", "decimal", "signed", "share", "points", "date"]
+NUMERIC = ("integer", "number", "decimal", "signed", "share", "points")
 MINUS = "−"
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -31,7 +31,8 @@ class Field:
         As shown; unique within a table.
     kind
         How values are written: ``range`` is an interval as text, kept on one line; ``share`` is 0-1 shown in percent;
-        ``points`` is a difference of shares in percentage points; ``signed`` has a plus or minus.
+        ``decimal`` is a number with one place; ``points`` is a difference of shares in percentage points; ``signed``
+        has a plus or minus.
     note
         Code of the note that explains it; empty for none.
     choices
@@ -171,8 +172,8 @@ def format_value(value: object, kind: Kind) -> str:
 def _format_number(value: float, kind: Kind) -> str:
     if kind == "share":
         return "under 1%" if 0 < value < 0.005 else f"{value * 100:.0f}%"
-    if kind == "number":
-        return f"{value:,.2f}".replace("-", MINUS)
+    if kind in ("number", "decimal"):
+        return f"{value:,.{2 if kind == 'number' else 1}f}".replace("-", MINUS)
     text = f"{value * 100:+.0f}" if kind == "points" else f"{value:+.2f}"
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", MINUS)
 

@@ -10,7 +10,7 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
@@ -23,7 +23,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
-from my121_analytics.writing.tables import NUMERIC, Field, View, clean_text, format_value
+from my121_analytics.writing.tables import NUMERIC, Field, Kind, View, clean_text, format_value
 
 Profile = Literal["publish", "working"]
 FONT = "Arial"
@@ -34,11 +34,19 @@ ROOM_TO_WRITE = 18
 WIDER = 1.08
 """Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
 LINE, TITLE_LINE = 16, 24
+_PROSE_NARROWER = 1.15
+"""How many more letters of prose than digits fit a width; measured 1.3 with Arial, less by a margin."""
+_TITLE_WIDER = 1.4
+"""Width of a letter of a title against that of the text."""
 """Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
 MOST_LINES = 25
+NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+WIDEST_LINES = 62
+"""Width in which the lines above a table wrap, in what is published: they stand in column A alone."""
 LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
-_NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "signed": "+0.00;-0.00;0.00", "share": "0.0%",
+_NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "decimal": "#,##0.0",
+                   "signed": "+0.00;-0.00;0.00", "share": "0.0%",
                    "points": "+0.0%;-0.0%;0.0%", "date": "yyyy-mm-dd", "id": "@", "text": "@", "range": "@"}
 _AS_WORDS: dict[bool, dict[str, object]] = {False: {"text_wrap": True}, True: {"text_wrap": True, "align": "left"}}
 """A day stands like a word: set to the right, it would run into the text of the next column."""
@@ -71,6 +79,33 @@ class Chart:
 
 
 @dataclass(frozen=True)
+class Figure:
+    """A number in a table of words: written as a number, in its own form.
+
+    Parameters
+    ----------
+    value
+        None where there is none to show.
+    kind
+        How it is written.
+    marker
+        Stands where there is no value: ``[c]`` withheld, ``[x]`` not available, ``[z]`` not applicable.
+    """
+
+    value: float | None
+    kind: Kind = "integer"
+    marker: str = NOT_AVAILABLE
+
+
+@dataclass(frozen=True)
+class PictureBeside:
+    """A picture to the right of a table, with the words that stand for it."""
+
+    png: bytes
+    alt: str
+
+
+@dataclass(frozen=True)
 class Sheet:
     """One table of released rows.
 
@@ -91,6 +126,10 @@ class Sheet:
         Columns at the left that stay in sight (``working`` profile).
     protected
         True where only the columns for people can be changed; without a password, so that it guards against slips.
+    notes
+        Codes of the notes that are about the whole table.
+    picture
+        Drawn to the right of the table.
     """
 
     name: str
@@ -100,6 +139,8 @@ class Sheet:
     chart: Chart | None = None
     frozen: int = 1
     protected: bool = False
+    notes: tuple[str, ...] = ()
+    picture: PictureBeside | None = None
 
 
 @dataclass(frozen=True)
@@ -115,15 +156,25 @@ class WordSheet:
     headings
         Of the columns.
     rows
-        Text or whole numbers.
+        Text, whole numbers or figures.
+    notes, picture
+        As for :class:`Sheet`.
+    heat
+        Columns, by place, in which larger numbers are shaded darker (``working`` profile).
+    widest
+        Width beyond which the text of a column wraps.
     """
 
     name: str
     title: str
     headings: tuple[str, ...]
-    rows: tuple[tuple[str | int, ...], ...]
+    rows: tuple[tuple[str | int | Figure, ...], ...]
     lines: tuple[str, ...] = ()
     table_name: str = ""
+    notes: tuple[str, ...] = ()
+    picture: PictureBeside | None = None
+    heat: tuple[int, ...] = ()
+    widest: float = WIDEST_WORDS
 
 
 @dataclass(frozen=True)
@@ -202,8 +253,9 @@ def write_workbook(book: Book) -> bytes:
     with xlsxwriter.Workbook(buffer, options) as file:
         file.set_properties({"title": clean_text(book.title), "subject": book.subject or say("workbook", "subject"),
                              "created": datetime(book.as_of.year, book.as_of.month, book.as_of.day)})
-        _BookWriter(file, book).write()
-    return _with_language(buffer.getvalue(), book.language)
+        writer = _BookWriter(file, book)
+        writer.write()
+    return finish_package(buffer.getvalue(), book.language, styles=writer.named_styles())
 
 
 def sheet_names(wanted: Iterable[str]) -> list[str]:
@@ -243,8 +295,11 @@ class _BookWriter:
         base = {"font_name": FONT, "font_size": SIZE, "valign": "top"}
         self.plain = file.add_format(base)
         self.text = file.add_format({**base, "text_wrap": True})
+        self.text_apart = file.add_format({**base, "text_wrap": True, "indent": 1})
         self.bold = file.add_format({**base, "bold": True})
-        self.title = file.add_format({**base, "bold": True, "font_size": 16, "font_color": book.accent})
+        self.title = file.add_format({**base, "bold": True, "font_size": 16, "font_color": book.accent,
+                                      "text_wrap": not self.working})
+        self.cover_title = file.add_format({**base, "bold": True, "font_size": 18, "font_color": book.accent})
         self.link = file.add_format({**base, "font_color": book.accent, "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom"})
         to_the_right = {"align": "right", "indent": 1}
@@ -292,6 +347,10 @@ class _BookWriter:
                 say("workbook", "column"), say("workbook", "choice")), rows, table_name="choices"))
         cover.activate()
 
+    def named_styles(self) -> dict[str, int]:
+        """Give the number of the format by the built-in style that it stands for, once the file is written."""
+        return {"Title": int(self.cover_title.xf_index), "Heading 1": int(self.title.xf_index)}
+
     def _add(self, name: str) -> Worksheet:
         page = self.file.add_worksheet(name)
         page.set_landscape()
@@ -303,7 +362,7 @@ class _BookWriter:
     def _write_cover(self, page: Worksheet) -> None:
         page.set_column(0, 0, 26, self.plain)
         page.set_column(1, 1, 90, self.plain)
-        _put(page, 0, 0, self.book.title, self.title)
+        _put(page, 0, 0, self.book.title, self.cover_title)
         for row, (label, text) in enumerate(self.book.cover, start=1):
             _put(page, row, 0, label, self.bold)
             _put(page, row, 1, text, self.text)
@@ -322,63 +381,74 @@ class _BookWriter:
             listed.append(("Choices", say("workbook", "choices_title")))
         sheet = WordSheet("Contents", say("workbook", "contents_title"),
                           (say("workbook", "sheet"), say("workbook", "sheet_holds")), tuple(listed),
-                          table_name="contents")
+                          (say("workbook", "contents_lead"),), "contents")
         first = self._write_words(page, sheet)
         for row, (name, _) in enumerate(listed, start=first):
             target = name.replace("'", "''")
             page.write_url(row, 0, f"internal:'{target}'!A1", self.link, name)
 
     def _write_words(self, page: Worksheet, sheet: WordSheet) -> int:
-        """Write a table of words; gives the row of its first entry."""
-        head = self._write_head(page, sheet.title, sheet.lines, n_tables=1)
+        """Write a table of words and figures; gives the row of its first entry."""
         rows = sheet.rows or ((say("workbook", "no_rows"), *[""] * (len(sheet.headings) - 1)),)
-        numeric = [all(isinstance(row[c], int) for row in rows) for c in range(len(sheet.headings))]
-        columns = []
-        for column, heading in enumerate(sheet.headings):
-            cells = [row[column] for row in rows]
-            width = _width(heading, [str(c) for c in cells], WIDEST_WORDS)
-            columns.append((width, [str(c) for c in cells]))
+        markers = {cell.marker for row in rows for cell in row if isinstance(cell, Figure) and cell.value is None}
+        lines = [*sheet.lines, *self._explain_markers(markers, sheet.lines), *self._refer_to_notes(sheet.notes)]
+        texts = [[_text_of(row[column]) for row in rows] for column in range(len(sheet.headings))]
+        numeric = [all(isinstance(row[column], int | Figure) for row in rows) for column in range(len(sheet.headings))]
+        widths = [_width(heading, cells, sheet.widest)
+                  for heading, cells in zip(sheet.headings, texts, strict=True)]
+        widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
+        head = self._write_head(page, sheet.title, lines, n_tables=1, width=widths[0])
+        for column, width in enumerate(widths):
             page.set_column(column, column, width, self.plain)
-            for offset, cell in enumerate(cells, start=1):
-                if isinstance(cell, int):
-                    page.write_number(head + offset, column, cell, self.kinds["integer"])
-                else:
-                    _put(page, head + offset, column, cell, self.text)
+            look = self.text_apart if column and numeric[column - 1] else self.text
+            for offset, row in enumerate(rows, start=1):
+                self._write_cell(page, head + offset, column, row[column], look)
         self._mark_up(page, head, len(rows), list(sheet.headings), numeric, sheet.table_name or sheet.name)
-        _set_heights(page, head, [(w, [h]) for (w, _), h in zip(columns, sheet.headings, strict=True)])
-        _set_heights(page, head + 1, columns)
+        for column in sheet.heat if self.working else ():
+            self._shade(page, head + 1, column, head + len(rows))
+        _set_heights(page, head, [(w, [h]) for w, h in zip(widths, sheet.headings, strict=True)])
+        _set_heights(page, head + 1, list(zip(widths, texts, strict=True)))
+        self._insert_beside(page, sheet.picture, head, len(sheet.headings))
         return head + 1
+
+    def _write_cell(self, page: Worksheet, row: int, column: int, cell: str | int | Figure, look: Any) -> None:
+        if isinstance(cell, Figure) and cell.value is not None:
+            page.write_number(row, column, cell.value, self.kinds[cell.kind])
+        elif isinstance(cell, Figure):
+            _put(page, row, column, cell.marker, self.right)
+        elif isinstance(cell, int):
+            page.write_number(row, column, cell, self.kinds["integer"])
+        else:
+            _put(page, row, column, cell, look)
+
+    def _shade(self, page: Worksheet, first: int, column: int, last: int) -> None:
+        page.conditional_format(first, column, last, column, {
+            "type": "2_color_scale", "min_color": _SHADES[0], "max_color": _SHADES[1]})
 
     def _write_rows(self, page: Worksheet, sheet: Sheet) -> None:
         view = sheet.view
-        blank_columns = [field for field in view.fields if field.blank or field.entry]
-        lines = [*sheet.lines]
-        if view.has_hidden:
-            lines.append(say("workbook", "confidential"))
-        if any((view.frame[f.name].isna().to_numpy() & ~view.hides(f)).any() for f in view.fields
-               if not (f.blank or f.entry)):
-            lines.append(say("workbook", "empty_cells"))
-        if blank_columns:
-            lines.append(say("workbook", "to_fill_in", columns=", ".join(f.heading for f in blank_columns)))
-        head = self._write_head(page, view.title, lines, n_tables=1)
+        lines = [*sheet.lines, *self._explain_view(view), *self._refer_to_notes(sheet.notes)]
+        widths = [self._column_width(field, view) for field in view.fields]
+        widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
+        head = self._write_head(page, view.title, lines, n_tables=1, width=widths[0])
         n_rows = max(len(view.frame), 1)
         headings = [self._heading(field) for field in view.fields]
         columns = []
         has_total = len(view.frame) > 0 and str(view.frame[view.fields[0].name].iloc[-1]) == TOTAL
         n_shaded = len(view.frame) - has_total  # a total would leave every part of it pale
         for column, field in enumerate(view.fields):
-            columns.append(self._write_column(page, head, column, field, view))
+            columns.append((widths[column], self._write_column(page, head, column, field, view, widths[column])))
             if self.working and field.choices and len(view.frame):
                 page.data_validation(head + 1, column, head + n_rows, column, self._choice_rule(field))
             if self.working and field.heat and n_shaded:
-                page.conditional_format(head + 1, column, head + n_shaded, column, {
-                    "type": "2_color_scale", "min_color": _SHADES[0], "max_color": _SHADES[1]})
+                self._shade(page, head + 1, column, head + n_shaded)
         if view.frame.empty:
             _put(page, head + 1, 0, say("workbook", "no_rows"), self.text)
         self._mark_up(page, head, n_rows, headings, [f.kind in NUMERIC for f in view.fields],
                       sheet.table_name or sheet.name)
-        _set_heights(page, head, [(width, [h]) for (width, _), h in zip(columns, headings, strict=True)])
+        _set_heights(page, head, [(width, [h]) for width, h in zip(widths, headings, strict=True)])
         _set_heights(page, head + 1, columns)
+        self._insert_beside(page, sheet.picture, head, len(view.fields))
         if self.working:
             if sheet.chart is not None and len(view.frame):
                 self._draw_chart(page, sheet, sheet.chart, head, len(view.frame) - has_total)
@@ -387,6 +457,40 @@ class _BookWriter:
                 page.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
             page.repeat_rows(head)
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
+
+    def _explain_view(self, view: View) -> list[str]:
+        """Say what markers and empty cells mean, and what people fill in."""
+        to_fill = [field for field in view.fields if field.blank or field.entry]
+        has_gaps = any((view.frame[f.name].isna().to_numpy() & ~view.hides(f)).any() for f in view.fields
+                       if f not in to_fill)
+        lines = [say("workbook", "confidential")] if view.has_hidden else []
+        lines += [say("workbook", "empty_cells" if self.working else "not_available")] if has_gaps else []
+        lines += [say("workbook", "to_fill_in", columns=", ".join(f.heading for f in to_fill))] if to_fill else []
+        return lines
+
+    def _explain_markers(self, markers: set[str], said: Sequence[str]) -> list[str]:
+        """Explain the markers of a table of words that no line above it explains yet."""
+        known = {"[c]": "confidential", NOT_AVAILABLE: "not_available", NOT_APPLICABLE: "not_applicable"}
+        return [say("workbook", code) for marker, code in known.items()
+                if marker in markers and not any(line.startswith(marker) for line in said)]
+
+    def _refer_to_notes(self, codes: Sequence[str]) -> list[str]:
+        if not codes:
+            return []
+        notes = ", ".join(f"[note {self.note_numbers[code]}]" for code in dict.fromkeys(codes))
+        return [say("workbook", "notes_of_table", notes=notes)]
+
+    def _first_width(self, width: float, lines: Sequence[str]) -> float:
+        """Widen the first column for the lines above a table, which wrap in it in what is published."""
+        if self.working:
+            return width
+        return max(width, min(WIDEST_LINES, max(len(line) for line in lines) * WIDER + 2))
+
+    def _insert_beside(self, page: Worksheet, picture: PictureBeside | None, head: int, n_columns: int) -> None:
+        if picture is not None:
+            page.insert_image(head, n_columns + 1, "picture.png", {
+                "image_data": io.BytesIO(picture.png), "description": clean_text(picture.alt)[:_LONGEST_ALT],
+                "object_position": 3, "x_scale": 0.8, "y_scale": 0.8})
 
     def _draw_chart(self, page: Worksheet, sheet: Sheet, chart: Chart, head: int, n_rows: int) -> None:
         """Draw a native chart to the right of the table, with the figures it shows as its text alternative."""
@@ -420,43 +524,51 @@ class _BookWriter:
         series = " / ".join(fields[v].heading for v in chart.values)
         return clean_text(f"{view.title}. {series}. {'; '.join(said)}.")[:_LONGEST_ALT]
 
-    def _write_column(self, page: Worksheet, head: int, column: int, field: Field,
-                      view: View) -> tuple[float, Sequence[str]]:
-        """Write one column; gives its width and the texts that may need several lines."""
+    def _column_width(self, field: Field, view: View) -> float:
         if field.blank:
-            width = max(len(field.heading) * 1.3 + 2, 24 if field.choices else 32)
-            page.set_column(column, column, width, self.plain)
+            return max(len(field.heading) * 1.3 + 2, 24 if field.choices else 32)
+        width = _width(self._heading(field), [*self._shown(field, view), *field.choices], WIDEST)
+        return max(width, ROOM_TO_WRITE) if field.entry else width
+
+    def _shown(self, field: Field, view: View) -> list[str]:
+        """Give the texts of a column as they will be read; of numbers, one that is as long as they are."""
+        values = view.frame[field.name]
+        if field.kind in NUMERIC:
+            known = pd.to_numeric(values).astype("float64").dropna()
+            return [f"{len(str(int(known.iloc[0]))) * '0'}.0000"] if len(known) else []
+        return ["2024-04-01"] if field.kind == "date" else [clean_text(str(value)) for value in values]
+
+    def _write_column(self, page: Worksheet, head: int, column: int, field: Field, view: View,
+                      width: float) -> Sequence[str]:
+        """Write one column; gives the texts that may need several lines."""
+        page.set_column(column, column, width, self.plain)
+        if field.blank:
             for row in range(head + 1, head + 1 + len(view.frame)):
                 page.write_blank(row, column, None, self.entry)
-            return width, []
+            return []
         look = (self.entries if field.entry else self.kinds)[field.kind]
         marked = view.frame[field.marked_by].to_numpy(bool) if field.marked_by else np.zeros(len(view.frame), bool)
         values = view.frame[field.name]
-        missing = values.isna().to_numpy()
-        hidden = view.hides(field)
+        missing, hidden = values.isna().to_numpy(), view.hides(field)
         if field.kind in NUMERIC:
             cells: Sequence[Any] = pd.to_numeric(values).astype("float64").to_numpy()
-            shown = [f"{len(str(int(v))) * '0'}.0000" for v in np.asarray(cells)[~missing][:1]]
         elif field.kind == "date":
             cells = ((pd.to_datetime(values) - _EPOCH).dt.days.astype("float64")).to_numpy()
-            shown = ["2024-04-01"]
         else:
             cells = [clean_text(str(value)) for value in values]
-            shown = list(cells)
-        width = _width(self._heading(field), [*shown, *field.choices], WIDEST)
-        width = max(width, ROOM_TO_WRITE) if field.entry else width
-        page.set_column(column, column, width, self.plain)
         for offset, cell in enumerate(cells):
             row = head + 1 + offset
             if hidden[offset]:
                 _put(page, row, column, str(view.frame["marker"].iloc[offset]), self.right)
-            elif missing[offset]:
+            elif missing[offset] and (self.working or field.entry):
                 page.write_blank(row, column, None, look)
+            elif missing[offset]:
+                _put(page, row, column, NOT_AVAILABLE, self.right if field.kind in NUMERIC else look)
             elif isinstance(cell, str):
                 _put(page, row, column, cell, self.entry_marked if marked[offset] else look)
             else:
                 page.write_number(row, column, cell, look)
-        return width, [] if field.kind in NUMERIC else shown
+        return [] if field.kind in NUMERIC else self._shown(field, view)
 
     def _write_picture(self, page: Worksheet, sheet: PictureSheet) -> None:
         page.set_column(0, 0, 110, self.plain)
@@ -470,12 +582,16 @@ class _BookWriter:
             "image_data": io.BytesIO(sheet.png), "description": clean_text(sheet.alt), "object_position": 3,
             "x_scale": 0.8, "y_scale": 0.8})
 
-    def _write_head(self, page: Worksheet, title: str, lines: Sequence[str], *, n_tables: int) -> int:
-        """Write the title and the lines under it; gives the row of the table's headings."""
+    def _write_head(self, page: Worksheet, title: str, lines: Sequence[str], *, n_tables: int, width: float) -> int:
+        """Write the title and the lines under it, wrapped in what is published; gives the row of the headings."""
+        lines = [say("workbook", "one_table", n=n_tables), *lines]
         _put(page, 0, 0, title, self.title)
-        for row, line in enumerate([say("workbook", "one_table", n=n_tables), *lines], start=1):
-            _put(page, row, 0, line, self.plain)
-        return len(lines) + 2
+        for row, line in enumerate(lines, start=1):
+            _put(page, row, 0, line, self.plain if self.working else self.text)
+        if not self.working:
+            _set_heights(page, 0, [(width / _TITLE_WIDER, [title])], line=TITLE_LINE)
+            _set_heights(page, 1, [(width * _PROSE_NARROWER, lines)])
+        return len(lines) + 1
 
     def _mark_up(self, page: Worksheet, head: int, n_rows: int, headings: list[str], numeric: list[bool],
                  name: str) -> None:
@@ -486,7 +602,9 @@ class _BookWriter:
 
     def _table_name(self, wanted: str) -> str:
         stem = re.sub(r"\W+", "_", wanted.lower(), flags=re.ASCII).strip("_") or "table"
-        stem = f"my121_{stem}"[:200]  # never a cell's address (such as B12) or a bare number
+        stem = stem[:200]
+        if re.fullmatch(r"[a-z]{1,3}\d*|\d\w*", stem):  # a cell's address (such as B12), or a bare number
+            stem = f"table_of_{stem}"
         name, number = stem, 1
         while name in self.table_names:
             number += 1
@@ -508,8 +626,12 @@ class _BookWriter:
 
 def _number_notes(book: Book) -> dict[str, int]:
     """Number the notes in the order in which the sheets first refer to them."""
-    used = [field.note for sheet in book.sheets if isinstance(sheet, Sheet)
-            for field in sheet.view.fields if field.note]
+    used: list[str] = []
+    for sheet in book.sheets:
+        if not isinstance(sheet, PictureSheet):
+            used += sheet.notes
+        if isinstance(sheet, Sheet):
+            used += [field.note for field in sheet.view.fields if field.note]
     unknown = sorted({code for code in used if code not in book.notes})
     if unknown:
         raise KeyError(f"the workbook has no note {unknown}")
@@ -546,7 +668,15 @@ def _width(heading: str, cells: Sequence[str], widest: float) -> float:
     return min(max(wanted * WIDER + 2, NARROWEST), widest)
 
 
-def _set_heights(page: Worksheet, first: int, columns: Sequence[tuple[float, Sequence[str]]]) -> None:
+def _text_of(cell: str | int | Figure) -> str:
+    """Give a cell of a table of words as a reader sees it."""
+    if isinstance(cell, Figure):
+        return cell.marker if cell.value is None else format_value(cell.value, cell.kind) + " "
+    return str(cell)
+
+
+def _set_heights(page: Worksheet, first: int, columns: Sequence[tuple[float, Sequence[str]]], *,
+                 line: float = LINE) -> None:
     """Make rows high enough for text that wraps in columns of these widths."""
     lines: dict[int, int] = {}
     for width, texts in columns:
@@ -557,11 +687,27 @@ def _set_heights(page: Worksheet, first: int, columns: Sequence[tuple[float, Seq
                 lines[offset] = max(lines.get(offset, 1), n_lines)
     for offset, n_lines in lines.items():
         if n_lines > 1:
-            page.set_row(first + offset, LINE * min(n_lines, MOST_LINES))
+            page.set_row(first + offset, line * min(n_lines, MOST_LINES))
 
 
-def _with_language(content: bytes, language: str) -> bytes:
-    """Add the document's language to its properties, which XlsxWriter cannot write."""
+def finish_package(content: bytes, language: str, *, styles: Mapping[str, int] | None = None) -> bytes:
+    """Add what XlsxWriter cannot write: the document's language, and the built-in styles that formats stand for.
+
+    Parameters
+    ----------
+    content
+        The workbook as written.
+    language
+        Such as ``en-GB``.
+    styles
+        Number of the cell format by the name of the built-in style (``Title``, ``Heading 1``), so that programs that
+        read headings aloud find them.
+
+    Returns
+    -------
+    bytes
+        The same content gives the same bytes.
+    """
     out = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
         for entry in source.infolist():
@@ -569,5 +715,32 @@ def _with_language(content: bytes, language: str) -> bytes:
             if entry.filename == "docProps/core.xml":
                 tag = f"<dc:language>{language}</dc:language></cp:coreProperties>"
                 data = data.replace(b"</cp:coreProperties>", tag.encode())
+            elif entry.filename == "xl/styles.xml" and styles:
+                data = _name_styles(data.decode("utf-8"), styles).encode("utf-8")
             target.writestr(entry, data, zipfile.ZIP_DEFLATED)
     return out.getvalue()
+
+
+_BUILT_IN = {"Title": 15, "Heading 1": 16}
+"""Numbers of Excel's own styles."""
+
+
+def _name_styles(text: str, styles: Mapping[str, int]) -> str:
+    """Make named styles of some cell formats: each gets a format of styles, which the cells' format then refers to."""
+    formats = re.search(r"<cellXfs count=\"\d+\">(.*?)</cellXfs>", text, re.S)
+    if formats is None:
+        return text
+    entries = re.findall(r"<xf [^>]*/>|<xf [^>]*[^/]>.*?</xf>", formats.group(1), re.S)
+    of_styles, names = "", ""
+    n_before = int(re.search(r"<cellStyleXfs count=\"(\d+)\"", text).group(1))  # type: ignore[union-attr]
+    for place, (name, number) in enumerate(styles.items(), start=n_before):
+        of_styles += re.sub(r' xfId="\d+"', "", entries[number], count=1)
+        entries[number] = re.sub(r'xfId="\d+"', f'xfId="{place}"', entries[number], count=1)
+        names += f'<cellStyle name="{name}" xfId="{place}" builtinId="{_BUILT_IN[name]}" customBuiltin="1"/>'
+    text = text.replace(formats.group(1), "".join(entries))
+    for part, added in (("cellStyleXfs", of_styles), ("cellStyles", names)):
+        count = re.search(rf"<{part} count=\"(\d+)\"", text)
+        if count is not None:
+            text = text.replace(count.group(0), f'<{part} count="{int(count.group(1)) + len(styles)}"', 1)
+            text = text.replace(f"</{part}>", f"{added}</{part}>", 1)
+    return text

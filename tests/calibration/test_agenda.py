@@ -57,8 +57,8 @@ def test_someone_about_whom_nothing_stands_out_is_not_on_the_agenda():
     assert result.frame("people").empty
     assert result.frame("people").columns.tolist() == [
         "position", "employee_id", "name", "post_id", "rater_id", "rater_name", "directorate", "service", "team",
-        "role", "box", "box_name", "performance", "potential", "reasons", "n_reasons", "question", "minutes",
-        "in_meeting"]
+        "role", "box", "box_name", "performance", "potential", "own_box", "before_box", "agreed_box", "tenure_months",
+        "months_in_box", "n_set", "n_met", "last_held_on", "reasons", "n_reasons", "question", "minutes", "in_meeting"]
     assert result.about.n == 1
 
 
@@ -87,14 +87,15 @@ def test_how_long_box_3_may_last_is_a_setting():
 ])
 def test_manager_and_employee_far_apart_or_crossed_are_asked_about(manager, employee, asked):
     assert reasons(record([placement(box=manager), own(box=employee)])) == (
-        (["self_apart"] if asked else []) + (["box3_long"] if manager == 3 else []))
+        (["self_apart"] if asked else []) + (["box3_long"] if manager == 3 else [])
+        + (["box9_plan"] if manager == 9 else []))
 
 
 @pytest.mark.parametrize(("before", "after", "asked"), [(5, 5, False), (5, 1, False), (9, 8, False), (9, 7, True),
                                                         (7, 1, True), (1, 9, True)])
 def test_a_move_of_two_steps_on_an_axis_is_asked_about(before, after, asked):
     workforce = record([placement(box=before, cycle=EARLIER), placement(box=after)])
-    assert reasons(workforce) == (["moved_far"] if asked else [])
+    assert reasons(workforce) == (["moved_far"] if asked else []) + (["box9_plan"] if after == 9 else [])
 
 
 def test_a_move_is_told_with_its_axis_and_direction():
@@ -105,7 +106,47 @@ def test_a_move_is_told_with_its_axis_and_direction():
 
 @pytest.mark.parametrize(("started", "asked"), [("2023-08-01", True), ("2023-03-30", False), (None, False)])
 def test_a_new_starter_in_the_lowest_box_is_asked_about(started, asked):
-    assert reasons(record([placement(box=9)], [post(started=started)])) == (["starter_lowest"] if asked else [])
+    assert reasons(record([placement(box=9)], [post(started=started)])) == [
+        "starter_lowest" if asked else "box9_plan"]
+
+
+def test_box_9_is_asked_about_with_the_months_held_and_its_plan():
+    rows = [placement(box=9, cycle=EARLIER, placed_on=DAY("2023-01-20")), placement(box=9, placed_on=DAY("2023-08-01"))]
+    actions = [{"employee_id": "1", "intervention": "Coaching", "agreed_on": DAY("2023-02-01")},
+               {"employee_id": "1", "intervention": "Course", "agreed_on": DAY("2023-02-01"),
+                "completed_on": DAY("2023-05-01")}]
+    people = build_agenda(record(rows, development_actions=actions)).frame("people")
+    assert people["months_in_box"].tolist() == [8]
+    assert "for 8 months so far. Development actions open on the record: 1." in people["question"][0]
+    assert "holds no development actions" in build_agenda(record(rows)).frame("people")["question"][0]
+
+
+def test_the_months_in_a_box_count_from_the_unbroken_run_only():
+    labels = ("2022/23 H1", EARLIER, LATER)
+    rows = [placement(box=box, cycle=label, placed_on=DAY(day)) for box, label, day in zip(
+        (9, 5, 9), labels, ("2022-08-01", "2023-02-01", "2023-08-20"), strict=True)]
+    assert build_agenda(record(rows)).frame("people")["months_in_box"].tolist() == [1]
+
+
+def test_the_middle_box_is_asked_about_only_where_that_was_wanted():
+    labels = [f"{year}/{year % 100 + 1} {half}" for year in (2020, 2021, 2022) for half in ("H1", "H2")] + [LATER]
+    rows = [placement(box=5, cycle=label) for label in labels]
+    assert reasons(record(rows)) == []
+    asked = Settings(pack=PackSettings(ask_centre_box=True))
+    assert reasons(record(rows), settings=asked) == ["centre_box"]
+    assert reasons(record(rows[-3:]), settings=asked) == []
+
+
+def test_who_was_never_discussed_is_told_where_meetings_agree_placements():
+    labels = [f"{year}/{year % 100 + 1} {half}" for year in (2021, 2022) for half in ("H1", "H2")] + [LATER]
+    rows = [placement(employee, cycle=label) for employee in "123" for label in labels]
+    posts = [post(employee) for employee in "123"]
+    assert reasons(record(rows, posts)) == []
+    agreed = [placement("1", cycle=label) | {"source": "calibrated"} for label in labels[:3]]
+    now = placement("2", box=4) | {"source": "calibrated"}
+    assert reasons(record([*rows, *agreed[:2], now], posts), "3") == [], "three meetings are too few to say never"
+    workforce = record([*rows, *agreed, now], posts)
+    assert [reasons(workforce, employee) for employee in "123"] == [[], [], ["never_discussed"]]
 
 
 def test_no_placement_is_asked_about_and_more_urgently_for_a_key_post():
@@ -154,8 +195,8 @@ def test_a_placement_without_a_conversation_is_asked_about_where_conversations_a
     talks = [{"employee_id": "1", "held_on": DAY("2023-09-30"), "kind": "catch-up"},
              {"employee_id": "2", "held_on": DAY("2023-03-31"), "kind": "formal"}]
     workforce = record(placements, posts, conversations=talks)
-    assert [reasons(workforce, e) for e in "123"] == [[], ["no_conversation"], ["no_conversation"]]
-    before_only = record(placements, posts, conversations=talks[1:])
+    assert [reasons(workforce, e) for e in "123"] == [[], [], ["no_conversation"]], "twelve months, as in coverage"
+    before_only = record(placements, posts, conversations=[{**talks[1], "held_on": DAY("2022-09-30")}])
     assert reasons(before_only, "3") == []
     assert "no_conversation" in build_agenda(before_only).facts["unchecked"].split("; ")
 
@@ -177,21 +218,68 @@ def test_questions_of_several_posts_stand_in_one_row():
     assert people["question"].str.count("The record says").tolist() == [2]
 
 
-def test_the_order_is_by_weight_then_number_of_reasons_then_unit_and_name():
+def test_the_order_is_by_what_a_discussion_can_settle():
     people = [{"employee_id": e, "name": n} for e, n in zip("12345", ["Zed", "Yan", "Xia", "Ann", "Bo"], strict=True)]
     posts = [post("1"), post("2"), post("3", directorate="Place"), post("4"), post("5")]
     rows = [placement("1", performance=3), placement("2", box=9, cycle=EARLIER), placement("2", box=7), own("2", box=9)]
     found = build_agenda(record([*rows, placement("5")], posts, employees=people)).frame("people")
-    # 2: three for the employee's view and two for the move; 1: three; 4 and 3: two each, Adults before Place
-    assert found["employee_id"].tolist() == ["2", "1", "4", "3"]
+    # 2: the employee's view and the move; 1: one such question; 3 and 4: nothing a discussion settles
+    assert found["employee_id"].tolist()[:2] == ["2", "1"]
+    assert set(found["employee_id"][2:]) == {"3", "4"}
     assert found["position"].tolist() == [1, 2, 3, 4]
     assert found.loc[0, "reasons"] == "self_apart; moved_far"
+
+
+def test_ties_are_broken_by_a_lot_that_neither_name_nor_unit_decides():
+    posts = [post(str(k), directorate=["Adults", "Place"][k < 20]) for k in range(40)]
+    workforce = record([placement("99")], posts)
+    result = build_agenda(workforce)
+    order = result.frame("people")["employee_id"].tolist()
+    assert result.facts["seed"] == LATER
+    assert order not in (sorted(order), sorted(order, reverse=True))
+    assert 5 < sum(int(person) < 20 for person in order[:20]) < 15
+    named = build_agenda(record([placement("99")], posts, employees=[
+        {"employee_id": str(k), "name": f"{chr(90 - k % 26)} Name"} for k in range(40)]))
+    assert named.frame("people")["employee_id"].tolist() == order
+    place = build_agenda(workforce, filters={"directorate": "Place"}).frame("people")["employee_id"].tolist()
+    assert place == [person for person in order if int(person) < 20]
+    later = record([placement("99", cycle="2023/24 H2")], posts)
+    assert build_agenda(later).frame("people")["employee_id"].tolist() != order
+
+
+def test_managers_to_hear_take_half_of_the_minutes_at_most_and_people_the_rest():
+    workforce = record([placement(str(k), performance=3) for k in range(20)], [post(str(k)) for k in range(20)])
+    found = {"severity": severity(**{f"M{k}": "pattern" for k in range(7)}, N="watch")}
+    result = build_agenda(workforce, **found)
+    managers = result.frame("managers")
+    assert managers["in_meeting"].sum() == 4
+    assert len(managers) == 7
+    assert result.facts["n_in_meeting"] == (60 - 10 - 24) // 4
+    assert build_agenda(workforce).frame("managers").empty
+
+
+def test_box_3_is_split_into_new_to_the_role_and_longer():
+    posts = [post("1", started="2023-06-01"), post("2"), post("3", started=None), post("4")]
+    rows = [placement(k, box=3) for k in "123"] + [placement("4", box=9)]
+    special = build_agenda(record(rows, posts)).frame("special")["code"].value_counts()
+    assert special.to_dict() == {"box3_new": 1, "box3_longer": 1, "box3_unknown": 1, "box9": 1}
+
+
+def test_a_card_knows_the_four_placements_and_what_stands_beside_them():
+    rows = [placement(box=1, cycle=EARLIER), placement(box=7), own(box=4), placement(box=8) | {"source": "calibrated"}]
+    objectives = [{"employee_id": "1", "cycle": LATER, "kind": "performance", "n_set": 4, "n_met": 2}]
+    talks = [{"employee_id": "1", "held_on": DAY("2023-06-01"), "kind": "formal"}]
+    result = build_agenda(record(rows, objectives=objectives, conversations=talks))
+    card = result.frame("people").iloc[0]
+    assert (card["box"], card["own_box"], card["before_box"], card["agreed_box"]) == (7, 4, 1, 8)
+    assert (card["n_set"], card["n_met"], card["last_held_on"]) == (4, 2, DAY("2023-06-01"))
+    assert result.frame("questions")["reason"].tolist() == card["reasons"].split("; ")
 
 
 def test_the_meeting_holds_as_many_people_as_its_minutes():
     posts = [post(str(k)) for k in range(8)]
     workforce = record([placement("7")], posts)
-    result = build_agenda(workforce, settings=Settings(pack=PackSettings(minutes=14, minutes_each=4)))
+    result = build_agenda(workforce, settings=Settings(pack=PackSettings(minutes=24, minutes_each=4, minutes_rest=10)))
     people = result.frame("people")
     assert people["in_meeting"].tolist() == [True] * 3 + [False] * 4
     assert (people["minutes"] == 4).all()
@@ -239,9 +327,15 @@ def everything(tables):
 
 
 def test_every_reason_is_found_in_a_large_enough_council_and_every_question_asks(council):
-    result = everything(council)
+    rows = [row | {"cycle": label} for row in council["placements"][-40:-20] for label in (
+        "2021/22 H1", "2021/22 H2", "2022/23 H1")]
+    agreed = council["placements"][0] | {"source": "calibrated", "cycle": EARLIER}
+    tables = {**council, "placements": [*council["placements"], *rows, agreed]}
+    asked = Settings(pack=PackSettings(ask_centre_box=True))
+    result = build_agenda(record(**tables), settings=asked, severity=severity(**{"000": "pattern", "001": "in line"}))
     assert set(result.frame("reasons")["reason"]) == {reason.code for reason in REASONS}
-    assert (result.frame("reasons").set_index("reason")["n"].drop("key_post_unplaced") > 0).all()
+    rare = ["key_post_unplaced", "centre_box", "never_discussed"]
+    assert (result.frame("reasons").set_index("reason")["n"].drop(rare) > 0).all()
     people = result.frame("people")
     assert people["employee_id"].is_unique
     assert people["question"].str.endswith("?").all()
@@ -266,7 +360,7 @@ def test_one_unit_has_its_own_agenda_with_its_own_minutes(council):
     whole, place = build_agenda(workforce), build_agenda(workforce, filters={"directorate": "Place"})
     assert set(place.frame("people")["directorate"]) == {"Place"}
     assert place.frame("people")["position"].tolist() == list(range(1, len(place.frame("people")) + 1))
-    assert place.facts["n_in_meeting"] == 15
+    assert place.facts["n_in_meeting"] == (60 - 10) // 4
     assert set(place.frame("people")["employee_id"]) <= set(whole.frame("people")["employee_id"])
 
 

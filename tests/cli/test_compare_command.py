@@ -13,9 +13,9 @@ import pytest
 from typer.testing import CliRunner
 
 from my121_analytics.cli.app import app
-from my121_analytics.writing.staging import sha256_of
+from my121_analytics.writing.manifest import sha256_of
 
-STAFF = ("Employee no,Name,Continuous service date,Directorate,Team,Manager no,Leaving date\n"
+STAFF = ("Employee no,Name,Date started,Directorate,Team,Manager no,Leaving date\n"
          "0099,Iris Vane,01/04/2010,Highways,Roads,,\n0011,Otto Pell,01/05/2012,Highways,Roads,0099,\n"
          "0012,Una Gray,02/06/2014,Highways,Roads,0099,\n0013,Ali Moss,03/07/2016,Highways,Roads,0099,\n"
          "0014,Bea Lund,03/07/2016,Highways,Roads,0099,\n")
@@ -79,7 +79,7 @@ def test_the_preview_says_what_changes_stays_and_fails_and_a_dry_run_writes_noth
 def test_a_column_that_is_gone_and_a_file_that_cannot_be_read_are_failures(pair, tmp_path):
     old, new = pair
     staff = new / "staff.csv"
-    staff.write_text(staff.read_text("utf-8").replace("Continuous service date", "Nickname"), "utf-8")
+    staff.write_text(staff.read_text("utf-8").replace("Date started", "Nickname"), "utf-8")
     (new / "broken.xlsx").write_bytes(b"PK\x03\x04 and no more")
     done = run("compare", old, new, "--out", tmp_path / "out")
     assert done.exit_code == 3

@@ -23,7 +23,7 @@ from my121_analytics.figures.nine_box import (
     plot_nine_box,
     plot_rating_mix,
 )
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 
 
 def title(ax):
@@ -285,5 +285,7 @@ def test_a_long_name_keeps_its_beginning_and_its_end():
     assert "…" in cut
 
 
-def test_every_verdict_that_is_drawn_is_in_the_catalogue():
-    assert set(codes("shape")) == set(codes("verdict"))
+def test_for_the_meeting_only_those_to_hear_are_set_apart(given):
+    ax = plot_caterpillar(given.severity(given.manager_rows(20, seed=9)), for_meeting=True)
+    headings = [t.rsplit(" ", 1)[0] for t in written(ax, "label") if re.search(r"\(\d+\)$", t)]
+    assert headings == ["Pattern to discuss", "Not on the list"]

@@ -17,7 +17,8 @@ from my121_analytics.settings import PLAN_STATUSES
 
 HEAD = "Ref,Issue,Action,Timescale,Status,Date completed\n"
 EVERY = ["12 months,,", "18-24 months,,", "31/01/2016,Not started,", "36 months,,", "Ongoing,,", "TBC,,",
-         "12 months,Complete,01/12/2014", "12 months,Complete,01/03/2014", "quarterly,,", "2014/15,,"]
+         "12 months,Complete,01/12/2014", "12 months,Complete,01/03/2014", "quarterly,,", "2014/15,,",
+         "36 months,Slipped,", "12 months,Phase 2 signed,", "36 months,Superseded,"]
 LONG = ("Work with $every$ service & team <b> on a plain-English account of what is expected of people who manage "
         "others, and repeat it each year")
 

@@ -5,7 +5,7 @@ from scipy.special import expit
 from scipy.stats import norm
 
 from my121_analytics.inference.grid_likelihood import find_person_sd, gather_persons, tabulate_likelihood
-from my121_analytics.inference.shifted_prior import learn_raters
+from my121_analytics.inference.shifted_prior import GroupLevels, learn_raters
 
 NODES = np.linspace(-6, 6, 121)
 
@@ -104,10 +104,26 @@ def test_uncertain_thresholds_widen_intervals_and_leave_means():
 
 def test_the_same_people_again_and_again_say_less_of_the_rater_than_of_rater_and_people():
     shows = np.random.default_rng(2).normal(0, 0.7, 200)
-    known = learn_raters(normal_likelihood(shows, np.full(200, 0.2)), NODES, overlap=np.ones(200))
+    known = learn_raters(normal_likelihood(shows, np.full(200, 0.2)), NODES, groups=GroupLevels.suppose(np.ones(200)))
+    both = known.together()
     own = known.quantile(0.975) - known.quantile(0.025)
-    joint = known.quantile(0.975, with_group=True) - known.quantile(0.025, with_group=True)
+    joint = both.quantile(0.975) - both.quantile(0.025)
     assert (own > joint).all()
+
+
+def test_what_is_known_of_a_raters_people_is_taken_off_what_the_ratings_show():
+    shows, level = np.full(400, 0.8), np.full(400, 0.8)
+    groups = GroupLevels(np.array([0.3]), level[None, :], np.full((1, 400), 0.01), np.zeros(1))
+    known = learn_raters(normal_likelihood(shows, np.full(400, 0.2)), NODES, groups=groups)
+    assert np.abs(known.mean()).max() < 0.02  # the people are as strong as the ratings are high
+    assert known.together().mean() == pytest.approx(np.full(400, 0.8), abs=0.08)
+
+
+def test_strict_and_lenient_are_exact_mirrors_even_at_the_edge_of_the_nodes():
+    away = -np.logaddexp(0, -12 * (NODES + 1.0))  # grows to the very last node
+    known = learn_raters(np.stack([away, away[::-1], np.zeros(121)]), NODES)
+    assert known.beyond(0.7)[0] == pytest.approx(known.beyond(0.7)[1][[1, 0, 2]], abs=1e-12)
+    assert known.quantile(0.025)[0] == pytest.approx(-known.quantile(0.975)[1], abs=1e-9)
 
 
 def test_two_raters_who_look_alike_keep_wide_intervals():

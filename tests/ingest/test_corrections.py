@@ -139,6 +139,17 @@ def test_a_row_mended_in_the_export_in_the_same_way_needs_no_correction(folder):
     assert levels(intake)["0012"] == 3
 
 
+def test_a_row_that_was_mended_and_moved_needs_no_correction_either(folder):
+    table = refused(folder / "in")
+    table.loc[0, "record"] = with_cells(table.iloc[0], Performance="Exceeds")
+    mended = RATINGS.replace("Execeptional", "Exceeds").splitlines(keepends=True)
+    (folder / "in" / "ratings.csv").write_text("".join([mended[0], mended[2], mended[1], *mended[3:]]),
+                                               encoding="utf-8")
+    intake = bring_back(folder, table)
+    assert outcomes(intake)[2] == "in_export"
+    assert levels(intake)["0012"] == 3
+
+
 def test_everything_that_cannot_be_used_is_said_at_once_and_nothing_of_it_is_applied(folder):
     table = refused(folder / "in").assign(decision="")
     good = table.iloc[0].to_dict()
@@ -221,6 +232,23 @@ def test_a_person_on_the_staff_list_is_corrected_like_a_rating(folder):
     table.loc[at, "record"] = with_cells(table.loc[at], **{"Employee no": "0012"})
     people = bring_back(folder, table).workforce.employees
     assert dict(zip(people["employee_id"].astype("str"), people["name"], strict=True))["0012"] == "Otto Pell"
+
+
+def test_a_manager_corrected_to_an_unknown_name_is_refused(folder):
+    (folder / "in" / "staff.csv").write_text(
+        "Employee no,Name,Directorate\n0099,Iris Vane,Parks\n0012,Otto Pell,Parks\n", encoding="utf-8")
+    table = refused(folder / "in")
+    at = table.index[table["row"] == 3][0]
+    manager = next(heading for heading in json.loads(table.loc[at, "record"]) if "anager" in heading)
+    table.loc[at, "record"] = with_cells(table.loc[at], Performance="Exceeds", **{manager: "Nobody Atall"})
+    intake = bring_back(folder, table)
+    assert outcomes(intake)[3] == "refused"
+    assert "'Nobody Atall' is not on the staff list" in intake.corrections.set_index("row").loc[3, "message"]
+    assert "0012" not in levels(intake), "nothing of the line is applied"
+    table.loc[at, "record"] = with_cells(table.loc[at], Performance="Exceeds", **{manager: "Iris Vane"})
+    intake = bring_back(folder, table)
+    assert outcomes(intake)[3] == "corrected"
+    assert levels(intake)["0012"] == 3
 
 
 def test_a_file_without_corrections_is_refused(folder):

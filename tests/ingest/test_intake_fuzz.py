@@ -25,14 +25,14 @@ PERFORMANCE = {1: ["1", "Partially meets", "1 - Partially meets", "partly MEETS"
                2: ["2", "Meets", "Meets – 2", "2.0"], 3: ["3", "Exceeds expectations", "(3) Exceeds"]}
 BOXES = {1: ["1", "Box 1"], 5: ["5", "Solid and Adaptable", "Solid & Adaptable (5)"], 9: ["9", "Scope to improve"]}
 DATES = ["%d/%m/%Y", "%Y-%m-%d", "%d-%b-%y", "%d %B %Y", "%d/%m/%Y %H:%M"]
-BAD = {"employee_id": ["", "not an id", "1.2E+05"], "placed_on": ["31/02/2024", "soon"], "performance": ["7", "2/3"],
-       "box": ["12", "3 - Good Performer"]}
+BAD = {"employee_id": ["", "not an id", "1.2E+05"], "placed_on": ["31/02/2024", "soon"], "performance": ["2/3"],
+       "box": ["1/5", "3 - Good Performer"]}
 ASIDE = [["Ratings"], [], ["Total: 12"], ["End of report"], ["Page 2 of 9"]]
 
 rows = st.fixed_dictionaries({
     "employee_id": st.integers(1, 999_999).map(lambda n: f"E{n:06d}"),
     "placed_on": st.dates(date(2022, 4, 1), date(2025, 3, 31)), "rater_id": st.sampled_from(["E900001", "E900002"]),
-    "performance": st.sampled_from([1, 2, 3]), "box": st.sampled_from([1, 5, 9])})
+    "box": st.sampled_from([1, 5, 9])}).map(lambda row: {**row, "performance": 3 - (row["box"] - 1) % 3})
 
 
 @st.composite

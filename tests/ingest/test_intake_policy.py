@@ -15,7 +15,7 @@ from my121_analytics.ingest.intake import Intake, describe_intake, read_exports,
 from my121_analytics.settings import ExportSettings, FrameworkSettings, Settings
 from my121_analytics.workforce.schema import column_names
 
-STAFF = """Employee no,Name,Post no,Directorate,Manager no,Start date in post,Continuous service date,Leaving date
+STAFF = """Employee no,Name,Post no,Directorate,Manager no,Start date in post,Date started,Leaving date
 001,Ann Head,P1,Place,,01/04/2010,01/04/2010,
 002,Bo Smith,P2,Place,001,01/04/2015,01/04/2015,
 003,Cy Jones,P3,Place,002,01/04/2015,01/04/2015,
@@ -61,10 +61,10 @@ def accounts(intake: Intake, file: str) -> list[int]:
     ("003,P3,2023/24 H1,31/12/2099,002,2,2,5", "impossible_date", "Review date"),
     ("003,P3,2023/24 H1,01/06/2023,Ed Lee,2,2,5", "ambiguous_rater", "Reviewer"),
     ("003,P3,2023/24 H1,01/06/2023,4.7E+05,2,2,5", "bad_rater", "Reviewer"),
-    ("003,P3,2023/24 H1,01/06/2023,002,4,2,5", "unknown_rating", "Performance"),
+    ("003,P3,2023/24 H1,01/06/2023,002,Sideways,2,5", "unknown_rating", "Performance"),
     ("003,P3,2023/24 H1,01/06/2023,002,2 - Exceeds,2,5", "rating_code_label_disagree", "Performance"),
     ("003,P3,2023/24 H1,01/06/2023,002,2,Low/High,5", "ambiguous_rating", "Potential"),
-    ("003,P3,2023/24 H1,01/06/2023,002,2,2,12", "unknown_box", "Box"),
+    ("003,P3,2023/24 H1,01/06/2023,002,2,2,Nowhere", "unknown_box", "Box"),
     ("003,P3,2023/24 H1,01/06/2023,002,2,2,9 - Good Performer", "box_code_label_disagree", "Box")])
 def test_a_bad_key_date_rating_box_or_rater_stops_the_row(tmp_path, cells, reason, column):
     head = "Employee no,Post no,Review period,Review date,Reviewer,Performance,Potential,Box\n"
@@ -78,7 +78,7 @@ def test_a_bad_key_date_rating_box_or_rater_stops_the_row(tmp_path, cells, reaso
 
 
 def test_a_row_with_several_faults_counts_once_and_tells_all(tmp_path):
-    text = "Employee no,Review date,Performance,Box\n003,31/06/2023,9,12\n004,01/06/2023,2,5\n"
+    text = "Employee no,Review date,Performance,Box\n003,31/06/2023,Sideways,Nowhere\n004,01/06/2023,2,5\n"
     intake = read(tmp_path, staff=STAFF, ratings=text)
     (row,) = intake.quarantine.to_dict("records")
     assert row["message"].count("Also:") == 2

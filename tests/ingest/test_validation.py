@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from my121_analytics.ingest.validation import CORRECTION_RULES, CROSS_RULES, ROW_RULES, RULES, SHEET_RULES
+from my121_analytics.ingest.validation import (
+    CORRECTION_RULES,
+    CROSS_RULES,
+    ROW_RULES,
+    RULES,
+    SHEET_RULES,
+    STANDING_RULES,
+)
 from my121_analytics.wording.catalogue import codes, say
 
 
@@ -14,7 +21,7 @@ def test_sentences_and_rules_are_the_same_set(group):
 
 
 def test_no_code_is_declared_twice():
-    assert len(RULES) == sum(map(len, (ROW_RULES, SHEET_RULES, CROSS_RULES, CORRECTION_RULES)))
+    assert len(RULES) == sum(map(len, (ROW_RULES, SHEET_RULES, STANDING_RULES, CROSS_RULES, CORRECTION_RULES)))
 
 
 @pytest.mark.parametrize("code", sorted(RULES))

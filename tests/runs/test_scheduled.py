@@ -33,8 +33,9 @@ from my121_analytics.runs.instructions import make_plan, run_key
 from my121_analytics.runs.scheduled import run_scheduled
 from my121_analytics.runs.timetable import Job, write_timetable
 from my121_analytics.sample_council.council import make_sample
-from my121_analytics.settings import ReportSettings, RunSettings
-from my121_analytics.writing.staging import held_folder, sha256_of
+from my121_analytics.settings import ReportSettings, RunPlanSettings, RunSettings
+from my121_analytics.writing.manifest import sha256_of
+from my121_analytics.writing.staging import held_folder
 
 SETTINGS = """
 [council]
@@ -91,7 +92,7 @@ def test_a_run_writes_its_report_record_and_pointer_and_leaves_nothing_else(tmp_
     assert all((out / file).is_file() for file in latest["files"])
     assert outcome.record.outputs == {name: digest for name, digest in tree(outcome.folder).items()
                                       if name != "run.json"}
-    assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs"}
+    assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs", "shapes"}
 
 
 @pytest.mark.slow
@@ -152,14 +153,50 @@ def test_the_record_and_the_log_hold_no_name_of_a_person(tmp_path: Path, exports
 
 def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path, exports: Path) -> None:
     file = prepare(tmp_path, exports, run='notebook_audience = "publick"\nhook = ["no-such-program-here"]',
-                   report='audience = "everyone"\n[priorities]\n"Growth" = ["conversation"]')
+                   report='audience = "everyone"\nby = ["gradee"]\n[priorities]\n"Growth" = ["conversation"]')
     file.write_text(file.read_text("utf-8").replace('"coverage"', '"coverag"'), encoding="utf-8")
     with pytest.raises(SettingsError) as told:
         run_scheduled(file)
     hints = " ".join(told.value.hints)
-    assert all(part in hints for part in ("Did you mean 'publish'?", "no-such-program-here", "'everyone'",
-                                          "Did you mean 'coverage'?", "Did you mean 'conversations'?"))
+    assert all(part in hints for part in ("Did you mean 'publish'?", "'everyone'", "Did you mean 'coverage'?",
+                                          "Did you mean 'conversations'?", "Did you mean 'grade'?"))
+    file.write_text(SETTINGS.format(run='hook = ["no-such-program-here"]\ntimezone = "Europe/Nowhere"', report=""),
+                    encoding="utf-8")
+    with pytest.raises(SettingsError) as told:
+        run_scheduled(file)
+    assert len(told.value.hints) == 2
     assert "no-such-program-here" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
+
+
+def test_wrong_codes_are_refused_by_every_command_that_reads_settings(tmp_path: Path) -> None:
+    file = tmp_path / "my121.toml"
+    file.write_text('[priorities]\n"Growth" = { conversation = 0.9 }\n[reports.a]\nsections = ["profil"]\n')
+    for command in (("check", str(tmp_path), "--out", str(tmp_path / "o")), ("runs",), ("schedule",)):
+        done = subprocess.run([sys.executable, "-m", "my121_analytics", *command, "--settings", str(file)],
+                              capture_output=True, text=True, check=False)
+        assert done.returncode == SettingsError.exit_code
+        assert "Did you mean 'conversations'?" in done.stderr
+        assert "Did you mean 'profile'?" in done.stderr
+
+
+def test_the_plan_may_be_named_in_short_and_says_its_own_day(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports, run='plan = "exports/improvement_plan.xlsx"')
+    text = file.read_text("utf-8").replace('["profile", "coverage", "quality"]', '["plan"]')
+    file.write_text(text, encoding="utf-8")
+    assert make_plan(file).rules.plan == RunPlanSettings(file="exports/improvement_plan.xlsx")
+    short = tree(run_scheduled(file).folder / "reports/small/csv")
+    shutil.rmtree(tmp_path / "out é")
+    file.write_text(text.replace('plan = "exports/improvement_plan.xlsx"', "") + (
+        '[run.plan]\nfile = "exports/improvement_plan.xlsx"\nanchor = "2024-06-30"\n'), encoding="utf-8")
+    assert tree(run_scheduled(file).folder / "reports/small/csv") == short
+
+
+def test_a_plan_that_does_not_say_its_day_is_asked_about(tmp_path: Path, exports: Path) -> None:
+    file = prepare(tmp_path, exports, run='plan = "plan.csv"')
+    (tmp_path / "plan.csv").write_text("Issue,Action,Owner,Timescale\nPay,Explain it,HR,3 months\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="does not say when its assessment was") as told:
+        run_scheduled(file)
+    assert "[run.plan]" in told.value.hints[0]
 
 
 def test_a_failed_run_leaves_the_old_outputs_an_alert_and_starts_the_hook(tmp_path: Path, exports: Path) -> None:
@@ -210,14 +247,20 @@ def test_a_failed_section_fails_the_run_unless_a_partial_report_is_allowed(
 def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
         tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = prepare(tmp_path, exports, report='destination = "shared"')
-    write = scheduled.write_atomic
+    run_scheduled(file)
+    for earlier in list_records(tmp_path / "out é"):
+        shutil.rmtree(tmp_path / "out é" / RUNS / earlier.id)
+    book = tmp_path / "shared" / "small.xlsx"
+    before = book.read_bytes()
+    opened = Path.open
 
-    def refuse(path: Path, content: bytes, **options: bool) -> None:
-        if "shared" in str(path):
-            raise UsageError(f"{path.name} cannot be replaced: it is open in another program, or read-only.")
-        write(path, content, **options)
+    def refuse(self: Path, mode: str = "r", **options: object) -> object:
+        if self == book and mode == "r+b":
+            raise PermissionError(13, "The process cannot access the file")
+        return opened(self, mode, **options)  # type: ignore[call-overload]
 
-    monkeypatch.setattr(scheduled, "write_atomic", refuse)
+    change_an_export(tmp_path)
+    monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(UsageError, match="could not be replaced") as told:
         run_scheduled(file)
     assert any("small.xlsx" in hint for hint in told.value.hints)
@@ -225,6 +268,7 @@ def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
     assert len(records) == 1
     assert records[0].undelivered
     assert "small.xlsx" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
+    assert book.read_bytes() == before
     monkeypatch.undo()
     outcome = run_scheduled(file)
     assert not outcome.is_new
@@ -365,6 +409,9 @@ def test_schedule_files_parse_and_hold_absolute_paths(every: str) -> None:
     assert task.findtext(".//t:Command", namespaces=space) == "/opt/my env/python"
     assert '"/srv/HR réports & Co/100%/my121.toml"' in str(task.findtext(".//t:Arguments", namespaces=space))
     assert task.findtext(".//t:StartWhenAvailable", namespaces=space) == "true"
+    assert task.findtext(".//t:Principal/t:LogonType", namespaces=space) == "S4U"
+    assert task.findtext(".//t:Principal/t:RunLevel", namespaces=space) == "LeastPrivilege"
+    assert task.find(".//t:Principal", space).get("id") == task.find(".//t:Actions", space).get("Context")
     units = write_timetable(job, "systemd")
     calendar = {"day": "*-*-*", "week": "Wed *-*-*", "month": "*-*-03"}[every]
     assert f"OnCalendar={calendar} 06:05:00 Europe/London" in units
@@ -402,7 +449,10 @@ def test_the_commands_of_unattended_runs_answer(tmp_path: Path, exports: Path) -
     assert call("schedule", "--for", "sundial").returncode == UsageError.exit_code
     run_scheduled(file)
     assert "Complete (exit 0)" in call("runs").stdout
-    assert json.loads(call("runs", "show", "2024").stdout)["as_of"] == date(2024, 9, 30).isoformat()
+    assert json.loads(call("runs", "show", "2024", "--json").stdout)["as_of"] == date(2024, 9, 30).isoformat()
+    page = call("runs", "show", "2024").stdout
+    assert all(part in page for part in ("figures as of 2024-09-30", "Headline figures:", "'latest' points to.",
+                                         "small.xlsx")), page
     assert "Posts in the cycle" in call("runs", "trend").stdout
 
 

@@ -389,7 +389,7 @@ def text_of(values: pd.Series) -> list[object]:
 HEADINGS = {
     ("itrent_people.xlsx", "People and posts"): (3, [
         "Personal ref.no", "Surname", "Forename(s)", "Position ref", "Position title", "Main position", "Key position",
-        "Directorate", "Service", "Team", "Grade", "Reporting manager ref", "Continuous service date",
+        "Directorate", "Service", "Team", "Grade", "Reporting manager ref", "Start date with organisation",
         "Start date in position", "Valid from", "Valid to", "FTE", "Contract type", "Leaving date", "Gender",
         "Ethnic origin", "Disabled", "Age band", "Religion or belief", "Sexual orientation"]),
     ("itrent_reviews.xlsx", "Reviews"): (3, [
@@ -497,7 +497,7 @@ def test_people_and_posts_come_back_from_the_file(folder, sample):
     staff = sample.workforce.employees
     assert people["id"].tolist() == text_of(staff["employee_id"])
     assert (people["Forename(s)"] + " " + people["Surname"]).tolist() == staff["name"].tolist()
-    assert pd.to_datetime(people["Continuous service date"]).tolist() == staff["started"].tolist()
+    assert pd.to_datetime(people["Start date with organisation"]).tolist() == staff["started"].tolist()
     assert pd.to_datetime(people["Leaving date"]).isna().tolist() == staff["left_on"].isna().tolist()
     for heading, column in (("Gender", "sex"), ("Ethnic origin", "ethnicity"), ("Disabled", "disability"),
                             ("Age band", "age_band"), ("Religion or belief", "religion"),

@@ -18,7 +18,7 @@ from my121_analytics.reports.pack.calibration_pack import build_pack
 from my121_analytics.settings import PackSettings, Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
 from my121_analytics.writing.encryption import FEWEST_SIGNS, PASSWORD_VARIABLE, encrypt_workbook, find_password
-from my121_analytics.writing.staging import MANIFEST
+from my121_analytics.writing.manifest import MANIFEST
 
 PASSWORD = "otter plinth marmalade é"
 OLE = bytes.fromhex("d0cf11e0a1b11ae1")

@@ -58,9 +58,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("pages")
 
 
-def show(driver: Driver, folder: Path, meeting: Meeting, width: int = 1280) -> None:
+def show(driver: Driver, folder: Path, meeting: Meeting, width: int = 1280, part: str = "page") -> None:
     path = folder / "pack.html"
-    path.write_bytes(render_page(assemble_papers(meeting).page))
+    path.write_bytes(render_page(getattr(assemble_papers(meeting), part)))
     driver.get_log("browser")
     driver.get_log("performance")
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
@@ -105,14 +105,45 @@ def test_the_skip_link_comes_first_shows_and_leads_to_the_content(driver: Driver
     assert driver.execute_script("return document.activeElement.id") == "content"
 
 
-@pytest.mark.parametrize("width", [320, 400, 1280])
+@pytest.mark.parametrize("part", ["page", "analyst"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_the_page_never_scrolls_sideways(driver: Driver, folder: Path, make_meeting: Callable[..., Meeting],
-                                         hostile_names: list[str], width: int) -> None:
+                                         hostile_names: list[str], width: int, part: str) -> None:
     for names in (None, hostile_names):
-        show(driver, folder, make_meeting(names), width)
+        show(driver, folder, make_meeting(names), width, part)
         driver.execute_script("document.querySelectorAll('details').forEach(d => d.open = true)")
         wide = driver.execute_script("return document.scrollingElement.scrollWidth")
         assert wide <= width
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_director_s_part_needs_no_scrolling_within_it_either(driver: Driver, folder: Path, width: int,
+                                                                 make_meeting: Callable[..., Meeting]) -> None:
+    show(driver, folder, make_meeting(), width)
+    scrolling = driver.execute_script("return [...document.querySelectorAll('.sheet, .picture, .card')]"
+                                      ".filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)")
+    assert scrolling == []
+    cut = driver.execute_script(  # a word that is broken inside shows as a line without a blank before it
+        "return [...document.querySelectorAll('.boxmap td span')]"
+        ".filter(e => e.scrollWidth > e.clientWidth + 1).length")
+    assert cut == 0
+
+
+def test_no_name_of_a_typeface_is_needed_to_reach_what_scrolls(driver: Driver, folder: Path,
+                                                               make_meeting: Callable[..., Meeting]) -> None:
+    """Whether a table scrolls depends on the fonts installed, so every frame is a region that takes the focus."""
+    for part in ("page", "analyst"):
+        show(driver, folder, make_meeting(), part=part)
+        bare = driver.execute_script("return [...document.querySelectorAll('.sheet, .picture')].filter(e => "
+                                     "e.tabIndex !== 0 || e.getAttribute('role') !== 'region').length")
+        assert bare == 0
+
+
+def test_the_director_s_part_prints_on_six_sheets_or_fewer(make_meeting: Callable[..., Meeting]) -> None:
+    browser = find_browser()
+    assert browser is not None
+    printed = print_pdf(render_page(assemble_papers(make_meeting()).page), browser=browser)
+    assert 1 < printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 6
 
 
 def test_links_and_buttons_are_large_enough_to_hit(driver: Driver, folder: Path,
@@ -134,7 +165,6 @@ def test_whatever_scrolls_within_the_page_can_be_reached_by_keyboard(driver: Dri
 
 
 def test_the_first_page_fits_on_one_printed_sheet(make_meeting: Callable[..., Meeting], folder: Path) -> None:
-    """Every chapter starts a sheet of its own, so the first chapter's heading on sheet 2 means sheet 1 sufficed."""
     browser = find_browser()
     assert browser is not None
     html = render_page(assemble_papers(make_meeting()).page)

@@ -16,15 +16,8 @@ import pytest
 from my121_analytics.errors import RunLockedError, UsageError
 from my121_analytics.settings import CouncilSettings, Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.writing.staging import (
-    MANIFEST,
-    SLUG_LENGTH,
-    build_manifest,
-    make_slugs,
-    sha256_of,
-    staged_run,
-    write_atomic,
-)
+from my121_analytics.writing.manifest import MANIFEST, build_manifest, sha256_of
+from my121_analytics.writing.staging import SLUG_LENGTH, make_slugs, staged_run, write_atomic
 
 
 def small_record() -> Workforce:
@@ -35,7 +28,8 @@ def small_record() -> Workforce:
 
 
 def files_below(folder: Path) -> dict[str, bytes]:
-    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*")) if p.is_file()}
+    return {str(p.relative_to(folder)): p.read_bytes() for p in sorted(folder.rglob("*"))
+            if p.is_file() and p.name != MANIFEST}
 
 
 def test_a_file_is_written_whole_and_leaves_no_temporary_one(tmp_path: Path) -> None:
@@ -73,7 +67,7 @@ def test_a_folder_without_the_right_to_write_is_a_usage_error(tmp_path: Path) ->
 def test_a_run_that_fails_midway_leaves_the_old_files_whole(tmp_path: Path) -> None:
     with staged_run(tmp_path) as stage:
         stage.write("care/pack.html", b"old page")
-        stage.write(MANIFEST, b"old manifest")
+        stage.write(MANIFEST, b"{}")
     before = files_below(tmp_path)
 
     def fail_midway() -> None:

@@ -13,13 +13,13 @@ from my121_analytics.workforce.counts import RatingCounts
 
 Array = NDArray[np.float64]
 
-SHAPE_DOUBT, DOUBTED_AT = 0.6, 0.1
-"""Doubt of the supposed shape of managers' effects, which is learnt from the same ratings: where the shape tells as
-much of a manager as the ratings do, names are taken to be wrong .6 times more often than the posterior says, and where
-it tells a third as much, hardly more often. How much it tells is reckoned at the tenth percentile of the spread, so
-that doubt is larger where the spread is hardly known. In simulated councils of one fixed shape names were wrong 1.3
-times as often as the posterior said in one cycle, and as often as it said in four and eight: a council whose spread
-looks wide by chance has more names than others, and more of them wrong."""
+SHAPE_DOUBT, DOUBT_POWER, MOST_SHAPE, DOUBTED_AT = 0.15, 4, 3.0, 0.1
+"""Doubt of the supposed shape of managers' effects, which is learnt from the same ratings: where the variance of what
+shows is twice the spread, names are taken to be wrong 3.4 times as often as the posterior says, where it is as large
+1.15 times, below hardly more often, and never more than 13 times. The spread is reckoned at its tenth percentile, so
+that doubt is larger where it is hardly known. In simulated councils names were wrong 1.3 times as often as the
+posterior said in one cycle, when a council whose spread looks wide by chance has more names than others and more of
+them wrong, and less often than it said in four and eight cycles."""
 
 
 def list_patterns(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
@@ -50,8 +50,8 @@ def list_patterns(counts: RatingCounts, evidence: Evidence, rules: ManagerSettin
     below, above = knowledge.beyond(delta)
     bands = np.searchsorted(np.asarray(rules.size_bands, dtype=float), counts.raters["mean_team_size"].to_numpy())
     eligible = (counts.raters["n_ratings"].to_numpy() >= rules.min_ratings_verdict) & ~one_middle_rating(counts)
-    shape = evidence.se**2 / max(knowledge.spread_quantile(DOUBTED_AT) ** 2, 1e-6)
-    rate = rules.fdr / (1 + SHAPE_DOUBT * shape**2)
+    shape = np.minimum(evidence.se**2 / max(knowledge.spread_quantile(DOUBTED_AT) ** 2, 1e-6), MOST_SHAPE)
+    rate = rules.fdr / (1 + SHAPE_DOUBT * shape**DOUBT_POWER)
     limits = discovery_limits(evidence.se, knowledge.nodes, knowledge.prior, delta=delta, rate=rate,
                               bands=np.where(eligible, bands, -1), extra_sd=further_sd(evidence))
     return list_discoveries(1 - np.maximum(below, above), rate, bands=bands, eligible=eligible, limits=limits)
@@ -59,7 +59,7 @@ def list_patterns(counts: RatingCounts, evidence: Evidence, rules: ManagerSettin
 
 def further_sd(evidence: Evidence) -> Array:
     """Noise between an effect and what shows of it: thresholds and case mix, and the people a manager has."""
-    return np.hypot(evidence.knowledge.jitter, evidence.knowledge.group_sd * np.sqrt(evidence.overlap))
+    return np.hypot(evidence.knowledge.jitter, evidence.knowledge.group_noise)
 
 
 def one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:

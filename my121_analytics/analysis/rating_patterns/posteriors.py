@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -9,22 +10,34 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix
+from my121_analytics.analysis.rating_patterns.sources import measures_within
 from my121_analytics.inference.category_stretch import StretchUse, average_over_stretch, weigh_stretches
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
 from my121_analytics.inference.effect_priors import SD_GRID
 from my121_analytics.inference.grid_likelihood import (
     MARGINAL_SCALE,
+    ExpectedLevels,
     PersonCounts,
     find_person_sd,
     gather_persons,
+    tabulate_spells,
 )
+from my121_analytics.inference.joint_levels import JointLevels, PersonMeasure, Spells, learn_levels
 from my121_analytics.inference.lasting_spread import weigh_lasting_sds
 from my121_analytics.inference.normal_smoothing import smooth_rows
-from my121_analytics.inference.shifted_prior import RaterKnowledge, average_readings, learn_raters
+from my121_analytics.inference.shifted_prior import (
+    LINKED_SD_SCALE,
+    LINKED_SDS,
+    GroupLevels,
+    RaterKnowledge,
+    average_readings,
+    learn_raters,
+)
 from my121_analytics.workforce.counts import RatingCounts
 
 Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
 
 RATERS_FOR_PLAIN_SPREAD = 300
 """From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
@@ -45,6 +58,16 @@ SPACINGS = np.array([0.05, 0.0625, 0.08, 0.1, 0.125, 0.16, 0.2])
 """Of the nodes, logits: few, so that the shapes laid out on them can be used again."""
 DRIFT_SDS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8])
 """Spreads tried of a rater's change from cycle to cycle."""
+LEAST_PERSON_SD = 0.2
+"""Spread of people's lasting levels below which sources about people have nothing to tell of."""
+MOST_LINKED_RATERS, MOST_LINKED_SPELLS = 1_200, 60_000
+"""Beyond, the joint model would take minutes: people who moved count as new people, and the caveats say so."""
+LEAST_MOVERS = 20
+"""People rated by more than one manager, below which they tell nothing of the spread between teams."""
+PARTED = 0.5
+"""Share of what was unknown of the spread between teams that sources must have taken away before the list is about
+the managers' own way of rating and not about manager and team together."""
+_COARSE = np.linspace(-8.0, 8.0, 81)
 UNITS = ("directorate", "service")
 """Columns of the case mix that stand for managers as much as for work."""
 
@@ -67,6 +90,8 @@ class Supposed:
         From the marginal scale to that of the effects.
     correction
         As for ``learn_raters``.
+    groups
+        What is supposed, or learnt from other sources, of the level of each rater's people.
     level_spreads, level_variance
         Spreads of effects, rising, and for each of them the variance per rater that is only the uncertainty of the
         common level and the case mix (marginal scale).
@@ -78,6 +103,7 @@ class Supposed:
     unrecorded_sd: float
     scale: float
     correction: Array | None
+    groups: GroupLevels
     level_spreads: Array
     level_variance: Array
 
@@ -90,8 +116,10 @@ class Evidence:
     ----------
     fit, case_mix
         Thresholds and case mix.
-    knowledge
-        Posterior of every rater.
+    leniency
+        Posterior of every rater's own effect; also of the effect with the rater's people (``together``).
+    linked
+        What people who moved and other measures say of each rater's people; None where there is no such source.
     person_sd, drift_sd
         Spreads of people's lasting levels, and of raters between cycles.
     use
@@ -102,26 +130,46 @@ class Evidence:
         Per rater, 0-1: how far the ratings are of one lasting group of people.
     supposed
         What the posterior was made from, to make it again under another supposition.
+    per_rating
+        Information that one rating brings about rater and person together.
+    narrowing
+        Per rater: noise of the rater's own effect as a share of what it would be without the other sources.
     """
 
     fit: CumulativeLinkFit
     case_mix: CaseMix
-    knowledge: RaterKnowledge
+    leniency: RaterKnowledge
+    linked: JointLevels | None
     person_sd: float
     drift_sd: float
     use: StretchUse
     se: Array
     overlap: Array
     supposed: Supposed
+    per_rating: float
+    narrowing: Array
+
+    @property
+    def parts_leniency(self) -> bool:
+        """Whether sources part a generous rater from a strong team.
+
+        New people every cycle do not: a team can be strong for good.
+        """
+        return self.linked is not None and self.leniency.group_learnt >= PARTED
+
+    @property
+    def knowledge(self) -> RaterKnowledge:
+        """What verdicts are about: the rater's own effect where it can be parted from the team, else both together."""
+        return self.leniency if self.parts_leniency else self.leniency.together()
 
     @property
     def shows_no_difference(self) -> bool:
         """Whether managers rating all alike would fit about as well."""
-        return self.knowledge.gain < DETECTABLE_SPREAD
+        return self.leniency.gain < DETECTABLE_SPREAD
 
 
 def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
-                    like: Evidence | None = None) -> Evidence:
+                    like: Evidence | None = None, measures: Sequence[PersonMeasure] = ()) -> Evidence:
     """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
 
     Parameters
@@ -135,6 +183,8 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
     like
         Evidence from nearly the same ratings, whose spreads of people, of the use of the scale and between cycles are
         taken over: they hardly move, and finding them is most of the work.
+    measures
+        What else is recorded of the people rated.
 
     Returns
     -------
@@ -166,13 +216,75 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
     drift_variance = drift_sd**2 * _concentration(counts)
     use = like.use if like is not None else weigh_stretches(persons, location, thresholds, person_sd,
                                                             spread=scale * supposed)
-    readings = tuple(average_over_stretch(persons, one, thresholds, nodes, person_sd, use)
+    linked = _link(counts, persons, location, thresholds, person_sd, scale * supposed, measures)
+    expected = None if linked is None else ExpectedLevels(linked.offset, linked.variance)
+    plain_information = information
+    if expected is not None:
+        information = _information(persons, fit, case_mix, person_sd, expected.variance)
+    readings = tuple(average_over_stretch(persons, one, thresholds, nodes, person_sd, use, expected)
                      for one in _readings(counts, case_mix, location, fit, scale))
+    groups = GroupLevels.suppose(overlap) if linked is None else GroupLevels(
+        linked.sds, linked.shift, linked.common, linked.log_evidence + _linked_prior(), linked.rater_sd)
     held = Supposed(nodes, readings, drift_variance + _unrecorded_variance(counts, case_mix, fit), unrecorded_sd, scale,
-                    correction, *_level_variance(fit, n_raters, supposed))
+                    correction, groups, *_level_variance(fit, n_raters, supposed))
     se = np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2))
-    return Evidence(fit, case_mix, _learn(held, overlap), person_sd, drift_sd, use, se,
-                    overlap.astype(np.float64), held)
+    leniency = _learn(held)
+    with_sources = 1 / information + leniency.group_noise**2
+    without = 1 / plain_information + leniency.group_sd**2 * (overlap if linked is None else 1.0)
+    return Evidence(fit, case_mix, leniency, linked, person_sd, drift_sd, use, se,
+                    overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
+                    np.sqrt(with_sources / without))
+
+
+def _link(counts: RatingCounts, persons: PersonCounts, location: Array, thresholds: Array, person_sd: float,
+          total_sd: float, measures: Sequence[PersonMeasure]) -> JointLevels | None:
+    """Learn of people from those who moved and from other measures, where there are any and the council is no giant."""
+    if ("employee" not in counts.frame or person_sd < LEAST_PERSON_SD or len(counts.raters) > MOST_LINKED_RATERS
+            or len(persons.rater) > MOST_LINKED_SPELLS):
+        return None
+    n_people = int(persons.person.max()) + 1
+    within = measures_within(measures, n_people)
+    if not within and n_movers(persons) < LEAST_MOVERS:
+        return None
+    spells = Spells(persons.rater, persons.person, tabulate_spells(persons, location, thresholds, _COARSE), _COARSE,
+                    _homes(counts, n_people), len(counts.raters))
+    linked = learn_levels(spells, person_sd=person_sd, total_sd=total_sd, sds=LINKED_SDS, log_prior=_linked_prior(),
+                          measures=within)
+    used = any(use.loading > 0 for use in linked.uses)
+    return linked if used or n_movers(persons) >= LEAST_MOVERS else None
+
+
+def n_movers(persons: PersonCounts) -> int:
+    """Count the people rated by more than one rater."""
+    return int((np.bincount(persons.person) > 1).sum())
+
+
+def count_movers(counts: RatingCounts) -> dict[str, float | int | None]:
+    """Count the people rated by more than one rater, and their share of those rated more than once."""
+    if "employee" not in counts.frame:
+        return {"share_movers": None, "n_movers": None}
+    by_person = counts.frame.groupby("employee").agg(n=("n", "sum"), raters=("rater", "nunique"))
+    again, moved = int((by_person["n"] > 1).sum()), int((by_person["raters"] > 1).sum())
+    return {"share_movers": moved / again if again else None, "n_movers": moved}
+
+
+def _linked_prior() -> Array:
+    return np.asarray(-((LINKED_SDS / LINKED_SD_SCALE) ** 2) / 2 + np.log(np.gradient(LINKED_SDS)))
+
+
+def _homes(counts: RatingCounts, n_people: int) -> Codes:
+    """Give each person's first rater: the first cycle's, and there the one with most ratings."""
+    cycle = counts.patterns["cycle"].map({label: place for place, label in enumerate(counts.cycles)})
+    if cycle.isna().any():
+        cycle = pd.Series(pd.factorize(counts.patterns["cycle"], sort=True)[0])
+    rows = counts.frame[["employee", "rater", "n"]].assign(
+        cycle=cycle.to_numpy(dtype=np.int64)[counts.frame["pattern"].to_numpy()])
+    rows = rows.groupby(["employee", "cycle", "rater"], sort=True)["n"].sum().reset_index()
+    first = rows.sort_values(["employee", "cycle", "n"], ascending=[True, True, False], kind="stable")
+    first = first.drop_duplicates("employee")
+    home = np.zeros(n_people, dtype=np.int64)
+    home[first["employee"].to_numpy()] = first["rater"].to_numpy()
+    return home
 
 
 def suppose_unrecorded(evidence: Evidence, unrecorded_sd: float) -> Evidence:
@@ -192,18 +304,18 @@ def suppose_unrecorded(evidence: Evidence, unrecorded_sd: float) -> Evidence:
     """
     held = replace(evidence.supposed, unrecorded_sd=unrecorded_sd)
     more = held.scale**2 * (unrecorded_sd**2 - evidence.supposed.unrecorded_sd**2)
-    return replace(evidence, knowledge=_learn(held, evidence.overlap),
+    return replace(evidence, leniency=_learn(held),
                    se=np.sqrt(evidence.se**2 + more), supposed=held)
 
 
-def _learn(held: Supposed, overlap: Array) -> RaterKnowledge:
+def _learn(held: Supposed) -> RaterKnowledge:
     """Make every rater's posterior, averaged over the readings of the case mix."""
     variance = held.scale**2 * (held.variance + held.unrecorded_sd**2)
     learnt = []
     for log_p in held.log_likelihoods:
         likelihood = np.exp(log_p - log_p.max(axis=1, keepdims=True))
         smoothed = np.log(np.maximum(smooth_rows(likelihood, held.nodes, variance), 1e-290))
-        one = learn_raters(smoothed, held.nodes, overlap=overlap, spread_correction=held.correction)
+        one = learn_raters(smoothed, held.nodes, groups=held.groups, spread_correction=held.correction)
         learnt.append(replace(one, jitter=_jitter(held, one)))
     return average_readings(learnt)
 
@@ -323,8 +435,7 @@ def _gather(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
     if "employee" in frame:
         return gathered
     # Unknown people: one spell per rater holds the counts, and nobody is taken to be rated twice.
-    return PersonCounts(gathered.rater, np.ones(len(gathered.rater)), gathered.cells, gathered.pattern,
-                        gathered.category, gathered.n_raters)
+    return replace(gathered, ratings=np.ones(len(gathered.rater)), person=np.full(len(gathered.rater), -1))
 
 
 def expected_location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
@@ -339,18 +450,27 @@ def _nodes(information: float) -> Array:
     return step * np.arange(-half, half + 1, dtype=np.float64)
 
 
-def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> Array:
-    """Information about each rater: a person rated m times brings ``1 / (person_sd^2 + 1 / (m i))``."""
+def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float,
+                 variance: Array | None = None) -> Array:
+    """Information about each rater: a person rated m times brings ``1 / (person_sd^2 + 1 / (m i))``.
+
+    Where something is expected of people, ``variance`` (per spell) takes the place of ``person_sd^2``.
+    """
+    each = rating_information(persons, fit, case_mix, person_sd)
+    ratings = np.asarray(persons.cells.sum(axis=1)).ravel()
+    brought = 1 / ((person_sd**2 if variance is None else variance) + 1 / (ratings * each))
+    return np.bincount(persons.rater, brought, minlength=persons.n_raters).astype(np.float64)
+
+
+def rating_information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> float:
+    """Information that one rating brings about rater and person together."""
     stretch = np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2)
     shares = category_shares(expected_location(fit, case_mix), fit.thresholds.to_numpy())
     at_most = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares, axis=1)], axis=1)
     spread = at_most * (1 - at_most)
     per_pattern = (shares * (spread[:, 1:] + spread[:, :-1])).sum(axis=1)
     per_cell = persons.cells.sum(axis=0) / persons.cells.sum()
-    each: float = float(per_cell @ per_pattern[persons.pattern]) / stretch**2
-    ratings = np.asarray(persons.cells.sum(axis=1)).ravel()
-    brought = 1 / (person_sd**2 + 1 / (ratings * each))
-    return np.bincount(persons.rater, brought, minlength=persons.n_raters).astype(np.float64)
+    return float(per_cell @ per_pattern[persons.pattern]) / float(stretch)**2
 
 
 def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 Array = NDArray[np.float64]
 
 
-def tabulate_points(managers: pd.DataFrame, mix: pd.DataFrame) -> pd.DataFrame:
+def tabulate_points(managers: pd.DataFrame, mix: pd.DataFrame, *, attenuation: float = 1.0) -> pd.DataFrame:
     """Say what each manager's difference means for the shares of the levels.
 
     Parameters
@@ -19,6 +19,9 @@ def tabulate_points(managers: pd.DataFrame, mix: pd.DataFrame) -> pd.DataFrame:
     mix
         One row per rater and level, levels rising: ``rater_id``, ``level``, ``label``, ``expected_share`` (under an
         average manager, given who was rated).
+    attenuation
+        Logits of difference that move a mix by one logit: ``sqrt(1 + (c s)^2)`` where people differ among themselves by
+        the standard deviation ``s`` (Zeger, Liang & Albert 1988, Biometrics 44:1049).
 
     Returns
     -------
@@ -37,7 +40,7 @@ def tabulate_points(managers: pd.DataFrame, mix: pd.DataFrame) -> pd.DataFrame:
     raters = mix["rater_id"].astype("str").to_numpy()[::k]
     expected = mix["expected_share"].to_numpy(dtype=np.float64).reshape(-1, k)
     known = managers.assign(rater_id=managers["rater_id"].astype("str")).set_index("rater_id").reindex(raters)
-    moved = {name: shift_mix(expected, known[name].to_numpy(dtype=np.float64))
+    moved = {name: shift_mix(expected, known[name].to_numpy(dtype=np.float64) / attenuation)
              for name in ("estimate", "lower", "upper")}
     change = {name: shares - expected for name, shares in moved.items()}
     # A higher difference raises the top of the scale and lowers its foot: the ends of the range swap places there.

@@ -11,8 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, build_case_mix
-from my121_analytics.analysis.rating_patterns.pattern_list import further_sd, list_patterns, one_middle_rating
-from my121_analytics.analysis.rating_patterns.posteriors import UNITS, Evidence, expected_location, gather_evidence
+from my121_analytics.analysis.rating_patterns.judgement import FEW_MANAGERS, TOGETHER, judge
+from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear, tabulate_list_lengths
+from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links
+from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
+from my121_analytics.analysis.rating_patterns.posteriors import (
+    UNITS,
+    Evidence,
+    count_movers,
+    expected_location,
+    gather_evidence,
+)
 from my121_analytics.analysis.rating_patterns.rating_points import tabulate_points
 from my121_analytics.analysis.rating_patterns.robustness import (
     SHOWN_SDS,
@@ -21,13 +30,17 @@ from my121_analytics.analysis.rating_patterns.robustness import (
     suppose_differences,
     tabulate_robustness,
 )
+from my121_analytics.analysis.rating_patterns.sources import gather_measures
+from my121_analytics.analysis.rating_patterns.study import Study
+from my121_analytics.analysis.rating_patterns.summary import summarise
 from my121_analytics.analysis.rating_patterns.unrated import Unrated, place_unrated, with_unrated
+from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, IN_LINE, WATCH
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit
+from my121_analytics.inference.joint_levels import PersonMeasure
 from my121_analytics.inference.multiplicity import DiscoveryList
-from my121_analytics.inference.power import detectable_effect
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
@@ -48,9 +61,6 @@ from my121_analytics.workforce.schema import ORGANISATION
 
 Array = NDArray[np.float64]
 
-PATTERN, WATCH, IN_LINE, CANNOT_TELL = "pattern", "watch", "in line", "cannot tell"
-FEW_MANAGERS = 20
-"""Below this the spread between managers is hardly known (STATISTICS of the field: the sd of 20 has a 16 % error)."""
 USE_WORTH_SAYING = 0.15
 """Spread of the log-width of scale at which managers' mixes differ in shape and not only in level: one in three uses
 a scale a sixth wider or narrower than others."""
@@ -60,17 +70,23 @@ DELTAS = (0.4, 1.0)
 """Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
            "probability", "verdict", "detectable", "caveat"]
+BOTH_READINGS = ["about", "leniency", "leniency_lower", "leniency_upper", "together", "together_lower",
+                 "together_upper", "narrowed"]
+"""What the estimate is about; the manager's own way of rating, and manager and team together, each with its range; and
+the share by which other sources made what is unknown of the manager's own way of rating smaller."""
 
 FACTS: Mapping[str, Fact] = {
     **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",
                      "fair_share_one_cycle", "share_movers", "no_difference"), ESTIMATE),
-    **dict.fromkeys(("delta", "fdr", "case_mix"), LABEL), "n_cycles": count_of_things("cycles"),
+    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about"), LABEL),
+    "n_cycles": count_of_things("cycles"), "n_movers": Fact("people"),
     "n_raters": Fact("managers", who=Count("managers")),
     **dict.fromkeys(("n", "n_ratings"), Fact("ratings", who=Count("ratings"))),
     **{name: replace(fact, who=Count("managers", where=(("verdict", verdict),)))
-       for verdict, (name, fact) in zip((PATTERN, WATCH, IN_LINE, CANNOT_TELL), parts_of(
+       for verdict, (name, fact) in zip(("pattern", "watch", "in line", "cannot tell"), parts_of(
            "n_raters", "managers", "n_listed", "n_watch", "n_in_line", "n_cannot_tell").items(), strict=True)},
-    "expected_wrong": Fact(follows=("n_listed",))}
+    "expected_wrong": Fact(follows=("n_listed",)),
+    "k": LABEL, **dict.fromkeys(("k_wrong", "k_found"), ESTIMATE)}
 """What each fact is, for the release gate."""
 
 
@@ -80,25 +96,10 @@ class SeverityResult(Result):
 
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
     ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
-    under other suppositions), ``robustness`` (how much each name would withstand of what no record holds) and
+    under other suppositions), ``list_length`` (what a list of each length costs and finds), ``linkage`` (which managers
+    people who moved tie together), ``robustness`` (how much each name would withstand of what no record holds) and
     ``summary`` (the organisation).
     """
-
-
-@dataclass(frozen=True)
-class Study:
-    """One axis, adjusted or not: a row per rater, the mix, and facts about all raters."""
-
-    axis: str
-    adjusted: bool
-    cycles: str
-    raters: pd.DataFrame
-    mix: pd.DataFrame
-    by_delta: pd.DataFrame
-    lists: dict[str, NDArray[np.bool_]]
-    facts: dict[str, float | int | str | None]
-    caveats: tuple[str, ...]
-    evidence: Evidence | None
 
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
@@ -143,8 +144,11 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     managers: with few of them the common level is itself uncertain, and ranges hold that as well.
 
     The whole list keeps the Bayesian false discovery rate; bands of team size each keep it on average. Staff who moved
-    count as new people under the new manager. It misleads where a manager makes people better: ratings cannot tell that
-    from generosity; and where teams differ much in something that bears on ratings and is not in the case mix.
+    are the same people under both managers, and objectives met and own placements are further measures of people, where
+    they go with ratings. Where these sources tell how far teams differ, estimates and verdicts are about the manager's
+    own way of rating, else about manager and team together; the column ``about`` says which. It misleads where a
+    manager makes people better and no source but ratings shows it, where objectives are judged by the same generous
+    eye, and where teams differ much in something that bears on ratings and is not in the case mix.
 
     References
     ----------
@@ -159,15 +163,18 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     columns = list(settings.managers.case_mix)
     outcomes = outcomes_in_cycle(workforce, latest, columns=columns)
     missing = outcomes[outcomes[counted[0].axis].isna()]
+    measures = [gather_measures(workforce, counts) for counts in counted]
     return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
                                     names=workforce.names, as_of=workforce.as_of, n_unrated=len(missing),
-                                    unrated=place_unrated(missing, counted[0], latest), sensitivity=sensitivity)
+                                    unrated=place_unrated(missing, counted[0], latest), sensitivity=sensitivity,
+                                    measures=measures)
 
 
 def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, settings: Settings | None = None,
                              framework: Framework | None = None, names: pd.Series | None = None,
                              as_of: date | None = None, n_unrated: int | None = None,
-                             unrated: Unrated | None = None, sensitivity: bool = True) -> SeverityResult:
+                             unrated: Unrated | None = None, sensitivity: bool = True,
+                             measures: Sequence[Sequence[PersonMeasure]] = ()) -> SeverityResult:
     """Do the same from counts, one set per axis, which any dataframe engine can make.
 
     Parameters
@@ -189,6 +196,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         The same as counts by rater and pattern of the first axis, for the bounds in ``sensitivity``.
     sensitivity
         Also work out how the list would change under other readings.
+    measures
+        For each set of counts, what else is recorded of the people rated.
 
     Returns
     -------
@@ -197,11 +206,15 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     settings = settings or Settings()
     framework = framework or build_framework(settings)
     given = [counts] if isinstance(counts, RatingCounts) else list(counts)
-    studies = [study_axis(one, adjusted, settings.managers, framework) for one in given for adjusted in (True, False)]
+    beside = [*measures, *[()] * (len(given) - len(measures))]
+    studies = [study_axis(one, adjusted, settings.managers, framework, measures=known)
+               for one, known in zip(given, beside, strict=True) for adjusted in (True, False)]
     main = studies[0]
+    lengths, links = tabulate_list_lengths(main, given[0], settings), tabulate_links(given[0])
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
     plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
+    plain = plain.assign(to_hear=choose_to_hear(main, given[0], settings))
     people = ("rater_id", "name")
     tables = {
         "managers": Table(plain, keys=("rater_id",), people=people, unit_columns=ORGANISATION),
@@ -210,13 +223,16 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "mix": Table(_with_units(main.mix, main), keys=("rater_id", "level"), people=("rater_id",),
                      unit_columns=ORGANISATION),
         "by_delta": Table(main.by_delta, keys=("delta",)),
-        "points": Table(_with_units(tabulate_points(plain, main.mix), main), keys=("rater_id", "level"),
-                        people=("rater_id",), unit_columns=ORGANISATION),
-        "summary": Table(_summary(main, framework, settings.managers, given[0], n_unrated), keys=("line",)),
+        "points": Table(_with_units(tabulate_points(plain, main.mix, attenuation=main.attenuation), main),
+                        keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
+        "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=people,
+                         unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
+        "list_length": Table(lengths, keys=("k",), about_people=False),
+        "summary": Table(summarise(main, given[0], n_unrated), keys=("line",)),
     }
     if sensitivity:
         unrecorded = suppose_differences(given[0], main.evidence, settings.managers)
-        rows = _sensitivity(given[0], studies[:2], settings.managers, framework, unrated, unrecorded)
+        rows = _sensitivity(given[0], studies[:2], settings.managers, framework, unrated, unrecorded, beside[0])
         tables["sensitivity"] = Table(rows, keys=("scenario",), count="n_managers",
                                       parts=("n_listed", "n_joined", "n_left"),
                                       follows=("expected_wrong", "main_wrong"))
@@ -224,7 +240,10 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
     about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
                      n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
-    return SeverityResult(about, tables, main.facts, FACTS)
+    chosen = lengths[lengths["is_chosen"]]
+    price = {"k": 0, "k_wrong": 0.0, "k_found": 0.0} if chosen.empty else dict(zip(
+        ("k", "k_wrong", "k_found"), chosen[["k", "expected_wrong", "share_found"]].iloc[0].tolist(), strict=True))
+    return SeverityResult(about, tables, {**main.facts, **price}, FACTS)
 
 
 def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
@@ -241,7 +260,7 @@ def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
 
 
 def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework, *,
-               like: Evidence | None = None) -> Study:
+               like: Evidence | None = None, measures: Sequence[PersonMeasure] = ()) -> Study:
     """Judge every rater on one axis.
 
     Parameters
@@ -256,6 +275,8 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
         Labels of the levels.
     like
         Evidence from nearly the same ratings, whose less important spreads are taken over.
+    measures
+        What else is recorded of the people rated.
 
     Returns
     -------
@@ -268,21 +289,22 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_evidence(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like)
-    table, listing = _judge(counts, evidence, rules)
+    evidence = gather_evidence(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like, measures=measures)
+    table, listing = judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
     table["mean_rating"] = _per_rater(counts, counts.frame["category"].to_numpy(dtype=float)) / table["n_ratings"]
     table["expected_rating"] = expected @ levels
     by_delta, lists = _by_delta(counts, evidence, rules)
     lists["main"] = listing.listed
-    facts = _facts(counts, evidence, table, listing, rules)
+    facts = _facts(counts, evidence, table, listing, rules, columns)
     return Study(counts.axis, adjusted, cycles, table, mix, by_delta, lists, facts,
                  _caveats(counts, evidence, adjusted), evidence)
 
 
 def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, framework: Framework,
-                 unrated: Unrated | None, unrecorded: Sequence[SupposedList]) -> pd.DataFrame:
+                 unrated: Unrated | None, unrecorded: Sequence[SupposedList],
+                 measures: Sequence[PersonMeasure]) -> pd.DataFrame:
     """Show how the list of the main study would change under other suppositions, one at a time."""
     main, plain = studies
     n = len(main.raters)
@@ -307,7 +329,7 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
                 odds=np.exp(one.sd))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"], plain.evidence)
     for scenario, other in _other_counts(counts, unrated):
-        study = study_axis(other, True, rules, framework, like=main.evidence)
+        study = study_axis(other, True, rules, framework, like=main.evidence, measures=measures)
         add(scenario, study.lists["main"], study.facts["expected_wrong"], study.evidence)
     return pd.DataFrame(rows)
 
@@ -326,47 +348,9 @@ def _other_counts(counts: RatingCounts, unrated: Unrated | None,
         yield "people_new", replace(counts, frame=frame)
 
 
-def _judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
-    """Give estimate, interval, verdict, detectable and caveat of every rater."""
-    knowledge, raters = evidence.knowledge, counts.raters
-    n = raters["n_ratings"].to_numpy()
-    below, above = knowledge.beyond(rules.delta)
-    one_rating = one_middle_rating(counts)
-    listing = list_patterns(counts, evidence, rules, rules.delta)
-    verdict = np.full(len(n), CANNOT_TELL, dtype=object)
-    inside, enough = 1 - below - above, n >= rules.min_ratings_verdict
-    verdict[(inside >= rules.in_line_probability) & (n >= rules.min_ratings_interval)] = IN_LINE
-    verdict[enough & ~one_rating & (below + above >= rules.watch_probability)] = WATCH
-    verdict[listing.listed] = PATTERN
-    shown = n >= rules.min_ratings_interval
-    tail = (1 - rules.interval) / 2
-    lower = np.minimum(knowledge.quantile(tail), knowledge.quantile(tail, with_group=True))
-    upper = np.maximum(knowledge.quantile(1 - tail), knowledge.quantile(1 - tail, with_group=True))
-    detectable = detectable_effect(evidence.se, knowledge.nodes, knowledge.prior, delta=rules.delta,
-                                   cutoff=listing.cutoff, extra_sd=further_sd(evidence))
-    table = pd.DataFrame({
-        "rater_id": raters["rater_id"].astype("str"), "n_ratings": n, "n_employees": raters["n_employees"],
-        "estimate": knowledge.mean(), "lower": np.where(shown, lower, np.nan), "upper": np.where(shown, upper, np.nan),
-        "probability": below + above, "verdict": verdict.astype(str),
-        "detectable": np.where(enough, detectable, np.nan)})
-    table["caveat"] = _row_caveats(evidence, n, one_rating, rules)
-    for column in ORGANISATION:
-        table[column] = raters[column].to_numpy()
-    return table, listing
-
-
-def _row_caveats(evidence: Evidence, n: Array, one_rating: NDArray[np.bool_], rules: ManagerSettings) -> list[str]:
-    """Choose the one caveat that matters most for each rater."""
-    conditions = [n < rules.min_ratings_interval, n < rules.min_ratings_verdict, one_rating,
-                  np.full(len(n), len(n) < FEW_MANAGERS), np.full(len(n), evidence.shows_no_difference),
-                  evidence.overlap > 0.5]
-    codes = ["too_few_for_range", "too_few_for_verdict", "one_rating_throughout", "few_to_compare", "no_spread",
-             "same_people"]
-    return [str(code) for code in np.select(conditions, codes, default="leniency_or_quality")]
-
-
 def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[str, ...]:
-    codes = ["leniency_or_quality", "census"]
+    codes = ["leniency_or_quality" if evidence.parts_leniency else "rater_and_team", "census"]
+    codes += [f"from_{use.name}" for use in (evidence.linked.uses if evidence.linked else ()) if use.loading > 0]
     if evidence.shows_no_difference:
         codes.append("no_spread")
     if len(counts.raters) < FEW_MANAGERS:
@@ -428,7 +412,7 @@ def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
 
 
 def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listing: DiscoveryList,
-           rules: ManagerSettings) -> dict[str, float | int | str | None]:
+           rules: ManagerSettings, wanted: Sequence[str]) -> dict[str, float | int | str | None]:
     knowledge = evidence.knowledge
     verdicts = table["verdict"].value_counts()
     return {
@@ -439,16 +423,18 @@ def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listin
         "fdr": rules.fdr, "n_listed": int(listing.listed.sum()), "expected_wrong": listing.expected_wrong,
         "n_watch": int(verdicts.get(WATCH, 0)), "n_in_line": int(verdicts.get(IN_LINE, 0)),
         "n_cannot_tell": int(verdicts.get(CANNOT_TELL, 0)), "fair_share_one_cycle": _fair_share(counts, evidence),
-        "share_movers": _share_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
+        **count_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
         "sd_use": evidence.use.sd, "case_mix": ", ".join(evidence.case_mix.columns),
+        "case_mix_left_out": ", ".join(c for c in wanted if c not in evidence.case_mix.columns),
+        "about": str(table["about"].iloc[0]),
     }
 
 
 def _fair_share(counts: RatingCounts, evidence: Evidence) -> float:
     """Share of the spread of one cycle's mean ratings that would be there if all managers rated alike."""
-    per_cycle = counts.raters["n_cycles"].to_numpy(dtype=float)
-    chance = evidence.se**2 * per_cycle
-    return float(np.median(chance / (chance + evidence.knowledge.spread_quantile(0.5) ** 2)))
+    one_person = evidence.person_sd**2 + 1 / evidence.per_rating
+    chance = one_person / counts.raters["mean_team_size"].to_numpy(dtype=float)
+    return float(np.median(chance / (chance + evidence.leniency.spread_quantile(0.5) ** 2)))
 
 
 def _rating_sd(counts: RatingCounts) -> float:
@@ -458,16 +444,6 @@ def _rating_sd(counts: RatingCounts) -> float:
     total = counts.raters["n_ratings"].to_numpy(dtype=float)
     mean = _per_rater(counts, value) / total
     return float(np.sqrt(n @ (value - mean[rater]) ** 2 / max(n.sum() - len(total), 1.0)))
-
-
-def _share_movers(counts: RatingCounts) -> float | None:
-    if "employee" not in counts.frame:
-        return None
-    frame = counts.frame
-    ratings = frame.groupby("employee")["n"].sum()
-    n_raters = frame.groupby("employee")["rater"].nunique()
-    again = ratings > 1
-    return float((n_raters[again] > 1).mean()) if again.any() else None
 
 
 def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules: ManagerSettings,
@@ -481,14 +457,15 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
         "rater_id": raters["rater_id"].astype("str"), "n_ratings": raters["n_ratings"],
         "n_employees": raters["n_employees"], "mean_rating": mean, "expected_rating": missing, "estimate": missing,
         "lower": missing, "upper": missing, "probability": missing, "verdict": CANNOT_TELL, "detectable": missing,
-        "caveat": "nothing_to_compare", **{column: raters[column] for column in ORGANISATION}})
+        "caveat": "nothing_to_compare", "about": TOGETHER,
+        **dict.fromkeys(BOTH_READINGS[1:], missing), **{column: raters[column] for column in ORGANISATION}})
     facts: dict[str, float | int | str | None] = dict.fromkeys(
         ("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "fair_share_one_cycle", "share_movers", "sd_drift",
-         "sd_use"))
+         "sd_use", "n_movers"))
     facts |= {"no_difference": 1, "n_raters": len(table), "n_ratings": int(counts.frame["n"].sum()),
               "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
               "expected_wrong": 0.0, "rating_sd": _rating_sd(counts), "n_watch": 0, "n_in_line": 0,
-              "n_cannot_tell": len(table), "case_mix": ""}
+              "n_cannot_tell": len(table), "case_mix": "", "case_mix_left_out": "", "about": TOGETHER}
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
     nobody = np.zeros(len(raters), dtype=bool)
     lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}
@@ -498,58 +475,17 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
 
 def _with_names(study: Study, names: pd.Series) -> pd.DataFrame:
     table = study.raters
-    name = names.reindex(table["rater_id"]).to_numpy() if len(names) else np.full(len(table), None, dtype=object)
-    known = pd.Series(name, index=table.index, dtype="str")
-    frame = table[COLUMNS].assign(name=known.where(known.notna(), table["rater_id"]),
-                                  **{column: table[column] for column in ORGANISATION})
+    frame = table[COLUMNS].assign(name=_names_of(table["rater_id"], names),
+                                  **{column: table[column] for column in (*ORGANISATION, *BOTH_READINGS)})
     return frame.assign(axis=study.axis, adjusted=study.adjusted, cycles=study.cycles)
+
+
+def _names_of(raters: pd.Series, names: pd.Series) -> pd.Series:
+    known = names.reindex(raters).to_numpy() if len(names) else np.full(len(raters), None, dtype=object)
+    found = pd.Series(known, index=raters.index, dtype="str")
+    return found.where(found.notna(), raters)
 
 
 def _with_units(rows: pd.DataFrame, study: Study) -> pd.DataFrame:
     units = study.raters.set_index("rater_id")[list(ORGANISATION)]
     return rows.join(units, on="rater_id")
-
-
-def _summary(study: Study, framework: Framework, rules: ManagerSettings, counts: RatingCounts,
-             n_unrated: int | None) -> pd.DataFrame:
-    """Say in sentences what holds for the organisation: one row per line, with its main figure."""
-    facts = study.facts
-    lines: list[tuple[str, float | int | None, str]] = []
-
-    def add(line: str, code: str, value: float | int | str | None, /, **values: object) -> None:
-        number = None if isinstance(value, str) else value
-        lines.append((line, number, say("severity", code, **values)))
-
-    if facts["sd"] is None:
-        add("nothing_to_compare", "listed_none", 0)
-        return pd.DataFrame(lines, columns=["line", "value", "text"])
-    add("spread", "no_spread" if facts["no_difference"] else "spread", facts["sd"], sd=facts["sd"],
-        lower=facts["sd_lower"], upper=facts["sd_upper"])
-    add("listed", "listed" if facts["n_listed"] else "listed_none", facts["n_listed"], n=facts["n_listed"],
-        raters=facts["n_raters"], wrong=facts["expected_wrong"])
-    for code, count in ((WATCH, facts["n_watch"]), (IN_LINE, facts["n_in_line"]),
-                        (CANNOT_TELL, facts["n_cannot_tell"])):
-        add(f"verdict {code}", "verdict_count", count, n=count, verdict=say("verdict", code))
-    for row in study.by_delta.itertuples():
-        add(f"delta {row.delta:.2f}", "delta", row.n_listed, delta=row.delta, n=row.n_listed, wrong=row.expected_wrong)
-    before, after = _mix_moved(study, rules.delta)
-    add("shift_in_points", "shift_in_points", rules.delta, delta=rules.delta, before=before, after=after)
-    add("one_cycle", "one_cycle", facts["fair_share_one_cycle"], share=facts["fair_share_one_cycle"])
-    add("case_mix", "case_mix" if facts["case_mix"] else "case_mix_none", None,
-        columns=str(facts["case_mix"]).replace("_", " "))
-    if facts["sd_people"]:
-        add("people", "people", facts["sd_people"], sd=facts["sd_people"])
-    if facts["share_movers"] is not None:
-        add("linkage", "linkage", facts["share_movers"], share=facts["share_movers"])
-    if n_unrated is not None:
-        add("unrated", "unrated", n_unrated, n=n_unrated)
-    return pd.DataFrame(lines, columns=["line", "value", "text"])
-
-
-def _mix_moved(study: Study, delta: float) -> tuple[str, str]:
-    """Write the average mix, and the mix of a manager higher by delta, in whole per cent."""
-    mean = study.mix.groupby("level")["expected_share"].mean().to_numpy()
-    at_most = np.cumsum(mean)[:-1].clip(1e-9, 1 - 1e-9)
-    moved = 1 / (1 + np.exp(-(np.log(at_most / (1 - at_most)) - delta)))
-    after = np.diff(np.concatenate([[0.0], moved, [1.0]]))
-    return tuple(" / ".join(f"{100 * s:.0f}" for s in shares) + " %" for shares in (mean, after))  # type: ignore[return-value]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
 from my121_analytics.workforce.results import TOTAL, Count, Result, Table
 
-VERDICTS = ("pattern", "watch", "in line", "cannot tell")
 _FACTS = ("sd", "sd_lower", "sd_upper", "delta", "fdr", "n_listed", "expected_wrong", "n_raters")
 
 

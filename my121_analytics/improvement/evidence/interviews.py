@@ -14,7 +14,7 @@ from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.record import Workforce, main_posts, of_employee
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee
 from my121_analytics.workforce.results import LABEL, TOTAL, Fact, Result, Table, count_of_things, describe
 from my121_analytics.workforce.schema import PROTECTED, TABLES
 
@@ -130,11 +130,9 @@ def _staff(workforce: Workforce, by: Sequence[str]) -> pd.DataFrame:
 
 def _posts_held(workforce: Workforce) -> pd.DataFrame:
     day, posts = pd.Timestamp(workforce.as_of), workforce.posts
-    started, left_on = (of_employee(workforce.employees, posts["employee_id"], column)
-                        for column in ("started", "left_on"))
-    first = posts["valid_from"].fillna(started)
+    first = posts["valid_from"].fillna(of_employee(workforce.employees, posts["employee_id"], "started"))
     held = ((first.isna() | (first <= day)) & (posts["valid_to"].isna() | (posts["valid_to"] >= day))
-            & (left_on.isna() | (left_on >= day)))
+            & is_employed(workforce.employees, posts["employee_id"], day))
     if not held.any():
         raise DataUnusableError(say("interviews", "nobody", day=workforce.as_of))
     return main_posts(posts[held]).drop_duplicates("employee_id")

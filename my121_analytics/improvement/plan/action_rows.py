@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from my121_analytics.improvement.headings import plain, spellings
+from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.action_cells import (
     Bracketed,
     align,
@@ -21,6 +21,19 @@ from my121_analytics.improvement.plan.action_cells import (
 from my121_analytics.improvement.plan.documents import PlanSheet
 from my121_analytics.improvement.plan.layout import Header
 from my121_analytics.improvement.plan.owners import Owner, may_be_several, name_owners
+from my121_analytics.improvement.plan.progress import (
+    DONE,
+    NOT_DONE,
+    UNCLEAR,
+    Statement,
+    Vocabulary,
+    combine_statements,
+    read_colour,
+    read_percent,
+    read_status,
+    read_update,
+    say_of_percent,
+)
 from my121_analytics.improvement.timescale.reading import Timescale, parse_anchor, parse_timescale, split_timescales
 from my121_analytics.improvement.timescale.refusal import TimescaleError
 from my121_analytics.ingest.files.exports import Sheet
@@ -38,7 +51,6 @@ _CONTINUED = re.compile(r"\s*[(\[]?\b(?:continued|contd?|cont['’.]?d?)\b\.?[)\
 _SKILLS = re.compile(r"\bskills?\b[^.;:]{0,80}?(?:\bi\.?e\.?|\be\.?g\.?|\bsuch as|\bincluding|\bnamely|"
                      r"\bfor example|:)[, ]*"
                      r"(?P<list>[^.;]+)", re.I)
-_PERCENT = re.compile(r"(\d{1,3}) ?(?:%|per cent)(?: complete(?:d)?)?", re.I)
 
 
 @dataclass
@@ -54,6 +66,9 @@ class Reading:
     information: list[tuple[str, str, str, date | None]] = field(default_factory=list)
     sheets: list[dict[str, Any]] = field(default_factory=list)
     people: list[str] = field(default_factory=list)
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    fraction_parts: set[str] = field(default_factory=set)
+    progress_is_account: bool = False
     n_contact_details: int = 0
     n_issues: int = 0
     n_in_issue: int = 0
@@ -78,7 +93,7 @@ class Reading:
         value = " ".join(without_contacts(value)[0].split())
         self.questions.append((sheet.file, sheet.name, row, column, value, reason,
                                say("plan_question", reason, value=value, **figures),
-                               say("plan_question_remedy", reason)))
+                               say("plan_question_remedy", reason, value=value)))
 
 
 def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -> str:
@@ -101,7 +116,7 @@ def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -
         ``actions``, ``refused`` or ``set aside``.
     """
     sheet, row = page.sheet, page.sheet.rows[position]
-    cells = {name: row[j].strip() for name, j in header.columns.items()}
+    cells = header.cells(row)
     spread = {name for name, j in header.columns.items() if (position, j) in page.spread}
     filled = [cell for j, cell in enumerate(row) if cell.strip() and (position, j) not in page.spread]
     if not filled:
@@ -123,6 +138,13 @@ def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -
         reading.n_issues = 1
     _read_actions(sheet, position, header, cells, reading)
     return "actions"
+
+
+def _count_revised(header: Header, row: Sequence[str]) -> int:
+    """Count the revised dates of a row that are filled in."""
+    first = header.columns.get("revised_timescale")
+    places = () if first is None else (first, *header.more.get("revised_timescale", ()))
+    return sum(not _NONE.fullmatch(row[j].strip()) for j in places)
 
 
 def _begin_issue(issue: str, reading: Reading) -> None:
@@ -175,23 +197,24 @@ def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, 
     n = len(texts)
     benefits = align(split_items(cells.get("benefit", "")), n)
     owners = _align_owners(sheet, position, cells.get("owner", ""), n, reading)
+    n_revised = _count_revised(header, sheet.rows[position])
     timescales = _align_timescales(sheet, position, cells.get("timescale", ""), n, reading)
     told = cells.get("progress_text", "")
-    progress = _align_progress(sheet, position, cells.get("progress", "") or told, n, reading)
+    progress = _align_progress(sheet, position, cells.get("progress", ""), n, reading)
+    statements = [_read_progress(sheet, position, cells, progress[i], read, reading)
+                  for i, (_, read) in enumerate(timescales)]
     for i, text in enumerate(texts):
         reading.n_in_issue += 1
         action_id = _identify(sheet, position, cells.get("action_id", ""), reading)
         in_action = set_brackets_aside(reading.clean(text))
         in_owner = set_brackets_aside(reading.clean(owners[i] if owners else ""), any_text=True)
         raw, read = timescales[i]
-        record = _as_record(raw, read, cells, in_action, in_owner, progress[i])
+        record = _as_record(raw, read, cells, in_action, in_owner, statements[i])
         record["priority"] = _choose_priority(sheet, position, cells.get("priority", ""), read, reading)
-        words = [progress[i], told] if told != cells.get("progress", "") and cells.get("progress") else [progress[i]]
-        record["progress_text"] = reading.clean("; ".join(" ".join(text.split()) for text in words if text))
-        _revise(sheet, position, cells.get("revised_timescale", ""), record, reading)
-        completed_on = _read_completed_on(sheet, position, cells.get("completed_on", ""), reading)
-        if completed_on is not None:
-            record["completed_on"] = completed_on
+        words = dict.fromkeys(" ".join(text.split()) for text in (progress[i] or cells.get("rag", ""), told) if text)
+        record["progress_text"] = reading.clean("; ".join(words))
+        _revise(sheet, position, cells, n_revised, record, reading)
+        _read_completed_on(sheet, position, cells.get("completed_on", ""), record, reading)
         named = _name_owners(sheet, position, in_owner.text, reading)
         reading.owners += [(action_id, k, owner.name, owner.kind) for k, owner in enumerate(named, start=1)]
         reading.actions.append({
@@ -202,7 +225,7 @@ def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, 
 
 
 def _as_record(raw: str, read: Timescale | None, cells: dict[str, str], in_action: Bracketed,
-               in_owner: Bracketed, progress: str) -> dict[str, Any]:
+               in_owner: Bracketed, said: Statement) -> dict[str, Any]:
     """Put together what one action's own cells say."""
     timescale = read or Timescale("unscheduled")
     is_complete = timescale.kind == "complete"
@@ -212,9 +235,10 @@ def _as_record(raw: str, read: Timescale | None, cells: dict[str, str], in_actio
             "timescale": raw, "kind": timescale.kind if read else REFUSED,
             "due_earliest": None if is_complete else timescale.earliest,
             "due_latest": None if is_complete else timescale.latest, "open_ended": timescale.open_ended,
-            "every": timescale.every, "note": timescale.note, "original_timescale": "",
-            "progress": "done" if is_complete else match_progress(progress),
-            "completed_on": timescale.latest if is_complete else None}
+            "every": timescale.every, "note": timescale.note, "original_timescale": timescale.original,
+            "progress": DONE if is_complete else said.state,
+            "percent": "" if said.percent is None else f"{said.percent:g}",
+            "completed_on": timescale.latest if is_complete else said.completed_on}
 
 
 def find_skills(text: str) -> list[str]:
@@ -237,19 +261,34 @@ def find_skills(text: str) -> list[str]:
     return [piece for piece in (re.sub(r"^and ", "", part.strip(" ()")) for part in pieces) if piece]
 
 
-def match_progress(cell: str) -> str:
-    """Name how far an action is: not started, started, behind, done, or empty for words that do not say."""
-    share = _PERCENT.fullmatch(cell.strip())
-    if share:
-        return {0: "not started", 100: "done"}.get(int(share[1]), "started")
-    return next((state for state, usual in spellings("progress").items() if plain(cell) in usual), "")
+def _read_progress(sheet: Sheet, position: int, cells: dict[str, str], progress: str, read: Timescale | None,
+                   reading: Reading) -> Statement:
+    """Put together what a row's status, colour, per cent and account say of one action; doubts are asked about."""
+    words, order = reading.vocabulary, reading.settings.exports.date_order
+    status = read_status(progress, words, is_fraction="progress" in reading.fraction_parts, date_order=order)
+    if reading.progress_is_account and not status.is_understood:
+        status = read_update(progress, words, date_order=order)
+    colour = read_colour(cells.get("rag", ""), words)
+    share = read_percent(cells.get("percent", ""), is_fraction="percent" in reading.fraction_parts)
+    percent = (read_status(cells.get("percent", ""), words, date_order=order) if share is None
+               else say_of_percent(share))
+    said, question = combine_statements([status, colour, percent],
+                                        read_update(cells.get("progress_text", ""), words, date_order=order))
+    if read is not None and read.kind == "complete":
+        return said
+    told = (progress, cells.get("rag", ""), cells.get("percent", "") if share is None else f"{share:g}%",
+            cells.get("progress_text", ""))
+    shown = " | ".join(" ".join(text.split()) for text in told if text)
+    if question:
+        reading.ask(sheet, position + 1, "progress", shown, question)
+    return said
 
 
 def _align_progress(sheet: Sheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
     items = split_items(cell, by_line=True)
     if len(items) == n > 1:
         return items
-    if n > 1 and match_progress(cell) == "done":
+    if n > 1 and read_status(cell, reading.vocabulary).state == DONE:
         reading.ask(sheet, position + 1, "progress", cell, "one_progress", n_actions=n)
     return [cell] * n
 
@@ -295,19 +334,43 @@ def match_known(text: str, known: Sequence[str]) -> str:
     return next((name for name in known if plain(name) == plain(text)), "") if plain(text) else ""
 
 
-def _revise(sheet: Sheet, position: int, cell: str, record: dict[str, Any], reading: Reading) -> None:
-    """Take a revised timescale where there is one; what was planned first is kept beside it."""
-    if _NONE.fullmatch(cell.strip()):
-        return
+def _revise(sheet: Sheet, position: int, cells: dict[str, str], n_dates: int, record: dict[str, Any],
+            reading: Reading) -> None:
+    """Take a revised timescale where there is one; what was planned first is kept beside it for good."""
+    record |= {"revisions": "", "revision_reason": reading.clean(" ".join(cells.get("revision_reason", "").split())),
+               "revision_approved_by": reading.clean(" ".join(cells.get("revision_approved_by", "").split())),
+               "original_latest": None}
+    first = " ".join(cells.get("original_timescale", "").split())
+    counted = cells.get("revisions", "").strip().removesuffix(".0")
+    cell = cells.get("revised_timescale", "")
+    if not _NONE.fullmatch(cell.strip()):
+        try:
+            read = parse_timescale(cell, anchor=reading.anchor, date_order=reading.settings.exports.date_order)
+        except TimescaleError as problem:
+            reading.refuse(sheet, position + 1, "revised_timescale", cell, problem.code, message=problem.headline,
+                           remedy=problem.remedy)
+            return
+        if read.kind == "complete":
+            record |= {"progress": DONE, "completed_on": record["completed_on"] or read.latest}
+        else:
+            record |= {"original_timescale": record["original_timescale"] or record["timescale"],
+                       "timescale": reading.clean(" ".join(cell.split())),
+                       "kind": read.kind, "due_earliest": read.earliest, "due_latest": read.latest,
+                       "open_ended": read.open_ended, "every": read.every, "note": read.note}
+    if first and plain(first) != plain(record["timescale"]):
+        record["original_timescale"] = reading.clean(first)
+    record["original_latest"] = _last_day_of(record["original_timescale"], reading)
+    if record["original_timescale"]:
+        record["revisions"] = counted if counted.isdigit() and int(counted) else str(max(n_dates, 1))
+
+
+def _last_day_of(timescale: str, reading: Reading) -> date | None:
+    """Give the last day of a timescale that was replaced; None where it had none or cannot be read."""
     try:
-        read = parse_timescale(cell, anchor=reading.anchor, date_order=reading.settings.exports.date_order)
-    except TimescaleError as problem:
-        reading.refuse(sheet, position + 1, "revised_timescale", cell, problem.code, message=problem.headline,
-                       remedy=problem.remedy)
-        return
-    record |= {"original_timescale": record["timescale"], "timescale": reading.clean(" ".join(cell.split())),
-               "kind": read.kind, "due_earliest": read.earliest, "due_latest": read.latest,
-               "open_ended": read.open_ended, "every": read.every, "note": read.note}
+        return parse_timescale(timescale, anchor=reading.anchor,
+                               date_order=reading.settings.exports.date_order).latest
+    except TimescaleError:
+        return None
 
 
 def _align_timescales(sheet: Sheet, position: int, cell: str, n: int,
@@ -361,15 +424,29 @@ def _identify(sheet: Sheet, position: int, given: str, reading: Reading) -> str:
     return next(name for i in range(2, len(used) + 3) if (name := f"{action_id}-{i}") not in used)
 
 
-def _read_completed_on(sheet: Sheet, position: int, cell: str, reading: Reading) -> date | None:
+def _read_completed_on(sheet: Sheet, position: int, cell: str, record: dict[str, Any], reading: Reading) -> None:
+    """Read the day of completion; a word there ("Ongoing") is a status, and a day beside "in progress" is a doubt."""
     if _NONE.fullmatch(cell.strip()):
-        return None
+        return
     try:
-        return parse_anchor(cell, date_order=reading.settings.exports.date_order)
+        day = parse_anchor(cell, date_order=reading.settings.exports.date_order)
     except TimescaleError as problem:
+        said = read_status(cell, reading.vocabulary, date_order=reading.settings.exports.date_order)
+        if said.state and not said.is_weak:
+            differs = record["progress"] not in ("", said.state) and DONE in (record["progress"], said.state)
+            record["progress"] = UNCLEAR if differs else record["progress"] or said.state
+            record["completed_on"] = record["completed_on"] or said.completed_on
+            if differs:
+                reading.ask(sheet, position + 1, "completed_on", cell, "statuses_differ")
+            return
         reading.refuse(sheet, position + 1, "completed_on", cell, problem.code, message=problem.headline,
                        remedy=problem.remedy)
-        return None
+        return
+    if record["progress"] in NOT_DONE:
+        reading.ask(sheet, position + 1, "completed_on", cell, "statuses_differ")
+        record["progress"] = UNCLEAR
+        return
+    record["completed_on"] = day
 
 
 def _match_priority(cell: str) -> str:

@@ -6,13 +6,17 @@ import html
 import io
 import re
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from pathlib import Path
 
 import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
+from my121_analytics.errors import UnreadableFileError
+from my121_analytics.improvement.plan.layout import find_header
+from my121_analytics.improvement.plan.word_files import is_word_file, read_word_tables
 from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.pages import read_tables
+from my121_analytics.wording.catalogue import say
 
 _TAGS_IN_CELLS = re.compile(r"<(?:b|ul|li|p|br|strong|em|a)\b[^>]*>", re.I)
 _RULER = re.compile(r"^\s*\|?\s*:?-{2,}:?\s*(?:\|\s*:?-{2,}:?\s*)*\|?\s*$")
@@ -44,8 +48,8 @@ def read_plan_sheets(path: Path | str) -> list[PlanSheet]:
     Parameters
     ----------
     path
-        A workbook, delimited text, a web page, or a written report whose tables are marked with pipes or with tabs
-        and tags.
+        A workbook, a Word document, delimited text, a web page, or a written report whose tables are marked with
+        pipes or with tabs and tags.
 
     Returns
     -------
@@ -59,12 +63,17 @@ def read_plan_sheets(path: Path | str) -> list[PlanSheet]:
     """
     path = Path(path)
     content = path.read_bytes() if path.is_file() else b""
+    if is_word_file(content):
+        return _word_sheets(path, content)
+    if path.suffix.lower() == ".doc":
+        raise UnreadableFileError(say("plan_file", "old_word", file=path.name),
+                                  hints=[say("plan_file", "old_word_remedy")])
     if content.startswith(_WORKBOOKS):
         merges = _find_merges(content)
         return [_spread(sheet, merges.get(sheet.name, [])) for sheet in read_sheets(path)]
     text = _decode(content)
     if re.search(r"<table\b", text, re.I):
-        tables = _Page.read(text)
+        tables = _page_tables(text)
         if tables:
             return [_as_sheet(path, f"Table {i}", rows, frozenset(spread))
                     for i, (rows, spread) in enumerate(tables, start=1)]
@@ -75,6 +84,24 @@ def read_plan_sheets(path: Path | str) -> list[PlanSheet]:
         rows = [[_plain_cell(cell) for cell in line.split("\t")] if "\t" in line else [] for line in lines]
         return [_as_sheet(path, "", rows)]
     return [PlanSheet(sheet, frozenset()) for sheet in read_sheets(path)]
+
+
+def _word_sheets(path: Path, content: bytes) -> list[PlanSheet]:
+    """Give the tables of a Word document, each a sheet; one that goes on after a page break joins the one above."""
+    sheets: list[tuple[str, list[list[str]], set[tuple[int, int]]]] = []
+    for name, rows, spread in read_word_tables(path, content):
+        before = sheets[-1] if sheets else None
+        width = max(map(len, rows))
+        is_headed = find_header(_as_sheet(path, name, rows).sheet) is not None
+        if before is not None and not is_headed and width == max(map(len, before[1])) > 2:
+            n = len(before[1])
+            before[1].extend(rows)
+            before[2].update((i + n, j) for i, j in spread)
+        else:
+            sheets.append((name, rows, spread))
+    names = [name for name, _, _ in sheets]
+    return [_as_sheet(path, name if names.count(name) == 1 else f"{name} ({i})", rows, frozenset(spread))
+            for i, (name, rows, spread) in enumerate(sheets, start=1)]
 
 
 def _as_sheet(path: Path, name: str, rows: list[list[str]],
@@ -150,80 +177,15 @@ def _plain_cell(cell: str) -> str:
     return "\n".join(line.strip() for line in text.strip().split("\n"))
 
 
-class _Page(HTMLParser):
-    """Tables of a page; a cell that spans rows stands in each of them, one that spans columns in the first."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[tuple[list[list[str]], set[tuple[int, int]]]] = []
-        self._below: dict[int, tuple[int, str]] = {}
-        self._carried: dict[int, tuple[int, str]] = {}
-        self._cell: list[str] | None = None
-        self._spans = (1, 1)
-
-    @classmethod
-    def read(cls, text: str) -> list[tuple[list[list[str]], set[tuple[int, int]]]]:
-        reader = cls()
-        reader.feed(text)
-        reader.close()
-        return [table for table in reader.tables if table[0]]
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self._end_row()
-            self.tables.append(([], set()))
-            self._carried = {}
-        elif tag == "tr" and self.tables:
-            self._end_row()
-            self.tables[-1][0].append([])
-        elif tag in ("td", "th") and self.tables and self.tables[-1][0]:
-            self._end_cell()
-            given = dict(attrs)
-            self._spans = (_span(given.get("rowspan")), _span(given.get("colspan")))
-            self._fill()
-            self._cell = []
-        elif self._cell is not None and tag in ("br", "li", "p", "div"):
-            self._cell.append({"br": "\n", "li": "\n• ", "p": "\n\n", "div": "\n"}[tag])
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th"):
-            self._end_cell()
-        elif tag in ("tr", "table"):
-            self._end_row()
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(re.sub(r"\s+", " ", data))
-
-    def _fill(self) -> None:
-        """Put in the cells that reach down from the rows above, up to the next free place."""
-        rows, places = self.tables[-1]
-        while (column := len(rows[-1])) in self._carried:
-            left, text = self._carried.pop(column)
-            rows[-1].append(text)
-            places.add((len(rows) - 1, column))
-            if left > 1:
-                self._below[column] = (left - 1, text)
-
-    def _end_cell(self) -> None:
-        if self._cell is None:
-            return
-        text = re.sub(r"[ \t]*\n[ \t]*", "\n", "".join(self._cell))
-        text = re.sub(r"• (?:[•▪●]\s*)", "• ", re.sub(r"\n{3,}", "\n\n", text)).strip()
-        rows, (n_rows, n_columns) = self.tables[-1][0], self._spans
-        for k in range(n_columns):
-            if n_rows > 1:
-                self._below[len(rows[-1])] = (n_rows - 1, text if k == 0 else "")
-            rows[-1].append(text if k == 0 else "")
-        self._cell = None
-
-    def _end_row(self) -> None:
-        self._end_cell()
-        if self.tables and self.tables[-1][0] and self.tables[-1][0][-1]:
-            self._fill()
-        self._carried = {**self._carried, **self._below}
-        self._below.clear()
+_BREAKS = {"br": "\n", "li": "\n• ", "p": "\n\n", "div": "\n"}
 
 
-def _span(given: str | None) -> int:
-    return min(int(given), 200) if given and given.isdigit() and int(given) > 0 else 1
+def _page_tables(text: str) -> list[tuple[list[list[str]], set[tuple[int, int]]]]:
+    """Give the tables of a page: rows of cells with lists as bullets, and the places carried down from above."""
+    return [([[_page_cell(cell) for cell in row] for row in table.rows], table.carried)
+            for table in read_tables(text, breaks=_BREAKS, collapse=True)]
+
+
+def _page_cell(cell: str) -> str:
+    text = re.sub(r"[ \t]*\n[ \t]*", "\n", cell)
+    return re.sub(r"• (?:[•▪●]\s*)", "• ", re.sub(r"\n{3,}", "\n\n", text)).strip()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -25,20 +26,30 @@ from my121_analytics.improvement.plan.layout import (
     is_section,
     unused_headings,
 )
+from my121_analytics.improvement.plan.legend import find_vocabulary, is_key_row
 from my121_analytics.improvement.plan.owners import is_body
+from my121_analytics.improvement.plan.progress import is_fraction_column
 from my121_analytics.improvement.timescale.reading import parse_anchor
 from my121_analytics.improvement.timescale.refusal import TimescaleError
-from my121_analytics.settings import Settings
+from my121_analytics.settings import CouncilSettings, Settings
 from my121_analytics.wording.catalogue import say
 
 __all__ = ["ACTION_COLUMNS", "OWNER_COLUMNS", "REFUSAL_COLUMNS", "REFUSED", "Plan", "read_plan"]
 
 ACTION_COLUMNS = ("action_id", "issue", "action", "benefit", "owner", "vehicle", "skills", "timescale", "kind",
                   "due_earliest", "due_latest", "open_ended", "every", "priority", "note", "original_timescale",
-                  "progress", "progress_text", "completed_on", *DETAILS, "origin_file", "origin_sheet", "origin_row")
+                  "original_latest",
+                  "progress", "progress_text", "percent", "completed_on", "revisions", "revision_reason",
+                  "revision_approved_by", *DETAILS, "origin_file", "origin_sheet", "origin_row")
 OWNER_COLUMNS = ("action_id", "position", "owner", "kind")
 REFUSAL_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "message", "remedy")
-_DATES = ("due_earliest", "due_latest", "completed_on")
+_AWARD = re.compile(r"investors in people|\b[il]ip\b", re.I)
+_OTHER_KIND = re.compile(r"\b(?:internal audit|external audit|audits?|auditors?|inspections?|inspectors?|ofsted|cqc|"
+                         r"peer (?:review|challenge)|rec(?:ommendation)? (?:no|ref|number)|recommendations?|kloe|"
+                         r"brag)\b", re.I)
+_FEWEST_COLUMNS = 4
+"""Filled cells of a row from which a sheet that was not read is asked about: a key or a list of contacts has fewer."""
+_DATES = ("due_earliest", "due_latest", "original_latest", "completed_on")
 
 
 @dataclass(frozen=True)
@@ -52,9 +63,12 @@ class Plan:
         process that carries the action, named in brackets or in a column of its own; ``skills`` those that the action
         names; ``timescale`` is as written; ``kind``, ``due_earliest``, ``due_latest``, ``open_ended``, ``every``,
         ``priority`` and ``note`` are as read (``kind`` is ``refused`` where it could not be); ``original_timescale``
-        is what stood there before it was revised, else empty; ``progress`` is not started, started, behind, done or
-        empty, read from the plan's own words in ``progress_text``; ``directorate`` to ``statistic`` are as the plan
-        has them, mostly empty until the tracker is filled in.
+        is what stood there before it was revised, else empty, and ``original_latest`` its last day; ``progress`` is
+        not started, started, behind, open,
+        withdrawn, done, unclear (not understood, or cells that differ) or empty, read from the plan's own words in
+        ``progress_text``; ``percent`` is the share done, 0-100, as text; ``revisions`` how often the date was revised,
+        with ``revision_reason`` and ``revision_approved_by`` as the plan has them; ``directorate`` to ``statistic``
+        are as the plan has them, mostly empty until the tracker is filled in.
     owners
         ``OWNER_COLUMNS``: one row per action and owner; ``kind`` is ``body`` or ``unclear``.
     refusals
@@ -74,6 +88,8 @@ class Plan:
     people
         Names of people that the plan gives as contacts or owners. Nothing shows them; they are taken out of the texts
         that anybody may read.
+    is_award
+        The plan follows an assessment for an award; False for one of an audit, an inspection or a review.
     """
 
     actions: pd.DataFrame
@@ -85,6 +101,7 @@ class Plan:
     anchor: date
     n_contact_details: int
     people: tuple[str, ...] = ()
+    is_award: bool = True
 
 
 def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = None) -> Plan:
@@ -94,13 +111,14 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
     ----------
     path
         The assessor's form (a title block, key information, contacts, a table with a two-row header and one row per
-        issue) or a flat table with one action per row: a workbook, delimited text, a web page, or a written report
-        with tables.
+        issue) or a flat table with one action per row: a workbook, a Word document (.docx), delimited text, a
+        web page, or a written report with tables.
     anchor
         Day that lengths of time count from, such as the last day of the month of the assessment.
     settings
-        ``[exports] date_order`` for numeric dates, ``[plan] bodies`` for owners. (``[exports] columns`` names columns
-        of the record, which a plan is not part of.)
+        ``[exports] date_order`` for numeric dates, ``[plan] bodies`` for owners, ``[plan] columns`` for headings and
+        ``[plan] status_words`` for words of the plan's own. (``[exports] columns`` names columns of the record, which
+        a plan is not part of.)
 
     Returns
     -------
@@ -117,16 +135,47 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
     reading = Reading(anchor, settings)
     found = False
     pages = read_plan_sheets(path)
+    reading.vocabulary = find_vocabulary((page.sheet for page in pages), settings.plan.status_words,
+                                         columns=settings.plan.columns)
     shown = [page for page in pages if not _is_hidden(page)]
     for page in shown:
         found |= _read_sheet(page, reading)
+    for page in shown:
+        _ask_about_unread_table(page, reading)
     for page in (page for page in pages if _is_hidden(page)):
-        if find_header(page.sheet) is not None:
+        if find_header(page.sheet, own=settings.plan.columns) is not None:
             reading.ask(page.sheet, 1, "", page.sheet.name, "hidden_sheet")
     if not found:
         raise DataUnusableError(say("plan", "no_table", file=Path(path).name),
                                 hints=[say("plan", "no_table_remedy", headings=_example_headings())])
-    return _finish(reading)
+    chosen = settings.plan.award
+    return _finish(reading, is_award=_speaks_of_award(pages) if chosen is None else chosen)
+
+
+def council_of(plan: Plan, settings: Settings) -> Settings:
+    """Give the settings with the plan's own organisation for the council's name, where they have none."""
+    named = plan.information.loc[plan.information["code"] == "organisation", "value"]
+    if settings.council.name != CouncilSettings().name or named.empty or not named.iloc[0]:
+        return settings
+    council = settings.council.model_copy(update={"name": str(named.iloc[0])})
+    return settings.model_copy(update={"council": council})
+
+
+def _speaks_of_award(pages: Sequence[PlanSheet]) -> bool:
+    """Say whether a plan is an award's: it names Investors in People, or no other kind of plan."""
+    text = " ".join(cell for page in pages for row in page.sheet.rows for cell in row if cell)
+    return bool(_AWARD.search(text)) or not _OTHER_KIND.search(text)
+
+
+def _ask_about_unread_table(page: PlanSheet, reading: Reading) -> None:
+    """Ask about a sheet or table that looks like a list and was not read: three headings or more, and rows below."""
+    sheet = page.sheet
+    if find_header(sheet, own=reading.settings.plan.columns) is not None:
+        return
+    filled = [(i, [" ".join(cell.split()) for cell in row if cell.strip()]) for i, row in enumerate(sheet.rows)]
+    wide = [(i, cells) for i, cells in filled if len(cells) >= _FEWEST_COLUMNS]
+    if len(wide) >= 2 and all(len(cell) <= LONGEST_HEADING for cell in wide[0][1]):
+        reading.ask(sheet, wide[0][0] + 1, "", "; ".join(wide[0][1]), "table_not_read", n_rows=len(wide) - 1)
 
 
 def _is_hidden(page: PlanSheet) -> bool:
@@ -137,12 +186,15 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
     """Read one sheet; says whether it has a table of actions."""
     sheet, rows = page.sheet, page.sheet.rows
     n_before, start, found = len(reading.actions), 0, False
+    own = reading.settings.plan.columns
     fates = ["set aside"] * len(rows)
-    while (header := find_header(sheet, start)) is not None:
+    while (header := find_header(sheet, start, own=own)) is not None:
         found, reading.issue = True, ""
         _read_information(rows[start:header.at], reading)
-        for heading in unused_headings(sheet, header):
+        for heading in unused_headings(sheet, header, own=own):
             reading.ask(sheet, header.at + 1, heading, heading, "unused_column")
+        for heading, part in header.assumed.items():
+            reading.ask(sheet, header.at + 1, heading, heading, f"taken_for_{part}")
         start = _read_table(page, header, fates, reading)
     _read_information(rows[start:], reading)
     reading.sheets.append({
@@ -155,11 +207,18 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
 def _read_table(page: PlanSheet, header: Header, fates: list[str], reading: Reading) -> int:
     """Read one table up to the next part of the form or other headings; gives the row after it."""
     sheet, rows = page.sheet, page.sheet.rows
+    reading.fraction_parts = {name for name in ("percent", "progress") if name in header.columns
+                              and is_fraction_column([row[header.columns[name]] for row in rows[header.first:]])}
+    heading = rows[header.at][header.columns["progress"]] if "progress" in header.columns else ""
+    reading.progress_is_account = plain(heading) in spellings("accounts")["progress"]
     for position in range(header.first, len(rows)):
         if is_header_again(rows[position], header, sheet, position):
             continue
-        if is_section(rows[position]) or header_at(sheet, position) is not None:
+        if is_section(rows[position]) or header_at(
+                sheet, position, own=reading.settings.plan.columns, inside=True) is not None:
             return position
+        if is_key_row(rows[position], reading.vocabulary):
+            continue
         if is_contact(rows[position]):
             _read_information(rows[position:position + 1], reading)
             continue
@@ -167,7 +226,7 @@ def _read_table(page: PlanSheet, header: Header, fates: list[str], reading: Read
     return len(rows)
 
 
-def _finish(reading: Reading) -> Plan:
+def _finish(reading: Reading, *, is_award: bool) -> Plan:
     """Put the lists into tables."""
     actions = pd.DataFrame(reading.actions, columns=list(ACTION_COLUMNS))
     for column in _DATES:
@@ -185,7 +244,7 @@ def _finish(reading: Reading) -> Plan:
     named = [name for name in reading.people if not is_body(name, bodies=known)]
     people = dict.fromkeys([*named, *(row[2] for row in reading.owners if row[3] == "unclear")])
     return Plan(actions, owners, refusals, questions, information, pd.DataFrame(reading.sheets),
-                reading.anchor, reading.n_contact_details, tuple(people))
+                reading.anchor, reading.n_contact_details, tuple(people), is_award)
 
 
 def _read_information(rows: list[list[str]], reading: Reading) -> None:

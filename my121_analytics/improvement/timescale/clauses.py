@@ -1,143 +1,34 @@
-"""One phrase of a timescale: a word, a length of time, a stretch of the calendar, with what stands before or after."""
+"""One phrase of a timescale: a value with what stands before and after it.
+
+``RULES`` is the table: a pattern over the kinds of a whole phrase, and what it means. Whatever no rule matches is not
+read: a phrase is read whole or not at all.
+"""
 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import timedelta
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from functools import lru_cache
-from importlib import resources
-from typing import Any
 
 from my121_analytics.improvement.timescale.comments import is_undated
 from my121_analytics.improvement.timescale.due_dates import Kind, Scene, Timescale, join_notes
-from my121_analytics.improvement.timescale.durations import NUMBER, read_duration, read_duration_range
-from my121_analytics.improvement.timescale.periods import Period, read_period, read_period_range
+from my121_analytics.improvement.timescale.durations import Duration, count_units
+from my121_analytics.improvement.timescale.periods import Period, period_of_months
 from my121_analytics.improvement.timescale.refusal import TimescaleError
+from my121_analytics.improvement.timescale.tokens import Token, compile_pattern, kinds_of, load_table, split_tokens
+from my121_analytics.improvement.timescale.values import REFUSED, Span, reduce_values
 
-_DONE = (r"(?:completed|done|achieved|finished|closed|actioned|implemented|delivered|signed off)")
-_DONE_ON = re.compile(rf"(?:(?:was|were|has been|now|already|fully|action|actions) )*{_DONE}"
-                      r"(?: on| in| during|:| -|;|,)* (?P<rest>.+)")
-_DONE_OR_DUE = re.compile(r"(?:complete|completed|done|achieved|finished|closed|actioned|implemented|delivered)[ :-]+"
-                          r"(?P<rest>.+)")
-_TO_DO = re.compile(rf"(?:to be|be) (?:fully )?(?:{_DONE}|in place|complete|put in place|embedded|established|"
-                    rf"rolled out)"
-                    r"(?: in| during| on| for| at)? (?P<rest>.+)")
-_TO_DO_BY = re.compile(r"(?:(?:for |expected |planned |estimated |anticipated )?completion|to complete|complete|"
-                       r"to deliver|"
-                       r"deliver|to finish|finish|to implement|implement|implementation|in place|delivery)(?: date)? ?"
-                       r"(?P<by>by|no later than|not later than|before|within)(?= )")
-_STATUS = re.compile(r"(?:in progress|in hand|under ?way|started|commenced|not started|not complete|incomplete|"
-                     r"on track|on target|delayed|slipped|overdue|on hold|partially .*|partly .*|part complete.*|"
-                     r"nearly .*|almost .*|not yet .*|cancelled|withdrawn|superseded|suspended|no longer .*|"
-                     r".*\d ?%.*|.*per cent.*)")
-_VAGUE = re.compile(r"(?:very )?(?:short|medium|long|near|longer|shorter)(?:er)?"
-                    r"(?: ?[/-] ?(?:medium|long|longer)(?:er)?| to (?:medium|long))?[ -]term.*|"
-                    r"(?:in |over |during )?(?:the )?(?:short|medium|long|longer|near|foreseeable) (?:term|future)|"
-                    r"(?:a )?(?:few|several|couple of|some) .*|"
-                    r"(?:within|in|over|during) (?:the )?(?:next |coming )?(?:few|several|couple of|some) .*|"
-                    r"(?:approx(?:imately|\.)?|circa|about|around|roughly) .*|c\.? ?\d.*|.* approx(?:imately|\.)?|"
-                    r"~ ?.*|soon|shortly|regularly|periodically|frequently|occasionally|when able|mid[ -]?year|"
-                    r"in due course|asap|a\.s\.a\.p|as soon as .*|until further notice|"
-                    r"as (?:and when|required|needed|appropriate|necessary).*|"
-                    r"when (?:possible|required).*|year[ -]end|by year[ -]end|in[ -]year|"
-                    r"later|urgent|next (?:year|month|week|quarter|spring|summer|autumn|winter)|"
-                    r"(?:later )?(?:this|the|within the|by the end of the) (?:year|month|week|quarter)|"
-                    r"(?:in |by |within |during )?(?:years?|yrs?|phase|stage|months?|weeks?) (?:\d.*|one|two|three)|"
-                    r"(?:by |in |at |before )?(?:the )?(?:end of (?:the )?year|year[ -]end)")
-_EVENT = re.compile(r"(?:by|at|before|after|following|for|in time for|until|within [\w ]+ of|[\w ]+ (?:after|of|from)) "
-                    r"(?:the |our |next |each |its )*[\w ]*\b(?:agm|review|report|meeting|assessment|reassessment|"
-                    r"approval|"
-                    r"launch|restructure|election|appointment|easter|new year|implementation|sign[ -]?off|go[ -]?live|"
-                    r"conference|pdrs?|cabinet|committee|decision|start|plan|project|programme)\b.*")
-_TERM = re.compile(r".*\b(?:autumn|spring|summer|school|next|this|half) term\b.*|.*\b(?:academic|school|"
-                   r"municipal) year\b.*")
-_WORKING_DAYS = re.compile(r".*\b(?:working|school|business) (?:day|week)s?\b.*")
-_TWO_WAY_WORDS = re.compile(r".*\b(?:bi[ -]?(?:annual|annually|monthly|month|weekly|yearly)|"
-                            r"semi[ -]?(?:monthly|month|weekly))\b.*")
-_EACH = re.compile(r"(?:every|each|per|once every|once per|once each|once in every|once an?) (?P<rest>.+)")
-_SINGLE = {"day": "one day", "week": "one week", "fortnight": "one fortnight", "month": "one month", "year": "one year",
-           "quarter": "three months", "half year": "six months", "half-year": "six months"}
-_TIMES_A = re.compile(rf"(?P<number>{NUMBER}) times (?:a|per|each|every) year")
-_WEEKDAY = r"(?:mon|tues|wednes|thurs|fri|satur|sun)days?"
-_EACH_WEEKDAY = re.compile(rf"(?:every|each) {_WEEKDAY}")
-_MONTHLY_WEEKDAY = re.compile(rf"(?:the )?(?:1st|first|2nd|second|3rd|third|4th|fourth|last) {_WEEKDAY} "
-                              r"(?:of|in) (?:the|each|every) month")
-_LENGTH_LY = re.compile(r"(?P<number>[a-z]+|\d+)[ -]?(?P<unit>month|week|year)ly")
-_REPEATED = re.compile(r"(?:(?:on|at) (?:an? )?|(?:to be |will be )?(?:review|monitor|update|report|check|"
-                       r"discuss)(?:e?d)? )?"
-                       r"(?P<rest>.+?)(?: basis| intervals?| (?:review|progress|team|management|update) meetings?|"
-                       r" meetings?|"
-                       r" (?:progress )?(?:reviews?|updates?|reports?)| reporting| monitoring| cycle)?")
-_REVIEWED = re.compile(r".*\breview")
-_FROM = re.compile(r"(?P<head>.*?),? ?(?:from|starting|starting from|starting in|commencing|beginning|beginning in|"
-                   r"with effect from|wef|w\.e\.f\.) (?P<rest>.+?)(?: onwards?)?")
-_THEN = re.compile(r"(?P<start>.+?),? (?:(?:and )?then|and) (?P<head>.+?)(?P<after> thereafter| after that|"
-                   r" afterwards)?")
-_FOR_LENGTH = re.compile(r"(?P<head>.+?),? (?:for|over|during) (?:the |a )?(?:next |period of |first )?(?P<rest>.+)")
-_HEAD_RANGE = re.compile(r"(?P<head>[a-z-]+|every [\w ]+?),? (?P<rest>.+)")
-_START_ONLY = re.compile(r"(?:(?:ongoing|on-going|continuous|continuing|rolling),? )?"
-                         r"(?:from|as from|as of|starting|starts|start date|start|commencing|commences|commence|"
-                         r"to commence|"
-                         r"to start|to begin|begins|begin|with effect from|effective|wef|w\.e\.f\.?|since|not before|"
-                         r"no earlier than|"
-                         r"not earlier than)(?: from| in| on)?[ :]+(?P<rest>.+?)(?: onwards?| on|,? (?:and |then |"
-                         r"and then |- )ongoing)?")
-_UNTIL = re.compile(r"(?:(?P<head>ongoing|on-going|continuous|continuing|.*?),? )??"
-                    r"(?:between now and|until|till|upto|up until|up to and including|up to|through to|to|-) (?:the )?"
-                    r"(?P<rest>.+)")
-_NEXT = re.compile(r"(?:(?:within|in|during|over(?: the course of)?)(?: the)? )?(?:the )?(?:next|first|"
-                   r"coming) (?P<rest>.+)")
-_UP_TO = re.compile(r"(?:(?:within|over) a period of|(?:within|over) an?(?=.*period)|within(?: the)?|up to|upto|"
-                    r"no more than|not more than|no longer than|not longer than|"
-                    r"no later than|not later than|less than|under|by|maximum(?: of)?|max\.?(?: of)?|in under|inside|"
-                    r"in less than|a maximum of|at most) (?P<rest>.+)")
-_AT_LEAST = re.compile(r"(?:at least|a minimum of|minimum(?: of)?|min\.?(?: of)?|no less than|not less than|"
-                       r"no fewer than|not fewer than|more than|not before|no earlier than|"
-                       r"no sooner than) (?P<rest>.+)")
-_PLUS = re.compile(r"(?P<number>[\w ]+?) ?\+ ?(?P<unit>[a-z]+)|"
-                   r"(?P<rest>.+?) ?(?:\+|plus|or more|or longer|and over|and above|and beyond|minimum|min|at least)")
-_MAXIMUM = re.compile(r"(?P<rest>.+?),? (?:max\.?|maximum|at most|or less|or sooner|at the latest|at latest|latest)")
-_UNSETTLED = re.compile(r"(?:over|after|for) (?P<rest>.+)")
-_OWN_START = re.compile(r"(?P<length>.+?) (?P<link>from|of|after|following|starting|commencing|beginning) (?:the )?"
-                        r"(?P<start>.+)")
-_ENDING = re.compile(r"(?:by |at |before |prior to |no later than |not later than |to )?(?:the )?(?:very )?"
-                     r"(?:end(?:ing)?|close|(?:financial )?year[ -]end)(?:[ -]of| in)?(?: the)?(?:,? |-)(?P<rest>.+)|"
-                     r"(?:by |at |before )?(?:the )?(?P<rest3>(?:this |current |next )?(?:financial|"
-                     r"calendar) year)[ -]end|"
-                     r"(?:by |at |before )?(?:the )?(?P<rest2>.+?)(?<!year) (?:end|year[ -]end)")
-_PART_OF = re.compile(r"(?:by |in |during )?(?:the )?(?:(?:early|mid|middle|late)"
-                      r"(?:(?: ?[/-] ?| to )(?:early|mid|middle|late))?(?:[ -]?(?:of|in))?"
-                      r"|(?:beginning|start) of)(?: the)?[ -](?P<rest>.+)")
-_LATEST = re.compile(r",? (?:at the latest|at latest|latest)$|^(?:at the latest|at latest|latest),? |"
-                     r"(?:cob|c\.o\.b\.?|cop|close of (?:business|play))(?: on)?,? (?=.)")
-_BY = re.compile(r"(?:(?:by )?(?:no|not) later than|on or before|by or before|due by|due|by) (?:the )?(?P<rest>.+)")
-_IN = re.compile(r"(?P<word>in|on|during|within|throughout|at|for|across|over the course of|"
-                 r"over) (?:the )?(?P<rest>.+)")
-_MONTH_FIGURES = re.compile(r"(?P<month>[a-z]{3,9}\.?) (?P<year>\d{2})")
-_BEFORE = re.compile(r"(?:before|prior to|ahead of|in advance of) (?:the )?(?P<rest>.+)")
-_AFTER = re.compile(r"(?:after|following) (?:the )?(?P<rest>.+)")
-_CHRISTMAS = re.compile(r"christmas(?: day)?(?:,? (?P<year>\d{4}))?")
-_START_TO_END = re.compile(r"(?:to )?(?:start|begin|commence|commencing|starting)(?:s|ning)?(?: date)?(?: in| from|"
-                           r" on|:| -)? "
-                           r"(?P<start>[^,;]+?)(?:[,;]| -| and)+ ?(?:to )?(?:be )?(?:end|finish|complete|completion|"
-                           r"completed|"
-                           r"conclude)(?:s|ing)?(?: date)?(?: in| by| on|:| -)? (?P<end>.+)")
+_Builder = Callable[[Span, Scene], Timescale | None]
 
-_LABEL = re.compile(r"(?:short|medium|long|near|longer|shorter)(?: ?[/-] ?(?:medium|"
-                    r"long))?(?:er)?[ -]term(?: action)?s?|"
-                    r"(?:year|yr|phase|stage) (?:\d|one|two|three)")
-_PROGRESS = re.compile(r"(?:in progress|in hand|under ?way|not started|not yet started|not yet begun|on track|"
-                       r"on target|"
-                       r"on schedule)")
-_TO_BE_SETTLED = re.compile(r"(?:to be (?:confirmed|agreed|decided|determined|advised|set|scheduled|discussed|"
-                            r"arranged)|tbc|tba|"
-                            r"tbd) (?:with|by|following|after|pending|once|when|at|in|"
-                            r"through) (?:(?!.*\d)[a-z ,'&/-]+)")
 
-_Reader = Callable[[str, Scene], Timescale | None]
+@dataclass(frozen=True)
+class ClauseRule:
+    """A pattern over the kinds of a whole phrase, and what the phrase means."""
+
+    pattern: re.Pattern[str]
+    build: _Builder
 
 
 def read_phrase(phrase: str, scene: Scene) -> Timescale | None:
@@ -153,20 +44,39 @@ def read_phrase(phrase: str, scene: Scene) -> Timescale | None:
     Returns
     -------
     Timescale or None
-        From the first reader that knows the phrase; None where none does.
+        From the first rule that the whole phrase matches; None where there is none.
 
     Raises
     ------
     TimescaleError
         The phrase is known to have more than one reading.
     """
-    readers: tuple[_Reader, ...] = (_read_word, _read_recurring, _read_completion, _read_length, _read_bounded_length,
-                                    _read_start_or_end, _read_calendar)
-    for reader in readers:
-        timescale = reader(phrase, scene)
+    if _refused()["twice_or_every_two"].fullmatch(phrase):
+        raise TimescaleError(phrase, "twice_or_every_two")
+    whole = _read_whole(phrase)
+    if whole is not None:
+        return whole
+    return read_tokens(tuple(reduce_values(split_tokens(phrase), scene)), scene)
+
+
+def read_tokens(tokens: tuple[Token, ...], scene: Scene) -> Timescale | None:
+    """Read tokens of which the values are put together, as :func:`read_phrase`."""
+    kinds = kinds_of(tokens)
+    for rule in RULES:
+        timescale = rule.build(Span(tokens), scene) if rule.pattern.fullmatch(kinds) else None
         if timescale is not None:
             return timescale
+    _refuse_what_would_match(tokens, kinds)
     return None
+
+
+def read_day_or_month(phrase: str, scene: Scene) -> Period | None:
+    """Read a phrase that is one stretch of the calendar and nothing else; None where it is not."""
+    tokens = reduce_values(split_tokens(phrase), scene)
+    if len(tokens) != 1:
+        return None
+    _refuse_what_would_match(tuple(tokens), kinds_of(tokens))
+    return tokens[0].value if tokens[0].kind == "period" else None
 
 
 def refuse_known(phrase: str) -> None:
@@ -177,10 +87,27 @@ def refuse_known(phrase: str) -> None:
     TimescaleError
         The phrase is one of them.
     """
-    for pattern, code in ((_WORKING_DAYS, "working_days"), (_TERM, "term"), (_STATUS, "status"), (_VAGUE, "vague"),
-                          (_EVENT, "from_event")):
+    for code, pattern in _refused().items():
         if pattern.fullmatch(phrase):
             raise TimescaleError(phrase, code)
+
+
+def quarter_named(phrase: str) -> int | None:
+    """Give the quarter that a phrase names without a year, or with a year that may be of either kind."""
+    tokens = split_tokens(phrase)
+    if tokens and tokens[-1].kind == "year":
+        tokens = tokens[:-1]
+    kinds = [token.kind for token in tokens]
+    if kinds == ["quarter"]:
+        return int(tokens[0].value)
+    if len(kinds) == 2 and kinds[1] == "quarter_word" and kinds[0] in ("first", "nth", "ordinal"):
+        return 1 if kinds[0] == "first" else int(tokens[0].value)
+    return None
+
+
+def names_a_quarter(phrase: str) -> bool:
+    """Say whether a quarter stands anywhere in a phrase."""
+    return any(token.kind in ("quarter", "quarter_word") for token in split_tokens(phrase))
 
 
 def is_label(phrase: str) -> bool:
@@ -190,324 +117,207 @@ def is_label(phrase: str) -> bool:
 
 def is_progress(phrase: str) -> bool:
     """Say whether a phrase only says how far an action is, whatever the date beside it."""
-    return _PROGRESS.fullmatch(phrase) is not None
+    return phrase in load_table("whole_phrases.toml")["progress"]
 
 
-def _read_word(phrase: str, scene: Scene) -> Timescale | None:
-    fixed = {"immediate": Timescale("immediate", scene.anchor, scene.anchor),
-             "open": Timescale("open", open_ended=True),
-             "open_from_now": Timescale("open", scene.anchor, open_ended=True),
-             "unscheduled": Timescale("unscheduled"), "complete": Timescale("complete")}
-    known = next((timescale for name, timescale in fixed.items() if phrase in _phrases()[name]), None)
-    if known is None and _TO_BE_SETTLED.fullmatch(phrase) and is_undated(phrase):
+_LABEL = re.compile(r"(?:short|medium|long|near|longer|shorter)(?: ?[/-] ?(?:medium|"
+                    r"long))?(?:er)?[ -]term(?: action)?s?|(?:year|yr|phase|stage) (?:\d|one|two|three)")
+_TO_BE_SETTLED = re.compile(r"(?:to be (?:confirmed|agreed|decided|determined|advised|set|scheduled|discussed|"
+                            r"arranged)|tbc|tba|tbd) (?:with|by|following|after|pending|once|when|at|in|through) "
+                            r"[a-z ,'&/-]+")
+
+
+def _read_whole(phrase: str) -> Timescale | None:
+    phrases = load_table("whole_phrases.toml")
+    if phrase in phrases["open"]:
+        return Timescale("open", open_ended=True)
+    if phrase in phrases["complete"]:
+        return Timescale("complete")
+    if phrase in phrases["unscheduled"] or (_TO_BE_SETTLED.fullmatch(phrase) and is_undated(phrase)):
         return Timescale("unscheduled")
-    return known
-
-
-# Recurring ------------------------------------------------------------------------------------------------------
-
-
-def _read_recurring(phrase: str, scene: Scene) -> Timescale | None:
-    if _TWO_WAY_WORDS.fullmatch(phrase):
-        raise TimescaleError(phrase, "twice_or_every_two")
-    alone = re.sub(r"^ongoing,? (?:and |- )?", "", phrase)
-    if alone != phrase and _REVIEWED.match(alone):
-        return None  # the action goes on, its review is what recurs
-    phrase = alone
-    every = _interval(phrase)
-    if every:
-        return Timescale("recurring", open_ended=True, every=every)
-    for reader in (_read_recurring_from, _read_recurring_until, _read_recurring_within):
-        timescale = reader(phrase, scene)
-        if timescale is not None:
-            return timescale
     return None
 
 
-def _read_recurring_from(phrase: str, scene: Scene) -> Timescale | None:
+def _refuse_what_would_match(tokens: tuple[Token, ...], kinds: str) -> None:
+    """Raise the refusal of a value in a phrase that would be read if the value were not refused."""
+    codes = {"month_figures": "day_or_year"}
+    refused = next((token for token in tokens if token.kind in (REFUSED, *codes)), None)
+    if refused is None:
+        return
+    as_period = re.sub(rf"\b(?:{REFUSED}|month_figures) ", "period ", kinds)
+    as_length = re.sub(rf"\b{REFUSED} ", "length ", kinds)
+    if any(rule.pattern.fullmatch(as_period) or rule.pattern.fullmatch(as_length) for rule in RULES):
+        raise TimescaleError(refused.text, codes.get(refused.kind) or refused.value)
+
+
+@lru_cache(maxsize=1)
+def _refused() -> dict[str, re.Pattern[str]]:
+    table = load_table("whole_phrases.toml")["refused"]
+    return {code: re.compile("|".join(patterns)) for code, patterns in table.items()}
+
+
+# Words alone, and what recurs -----------------------------------------------------------------------------------
+
+
+def _immediate(span: Span, scene: Scene) -> Timescale | None:
+    return Timescale("immediate", scene.start, scene.start)
+
+
+def _open(span: Span, scene: Scene) -> Timescale | None:
+    return Timescale("open", open_ended=True)
+
+
+def _open_from_now(span: Span, scene: Scene) -> Timescale | None:
+    return Timescale("open", scene.start, open_ended=True)
+
+
+def _every(span: Span) -> str:
+    return str(span.value("every"))
+
+
+_STEADY = ("ongoing", "on-going", "continuous", "continuing", "rolling")
+"""Words that may stand before the day from which something goes on."""
+
+
+def _ongoing_every(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``ongoing - monthly``; in "ongoing, annual review" the action goes on, and its review is what recurs."""
+    if span.tokens[0].text != "ongoing" or any("review" in token.text for token in span.tokens):
+        return None
+    first = next(i for i, token in enumerate(span.tokens) if token.kind == "every")
+    return read_tokens(span.tokens[first:], scene)
+
+
+def _recurring(span: Span, scene: Scene) -> Timescale | None:
+    return Timescale("recurring", open_ended=True, every=_every(span))
+
+
+def _recurring_from(span: Span, scene: Scene) -> Timescale | None:
     """Read ``quarterly from April 2014``, ``March 2014 then every six months``."""
-    found = _FROM.fullmatch(phrase)
-    every = _interval(found["head"]) if found else ""
-    rest = found["rest"] if found else ""
-    then = _THEN.fullmatch(phrase)
-    if not every and then and (then["after"] or " then " in phrase):
-        every, rest = _interval(then["head"]), then["start"]
-    if not every:
-        return None
-    if rest in _phrases()["immediate"]:
-        return Timescale("recurring", scene.anchor, open_ended=True, every=every)
-    start = _period(rest, scene)
+    start = span.first("period")
     if start is None:
+        return Timescale("recurring", scene.start, open_ended=True, every=_every(span))
+    if start.value.span == "range":
         return None
-    return Timescale("recurring", start.start, open_ended=True, every=every, note=start.note)
+    return Timescale("recurring", start.value.start, open_ended=True, every=_every(span), note=start.value.note)
 
 
-def _read_recurring_until(phrase: str, scene: Scene) -> Timescale | None:
-    """Read ``monthly until March 2015``, ``weekly for six months``."""
-    found = _UNTIL.fullmatch(phrase)
-    if found and found["head"] and (every := _interval(found["head"])):
-        end = _end_of(found["rest"], scene)
-        return None if end is None else Timescale("recurring", latest=end.end, every=every, note=end.note)
-    found = _FOR_LENGTH.fullmatch(phrase)
-    if found and (every := _interval(found["head"])):
-        length = _read_length(found["rest"], scene)
-        if length is not None and length.kind == "relative" and length.note == "from_anchor":
-            return Timescale("recurring", latest=length.latest, every=every)
-    return None
-
-
-def _read_recurring_within(phrase: str, scene: Scene) -> Timescale | None:
-    """Read ``monthly, April 2014 to March 2015``, ``quarterly during 2014/15``."""
-    found = _HEAD_RANGE.fullmatch(phrase)
-    every = _interval(found["head"]) if found else ""
-    if not found or not every:
+def _recurring_until(span: Span, scene: Scene) -> Timescale | None:
+    end = _end_of(span)
+    if end is None or end.span == "range":
         return None
-    stretch = re.fullmatch(r"(?:during|throughout|in|across) (?P<rest>.+)", found["rest"])
-    period = _period(stretch["rest"], scene) if stretch else _range(found["rest"], scene)
-    if period is None or (stretch and period.span not in ("year", "half")):
-        return None  # "annually in March" names no first and last day
-    return Timescale("recurring", period.start, period.end, every=every, note=period.note)
+    return Timescale("recurring", latest=end.end, every=_every(span), note=end.note)
 
 
-def _interval(phrase: str) -> str:
-    """Give the ISO duration of ``quarterly``, ``every six months``, ``3-monthly basis``; empty where it is none."""
-    every = _plain_interval(phrase)
-    found = None if every else _REPEATED.fullmatch(phrase)
-    return every or (_plain_interval(found["rest"]) if found else "")
+def _recurring_for(span: Span, scene: Scene) -> Timescale | None:
+    length: Duration = span.all("length")[0].value
+    return Timescale("recurring", latest=length.after(scene.start), every=_every(span))
 
 
-def _plain_interval(phrase: str) -> str:
-    if phrase in _phrases()["recurring"]:
-        return str(_phrases()["recurring"][phrase])
-    if _EACH_WEEKDAY.fullmatch(phrase):
-        return "P1W"
-    if _MONTHLY_WEEKDAY.fullmatch(phrase):
-        return "P1M"
-    times = _TIMES_A.fullmatch(phrase)
-    if times:
-        length = read_duration(f"{times['number']} months")
-        return f"P{12 // length.months}M" if length and length.months in (2, 3, 4, 6, 12) else ""
-    found = _EACH.fullmatch(phrase)
-    text = found["rest"] if found else ""
-    text = _SINGLE.get(text, text)
-    found = _LENGTH_LY.fullmatch(phrase)
-    if found:
-        text = f"{found['number']} {found['unit']}s"
-    length = read_duration(text) if text else None
-    if length is None:
-        return ""
-    if length.months:
-        return f"P{length.months // 12}Y" if length.months % 12 == 0 else f"P{length.months}M"
-    return f"P{length.days // 7}W" if length.days % 7 == 0 else f"P{length.days}D"
+def _recurring_within(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``monthly, April 2014 to March 2015``, ``quarterly during 2014/15``; "annually in March" has no two ends."""
+    period: Period = span.all("period")[0].value
+    if period.span not in (("year", "half") if span.has("during", "in", "across") else ("range",)):
+        return None
+    return Timescale("recurring", period.start, period.end, every=_every(span), note=period.note)
 
 
 # Done, or to be done --------------------------------------------------------------------------------------------
 
 
-def _read_completion(phrase: str, scene: Scene) -> Timescale | None:
-    """Read ``completed March 2014`` as done then, ``to be completed by March 2014`` as due, and refuse between."""
-    to_do = _TO_DO.fullmatch(phrase)
-    if to_do:
-        return read_phrase(to_do["rest"], scene)
-    found = _TO_DO_BY.match(phrase)
-    if found:
-        return read_phrase(phrase[found.start("by"):], scene)
-    done = _DONE_ON.fullmatch(phrase)
-    if done and not done["rest"].startswith(("by ", "within ", "before ")):
-        period = _period(done["rest"], scene, with_year=True)
-        if period is not None:
-            return Timescale("complete", period.start, period.end)
-    either = _DONE_OR_DUE.fullmatch(phrase)
-    if either and (either["rest"].startswith(("by ", "within ", "before ", "in ")) or _is_about_time(either["rest"],
-                                                                                                    scene)):
-        raise TimescaleError(phrase, "done_or_due")
-    return None
+def _after_prefix(span: Span, scene: Scene) -> Timescale | None:
+    """Read what stands behind words that only say that something is to be done by then."""
+    start = 1 + (span.tokens[1].kind in ("in", "during", "on", "for", "at") if span.has("to_do") else 0)
+    return read_tokens(span.tokens[start:], scene)
 
 
-def _is_about_time(phrase: str, scene: Scene) -> bool:
-    try:
-        return read_phrase(phrase, scene) is not None
-    except TimescaleError as problem:
-        return problem.reason == "ambiguous"
+def _done_on(span: Span, scene: Scene) -> Timescale | None:
+    period: Period = span.all("period")[0].value
+    if any(token.text != "now" for token in span.all("immediate")):
+        return None
+    if period.note:
+        raise TimescaleError(span.text, "no_year")
+    return None if period.span == "range" else Timescale("complete", period.start, period.end)
+
+
+def _done_or_due(span: Span, scene: Scene) -> Timescale | None:
+    """Refuse "completed by March 2014" and "complete March 2014", which may be an instruction."""
+    rest = span.tokens[1:]
+    while rest and rest[0].kind in ("dash", "colon", "comma"):
+        rest = rest[1:]
+    if not rest:
+        return None
+    if rest[0].kind not in ("by", "within", "before", "in"):
+        try:
+            if read_tokens(rest, scene) is None:
+                return None
+        except TimescaleError as problem:
+            if problem.reason != "ambiguous":
+                return None
+    raise TimescaleError(span.text, "done_or_due")
 
 
 # Lengths of time ------------------------------------------------------------------------------------------------
 
 
-def _read_length(phrase: str, scene: Scene) -> Timescale | None:
+def _length_of(span: Span, scene: Scene) -> tuple[Duration | tuple[Duration, Duration], date, str]:
+    """Give a length or two, the day they count from, and the note."""
+    token = span.all(*_LENGTHS)[0]
+    if token.kind in ("length", "lengths"):
+        return token.value, scene.start, "from_anchor"
+    return *token.value, "own_start"
+
+
+def _length(span: Span, scene: Scene) -> Timescale | None:
     """Read ``12 months``, ``in six weeks``, ``18-24 months``, ``12 months from 1 April 2014``."""
-    phrase = re.sub(r"^(?:in|within) (?=(?:between )?.*(?:-| to | and ))", "", phrase)
-    phrase = re.sub(r"^in (?!the )", "", phrase)
-    phrase = re.sub(r"'? time$", "", phrase)
-    scene, phrase, note = _own_start(phrase, scene)
-    length = read_duration(phrase)  # before the range, so that "twenty-four" is a number
-    if length is not None:
-        due = length.after(scene.anchor)
-        return Timescale("relative", due, due, note=note)
-    between = read_duration_range(phrase)
-    if between is None:
+    length, start, note = _length_of(span, scene)
+    if isinstance(length, tuple):
+        low, high = (end.after(start) for end in length)
+        return (Timescale("window", low, high, note=note) if low < high
+                else Timescale("relative", high, high, note=note))
+    due = length.after(start)
+    return Timescale("relative", due, due, note=note)
+
+
+def _at_most(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``within 6 months``, ``the next 12 months``: from the anchor to that length after it."""
+    if span.has("a") and not any(token.text.endswith("period") for token in span.all(*_LENGTHS)):
         return None
-    low, high = (end.after(scene.anchor) for end in between)
-    return Timescale("window", low, high, note=note) if low < high else Timescale("relative", high, high, note=note)
+    reading = _length(span, scene)
+    if reading is None or reading.kind != "relative":
+        return reading
+    return replace(reading, earliest=_length_of(span, scene)[1])
 
 
-def _own_start(phrase: str, scene: Scene) -> tuple[Scene, str, str]:
-    """Let a length count from a day that the phrase names itself; a month stands for its last day."""
-    found = _OWN_START.fullmatch(phrase)
-    if not found or (read_duration(found["length"]) is None and read_duration_range(found["length"]) is None):
-        return scene, phrase, "from_anchor"
-    if re.fullmatch(r"now|today", found["start"]):
-        return scene, found["length"], "from_anchor"
-    start = _period(found["start"], scene, with_year=True)
-    begins = found["link"] in ("starting", "commencing", "beginning")  # in that month, or when it is over?
-    if start is None or start.span not in ("day", "month") or (begins and start.span != "day"):
-        raise TimescaleError(phrase, "from_event")
-    return replace(scene, anchor=start.end), found["length"], "own_start"
+def _next_unit(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``over the next year`` as one year; "next year" alone is another thing."""
+    unit = span.all("unit")[0]
+    if unit.text not in ("year", "month", "week", "fortnight"):
+        return None
+    length = count_units(1, unit.value, span.text)
+    if length is None:
+        return None
+    return Timescale("relative", scene.start, length.after(scene.start), note="from_anchor")
 
 
-def _read_bounded_length(phrase: str, scene: Scene) -> Timescale | None:
-    """Read ``within 6 months``, ``next 12 months``, ``at least 12 months``, ``12 months+``."""
-    for pattern in (_NEXT, _UP_TO, _MAXIMUM):
-        found = pattern.fullmatch(phrase)
-        inner = _read_length(_with_number(found, phrase), scene) if found else None
-        if found and inner is not None:
-            start = inner.earliest
-            if inner.kind == "relative":
-                scene_of_length, _, _ = _own_start(found["rest"], scene)
-                start = scene_of_length.anchor
-            return replace(inner, earliest=start)
-    found = _AT_LEAST.fullmatch(phrase)
-    rest = found["rest"] if found else ""
-    plus = _PLUS.fullmatch(phrase)
-    if plus and not rest:
-        rest = plus["rest"] or f"{plus['number']} {plus['unit']}"
-    inner = _read_length(rest, scene) if rest else None
-    if inner is not None and inner.kind != "relative":
-        raise TimescaleError(phrase, "two_readings")  # "at least 18-24 months"
-    if inner is not None:
-        return replace(inner, latest=None, open_ended=True)
-    found = _UNSETTLED.fullmatch(phrase)
-    if found and _read_length(found["rest"], scene) is not None:
-        raise TimescaleError(phrase, "during_or_after")
-    return None
+def _at_least(span: Span, scene: Scene) -> Timescale | None:
+    length, start, note = _length_of(span, scene)
+    if isinstance(length, tuple):
+        raise TimescaleError(span.text, "two_readings")  # "at least 18-24 months"
+    return Timescale("relative", length.after(start), open_ended=True, note=note)
 
 
-def _with_number(found: re.Match[str], phrase: str) -> str:
-    """Give ``one year`` for the year of ``over the next year``; ``next year`` alone is another thing."""
-    rest = str(found["rest"])
-    alone = re.fullmatch(r"(?:year|month|week|fortnight)", rest)
-    is_stretch = found.re is _NEXT and re.match(r"(?:within|in|during|over) (?:the )?(?:next|coming) ", phrase)
-    return f"one {rest}" if alone and is_stretch else rest
+def _number_plus(span: Span, scene: Scene) -> Timescale | None:
+    length = count_units(span.tokens[0].value, span.all("unit")[0].value, span.text)
+    if length is None:
+        return None
+    return Timescale("relative", length.after(scene.start), open_ended=True, note="from_anchor")
+
+
+def _during_or_after(span: Span, scene: Scene) -> Timescale | None:
+    raise TimescaleError(span.text, "during_or_after")
 
 
 # Stretches of the calendar --------------------------------------------------------------------------------------
-
-
-def _read_start_or_end(phrase: str, scene: Scene) -> Timescale | None:
-    """Read ``from April 2014``, ``April 2014 onwards``, ``ongoing until March 2015``, ``after June 2014``."""
-    found = _START_TO_END.fullmatch(phrase)
-    if found:
-        start, end = _period(found["start"], scene), _end_of(found["end"], scene)
-        if start is None or end is None:
-            return None
-        if end.end < start.start:
-            raise TimescaleError(phrase, "backwards")
-        return Timescale("window", start.start, end.end, note=join_notes(*{start.note, end.note}))
-    found = _UNTIL.fullmatch(phrase)
-    heads = [*_phrases()["open"], *_phrases()["immediate"], *_phrases()["open_from_now"]]
-    if found and (not found["head"] or found["head"] in heads):
-        period = _end_of(found["rest"], scene)
-        if period is not None and period.end < scene.anchor:
-            raise TimescaleError(phrase, "backwards")
-        if period is not None:
-            return Timescale("window", scene.anchor, period.end, note=period.note)
-    onwards = re.fullmatch(r"(?P<rest>.+?)(?:,? - |,? )(?:onwards?|and ongoing|and onwards?|and then ongoing|"
-                           r"then ongoing|"
-                           r"to ongoing)", phrase) or re.fullmatch(r"(?P<rest>.+?) - (?:on-?going)", phrase)
-    found = _START_ONLY.fullmatch(phrase) or onwards
-    if found:
-        period = _period(found["rest"], scene)
-        if period is not None and period.span == "year" and phrase.startswith("start "):
-            raise TimescaleError(phrase, "part_of_year")
-        if period is not None:
-            return Timescale("open", earliest=period.start, open_ended=True, note=period.note)
-    found = _AFTER.fullmatch(phrase)
-    period = _period(found["rest"], scene) if found else None
-    if period is not None:
-        return Timescale("open", earliest=period.end + timedelta(days=1), open_ended=True, note=period.note)
-    return None
-
-
-def _read_calendar(phrase: str, scene: Scene) -> Timescale | None:
-    """Read days, windows, and what stands before them: ``by``, ``end of``, ``mid``, ``before``."""
-    phrase = _LATEST.sub("", phrase)
-    period = _period(phrase, scene) or _range(phrase, scene)
-    if period is not None:
-        return _as_timescale(period)
-    for pattern, reader in ((_ENDING, _read_ending), (_PART_OF, _read_part_of), (_BEFORE, _read_before),
-                            (_BY, _read_by), (_IN, _read_in)):
-        found = pattern.fullmatch(phrase)
-        timescale = reader(found, scene) if found else None
-        if timescale is not None:
-            return timescale
-    return None
-
-
-def _read_ending(found: re.Match[str], scene: Scene) -> Timescale | None:
-    period = _period(_figures_as_year(found["rest"] or found["rest2"] or found["rest3"]), scene)
-    if period is None or period.span == "day":
-        return None
-    return Timescale("date", period.end, period.end, note=period.note)
-
-
-def _read_part_of(found: re.Match[str], scene: Scene) -> Timescale | None:
-    period = _period(found["rest"], scene)
-    if period is None or period.span == "day":
-        return None
-    if period.span != "month" or re.match(r"by (?:the )?(?:beginning|start)", found[0]):
-        raise TimescaleError(found[0], "part_of_year")
-    return _as_timescale(replace(period, note=join_notes(period.note, "part_of_month")))
-
-
-def _read_before(found: re.Match[str], scene: Scene) -> Timescale | None:
-    period = _christmas(found["rest"], scene) or _period(found["rest"], scene)
-    if period is None:
-        return None
-    day = period.start - timedelta(days=1)
-    return Timescale("date", day, day, note=period.note)
-
-
-def _read_by(found: re.Match[str], scene: Scene) -> Timescale | None:
-    rest = found["rest"]
-    period = _christmas(rest, scene) or _period(rest, scene) or _range(rest, scene)
-    if period is None:
-        part = _PART_OF.fullmatch(found[0]) or _ENDING.fullmatch(rest)
-        if part is None:
-            return None
-        return _read_part_of(part, scene) if part.re is _PART_OF else _read_ending(part, scene)
-    if period.span == "year":
-        raise TimescaleError(found[0], "by_year")
-    return _as_timescale(period)
-
-
-def _read_in(found: re.Match[str], scene: Scene) -> Timescale | None:
-    rest = _figures_as_year(found["rest"]) if found["word"] in ("in", "during", "throughout") else found["rest"]
-    period = _period(rest, scene) or _range(rest, scene)
-    return None if period is None else _as_timescale(period)
-
-
-def _figures_as_year(text: str) -> str:
-    """Give ``august 2013`` for the ``august 13`` of ``during august 13``: nothing lasts, or ends, in a day."""
-    found = _MONTH_FIGURES.fullmatch(text)
-    return f"{found['month']} 20{found['year']}" if found else text
-
-
-def _christmas(text: str, scene: Scene) -> Period | None:
-    """Read the one feast with a fixed day that plans name as a deadline."""
-    found = _CHRISTMAS.fullmatch(text)
-    if not found:
-        return None
-    return _period(f"25 december {found['year']}" if found["year"] else "25 december", scene)
 
 
 def _as_timescale(period: Period) -> Timescale:
@@ -515,24 +325,185 @@ def _as_timescale(period: Period) -> Timescale:
     return Timescale(kind, period.start, period.end, note=period.note)
 
 
-def _period(text: str, scene: Scene, *, with_year: bool = False) -> Period | None:
-    return read_period(text.strip(), anchor=None if with_year else scene.anchor, order=scene.order)
+def _figures_or_period(span: Span) -> Period | None:
+    """Give the period, and ``August 2013`` for ``August 13`` where nothing but a month lasts, or ends."""
+    return span.value("period", "month_figures")  # type: ignore[return-value]
 
 
-def _range(text: str, scene: Scene) -> Period | None:
-    return read_period_range(text, anchor=scene.anchor, order=scene.order)
-
-
-def _end_of(text: str, scene: Scene) -> Period | None:
-    """Read what ``until`` ends with; a year ends what it names only where its end is named too."""
-    rest = re.sub(r"^(?:the )?(?:end|close)(?: of)? (?:the )?", "", text)
-    period = _period(_figures_as_year(rest) if rest != text else rest, scene)
-    if period is not None and period.span == "year" and rest == text:
-        raise TimescaleError(text, "by_year")
+def _end_of(span: Span) -> Period | None:
+    """Give what ``until`` ends with; a year ends what it names only where its end is named too."""
+    period = _figures_or_period(span)
+    if period is None or span.has("end"):
+        return period
+    if period.span == "year" or span.has("month_figures"):
+        raise TimescaleError(span.text, "by_year" if period.span == "year" else "day_or_year")
     return period
 
 
-@lru_cache(maxsize=1)
-def _phrases() -> dict[str, Any]:
-    text = resources.files("my121_analytics.improvement.timescale").joinpath("whole_phrases.toml").read_text("utf-8")
-    return tomllib.loads(text)
+def _until(span: Span, scene: Scene) -> Timescale | None:
+    period = _end_of(span)
+    if period is None or period.span == "range":
+        return None
+    if period.end < scene.start:
+        raise TimescaleError(span.text, "backwards")
+    return Timescale("window", scene.start, period.end, note=period.note)
+
+
+def _start_to_end(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``Start: Sept 2013; End: March 2014``."""
+    start, end = (token.value for token in span.all("period"))
+    if end.span == "year" and span.tokens[-2].kind != "end":
+        raise TimescaleError(span.text, "by_year")
+    if end.end < start.start:
+        raise TimescaleError(span.text, "backwards")
+    return Timescale("window", start.start, end.end, note=join_notes(*{start.note, end.note}))
+
+
+def _from(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``from April 2014``, ``April 2014 onwards``, ``April 2014 - ongoing``."""
+    period: Period = span.all("period")[0].value
+    is_steady_first = span.tokens[0].kind == "open"
+    if is_steady_first and span.tokens[0].text not in _STEADY:
+        return None
+    if period.span == "range" or any(token.text != "ongoing" for token in span.all("open")[is_steady_first:]):
+        return None
+    if period.span == "year" and span.tokens[0].text == "start":
+        raise TimescaleError(span.text, "part_of_year")
+    return Timescale("open", earliest=period.start, open_ended=True, note=period.note)
+
+
+def _after(span: Span, scene: Scene) -> Timescale | None:
+    period: Period = span.all("period")[0].value
+    if period.span == "range":
+        return None
+    return Timescale("open", earliest=period.day_after, open_ended=True, note=period.note)
+
+
+def _calendar(span: Span, scene: Scene) -> Timescale | None:
+    period = _figures_or_period(span)
+    return None if period is None else _as_timescale(period)
+
+
+def _by(span: Span, scene: Scene) -> Timescale | None:
+    period: Period = span.value("period", "feast")  # type: ignore[assignment]
+    if "year" in (period.span, period.ends_with):
+        raise TimescaleError(span.text, "by_year")
+    return _as_timescale(period)
+
+
+def _end(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``end of March 2014``, ``by year-end 2014/15``: the last day; a day has no end."""
+    period = _figures_or_period(span)
+    if period is None or period.span in ("day", "range"):
+        return None
+    if period.is_calendar_year and span.has("year_end", "own_year_end"):
+        raise TimescaleError(span.text, "which_year")  # "year end 2014" may be that of 2013/14
+    return Timescale("date", period.end, period.end, note=period.note)
+
+
+def _own_year_end(span: Span, scene: Scene) -> Timescale | None:
+    first = scene.start.year - (scene.start.month < 4 and span.has("own_year_end")) + span.has("next")
+    month = 4 if span.has("own_year_end") else 1
+    end = period_of_months(span.text, first, month, 12, "year").end
+    return Timescale("date", end, end, note="year_from_anchor")
+
+
+def _part_of(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``mid-March 2014`` as the month; part of anything longer ends on no day that is written."""
+    period: Period = span.all("period")[0].value
+    if period.span in ("day", "range"):
+        return None
+    if period.span != "month" or (span.has("by") and span.has("beginning", "start")):
+        raise TimescaleError(span.text, "part_of_year")
+    return _as_timescale(replace(period, note=join_notes(period.note, "part_of_month")))
+
+
+def _before(span: Span, scene: Scene) -> Timescale | None:
+    period: Period = span.value("period", "feast")  # type: ignore[assignment]
+    if period.span == "range":
+        return None
+    day = period.start - timedelta(days=1)
+    return Timescale("date", day, day, note=period.note)
+
+
+def _without_latest(span: Span, scene: Scene) -> Timescale | None:
+    """Leave out "at the latest" and "close of business", which a date means anyway."""
+    tokens = [token for token in span.tokens if token.kind not in ("latest", "close_of_business")]
+    while tokens and tokens[0].kind in ("comma", "on"):
+        tokens = tokens[1:]
+    while tokens and tokens[-1].kind == "comma":
+        tokens = tokens[:-1]
+    reading = read_tokens(tuple(tokens), scene) if any(token.kind == "period" for token in tokens) else None
+    return reading if reading is not None and reading.kind in ("date", "window") else None
+
+
+_LENGTHS = ("length", "lengths", "length_from", "lengths_from")
+_ANY_LENGTH = "|".join(_LENGTHS)
+_ONE_LENGTH = "length|length_from"
+_WORDS = ("by|on_or_before|on|in|end|of|part|beginning|before|within|during|at|for|period|month_figures|dash|comma|"
+          "year_end|own_year_end")
+
+RULES: tuple[ClauseRule, ...] = tuple(ClauseRule(compile_pattern(pattern), build) for pattern, build in (
+    ("immediate", _immediate),
+    ("open", _open),
+    ("open_from_now", _open_from_now),
+    # what recurs
+    ("every", _recurring),
+    ("on|at a? every basis|review?", _recurring),
+    ("reviewed|review|check? every basis|review?", _recurring),
+    ("open comma? dash? and? every basis|review|comma|from|start|beginning|in|on|onwards|period|immediate|until|upto|to"
+     "|dash|end|of|for|over|during|next|length|across*", _ongoing_every),
+    ("every basis? comma? from|start|beginning from|in|on? period onwards?", _recurring_from),
+    ("every basis? comma? from|start|beginning immediate", _recurring_from),
+    ("period comma? then every thereafter?", _recurring_from),
+    ("period comma? and every thereafter", _recurring_from),
+    ("immediate comma? then every thereafter?", _recurring_from),
+    ("every basis? comma? until|upto|to|dash end? of? period|month_figures", _recurring_until),
+    ("every comma? for|over|during next|first? length", _recurring_for),
+    ("every comma? during|in|across period", _recurring_within),
+    ("every comma? period", _recurring_within),
+    # done, or to be done
+    (f"to_do in|during|on|for|at? {_ANY_LENGTH}|period|refused", _after_prefix),
+    (f"to_do {_WORDS}|{_ANY_LENGTH} {_WORDS}|{_ANY_LENGTH}|next|a|immediate*", _after_prefix),
+    (f"task by|before|within {_WORDS}|{_ANY_LENGTH}|next|a|immediate*", _after_prefix),
+    (f"complete by|before|within {_WORDS}|{_ANY_LENGTH}|next|a|immediate*", _after_prefix),
+    ("already|immediate* done in|on|during|colon|dash|semicolon|comma* period", _done_on),
+    (f"done|complete colon|dash|comma* {_WORDS}|{_ANY_LENGTH}|at_most|every|open|upto|until|refused "
+     f"{_WORDS}|{_ANY_LENGTH}|next|a|every|open|refused|financial|number*", _done_or_due),
+    # lengths of time
+    (f"in? {_ANY_LENGTH} time?", _length),
+    ("within lengths|lengths_from time?", _length),
+    (f"within|in|during|over|over_course? next|first {_ANY_LENGTH} time?", _at_most),
+    ("within|in|during|over next unit", _next_unit),
+    (f"within|by|upto|at_most|max {_ANY_LENGTH}", _at_most),
+    (f"within|over a {_ANY_LENGTH}", _at_most),
+    (f"{_ANY_LENGTH} comma? max|latest", _at_most),
+    (f"at_least|not_before {_ANY_LENGTH}", _at_least),
+    (f"{_ANY_LENGTH} plus|at_least", _at_least),
+    ("number plus unit", _number_plus),
+    (f"over|after|for {_ANY_LENGTH}", _during_or_after),
+    # stretches of the calendar
+    ("start colon|dash|in|from|on? period comma|semicolon|dash|and* end|task|complete|done in|by|on|colon|dash? "
+     "end? of? period", _start_to_end),
+    ("open|immediate|open_from_now? comma? until|upto|to|dash end? of? period|month_figures", _until),
+    ("open? comma? dash? from|start|not_before from|in|on? colon? period onwards|on?", _from),
+    ("open? comma? dash? from|start|not_before from|in|on? colon? period comma? and|then|dash? open", _from),
+    ("period comma? dash? onwards", _from),
+    ("period comma? and|then|to|dash open", _from),
+    ("after|following period", _after),
+    ("period", _calendar),
+    ("by|at|before|to|on_or_before? end of|in? comma|dash? period|month_figures", _end),
+    ("by|at|before|to? year_end|own_year_end of|in? comma|dash? period", _end),
+    ("by|at|before? period end|year_end|own_year_end", _end),
+    ("by|at|before|end|to? of? this|next? own_year_end|calendar_year_end", _own_year_end),
+    ("by|in|during? part of|in? dash? period", _part_of),
+    ("by|in|during? part dash|slash|to part of|in? dash? period", _part_of),
+    ("by|in|during? beginning|start of dash? period", _part_of),
+    ("before period|feast", _before),
+    ("by|on_or_before period|feast", _by),
+    ("in|during period|month_figures", _calendar),
+    ("on|within|at|for|across|over|over_course period", _calendar),
+    (f"latest|close_of_business on? comma? {_WORDS} {_WORDS}*", _without_latest),
+    (f"{_WORDS} {_WORDS}* latest", _without_latest),
+))
+"""What whole phrases mean; the first rule that matches counts."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib import resources
+
+from my121_analytics.improvement.timescale.tokens import load_table
 
 _LONGEST = 14
 """Words beyond which a cell holds prose, whose bearing on the timescale cannot be told."""
@@ -33,16 +33,10 @@ def is_aside(phrase: str) -> bool:
 def is_undated(phrase: str) -> bool:
     """Say whether a part of a cell names no time: beside ``TBC``, any reason for it may stand."""
     words = set(re.findall(r"[a-z]+", phrase))
-    times = set(_vocabulary()["words"]) - {"agreed", "confirmed", "priority", "financial"}
+    times = set(load_table("time_words.toml")["words"]) - {"agreed", "confirmed", "priority", "financial"}
     return not re.search(r"\d", phrase) and not words & times
 
 
 @lru_cache(maxsize=1)
 def _telling_words() -> frozenset[str]:
-    return frozenset(_vocabulary()["telling_words"])
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> dict[str, list[str]]:
-    text = resources.files("my121_analytics.improvement.timescale").joinpath("time_words.toml").read_text("utf-8")
-    return tomllib.loads(text)
+    return frozenset(load_table("time_words.toml")["telling_words"])

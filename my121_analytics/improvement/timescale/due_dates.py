@@ -1,4 +1,4 @@
-"""What a timescale is once it is read: the answer that every reader of phrases gives."""
+"""What a timescale is once it is read: the answer that every rule gives."""
 
 from __future__ import annotations
 
@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from my121_analytics.improvement.timescale.periods import DateOrder
-
+DateOrder = Literal["dmy", "mdy", "ymd"]
 Kind = Literal["date", "window", "relative", "immediate", "open", "recurring", "unscheduled", "complete"]
 KINDS: tuple[Kind, ...] = ("date", "window", "relative", "immediate", "open", "recurring", "unscheduled", "complete")
 
@@ -51,10 +50,26 @@ class Timescale:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a reader needs besides the words."""
+    """What a rule needs besides the words.
 
-    anchor: date
-    order: DateOrder
+    Parameters
+    ----------
+    anchor
+        Day that lengths count from, and after which a month without a year lies; None where every year must be
+        written.
+    order
+        Order of numeric dates.
+    """
+
+    anchor: date | None
+    order: DateOrder = "dmy"
+
+    @property
+    def start(self) -> date:
+        """The anchor, for phrases that are only read where there is one."""
+        if self.anchor is None:
+            raise ValueError("a phrase that counts from the anchor was read without one")
+        return self.anchor
 
 
 def is_length(reading: Timescale) -> bool:

@@ -12,10 +12,19 @@ import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
 
-from my121_analytics.improvement.timescale.clauses import is_label, is_progress, read_phrase, refuse_known
+from my121_analytics.improvement.timescale.clauses import (
+    is_label,
+    is_progress,
+    names_a_quarter,
+    quarter_named,
+    read_day_or_month,
+    read_phrase,
+    refuse_known,
+)
 from my121_analytics.improvement.timescale.comments import is_aside, is_undated
 from my121_analytics.improvement.timescale.due_dates import (
     KINDS,
+    DateOrder,
     Kind,
     Scene,
     Timescale,
@@ -23,12 +32,11 @@ from my121_analytics.improvement.timescale.due_dates import (
     is_length,
     join_notes,
 )
-from my121_analytics.improvement.timescale.durations import read_duration
-from my121_analytics.improvement.timescale.periods import DateOrder, read_period
 from my121_analytics.improvement.timescale.priorities import PRIORITIES, read_priority, split_priority
 from my121_analytics.improvement.timescale.refusal import UNREADABLE_CODES, TimescaleError
 from my121_analytics.improvement.timescale.revisions import Revision, find_revisions
 from my121_analytics.improvement.timescale.spelling import mend_words
+from my121_analytics.improvement.timescale.tokens import number_of
 
 __all__ = ["KINDS", "PRIORITIES", "Kind", "Timescale", "parse_anchor", "parse_timescale", "split_timescales"]
 
@@ -55,8 +63,6 @@ _LEAD_IN = re.compile(rf"^(?:{_EXPECTED} )*(?:timescales?|time[ -]?frame|target 
                       rf"july|august|"
                       r"september|october|november|december|spring|summer|autumn|q[1-4]|\d)\b)(?:for )?")
 _CONNECTIVE = re.compile(r"^(?:(?:and |so )?then|and|i\.?e\.?|that is|namely|so|=),? (?=.)")
-_QUARTER_ALONE = re.compile(r"(?:q|qtr|quarter) ?[1-4](?: \d{4})?|(?:first|second|third|fourth|1st|2nd|3rd|"
-                            r"4th) quarter(?: \d{4})?")
 
 
 def parse_timescale(text: str, *, anchor: date, date_order: DateOrder = "dmy") -> Timescale:
@@ -85,12 +91,13 @@ def parse_timescale(text: str, *, anchor: date, date_order: DateOrder = "dmy") -
     Notes
     -----
     A month, quarter, season or year is a window to its last day. Months count to the corresponding date, so six
-    months from 30 June are 30 December (see :class:`~my121_analytics.improvement.timescale.durations.Duration`).
-    Quarters and half-years are read only where the year says which kind it is: ``2013/14`` starts on 1 April.
-    Seasons are the meteorological ones. An explicit date beats a length of time beside it; of a revised timescale
-    the later word counts and the earlier is kept in ``original``. Text beside a timescale is set aside, and noted,
-    only where it cannot change its meaning. A month without a year is the next one after the anchor, and refused in
-    the anchor's own month.
+    months from 30 June are 30 December (see
+    :class:`~my121_analytics.improvement.timescale.durations.Duration`). Quarters and
+    half-years are read only where the year says which kind it is: ``2013/14`` starts on 1 April. Seasons are the
+    meteorological ones. An explicit date beats a length of time beside it; of a revised timescale the later word
+    counts and the earlier is kept in ``original``. Text beside a timescale is set aside, and noted,
+    only where it cannot change its meaning. A month without a year is the next one
+    after the anchor, and refused in the anchor's own month.
     """
     scene = Scene(_as_day(anchor), date_order)
     phrase = _tidy(text)
@@ -138,7 +145,7 @@ def parse_anchor(text: str, *, date_order: DateOrder = "dmy") -> date:
     if not phrase:
         raise TimescaleError(_shown(text), "blank")
     try:
-        period = read_period(phrase, anchor=None, order=date_order)
+        period = read_day_or_month(phrase, Scene(None, date_order))
     except TimescaleError as problem:
         raise TimescaleError(_shown(text), problem.code) from None
     if period is None or period.span not in ("day", "month"):
@@ -350,13 +357,8 @@ def _merge_numbers(phrase: str) -> str:
     found = re.search(r"\b(?P<first>[a-z]+|\d+) \((?P<second>[a-z]+|\d+)\) (?=[a-z])", phrase)
     if not found:
         return phrase
-    first, second = (_number_of(found[name]) for name in ("first", "second"))
+    first, second = (number_of(found[name]) for name in ("first", "second"))
     return phrase[: found.start()] + f"{first} " + phrase[found.end():] if first == second is not None else phrase
-
-
-def _number_of(text: str) -> int | None:
-    length = read_duration(f"{text} months") if re.fullmatch(r"[a-z]+|\d{1,2}", text) else None
-    return length.months if length else None
 
 
 def _read_unbracketed(phrase: str, scene: Scene) -> Timescale | None:
@@ -422,7 +424,7 @@ def _combine(parts: list[str], scene: Scene, phrase: str) -> Timescale | None:
             readings.append(replace(reading, priority=""))
     if len(set(priorities)) > 1:
         raise TimescaleError(phrase, "two_readings")
-    note = _set_aside(others, readings, priorities)
+    note = _set_aside(others, parts, readings, priorities)
     if note is None:
         if problem is not None:
             raise problem
@@ -434,14 +436,15 @@ def _combine(parts: list[str], scene: Scene, phrase: str) -> Timescale | None:
     return replace(whole, priority=priority, note=join_notes(whole.note, note))
 
 
-def _set_aside(others: list[str], readings: list[Timescale], priorities: list[str]) -> str | None:
+def _set_aside(others: list[str], parts: list[str], readings: list[Timescale], priorities: list[str]) -> str | None:
     """Give the notes for parts that can be left out; None where one of them cannot."""
     notes: list[str] = []
     dated = [reading for reading in readings if is_calendar(reading) or is_length(reading)]
     for part in others:
         only_dated = len(dated) == len(readings) > 0
         only_unscheduled = bool(readings) and all(reading.kind == "unscheduled" for reading in readings)
-        names_quarter = _QUARTER_ALONE.fullmatch(part) is not None and any(map(_is_quarter, dated))
+        is_only_quarter = not any(names_a_quarter(other) for other in parts if other != part)  # "Q3, Q4" are two
+        names_quarter = is_only_quarter and any(quarter_named(part) in _quarters(reading) for reading in dated)
         if (is_label(part) and only_dated) or (is_progress(part) and readings) or names_quarter:
             notes.append("label_set_aside")
         elif (is_aside(part) and (readings or priorities)) or (only_unscheduled and is_undated(part)):
@@ -451,12 +454,14 @@ def _set_aside(others: list[str], readings: list[Timescale], priorities: list[st
     return join_notes(*dict.fromkeys(notes))
 
 
-def _is_quarter(reading: Timescale) -> bool:
-    """Tell whether it runs over three whole months that begin a quarter."""
+def _quarters(reading: Timescale) -> set[int]:
+    """Give the numbers of the quarter that a timescale covers, of the financial and of the calendar year."""
     start, end = reading.earliest, reading.latest
     if reading.kind != "window" or start is None or end is None or start.day != 1 or start.month % 3 != 1:
-        return False
-    return (end.year, end.month) == (start.year, start.month + 2)
+        return set()
+    if (end.year, end.month) != (start.year, start.month + 2):
+        return set()
+    return {(start.month - 4) % 12 // 3 + 1, (start.month - 1) // 3 + 1}
 
 
 def _agree(readings: list[Timescale], parts: list[str]) -> Timescale:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import tomllib
-from functools import lru_cache
-from importlib import resources
-from typing import Any
+
+from my121_analytics.improvement.timescale.tokens import load_table
 
 _WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST_FOR_ANY_SLIP = 5
@@ -28,13 +26,13 @@ def mend_words(phrase: str) -> str:
         With Welsh words of time in English, and ``febuary`` as ``february``; a word near to two known ones, or that is
         a word of its own (``match``), is left as it is.
     """
-    known = _vocabulary()["welsh"] | _vocabulary()["slips"]
+    known = load_table("time_words.toml")["welsh"] | load_table("time_words.toml")["slips"]
     mended = _WORD.sub(lambda word: known.get(word[0], word[0]), phrase)
     return _WORD.sub(lambda word: _nearest(word[0]), mended)
 
 
 def _nearest(word: str) -> str:
-    vocabulary = _vocabulary()
+    vocabulary = load_table("time_words.toml")
     words = vocabulary["words"]
     if len(word) < _SHORTEST or word in words or word in vocabulary["other_words"]:
         return word
@@ -54,9 +52,3 @@ def _is_one_slip(word: str, known: str) -> bool:
     if len(longer) - len(shorter) != 1 or len(word) < _SHORTEST_FOR_ANY_SLIP:
         return False
     return any(longer[:i] + longer[i + 1:] == shorter for i in range(len(longer)))
-
-
-@lru_cache(maxsize=1)
-def _vocabulary() -> dict[str, Any]:
-    text = resources.files("my121_analytics.improvement.timescale").joinpath("time_words.toml").read_text("utf-8")
-    return tomllib.loads(text)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.files.grid import Sheet, columns_of, without_trailing_blanks
-from my121_analytics.ingest.files.refusal import refuse
+from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 262_144
@@ -142,24 +142,43 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
     Sheet
     """
     head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
+    _check_lines(path, content)
     delimiter = _find_delimiter(head)
-    columns = _parse_fast(content, delimiter, _width(head, delimiter))
+    widths = np.array([len(row) for row in _head_rows(head, delimiter)], dtype=np.int64)
+    columns = _parse_fast(content, delimiter, widths) if _is_regular(widths) else None
     if columns is None:
         rows, more = _parse_carefully(content.decode("utf-8"), delimiter)
         again = _unwrap_lines(rows)
         if again is not None:
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
         widest = max(map(len, rows), default=0)
+        for number, row in enumerate(rows, start=1):
+            if max(map(len, row), default=0) > LONGEST_CELL:
+                raise refuse(path, "long_cell", row=f"{number:,}", n=f"{LONGEST_CELL:,}")
         if widest > _WIDEST or widest * len(rows) > _LARGEST_TABLE:
             raise refuse(path, "too_large")
         columns, notes = columns_of(rows), [*notes, *more]
+        widths = np.array([len(row) for row in rows], dtype=np.int64)
     elif len(columns) == 1:
         again = _unwrap_lines([[text] for text in columns[0].tolist()])
         if again is not None:
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
     if _is_cut(content, columns):
         notes = [*notes, ("last_line_cut", next(c for column in columns[::-1] if (c := column[-1])))]
-    return Sheet(path.name, "", columns, tuple(notes))
+    return Sheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter == ";")
+
+
+def _check_lines(path: Path, content: bytes) -> None:
+    """Refuse text with a line that no row of a table has: each further step would look at all of it again."""
+    if len(content) <= LONGEST_CELL:
+        return
+    start = 0
+    while len(content) - start > LONGEST_CELL:
+        end = max(content.rfind(byte, start, start + LONGEST_CELL) for byte in (b"\n", b"\r"))
+        if end < start:
+            raise refuse(path, "long_cell", row=f"{content.count(bytes((10,)), 0, start) + 1:,}",
+                         n=f"{LONGEST_CELL:,}")
+        start = end + 1
 
 
 def _is_cut(content: bytes, columns: tuple[np.ndarray, ...]) -> bool:
@@ -200,8 +219,10 @@ def _find_delimiter(head: str) -> str:
     return max(DELIMITERS, key=score)
 
 
-def _width(head: str, delimiter: str) -> int:
-    return max((len(row) for row in _head_rows(head, delimiter)), default=1)
+def _is_regular(widths: np.ndarray) -> bool:
+    """Say whether no row at the head of a file is wider than most: a wider one has a delimiter too many."""
+    telling = widths[widths > 1]
+    return not len(telling) or int(telling.max()) == Counter(telling.tolist()).most_common(1)[0][0]
 
 
 def _head_rows(head: str, delimiter: str) -> list[list[str]]:
@@ -218,8 +239,9 @@ def _head_rows(head: str, delimiter: str) -> list[list[str]]:
     return rows[:-1] if len(rows) > 1 and len(head) > _HEAD_BYTES // 2 else rows  # the last may be cut off
 
 
-def _parse_fast(content: bytes, delimiter: str, width: int) -> tuple[np.ndarray, ...] | None:
-    """Parse regular text in one go; None where rows differ in width or cells run over lines."""
+def _parse_fast(content: bytes, delimiter: str, widths: np.ndarray) -> tuple[np.ndarray, ...] | None:
+    """Parse regular text in one go; None where rows are wider than the first ones or cells run over lines."""
+    width = int(widths.max(initial=1))
     if width > _WIDEST or not content:
         return None
     try:

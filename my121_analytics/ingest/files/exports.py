@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from my121_analytics.ingest.files.delimited import decode, read_delimited
-from my121_analytics.ingest.files.grid import Sheet, columns_of
+from my121_analytics.ingest.files.grid import Sheet, columns_of, longest_cell
 from my121_analytics.ingest.files.pages import PageTooLargeError, looks_like_page, read_page
-from my121_analytics.ingest.files.refusal import refuse
+from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
 from my121_analytics.ingest.files.spreadsheetml import looks_like_spreadsheetml, read_spreadsheetml
 from my121_analytics.ingest.files.workbooks import OLE, read_workbook
 
@@ -83,6 +83,10 @@ def read_sheets(path: Path | str) -> list[Sheet]:
     sheets = read_workbook(path, content) if content.startswith((b"PK\x03\x04", OLE)) else _read_text(path, content)
     if not any(sheet.n_rows for sheet in sheets):
         raise refuse(path, "empty_file")
+    for sheet in sheets if sheets[0].widths is None else ():  # of text, each line was looked at
+        letters, row = longest_cell(sheet.columns)
+        if letters > LONGEST_CELL:
+            raise refuse(path, "long_cell", row=f"{row:,}", n=f"{LONGEST_CELL:,}")
     return sheets
 
 

@@ -35,6 +35,10 @@ class Sheet:
         What was noticed in reading: pairs of a rule's code and the value it is about.
     epoch_1904
         The workbook counts its days from 1904; a number under a date's heading is such a day.
+    widths
+        For text files: how many cells each row was written with; the first rows only where all rows are alike.
+    decimal_comma
+        The file is of a system that writes decimals with a comma, as its delimiter shows.
     """
 
     file: str
@@ -42,6 +46,8 @@ class Sheet:
     columns: tuple[np.ndarray, ...]
     notes: tuple[tuple[str, str], ...] = ()
     epoch_1904: bool = False
+    widths: np.ndarray | None = None
+    decimal_comma: bool = False
     _factors: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
 
     @property
@@ -90,6 +96,16 @@ class Sheet:
             values[i] = (_FIRST_OF_1904 + timedelta(days=int(float(values[i])))).isoformat()
         kept = tuple(values if j == column else old for j, old in enumerate(self.columns))
         return (replace(self, columns=kept, _factors={}) if serials else self), len(serials)
+
+
+def longest_cell(columns: Sequence[np.ndarray]) -> tuple[int, int]:
+    """Give the letters of the longest cell and its row, counted as a spreadsheet counts."""
+    lengths = [max(map(len, column), default=0) for column in columns]
+    most = max(lengths, default=0)
+    if not most:
+        return 0, 0
+    column = columns[lengths.index(most)]
+    return most, 1 + next(row for row, cell in enumerate(column) if len(cell) == most)
 
 
 def columns_of(rows: Sequence[Sequence[str]]) -> tuple[np.ndarray, ...]:

@@ -95,7 +95,8 @@ class _Tables:
 
     def _end_cell(self) -> None:
         found, shown = self._found, "".join(self._text or ())
-        if self._filled:
+        if self._filled and (shown or {"value", "string-value"} & set(self._cell)):
+            found.n_repeated = max(found.n_repeated, self._rows)
             found.n_rows = max(found.n_rows, self._row + self._rows)
             found.n_columns = max(found.n_columns, self._column + self._columns)
             value = self._cell.get("value", "").removesuffix(".0")

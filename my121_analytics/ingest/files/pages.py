@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 _PAGE = re.compile(r"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
@@ -22,6 +24,25 @@ def looks_like_page(head: str) -> bool:
     return bool(_PAGE.match(head.lstrip("\ufeff")))
 
 
+@dataclass(frozen=True)
+class PageTable:
+    """One table of a page.
+
+    Parameters
+    ----------
+    rows
+        Cells as text; a cell that spans columns fills only the first of them, one that spans rows stands in each.
+    carried
+        Row and column of each cell that stands there because one above spans rows.
+    """
+
+    rows: list[list[str]]
+    carried: set[tuple[int, int]]
+
+
+_LINE_BREAKS = {"br": "\n", "p": "\n", "div": "\n"}
+
+
 def read_page(text: str) -> list[list[list[str]]]:
     """Read the tables of a page as rows of text cells.
 
@@ -33,24 +54,53 @@ def read_page(text: str) -> list[list[list[str]]]:
     Returns
     -------
     list
-        One list of rows a table, in order; a table inside a cell is a table of its own. A cell that spans columns
-        fills only the first of them; one that spans rows stands in each.
+        One list of rows a table, in order; a table inside a cell is a table of its own.
 
     Raises
     ------
     PageTooLargeError
         Its spans ask for more cells than fit into memory.
     """
-    reader = _Tables()
+    return [[[_join_lines(cell) for cell in row] for row in table.rows] for table in read_tables(text)]
+
+
+def read_tables(text: str, *, breaks: Mapping[str, str] | None = None, collapse: bool = False) -> list[PageTable]:
+    """Read the tables of a page, each cell as it is written.
+
+    Parameters
+    ----------
+    text
+        The page.
+    breaks
+        What the start of an element within a cell becomes; None: a line break for ``br``, ``p`` and ``div``.
+    collapse
+        Whether white space in the text counts as one space, as a browser shows it.
+
+    Returns
+    -------
+    list of PageTable
+        Those that have rows, in order; a table inside a cell is a table of its own.
+
+    Raises
+    ------
+    PageTooLargeError
+        Its spans ask for more cells than fit into memory.
+    """
+    reader = _Tables(_LINE_BREAKS if breaks is None else breaks, collapse=collapse)
     reader.feed(text)
     reader.close()
-    return [rows for rows in reader.tables if rows]
+    return [PageTable(table.rows, table.carried) for table in reader.tables if table.rows]
+
+
+def _join_lines(cell: str) -> str:
+    return re.sub(r"[ \t]*\n\s*", "\n", cell).strip()
 
 
 class _Tables(HTMLParser):
-    def __init__(self) -> None:
+    def __init__(self, breaks: Mapping[str, str], *, collapse: bool) -> None:
         super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[str]]] = []
+        self._breaks, self._collapse = breaks, collapse
+        self.tables: list[_Table] = []
         self._open: list[_Table] = []
         self._unseen = ""
 
@@ -59,14 +109,14 @@ class _Tables(HTMLParser):
             self._unseen = tag
         elif tag == "table":
             self._open.append(_Table())
-            self.tables.append(self._open[-1].rows)
+            self.tables.append(self._open[-1])
         elif tag == "tr" and self._open:
             self._open[-1].begin_row()
         elif tag in ("td", "th") and self._open:
             known = dict(attrs)
             self._open[-1].begin_cell(_span(known.get("colspan")), _span(known.get("rowspan")))
-        elif tag in ("br", "p", "div") and self._open:
-            self._open[-1].write("\n")
+        elif tag in self._breaks and self._open:
+            self._open[-1].write(self._breaks[tag])
 
     def handle_endtag(self, tag: str) -> None:
         if tag == self._unseen:
@@ -78,7 +128,7 @@ class _Tables(HTMLParser):
 
     def handle_data(self, data: str) -> None:
         if self._open and not self._unseen:
-            self._open[-1].write(data)
+            self._open[-1].write(re.sub(r"\s+", " ", data) if self._collapse else data)
 
     def close(self) -> None:
         super().close()
@@ -91,6 +141,7 @@ class _Table:
 
     def __init__(self) -> None:
         self.rows: list[list[str]] = []
+        self.carried: set[tuple[int, int]] = set()
         self._cell: list[str] | None = None
         self._spans = (1, 1)
         self._n_cells = 0
@@ -124,7 +175,7 @@ class _Table:
         self._n_cells += self._spans[0]
         if self._n_cells > _LARGEST_TABLE:
             raise PageTooLargeError
-        text = re.sub(r"[ \t]*\n\s*", "\n", "".join(self._cell)).strip()
+        text = "".join(self._cell)
         columns, rows = self._spans
         row, self._cell = self.rows[-1], None
         for place, shown in enumerate([text, *[""] * (columns - 1)], start=len(row)):
@@ -138,6 +189,7 @@ class _Table:
         while self._below.get(len(row), (0, ""))[0]:
             left, shown = self._below[len(row)]
             self._below[len(row)] = left - 1, shown
+            self.carried.add((len(self.rows) - 1, len(row)))
             row.append(shown)
 
 

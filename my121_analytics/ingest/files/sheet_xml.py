@@ -58,6 +58,8 @@ class SheetFacts:
     ----------
     n_rows, n_columns
         How far its cells reach; the width is exact only beyond a hundred columns.
+    n_repeated
+        Rows for which the longest run of one filled row stands, where a format writes such runs once.
     errors, formulas, numbers
         Cells that hold an error, a formula without a value, or a number shown with more than its digits -> text.
     hidden_rows, hidden_columns
@@ -67,6 +69,7 @@ class SheetFacts:
     """
 
     n_rows: int = 0
+    n_repeated: int = 0
     n_columns: int = 0
     errors: dict[Place, str] = field(default_factory=dict)
     formulas: dict[Place, str] = field(default_factory=dict)

@@ -35,6 +35,8 @@ _EXACT_INTEGER = 1e15
 """Whole numbers above this are no longer exact in a spreadsheet's floating point, so they stay as written."""
 _LARGEST_AREA = 40_000_000
 """Cells from the first to the farthest one, blank ones included: a million rows of forty columns, about 2 GB."""
+_MOST_REPEATED = 10_000
+"""Times that an OpenDocument sheet may repeat one filled row; a formula filled down is written out row by row."""
 _PLACES_SHOWN = 6
 
 
@@ -140,6 +142,8 @@ def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) 
 def _check_reach(path: Path, name: str, found: SheetFacts) -> None:
     if found.n_rows * found.n_columns > _LARGEST_AREA:
         raise refuse(path, "far_cell", sheet=name, cell=f"{column_name(found.n_columns - 1)}{found.n_rows}")
+    if found.n_repeated > _MOST_REPEATED:
+        raise refuse(path, "repeated_rows", sheet=name, n=f"{found.n_repeated:,}")
 
 
 def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> Sheet:

@@ -273,6 +273,8 @@ _SCIENTIFIC = re.compile(r"\d+[.,]\d+[eE][+-]?\d+|\d+[eE]\+\d+")
 _FLOAT = re.compile(r"(\d+)\.0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*")
 _DIGIT = re.compile(r"\d")
+_LONGEST_ID = 60
+"""Signs; a key that a system makes of two others has some forty."""
 _SUFFIX = re.compile(r"(.*\d.*?)[-/](\d{1,2})")
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
 _DATE_LIKE = re.compile(
@@ -297,7 +299,7 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
         Text; faults ``scientific_id`` and ``bad_id``; repairs ``id_repaired`` (``1234.0`` and the like). In a column
         of codes with digits, a word is no id, nor is a number in which a letter stands for a digit (``47I1``).
     """
-    usual = (text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0")
+    usual = (text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0") and len(text) <= _LONGEST_ID
              and (width is None or len(text) >= width or not text.isdigit()) for text in texts)  # nearly all ids
     return _refuse_odd_ids(_parsed_texts(texts, usual, frozenset(), lambda text: _read_id(text, width)))
 
@@ -323,7 +325,8 @@ def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
         elif not _ID.fullmatch(value) or ("." in value and value.replace(".", "").isdigit()) or (
                 _DATE_LIKE.fullmatch(value)):
             return None, "bad_id", ""
-    if not value.strip("0") or plain_words(value) in plain_list("not_rated", "vacant", "not_known", "no_id"):
+    if len(value) > _LONGEST_ID or not value.strip("0") or (
+            plain_words(value) in plain_list("not_rated", "vacant", "not_known", "no_id")):
         return None, "bad_id", ""
     if width is not None and len(value) < width and value.isdigit():
         value = value.zfill(width)
@@ -360,6 +363,7 @@ def split_assignment(value: str) -> tuple[str, bool]:
 # Flags and numbers ------------------------------------------------------------------------------------------------
 
 _NUMBER = re.compile(r"(\d+(?:\.\d*)?|\.\d+|\d{1,3}(?:,\d{3})+(?:\.\d+)?)\s*(%?)")
+_WITH_COMMA = re.compile(r"(?:\d+|\d{1,3}(?:[. ]\d{3})+)?,\d+\s*%?")
 _TICK = "x"
 
 
@@ -403,8 +407,8 @@ def _flag_key(text: str) -> str:
 
 
 def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: True, expected: str = "a number",
-                  units: Sequence[str] = (), shares: bool = True) -> Parsed:
-    """Read numbers; ``81%`` is 0.81, and a comma may part the thousands but never the decimals.
+                  units: Sequence[str] = (), shares: bool = True, decimal_comma: bool = False) -> Parsed:
+    """Read numbers; ``81%`` is 0.81; a comma parts the thousands, or the decimals where the file shows it.
 
     Parameters
     ----------
@@ -418,6 +422,8 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
         Words that may stand before or after the number.
     shares
         Whether a percentage may stand for a share.
+    decimal_comma
+        The file writes decimals with a comma, and thousands with a point or a space.
 
     Returns
     -------
@@ -432,6 +438,8 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
             return float("nan"), "", ""
         value = narrow(clean(text))
         value = unit.sub("", value) if unit else value
+        if decimal_comma and _WITH_COMMA.fullmatch(value):
+            value = re.sub(r"[. ](?=\d{3})", "", value).replace(",", ".")
         found = _NUMBER.fullmatch(words.get(value.casefold(), value))
         if not found or (found[2] and not shares):
             return float("nan"), "bad_number", ""
@@ -441,6 +449,7 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
     return collect(map(read, texts), np.float64, expected)
 
 
-def parse_counts(texts: Texts) -> Parsed:
+def parse_counts(texts: Texts, *, decimal_comma: bool = False) -> Parsed:
     """Read whole numbers, also as words (``three``)."""
-    return parse_numbers(texts, check=lambda v: v == int(v), expected="a whole number", shares=False)
+    return parse_numbers(texts, check=lambda v: v.is_integer(), expected="a whole number", shares=False,
+                         decimal_comma=decimal_comma)

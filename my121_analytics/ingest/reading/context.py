@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from my121_analytics.framework.nine_box import Framework
+from my121_analytics.ingest.reading.namesakes import PostDetails
 from my121_analytics.ingest.reading.people import Roster
 from my121_analytics.ingest.reading.ratings import Scale
 from my121_analytics.settings import Settings
@@ -28,6 +29,8 @@ class Context:
         Two-digit years do not lie after it.
     as_of
         Day of the extract, where it is known.
+    details
+        What is known of people's posts, for names that may be a namesake's.
     """
 
     settings: Settings
@@ -37,3 +40,4 @@ class Context:
     pairs: Mapping[str, Mapping[str, frozenset[str]]] = field(default_factory=dict)
     latest_year: int | None = None
     as_of: date | None = None
+    details: PostDetails = field(default_factory=PostDetails)

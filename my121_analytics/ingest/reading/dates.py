@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -43,6 +44,11 @@ _FINAL_SERIAL = "2958465"
 """The last day that a spreadsheet knows, 9999-12-31."""
 _OPEN = np.datetime64("9999-12-31", "s")
 """Marks an end-of-time date while the column is read."""
+_LAST_MONTH = 12
+_DAYS_AFTER_12 = 0.6
+"""Share of days that no month can be taken for: 18 of 30."""
+_CHANCE = 0.05
+"""A column is held for half converted where dates that nobody touched would look like that less often."""
 _OPEN_YEARS = (4712, 9999)
 _OPEN_DAYS = ((12, 31), (12, 30), (1, 1))
 """Far years mean an open end on the days that systems use for it; 30/06/2105 is a slip of the pen."""
@@ -56,9 +62,12 @@ class Dates:
     open_end: np.ndarray
     order_doubtful: bool
     """More dates fit the other order of day and month than fit the one set."""
+    half_converted: tuple[str, str] | None = None
+    """A text and a true date of a column that a spreadsheet program has half converted; None for other columns."""
 
 
-def parse_dates(texts: Texts, order: str = "dmy", latest_year: int | None = None) -> Dates:
+def parse_dates(texts: Texts, order: str = "dmy", latest_year: int | None = None, half_converted: str = "ask",
+                ) -> Dates:
     """Read dates in the order set, and in every way that leaves no doubt.
 
     Parameters
@@ -69,14 +78,22 @@ def parse_dates(texts: Texts, order: str = "dmy", latest_year: int | None = None
         ``dmy``, ``mdy`` or ``ymd``.
     latest_year
         Two-digit years do not lie after it; None splits at 69, as POSIX does.
+    half_converted
+        ``ask``, ``swap`` or ``keep``: what to do with a column of which a spreadsheet program has turned the dates
+        that fit its own order into true dates, with day and month in each other's place, and left the others as text.
 
     Returns
     -------
     Dates
-        Faults: ``not_a_date``, ``impossible_date``, ``date_order_unsettled``.
+        Faults: ``not_a_date``, ``impossible_date``, ``date_order_unsettled``; ``half_converted_date`` for every date
+        of a half converted column that is to be asked about.
     """
     pivot = latest_year if latest_year is not None else 2068
     readings = [_read_cell(text, order, pivot) for text in texts]
+    half = _find_half_converted(texts, readings, order)
+    if half is not None:
+        readings = [_settle_half(reading, half_converted) for reading in
+                    (_read_cell(text, half.order, pivot) for text in texts)]
     for_order = sum(r.fits == "order" for r in readings)
     for_other = sum(r.fits == "other" for r in readings)
     doubtful = for_other > for_order
@@ -87,7 +104,56 @@ def parse_dates(texts: Texts, order: str = "dmy", latest_year: int | None = None
     open_end = found.values == _OPEN
     values = found.values.copy()
     values[open_end] = np.datetime64("NaT")
-    return Dates(Parsed(values, found.faults, found.repairs, found.expected), open_end, doubtful)
+    return Dates(Parsed(values, found.faults, found.repairs, found.expected), open_end, doubtful,
+                 None if half is None else (half.text, half.true))
+
+
+@dataclass(frozen=True)
+class _Half:
+    """A half converted column: the order of its texts, and one text and one true date to show."""
+
+    order: str
+    text: str
+    true: str
+
+
+def _find_half_converted(texts: Texts, readings: Sequence[_Day], order: str) -> _Half | None:
+    """Tell a column in which a spreadsheet program took the dates that fit its own order of day and month.
+
+    Such a program turns ``03/04/2024`` into a true date, by its own order, and leaves ``04/25/2024`` as text. So no
+    text fits both orders and all fit the same one, while no true date has a day after the 12th.
+    """
+    one_way: dict[str, list[int]] = {"order": [], "other": [], "both": []}
+    for place, reading in enumerate(readings):
+        if reading.fits:
+            one_way[reading.fits].append(place)
+    true = [place for place, reading in enumerate(readings) if reading.is_true]
+    wanted = [kind for kind in ("order", "other") if one_way[kind]]
+    if order == "ymd" or len(wanted) != 1 or not true or any(_day_of_month(readings[p]) > _LAST_MONTH for p in true):
+        return None
+    texts_in = order if wanted == ["order"] else "mdy" if order == "dmy" else "dmy"
+    n_texts = len(one_way[wanted[0]])
+    by_chance = _DAYS_AFTER_12 ** n_texts * (1 - _DAYS_AFTER_12) ** len(true)
+    if one_way["both"]:
+        by_chance = (1 - _DAYS_AFTER_12) ** len(true) if texts_in == "mdy" else 1.0
+    elif texts_in == "mdy":
+        by_chance = 0.0  # month first is foreign to a council's own system: one such text beside a true date will do
+    if by_chance > _CHANCE:
+        return None
+    return _Half(texts_in, str(texts[one_way[wanted[0]][0]]), str(texts[true[0]]))
+
+
+def _settle_half(reading: _Day, decision: str) -> _Day:
+    if decision == "ask":
+        return reading if np.isnat(reading.day) and not reading.fault else _HALF_CONVERTED
+    if decision == "keep" or not reading.is_true:
+        return reading
+    day = reading.day.astype("datetime64[D]").item()
+    return _Day(np.datetime64(day.replace(month=day.day, day=day.month), "s"))
+
+
+def _day_of_month(reading: _Day) -> int:
+    return int(reading.day.astype("datetime64[D]").item().day)
 
 
 @dataclass(frozen=True)
@@ -96,11 +162,14 @@ class _Day:
     fault: str = ""
     fits: str = ""
     """For all-number dates: ``order``, ``other`` or ``both`` orders of day and month give a real day."""
+    is_true: bool = False
+    """Written so that its month is settled: as a spreadsheet's date, year first, or with the month's name."""
 
 
 _NO_DAY = _Day(np.datetime64("NaT"))
 _NOT_A_DATE = _Day(np.datetime64("NaT"), "not_a_date")
 _IMPOSSIBLE = _Day(np.datetime64("NaT"), "impossible_date")
+_HALF_CONVERTED = _Day(np.datetime64("NaT"), "half_converted_date")
 
 
 def _read_cell(text: str, order: str, pivot: int) -> _Day:
@@ -157,7 +226,7 @@ def _read_numeric(found: re.Match[str], order: str, pivot: int) -> _Day:
     day_first, month_first = _day(year, second, first), _day(year, first, second)
     chosen, other = (month_first, day_first) if order == "mdy" else (day_first, month_first)
     if first == second:
-        return chosen
+        return _Day(chosen.day, chosen.fault)
     fits = "both" if not chosen.fault and not other.fault else "order" if not chosen.fault else (
         "other" if not other.fault else "")
     return _Day(chosen.day, chosen.fault, fits)
@@ -186,7 +255,7 @@ def _day(year: int, month: int, day: int) -> _Day:
         return _IMPOSSIBLE
     if found.isoformat() in table["start_of_time"]:
         return _NO_DAY
-    return _IMPOSSIBLE if year < table["earliest_year"] else _Day(np.datetime64(found, "s"))
+    return _IMPOSSIBLE if year < table["earliest_year"] else _Day(np.datetime64(found, "s"), is_true=True)
 
 
 def _year(text: str, pivot: int) -> int:

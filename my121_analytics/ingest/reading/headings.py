@@ -12,11 +12,13 @@ from typing import Any
 
 from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.ingest.reading.dates import MONTHS
+from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS
 from my121_analytics.packaged_data import read_packaged_toml
-from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
+from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, PROTECTED, SELF, TABLES
 
 AXES = ("performance", "potential", "box")
-READING_ONLY = ("surname", "forename", "email", "manager_name", "manager_post", "rater_name", "rater_post")
+READING_ONLY = ("surname", "forename", "email", "manager_name", "manager_post", "rater_name", "rater_post",
+                *STATE_COLUMNS)
 """Columns that help to read a row and are not kept in the record."""
 EVENTS = ("evidence", "successors", "objectives", "development_actions", "conversations", "placements")
 """Tables that a row can enter besides people and posts."""
@@ -51,12 +53,15 @@ class Heading:
     source
         For a rating: whose it is, where the heading says so.
     how
-        ``setting``, ``synonym``, ``content``, ``source`` (a rating with whose it is), ``unused``, ``ignored``,
-        ``ambiguous``, ``dated``, ``duplicate``, ``refused``.
+        ``setting``, ``synonym``, ``content``, ``source`` (a rating with whose it is), ``assumed`` (a rating that names
+        no axis, taken as performance), ``label`` (says in words what the code beside it means), ``unused``,
+        ``ignored``, ``ambiguous``, ``dated``, ``twice`` (one heading in two columns), ``duplicate``, ``refused``.
     meanings
         For ambiguous headings: what it could be.
     suggestion
         For unused headings: a known heading that is near.
+    label_of
+        For labels: column of the sheet with the codes; else -1.
     """
 
     position: int
@@ -66,6 +71,7 @@ class Heading:
     how: str = "unused"
     meanings: tuple[str, ...] = ()
     suggestion: str = ""
+    label_of: int = -1
 
     @property
     def is_used(self) -> bool:
@@ -91,6 +97,8 @@ class SheetMap:
     """Column of the record -> column of the sheet, ratings aside."""
     ratings: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     """Source (empty where the heading names none) -> axis -> column of the sheet."""
+    labels: Mapping[int, int] = field(default_factory=dict)
+    """Column of the sheet with the codes of a rating -> column with their labels."""
 
     def text(self, position: int) -> str:
         """Give the heading of a column of the sheet."""
@@ -116,7 +124,7 @@ def words_of(text: str) -> list[str]:
 
 def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool:
     """Say whether a text is a heading that the synonym table or the settings know, used or not."""
-    keys = _keys(text)
+    keys = heading_keys(text)
     if not keys:
         return False
     book = _book()
@@ -133,16 +141,27 @@ def check_overrides(overrides: Mapping[str, str]) -> None:
     SettingsError
         All unknown columns are listed.
     """
-    known = sorted({*_known_columns(), "ignore"})
+    known = column_words()
     faults = [f"[exports.columns] \"{heading}\": '{target}' is no column of the record. {suggest(target, known)}"
               for heading, target in overrides.items() if _target(target) is None]
     if faults:
         raise SettingsError(f"[exports.columns]: {len(faults)} column(s) of the record do not exist.", hints=faults)
 
 
+def column_words() -> list[str]:
+    """List every word that may stand on the right side of ``[exports.columns]``, ratings with whose they are too."""
+    whose = [f"{source} {axis}" for source in (MANAGER, SELF, CALIBRATED) for axis in AXES]
+    return [*sorted(_known_columns()), *whose, "ignore"]
+
+
 def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = None, *,
                  looks_like: Callable[[int], str] = lambda _: "words",
-                 same: Callable[[int, int], bool] = lambda a, b: False) -> SheetMap:
+                 same: Callable[[int, int], bool] = lambda a, b: False,
+                 fits: Callable[[int], frozenset[str] | None] = lambda _: frozenset(AXES),
+                 paired: Callable[[int, int], bool] = lambda a, b: False,
+                 finest: Callable[[Sequence[int]], int] = lambda _: -1,
+                 clearest: Callable[[Sequence[int]], int] = lambda _: -1,
+                 twice: Mapping[int, str] | None = None) -> SheetMap:
     """Say what each column of a sheet is.
 
     Parameters
@@ -155,6 +174,16 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
         Gives ``ids``, ``sources``, or ``words`` for what stands in a column; settles headings with two meanings.
     same
         Says whether two columns hold the same cells, so that a column exported twice is no riddle.
+    fits
+        Gives the axes on whose scale all cells of a column are; None where they are no levels of any scale.
+    paired
+        Says whether the second column puts into words what the first holds as codes.
+    finest
+        Of several columns with review periods gives the one to read where they agree row by row, else -1.
+    clearest
+        Of several columns with a category gives the one to read where they tell rows apart alike, else -1.
+    twice
+        Column -> heading without the line above that tells it from another one with the same heading.
 
     Returns
     -------
@@ -162,14 +191,28 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     """
     settled = {compact(k): v for k, v in (overrides or {}).items()}
     found = [_first_reading(j, text, settled, looks_like) for j, text in enumerate(texts)]
+    for j, bottom in (twice or {}).items():
+        found[j] = _ask_which(found[j], _first_reading(j, bottom, {}, looks_like))
     events = _events(found)
+    chosen = _settle_all(found, events, fits, paired)
+    if "placements" not in events and any(h.how == "assumed" for h in chosen):
+        # An assumed rating is the first sign of placements: what else their sheets hold is settled anew.
+        found = [_Reading(h) if h.how == "assumed" else r for h, r in zip(chosen, found, strict=True)]
+        events = _events(found)
+        chosen = _settle_all(found, events, fits, paired)
+    chosen = _part_names_from_ids(chosen, looks_like)
+    chosen = _drop_duplicates(chosen, _belonging(chosen, events), same, finest, clearest)
+    return _assemble(chosen, events)
+
+
+def _settle_all(found: list[_Reading], events: tuple[str, ...], fits: Callable[[int], frozenset[str] | None],
+                paired: Callable[[int, int], bool]) -> list[Heading]:
+    """Choose what each heading is, once it is known which tables the sheet enters."""
     chosen = [_settle(reading, events) for reading in found]
     chosen = _fill_weak(chosen, found, events)
     chosen = _ask_the_rest(_settle_open_axis(chosen), events)
     chosen = _resolve_employee_prefix(chosen)
-    chosen = _part_names_from_ids(chosen, looks_like)
-    chosen = _drop_duplicates(chosen, events, same)
-    return _assemble(chosen, events)
+    return _assume_performance(_pair_labels(chosen, paired), fits)
 
 
 # One heading ------------------------------------------------------------------------------------------------------
@@ -185,7 +228,7 @@ class _Reading:
 def _first_reading(position: int, text: str, settled: Mapping[str, str],
                    looks_like: Callable[[int], str]) -> _Reading:
     blank = Heading(position, text)
-    keys = _keys(text)
+    keys = [*_named_unit(text), *heading_keys(text)]
     book = _book()
     if not keys:
         return _Reading(blank)
@@ -206,7 +249,8 @@ def _first_reading(position: int, text: str, settled: Mapping[str, str],
             return _Reading(_settle_by_content(blank, book.by_content[key], looks_like(position)))
         if key in book.axis_open:
             look = looks_like(position)
-            return _Reading(replace(blank, column=look, how="content") if look in AXES else
+            how = "assumed" if look == "performance" else "content"
+            return _Reading(replace(blank, column=look, how=how) if look in AXES else
                             replace(blank, how="ambiguous", meanings=AXES))
         if key in book.ambiguous:
             return _Reading(replace(blank, how="ambiguous", meanings=book.ambiguous[key]))
@@ -224,11 +268,24 @@ def _first_reading(position: int, text: str, settled: Mapping[str, str],
     return _Reading(replace(blank, suggestion=book.spelled[near[0]] if near else ""))
 
 
+def _ask_which(whole: _Reading, bottom: _Reading) -> _Reading:
+    """Ask about a heading that stands twice and that the line above does not explain (``Round 1``, ``2024``)."""
+    heading = whole.heading
+    meant = {bottom.heading.column} if bottom.heading.column else {c for _, c, strong in bottom.candidates if strong}
+    if heading.column or whole.candidates or heading.how in ("ignored", "refused") or not (meant or
+                                                                                           bottom.heading.meanings):
+        return whole
+    return _Reading(replace(heading, how="twice", meanings=tuple(sorted(meant)) or bottom.heading.meanings,
+                            suggestion=""))
+
+
 def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -> Heading:
     """Choose between two columns by what stands under the heading."""
     as_ids, as_words = meanings
     if "source" in meanings and look == "sources":
         column = "source"
+    elif look in STATE_COLUMNS and as_words == "ask":
+        column = look
     elif as_ids == "source":
         column = as_words
     else:
@@ -244,7 +301,7 @@ def _read_rating(text: str) -> tuple[str, str] | None:
     The source may be ``dated`` (it names a period, so it may be another cycle's) or ``several``.
     """
     book = _book()
-    tokens = words_of(text)
+    tokens = [part for word in words_of(text) for part in _parted(word)]
     before = bool(set(tokens) & book.sources["before"])
     if _A_PERSON.search(text) or "manager manager" in " ".join(tokens):
         return None
@@ -267,6 +324,17 @@ def _read_rating(text: str) -> tuple[str, str] | None:
     return _axis_of([t for t in tokens if t not in book.sources[whose[0]]], whose[0])
 
 
+def _parted(word: str) -> list[str]:
+    """Part a word that runs whose rating and the rating together: ``selfrating``, ``mgrscore``."""
+    book = _book()
+    ends = {*_RATING_WORDS, *AXES}
+    for whose in sorted({w for name in (MANAGER, SELF, CALIBRATED, "employee") for w in book.sources[name]}, key=len):
+        rest = word.removeprefix(whose)
+        if rest != word and rest in ends:
+            return [whose, rest]
+    return [word]
+
+
 def _axis_of(rest: list[str], source: str) -> tuple[str, str] | None:
     """Give the axis that the words beside the source name; an empty axis where they speak of a rating without one."""
     book = _book()
@@ -282,7 +350,7 @@ _PERIOD_WORDS = frozenset({*MONTHS, "year", "years"})
 _RATING_WORDS = frozenset({"rating", "ratings", "score", "assessment", "evaluation"})
 
 
-def _keys(text: str) -> list[str]:
+def heading_keys(text: str) -> list[str]:
     """Give what a heading may be looked up by: all of it, and without what stands in brackets; then with short forms
     written out. Brackets that say whose or when (``Performance (self)``) belong to the heading.
     """
@@ -292,6 +360,22 @@ def _keys(text: str) -> list[str]:
     shorter = asked if telling else re.sub(r"[(\[].*?[)\]]", " ", asked)
     plain = [compact(re.sub(r"_x00[0-9A-Fa-f]{2}_", " ", part).replace("#", " number ")) for part in (text, shorter)]
     return list(dict.fromkeys(key for key in (*plain, canonical(text), canonical(shorter)) if key))
+
+
+_LEVEL = re.compile(r"\b(?:(?:org(?:ani[sz]ation(?:al)?)?|hierarchy|structure|unit|name|tier)[\s_.\-]*)*"
+                    r"(?:l|lvl|lev|level|tier)[\s_.\-]*0?\d+\b", re.I)
+
+
+def _named_unit(text: str) -> list[str]:
+    """Give the key of the unit that a heading names beside a level's number: ``Org Level 2 (Directorate)``."""
+    if not _LEVEL.search(text):
+        return []
+    rest = words_of(_LEVEL.sub(" ", text))
+    known = _book().candidates
+    for key in ("".join(rest), "".join(w for w in rest if w not in ("name", "unit", "organisation"))):
+        if any(column in ORGANISATION for _, column, _ in known.get(key, ())):
+            return [key]
+    return []
 
 
 def canonical(text: str) -> str:
@@ -305,7 +389,7 @@ def canonical(text: str) -> str:
 def _is_refused(text: str) -> bool:
     """Say whether a refused heading stands in the words of this one (``Employee NI number``, ``Home Postcode``)."""
     book = _book()
-    if any(key in book.allowed or key in book.candidates for key in _keys(text)):
+    if any(key in book.allowed or key in book.candidates for key in heading_keys(text)):
         return False
     for words in (_words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)), " ".join(words_of(text))):
         for phrase in sorted(book.allowed_phrases, key=len, reverse=True):
@@ -369,7 +453,7 @@ def _settle_open_axis(chosen: list[Heading]) -> list[Heading]:
     """``Rating`` beside ``Potential rating`` is performance, where nothing else is."""
     have = {h.column for h in chosen}
     is_open = _book().axis_open
-    open_ones = [j for j, h in enumerate(chosen) if h.how == "ambiguous" and is_open & set(_keys(h.text))]
+    open_ones = [j for j, h in enumerate(chosen) if h.how == "ambiguous" and is_open & set(heading_keys(h.text))]
     if "potential" not in have or "performance" in have or len(open_ones) != 1:
         return chosen
     out = list(chosen)
@@ -383,7 +467,7 @@ def _ask_the_rest(chosen: list[Heading], events: tuple[str, ...]) -> list[Headin
     book = _book()
     out = []
     for heading in chosen:
-        key = next((k for k in _keys(heading.text) if k in book.ambiguous), None)
+        key = next((k for k in heading_keys(heading.text) if k in book.ambiguous), None)
         if heading.how in ("unused", "ambiguous") and key is not None:
             if key == "date" and "placements" in events and not have & {*_DAYS, "cycle"}:
                 heading = replace(heading, column="placed_on", how="synonym", meanings=())
@@ -413,9 +497,76 @@ def _part_names_from_ids(chosen: list[Heading], looks_like: Callable[[int], str]
     return out
 
 
-def _drop_duplicates(chosen: list[Heading], events: tuple[str, ...],
-                     same: Callable[[int, int], bool]) -> list[Heading]:
-    """Where two headings mean one column: settings first, then equal cells, else neither is used."""
+def _pair_labels(chosen: list[Heading], paired: Callable[[int, int], bool]) -> list[Heading]:
+    """Give a column that puts the codes of a rating into words to that rating (``Rating`` and ``Rating label``)."""
+    out = list(chosen)
+    for j, label in enumerate(chosen):
+        if label.how in ("setting", "ignored", "refused", "dated") or not label.text.strip():
+            continue
+        rivals = [i for i, h in enumerate(chosen) if i != j and out[i].how != "label" and _is_label_of(label, h)
+                  and paired(h.position, label.position)]
+        if rivals:
+            near = min(rivals, key=lambda i: abs(chosen[i].position - label.position))
+            out[j] = replace(label, column="", source="", how="label", meanings=(), suggestion="",
+                             label_of=chosen[near].position)
+    return out
+
+
+def _is_label_of(label: Heading, rating: Heading) -> bool:
+    """Say whether a heading can be the label of a rating's: of the same axis, or the same words and one for a label."""
+    axes = _axes_meant(rating)
+    if not axes:
+        return False
+    book, words = _book(), words_of(label.text)
+    named = set(words) & book.label_words
+    rest = [w for w in words if w not in book.label_words and w not in book.label_filler]
+    if label.column in AXES:
+        return {(label.source, label.column)} == axes or (len(axes) > 1 and bool(named) and (label.source, label.column)
+                                                           in axes)
+    if _axes_meant(label):
+        return _axes_meant(label) >= axes and bool(named)
+    own = [w for w in words_of(rating.text) if w not in book.label_filler and w != "number"]
+    return bool(named) and label.how == "unused" and (not rest or rest == own)
+
+
+def _axes_meant(heading: Heading) -> set[tuple[str, str]]:
+    """Give the sources and axes that a heading is or could be."""
+    if heading.column in AXES:
+        return {(heading.source, heading.column)}
+    found = {tuple(m.rsplit(" ", 1)) if " " in m else ("", m) for m in heading.meanings}
+    return {(str(m[0]), str(m[1])) for m in found} if found and all(m[1] in AXES for m in found) else set()
+
+
+def _assume_performance(chosen: list[Heading], fits: Callable[[int], frozenset[str] | None]) -> list[Heading]:
+    """Take the only rating of a source that names no axis as performance, where its cells fit that scale alone."""
+    out = list(chosen)
+    for source in ("", MANAGER, SELF, CALIBRATED):
+        meant = {(source, axis) for axis in AXES}
+        asked = [j for j, h in enumerate(out) if h.how == "ambiguous" and _axes_meant(h) == meant]
+        labels = {h.label_of: h.position for h in out if h.how == "label"}
+        scales = {j: fits(labels.get(out[j].position, out[j].position)) for j in asked}
+        candidates = [j for j in asked if scales[j] is not None]
+        has_one = any(h.column == "performance" and h.source in (source, *(("", MANAGER) if source in ("", MANAGER)
+                                                                          else ())) for h in out)
+        if len(candidates) == 1 and not has_one and scales[candidates[0]] == {"performance"}:
+            out[candidates[0]] = replace(out[candidates[0]], column="performance", source=source, how="assumed",
+                                         meanings=())
+    return out
+
+
+def _belonging(chosen: Sequence[Heading], events: tuple[str, ...]) -> frozenset[int]:
+    """List the headings that the synonym table has under one of the sheet's own events."""
+    return frozenset(j for j, h in enumerate(chosen) if h.is_used and _belongs(h, events))
+
+
+_CATEGORIES = frozenset({*ORGANISATION, "grade", "role", "contract", *PROTECTED})
+"""Columns that may stand in a sheet as a code and as its name."""
+
+
+def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Callable[[int, int], bool],
+                     finest: Callable[[Sequence[int]], int],
+                     clearest: Callable[[Sequence[int]], int]) -> list[Heading]:
+    """Where two headings mean one column: settings first, then equal cells or periods, else neither is used."""
     out = list(chosen)
     places: dict[tuple[str, str], list[int]] = {}
     for j, heading in enumerate(chosen):
@@ -426,13 +577,17 @@ def _drop_duplicates(chosen: list[Heading], events: tuple[str, ...],
         if len(rivals) < 2:
             continue
         by_setting = [j for j in rivals if chosen[j].how == "setting"]
-        of_event = [j for j in rivals if _belongs(chosen[j], events)]
+        of_event = [j for j in rivals if j in belonging]
+        agree = finest if column == "cycle" else clearest if column in _CATEGORIES else None
+        agreed = agree([chosen[j].position for j in rivals]) if agree and not by_setting else -1
         if len(by_setting) == 1:
             winner = by_setting[0]
         elif len(of_event) == 1 and not by_setting:
             winner = of_event[0]
         elif all(same(rivals[0], j) for j in rivals[1:]):
             winner = rivals[0]
+        elif agreed >= 0:
+            winner = next(j for j in rivals if chosen[j].position == agreed)
         else:
             for j in rivals:
                 out[j] = replace(out[j], column="", source="", how="ambiguous", meanings=(column,))
@@ -447,7 +602,7 @@ def _belongs(heading: Heading, events: tuple[str, ...]) -> bool:
     """Say whether the synonym table lists a heading under one of the sheet's own events."""
     book = _book()
     return any(table in events and column == heading.column
-               for key in _keys(heading.text) for table, column, _ in book.candidates.get(key, ()))
+               for key in heading_keys(heading.text) for table, column, _ in book.candidates.get(key, ()))
 
 
 def _assemble(chosen: list[Heading], events: tuple[str, ...]) -> SheetMap:
@@ -461,14 +616,16 @@ def _assemble(chosen: list[Heading], events: tuple[str, ...]) -> SheetMap:
     if "evidence" in events:
         tables = ("evidence",) if "requirement_id" in columns else ()
     elif "employee_id" in columns:
-        people = {c.name for t in ("employees", "posts") for c in TABLES[t]} | {"surname", "forename", "manager_name"}
+        people = {c.name for t in ("employees", "posts") for c in TABLES[t]} | {"surname", "forename", "manager_name",
+                                                                                       EMPLOYMENT, RELATIONSHIP}
         details = set(columns) & people - {"employee_id"}
         if "successors" in events:
             tables = ("successors",) if "post_id" in columns else ()
         elif events or details:
             tables = ("people", *events)
     headings = tuple(h for h in chosen if h.text.strip() or h.is_used)
-    return SheetMap(headings, tables, columns, ratings)
+    labels = {h.label_of: h.position for h in chosen if h.how == "label"}
+    return SheetMap(headings, tables, columns, ratings, labels)
 
 
 # The table of synonyms --------------------------------------------------------------------------------------------
@@ -487,6 +644,8 @@ class _Book:
     axes: dict[str, str]
     sources: dict[str, frozenset[str]]
     filler: frozenset[str]
+    label_words: frozenset[str]
+    label_filler: frozenset[str]
     spelled: dict[str, str]
     weak_order: dict[str, tuple[str, ...]]
 
@@ -525,7 +684,8 @@ def _book() -> _Book:
                  frozenset(compact(h) for h in refused),
                  tuple({*(_words(h) for h in refused), *(" ".join(words_of(h)) for h in refused)}),
                  frozenset(compact(h) for h in allowed), tuple(_words(h) for h in allowed), axes, sources,
-                 frozenset(data["sources"]["filler"]), spelled,
+                 frozenset(data["sources"]["filler"]), frozenset(data["labels"]["words"]),
+                 frozenset(data["labels"]["generic"]), spelled,
                  {table: tuple(columns) for table, columns in data["weak"].items()})
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -25,11 +25,16 @@ _RULE = re.compile(r"[-=_*+~.\u2013\u2014 ]{2,}")
 
 @dataclass(frozen=True)
 class Header:
-    """The header of a sheet's table: its first and last row (counted from 0) and the headings."""
+    """The header of a sheet's table: its first and last row (counted from 0) and the headings.
+
+    ``twice`` gives, for columns whose heading stands more than once and is told apart by the line above alone, that
+    heading.
+    """
 
     first: int
     last: int
     texts: tuple[str, ...]
+    twice: Mapping[int, str] = field(default_factory=dict)
 
 
 def find_header(sheet: Sheet, overrides: Mapping[str, str] | None = None) -> Header | None:
@@ -60,7 +65,27 @@ def find_header(sheet: Sheet, overrides: Mapping[str, str] | None = None) -> Hea
             score = known.count(joined)
             if score > max(single, known.count(rows[i - 1]), best[0] if best else needed - 1):
                 best = score, Header(i - 1, i, tuple(joined))
-    return best[1] if best else None
+    return _tell_apart(best[1], rows) if best else None
+
+
+def _tell_apart(header: Header, rows: list[list[str]]) -> Header:
+    """Put the line above before headings that stand more than once, where it tells them apart."""
+    below = rows[header.last]
+    if header.last == 0 or len({compact(text) for text in below if text}) == sum(bool(text) for text in below):
+        return header
+    above = rows[header.last - 1]
+    groups, group = [], ""
+    for top in above:
+        group = top or group
+        groups.append(group)
+    same: dict[str, list[int]] = {}
+    for j, text in enumerate(below):
+        if text:
+            same.setdefault(compact(text), []).append(j)
+    twice = {j: below[j] for places in same.values() if len(places) > 1
+             and len({groups[p] for p in places}) == len(places) and all(groups[p] for p in places) for j in places}
+    texts = tuple(f"{groups[j]} {below[j]}" if j in twice else text for j, text in enumerate(header.texts))
+    return Header(header.last - 1, header.last, texts, twice) if twice else header
 
 
 class _Known:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
+from textwrap import wrap
 
 import pandas as pd
 
-from my121_analytics.ingest.reading.headings import compact
+from my121_analytics.ingest.reading.headings import column_words, compact
 
-_ASKED = {"ambiguous": "two meanings: write the column that it is",
-          "dated": "names a period: write the column if it is the period to read",
+_ASKED = {"dated": "names a period: write the column if it is the period to read",
           "duplicate": "another column of its sheet was read instead",
           "unused": "not used"}
 """Why a heading is not mapped, by ``how``; these become lines to uncomment."""
@@ -21,8 +21,8 @@ def columns_block(mapping: pd.DataFrame) -> str:
     Parameters
     ----------
     mapping
-        As :attr:`Intake.mapping`: one row per column of a sheet, with ``file``, ``sheet``, ``heading``, ``column`` and
-        ``how``.
+        As :attr:`Intake.mapping`: one row per column of a sheet, with ``file``, ``sheet``, ``heading``, ``column``,
+        ``how`` and ``meanings``.
 
     Returns
     -------
@@ -33,12 +33,13 @@ def columns_block(mapping: pd.DataFrame) -> str:
     """
     lines = ["# What each heading of the exports was taken for. A heading means the same in all files.",
              '# Change the right side, or write "ignore"; take away the # in front of a line to let it count.',
-             "[exports.columns]"]
-    told: set[str] = set()
+             "# Words for the right side:", *_word_lines(), "[exports.columns]"]
+    listed: set[str] = set()
     meanings = _meanings(mapping)
     for (file, sheet), part in mapping.groupby(["file", "sheet"], sort=False):
-        found = [line for heading, column, how in part[["heading", "column", "how"]].itertuples(index=False, name=None)
-                 if (line := _line(str(heading), str(column), str(how), meanings, told))]
+        found = [line for heading, column, how, asked in part[["heading", "column", "how", "meanings"]].itertuples(
+                 index=False, name=None)
+                 if (line := _line(str(heading), str(column), str(how), str(asked), meanings, listed))]
         if found:
             lines += ["", f"# {_comment(f'{file}, {sheet}' if sheet else str(file))}", *found]
     return "\n".join(lines) + "\n"
@@ -52,17 +53,27 @@ def _meanings(mapping: pd.DataFrame) -> dict[str, set[str]]:
     return found
 
 
-def _line(heading: str, column: str, how: str, meanings: dict[str, set[str]], told: set[str]) -> str:
+def _word_lines() -> list[str]:
+    """List every word that may stand on the right side, in lines of a length."""
+    return wrap(", ".join(column_words()), width=110, initial_indent="#   ", subsequent_indent="#   ")
+
+
+def _line(heading: str, column: str, how: str, asked: str, meanings: dict[str, set[str]], listed: set[str]) -> str:
     key = compact(heading)
-    if not key or key in told or how == "refused":
+    if not key or key in listed or how == "refused":
         return ""
-    told.add(key)
+    listed.add(key)
     name = _quoted(heading)
     if len(meanings[key]) > 1:
         several = " and ".join(sorted(meaning or "nothing" for meaning in meanings[key]))
         return f'# {name} = "{column or "ignore"}"  # {several} by turns: left to each sheet'
     if how == "ignored" or column:
         return f'{name} = "{column or "ignore"}"'
+    if asked:
+        first, *others = asked.split(" or ")
+        also = ", ".join(f'"{word}"' for word in (*others, "ignore"))
+        why = f"{_ASKED[how]}; or" if how in _ASKED else "or"
+        return f'# {name} = "{first}"  # {why} {also}'
     return f'# {name} = "ignore"  # {_ASKED.get(how, _ASKED["unused"])}'
 
 

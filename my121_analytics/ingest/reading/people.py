@@ -40,17 +40,21 @@ class Who:
         None where nobody (sure) is meant.
     state
         Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees`` (the name is not the one on
-        the staff list), ``contradicts`` (the name is somebody else's).
+        the staff list), ``contradicts`` (the name is somebody else's), ``implausible`` (the only person with the name
+        cannot well be the one who is meant).
     others
         The people it could be, for messages.
     name
         The name in the cell, where there is one.
+    by_name
+        Nothing but the name tells who is meant.
     """
 
     employee_id: str | None = None
     state: str = ""
     others: str = ""
     name: str = ""
+    by_name: bool = False
 
 
 @dataclass(frozen=True)
@@ -73,6 +77,8 @@ class Roster:
         As for ``parse_ids``.
     holds_leavers
         Whether the staff list holds those who left, so that an id that is not on it is nobody's.
+    shared
+        Numbers that two people have, with their names: such a number says nothing of who is meant.
     """
 
     people: frozenset[str]
@@ -82,6 +88,7 @@ class Roster:
     has_list: bool = False
     width: int | None = None
     holds_leavers: bool = False
+    shared: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> dict[str, set[str]]:
@@ -149,12 +156,14 @@ class Roster:
             for key in keys:
                 ids |= index.get(key, set())
             if len(ids) == 1:
-                return Who(next(iter(ids)), name=name)
+                return Who(next(iter(ids)), name=name, by_name=True)
             if ids:
                 return Who(None, "ambiguous", self._show(ids), name)
         return Who(None, "unknown", name=name)
 
     def _by_code(self, value: str) -> Who:
+        if value in self.shared:
+            return Who(None, "ambiguous", self.shared[value])
         if value in self.people:
             return Who(value)
         if not value.isdigit() and value in self.holders:
@@ -185,6 +194,8 @@ class Roster:
             The id; with state ``disagrees`` where the staff list has another name for it, as after a marriage; and
             nobody, with state ``contradicts``, where the name is another person's.
         """
+        if value in self.shared:
+            return Who(None, "ambiguous", self.shared[value], name)
         known = self.names.get(value, set())
         if not known or any(_may_be_one(name, other) for other in known):
             return Who(value, name=name)

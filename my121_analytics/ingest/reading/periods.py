@@ -63,6 +63,26 @@ def read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
     return "" if misspelt else label
 
 
+def find_period(text: str, rules: CycleSettings) -> str:
+    """Find a review period in a heading, such as the 2024/25 of ``Year-end 2024/25 rating``; empty where none is.
+
+    Parameters
+    ----------
+    text
+        A heading.
+    rules
+        First month of the year and months per cycle.
+    """
+    words = text.split()
+    for length in (3, 2, 1):
+        for start in range(len(words) - length + 1):
+            part = " ".join(words[start:start + length])
+            found = read_period(part, rules) if any(c.isdigit() for c in part) else None
+            if isinstance(found, Cycle):
+                return found.label
+    return next((word for word in words if re.fullmatch(r"(?:19|20)\d\d", word)), "")
+
+
 def _bring_to_standard(text: str) -> str:
     """Write the parts of a year as ``H1`` and ``Q3``, and what parts two years as a slash."""
     ordinals = "|".join(_ORDINALS)

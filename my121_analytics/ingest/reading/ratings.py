@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -33,6 +33,7 @@ _FILLER = {"performance": frozenset({"level", "rating", "score", "category", "po
            "box": frozenset({"box", "segment", "cell", "square", "map", "number", "is", "the", "category",
                              "placement", "position"})}
 """Words beside a code or label that say nothing."""
+_ANY_FILLER = frozenset().union(*_FILLER.values())
 _PARTS = re.compile(r"\s*(?:[/;|,+]|\bor\b|\bto\b|\band\b)\s*|\s+-\s+", re.I)
 _DOUBT = re.compile(r"[?~<>≈±→*%£$€+]|^-\s*\d|[-+]$|\d-$")
 """Marks that make a rating another one or no sure one: 2?, 3*, Meets+, -1."""
@@ -55,21 +56,38 @@ class Scale:
         Words -> level, those of the framework.
     synonyms
         Words -> level, those of ``[ratings.synonyms]``; as written where marks belong to them (``A*``, ``2+``).
+        Level 0 stands for no rating.
+    codes
+        Level or box number -> code as the exports write it, in small letters.
     """
 
     axis: str
     labels: Mapping[int, str]
     spellings: Mapping[str, int]
     synonyms: Mapping[str, int]
+    codes: Mapping[int, str] = field(default_factory=dict)
 
     @property
     def expected(self) -> str:
         """What could have been written, for messages."""
-        return ", ".join(f"{number} {label}" for number, label in self.labels.items())
+        return ", ".join(self.shown(number) for number in self.labels)
+
+    def shown(self, number: int) -> str:
+        """Give a level or box as a message shows it: its code in the exports and its label."""
+        return f"{self.code_of(number).upper()} {self.labels[number]}"
+
+    def code_of(self, number: int) -> str:
+        """Give the code that the exports write for a level or box."""
+        return self.codes.get(number, str(number))
+
+    def level_of(self, code: str) -> int:
+        """Give the level or box that a bare code stands for; 0 where it stands for none."""
+        wanted = _same_number(code.casefold())
+        return next((number for number in self.labels if _same_number(self.code_of(number)) == wanted), 0)
 
     def parse(self, texts: Texts) -> Parsed:
         """Read the distinct texts of a column; 0 where there is no rating."""
-        labels = {number: f"{number} {label}" for number, label in self.labels.items()}
+        labels = {number: self.shown(number) for number in self.labels}
         return replace(collect(map(self._read, texts), np.int8, self.expected), labels=labels)
 
     def _read(self, text: str) -> tuple[int, str, str]:
@@ -107,27 +125,32 @@ class Scale:
             return 0, self._fault("unknown"), ""
         plain, n_of_other = self._without_total(plain)
         tokens = re.findall(r"\d+(?:\.\d+)?|[^\W\d_]+", plain)
-        codes = [float(t) for t in tokens if t[0].isdigit()]
+        codes = [t for t in tokens if t[0].isdigit()]
         words = " ".join(t for t in tokens if not t[0].isdigit())
         bare = " ".join(t for t in words.split() if t not in _FILLER[self.axis])
         if len(codes) > 1 or n_of_other:
             return 0, self._fault("ambiguous"), ""
         if not bare:
-            code = codes[0] if codes else -1.0
-            return (int(code), "", "") if code in self.labels else (0, self._fault("unknown"), "")
+            level = self.level_of(codes[0]) if codes else 0
+            return (level, "", "") if level else (0, self._fault("unknown"), "")
+        if not codes and self.level_of(bare):
+            return self.level_of(bare), "", ""
+        letter, _, rest = bare.partition(" ")
+        if not codes and rest and self.level_of(letter):
+            codes, words, bare = [letter], rest, rest
         value, fault, repair = self._read_words(words, bare, text)
         if fault or not codes:
             return value, fault, repair
-        if codes[0] not in self.labels:
+        if not self.level_of(codes[0]):
             return 0, f"unknown_{self._noun}_code", ""
-        return (value, "", repair) if codes[0] == value else (0, f"{self._noun}_code_label_disagree", "")
+        return (value, "", repair) if self.level_of(codes[0]) == value else (0, f"{self._noun}_code_label_disagree", "")
 
     def _without_total(self, text: str) -> tuple[str, bool]:
         """Take ``of 3`` off ``2 of 3``; say whether it counts another scale's levels."""
         found = re.search(r"(?<=\d)\s+(?:out\s+)?of\s+(\d+)\b", text)
         if not found:
             return text, False
-        return text[:found.start()] + text[found.end():], int(found[1]) != max(self.labels, default=0)
+        return text[:found.start()] + text[found.end():], int(found[1]) != len(self.labels)
 
     def _read_words(self, words: str, bare: str, text: str) -> tuple[int, str, str]:
         for known in (self.synonyms, self.spellings):
@@ -169,18 +192,47 @@ def build_scales(framework: Framework, settings: Settings) -> dict[str, Scale]:
         synonyms: dict[str, int] = {}
         for spelling, meant in settings.ratings.synonyms.get(axis, {}).items():
             level = meant if isinstance(meant, int) else spellings.get(plain_words(meant), 0)
-            if level not in labels:
+            if level not in labels and plain_words(str(meant)) not in plain_list("not_rated"):
                 faults.append(f"[ratings.synonyms.{axis}] \"{spelling}\" = {meant!r}: "
                               f"{suggest(str(meant), list(labels.values()))}")
             written = plain_dashes(narrow(clean(spelling)))
             synonyms[written.casefold()] = level
             if not _DOUBT.search(written):  # "A*" and "A" are two grades, so the bare letter does not stand for it
                 synonyms[plain_words(spelling)] = level
-        scales[axis] = Scale(axis, labels, spellings, synonyms)
+        scales[axis] = Scale(axis, labels, spellings, synonyms, _codes(axis, labels, settings))
     if faults:
         raise SettingsError(f"[ratings.synonyms]: {len(faults)} synonym(s) stand for no level of the scale.",
                             hints=faults)
     return scales
+
+
+def _codes(axis: str, labels: Mapping[int, str], settings: Settings) -> dict[int, str]:
+    """Give the code that the exports write for each level or box."""
+    given = {"performance": settings.framework.performance_codes, "potential": settings.framework.potential_codes,
+             "box": settings.framework.box_numbering}[axis]
+    codes = [str(code).strip().casefold() for code in given] if given else [str(number) for number in labels]
+    return dict(zip(labels, codes, strict=True)) if labels else {}
+
+
+def _same_number(code: str) -> str:
+    """Bring ``3``, ``3.0`` and ``03`` to one form."""
+    found = re.fullmatch(r"0*(\d+?)(?:\.0+)?", code)
+    return found[1] if found else code
+
+
+def bare_code(text: str) -> float | None:
+    """Give the number where a cell holds a bare code (``4``, ``3.7``, ``Level 4``, ``4 of 5``); else None.
+
+    Parameters
+    ----------
+    text
+        A cell of a column of ratings.
+    """
+    plain = re.sub(r"(?<=\d),(?=\d)", ".", plain_dashes(narrow(clean(text))))
+    plain = re.sub(r"\s*(?:/|\bout of\b|\bof\b)\s*\d+\s*$", "", plain, flags=re.I)
+    words = [w for w in re.findall(r"[^\W\d_]+", plain.casefold()) if w not in _ANY_FILLER]
+    numbers = re.findall(r"\d+(?:\.\d+)?", plain)
+    return float(numbers[0]) if len(numbers) == 1 and not words else None
 
 
 def _number_words(text: str) -> str:

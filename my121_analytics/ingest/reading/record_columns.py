@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -63,7 +63,11 @@ _Read = Callable[[SheetRows, Column, Context], Any]
 def _reader(parse: Callable[[Column], Callable[[Texts], Parsed]]) -> _Read:
     """Build a reader from what parses a column's distinct texts; the kind of column says what its rows become."""
     def read(rows: SheetRows, column: Column, _: Context) -> Any:
-        found = rows.optional(column.name, parse(column))
+        parse_texts_of = parse(column)
+        if column.kind in ("number", "integer"):
+            number_reader = cast(Callable[..., Parsed], parse_texts_of)
+            parse_texts_of = partial(number_reader, decimal_comma=rows.sheet.decimal_comma)
+        found = rows.optional(column.name, parse_texts_of)
         return None if found is None else _SHAPES[column.kind](found[0].values, found[1])
     return read
 
@@ -78,6 +82,10 @@ _SHAPES: Mapping[str, Callable[[np.ndarray, np.ndarray], Any]] = {
 
 def _read_names(rows: SheetRows, column: Column, context: Context) -> pd.Categorical | None:
     return rows.names
+
+
+def _read_leavers(rows: SheetRows, column: Column, context: Context) -> np.ndarray | None:
+    return rows.has_left
 
 
 def _read_posts(rows: SheetRows, column: Column, context: Context) -> pd.Categorical | None:
@@ -101,7 +109,8 @@ def _parse_parts(texts: Texts) -> Parsed:
 
 
 _READERS: Mapping[str, _Read] = {
-    "names": _read_names, "posts": _read_posts, "managers": _read_managers, "dates": _read_dates,
+    "names": _read_names, "leavers": _read_leavers, "posts": _read_posts, "managers": _read_managers,
+    "dates": _read_dates,
     "texts": _reader(lambda _: parse_texts), "grades": _reader(lambda _: parse_grades),
     "categories": _reader(lambda column: partial(parse_categories, protected=column.protected)),
     "words": _reader(lambda column: partial(parse_words, table=column.vocabulary)),

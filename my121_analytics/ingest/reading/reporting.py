@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.reading.context import Context
+from my121_analytics.ingest.reading.namesakes import is_plausible
 from my121_analytics.ingest.reading.people import Roster, Who, resolve
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.standing import leaves
 
 
 def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
@@ -19,6 +21,8 @@ def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
     if found is None:
         return None
     ids, people = found
+    if rows.without_manager.any():
+        ids = pd.Categorical.from_codes(np.where(rows.without_manager, -1, ids.codes), categories=ids.categories)
     own = np.flatnonzero((ids.codes >= 0) & (_codes_in(rows.employee, ids.categories) == ids.codes))
     if len(own):
         rows.note("manages_self", own, rows.map.columns["employee_id"])
@@ -30,8 +34,11 @@ def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
     if not rater_is_manager:
         for state, code in (("ambiguous", "ambiguous_manager"), ("unknown", "unknown_manager"),
                             ("bad", "cell_left_out"), ("contradicts", "manager_contradicts"),
-                            ("disagrees", "manager_name_disagrees"), ("vacant", "manager_vacant")):
-            people.note(rows, state, code, expected="an id" if state == "bad" else None)
+                            ("disagrees", "manager_name_disagrees"), ("vacant", "manager_vacant"),
+                            ("implausible", "implausible_manager")):
+            # Who managed somebody that has left may have left as well: that is no surprise.
+            stays = ~leaves(rows, context) if state in ("unknown", "vacant") else None
+            people.note(rows, state, code, expected="an id" if state == "bad" else None, only=stays)
     return ids
 
 
@@ -83,7 +90,8 @@ def resolve_people(rows: SheetRows, context: Context,
         if position is not None:
             codes, texts = rows.texts(position)
             kind = "name" if column.endswith("_name") else "post" if column.endswith("_post") else "person"
-            read.append((position, codes, resolve(context.roster, texts, pairs=pairs, kind=kind)))
+            whos = resolve(context.roster, texts, pairs=pairs, kind=kind)
+            read.append((position, codes, _only_when_sure(rows, context, position, codes, whos)))
     if not read:
         return None
     if len(read) > 1 and columns[1].endswith("_name") and rows.has(columns[0]) and rows.has(columns[1]):
@@ -100,6 +108,30 @@ def resolve_people(rows: SheetRows, context: Context,
         ids[takes] = numbers[codes[takes]]
     found = pd.Categorical.from_codes(ids, categories=pd.Index(list(categories), dtype="str"))
     return found, PeopleMeant(tuple(read), decided)
+
+
+def _only_when_sure(rows: SheetRows, context: Context, position: int, codes: np.ndarray,
+                    whos: list[Who]) -> list[Who]:
+    """Join people by a name alone only where most names of the column are on the roster and the person may be meant."""
+    by_name = [place for place, who in enumerate(whos) if who.by_name]
+    if not by_name:
+        return whos
+    found = list(whos)
+    n_unknown = sum(who.state == "unknown" for who in whos)
+    if n_unknown > len(by_name):
+        rows.note_once("names_off_list", position, n=n_unknown + len(by_name), expected=str(n_unknown))
+        for place in by_name:
+            found[place] = replace(whos[place], employee_id=None, state="unknown", by_name=False)
+        return found
+    manager_ids = {str(text): who.employee_id for text, who in zip(rows.texts(position)[1], whos, strict=True)
+                   if who.employee_id}
+    for place in by_name:
+        person, name = str(whos[place].employee_id), whos[place].name
+        team = rows.employee.codes[codes == place]
+        members = rows.employee.categories[np.unique(team[team >= 0])]
+        if not is_plausible(context.details, person, members, manager_ids):
+            found[place] = Who(None, "implausible", context.details.describe(person, name), name)
+    return found
 
 
 def _compare_names(by_id: _Column, by_name: _Column, roster: Roster) -> _Column:
@@ -132,6 +164,7 @@ def read_raters(rows: SheetRows, context: Context,
                       np.array([w.others for w, k in zip(whos, kept, strict=True) if k], dtype=object))
             stopped[chosen[kept]] = True
     people.note(rows, "unknown", "rater_unknown", only=among)
+    people.note(rows, "implausible", "implausible_rater", only=among)
     people.note(rows, "disagrees", "rater_name_disagrees", only=among)
     people.note(rows, "beside", "rater_repaired", only=among)
     people.note(rows, "vacant", "rater_missing", only=among)

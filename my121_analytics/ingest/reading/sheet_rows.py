@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -21,18 +22,18 @@ from my121_analytics.ingest.reading.cells import (
     plain_list,
     plain_words,
     split_assignment,
-    value_table,
 )
+from my121_analytics.ingest.reading.content import SheetContent
 from my121_analytics.ingest.reading.dates import Dates, parse_dates
+from my121_analytics.ingest.reading.groups import carry_groups
 from my121_analytics.ingest.reading.headings import SheetMap, map_headings
-from my121_analytics.ingest.reading.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.reading.layout import ASIDE, Header, classify_rows, find_header
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
-from my121_analytics.settings import ExportSettings
+from my121_analytics.ingest.reading.state_columns import find_states
+from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states
+from my121_analytics.settings import CycleSettings, ExportSettings
 from my121_analytics.workforce.schema import TABLES
-
-_LOOKED_AT = 200
-"""Distinct cells that settle whether a column holds ids or words."""
 
 _FEW = 8
 """Up to this many distinct texts of titles and headers are searched for one by one among the data."""
@@ -69,16 +70,37 @@ class SheetRows:
     """Post per row, where it is written as a suffix of the employee's id."""
     id_repaired: np.ndarray = field(init=False)
     """Rows whose employee id was repaired."""
+    withheld: np.ndarray = field(init=False)
+    """Rows of which nothing is entered: copies of others, matrix reporting lines, rows wider than the headings."""
+    passed_over: np.ndarray = field(init=False)
+    """Of these, the rows that count elsewhere or by rights not at all: copies, matrix reporting lines."""
+    differs_from: str = field(init=False, default="")
+    """The other version of the same export, where neither of the two was taken."""
+    unfinished: np.ndarray = field(init=False)
+    """Rows about forms that are not finished: the person is entered, the rating or conversation is not."""
+    without_manager: np.ndarray = field(init=False)
+    """Rows whose manager is not the line manager."""
+    has_left: np.ndarray | None = field(init=False, default=None)
+    """1 where the employment status says that the person has left, 0 where not; None where no column says so."""
     ids: dict[int, Parsed] = field(default_factory=dict)
     """Columns of ids read already: column of the sheet -> reading of all its distinct texts, not padded."""
+    doubted: dict[int, np.ndarray] = field(init=False, default_factory=dict)
+    """Column of ratings -> rows of data in which it may not be read, since its label says something else."""
+    content: SheetContent | None = None
+    """What stands in its columns; None where no header was found."""
+    scales: Mapping[str, Scale] = field(default_factory=dict, repr=False)
+    """What its ratings may be written as."""
     _read: dict[str, tuple[Parsed, np.ndarray] | None] = field(init=False, default_factory=dict)
     _texts: dict[int, tuple[np.ndarray, np.ndarray]] = field(init=False, default_factory=dict)
     _dates: dict[str, Dates] = field(init=False, default_factory=dict)
+    _noted: set[tuple[str, int]] = field(init=False, default_factory=set)
 
     def __post_init__(self) -> None:
         self.rows = np.flatnonzero(self.aside == 0)
         self.employee = pd.Categorical.from_codes(np.full(len(self.rows), -1), categories=pd.Index([], dtype="str"))
         self.id_repaired = np.zeros(len(self.rows), dtype=bool)
+        self.withheld, self.passed_over, self.unfinished, self.without_manager = (
+            np.zeros(len(self.rows), dtype=bool) for _ in range(4))
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -113,9 +135,29 @@ class SheetRows:
         """Give the cells of a column, as written, in some rows of data."""
         return np.array([str(c) for c in self.sheet.columns[position][self.rows[where]]], dtype=object)
 
+    @property
+    def n_set_aside(self) -> int:
+        """Rows set aside: those that are no data, and those of which nothing, or no rating, is entered."""
+        aside = self.rows[self.withheld | self.unfinished]
+        return int((self.aside > 0).sum()) + len(np.setdiff1d(aside, self.stops.positions))
+
+    def withhold(self, where: np.ndarray, *, is_lost: bool = False) -> None:
+        """Enter nothing of some rows of data (positions among them), and say nothing more about them.
+
+        Rows of which the same is read elsewhere, or that do not count by rights, are not lost.
+        """
+        self.withheld[where] = True
+        if not is_lost:
+            self.passed_over[where] = True
+        self.forget(where)
+
     def stop(self, code: str | np.ndarray, where: np.ndarray, position: int | None,
              expected: str | np.ndarray = "") -> None:
         """Stop rows of data (positions among them) for what a column holds."""
+        kept = ~self.withheld[where]
+        if not kept.all():
+            code, expected = (v[kept] if isinstance(v, np.ndarray) else v for v in (code, expected))
+            where = where[kept]
         if len(where):
             values = self.shown(position, where) if position is not None else ""
             column = self.headings[position] if position is not None else ""
@@ -124,12 +166,25 @@ class SheetRows:
     def note(self, code: str, where: np.ndarray, position: int | None, expected: Sequence[str] | np.ndarray | str = "",
              values: Sequence[str] | np.ndarray | None = None) -> None:
         """Write down a finding about rows of data."""
+        kept = ~self.withheld[where]
+        if not kept.all():
+            if not isinstance(expected, str):
+                expected = np.asarray(expected, dtype=object)[kept]
+            values = None if values is None else np.asarray(values, dtype=object)[kept]
+            where = where[kept]
         if len(where):
             if values is None:
                 values = self.shown(position, where) if position is not None else np.full(len(where), "", dtype=object)
             self.log.add(code, file=self.sheet.file, sheet=self.sheet.name, rows=self.rows[where] + 1,
                          column=self.headings[position] if position is not None else "", values=values,
                          expected=expected)
+
+    def note_once(self, code: str, position: int, *, n: int, values: str = "", expected: str = "") -> None:
+        """Write down a finding about a column as a whole; a column that two tables read is told of once."""
+        if (code, position) not in self._noted:
+            self._noted.add((code, position))
+            self.log.add(code, file=self.sheet.file, sheet=self.sheet.name, column=self.headings[position],
+                         values=values, expected=expected, n=n)
 
     def read(self, position: int, parse: Callable[[Texts], Parsed]) -> tuple[Parsed, np.ndarray]:
         """Read a column's distinct texts; repairs are written down, faults are left to the caller."""
@@ -166,7 +221,13 @@ class SheetRows:
         """Read distinct texts as dates and say where the column doubts the order of day and month."""
         if column in self._dates:
             return self._dates[column]
-        found = self._dates[column] = parse_dates(texts, exports.date_order, latest_year)
+        found = self._dates[column] = parse_dates(texts, exports.date_order, latest_year, exports.half_converted_dates)
+        if found.half_converted is not None:
+            as_text, as_date = found.half_converted
+            self.log.add({"ask": "half_converted_dates", "swap": "dates_swapped_back", "keep": "half_converted_kept"}[
+                exports.half_converted_dates], file=self.sheet.file, sheet=self.sheet.name,
+                column=self.map.text(self.map.columns[column]), values=as_text, expected=as_date,
+                n=int((~np.isnat(found.parsed.values)).sum()) or 1)
         if found.order_doubtful:
             shown = next(str(t) for t, f in zip(texts, found.parsed.faults, strict=True) if f)
             self.log.add("date_order_doubtful", file=self.sheet.file, sheet=self.sheet.name,
@@ -192,6 +253,7 @@ class SheetRows:
         if posts is not None:
             self.assignment = categorical(posts, codes)
         self.id_repaired = (parsed.repairs != "")[codes]
+        self.forget(np.flatnonzero(self.withheld))
         bad = np.flatnonzero(parsed.faults != "")
         where = np.flatnonzero(np.isin(codes, bad))
         self.stop(parsed.faults[codes[where]], where, position)
@@ -213,7 +275,7 @@ class SheetRows:
         if len(where):
             shown = [" and ".join(sorted(known[code])) for code in self.employee.codes[where]]
             self.stop("id_of_other_form", where, self.map.columns["employee_id"], np.array(shown, dtype=object))
-            self._forget(where)
+            self.forget(where)
 
     def refuse_strangers(self, listed: frozenset[str], posts: frozenset[str]) -> None:
         """Stop rows about people or posts that are nowhere on a staff list that holds leavers too."""
@@ -229,9 +291,10 @@ class SheetRows:
             self.stop("unknown_post", lost, position)
             strangers = np.union1d(strangers, lost)
         if len(strangers):
-            self._forget(strangers)
+            self.forget(strangers)
 
-    def _forget(self, where: np.ndarray) -> None:
+    def forget(self, where: np.ndarray) -> None:
+        """Enter nothing of some rows of data that are stopped (positions among them)."""
         kept = self.employee.codes.copy()
         kept[where] = -1
         self.employee = pd.Categorical.from_codes(kept, categories=self.employee.categories)
@@ -270,7 +333,8 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
 
 
 def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
-               scales: Mapping[str, Scale] | None = None) -> SheetRows:
+               scales: Mapping[str, Scale] | None = None, rules: CycleSettings | None = None,
+               states: Mapping[str, str] | None = None) -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
 
     Parameters
@@ -283,6 +347,10 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
         Where findings go.
     scales
         What ratings may be written as; settles whether a column headed ``Rating`` holds performance.
+    rules
+        Lengths of cycles, by which columns of periods are held against each other.
+    states
+        ``[exports.states]``: words for the state of a position or of somebody's employment.
 
     Returns
     -------
@@ -295,38 +363,81 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
             log.add("not_record", file=sheet.file, sheet=sheet.name, expected="no row of known headings was found")
         return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log)
     below = header.last + 1
-
-    def looks_like(position: int) -> str:
-        return _looks_like(sheet.columns[position][below:], scales or {})
-
-    def same(a: int, b: int) -> bool:
-        return bool((sheet.columns[a][below:] == sheet.columns[b][below:]).all())
-
-    smap = map_headings(header.texts, overrides, looks_like=looks_like, same=same)
+    content = SheetContent(sheet, below, scales or {}, rules)
+    smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
+                        paired=content.paired, finest=content.finest, clearest=content.clearest,
+                        twice=header.twice)
+    smap = find_states(sheet, smap, below)
     refused = {h.position for h in smap.headings if h.how == "refused"}
-    sheet = sheet.without(refused) if refused else sheet
+    if refused:
+        sheet = sheet.without(refused)
+        content.hold(sheet)
     _report_headings(sheet, smap, log)
+    _report_twice(sheet, smap, header, log)
     if not smap.tables:
         _report_no_record(sheet, smap, log)
-        return _all_aside(sheet, smap, header.texts, log)
+        return _all_aside(sheet, smap, header.texts, log, content, scales or {})
     sheet = _read_serials_of_1904(sheet, smap, below, log)
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
-    _set_vacancies_aside(sheet, smap, key, aside, log)
+    _set_vacancies_aside(sheet, smap, key, aside, log, states or {})
     _report_aside(sheet, aside, header.last, log)
-    rows = SheetRows(sheet, smap, header.texts, aside, log)
+    rows = SheetRows(carry_groups(sheet, smap, aside, log), smap, header.texts, aside, log, content=content,
+                     scales=scales or {})
     rows.ids[key] = ids
+    _stop_wide_rows(rows, header)
     return rows
 
 
-def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log) -> None:
+def _stop_wide_rows(rows: SheetRows, header: Header) -> None:
+    """Stop rows of a text file that have more cells than the header: a delimiter within a cell has shifted them."""
+    widths = rows.sheet.widths
+    if widths is None or header.last >= len(widths):
+        return
+    n_headings = int(widths[header.last])
+    beyond = np.zeros(len(rows), dtype=bool)
+    for column in rows.sheet.columns[n_headings:]:
+        beyond |= column[rows.rows] != ""
+    written = np.full(len(rows), n_headings)
+    if len(widths) == rows.sheet.n_rows:
+        written = widths[rows.rows]
+        usual = Counter(written[~beyond].tolist()).most_common(1)
+        # Where most rows end with a delimiter that the header lacks, one more blank cell shifts nothing.
+        beyond |= written > max(n_headings, usual[0][0] if usual else 0)
+    where = np.flatnonzero(beyond)
+    if len(where):
+        filled = [max(int(written[i]), max((j + 1 for j, column in enumerate(rows.sheet.columns)
+                                            if column[rows.rows[i]] != ""), default=0)) for i in where]
+        rows.stops.add("row_too_wide", rows.rows[where], "", np.array([str(n) for n in filled], dtype=object),
+                       str(n_headings))
+        rows.withhold(where, is_lost=True)
+
+
+_NOBODY = ("vacant", "closed", "future")
+"""States of a position that nobody holds."""
+
+
+def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log,
+                         states_given: Mapping[str, str]) -> None:
     """Set rows of a staff list aside that have no id because they describe a vacant post."""
     if smap.tables != ("people",):
         return
     codes, texts = sheet.factor(key)
     empty = np.array([is_missing(text) or plain_words(clean(text)) in plain_list("vacant") for text in texts],
                      dtype=bool)[codes] & (aside == 0)
+    for column in (POSITION, EMPLOYMENT):
+        position = smap.columns.get(column)
+        if position is None or not empty.any():
+            continue
+        at, words = sheet.factor(position)
+        states = parse_states(words, column, states_given).values
+        held_by_nobody = np.array([state in _NOBODY for state in states], dtype=bool)[at] & empty
+        if held_by_nobody.any():
+            shown = ", ".join(dict.fromkeys(str(words[code]) for code in at[held_by_nobody].tolist()))
+            log.add("vacant_post", file=sheet.file, sheet=sheet.name, n=int(held_by_nobody.sum()), values=shown)
+            aside[held_by_nobody] = ASIDE.index("note") + 1
+            empty &= ~held_by_nobody
     for column in ("name", "surname", "employee_id"):
         position = smap.columns.get(column)
         if position is None or not empty.any():
@@ -350,9 +461,10 @@ def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) ->
     return sheet
 
 
-def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log) -> SheetRows:
+def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log,
+               content: SheetContent | None = None, scales: Mapping[str, Scale] | None = None) -> SheetRows:
     aside = np.full(sheet.n_rows, ASIDE.index("not_record") + 1, dtype=np.int8)
-    return SheetRows(sheet, smap, headings, aside, log)
+    return SheetRows(sheet, smap, headings, aside, log, content=content, scales=scales or {})
 
 
 def _pad(values: np.ndarray, width: int | None) -> np.ndarray:
@@ -376,37 +488,24 @@ def _split_assignments(values: np.ndarray, width: int | None,
     return np.array(people, dtype=object), np.array(posts, dtype=object) if any_suffix else None
 
 
-def _looks_like(cells: np.ndarray, scales: Mapping[str, Scale]) -> str:
-    """Say what a column holds: ``ids`` (nearly all cells are codes with a digit), ``sources``, an axis, or ``words``.
-
-    An axis is told by its labels; a bare 2 could be a level of either.
-    """
-    found = [text for text in (clean(str(c)) for c in pd.unique(cells)[:_LOOKED_AT]) if text]
-    if not found:
-        return "words"
-    ids = parse_ids(found)
-    n_ids = sum(v is not None and any(c.isdigit() for c in v) and " " not in v for v in ids.values)
-    if n_ids >= 0.8 * len(found):
-        return "ids"
-    sources = {plain_words(w) for words in value_table()["placement_sources"].values() for w in words}
-    if any(plain_words(t) in plain_list("provisional") for t in found):
-        sources |= plain_list("final")
-    if sum(plain_words(t) in sources for t in found) >= 0.8 * len(found):
-        return "sources"
-    labelled = [t for t in found if any(c.isalpha() for c in t)]
-    fits = [axis for axis, scale in scales.items() if scale.labels and labelled and
-            int((scale.parse(labelled).values > 0).sum()) >= 0.8 * len(found)]
-    return fits[0] if len(fits) == 1 else "words"
-
-
 def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
     codes = {"ambiguous": "ambiguous_heading", "dated": "dated_heading", "duplicate": "duplicate_heading",
              "refused": "refused_heading"}
     for heading in smap.headings:
+        if heading.how == "assumed":
+            log.add("axis_assumed", file=sheet.file, sheet=sheet.name, column=heading.text, values=heading.text)
         code = codes.get(heading.how) or ("near_heading" if heading.suggestion else "")
         if code:
             log.add(code, file=sheet.file, sheet=sheet.name, column=heading.text, values=heading.text,
                     expected=heading.suggestion or " or ".join(heading.meanings))
+
+
+def _report_twice(sheet: Sheet, smap: SheetMap, header: Header, log: Log) -> None:
+    """Write down headings that stand more than once, with the names under which the settings know each of them."""
+    lost = {h.position: h.text for h in smap.headings if h.how == "twice"}
+    for bottom in dict.fromkeys(header.twice[position] for position in lost):
+        named = " and ".join(f"'{text}'" for position, text in lost.items() if header.twice[position] == bottom)
+        log.add("heading_twice", file=sheet.file, sheet=sheet.name, column=bottom, values=bottom, expected=named)
 
 
 def _report_no_record(sheet: Sheet, smap: SheetMap, log: Log) -> None:

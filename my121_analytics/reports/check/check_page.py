@@ -13,7 +13,18 @@ from my121_analytics.reports.pack.meeting import column, count_say, range_text
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Grid, Page, Section, Subheading, Text, grid_of, render_page
+from my121_analytics.writing.page import (
+    Block,
+    Bullets,
+    Grid,
+    Lines,
+    Page,
+    Section,
+    Subheading,
+    Text,
+    grid_of,
+    render_page,
+)
 from my121_analytics.writing.tables import Field, Kind, View
 
 MOST_LISTED = 200
@@ -24,6 +35,8 @@ MOST_NAMED = 8
 """People named in one line of the chasing list."""
 MANY = 0.05
 """Share of refused rows, one in twenty, from which they are no slips of single hands but have a cause in common."""
+ASSUMPTIONS = ("axis_assumed", "labels_read")
+"""Findings about how a whole column was taken."""
 REPAIRS = ("spelling_repaired", "id_repaired", "encoding_repaired", "rater_repaired", "cell_left_out", "corrected",
            "left_out")
 """Findings that say that a cell or row is not on the record as it stands in the export."""
@@ -67,10 +80,13 @@ def render_check(released: Released, coverage: Released | None, *, settings: Set
         ("parts", unanswered if coverage is None else _record_parts(coverage)), ("headings", _headings(released))]
     about = released.about
     as_of = say("check", "as_of", day=day(about.as_of))
+    left_out = tuple(released.tables["left_out"]["line"])
     page = Page(
-        title=say("check", "title"), subtitle=(settings.council.name, about.cycle, as_of),
+        title=left_out[0] if left_out else say("check", "title"),
+        subtitle=(*((say("check", "title"),) if left_out else ()), settings.council.name, about.cycle, as_of),
         protect=say("check", "protect" if "findings" in released.tables else "protect_pseudonyms"),
-        first=(*_summary(released), Subheading(say("check", "next_heading")), Bullets(_next_steps(released, coverage))),
+        first=(*_left_out(released), *_summary(released), *_assumed(released),
+               Subheading(say("check", "next_heading")), Bullets(_next_steps(released, coverage))),
         picture=None, sections=tuple(Section(code, say("check_section", code), tuple(blocks))
                                      for code, blocks in parts),
         footer=say("check", "footer", council=settings.council.name, version=__version__, as_of=day(about.as_of)),
@@ -87,14 +103,39 @@ def _totals(released: Released) -> dict[str, int]:
                                                      "rows_set_aside")}
 
 
+def _left_out(released: Released) -> list[Block]:
+    """Say what was not read beyond the page's heading, and show the settings that would let it be read."""
+    released = require_released(released, wanted_by="_left_out")
+    left_out, proposed = released.tables["left_out"], released.tables["proposed"]
+    blocks: list[Block] = []
+    if len(left_out):
+        blocks.append(Text(say("unread", str(left_out["state"].iloc[0])), "lead"))
+        blocks.append(Bullets(tuple(left_out["line"].iloc[1:] if len(left_out) > 1 else left_out["line"])))
+    if len(proposed):
+        blocks += [Text(say("unread", "settings_lead")), Lines("\n".join(proposed["line"]))]
+    return blocks
+
+
+def _assumed(released: Released) -> list[Block]:
+    """Say what was assumed about columns, since whoever reads the page can tell whether it is so."""
+    released = require_released(released, wanted_by="_assumed")
+    if "findings" not in released.tables:
+        return []
+    found = released.tables["findings"]
+    found = found[found["code"].isin(ASSUMPTIONS)]
+    return [Text(f"{place}: {message}", "caveat") for place, message in
+            zip(_places(found), found["message"].astype("str"), strict=True)]
+
+
 def _summary(released: Released) -> list[Block]:
     totals = _totals(released)
     n_data = totals["rows_accepted"] + totals["rows_quarantined"]
     share = totals["rows_quarantined"] / n_data if n_data else 0.0
     shown = say("check", "under_a_tenth") if 0 < share < 0.001 else f"{share:.1%}"
+    code = "lead_many" if share > MANY else "lead_part" if len(released.tables["left_out"]) else "lead"
     blocks: list[Block] = [
-        Text(count_say("check", "lead_many" if share > MANY else "lead", totals["rows_quarantined"], of=f"{n_data:,}",
-                       share=shown), "lead"),
+        Text(count_say("check", code, totals["rows_quarantined"], of=f"{n_data:,}", share=shown),
+             "" if len(released.tables["left_out"]) else "lead"),
         Text(say("check", "accounts", read=f"{totals['rows_read']:,}", accepted=f"{totals['rows_accepted']:,}",
                  quarantined=f"{totals['rows_quarantined']:,}", aside=f"{totals['rows_set_aside']:,}"))]
     unread = released.tables["unreadable"]
@@ -111,7 +152,11 @@ def _next_steps(released: Released, coverage: Released | None) -> tuple[str, ...
     counts = dict(zip(tally["code"], tally["n"], strict=True))
     if counts.get("correction_refused"):
         steps.append(count_say("check", "step_corrections", int(counts["correction_refused"])))
-    n_refused = _totals(released)["rows_quarantined"]
+    if len(released.tables["proposed"]):
+        steps.append(say("check", "step_settings"))
+    reasons = released.tables["reasons"]
+    # Rows of a column that was stopped as a whole are mended in the settings, not one by one.
+    n_refused = int(reasons.loc[reasons["reason"] != "scale_in_doubt", "n"].sum())
     if n_refused:
         steps.append(count_say("check", "step_refused" if "findings" in released.tables else "step_refused_pseudonyms",
                                n_refused))

@@ -16,6 +16,7 @@ from my121_analytics.framework.conversation_guide import ConversationGuide, buil
 from my121_analytics.progress import Progress
 from my121_analytics.reports.guide.manager_guide import render_guide
 from my121_analytics.reports.guide.preparation_page import render_preparation
+from my121_analytics.reports.guide.record_form import write_record_form
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
@@ -109,7 +110,7 @@ def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", se
     if severity is None:
         severity, why = _estimate(workforce, settings)
     folders = {"": ""} if manager else make_slugs(chosen)
-    with staged_run(out) as stage:
+    with staged_run(out, command="guide") as stage:
         for number, one in enumerate(chosen, start=1):
             if progress is not None:
                 progress(number, len(chosen), one)
@@ -148,6 +149,9 @@ def _write(stage: Stage, folder: str, manager: str, workforce: Workforce, conver
     stage.write(f"{start}guide.html", render_guide(
         team, cut(severity) if severity is not None else None, manager=name, guide=guide, framework=framework,
         settings=settings))
+    if len(team.tables["people"]):
+        stage.write(f"{start}record.xlsx", write_record_form(team, manager=name, guide=guide, framework=framework,
+                                                             settings=settings))
     people = team.tables["people"]["employee_id"].tolist()
     slugs = make_slugs(people)
     for employee_id in people:

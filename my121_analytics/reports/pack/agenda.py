@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from my121_analytics.calibration.actions import statistic_words
 from my121_analytics.calibration.decision_lines import NOT_DISCUSSED, outcome_words
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
@@ -12,6 +13,7 @@ from my121_analytics.writing.page import Block, Section, Subheading, Text, grid_
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import Sheet
 
+ACTIONS, ACTION_LINES = "Actions", 12
 DECISIONS = "Decisions"
 """Name of the sheet that comes back from the meeting."""
 ENTRY = ("agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "manager_view", "employee_view",
@@ -37,11 +39,12 @@ def build_agenda_chapter(meeting: Meeting) -> Chapter:
     if decisions is not None:
         blocks.append(Text(say("pack", "decisions_where", sheet=DECISIONS)))
         sheets.append(decisions)
+        sheets.append(_actions(meeting))
     return Chapter(Section("agenda", heading, tuple(blocks)), tuple(sheets))
 
 
 def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) -> Sheet:
-    shown = people.assign(placement=_placements(meeting.framework, people)).sort_values("position", kind="stable")
+    shown = people.assign(placement=placement_words(meeting.framework, people)).sort_values("position", kind="stable")
     inside = shown["in_meeting"].astype(bool)
     released = meeting.results["agenda"]
     fields = (column("name"), column("rater_name"), column("placement"), column("question"),
@@ -102,6 +105,17 @@ def _decisions(meeting: Meeting, people: pd.DataFrame) -> Sheet | None:
     return Sheet(DECISIONS, view, lines, "decisions", frozen=2, protected=True)
 
 
+def _actions(meeting: Meeting) -> Sheet:
+    """Set out the sheet for actions: what, who, by when, and the statistic that is worked out again next time."""
+    rows = pd.DataFrame({"unit_column": [meeting.by if meeting.unit else ""] * ACTION_LINES,
+                         "unit": [meeting.unit] * ACTION_LINES})
+    fields = (Field("unit_column", "unit_column"), Field("unit", "unit"), Field("action", "action", blank=True),
+              Field("owner", "owner", blank=True), Field("due_on", "due_on", blank=True),
+              Field("statistic", "statistic", blank=True, choices=tuple(statistic_words().values())))
+    view = View(meeting.results["roster"], "people", say("pack_table", "actions", scope=meeting.scope), fields, rows)
+    return Sheet(ACTIONS, view, (say("pack", "actions_line"),), "actions", protected=True)
+
+
 def _labels(framework: Framework, axis: str) -> dict[int, str]:
     """Write each level or box as number and name, so that either can be read back."""
     if axis == "box":
@@ -109,7 +123,7 @@ def _labels(framework: Framework, axis: str) -> dict[int, str]:
     return {level.level: f"{level.level} - {level.label}" for level in framework.levels(axis)}
 
 
-def _placements(framework: Framework, people: pd.DataFrame) -> pd.Series:
+def placement_words(framework: Framework, people: pd.DataFrame) -> pd.Series:
     """Write where each person is placed: box by number and name, else the rating, else that there is none."""
     boxes = {number: label.replace(" - ", " ", 1) for number, label in _labels(framework, "box").items()}
     ratings = {level.level: level.label for level in framework.performance}

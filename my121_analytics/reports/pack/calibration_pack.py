@@ -13,6 +13,8 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
+from my121_analytics.calibration.actions import read_carried
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
 from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept
@@ -22,6 +24,8 @@ from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.figures.vector import standalone
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.progress import Progress, progress_shown
+from my121_analytics.reports.pack.deck import build_deck
+from my121_analytics.reports.pack.first_page import say_action
 from my121_analytics.reports.pack.managers import count_verdicts, sum_chances
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
@@ -34,18 +38,11 @@ from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
 from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.encryption import encrypt_workbook, find_password
+from my121_analytics.writing.manifest import MANIFEST, build_manifest, read_manifest, sha256_of
 from my121_analytics.writing.page import render_page
 from my121_analytics.writing.pdf import find_browser, print_pdf
-from my121_analytics.writing.staging import (
-    MANIFEST,
-    Stage,
-    build_manifest,
-    make_slugs,
-    read_manifest,
-    sha256_of,
-    staged_run,
-    write_atomic,
-)
+from my121_analytics.writing.slides import write_slides
+from my121_analytics.writing.staging import Stage, make_slugs, staged_run, write_atomic
 from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -99,6 +96,8 @@ class _Plan:
     quality: Mapping[str, pd.DataFrame]
     password: str
     browser: Path | None
+    actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    slides: bool = False
 
     @property
     def is_public(self) -> bool:
@@ -115,7 +114,8 @@ class _Plan:
 def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
                pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
-               earlier: Mapping[str, Earlier] | None = None) -> PackReport:
+               earlier: Mapping[str, Earlier] | None = None, actions: Path | str | None = None,
+               slides: bool = False) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -145,6 +145,11 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         The file or folder that the exports were read from; the hash of each file goes into the manifest.
     earlier
         Publications that the same readers have, beside those in ``[disclosure] kept_releases``.
+    actions
+        ``actions.csv`` of the meeting before, as ``my121 decisions`` wrote it: each unit's actions stand on its first
+        page, with their statistic then and now. Not for a public pack, since actions name their owners.
+    slides
+        Also write each pack as ten slides or fewer (needs the extra ``slides``).
 
     Returns
     -------
@@ -162,15 +167,19 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
 
     Notes
     -----
-    Per pack: ``pack.html``, ``pack.xlsx``, ``figures/`` and a manifest of its own; ``manifest.json`` of all at the top.
+    Per pack: ``pack.html`` (for the meeting), ``analyst.html``, ``pack.xlsx``, ``figures/`` and a manifest of
+    its own; ``manifest.json`` of all at the top.
     The same record, settings and version give the same bytes (PDF and encrypted workbooks aside). The rating-pattern
     model is fitted once, for the whole council, and each unit is shown its own managers.
     """
     settings = settings or workforce.settings
     plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
+    plan = replace(plan, slides=slides)
+    if actions is not None and not plan.is_public:
+        plan = replace(plan, actions={name: _carry_actions(Path(actions), plan, name) for name in plan.units})
     inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
     warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
-    with (staged_run(out, private=not plan.is_public) as stage,
+    with (staged_run(out, private=not plan.is_public, command="pack") as stage,
           progress_shown("Building packs", progress) as report):
         _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
@@ -192,7 +201,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     if kept and settings.disclosure.kept_releases:
         write_atomic(Path(settings.disclosure.kept_releases) / name_kept(kept), kept)
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
-                      tuple(say("pack_warning", code) for code in dict.fromkeys(warnings)), kept)
+                      (*(say("pack_warning", code) for code in dict.fromkeys(warnings)),
+                       *(say("staging", "left", file=name) for name in stage.left)), kept)
 
 
 def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,
@@ -215,6 +225,12 @@ def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str 
     password = find_password() if settings.pack.encrypt else ""
     return _Plan(workforce, settings, audience, by, cycle, ("", *known) if unit is None else (unit,), slugs, quality,
                  password, find_browser() if pdf else None)
+
+
+def _carry_actions(path: Path, plan: _Plan, unit: str) -> tuple[str, ...]:
+    """Put a unit's actions of the meeting before into sentences."""
+    carried = read_carried(path, plan.workforce, cycle=plan.cycle, unit_column=plan.by, unit=unit)
+    return tuple(say_action(action) for action in carried)
 
 
 def _refuse_beside_names(out: Path, plan: _Plan) -> None:
@@ -249,7 +265,8 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
     """Write one pack; gives the codes of its warnings."""
     meeting = Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=plan.cycle, as_of=plan.workforce.as_of,
                       audience=plan.audience, settings=plan.settings, framework=plan.workforce.framework,
-                      results=findings.shown, problems=findings.problems, quality=plan.quality)
+                      results=findings.shown, problems=findings.problems, quality=plan.quality,
+                      actions=plan.actions.get(unit, ()))
     pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council)
     meeting = replace(meeting, pictures=pictures)
     papers = assemble_papers(meeting)
@@ -261,6 +278,9 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
     stage.write(f"{folder}/pack.xlsx", book)
     html = render_page(papers.page)
     stage.write(f"{folder}/pack.html", html)
+    stage.write(f"{folder}/analyst.html", render_page(papers.analyst))
+    if plan.slides:
+        stage.write(f"{folder}/slides.pptx", write_slides(build_deck(meeting)))
     for picture in meeting.pictures.values():
         stage.write(f"{folder}/figures/{picture.name}.svg", standalone(picture.element))
         if picture.png:
@@ -389,7 +409,7 @@ def cut_to_unit(result: Result, by: str, unit: str) -> Result:
     facts = dict(result.facts)
     managers = tables.get("managers")
     if managers is not None:
-        facts |= {"n_listed": count_verdicts(managers.frame)["pattern"], "expected_wrong": sum_chances(managers.frame)}
+        facts |= {"n_listed": count_verdicts(managers.frame)[PATTERN], "expected_wrong": sum_chances(managers.frame)}
     return replace(result, tables=tables, facts=facts)
 
 

@@ -1,4 +1,4 @@
-"""The first page: what to decide in this meeting, and what the data cannot tell. 250 words at most."""
+"""The first page: what is not here, what to decide and in which minutes, whom to hear, what changed, and the limits."""
 
 from __future__ import annotations
 
@@ -6,17 +6,22 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
+from my121_analytics.calibration.actions import Carried
 from my121_analytics.figures.phrases import day
+from my121_analytics.reports.pack.chasing import count_without_conversation
 from my121_analytics.reports.pack.coverage import total_of
 from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Subheading
+from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Subheading, Text
 from my121_analytics.writing.tables import format_value
 
 MOST_WORDS = 250
 SMALL_GROUP = 30
 """Below this one person is more than three percentage points of a share."""
+MOST_NAMES = 6
+MOST_CHANGES = 4
 
 
 @dataclass(frozen=True)
@@ -51,15 +56,29 @@ def build_first_page(meeting: Meeting) -> FirstPage:
     FirstPage
     """
     figures: list[tuple[str, str, str]] = []
-    decide = [*_agenda_items(meeting, figures), *_manager_items(meeting, figures), *_coverage_items(meeting, figures)]
-    if not decide:
-        decide = [say("pack_first", "nothing_to_decide")]
-    limits = _limits(meeting, figures)
-    blocks: tuple[Block, ...] = (
-        Subheading(say("pack_first", "decide_heading")), Bullets(tuple(decide)),
-        Subheading(say("pack_first", "cannot_heading")), Bullets(tuple(limits)))
-    title = say("pack_first", "title", unit=meeting.name)
-    return FirstPage(title, _subtitle(meeting, figures), blocks, _picture(meeting), tuple(figures))
+    subtitle = _subtitle(meeting, figures)
+    decide = [*_agenda_items(meeting, figures), *_coverage_items(meeting, figures)]
+    blocks: list[Block] = [Text(_absent(meeting, figures), "caveat"), Subheading(say("pack_first", "decide_heading")),
+                           Bullets(tuple(decide or [say("pack_first", "nothing_to_decide")]))]
+    plan = _minutes(meeting)
+    blocks += [plan] if plan is not None else []
+    for heading, items in (("hear_heading", _manager_items(meeting, figures)),
+                           ("changed_heading", _changes(meeting, figures)),
+                           ("actions_heading", list(meeting.actions)), ("cannot_heading", _limits(meeting, figures))):
+        if items:
+            blocks += [Subheading(say("pack_first", heading)), Bullets(tuple(items))]
+    return FirstPage(say("pack_first", "title", unit=meeting.name), subtitle, tuple(blocks), None, tuple(figures))
+
+
+def say_action(carried: Carried) -> str:
+    """Say an action of the meeting before, with its statistic then and now."""
+    known = {"action": carried.action, "owner": carried.owner, "due": carried.due_on}
+    if not carried.statistic:
+        return say("pack", "action_plain", **known)
+    then, now = (say("pack", "action_unknown") if value is None
+                 else format_value(value, "share" if carried.is_share else "integer")
+                 for value in (carried.then, carried.now))
+    return say("pack", "action_carried", **known, statistic=carried.statistic, then=then, now=now)
 
 
 def _subtitle(meeting: Meeting, figures: list[tuple[str, str, str]]) -> tuple[str, ...]:
@@ -84,6 +103,29 @@ def _n_placed(meeting: Meeting) -> int | None:
     return int(frame.loc[frame[key] != 0, "n"].sum())
 
 
+def _absent(meeting: Meeting, figures: list[tuple[str, str, str]]) -> str:
+    """Say first what is not in the pack."""
+    parts = []
+    placed, n = _n_placed(meeting), meeting.results["profile"].about.n
+    if placed is not None and n is not None and n > placed:
+        parts.append(count_say("pack_first", "absent_placements", n - placed))
+    is_public = meeting.settings.disclosure.audiences[meeting.audience].is_public
+    stopped = None if is_public else meeting.quality.get("reconciliation")  # a file may hold a few people only
+    if stopped is not None and int(stopped["rows_quarantined"].sum()):
+        n_stopped = int(stopped["rows_quarantined"].sum())
+        figures.append((say("pack_figure", "rows_stopped"), f"{n_stopped:,}", say("pack_section", "notes")))
+        parts.append(count_say("pack_first", "absent_rows", n_stopped))
+    unreadable = meeting.quality.get("unreadable")
+    if unreadable is not None and len(unreadable):
+        parts.append(count_say("pack_first", "absent_files", len(unreadable)))
+    parts += [say("pack_first", f"absent_{subject}") for subject in ("severity", "movement", "coverage", "agenda")
+              if subject in meeting.problems]
+    parts += [say("pack_first", "absent_public")] if is_public else []
+    if parts:
+        return say("pack_first", "absent", parts="; ".join(parts))
+    return say("pack_first", "absent_unknown" if stopped is None else "absent_nothing")
+
+
 def _agenda_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     people = meeting.frame("agenda", "people")
     if people is None:
@@ -97,17 +139,61 @@ def _agenda_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list
                 (say("pack_figure", "in_meeting"), f"{len(inside):,}", chapter),
                 (say("pack_figure", "minutes_used"), minutes, chapter)]
     code = "agenda_all" if len(inside) == len(people) else "agenda"
-    return [count_say("pack_first", code, len(inside), n_all=f"{len(people):,}", minutes=minutes)]
+    return [count_say("pack_first", code, len(inside), n_all=f"{len(people):,}")]
+
+
+def _minutes(meeting: Meeting) -> Grid | None:
+    """Set out the meeting's minutes: what is taken when, and for how long."""
+    people = meeting.frame("agenda", "people")
+    facts = meeting.results["agenda"].facts if people is not None else {}
+    if people is None or not isinstance(facts.get("minutes_rest"), int):
+        return None
+    inside = people[people["in_meeting"].astype(bool)]
+    managers = meeting.frame("agenda", "managers")
+    heard = managers[managers["in_meeting"].astype(bool)] if managers is not None else people.head(0)
+    parts = [("rest", int(str(facts["minutes_rest"])), 0),
+             ("managers", int(heard["minutes"].sum()), len(heard)),
+             ("people", int(inside["minutes"].sum()), len(inside))]
+    rows = tuple((count_say("pack_first", f"minutes_{code}", n), f"{minutes:,}")
+                 for code, minutes, n in parts if minutes)
+    headings = (say("pack_heading", "agenda_part"), say("pack_heading", "minutes"))
+    return Grid(say("pack_first", "minutes_caption", minutes=f"{int(str(facts['minutes'])):,}"), headings, rows,
+                (False, True))
 
 
 def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
         return []
-    n_by_verdict = count_verdicts(managers)
-    n_listed = n_by_verdict["pattern"]
+    n_listed = count_verdicts(managers)[PATTERN]
     figures.append((say("pack_figure", "listed"), f"{n_listed:,}", say("pack_section", "managers")))
-    return [count_say("pack_first", "managers", n_listed)]
+    items = [count_say("pack_first", "managers", n_listed)]
+    listed = managers[managers["verdict"] == PATTERN]
+    if 0 < n_listed <= MOST_NAMES and "name" in listed:
+        items[0] += " " + say("pack_first", "managers_named", names=", ".join(sorted(listed["name"].astype("str"))))
+    return items
+
+
+def _changes(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
+    """Name the boxes whose share has clearly changed, the largest change first."""
+    prefix, key, name = ("", "box", "box_name") if meeting.framework.has_map else ("ratings_", "level", "label")
+    frame = meeting.frame("movement", f"{prefix}change")
+    if frame is None or frame.empty:
+        return []
+    before = str(meeting.results["movement"].facts["cycle_before"])
+    known = frame[frame["change"].notna() & (frame[key] != 0)]
+    clear = known[(known["lower"] > 0) | (known["upper"] < 0)]
+    if clear.empty:
+        return [say("pack_first", "changed_none", before=before)]
+    clear = clear.assign(size=clear["change"].abs()).sort_values("size", ascending=False, kind="stable")
+    items = []
+    for row in clear.head(MOST_CHANGES).itertuples():
+        box, shares = str(getattr(row, name)), {at: format_value(getattr(row, f"share_{at}"), "share")
+                                                for at in ("before", "after")}
+        figures += [(say("pack_figure", f"share_{at}", box=box), share, say("pack_section", "placements"))
+                    for at, share in shares.items()]
+        items.append(say("pack_first", "changed_up" if row.change > 0 else "changed_down", box=box, **shares))
+    return items
 
 
 def _coverage_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
@@ -119,11 +205,13 @@ def _coverage_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> li
         n_missing = n - placed
         figures.append((say("pack_figure", "not_placed"), f"{n_missing:,}", on_map))
         items.append(count_say("pack_first", "not_placed", n_missing))
+    without = count_without_conversation(meeting)
+    if without is not None:
+        figures.append((say("pack_figure", "without_conversation"), f"{without:,}", chapter))
+        items.append(count_say("pack_first", "without_conversation", without))
     total = total_of(meeting)
     if total is not None and pd.notna(total["estimate"]):
-        share = format_value(float(total["estimate"]), "share")
-        figures.append((say("pack_figure", "conversations"), share, chapter))
-        items.append(say("pack_first", "conversations", share=share))
+        figures.append((say("pack_figure", "conversations"), format_value(float(total["estimate"]), "share"), chapter))
     return items
 
 
@@ -133,19 +221,12 @@ def _limits(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     if managers is not None and len(managers):
         limits.append(say("caveat", "leniency_or_quality"))
         limits.append(say("pack_first", "cannot_tell"))
-        if count_verdicts(managers)["pattern"]:
+        if count_verdicts(managers)[PATTERN]:
             chance = expected_by_chance(managers)
             figures.append((say("pack_figure", "by_chance"), chance, say("pack_section", "managers")))
             limits.append(say("pack_first", "chance", n=chance))
     elif "severity" in meeting.problems:
         limits.append(say("pack_first", "no_managers"))
-    limits.append(say("pack_first", "judgement"))
     n = meeting.results["profile"].about.n
-    limits.append(say("pack_first", "small_group" if n is None or n < SMALL_GROUP else "reasons"))
+    limits.append(say("pack_first", "small_group" if n is None or n < SMALL_GROUP else "judgement"))
     return limits
-
-
-def _picture(meeting: Meeting) -> Drawing | None:
-    picture = meeting.pictures.get("map")
-    return None if picture is None else Drawing(
-        picture, say("pack_first", "map_caption" if meeting.framework.has_map else "ratings_caption"))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
+from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN, VERDICTS
 from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, say
@@ -12,8 +14,8 @@ from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subhe
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import Sheet
 
-VERDICTS = ("pattern", "watch", "in line", "cannot tell")
-STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown")
+STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown",
+              "from_objectives", "from_own_placements")
 """Caveats of the whole comparison that are sentences in their own right."""
 MOST_ROWS = 30
 """Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""
@@ -26,13 +28,16 @@ def build_managers(meeting: Meeting) -> Chapter:
     if managers is None or managers.empty:
         why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
         return Chapter(Section("managers", heading, (Text(why),)))
-    blocks: list[Block] = [Text(say("caveat", "leniency_or_quality"), "caveat"), *_lead(meeting, managers)]
+    blocks: list[Block] = [Text(say("caveat", what_it_is_about(meeting)), "caveat"), *_lead(meeting, managers)]
     for name in ("funnel", "managers", "mixes"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
-    shown = _order(managers).assign(points_words=lambda rows: _points_words(meeting, rows["rater_id"]))
+    shown = _order(managers).assign(points_words=lambda rows: points_words(meeting, rows["rater_id"]))
     released = meeting.results["severity"]
-    on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"].isin(["pattern", "watch"])]
+    on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"] == PATTERN]
+    # On the page there are those to hear and the rest: nobody is half named.
+    on_page = on_page.assign(verdict_words=[VERDICTS[v].sentence if v == PATTERN else say("caterpillar", "unlisted")
+                                            for v in on_page["verdict"]])
     title = say("pack_table", "managers", scope=meeting.scope)
     blocks.append(grid_of(View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
@@ -58,6 +63,12 @@ def build_managers(meeting: Meeting) -> Chapter:
                    (Sheet(say("pack_sheet", "managers"), long, lines, "managers"), *pictures))
 
 
+def what_it_is_about(meeting: Meeting) -> str:
+    """Give the caveat that says whether sources part managers from their teams."""
+    together = meeting.results["severity"].facts.get("about") == TOGETHER
+    return "rater_and_team" if together else "leniency_or_quality"
+
+
 def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
     """Count managers by verdict, every verdict included."""
     counts = managers["verdict"].value_counts()
@@ -66,7 +77,7 @@ def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
 
 def sum_chances(managers: pd.DataFrame) -> float:
     """Add up the probabilities that a listed manager's difference is smaller than what matters."""
-    return float((1 - managers.loc[managers["verdict"] == "pattern", "probability"]).sum())
+    return float((1 - managers.loc[managers["verdict"] == PATTERN, "probability"]).sum())
 
 
 def expected_by_chance(managers: pd.DataFrame) -> str:
@@ -78,12 +89,12 @@ def expected_by_chance(managers: pd.DataFrame) -> str:
 def _lead(meeting: Meeting, managers: pd.DataFrame) -> list[Text]:
     counts = count_verdicts(managers)
     about = meeting.results["severity"].about
-    lead = [Text(count_say("pack", "managers_lead", counts["pattern"], cycles=about.cycle,
+    lead = [Text(count_say("pack", "managers_lead", counts[PATTERN], cycles=about.cycle,
                            chance=expected_by_chance(managers), where=meeting.where))]
-    if counts["cannot tell"] == len(managers):
+    if counts[CANNOT_TELL] == len(managers):
         lead.append(Text(say("pack", "managers_cannot_tell_all")))
-    elif counts["cannot tell"]:
-        lead.append(Text(count_say("pack", "managers_cannot_tell", counts["cannot tell"], n_all=f"{len(managers):,}")))
+    elif counts[CANNOT_TELL]:
+        lead.append(Text(count_say("pack", "managers_cannot_tell", counts[CANNOT_TELL], n_all=f"{len(managers):,}")))
     known = codes("caveat")
     lead += [Text(say("caveat", code)) for code in about.caveats if code in known and code in STANDALONE]
     return lead
@@ -120,7 +131,7 @@ def _whole_council(meeting: Meeting) -> list[Block]:
     return blocks
 
 
-def _points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
+def points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
     """Say each manager's difference as points at the highest rating; empty where the audience or the range has none."""
     points = meeting.frame("severity", "points")
     if points is None or points.empty:
@@ -134,11 +145,11 @@ def _points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
 
 def _order(managers: pd.DataFrame) -> pd.DataFrame:
     """Set those to discuss first, and by name within each verdict: an order that ranks nobody."""
-    order = managers["verdict"].map({verdict: place for place, verdict in enumerate(VERDICTS)})
+    order = managers["verdict"].map({code: verdict.order for code, verdict in VERDICTS.items()})
     rows = managers.assign(_order=order, _name=managers["name"].astype("str").str.casefold())
     rows = rows.sort_values(["_order", "_name", "rater_id"], kind="stable").drop(columns=["_order", "_name"])
     return rows.reset_index(drop=True).assign(
-        range=lambda f: range_text(f, "signed"), verdict_words=lambda f: [say("verdict", v) for v in f["verdict"]],
+        range=lambda f: range_text(f, "signed"), verdict_words=lambda f: [VERDICTS[v].sentence for v in f["verdict"]],
         caveat_words=lambda f: [_caveat_words(c) for c in f["caveat"]])
 
 

@@ -46,6 +46,8 @@ class Meeting:
         By name.
     quality
         File-level tables: ``reconciliation``, ``findings``, ``unreadable``; empty without an intake.
+    actions
+        Of the meeting before, each as a sentence.
     """
 
     unit: str
@@ -60,6 +62,7 @@ class Meeting:
     problems: Mapping[str, str] = field(default_factory=dict)
     pictures: Mapping[str, Picture] = field(default_factory=dict)
     quality: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    actions: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         for released in self.results.values():

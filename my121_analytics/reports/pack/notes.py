@@ -123,10 +123,14 @@ def _withheld(meeting: Meeting) -> list[Block]:
 
 
 def _sign_off() -> list[Block]:
+    return [Text(say("pack", "sign_off_lead")), sign_off_grid()]
+
+
+def sign_off_grid() -> Grid:
+    """Give the table that people sign, left empty."""
     headings = tuple(say("pack_heading", name) for name in ("signed_for", "signed_by", "signed_on"))
     rows = tuple((say("pack_sign_off", code), "", "") for code in codes("pack_sign_off"))
-    return [Text(say("pack", "sign_off_lead")),
-            Grid(say("pack_table", "sign_off"), headings, rows, entry=(False, True, True))]
+    return Grid(say("pack_table", "sign_off"), headings, rows, entry=(False, True, True))
 
 
 def _sign_off_sheet() -> WordSheet:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from matplotlib.axes import Axes
 
 from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.coverage import describe_coverage, plot_coverage
+from my121_analytics.figures.list_length import describe_list_lengths, plot_list_lengths
 from my121_analytics.figures.managers import describe_caterpillar, describe_funnel, plot_caterpillar, plot_funnel
 from my121_analytics.figures.nine_box import (
     describe_box_by_group,
@@ -45,7 +47,7 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     Returns
     -------
     dict
-        By name: map, change, groups, managers, mixes, funnel, coverage.
+        By name: map, change, groups, managers, mixes, lengths, funnel, coverage.
     """
     pictures = {}
     profile = results["profile"]
@@ -62,11 +64,15 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     if severity is not None and "managers" in severity.tables:
         ranges = severity.tables["managers"]["lower"].notna().sum()
         if ranges >= FEWEST_INTERVALS:
-            pictures["managers"] = _draw("managers", severity, plot_caterpillar, describe_caterpillar, dots=True)
+            pictures["managers"] = _draw("managers", severity, partial(plot_caterpillar, for_meeting=True),
+                                         partial(describe_caterpillar, for_meeting=True), dots=True)
             if has_mixes(severity):
                 pictures["mixes"] = _draw("mixes", severity, plot_rating_mixes, describe_rating_mixes)
+            if is_council and len(severity.tables.get("list_length", ())):
+                pictures["lengths"] = _draw("lengths", severity, plot_list_lengths, describe_list_lengths)
             if is_council:
-                pictures["funnel"] = _draw("funnel", severity, plot_funnel, describe_funnel)
+                pictures["funnel"] = _draw("funnel", severity, partial(plot_funnel, for_meeting=True),
+                                           describe_funnel)
     coverage = results.get("coverage")
     if coverage is not None and _any(coverage, "by_group", "base"):
         pictures["coverage"] = _draw("coverage", coverage, plot_coverage, describe_coverage)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from my121_analytics.analysis.workforce_profile import order_naturally
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.figures.phrases import day
@@ -16,15 +17,19 @@ from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.settings import ReportSettings, Settings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import Result
+from my121_analytics.workforce.results import TOTAL, Result
 from my121_analytics.workforce.schema import GROUPS
 from my121_analytics.writing.tables import Field, Kind, View, format_value
-from my121_analytics.writing.workbook import AnySheet, Chart, Sheet
+from my121_analytics.writing.workbook import AnySheet, Chart, Figure, PictureBeside, Sheet
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
 
 PROVISIONAL, REVISED, BREAK = "[p]", "[r]", "[b]"
+Drawing = tuple[Callable[..., Any], Callable[[Released], str]]
+"""Draws a released result, and says in words what the drawing shows."""
+_DOTS = 90
+"""Dots an inch of a picture beside a table: it is read on a screen."""
 
 
 @dataclass(frozen=True)
@@ -88,10 +93,13 @@ class Written:
         In order.
     headline
         Figures for the headline page and for the trend from run to run.
+    trend
+        The same figures of each cycle, the earliest first.
     """
 
     sheets: tuple[AnySheet, ...] = ()
     headline: tuple[Headline, ...] = ()
+    trend: Mapping[str, tuple[Headline, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,8 +151,9 @@ def fields_of(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] |
 
 
 def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: Sequence[Field], *,
-               rows: pd.DataFrame | None = None, chart: Chart | None = None, lines: Sequence[str] = (),
-               words: Mapping[str, object] | None = None, beside: Sequence[Released] = ()) -> tuple[Sheet, ...]:
+               rows: pd.DataFrame | None = None, chart: Chart | None = None, draw: Drawing | None = None,
+               lines: Sequence[str] = (), words: Mapping[str, object] | None = None, name: str = "",
+               beside: Sequence[Released] = ()) -> tuple[Sheet, ...]:
     """Set out one released table as a sheet; none where the audience may not see it.
 
     Parameters
@@ -160,11 +169,15 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     rows
         Released rows put in order or into words.
     chart
-        Drawn below the heading of the working profile, unless something was withheld.
+        Drawn beside the table of the working profile, unless something was withheld.
+    draw
+        Draws a picture of the released result and says it in words, for what is published.
     lines
         Further sentences above the table.
     words
         For the title.
+    name
+        Of the marked-up table; default: the code, and the grouping where there is one.
     beside
         Further released results whose rows stand in ``rows``.
     """
@@ -175,11 +188,44 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     title = say("report_title", code, scope=brief.scope, **words)
     about = released.about
     source = say("report", "source_line", measure=about.measure, population=about.population)
-    caveats = [say("caveat", name) for name in about.caveats]
-    marks = _explain_marks(brief, released.tables[table] if rows is None else rows)
-    view = View(released, table, title, tuple(fields), rows, tuple(beside))
-    return (Sheet(say("report_sheet", code, **words), view, (source, *lines, *caveats, *marks), code,
-                  None if view.has_hidden else chart),)
+    shown = order_groups(released.tables[table] if rows is None else rows, fields)
+    marks = _explain_marks(brief, shown)
+    view = View(released, table, title, tuple(fields), shown, tuple(beside))
+    table_name = name or "_by_".join(dict.fromkeys([code.removesuffix("_by_group"), *map(str, filter(
+        None, [str(words.get("by", "")).replace(" ", "_")]))]))
+    picture = None
+    if draw is not None and brief.report.profile == "publish":
+        picture = draw_beside(draw, released)
+    return (Sheet(say("report_sheet", code, **words), view, (source, *lines, *marks), table_name,
+                  None if view.has_hidden else chart, notes=tuple(f"caveat {code}" for code in about.caveats),
+                  picture=picture),)
+
+
+def draw_beside(draw: Drawing, released: Released) -> PictureBeside:
+    """Draw a released result as a picture beside its table, with the words that stand for it."""
+    from my121_analytics.figures.theme import render_png
+
+    plot, describe = draw
+    return PictureBeside(render_png(plot(released), dpi=_DOTS), describe(released))
+
+
+def order_groups(rows: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
+    """Put the groups of a table in the same order on every sheet: as people count and spell, all together last.
+
+    Parameters
+    ----------
+    rows
+        Of one table; rows of one group keep their order among themselves.
+    fields
+        Columns shown; the first one heads its row.
+    """
+    column = fields[0].name
+    if column not in {known.name for known in GROUPS} or column not in rows:
+        return rows
+    texts = rows[column].astype("str")
+    places = {name: place for place, name in enumerate(order_naturally(texts[texts != TOTAL]))}
+    order = texts.map(places).fillna(len(places))
+    return rows.loc[order.sort_values(kind="stable").index].reset_index(drop=True)
 
 
 def _explain_marks(brief: Brief, rows: pd.DataFrame) -> list[str]:
@@ -208,8 +254,19 @@ def count_line(code: str, value: float | int | str | None, cycle: str) -> Headli
 
 
 def write_figure(line: Headline, marker: str) -> str:
-    """Write a headline's figure as a reader sees it."""
+    """Write a headline's figure as a sentence has it."""
     if line.value is None:
         return marker
-    kind: Kind = {"share": "share", "count": "integer"}.get(line.unit, "number")  # type: ignore[assignment]
-    return format_value(line.value, kind)
+    return f"{line.value:,.0f}" if line.unit == "number" else format_value(line.value, _kind_of(line))
+
+
+def show_figure(line: Headline | None, marker: str) -> Figure:
+    """Give a headline's figure as a cell: a number, the marker where it was withheld."""
+    if line is None:
+        return Figure(None)
+    return Figure(line.value, _kind_of(line), marker)
+
+
+def _kind_of(line: Headline) -> Kind:
+    kinds: dict[str, Kind] = {"share": "share", "count": "integer", "number": "decimal"}
+    return kinds.get(line.unit, "number")

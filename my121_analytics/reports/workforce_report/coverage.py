@@ -7,6 +7,7 @@ from functools import partial
 
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.disclosure.release import Released
+from my121_analytics.figures.coverage import describe_coverage, plot_coverage
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     Section,
@@ -43,6 +44,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
         asked: dict[str, object] = {"per_year": one.facts["conversations_per_year"]}
         sheets += make_sheet(brief, one, "by_group", "coverage", fields_of([(by, "text"), *_COLUMNS]),
                              chart=Chart("bar", category=by, values=("estimate",)),
+                             draw=(plot_coverage, describe_coverage),
                              words={"by": by.replace("_", " "), **asked})
         if not headline and "by_group" in one.tables:
             rows = one.tables["by_group"]

@@ -9,7 +9,7 @@ import pandas as pd
 from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.staging import make_slugs
 from my121_analytics.writing.tables import NUMERIC
-from my121_analytics.writing.workbook import AnySheet, Sheet, WordSheet, sheet_names
+from my121_analytics.writing.workbook import NOT_AVAILABLE, AnySheet, Figure, Sheet, WordSheet, sheet_names
 
 
 def write_twins(sheets: Sequence[AnySheet]) -> dict[str, bytes]:
@@ -39,7 +39,21 @@ def _write(sheet: Sheet | WordSheet) -> bytes:
 
 
 def _of_words(sheet: WordSheet) -> pd.DataFrame:
-    return pd.DataFrame(list(sheet.rows), columns=list(sheet.headings))
+    columns: dict[str, list[object]] = {}
+    for place, heading in enumerate(sheet.headings):
+        cells = [row[place] for row in sheet.rows]
+        columns[heading] = [_value_of(cell) for cell in cells]
+        if any(isinstance(cell, Figure) and cell.value is None for cell in cells):
+            columns[f"{heading} marker"] = [cell.marker if isinstance(cell, Figure) and cell.value is None else ""
+                                            for cell in cells]
+    return pd.DataFrame(columns)
+
+
+def _value_of(cell: str | int | Figure) -> object:
+    if not isinstance(cell, Figure):
+        return cell
+    is_whole = cell.kind == "integer" and cell.value is not None
+    return str(int(cell.value)) if is_whole else cell.value  # type: ignore[arg-type]
 
 
 def _of_rows(sheet: Sheet) -> pd.DataFrame:
@@ -49,8 +63,9 @@ def _of_rows(sheet: Sheet) -> pd.DataFrame:
         if field.blank:
             continue
         columns[field.heading] = view.frame[field.name].reset_index(drop=True)
-        hidden = view.hides(field)
-        if field.kind in NUMERIC and hidden.any():
+        hidden, missing = view.hides(field), view.frame[field.name].isna().to_numpy()
+        if field.kind in NUMERIC and missing.any():
             columns[f"{field.heading} marker"] = pd.Series(
-                [str(marker) if gone else "" for marker, gone in zip(view.frame["marker"], hidden, strict=True)])
+                [str(marker) if is_hidden else NOT_AVAILABLE if is_missing else ""
+                 for marker, is_hidden, is_missing in zip(view.frame["marker"], hidden, missing, strict=True)])
     return pd.DataFrame(columns)

@@ -1,64 +1,79 @@
-"""The headline page: the report in a dozen lines, each with its range, what changed, and the priority it speaks to."""
+"""The headline page: the report in a dozen lines, each with its range, what changed, target and priority."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from my121_analytics.reports.workforce_report.brief import REVISED, Brief, write_figure
-from my121_analytics.reports.workforce_report.headline_figure import Headline
+from my121_analytics.reports.workforce_report.brief import REVISED, Brief, show_figure
+from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
+from my121_analytics.reports.workforce_report.in_brief import standing_of, target_of
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.tables import Kind, format_value
-from my121_analytics.writing.workbook import WordSheet
+from my121_analytics.writing.tables import Kind
+from my121_analytics.writing.workbook import NOT_APPLICABLE, NOT_AVAILABLE, Figure, WordSheet
+
+Cell = str | Figure
 
 
 def write_headline(brief: Brief, lines: Sequence[Headline]) -> WordSheet:
-    """Set the headline figures out as words.
+    """Set the headline figures out as numbers.
 
     Parameters
     ----------
     brief
         The report in hand.
     lines
-        As the audience may see them.
+        As the audience may see them; what is measured in logits is left to the section on rating patterns.
 
     Returns
     -------
     WordSheet
-        One row per figure: what, figure, range, the report before, the council's priority.
+        One row per figure: what, figure, both ends of its range, the report before, the change; with priorities also
+        target, standing and priority.
     """
-    marker = brief.settings.disclosure.marker
-    columns = ["statistic", "figure", "range", "before"]
+    shown = [line for line in lines if line.unit != "logits"]
+    columns = ["statistic", "figure", "lower", "upper", *(["before", "change_words"] if brief.previous else [])]
     priorities = {code: name for name, wanted in brief.settings.priorities.items() for code in wanted}
-    if priorities:
-        columns.append("priority")
+    columns += ["target", "standing", "priority"] if priorities else []
     rows = []
-    for line in lines:
-        row = [line.label, write_figure(line, marker), _range(line), _before(brief, line, marker)]
-        rows.append(tuple(row + ([priorities.get(line.code, say("report", "no_priority"))] if priorities else [])))
+    for line in shown:
+        row: list[Cell] = [line.label, show_figure(line, brief.settings.disclosure.marker), *_range(line),
+                           *(_before(brief, line) if brief.previous else [])]
+        rows.append(tuple(row + (_against_target(brief, line, priorities) if priorities else [])))
     notes = [say("report", "headline_lead"), say("report", "headline_range")]
-    if any(line.value is None for line in lines):
-        notes.append(say("workbook", "confidential"))
-    if any(REVISED in row[3] for row in rows):
+    notes += [say("report", "change_line")] if brief.previous else []
+    if any(REVISED in str(cell) for row in rows for cell in row):
         notes.append(say("report", "revised"))
     if brief.is_provisional:
         notes.append(say("report", "provisional"))
     return WordSheet(say("report_sheet", "headline"), say("report_title", "headline", scope=brief.scope),
-                     tuple(say("report_heading", name) for name in columns), tuple(rows), tuple(notes), "headline")
+                     tuple(say("report_heading", name) for name in columns), tuple(rows), tuple(notes),
+                     "headline_figures")
 
 
-def _range(line: Headline) -> str:
-    if line.value is None or line.lower is None or line.upper is None:
-        return say("report", "no_range")
+def _range(line: Headline) -> list[Cell]:
     kind: Kind = "share" if line.unit == "share" else "number"
-    return say("pack", "range", lower=format_value(line.lower, kind), upper=format_value(line.upper, kind))
+    if line.lower is None and line.upper is None and line.value is not None:
+        return [Figure(None, kind, NOT_APPLICABLE)] * 2
+    return [Figure(None if line.value is None else end, kind, "[c]" if line.value is None else NOT_AVAILABLE)
+            for end in (line.lower, line.upper)]
 
 
-def _before(brief: Brief, line: Headline, marker: str) -> str:
-    """Write the figure of the report before; marked as revised where it spoke of the same cycle and has changed."""
+def _before(brief: Brief, line: Headline) -> list[Cell]:
+    """Give the figure of the report before and the change; revised where it spoke of the same cycle and has changed."""
     earlier = brief.previous.get(line.code)
     if earlier is None:
-        return say("report", "no_earlier")
-    text = write_figure(earlier, marker)
+        return [Figure(None), NOT_AVAILABLE]
+    figure = show_figure(earlier, brief.settings.disclosure.marker)
     if earlier.cycle == line.cycle and earlier.value != line.value:
-        return say("report", "before_revised", figure=text, marker=REVISED)
-    return say("report", "before", figure=text, cycle=earlier.cycle)
+        return [figure, say("report", "revised_figure", marker=REVISED)]
+    return [figure, say("report_reading", read_change(line, earlier))]
+
+
+def _against_target(brief: Brief, line: Headline, priorities: dict[str, str]) -> list[Cell]:
+    target = target_of(brief, line.code)
+    priority = priorities.get(line.code, NOT_APPLICABLE)
+    if target is None:
+        return [Figure(None, marker=NOT_APPLICABLE), NOT_APPLICABLE, priority]
+    wanted = Headline(line.code, line.label, target, unit=line.unit)
+    standing = say("report_standing", standing_of(line, target)) if line.value is not None else "[c]"
+    return [show_figure(wanted, ""), standing, priority]

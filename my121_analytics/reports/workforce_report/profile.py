@@ -9,12 +9,14 @@ import pandas as pd
 
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.release import Released
+from my121_analytics.figures.nine_box import describe_nine_box, describe_rating_mix, plot_nine_box, plot_rating_mix
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     Section,
     Written,
     attempt,
     count_line,
+    draw_beside,
     fields_of,
     make_sheet,
     share_line,
@@ -23,13 +25,13 @@ from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, Result
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart
+from my121_analytics.writing.workbook import AnySheet, Chart, Figure, WordSheet
 
 _EARLIER = "cycle "
 _SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("lower", "share"), ("upper", "share"),
                                          ("base", "integer"))
-_BOX: tuple[tuple[str, Kind], ...] = (("box", "integer"), ("box_name", "text"))
-_LEVEL: tuple[tuple[str, Kind], ...] = (("level", "integer"), ("label", "text"))
+_BOX: tuple[tuple[str, Kind], ...] = (("box_name", "text"), ("box", "integer"))
+_LEVEL: tuple[tuple[str, Kind], ...] = (("label", "text"), ("level", "integer"))
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
@@ -53,9 +55,11 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     sheets: list[AnySheet] = []
     chart = Chart("column", category="box_name", values=("n",))
     axes: tuple[tuple[str, Kind], ...] = (("performance", "integer"), ("potential", "integer"))
+    sheets += _map_grid(brief, first)
     sheets += make_sheet(brief, first, "map", "map", fields_of([*_BOX, *axes, *_SHARES]), chart=chart)
     sheets += make_sheet(brief, first, "ratings", "ratings", fields_of([*_LEVEL, *_SHARES]),
-                         chart=Chart("column", category="label", values=("n",)))
+                         chart=Chart("column", category="label", values=("n",)),
+                         draw=(plot_rating_mix, describe_rating_mix))
     for by, one in profiles.items():
         if not by:
             continue
@@ -67,7 +71,33 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     cycles = [one for name, one in results.items() if name.startswith(_EARLIER)]
     for table, key in (("map", _BOX), ("ratings", _LEVEL)):
         sheets += _trend(brief, first, cycles, table, key)
-    return Written(tuple(sheets), _headline(brief, first))
+    trend = {one.about.cycle: _headline(brief, one) for one in (*cycles, first)}
+    return Written(tuple(sheets), _headline(brief, first), trend)
+
+
+def _map_grid(brief: Brief, released: Released) -> tuple[AnySheet, ...]:
+    """Lay the numbers out as the map is drawn: performance to the right, potential upwards; its picture beside it."""
+    labels = [str(released.facts.get(name) or "").split("; ") for name in ("map_columns", "map_rows")]
+    if "map" not in released.tables or [len(names) for names in labels] != [3, 3]:
+        return ()
+    table = released.tables["map"]
+    numbers = {int(row.box): row.n for row in table.itertuples()}
+    place = {(box.potential, box.performance): box.number for box in brief.workforce.framework.boxes}
+    marker = brief.settings.disclosure.marker
+    rows: tuple[tuple[str | Figure, ...], ...] = tuple(
+        (labels[1][potential - 1], *(_cell(numbers.get(place.get((potential, column), 0)), marker)
+                                     for column in (1, 2, 3)))
+        for potential in (3, 2, 1))
+    about = released.about
+    source = say("report", "source_line", measure=about.measure, population=about.population)
+    return (WordSheet(say("report_sheet", "map_grid"), say("report_title", "map_grid", scope=brief.scope),
+                      (say("report_heading", "potential"), *labels[0]), rows, (source, say("report", "grid_line")),
+                      "nine_box_map", tuple(f"caveat {code}" for code in about.caveats),
+                      draw_beside((plot_nine_box, describe_nine_box), released), (1, 2, 3)),)
+
+
+def _cell(n: object, marker: str) -> Figure:
+    return Figure(None, "integer", marker) if n is None or pd.isna(n) else Figure(float(n))  # type: ignore[arg-type]
 
 
 def _headline(brief: Brief, profile: Released) -> tuple[Headline, ...]:

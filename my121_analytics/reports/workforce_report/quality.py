@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+import pandas as pd
+
 from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.workforce_report.brief import Brief, Section, Written
 from my121_analytics.wording.catalogue import codes, say
@@ -27,6 +29,8 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     sheets: list[AnySheet] = []
     if brief.intake is not None and not brief.is_public:  # a file may hold a few people only
         sheets += _files(brief, brief.intake)
+    if brief.intake is not None and len(brief.intake.corrections):
+        sheets += _corrections(brief, brief.intake.corrections)
     assumptions = tuple((say("report_part", part), say("report_assumption", part)) for part in codes("report_part"))
     sheets.append(WordSheet(say("report_sheet", "assumptions"), say("report_title", "assumptions", scope=brief.scope),
                             (say("report_heading", "part"), say("report_heading", "sentence")), assumptions,
@@ -36,6 +40,25 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
                             tuple(say("pack_heading", name) for name in ("signed_for", "signed_by", "signed_on")),
                             sign_off, (say("report", "sign_off_lead"),), "sign_off"))
     return Written(tuple(sheets))
+
+
+def _corrections(brief: Brief, corrections: pd.DataFrame) -> list[AnySheet]:
+    """List what became of each corrected row; what anybody may read says only what kinds of outcome there were."""
+    applied = corrections[corrections["outcome"] != "pending"]
+    if applied.empty:
+        return []
+    outcomes = [say("correction_outcome", str(code)) for code in applied["outcome"]]
+    if brief.is_public:
+        rows: list[tuple[str | int, ...]] = [(outcome,) for outcome in dict.fromkeys(outcomes)]
+        headings: tuple[str, ...] = ("outcome",)
+    else:
+        places = [f"{file}, {sheet}" if sheet else str(file)
+                  for file, sheet in zip(applied["file"], applied["sheet"], strict=True)]
+        rows = list(zip(places, map(int, applied["row"]), outcomes, strict=True))
+        headings = ("file", "row", "outcome")
+    return [WordSheet(say("report_sheet", "corrections"), say("report_title", "corrections", scope=brief.scope),
+                      tuple(say("report_heading", name) for name in headings), tuple(rows),
+                      (say("report", "corrections_lead"),), "corrections")]
 
 
 def _files(brief: Brief, intake: Intake) -> list[AnySheet]:

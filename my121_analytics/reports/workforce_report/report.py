@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from my121_analytics.analysis.workforce_profile import MAKE_UP
 from my121_analytics.disclosure.kept import Earlier, describe_kept
 from my121_analytics.disclosure.release import Released, release_together
 from my121_analytics.disclosure.release_record import describe_release, tabulate_release
@@ -22,25 +23,28 @@ from my121_analytics.reports.workforce_report import (
     profile,
     quality,
     talent,
+    workforce,
 )
 from my121_analytics.reports.workforce_report.brief import Brief, Section, Written
 from my121_analytics.reports.workforce_report.csv_twins import write_twins
 from my121_analytics.reports.workforce_report.headline import write_headline
 from my121_analytics.reports.workforce_report.headline_figure import Headline
+from my121_analytics.reports.workforce_report.in_brief import write_in_brief
+from my121_analytics.reports.workforce_report.trends import write_trends
 from my121_analytics.settings import ReportSettings, Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
 from my121_analytics.writing.csv_files import as_text
-from my121_analytics.writing.workbook import AnySheet, Book, WordSheet, write_workbook
+from my121_analytics.writing.workbook import AnySheet, Book, PictureSheet, WordSheet, write_workbook
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
 
 _SECTIONS = {section.code: section for section in (
-    profile.SECTION, movement.SECTION, coverage.SECTION, talent.SECTION, equality.SECTION, patterns.SECTION,
-    plan.SECTION, quality.SECTION)}
+    workforce.SECTION, profile.SECTION, movement.SECTION, coverage.SECTION, talent.SECTION, equality.SECTION,
+    patterns.SECTION, plan.SECTION, quality.SECTION)}
 SECTIONS: tuple[str, ...] = tuple(_SECTIONS)
 """Names of the sections, in the order in which they stand."""
 
@@ -134,7 +138,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
             absent[section.code] = say("report", "absent_public") if brief.is_public else problem.headline
         except My121Error as problem:
             failed[section.code] = problem.headline
-    released = _release(brief, results, earlier)
+    results, released = _release_totals_first(brief, results, earlier, absent)
     tell(len(wanted), len(wanted) + 1, say("report", "writing"))
     written = {section.code: section.write(brief, released[section.code]) for section in wanted
                if section.code in released}
@@ -153,11 +157,50 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
 
 
 def _choose_sections(report: ReportSettings) -> list[Section]:
-    unknown = [name for name in report.sections if name not in _SECTIONS]
-    if unknown:
-        raise UsageError(say("report", "no_such_section", sections=", ".join(unknown)),
-                         hints=[suggest(name, SECTIONS) for name in unknown])
     return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
+
+
+def _release_totals_first(brief: Brief, results: dict[str, Mapping[str, Result]],
+                          earlier: Mapping[str, Earlier] | None, absent: dict[str, str],
+                          ) -> tuple[dict[str, Mapping[str, Result]], dict[str, dict[str, Released]]]:
+    """Release the sections; where detail would cost the council's own totals, the detail is left out instead.
+
+    In a small council the counts by protected characteristic, and by group, can be protected only by hiding the total
+    that they add up to. A reader can do without them, and ask for a report of them alone; not without the head count.
+    """
+    released = _release(brief, results, earlier)
+    for code, names in _DETAIL:
+        if not _hides_totals(brief, released):
+            break
+        kept: dict[str, Mapping[str, Result]] = {
+            section: {name: _without(result, names) for name, result in found.items()}
+            for section, found in results.items() if section != code}
+        if code in results or any(table in result.tables for found in results.values() for result in found.values()
+                                  for table in names):
+            absent |= {code: say("report", "totals_first")} if code in results else {}
+            results = kept
+            released = _release(brief, results, earlier)
+    return results, released
+
+
+_DETAIL: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("equality", ()), ("", tuple(f"{column}_by_group" for column in MAKE_UP)), ("", ("map_by_group",)))
+"""What is left out where totals would be hidden, in this order: a section, or tables of any."""
+
+
+def _without(result: Result, tables: Sequence[str]) -> Result:
+    return replace(result, tables={name: table for name, table in result.tables.items() if name not in tables})
+
+
+def _hides_totals(brief: Brief, released: Mapping[str, Mapping[str, Released]]) -> bool:
+    """Say whether a number of the whole council is withheld: people in post, posts, or how many stand at a rating."""
+    if not brief.settings.disclosure.audiences[brief.report.audience].suppress:
+        return False
+    staff = next(iter(released.get("workforce", {}).values()), None)
+    profile = next((one for name, one in released.get("profile", {}).items() if name.startswith("profile_")), None)
+    ratings = None if profile is None else profile.tables.get("ratings")
+    return ((staff is not None and staff.about.n is None) or (profile is not None and profile.about.n is None)
+            or (ratings is not None and bool(ratings["n"].isna().any())))
 
 
 def _release(brief: Brief, results: Mapping[str, Mapping[str, Result]],
@@ -187,11 +230,17 @@ def _bind(brief: Brief, name: str, written: Mapping[str, Written], headline: tup
              for code in failed]
     rows += [(say("report_cover", "absent"), f"{say('report_section', code)}: {why}")
              for code, why in absent.items()]
-    sheets: list[AnySheet] = [write_headline(brief, headline)] if headline else []
+    trend = next((part.trend for part in written.values() if part.trend), {})
+    pages = [write_in_brief(brief, headline, trend), write_headline(brief, headline) if headline else None,
+             write_trends(brief, trend)]
+    sheets: list[AnySheet] = [page for page in pages if page is not None]
     sheets += [sheet for part in written.values() for sheet in part.sheets]
     sheets.append(_explain_symbols(settings))
+    notes = {code: say("report_note", code) for code in codes("report_note")}
+    notes |= {note: say(*note.split(" ")) for sheet in sheets if not isinstance(sheet, PictureSheet)
+              for note in sheet.notes}
     return Book(title=title, cover=tuple(rows), sheets=tuple(sheets), as_of=brief.workforce.as_of,
-                notes={code: say("report_note", code) for code in codes("report_note")}, profile=brief.report.profile,
+                notes=notes, profile=brief.report.profile,
                 accent=settings.template.accent, logo=_read_logo(settings, folder),
                 logo_alt=say("report", "logo_alt", council=council.name), subject=say("report", "subject"))
 

@@ -22,7 +22,7 @@ RULES = ManagerSettings(case_mix=["grade"])
 
 @pytest.fixture(scope="module")
 def counts():
-    drawn, _ = simulate_council(Council("six cycles", 6, managers=70, leniency_sd=0.7, shifted=0.1), 12)
+    drawn, _, _ = simulate_council(Council("six cycles", 6, managers=70, leniency_sd=0.7, shifted=0.1), 12)
     return dataclasses.replace(drawn, patterns=drawn.patterns[["grade", "cycle"]])
 
 

@@ -7,7 +7,11 @@ import pandas as pd
 import pytest
 
 from my121_analytics.analysis.rating_patterns.case_mix import build_case_mix
-from my121_analytics.analysis.rating_patterns.severity import estimate_severity, estimate_severity_counts
+from my121_analytics.analysis.rating_patterns.severity import (
+    BOTH_READINGS,
+    estimate_severity,
+    estimate_severity_counts,
+)
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.settings import Settings
@@ -64,11 +68,11 @@ def result(large):
 
 def test_the_table_has_the_agreed_columns_and_every_manager_once(result):
     table = result.frame("managers")
-    assert list(table.columns) == [*FIRST_TWELVE, "name", "directorate", "service", "team"]
+    assert list(table.columns) == [*FIRST_TWELVE, "name", "directorate", "service", "team", *BOTH_READINGS, "to_hear"]
     assert table["rater_id"].is_unique
     assert len(table) == 80
     every = result.frame("managers_all")
-    assert list(every.columns) == [*table.columns, "axis", "adjusted", "cycles"]
+    assert list(every.columns) == [*table.columns[:-1], "axis", "adjusted", "cycles"]
     assert len(every) == 4 * 80
     assert set(every["axis"]) == {"performance", "potential"}
 
@@ -104,7 +108,7 @@ def test_verdicts_and_caveats_are_in_the_wording(result):
 def test_verdicts_follow_their_rules(result):
     table = result.frame("managers")
     in_line = table["verdict"] == "in line"
-    assert (table.loc[in_line, "probability"] <= 0.2).all()
+    assert (table.loc[in_line, "probability"] <= 0.03).all()
     watch = table["verdict"] == "watch"
     assert (table.loc[watch, "probability"] >= 0.5).all()
     assert (table.loc[watch | (table["verdict"] == "pattern"), "n_ratings"] >= 8).all()
@@ -320,7 +324,8 @@ def test_the_same_people_again_and_again_do_not_count_as_new_people():
     covered, less = (((t["lower"] <= leniency) & (leniency <= t["upper"])).mean() for t in (aware, naive))
     assert covered > less  # the size of the gap over many councils is in benchmarks/detection.py
     assert "people_unknown" in unknown.about.caveats
-    assert set(known.frame("managers")["caveat"]) == {"same_people"}
+    assert set(known.frame("managers")["caveat"]) <= {"rater_and_team", "nothing_seen"}
+    assert set(known.frame("managers")["about"]) == {"leniency and team"}  # nobody moved and nothing else is recorded
 
 
 def test_one_manager_or_one_rating_gives_an_honest_empty_verdict():
@@ -411,3 +416,67 @@ def test_statistics_import_no_pictures_and_no_workbooks():
             "print(sorted(tops & {'matplotlib', 'seaborn', 'openpyxl', 'xlsxwriter'}))")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def mirrored(record, top):
+    """Exchange the ends of the scale."""
+    placements = record.placements
+    return record.with_tables(placements=placements.assign(
+        performance=(top + 1 - placements["performance"]).astype("int32")))
+
+
+def test_exchanging_the_ends_of_the_scale_changes_no_verdict_and_turns_every_estimate_round(large):
+    one = estimate_severity(large[0], axes=["performance"], sensitivity=False).frame("managers")
+    other = estimate_severity(mirrored(large[0], 3), axes=["performance"], sensitivity=False).frame("managers")
+    assert one["verdict"].tolist() == other["verdict"].tolist()
+    assert np.allclose(one["estimate"], -other["estimate"], atol=2e-3)
+    assert np.allclose(one["lower"], -other["upper"], atol=5e-3)
+
+
+def test_four_raters_who_give_only_the_lowest_are_told_the_same_as_four_who_give_only_the_highest():
+    record = council(np.full(12, 12), leniency=np.zeros(12), ratings=np.tile([1, 2, 3], 4))
+    table = estimate_severity(record, axes=["performance"], sensitivity=False).frame("managers")
+    verdicts = table["verdict"].to_numpy()
+    assert set(verdicts[0::3]) == set(verdicts[2::3]) == {"pattern"}
+    assert set(verdicts[1::3]) == {"cannot tell"}
+    assert set(table["caveat"][0::3]) == {"open_end"}
+
+
+def test_a_small_council_is_not_watched_as_a_whole():
+    record = council([5, 4, 4, 4, 4, 4, 5], leniency=np.random.default_rng(2).normal(0, 0.6, 7), cycles=3, seed=5)
+    table = estimate_severity(record, axes=["performance"], sensitivity=False).frame("managers")
+    assert (table["verdict"] == "watch").sum() <= 2
+
+
+def test_in_line_is_said_only_where_the_ratings_themselves_show_it():
+    record = council(np.full(150, 4), leniency=np.zeros(150), cycles=1, seed=7)
+    few = estimate_severity(record, axes=["performance"], sensitivity=False).frame("managers")
+    assert set(few["verdict"]) == {"cannot tell"}  # four ratings each: the spread is small, but nothing would show
+    sizes = np.full(60, 60)
+    many = estimate_severity(council(sizes, leniency=np.zeros(60), seed=7), axes=["performance"], sensitivity=False)
+    assert (many.frame("managers")["verdict"] == "in line").mean() > 0.5
+
+
+def test_what_could_never_be_seen_has_no_number(result):
+    assert (result.frame("managers_all")["detectable"].dropna() <= 3.0).all()
+
+
+def test_objectives_met_part_a_generous_manager_from_a_strong_team():
+    rng = np.random.default_rng(6)
+    leniency = np.append([2.2, 0.0], rng.normal(0, 0.4, 58))
+    record = council(np.full(60, 10), leniency=leniency, cycles=4, seed=6)
+    manager = np.repeat(np.arange(60), 10)
+    level = np.where(manager == 1, 1.5, 0.0) + rng.normal(0, 1.0, len(manager))  # the second team is strong instead
+    t = leniency[np.tile(manager, 4)] + np.tile(level, 4) + rng.logistic(size=len(record.placements))
+    placements = record.placements.assign(performance=(1 + (t > -2.0).astype(int) + (t > 1.4)).astype("int32"))
+    objectives = pd.DataFrame({"employee_id": record.posts["employee_id"].astype(str), "cycle": CYCLES[2],
+                               "kind": "performance", "n_set": 20, "n_met": rng.binomial(20, 1 / (1 + np.exp(-level)))})
+    blind, seeing = (estimate_severity(record.with_tables(placements=placements, **more), axes=["performance"],
+                                       sensitivity=False) for more in ({}, {"objectives": objectives}))
+    assert (blind.facts["about"], seeing.facts["about"]) == ("leniency and team", "leniency")
+    assert "from_objectives" in seeing.about.caveats
+    table = seeing.frame("managers").set_index("rater_id")
+    assert table.loc["000001", "estimate"] > 1.0
+    assert table.loc["000002", "estimate"] < table.loc["000002", "together"] - 0.4
+    assert table.loc["000002", "verdict"] != "pattern"
+    assert (table["narrowed"] > 0.05).mean() > 0.9

@@ -51,7 +51,7 @@ def rows_with_status(tmp_path, lines, *, anchor=date(2014, 1, 1), as_of=REVIEW):
     ("A;January 2015;;;", "on track", "Green"),
     ("A;18 months;;;", "on track", "Green"),
     ("A;18 months;Not started;;", "not started", "Green"),
-    ("A;18 months;Delayed;;", "on track", "Amber"),
+    ("A;18 months;Delayed;;", "behind", "Amber"),
     ("A;30 January 2015;;;", "on track", "Amber"),
     ("A;31 January 2015;;;", "on track", "Green"),
     ("A;within 6 months;;;", "overdue", "Red"),

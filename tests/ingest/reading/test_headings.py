@@ -18,7 +18,7 @@ def columns(sheet: SheetMap) -> list[str]:
 
 @pytest.mark.parametrize(("headings", "expected", "tables"), [
     ("Personal ref.no | Surname | Forename(s) | Position ref | Reporting manager ref | Continuous service date",
-     ["employee_id", "surname", "forename", "post_id", "manager_id", "started"], ("people",)),
+     ["employee_id", "surname", "forename", "post_id", "manager_id", ""], ("people",)),
     ("Personal ref.no | Position ref | Review period | Review date | Reviewer ref | Overall performance | "
      "My 1-1 map segment", ["employee_id", "post_id", "cycle", "placed_on", "rater_id", "performance", "box"],
      ("people", "placements")),

@@ -61,6 +61,6 @@ def test_odd_headings_come_back_too_and_what_is_not_settled_is_commented(tmp_pat
 
 @pytest.mark.parametrize("heading", ['A "quoted" one', "Back\\slash", "Line\nbreak", "Tab\there", "Del\x7f", "Ünïcode"])
 def test_any_heading_is_written_as_sound_toml(heading):
-    mapping = pd.DataFrame([("a\nb.csv", "S1", heading, "name", "setting")],
-                           columns=["file", "sheet", "heading", "column", "how"])
+    mapping = pd.DataFrame([("a\nb.csv", "S1", heading, "name", "setting", "")],
+                           columns=["file", "sheet", "heading", "column", "how", "meanings"])
     assert tomllib.loads(columns_block(mapping))["exports"]["columns"] == {heading: "name"}

@@ -57,7 +57,7 @@ def test_odd_headings_are_taken_for_what_a_careful_person_would(kind):
     ("iTrent", "Personal ref.no|Surname|Forename(s)|Position ref|Position title|Reporting manager ref|Unit|Grade|"
      "Start date in position|Continuous service date|NI number",
      {"employee_id": 0, "surname": 1, "forename": 2, "post_id": 3, "role": 4, "manager_id": 5, "team": 6, "grade": 7,
-      "started_in_post": 8, "started": 9}),
+      "started_in_post": 8}),
     ("ResourceLink", "Employee Number|Post Number|Job Title|Directorate|Reports to Post|Post Start Date|Appraisal Date|"
      "Appraiser|Performance Rating|Map Placement",
      {"employee_id": 0, "post_id": 1, "role": 2, "directorate": 3, "manager_post": 4, "started_in_post": 5,

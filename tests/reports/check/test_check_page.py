@@ -134,7 +134,7 @@ def test_a_record_without_placements_still_gets_its_page(tmp_path):
 
 
 def test_where_many_rows_are_refused_the_page_does_not_call_the_record_usable(tmp_path):
-    rows = "".join(f"00{n},2024/25 H1,0099,{'Meets' if n % 2 else 'Splendid'}\n" for n in range(10, 30))
+    rows = "".join(f"00{n},2024/25 H1,0099,{'Meets' if n % 2 else 'Splendid' + chr(n + 87)}\n" for n in range(10, 30))
     (tmp_path / "ratings.csv").write_text(f"Employee no,Review period,Manager no,Performance\n{rows}", encoding="utf-8")
     text = text_of(page_of(read_exports(tmp_path)))
     assert "can be used" not in text

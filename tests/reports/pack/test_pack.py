@@ -21,7 +21,7 @@ from my121_analytics.reports.pack.calibration_pack import PackReport, build_pack
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import FrameworkSettings, Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.writing.staging import MANIFEST, sha256_of
+from my121_analytics.writing.manifest import MANIFEST, sha256_of
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def test_each_unit_and_the_council_get_a_page_a_workbook_and_pictures(built: Bui
     on_disk = sorted(p.relative_to(built.out).as_posix() for p in built.out.rglob("*") if p.is_file())
     assert on_disk == sorted(built.report.files)
     for folder in {name.split("/")[0] for name in on_disk if "/" in name}:
-        assert {f"{folder}/pack.html", f"{folder}/pack.xlsx", f"{folder}/figures/map.svg",
+        assert {f"{folder}/analyst.html", f"{folder}/pack.html", f"{folder}/pack.xlsx", f"{folder}/figures/map.svg",
                 f"{folder}/figures/map.png"} <= set(on_disk)
     assert len({name.split("/")[0] for name in on_disk if "/" in name}) == len(units) + 1
     assert built.report.warnings == ()
@@ -100,7 +100,6 @@ def test_every_first_page_keeps_to_its_words(built: Built) -> None:
         assert first is not None
         words = re.sub(r"<[^>]+>", " ", re.sub(r"<svg.*?</svg>", " ", first[0], flags=re.S)).split()
         assert 50 < len(words) <= 250
-        assert first[0].count("<svg") == 1
 
 
 def test_the_manifest_matches_the_files_and_names_nobody(built: Built) -> None:
@@ -197,8 +196,9 @@ def test_one_unit_alone_keeps_its_folder_and_its_papers(quick: None, tmp_path: P
     whole, alone = build_pack(record, out=tmp_path / "w"), build_pack(record, out=tmp_path / "a", unit="A and B")
     assert whole.units == ("A & B", "A and B")
     folder = "a-and-b-2"
-    assert set(alone.files) == {f"{folder}/{name}" for name in ("pack.html", "pack.xlsx", MANIFEST)} | {MANIFEST}
-    for name in (f"{folder}/{name}" for name in ("pack.html", "pack.xlsx", MANIFEST)):
+    assert set(alone.files) == {f"{folder}/{name}" for name in ("pack.html", "analyst.html", "pack.xlsx", MANIFEST)} | {
+        MANIFEST}
+    for name in (f"{folder}/{name}" for name in ("pack.html", "analyst.html", "pack.xlsx", MANIFEST)):
         assert (alone.out / name).read_bytes() == (whole.out / name).read_bytes()
 
 
@@ -283,7 +283,7 @@ def test_another_rating_scale_shows_the_rating_mix(tmp_path: Path, levels: int) 
     other = build_workforce({"employees": record.employees, "posts": record.posts, "placements": placements},
                             settings=settings)
     build_pack(other, out=tmp_path)
-    assert "1. The ratings" in page_text(tmp_path)
+    assert "The ratings</h2>" in page_text(tmp_path)
     page = openpyxl.load_workbook(tmp_path / "care" / "pack.xlsx")
     assert "Map" not in page.sheetnames
     head = [c.value for c in page["Decisions"][next(iter(page["Decisions"].tables.values())).ref][0]]

@@ -1,0 +1,81 @@
+"""The list as long as the meeting: what it costs, and what it finds, to hear so many managers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from my121_analytics.analysis.rating_patterns.pattern_list import one_middle_rating
+from my121_analytics.analysis.rating_patterns.study import Study
+from my121_analytics.settings import Settings
+from my121_analytics.workforce.counts import RatingCounts
+
+Array = NDArray[np.float64]
+
+LONGEST = 30
+"""Managers to whose hearing no meeting comes."""
+
+
+def choose_length(settings: Settings) -> int:
+    """Give how many managers the meeting is to hear: as set, else as many as its minutes hold."""
+    rules = settings.managers
+    return rules.k if rules.k is not None else settings.pack.minutes // rules.minutes_each
+
+
+def tabulate_list_lengths(study: Study, counts: RatingCounts, settings: Settings) -> pd.DataFrame:
+    """Say for each length of the list how many are expected to be on it wrongly, and how many of those who differ.
+
+    Parameters
+    ----------
+    study
+        The main axis, adjusted.
+    counts
+        Its ratings.
+    settings
+        Delta, ratings needed, and the length chosen for the meeting.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per length ``k`` from 1: ``expected_wrong`` (of the k, those expected not to differ by delta on the side
+        named), ``expected_right``, ``share_wrong``, ``n_differ`` (of all managers, those expected to differ by delta)
+        and ``share_found`` (of these, the share expected among the k). ``is_chosen`` marks the meeting's length.
+        Empty where there is nothing to compare.
+
+    Notes
+    -----
+    The k are those whose chance of being there wrongly is smallest. All figures are means over what the ratings leave
+    open; they hold as far as the chances do, and are about lists of this kind, not about any one name.
+    """
+    chance = chances_of_wrong(study, counts, settings)
+    known = np.sort(chance[np.isfinite(chance)])[:LONGEST]
+    length = np.arange(1, len(known) + 1)
+    wrong = np.cumsum(known)
+    n_differ = float(study.raters["probability"].sum()) if len(known) else 0.0
+    right = length - wrong
+    return pd.DataFrame({"k": length, "expected_wrong": wrong, "expected_right": right, "share_wrong": wrong / length,
+                         "n_differ": n_differ, "share_found": right / max(n_differ, 1e-9),
+                         "is_chosen": length == min(choose_length(settings), len(known))})
+
+
+def choose_to_hear(study: Study, counts: RatingCounts, settings: Settings) -> NDArray[np.bool_]:
+    """Mark the managers whom the meeting hears, so many as it chose; ties at the end are all left out."""
+    chance = np.round(chances_of_wrong(study, counts, settings), 7)
+    known = np.sort(chance[np.isfinite(chance)])
+    k = min(choose_length(settings), len(known))
+    if k == 0:
+        return np.zeros(len(chance), dtype=bool)
+    last = known[k - 1]
+    if k < len(known) and known[k] == last:
+        return np.asarray(chance < last)
+    return np.asarray(chance <= last)
+
+
+def chances_of_wrong(study: Study, counts: RatingCounts, settings: Settings) -> Array:
+    """Give each manager's chance of being named wrongly; missing where the ratings are too few, or all alike."""
+    if study.evidence is None:
+        return np.full(len(study.raters), np.nan)
+    below, above = study.evidence.knowledge.beyond(settings.managers.delta)
+    enough = counts.raters["n_ratings"].to_numpy() >= settings.managers.min_ratings_verdict
+    return np.where(enough & ~one_middle_rating(counts), 1 - np.maximum(below, above), np.nan)

@@ -1,0 +1,115 @@
+"""``my121 doctor``: is everything there that the commands need, on this computer."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from my121_analytics.cli.terminal import show_line, show_table
+
+CORE = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "openpyxl", "XlsxWriter", "python-calamine", "Jinja2",
+        "pydantic", "typer", "rich")
+EXTRAS = {"python-docx": ("docx", "documents", "plans and papers in Word"),
+          "python-pptx": ("pptx", "documents", "my121 pack --slides"),
+          "msoffcrypto-tool": ("msoffcrypto", "secure", "workbooks with a password"),
+          "jupyter": ("jupyter", "notebooks", "notebooks"),
+          "nbconvert": ("nbconvert", "notebooks", "notebooks saved as pages")}
+OLDEST_PYTHON = (3, 11)
+
+
+@dataclass(frozen=True)
+class Examination:
+    """One thing looked at: what it is, what was found, whether the commands can do without, and how to mend it."""
+
+    what: str
+    found: str
+    is_well: bool
+    is_needed: bool
+    remedy: str = ""
+
+
+def run_doctor(
+    out: Annotated[Path, typer.Option("--out", help="A folder that results would be written to.")] = Path(),
+) -> None:
+    """Look at what the commands need: Python, libraries, a place to write, a browser for PDF. Changes nothing.
+
+    For example: my121 doctor --out out
+    """
+    looked = [one for look in LOOKS for one in look(out)]
+    show_table("What the commands need", ("What", "Found", "State"), [
+        (one.what, one.found, "well" if one.is_well else "missing" if one.is_needed else "not there, optional")
+        for one in looked])
+    for one in looked:
+        if not one.is_well and one.remedy:
+            show_line(f"  {one.what}: {one.remedy}")
+    if any(one.is_needed and not one.is_well for one in looked):
+        raise typer.Exit(2)
+    show_line("Everything that is needed is there.")
+
+
+def _python(_: Path) -> Iterator[Examination]:
+    found = ".".join(str(part) for part in sys.version_info[:3])
+    yield Examination("Python", found, sys.version_info[:2] >= OLDEST_PYTHON, True,
+                      "Install Python 3.11 or later and make the environment again.")
+
+
+def _libraries(_: Path) -> Iterator[Examination]:
+    for name in CORE:
+        found = _version(name)
+        yield Examination(name, found or "not there", bool(found), True,
+                          "Install the package again: python -m pip install my121-analytics")
+    for name, (module, extra, serves) in EXTRAS.items():
+        there = find_spec(module) is not None
+        yield Examination(f"{name} ({serves})", _version(name) or "not there", there, False,
+                          f'For {serves}: python -m pip install "my121-analytics[{extra}]"')
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return ""
+
+
+def _place(out: Path) -> Iterator[Examination]:
+    folder = next(parent for parent in (out.resolve(), *out.resolve().parents) if parent.is_dir())
+    try:
+        probe = folder / ".my121-probe"
+        probe.write_bytes(b"")
+        probe.unlink()
+        yield Examination("A place to write", str(folder), True, True)
+    except OSError as problem:
+        yield Examination("A place to write", f"{folder}: {problem.strerror}", False, True,
+                          "Name a folder of your own with --out.")
+
+
+def _browser(_: Path) -> Iterator[Examination]:
+    from my121_analytics.writing.pdf import find_browser
+
+    browser = find_browser()
+    yield Examination("A browser for --pdf", str(browser or "not there"), browser is not None, False,
+                      "Install Edge, Chrome or Chromium, or print pages from any browser.")
+
+
+def _settings(_: Path) -> Iterator[Examination]:
+    from my121_analytics.errors import My121Error
+    from my121_analytics.settings import load_settings
+
+    path = Path("my121.toml")
+    if not path.is_file():
+        return
+    try:
+        load_settings(path)
+        yield Examination("my121.toml in this folder", "can be read", True, True)
+    except My121Error as problem:
+        yield Examination("my121.toml in this folder", problem.headline, False, True, " ".join(problem.hints))
+
+
+LOOKS: tuple[Callable[[Path], Iterator[Examination]], ...] = (_python, _libraries, _place, _browser, _settings)

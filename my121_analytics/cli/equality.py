@@ -1,0 +1,61 @@
+"""``my121 equality``: outcomes by protected characteristic, for those who answer for equality."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
+from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.terminal import show_left, show_line
+
+
+def run_equality(
+    source: Source,
+    out: Out,
+    by: Annotated[list[str] | None, typer.Option("--by", help="A characteristic, such as sex, or part_time; may be "
+                                                              "given several times. Default: all on record.")] = None,
+    cycle: CycleLabel = None,
+    corrections: CorrectionsFile = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Compare ratings by protected characteristic: differences with ranges, as they are and with the work held equal.
+
+    For example: my121 equality exports --by sex --out out/equality
+    """
+    from my121_analytics.analysis.disparity import characteristics_of, compare_groups, family_of
+    from my121_analytics.cli.release_files import write_tables
+    from my121_analytics.disclosure.release import release_together
+    from my121_analytics.errors import DataUnusableError
+    from my121_analytics.reports.equality.due_regard import render_due_regard
+    from my121_analytics.writing.staging import staged_run
+
+    chosen = settings_for(source, settings)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    results, why = [], []
+    for name in by or characteristics_of(intake.workforce):
+        try:
+            results.append(compare_groups(intake.workforce, by=name, cycle=cycle, settings=chosen))
+        except DataUnusableError as problem:
+            why.append(problem.headline)
+    if not results:
+        raise DataUnusableError("No characteristic could be compared.", hints=why)
+    results = family_of(results, chosen)
+    shown = release_together(results, audience="analyst", settings=chosen)
+    with staged_run(out, command="equality") as stage:
+        for result, released in zip(results, shown, strict=True):
+            name = result.tables["groups"].keys[0]
+            write_tables(result, stage.folder, audience="analyst", settings=chosen, released=released,
+                         files={table: f"{name}_{table}.csv" for table in result.tables})
+        stage.write("due_regard.html", render_due_regard(shown, settings=chosen))
+    show_left(stage.left)
+    n_listed = sum(int((result.frame("differences")["verdict"] == "difference").sum()) for result in results)
+    show_line(f"{len(results)} characteristics compared; {n_listed} differences to look into. Open "
+              f"{out / 'due_regard.html'}.")
+    show_line("Special-category data: not for packs, managers or publication as it is.")
+    for line in why:
+        show_line(f"  Not compared: {line}")
+    if exit_code(intake):
+        raise typer.Exit(exit_code(intake))

@@ -1,0 +1,45 @@
+"""``my121 self``: how managers' placements and people's own placements differ."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
+from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.terminal import show_left, show_line
+
+
+def run_self(
+    source: Source,
+    out: Out,
+    by: Annotated[str, typer.Option("--by", help="Group by directorate, service, team, grade ...")] = "directorate",
+    cycle: CycleLabel = None,
+    audience: AudienceName = "analyst",
+    corrections: CorrectionsFile = None,
+    as_of: AsOf = None,
+    settings: SettingsFile = None,
+) -> None:
+    """Set people's own placements beside their managers': how far apart, in which direction, and how far they agree.
+
+    For example: my121 self exports --out out/self
+    """
+    from my121_analytics.analysis.agreement import compare_self
+    from my121_analytics.cli.release_files import is_private, write_tables
+    from my121_analytics.disclosure.release import release
+    from my121_analytics.writing.staging import staged_run
+
+    chosen = settings_for(source, settings)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    result = compare_self(intake.workforce, by=by, cycle=cycle)
+    released = release(result, audience=audience, settings=chosen)
+    with staged_run(out, private=is_private(audience, chosen), command="self") as stage:
+        write_tables(result, stage.folder, audience=audience, settings=chosen, released=released,
+                     files={name: f"{name}.csv" for name in result.tables})
+    show_left(stage.left)
+    about = released.about
+    n = chosen.disclosure.marker if about.n is None else f"{about.n:,}"
+    show_line(f"{n} {about.counts_what} with both placements in {about.cycle}. The tables are in {out}.")
+    if exit_code(intake):
+        raise typer.Exit(exit_code(intake))

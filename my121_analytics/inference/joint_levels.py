@@ -1,0 +1,437 @@
+"""Raters, teams and people together: what people's levels are expected to be apart from one rater's own ratings.
+
+A working model in normal terms: a rating of person ``i`` by rater ``j`` rests on ``u_j + a_i`` with
+``a_i = q_home(i) + e_i``: the rater's effect, the level of the team in which the person was first seen, and what is the
+person's own. Each spell (one person under one rater) is replaced by a normal factor that has the same first two moments
+in its surroundings (expectation propagation), so that people who moved, and measures of people that do not come from
+the rater (objectives met), tell together what each rater's people are like. People are eliminated; what is left is one
+matrix of raters and teams.
+
+References: Minka (2001), Expectation propagation; Abowd, Kramarz & Margolis (1999), Econometrica 67:251.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.linalg import cho_factor, cho_solve
+
+Array = NDArray[np.float64]
+Codes = NDArray[np.int64]
+
+SWEEPS = 3
+"""Rounds of matching moments; the third moves no mean by more than a hundredth of its spread."""
+LEAST_PRECISION = 1e-6
+LEAST_GAIN = 3.0
+"""Log-likelihood a measure must gain by going with the ratings of the same people, or it is not used (odds of 20)."""
+
+
+@dataclass(frozen=True)
+class PersonMeasure:
+    """Something recorded of people that does not come from the rater's scale.
+
+    Parameters
+    ----------
+    name
+        Code of the source.
+    person
+        Codes of the people measured, each once.
+    value
+        Deviation from the common level, in the measure's own unit.
+    sampling_variance
+        What chance alone adds, per person, in that unit squared.
+    """
+
+    name: str
+    person: Codes
+    value: Array
+    sampling_variance: Array
+
+
+@dataclass(frozen=True)
+class MeasureUse:
+    """How a measure goes with people's levels: ``value = loading * level + noise``.
+
+    Parameters
+    ----------
+    name
+        Code of the source.
+    n_people
+        People rated and measured.
+    loading
+        In the measure's unit per logit; 0 where the measure does not go with the ratings and is not used.
+    noise_variance
+        Beside the sampling variance.
+    reliability
+        Share of the measure's spread within teams that is people's level, 0-1.
+    """
+
+    name: str
+    n_people: int
+    loading: float
+    noise_variance: float
+    reliability: float
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Who rated whom, one row per person under one rater.
+
+    Parameters
+    ----------
+    rater, person
+        Codes.
+    log_p
+        Spells x nodes: log-likelihood of the spell's ratings at each value of ``u + a``.
+    nodes
+        Equally spaced.
+    home
+        Per person: the team (rater) in which the person was first seen.
+    n_raters
+        Number of raters.
+    """
+
+    rater: Codes
+    person: Codes
+    log_p: Array
+    nodes: Array
+    home: Codes
+    n_raters: int
+
+
+@dataclass(frozen=True)
+class JointLevels:
+    """What is expected of each rater's people from all but that rater's own ratings.
+
+    Parameters
+    ----------
+    sds
+        Spreads between teams tried.
+    rater_sd
+        Working spread of raters for each of them.
+    offset, variance
+        Per spell: expected level of the person less that of the rater's people, and how uncertain it is by itself.
+    shift, common
+        Spreads x raters: expected level of the rater's people together, and its variance.
+    log_evidence
+        For each spread, up to a constant.
+    uses
+        How each measure was used.
+    """
+
+    sds: Array
+    rater_sd: Array
+    offset: Array
+    variance: Array
+    shift: Array
+    common: Array
+    log_evidence: Array
+    uses: tuple[MeasureUse, ...]
+
+
+@dataclass(frozen=True)
+class _Sites:
+    """Normal factors: precision, and precision times mean, of spells and of people's measures."""
+
+    spell: Array
+    spell_mean: Array
+    person: Array
+    person_mean: Array
+
+
+@dataclass(frozen=True)
+class _Solution:
+    """Raters then teams: mean and covariance; people given them."""
+
+    mean: Array
+    covariance: Array
+    precision: Array
+    pull: Array
+    loads: sparse.csr_array
+    log_evidence: float
+
+
+def learn_levels(spells: Spells, *, person_sd: float, total_sd: float, sds: Array, log_prior: Array,
+                 measures: Sequence[PersonMeasure] = ()) -> JointLevels:
+    """Learn what people are like from those who moved and from measures that are not the rater's.
+
+    Parameters
+    ----------
+    spells
+        Who rated whom.
+    person_sd
+        Spread of people within a team, logits, above 0.
+    total_sd
+        Spread of raters and teams together.
+    sds
+        Spreads between teams to try, above 0.
+    log_prior
+        Of these spreads; chooses the one at which details are worked out.
+    measures
+        Further measures of people.
+
+    Returns
+    -------
+    JointLevels
+    """
+    model = _Model(spells, person_sd)
+    sites = model.match(model.empty_sites(), (total_sd, float(sds[len(sds) // 2])), SWEEPS)
+    uses = tuple(_weigh_measure(model, sites, measure) for measure in measures)
+    if any(use.loading > 0 for use in uses):
+        sites = _with_measures(model, sites, measures, uses)
+    # Factors are matched again where they fit best: a spread supposed too narrow would hold them back.
+    first = [model.find_rater_sd(sites, float(sd), total_sd) for sd in sds]
+    likeliest = int(np.argmax([fit for _, fit in first] + log_prior))
+    sites = model.match(sites, (first[likeliest][0], float(sds[likeliest])), SWEEPS - 1)
+    spreads = [(model.find_rater_sd(sites, float(sd), first[likeliest][0])[0], float(sd)) for sd in sds]
+    solutions = [model.solve(sites, spread) for spread in spreads]
+    evidence = np.array([solution.log_evidence for solution in solutions])
+    best = int(np.argmax(evidence + log_prior))
+    teams = [team for team in model.lay_out(sites, solutions[best]) if len(team.rows)]
+    offset, variance, weight = model.describe_people(teams, solutions[best], spreads[best])
+    shift, common = (np.stack(found) for found in zip(*(
+        model.describe_teams(teams, solution, weight, variance) for solution in solutions), strict=True))
+    return JointLevels(sds, np.array([spread[0] for spread in spreads]), offset, variance, shift, common, evidence,
+                       uses)
+
+
+@dataclass(frozen=True)
+class _Team:
+    """One rater's effect and the levels of the rater's people, as sums of raters and teams and noise of their own.
+
+    ``loads`` (1 + people x places) and ``noise`` give their covariance, ``pull`` their mean beside what raters and
+    teams bring; ``precision`` and ``precision_mean`` are the factors of the rater's own ratings.
+    """
+
+    rater: int
+    rows: Codes
+    places: Codes
+    loads: Array
+    noise: Array
+    pull: Array
+    precision: Array
+    precision_mean: Array
+
+    def apart_from_own_ratings(self, solution: _Solution) -> tuple[Array, Array]:
+        """Mean and covariance of the people's levels without the rater's own ratings."""
+        covariance = self.loads @ solution.covariance[np.ix_(self.places, self.places)] @ self.loads.T
+        covariance[np.diag_indices_from(covariance)] += self.noise
+        mean = self.loads @ solution.mean[self.places] + self.pull
+        with_own = np.linalg.inv(covariance)
+        # A rating rests on the rater's effect plus the person's level: its factor is taken out of both.
+        without = with_own.copy()
+        without[0, 0] -= self.precision.sum()
+        without[0, 1:] -= self.precision
+        without[1:, 0] -= self.precision
+        inside = np.arange(1, len(self.noise))
+        without[inside, inside] -= self.precision
+        pulled = with_own @ mean
+        pulled[0] -= self.precision_mean.sum()
+        pulled[1:] -= self.precision_mean
+        apart = np.linalg.inv(without)
+        return (apart @ pulled)[1:], apart[1:, 1:]
+
+
+class _Model:
+    """The rows of the joint model, and its solution for given factors."""
+
+    def __init__(self, spells: Spells, person_sd: float) -> None:
+        self.spells, self.person_sd = spells, person_sd
+        n, n_raters, self.n_people = len(spells.rater), spells.n_raters, len(spells.home)
+        rows = np.arange(n)
+        home = n_raters + spells.home[spells.person]
+        self.design = sparse.csr_array((np.ones(2 * n), (np.concatenate([rows, rows]),
+                                                         np.concatenate([spells.rater, home]))),
+                                       shape=(n, 2 * n_raters))
+        self.of_person = sparse.csr_array((np.ones(n), (spells.person, rows)), shape=(self.n_people, n))
+        self.home = sparse.csr_array((np.ones(self.n_people), (np.arange(self.n_people), n_raters + spells.home)),
+                                     shape=(self.n_people, 2 * n_raters))
+        order = np.argsort(spells.rater, kind="stable")
+        self.of_rater = np.split(order, np.searchsorted(spells.rater[order], np.arange(1, n_raters)))
+
+    def empty_sites(self) -> _Sites:
+        n = len(self.spells.rater)
+        return _Sites(np.zeros(n), np.zeros(n), np.zeros(self.n_people), np.zeros(self.n_people))
+
+    def find_rater_sd(self, sites: _Sites, team_sd: float, near: float) -> tuple[float, float]:
+        """Find the spread of raters that fits best beside a spread of teams, and its log-evidence.
+
+        The top of a parabola through the best of five spreads about ``near``.
+        """
+        tried = np.log(near) + np.array([-0.7, -0.3, 0.0, 0.3, 0.7])
+        fits = np.array([self.solve(sites, (float(np.exp(log_sd)), team_sd), with_covariance=False).log_evidence
+                         for log_sd in tried])
+        best = int(np.clip(np.argmax(fits), 1, len(tried) - 2))
+        curve = np.polyfit(tried[best - 1:best + 2] - tried[best], fits[best - 1:best + 2], 2)
+        top = -curve[1] / (2 * curve[0]) if curve[0] < 0 else np.sign(curve[1])
+        top = float(np.clip(top, tried[best - 1] - tried[best], tried[best + 1] - tried[best]))
+        return float(np.exp(tried[best] + top)), float(np.polyval(curve, top))
+
+    def solve(self, sites: _Sites, spread: tuple[float, float], *, with_covariance: bool = True) -> _Solution:
+        """Solve for raters and teams, people eliminated."""
+        n_raters = self.spells.n_raters
+        precision = 1 / self.person_sd**2 + self.of_person @ sites.spell + sites.person
+        pull = self.of_person @ sites.spell_mean + sites.person_mean
+        weighted = self.design.multiply(sites.spell[:, None]).tocsr()
+        loads = (self.of_person @ weighted + self.home.multiply(sites.person[:, None])).tocsr()
+        inner = self.design.T @ weighted + self.home.T @ self.home.multiply(sites.person[:, None])
+        inner = inner - loads.T @ loads.multiply(1 / precision[:, None])
+        prior = np.repeat(np.array(spread) ** -2.0, n_raters)
+        matrix = inner.toarray()
+        matrix[np.diag_indices(2 * n_raters)] += prior
+        right = self.design.T @ sites.spell_mean + self.home.T @ sites.person_mean - loads.T @ (pull / precision)
+        factor = cho_factor(matrix, lower=True, overwrite_a=True)
+        mean = cho_solve(factor, right)
+        covariance = cho_solve(factor, np.eye(2 * n_raters)) if with_covariance else np.zeros((0, 0))
+        log_evidence = (np.log(prior).sum() / 2 - np.log(np.diag(factor[0])).sum() + (right @ mean) / 2
+                        - np.log(precision).sum() / 2 + (pull**2 / precision).sum() / 2)
+        return _Solution(mean, covariance, precision, pull, loads, float(log_evidence))
+
+    def match(self, sites: _Sites, spread: tuple[float, float], sweeps: int) -> _Sites:
+        """Match the first two moments of every spell's ratings in its surroundings."""
+        prior = spread[0]**2 + spread[1]**2 + self.person_sd**2
+        for _ in range(sweeps):
+            if sites.spell.any():
+                mean, variance = self._spell_moments(self.solve(sites, spread))
+            else:
+                mean, variance = np.zeros(len(self.spells.rater)), np.full(len(self.spells.rater), prior)
+            left = np.maximum(1 / variance - sites.spell, 1 / (4 * prior))
+            left_mean = (mean / variance - sites.spell_mean) / left
+            found, spread_found = self._tilt(left_mean, 1 / left)
+            precision = np.maximum(1 / spread_found - left, LEAST_PRECISION)
+            sites = _Sites(precision, (precision + left) * found - left * left_mean, sites.person, sites.person_mean)
+        return sites
+
+    def _spell_moments(self, solution: _Solution) -> tuple[Array, Array]:
+        person = self.spells.person
+        rows = (self.design - solution.loads.multiply(1 / solution.precision[:, None]).tocsr()[person]).tocsr()
+        mean = rows @ solution.mean + (solution.pull / solution.precision)[person]
+        return mean, _row_variances(rows, solution.covariance) + 1 / solution.precision[person]
+
+    def _tilt(self, mean: Array, variance: Array) -> tuple[Array, Array]:
+        """Mean and variance of each spell's ``u + a`` from its ratings and its surroundings."""
+        nodes = self.spells.nodes
+        log_q = self.spells.log_p - (nodes - mean[:, None]) ** 2 / (2 * variance[:, None])
+        weight = np.exp(log_q - log_q.max(axis=1, keepdims=True))
+        weight /= weight.sum(axis=1, keepdims=True)
+        found = weight @ nodes
+        return found, np.maximum(weight @ nodes**2 - found**2, 1e-4)
+
+    def lay_out(self, sites: _Sites, solution: _Solution) -> list[_Team]:
+        """Write every rater's effect and the levels of the rater's people in terms of raters and teams."""
+        person = self.spells.person
+        held = solution.precision[person]
+        levels = (self.home[person] - solution.loads[person].multiply(1 / held[:, None])).tocsr()
+        teams = []
+        for rater, rows in enumerate(self.of_rater):
+            bounds = [(levels.indptr[row], levels.indptr[row + 1]) for row in rows]
+            places = np.unique(np.concatenate([[rater], *(levels.indices[a:b] for a, b in bounds)]))
+            loads = np.zeros((len(rows) + 1, len(places)))
+            loads[0, np.searchsorted(places, rater)] = 1.0
+            for k, (a, b) in enumerate(bounds):
+                loads[k + 1, np.searchsorted(places, levels.indices[a:b])] = levels.data[a:b]
+            noise = np.append(0.0, 1 / held[rows])
+            teams.append(_Team(rater, rows, places, loads, noise, np.append(0.0, solution.pull[person[rows]]) * noise,
+                               sites.spell[rows], sites.spell_mean[rows]))
+        return teams
+
+    def describe_people(self, teams: Sequence[_Team], solution: _Solution,
+                        spread: tuple[float, float]) -> tuple[Array, Array, Array]:
+        """Part what is uncertain of each person alone from what a rater's people share."""
+        n = len(self.spells.rater)
+        offset, variance, weight = np.zeros(n), np.zeros(n), np.zeros(n)
+        for team in teams:
+            rows = team.rows
+            mean, apart = team.apart_from_own_ratings(solution)
+            own = np.diag(apart)
+            share = 1 / (own + 1 / team.precision)
+            share /= share.sum()
+            common = spread[1]**2
+            if len(rows) > 1:
+                common = float((share @ apart @ share - share**2 @ own) / (1 - share @ share))
+            variance[rows] = np.maximum(own - max(common, 0.0), own / 4)
+            offset[rows], weight[rows] = mean - share @ mean, share
+        return offset, variance, weight
+
+    def describe_teams(self, teams: Sequence[_Team], solution: _Solution, weight: Array,
+                       variance: Array) -> tuple[Array, Array]:
+        """Expected level of each rater's people together, and the variance they share."""
+        shift, common = np.zeros(self.spells.n_raters), np.zeros(self.spells.n_raters)
+        for team in teams:
+            rows = team.rows
+            mean, apart = team.apart_from_own_ratings(solution)
+            share = weight[rows]
+            shift[team.rater] = share @ mean
+            common[team.rater] = max(float(share @ apart @ share - share**2 @ variance[rows]), 0.0)
+        return shift, common
+
+
+def _row_variances(rows: sparse.csr_array, covariance: Array) -> Array:
+    """Diagonal of ``rows @ covariance @ rows.T``, some rows at a time."""
+    found = np.empty(rows.shape[0])
+    step = max(1, 8_000_000 // covariance.shape[0])
+    for first in range(0, len(found), step):
+        part = rows[first:first + step]
+        found[first:first + step] = (part.multiply(part @ covariance)).sum(axis=1)
+    return found
+
+
+def _weigh_measure(model: _Model, sites: _Sites, measure: PersonMeasure) -> MeasureUse:
+    """Find how a measure goes with the ratings of the same people, within teams, by maximum likelihood."""
+    from scipy.optimize import minimize
+
+    precision = model.of_person @ sites.spell
+    rated = np.divide(model.of_person @ sites.spell_mean, precision, out=np.zeros(len(precision)), where=precision > 0)
+    both = precision[measure.person] > 10 * LEAST_PRECISION
+    person = measure.person[both]
+    # Whole teams are set aside: their level is what the rater's effect hides.
+    team = np.unique(model.spells.home[person], return_inverse=True)[1]
+    size = np.bincount(team).astype(np.float64)
+    y = _within(rated[person], precision[person], team, size)
+    x = _within(measure.value[both], np.ones(len(person)), team, size)
+    kept = size[team] > 1
+    y, x, noise = y[kept], x[kept], 1 / precision[person][kept]
+    chance, level = measure.sampling_variance[both][kept], model.person_sd**2
+    if len(x) < 20 or not x.std() > 0:
+        return MeasureUse(measure.name, len(person), 0.0, 0.0, 0.0)
+
+    def misfit(point: Array) -> float:
+        loading, extra = point[0], np.exp(point[1])
+        of_y, of_x, across = level + noise, loading**2 * level + extra + chance, loading * level
+        determinant = np.maximum(of_y * of_x - across**2, 1e-12)
+        square = (of_x * y**2 - 2 * across * x * y + of_y * x**2) / determinant
+        return float((np.log(determinant) + square).sum() / 2)
+
+    start = float(np.log(max(x.var() - chance.mean(), 0.1 * x.var())))
+    found = minimize(misfit, np.array([0.3 * x.std() / model.person_sd, start]), method="Nelder-Mead",
+                     options={"xatol": 1e-4, "fatol": 1e-3})
+    nothing = minimize(lambda point: misfit(np.array([0.0, point[0]])), np.array([start]), method="Nelder-Mead",
+                       options={"xatol": 1e-4, "fatol": 1e-3})
+    loading, extra = float(found.x[0]), float(np.exp(found.x[1]))
+    if loading <= 0 or nothing.fun - found.fun < LEAST_GAIN:
+        return MeasureUse(measure.name, len(person), 0.0, extra, 0.0)
+    true = loading**2 * level
+    return MeasureUse(measure.name, len(person), loading, extra, float(true / (true + extra + chance.mean())))
+
+
+def _within(values: Array, weights: Array, team: Codes, size: Array) -> Array:
+    """Deviations from the team's mean, as large as deviations from its true level would be."""
+    mean = np.bincount(team, weights * values) / np.bincount(team, weights)
+    return np.asarray((values - mean[team]) * np.sqrt(size / np.maximum(size - 1, 1))[team])
+
+
+def _with_measures(model: _Model, sites: _Sites, measures: Sequence[PersonMeasure],
+                   uses: Sequence[MeasureUse]) -> _Sites:
+    precision, mean = np.zeros(model.n_people), np.zeros(model.n_people)
+    for measure, use in zip(measures, uses, strict=True):
+        if use.loading <= 0:
+            continue
+        brought = use.loading**2 / (use.noise_variance + measure.sampling_variance)
+        level = (measure.value - np.average(measure.value, weights=brought)) / use.loading
+        np.add.at(precision, measure.person, brought)
+        np.add.at(mean, measure.person, brought * level)
+    return _Sites(sites.spell, sites.spell_mean, precision, mean)

@@ -1,0 +1,70 @@
+"""Columns of states under headings that nobody knows, found by what stands in them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.reading.cells import is_missing, plain_list, plain_words
+from my121_analytics.ingest.reading.headings import Heading, SheetMap
+from my121_analytics.ingest.reading.states import FORM, MOST_STATES, STATE_COLUMNS, kind_of_states, parse_states
+
+_ANSWERS = plain_list("yes", "no", "either") - {"complete", "completed", "not completed", "not complete", "incomplete"}
+"""Under a heading that nobody knows, yes and no answer any question."""
+_FIRST_LOOK = 50
+"""Cells that show of most columns that they hold no states."""
+
+
+def find_states(sheet: Sheet, smap: SheetMap, below: int) -> SheetMap:
+    """Find columns of states under headings that are not known, by what stands in them.
+
+    Parameters
+    ----------
+    sheet
+        Text cells.
+    smap
+        What its columns are taken for.
+    below
+        First row of data.
+
+    Returns
+    -------
+    SheetMap
+        A heading that nobody knows, or one of contracts, is a column of states where nearly all its words are states
+        of one kind and no other column says so.
+    """
+    for heading in smap.headings:
+        if heading.how not in ("unused", "synonym") or heading.column not in ("", "contract") or heading.suggestion:
+            continue
+        found = _states_in(sheet.columns[heading.position][below:])
+        if found and found not in smap.columns and _belongs(found, smap.tables):
+            smap = _with_column(smap, heading, found)
+    return smap
+
+
+def _states_in(cells: np.ndarray) -> str:
+    """Say of which kind of states all cells are; the first cells settle it for most columns."""
+    distinct: list[str] = []
+    for part in (cells[:_FIRST_LOOK], cells):
+        distinct = [text for text in pd.unique(part) if not is_missing(text)]
+        if not 0 < len(distinct) <= MOST_STATES or not any(
+                (parse_states(distinct, column).faults == "").all() for column in STATE_COLUMNS):
+            return ""
+    if all(plain_words(text) in _ANSWERS for text in distinct):
+        return ""
+    found = kind_of_states(distinct)
+    return found if found and (parse_states(distinct, found).faults == "").all() else ""
+
+
+def _belongs(column: str, tables: tuple[str, ...]) -> bool:
+    on_forms = bool({"placements", "conversations"} & set(tables))
+    return bool(tables) and (on_forms if column == FORM else True)
+
+
+def _with_column(smap: SheetMap, heading: Heading, column: str) -> SheetMap:
+    headings = tuple(replace(h, column=column, how="content") if h is heading else h for h in smap.headings)
+    columns = {name: place for name, place in smap.columns.items() if place != heading.position}
+    return replace(smap, headings=headings, columns={**columns, column: heading.position})

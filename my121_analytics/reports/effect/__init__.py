@@ -1,0 +1,1 @@
+"""The effect of a meeting: one page and one workbook."""

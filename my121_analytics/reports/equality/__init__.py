@@ -1,0 +1,1 @@
+"""The due-regard paper: how outcomes differ by protected characteristic."""

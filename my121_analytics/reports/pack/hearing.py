@@ -1,0 +1,90 @@
+"""Managers to hear: whose ratings differ from others rating similar roles, by how much, and what the list costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN
+from my121_analytics.reports.pack.managers import (
+    count_verdicts,
+    expected_by_chance,
+    points_words,
+    what_it_is_about,
+)
+from my121_analytics.reports.pack.meeting import Meeting, count_say
+from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Section, Text
+
+SLIGHTLY, CLEARLY = 0.15, 0.35
+"""Spread between teams, on the model's scale, up to which an unrecorded difference is slight, and moderate."""
+MOST_PICTURED = 8
+
+
+def build_hearing(meeting: Meeting) -> Section:
+    """Write the director's chapter on managers: only those to hear; all others are in the analyst's part."""
+    heading = say("pack_section", "hearing")
+    managers = meeting.frame("severity", "managers")
+    if managers is None or managers.empty:
+        why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
+        return Section("managers", heading, (Text(why),))
+    counts = count_verdicts(managers)
+    cycles = meeting.results["severity"].about.cycle
+    blocks: list[Block] = [Text(say("caveat", what_it_is_about(meeting)), "caveat")]
+    if not counts[PATTERN]:
+        blocks.append(Text(say("pack", "managers_lead_none", where=meeting.where, cycles=cycles, n=0, chance="")))
+    else:
+        price = expected_by_chance(managers)
+        blocks.append(Text(count_say("pack", "hearing_lead", counts[PATTERN], where=meeting.where, cycles=cycles,
+                                     price=price)))
+        blocks.append(_list_managers(meeting, managers[managers["verdict"] == PATTERN]))
+        if (picture := meeting.pictures.get("mixes")) and counts[PATTERN] <= MOST_PICTURED:
+            blocks.append(Drawing(picture, say("pack", "mixes_caption")))
+        blocks.append(Bullets(tuple(say("pack", f"hearing_question_{number}") for number in (1, 2, 3))))
+    if picture := meeting.pictures.get("lengths"):
+        blocks.append(Drawing(picture, say("pack", "lengths_caption")))
+    if counts[CANNOT_TELL]:
+        code = "managers_cannot_tell_all" if counts[CANNOT_TELL] == len(managers) else "managers_cannot_tell"
+        blocks.append(Text(count_say("pack", code, counts[CANNOT_TELL], n_all=f"{len(managers):,}")))
+    return Section("managers", heading, tuple(blocks))
+
+
+def is_small(meeting: Meeting) -> bool:
+    """Say whether most managers read "cannot tell", so that the other chapters come first."""
+    managers = meeting.frame("severity", "managers")
+    return managers is None or managers.empty or count_verdicts(managers)[CANNOT_TELL] * 2 > len(managers)
+
+
+def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
+    """Name those to hear by name, with the range as people in a hundred and how firm the name is."""
+    firmness = _firmness(meeting)
+    inside = _in_meeting(meeting)
+    listed = listed.assign(words=points_words(meeting, listed["rater_id"])).sort_values(["name", "rater_id"],
+                                                                                        kind="stable")
+    rows = tuple((str(row.name), str(row.team), f"{int(row.n_ratings):,}",
+                  row.words or say("pack", "higher" if row.estimate > 0 else "lower"),
+                  firmness.get(str(row.rater_id), ""),
+                  say("pack", "yes" if inside.get(str(row.rater_id), False) else "no"))
+                 for row in listed.rename(columns={"name": "manager"}).assign(name=listed["name"]).itertuples())
+    headings = tuple(say("pack_heading", name) for name in ("manager", "team", "n_ratings", "points_words", "firm",
+                                                            "in_meeting"))
+    return Grid(say("pack_table", "hearing", scope=meeting.scope), headings, rows,
+                (False, False, True, False, False, False))
+
+
+def _firmness(meeting: Meeting) -> dict[str, str]:
+    """Say of each listed name, in words, what unrecorded differences between teams it would withstand."""
+    rows = meeting.frame("severity", "robustness")
+    if rows is None or rows.empty:
+        return {}
+    steps = np.searchsorted([SLIGHTLY, CLEARLY], rows["tipping_sd"].fillna(np.inf).to_numpy())
+    by_step = np.array(["firm_slight", "firm_some", "firm_much"])
+    codes = np.where(rows["tipping_sd"].isna(), "firm_stays", by_step[steps])
+    return {str(rater): say("pack", str(code)) for rater, code in zip(rows["rater_id"], codes, strict=True)}
+
+
+def _in_meeting(meeting: Meeting) -> dict[str, bool]:
+    managers = meeting.frame("agenda", "managers")
+    if managers is None:
+        return {}
+    return dict(zip(managers["rater_id"].astype("str"), managers["in_meeting"].astype(bool), strict=True))

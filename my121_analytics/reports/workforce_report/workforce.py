@@ -1,0 +1,89 @@
+"""Section ``workforce``: who works here, who came and went, and how the staff is made up, by directorate."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from my121_analytics.analysis.workforce_profile import MAKE_UP, describe_workforce
+from my121_analytics.disclosure.release import Released
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    Section,
+    Written,
+    attempt,
+    count_line,
+    fields_of,
+    make_sheet,
+    number_of,
+)
+from my121_analytics.reports.workforce_report.headline_figure import Headline
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import TOTAL, Result
+from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.writing.tables import Kind
+from my121_analytics.writing.workbook import AnySheet, Chart
+
+_SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("base", "integer"))
+
+
+def analyse(brief: Brief) -> Mapping[str, Result]:
+    """Describe the staff by the first grouping of the report that is of the organisation."""
+    by = _grouping(brief)
+    return attempt({f"workforce_{by}": partial(describe_workforce, brief.workforce, by=by, cycle=brief.cycle,
+                                               n_vacant=_count_vacancies(brief))})
+
+
+def write(brief: Brief, results: Mapping[str, Released]) -> Written:
+    """Write headcount, starters, leavers, span of control and the make-up of staff."""
+    (name, one), = results.items()
+    by = name.removeprefix("workforce_")
+    words: dict[str, object] = {"by": by.replace("_", " ")}
+    year = say("report", "year_line", first=one.facts["year_from"], last=one.facts["year_to"])
+    vacant = one.facts.get("n_vacant")
+    lines = [say("report", "vacancies" if vacant is not None else "no_vacancies", n=vacant or 0)]
+    group: list[tuple[str, Kind]] = [(by, "text")]
+    sheets: list[AnySheet] = []
+    sheets += make_sheet(brief, one, "by_group", "headcount", fields_of(
+        [*group, ("n_people", "integer"), ("n_posts", "integer"), ("fte", "decimal")]), words=words, lines=lines,
+        chart=Chart("bar", category=by, values=("n_people",)))
+    sheets += make_sheet(brief, one, "starters", "starters", fields_of(
+        [*group, ("n_people", "integer"), ("n_starters", "integer")]), words=words, lines=[year])
+    sheets += make_sheet(brief, one, "leavers", "leavers", fields_of(
+        [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words,
+        lines=[year, say("report", "turnover_line")])
+    sheets += make_sheet(brief, one, "span", "span", fields_of(
+        [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, lines=[say("report", "span_line")])
+    for column in MAKE_UP:
+        what: dict[str, object] = {"what": say("report_heading", column).lower(), **words}
+        sheets += make_sheet(brief, one, column, "make_up", fields_of([(column, "text"), *_SHARES]), words=what,
+                             chart=Chart("bar", category=column, values=("n",)), name=column)
+        sheets += make_sheet(brief, one, f"{column}_by_group", "make_up_by_group",
+                             fields_of([*group, (column, "text"), *_SHARES]), words=what, name=f"{column}_by_{by}")
+    return Written(tuple(sheets), _headline(brief, one, by))
+
+
+def _headline(brief: Brief, released: Released, by: str) -> tuple[Headline, ...]:
+    leavers = released.tables.get("leavers")
+    total = None if leavers is None else number_of(leavers[leavers[by].astype("str") == TOTAL], "turnover")
+    fte = released.facts.get("fte")
+    return (count_line("headcount", released.about.n, brief.cycle),
+            Headline("fte", say("headline", "fte"), None if fte is None else round(float(fte), 1), unit="number",
+                     cycle=brief.cycle),
+            Headline("turnover", say("headline", "turnover"), total, cycle=brief.cycle))
+
+
+def _grouping(brief: Brief) -> str:
+    return next((by for by in brief.report.by if by in ORGANISATION), "directorate")
+
+
+def _count_vacancies(brief: Brief) -> int | None:
+    """Count the vacant posts that the exports list; None where they list none."""
+    if brief.intake is None:
+        return None
+    findings = brief.intake.findings
+    vacant = findings[(findings["code"] == "vacant_post").to_numpy()]
+    return int(vacant["n"].sum()) if len(vacant) else None
+
+
+SECTION = Section("workforce", analyse, write)

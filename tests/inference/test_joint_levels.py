@@ -1,0 +1,92 @@
+import numpy as np
+import pytest
+
+from my121_analytics.inference.joint_levels import PersonMeasure, Spells, learn_levels
+
+NODES = np.linspace(-8, 8, 81)
+SDS = np.array([0.1, 0.3, 0.5, 0.8])
+FLAT = np.zeros(4)
+
+
+def normal_spells(rater, person, shows, se, home, n_raters):
+    """Spells whose ratings say no more than a normal measurement would."""
+    log_p = -(((np.asarray(shows)[:, None] - NODES) / se) ** 2) / 2
+    return Spells(np.asarray(rater), np.asarray(person), log_p, NODES, np.asarray(home), n_raters)
+
+
+def council(n_raters, size, *, team_sd, moved=0.0, person_sd=1.0, rater_sd=0.6, seed=0, se=1.0):
+    """Draw teams; some people have a second spell under another rater."""
+    rng = np.random.default_rng(seed)
+    home = np.repeat(np.arange(n_raters), size)
+    u, q = rng.normal(0, rater_sd, n_raters), rng.normal(0, team_sd, n_raters)
+    level = q[home] + rng.normal(0, person_sd, len(home))
+    movers = np.flatnonzero(rng.random(len(home)) < moved)
+    rater = np.concatenate([home, (home[movers] + rng.integers(1, n_raters, len(movers))) % n_raters])
+    person = np.concatenate([np.arange(len(home)), movers])
+    shows = u[rater] + level[person] + se * rng.normal(size=len(rater))
+    order = np.lexsort((person, rater))
+    return normal_spells(rater[order], person[order], shows[order], se, home, n_raters), u, q, level
+
+
+def test_without_sources_people_are_as_the_model_supposes():
+    spells, *_ = council(12, 5, team_sd=0.3)
+    found = learn_levels(spells, person_sd=1.0, total_sd=0.7, sds=SDS, log_prior=FLAT)
+    assert np.allclose(found.offset, 0, atol=1e-9)
+    assert np.allclose(found.shift, 0, atol=1e-9)
+    assert np.allclose(found.common, (SDS**2)[:, None] + (1.0 - found.variance.mean()) / 5, atol=0.02)
+    assert np.allclose(found.variance, 1.0, atol=1e-6)
+
+
+def test_what_is_expected_of_people_matches_the_same_model_solved_whole():
+    spells, *_ = council(3, 3, team_sd=0.5, moved=0.5, seed=4)
+    found = learn_levels(spells, person_sd=0.8, total_sd=0.9, sds=np.array([0.5]), log_prior=np.zeros(1))
+    n_people = len(spells.home)
+    same_home = spells.home[:, None] == spells.home[None, :]
+    of_levels = 0.5**2 * same_home + 0.8**2 * np.eye(n_people)
+    bends = [np.polyfit(NODES, row, 2) for row in spells.log_p]
+    shows = np.array([-bend[1] / (2 * bend[0]) for bend in bends])
+    rater_sd = float(found.rater_sd[0])
+    for rater in range(3):
+        rest = spells.rater != rater
+        across = of_levels[spells.person[:, None], spells.person[None, :]]
+        of_shows = across + rater_sd**2 * (spells.rater[:, None] == spells.rater[None, :]) + np.eye(len(shows))
+        mine = ~rest
+        mean = across[mine][:, rest] @ np.linalg.solve(of_shows[rest][:, rest], shows[rest])
+        own = spells.person[mine]
+        left = of_levels[own][:, own] - across[mine][:, rest] @ np.linalg.solve(of_shows[rest][:, rest],
+                                                                                across[rest][:, mine])
+        expected = found.offset[mine] + found.shift[0, rater]
+        assert expected == pytest.approx(mean, abs=2e-3)
+        assert (found.variance[mine] <= np.diag(left) + 1e-9).all()
+
+
+def test_the_spread_between_teams_is_learnt_from_people_who_moved():
+    for team_sd in (0.1, 0.8):
+        spells, *_ = council(120, 8, team_sd=team_sd, moved=0.5, seed=2)
+        found = learn_levels(spells, person_sd=1.0, total_sd=float(np.hypot(0.6, team_sd)), sds=SDS, log_prior=FLAT)
+        assert SDS[np.argmax(found.log_evidence)] == pytest.approx(team_sd, abs=0.25)
+
+
+def test_a_measure_that_goes_with_levels_is_used_and_one_that_does_not_is_left_out():
+    spells, _, _, level = council(80, 8, team_sd=0.5, seed=3)
+    rng = np.random.default_rng(1)
+    person, tiny = np.arange(len(level)), np.full(len(level), 1e-6)
+    good = PersonMeasure("objectives", person, 0.2 * (level + rng.normal(size=len(level))), tiny)
+    noise = PersonMeasure("own_placements", person, rng.normal(size=len(level)), tiny)
+    found = learn_levels(spells, person_sd=1.0, total_sd=0.8, sds=SDS, log_prior=FLAT, measures=[good, noise])
+    used, unused = found.uses
+    assert used.loading == pytest.approx(0.2, abs=0.04)
+    assert used.reliability == pytest.approx(0.5, abs=0.12)
+    assert unused.loading == 0
+    team = np.array([level[spells.home == rater].mean() for rater in range(80)])
+    assert np.corrcoef(found.shift[2], team)[0, 1] > 0.7
+    assert (found.common[2] < 0.5**2 * 0.75).all()
+
+
+def test_the_sign_of_the_scale_does_not_matter():
+    spells, *_ = council(20, 5, team_sd=0.3, moved=0.4, seed=6)
+    turned = Spells(spells.rater, spells.person, spells.log_p[:, ::-1], NODES, spells.home, 20)
+    one, other = (learn_levels(s, person_sd=1.0, total_sd=0.7, sds=SDS, log_prior=FLAT) for s in (spells, turned))
+    assert np.allclose(one.shift, -other.shift, atol=1e-9)
+    assert np.allclose(one.common, other.common, atol=1e-9)
+    assert np.allclose(one.log_evidence, other.log_evidence)

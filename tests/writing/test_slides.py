@@ -1,0 +1,76 @@
+"""Slides: ten at most, each with notes, pictures and tables with text alternatives, and the pack's own figures."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from my121_analytics.errors import UsageError
+from my121_analytics.reports.pack.deck import build_deck
+from my121_analytics.reports.pack.first_page import build_first_page
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.writing.page import words_of
+from my121_analytics.writing.slides import MOST_SLIDES, Deck, Slide, write_slides
+
+pptx = pytest.importorskip("pptx")
+MakeMeeting = Callable[..., Meeting]
+VARIANTS = {"all there": {}, "no managers": {"without": ("severity",)}, "publish": {"audience": "publish"},
+            "nothing but the map": {"without": ("movement", "severity", "coverage", "agenda", "roster")}}
+
+
+def reopen(deck: Deck):
+    return pptx.Presentation(io.BytesIO(write_slides(deck)))
+
+
+def text_of(slide) -> str:
+    parts = [shape.text_frame.text for shape in slide.shapes if shape.has_text_frame]
+    parts += [cell.text for shape in slide.shapes if shape.has_table for row in shape.table.rows for cell in row.cells]
+    return "\n".join(parts)
+
+
+@pytest.mark.parametrize("variant", VARIANTS)
+def test_ten_slides_at_most_each_with_title_notes_and_marking(make_meeting: MakeMeeting, variant: str) -> None:
+    meeting = make_meeting(**VARIANTS[variant])
+    deck = build_deck(meeting)
+    slides = list(reopen(deck).slides)
+    assert 3 <= len(slides) <= MOST_SLIDES
+    for slide in slides:
+        assert slide.shapes.title.text_frame.text.strip()
+        assert deck.protect in text_of(slide)
+        assert slide.has_notes_slide
+
+
+def test_every_picture_and_table_has_its_text_alternative(make_meeting: MakeMeeting) -> None:
+    found = [shape for slide in reopen(build_deck(make_meeting())).slides for shape in slide.shapes
+             if shape.has_table or shape.shape_type == 13]
+    assert len(found) >= 4
+    for shape in found:
+        assert len(shape._element.xpath(".//p:cNvPr")[0].get("descr")) > 20
+
+
+def test_the_slides_say_what_the_first_page_says(make_meeting: MakeMeeting) -> None:
+    meeting = make_meeting()
+    said = "\n".join(text_of(slide) for slide in reopen(build_deck(meeting)).slides)
+    words = words_of(build_first_page(meeting).blocks)
+    for sentence in ("Agree who completes the 4 posts without a placement.", "No box has clearly changed"):
+        assert sentence in words
+        assert sentence in said
+    assert "Person A" in said
+    public = build_deck(make_meeting(audience="publish"))
+    assert "Person A" not in "\n".join(text_of(slide) for slide in reopen(public).slides)
+
+
+def test_the_same_deck_gives_the_same_bytes_and_hostile_text_stays_text(make_meeting: MakeMeeting,
+                                                                        hostile_names: list[str]) -> None:
+    deck = build_deck(make_meeting(hostile_names))
+    assert write_slides(deck) == write_slides(deck)
+    assert hostile_names[0] in "\n".join(text_of(slide) for slide in reopen(deck).slides)
+
+
+def test_too_many_slides_are_refused() -> None:
+    deck = Deck("T", ("S",), "P", tuple(Slide(f"M{number}") for number in range(MOST_SLIDES)), date(2024, 9, 30))
+    with pytest.raises(UsageError, match="too long"):
+        write_slides(deck)
