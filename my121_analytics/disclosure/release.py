@@ -318,7 +318,7 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
     before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known)), usual)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):
-        if draft.counted:
+        if draft.counted or any(table.about_people for table in draft.result.tables.values()):
             draft.suppress({name: done.masks.get(f"{at}.{name}") for name in draft.counted},
                            set(done.words.get(context_of(draft.result.about)[0], frozenset())), rules)
     return done.points

@@ -111,6 +111,8 @@ LAWS: tuple[Law, ...] = (
     Law(Term("either"), (Term("present"), Term("joined"), Term("left"))),
     *_of_outcome("box"), *_of_outcome("level"),
     Law(Term("stayers_box"), (Term("stayers_level"),), aside=("directorate", "service", "team")),
+    Law(Term("managers"), tuple(Term("managers", where=(("verdict", verdict),))
+                                for verdict in ("pattern", "watch", "in line", "cannot tell"))),
     _at_most("key_posts_ready", "key_posts_named"),
     _at_most("key_posts_named", "key_posts"),
     Law(Term("actions"), (Term("actions_completed"), Term("actions_overdue")), exact=False),

@@ -17,6 +17,7 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure import attacker
 from my121_analytics.disclosure.attacker import attack, attack_release, find_nesting, require_proven
+from my121_analytics.disclosure.facts import FACTS
 from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
@@ -365,7 +366,11 @@ def check_sound(report, tables: dict[str, Table]) -> None:
     """What is true is never ruled out, whatever the release shows."""
     for cell in report.cells.itertuples():
         result, name = cell.table.split(".")
-        true = float(tables[result].tables[name].frame[cell.column].iloc[cell.row])
+        if name == FACTS:
+            given = tables[result]
+            true = float({**given.facts, "n": given.about.n}[cell.column])
+        else:
+            true = float(tables[result].tables[name].frame[cell.column].iloc[cell.row])
         assert cell.lower <= true <= cell.upper, cell
 
 
