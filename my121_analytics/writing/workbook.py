@@ -303,9 +303,9 @@ class _BookWriter:
                                       "text_wrap": not self.working})
         self.cover_title = file.add_format({**base, "bold": True, "font_size": 18, "font_color": book.accent})
         self.link = file.add_format({**base, "font_color": book.accent, "underline": 1})
-        self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom"})
+        self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"})
         to_the_right = {"align": "right", "indent": 1}
-        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom",
+        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom",
                                               **to_the_right})
         self.right = file.add_format({**base, **to_the_right})
         to_fill = {**base, "text_wrap": True, "border": 1, "border_color": "#12436D", "num_format": "@",
@@ -358,6 +358,7 @@ class _BookWriter:
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
+        page.set_default_row(LINE)
         page.set_row(0, TITLE_LINE)
         return page
 
