@@ -80,7 +80,7 @@ SHEET_RULES = (
 """What is checked once per file, sheet or column."""
 
 STANDING_RULES = (
-    *_rules("error", "unknown_form_state half_converted_date row_too_wide two_people number_of_two other_version",
+    *_rules("error", "unknown_form_state half_converted_date row_too_wide two_people number_of_two",
             stops=True),
     *_rules("error", "half_converted_dates versions_apart"),
     *_rules("warning", "unknown_state states_asked matrix_rows matrix_only yet_to_start ended_post_rows "

@@ -546,7 +546,8 @@ def test_a_changed_second_download_is_asked_about_and_taking_one_out_mends_it(tm
     assert "6 of 8 rows differ" in message(intake, "versions_apart")
     assert intake.workforce.placements.empty
     assert intake.quarantine.empty
-    assert any("one export at two times" in line for line in intake.unread.headlines())
+    assert "No rating was read: the exports hold 16" in intake.unread.headlines()[0]
+    assert "one export at two times" in intake.unread.headlines()[1]
     (tmp_path / "ratings (1).csv").unlink()
     assert len(read(tmp_path).workforce.placements) == 8
 
