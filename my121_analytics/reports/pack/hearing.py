@@ -14,12 +14,11 @@ from my121_analytics.reports.pack.managers import (
 )
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Section, Text
+from my121_analytics.writing.page import Block, Bullets, Grid, Section, Text
 from my121_analytics.writing.tables import format_value
 
 SLIGHTLY, CLEARLY = 0.15, 0.35
 """Spread between teams, on the model's scale, up to which an unrecorded difference is slight, and moderate."""
-MOST_PICTURED = 5
 MOST_LISTED = 8
 """Managers on the director's page: those within the meeting's time first; all of them are in the analyst's part."""
 
@@ -43,8 +42,6 @@ def build_hearing(meeting: Meeting) -> Section:
         blocks.append(_list_managers(meeting, managers[managers["verdict"] == PATTERN]))
         if counts[PATTERN] > MOST_LISTED:
             blocks.append(Text(count_say("pack", "hearing_more", counts[PATTERN] - MOST_LISTED)))
-        if (picture := meeting.pictures.get("mixes")) and counts[PATTERN] <= MOST_PICTURED:
-            blocks.append(Drawing(picture, say("pack", "mixes_caption")))
         blocks.append(Bullets(tuple(say("pack", f"hearing_question_{number}") for number in (1, 2, 3))))
     blocks += _price_of_length(meeting)
     if counts[CANNOT_TELL]:
