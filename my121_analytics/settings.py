@@ -388,8 +388,39 @@ def _check_values(given: dict[str, str], known: tuple[str, ...], what: str) -> d
     return given
 
 
+class CommitteeSettings(_Section):
+    """What the council says in the committee's report; whatever is left empty stands there as a marked blank."""
+
+    meeting: str = ""
+    """Who the report goes to."""
+    meeting_on: str = ""
+    """Day of the meeting, as it should be printed."""
+    title: str = ""
+    """Of the report; empty: that of the plan."""
+    directorate: str = ""
+    """Directorate that brings the report."""
+    recommendations: list[str] = Field(default_factory=list)
+    """What the committee is asked to agree; empty: a draft from the figures, marked as one."""
+    background: str = ""
+    """How the assessment, audit or review was carried out."""
+    hidden_costs: str = ""
+    """Costs that no figure shows."""
+    policy: str = ""
+    """Which plans and priorities of the council the report serves."""
+    papers: list[str] = Field(default_factory=list)
+    """Background papers."""
+    consulted: list[str] = Field(default_factory=list)
+    """Who was consulted."""
+
+
 class PlanSettings(_Section):
-    """The improvement plan after an Investors in People assessment."""
+    """The improvement plan: of an Investors in People assessment, an audit, an inspection or a review."""
+
+    award: bool | None = None
+    """Whether the plan follows an assessment for an award, so that progress review and reassessment have dates.
+    None: unless the plan speaks of an audit, an inspection or a peer review and of no Investors in People."""
+    committee: CommitteeSettings = Field(default_factory=CommitteeSettings)
+    """What the council says in the committee's report."""
 
     rag: dict[str, Colour] = Field(default_factory=lambda: dict(RAG))
     """Status -> colour; those not written keep their default. The word is always shown beside the colour."""

@@ -21,7 +21,7 @@ from my121_analytics.workforce.counts import (
     select_placements,
     year_to,
 )
-from my121_analytics.workforce.record import Workforce, is_employed, months_between
+from my121_analytics.workforce.record import Workforce, is_employed, months_between, remembered
 from my121_analytics.workforce.schema import CALIBRATED, ORGANISATION
 
 AXES = ("performance", "potential")
@@ -117,6 +117,14 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
     -------
     Evidence
     """
+    raters = None if pattern_raters is None else frozenset(pattern_raters)
+    rows = _gather_rows(workforce, cycle, raters)
+    return Evidence(rows, workforce.framework, settings, workforce.previous_cycle(cycle) or "", cycle)
+
+
+@remembered
+def _gather_rows(workforce: Workforce, cycle: str, pattern_raters: frozenset[str] | None) -> pd.DataFrame:
+    """Gather the rows of :class:`Evidence`: every unit's agenda looks at the same ones."""
     rows = outcomes_in_cycle(workforce, cycle, columns=[*ORGANISATION, "role", "is_key", "is_main"])
     rows = rows[rows["in_force"]].reset_index(drop=True)
     rows["rater_id"] = rows["rater_id"].fillna(rows["manager_id"])  # who placed, else who should
@@ -137,7 +145,7 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
         rows["has_successor"] = rows["post_id"].isin(workforce.successors.loc[stayed, "post_id"])
     if pattern_raters is not None:
         rows["is_pattern"] = rows["has_placement"] & rows["rater_id"].isin(pattern_raters)
-    return Evidence(rows, workforce.framework, settings, before or "", cycle)
+    return rows
 
 
 def _levels(rows: pd.DataFrame, framework: Framework, axis: str) -> np.ndarray:

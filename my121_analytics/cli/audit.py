@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from my121_analytics.cli.intake import DATA_UNUSABLE
 from my121_analytics.cli.terminal import show_line
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def run_audit(
@@ -19,7 +22,7 @@ def run_audit(
     """Check workbooks against the accessibility checklist, and say what to mend and where."""
     from my121_analytics.errors import UnreadableFileError, UsageError, suggest
     from my121_analytics.wording.catalogue import say
-    from my121_analytics.writing.accessibility import audit_workbook
+    from my121_analytics.writing.accessibility import audit_workbook, list_for_eyes
 
     if profile not in ("publish", "working"):
         raise UsageError(f"There is no profile '{profile}'.", hints=[suggest(profile, ("publish", "working"))])
@@ -33,10 +36,17 @@ def run_audit(
             show_line(problem.headline)
             continue
         show_line(say("audit", "found" if len(faults) else "passed", file=path, n=len(faults)))
-        for fault in faults.itertuples():
-            place = ", ".join(part for part in (str(fault.sheet), str(fault.cell)) if part)
-            show_line(f"  {fault.item}  {f'{place}: ' if place else ''}{fault.message} {fault.remedy}")
+        _show(faults)
+        show_line(say("audit", "look_at"))
+        _show(list_for_eyes(path))
         failed += bool(len(faults))
     if failed:
         show_line(say("audit", "found_headline", n=failed))
         raise typer.Exit(DATA_UNUSABLE)
+
+
+def _show(lines: pd.DataFrame) -> None:
+    """Print faults, or things to look at, each with its place."""
+    for line in lines.itertuples():
+        place = ", ".join(part for part in (str(line.sheet), str(line.cell)) if part)
+        show_line(f"  {line.item}  {f'{place}: ' if place else ''}{line.message} {line.remedy}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 import typer
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from my121_analytics.disclosure.release import Released
+    from my121_analytics.improvement.evidence.assessment import EvidenceResult
+    from my121_analytics.improvement.evidence.findings import FindingsResult
     from my121_analytics.improvement.plan.outcomes import OutcomeResult
     from my121_analytics.improvement.plan.reading import Plan
     from my121_analytics.improvement.plan.status import PlanStatus
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from my121_analytics.settings import Settings
 
 FILES = {"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status": "status.csv",
+         "by_colour": "status_by_colour.csv",
          "by_owner": "status_by_owner.csv", "by_body": "status_by_body.csv",
          "by_directorate": "status_by_directorate.csv", "by_theme": "status_by_theme.csv",
          "by_plan": "carried_into_plans.csv", "details": "details.csv", "milestones": "milestones.csv",
@@ -46,6 +49,10 @@ def run_plan(
     findings: Annotated[Path | None, typer.Option("--findings", help="With --evidence: strengths and development "
                                                                      "areas, with the requirements and actions they "
                                                                      "refer to.")] = None,
+    requirements_met: Annotated[int | None, typer.Option("--requirements-met", help="Requirements met, where there "
+                                                         "is a total and no list, such as 185.")] = None,
+    core_met: Annotated[int | None, typer.Option("--core-met", help="With --requirements-met: core ones met. Without "
+                                                                    "it no level is certain.")] = None,
     interviewees: Annotated[int, typer.Option("--interviewees", help="With --exports: draw so many people to be heard, "
                                                                      "by lot and in proportion.")] = 0,
     seed: Annotated[int, typer.Option("--seed", help="Of the lot; the same seed draws the same people.")] = 1,
@@ -64,7 +71,7 @@ def run_plan(
 ) -> None:
     """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports."""
     from my121_analytics.cli.release_files import is_private
-    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.improvement.plan.reading import council_of, read_plan
     from my121_analytics.improvement.plan.review import review_plan
     from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.improvement.tracker import read_tracker
@@ -74,6 +81,7 @@ def run_plan(
     anchor_day = parse_anchor(anchor)
     as_of_day = parse_anchor(as_of) if as_of else anchor_day
     read = read_plan(plan, anchor=anchor_day, settings=chosen)
+    chosen = council_of(read, chosen)
     told = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
     review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=told, since=since,
                          beside=_other_anchors(plan, read, beside or [], chosen))
@@ -82,13 +90,16 @@ def run_plan(
                          hints=["Name the table of evidence requirements, or the folder of the exports, as well."])
     code, intake = _read_record(exports, chosen, settings)
     outcomes = None if intake is None else _measure(intake, read, told, as_of_day, chosen)
+    if evidence is not None and requirements_met is not None:
+        raise UsageError("--requirements-met is for a total without a list, and --evidence is a list.",
+                         hints=["Leave one of the two out."])
+    judged, linked = _judge(evidence, findings, requirements_met, core_met, review, read, as_of_day, chosen)
     private = is_private(audience, chosen) or evidence is not None or bool(interviewees)
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
     with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
-        _write(review, outcomes, stage.folder, audience=audience, settings=chosen)
+        _write(review, outcomes, judged, linked, stage.folder, audience=audience, settings=chosen)
         _summarise(read, review, told, anchor_day, as_of_day)
-        if evidence is not None:
-            _write_evidence(evidence, findings, review, as_of_day, stage.folder, chosen)
+        _write_evidence(judged, linked, stage.folder, chosen)
         if intake is not None and interviewees:
             _write_interviewees(intake, interviewees, seed, stage.folder, chosen)
     show_left(stage.left)
@@ -131,14 +142,15 @@ def _measure(intake: Intake, read: Plan, told: Tracker | None, as_of: date, sett
     return measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 
 
-def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, audience: str,
-           settings: Settings) -> None:
+def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceResult | None,
+           linked: FindingsResult | None, out: Path, *, audience: str, settings: Settings) -> None:
     """Write tables, timeline, tracker and reports."""
     from my121_analytics.cli.release_files import is_private, write_tables
     from my121_analytics.disclosure.release import release
     from my121_analytics.figures.vector import standalone
     from my121_analytics.improvement.plan.status import ACTIONS_CSV
-    from my121_analytics.reports.plan.plan_papers import build_committee_report, draw_timeline
+    from my121_analytics.reports.plan.committee import build_committee_report
+    from my121_analytics.reports.plan.plan_papers import draw_timeline
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
     from my121_analytics.writing.csv_files import write_csv
     from my121_analytics.writing.staging import write_atomic
@@ -161,8 +173,11 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, out: Path, *, aud
         write_tables(outcomes, out, audience=audience, settings=settings, files={"outcomes": "outcomes.csv"})
         measured = release(outcomes, audience="publish", settings=settings)
     public = release(review, audience="publish", settings=settings)
-    committee = build_committee_report(public, settings=settings, outcomes=measured, pictures=draw_timeline(public))
-    _write_papers(committee, out / "committee_report", private=False)
+    evidence, findings = (None if result is None else release(result, audience="publish", settings=settings)
+                          for result in (judged, linked))
+    committee = build_committee_report(public, settings=settings, outcomes=measured, evidence=evidence,
+                                       findings=findings, pictures=draw_timeline(public))
+    _write_papers(committee, out / "committee_report", private=False, document=True)
     _write_directorates(released, out, settings, private=private)
 
 
@@ -177,13 +192,20 @@ def _write_directorates(released: Released, out: Path, settings: Settings, *, pr
                       private=private)
 
 
-def _write_papers(papers: PlanPapers, stem: Path, *, private: bool) -> None:
+def _write_papers(papers: PlanPapers, stem: Path, *, private: bool, document: bool = False) -> None:
+    from importlib.util import find_spec
+
+    from my121_analytics.writing.document import render_document
     from my121_analytics.writing.page import render_page
     from my121_analytics.writing.staging import write_atomic
     from my121_analytics.writing.workbook import write_workbook
 
     write_atomic(stem.with_suffix(".html"), render_page(papers.page), private=private)
     write_atomic(stem.with_suffix(".xlsx"), write_workbook(papers.book), private=private)
+    if document and find_spec("docx") is None:
+        show_line("  No Word document: install python-docx (my121-analytics[documents]) for committee_report.docx.")
+    elif document:
+        write_atomic(stem.with_suffix(".docx"), render_document(papers.page, as_of=papers.book.as_of), private=private)
 
 
 def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: date, as_of: date) -> None:
@@ -210,26 +232,44 @@ def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: dat
         show_line(f"  Not read: {refusal.message} {refusal.remedy}")
 
 
-def _write_evidence(evidence: Path, findings: Path | None, review: PlanStatus, as_of: date, out: Path,
-                    settings: Settings) -> None:
-    """Write the evidence, the findings that refer to it, and how far the levels are if what is at risk falls."""
-    from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.improvement.evidence.assessment import assess_evidence
+def _judge(evidence: Path | None, findings: Path | None, met: int | None, core_met: int | None, review: PlanStatus,
+           read: Plan, as_of: date, settings: Settings) -> tuple[EvidenceResult | None, FindingsResult | None]:
+    """Judge the evidence, link the findings to it, and say how far the levels are if what is at risk falls."""
+    from my121_analytics.improvement.evidence.assessment import assess_evidence, assess_total
     from my121_analytics.improvement.evidence.findings import find_at_risk, link_findings
+    from my121_analytics.improvement.plan.groups import without_names
 
+    if met is not None:
+        return assess_total(met, core_met=core_met, settings=settings, as_of=as_of), None
+    if evidence is None:
+        return None, None
     result = assess_evidence(evidence, settings=settings, as_of=as_of)
-    if findings is not None:
-        actions = review.frame("actions")
-        linked = link_findings(findings, requirements=result.tables["requirements"].frame, actions=actions,
-                               settings=settings, as_of=as_of)
-        at_risk = find_at_risk(linked, actions.loc[actions["status"] == "overdue", "action_id"].astype("str"))
-        result = assess_evidence(evidence, settings=settings, as_of=as_of, at_risk=at_risk)
+    if findings is None:
+        return result, None
+    actions = review.frame("actions")
+    linked = link_findings(findings, requirements=result.tables["requirements"].frame, actions=actions,
+                           settings=settings, as_of=as_of)
+    at_risk = find_at_risk(linked, actions.loc[actions["status"] == "overdue", "action_id"].astype("str"))
+    show_line(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
+    listed = linked.frame("findings")
+    shown = linked.with_frame("findings", listed.assign(finding=without_names(listed["finding"], read.people)))
+    return assess_evidence(evidence, settings=settings, as_of=as_of, at_risk=at_risk), cast("FindingsResult", shown)
+
+
+def _write_evidence(judged: EvidenceResult | None, linked: FindingsResult | None, out: Path,
+                    settings: Settings) -> None:
+    """Write the tables of the evidence and of the findings that refer to it."""
+    from my121_analytics.cli.release_files import write_tables
+
+    if linked is not None:
         write_tables(linked, out, audience="analyst", settings=settings,
                      files={name: f"findings_{name.removeprefix('finding_').removeprefix('findings')}.csv".replace(
                          "_.csv", ".csv") for name in linked.tables})
-        show_line(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
-    write_tables(result, out, audience="analyst", settings=settings,
-                 files={name: f"evidence_{name}.csv" for name in result.tables})
+    if judged is not None:
+        write_tables(judged, out, audience="analyst", settings=settings,
+                     files={name: f"evidence_{name}.csv" for name in judged.tables})
+        for sentence in judged.frame("levels").get("sentence", ()):
+            show_line(f"  {sentence}")
 
 
 def _write_interviewees(intake: Intake, n: int, seed: int, out: Path, settings: Settings) -> None:

@@ -104,7 +104,8 @@ def count(n: object, marker: str = "[c]") -> str:
 
 def is_missing(value: object) -> bool:
     """Say whether a cell holds nothing: withheld, or never known."""
-    return value is None or bool(pd.isna(pd.Series([value])).iloc[0])
+    # only a missing number differs from itself; the question is put for every cell of every picture
+    return value is None or value is pd.NA or value is pd.NaT or bool(value != value)
 
 
 def day(when: date) -> str:

@@ -14,7 +14,7 @@ from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.action_cells import without_contacts
 from my121_analytics.improvement.plan.action_rows import match_known
 from my121_analytics.improvement.plan.owners import name_owners
-from my121_analytics.improvement.plan.progress import Vocabulary, read_status
+from my121_analytics.improvement.plan.progress import Vocabulary, read_percent, read_status
 from my121_analytics.improvement.plan.reading import OWNER_COLUMNS, Plan
 from my121_analytics.improvement.returned_tables import OwnRow, find_own_table
 from my121_analytics.improvement.timescale.reading import parse_anchor, parse_timescale
@@ -23,10 +23,12 @@ from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 
-TRACKED = ("progress", "completed_on", "progress_text", "timescale", "owner", "directorate", "theme", "carried_into",
+TRACKED = ("progress", "percent", "completed_on", "progress_text", "timescale", "owner", "directorate", "theme",
+           "carried_into",
            "carried_evidence", "cost", "officer_time", "risk", "statistic")
 """What people fill in, for each action."""
-REVISION_COLUMNS = ("revision", "changed_on", "changed_by", "action_id", "field", "before", "after", "reason")
+REVISION_COLUMNS = ("revision", "changed_on", "changed_by", "action_id", "field", "before", "after", "reason",
+                    "approved_by")
 PROGRESS = ("Not started", "In progress", "Behind", "Done", "Withdrawn")
 """Choices of the tracker's list, in the words of the plans."""
 _PROGRESS_SHOWN = {"": "", "unclear": "", "open": "", "not started": "Not started", "started": "In progress",
@@ -115,7 +117,8 @@ def read_tracker(path: Path | str, plan: Plan, *, as_of: date, settings: Setting
             notes.append(say("tracker", "who_unknown", action_id=action_id, n=len(changes)))
         new += [{"changed_on": when, "changed_by": who, "action_id": action_id, "field": field,
                  "before": state[action_id][field], "after": after,
-                 "reason": without_contacts(" ".join(row.cells.get("reason", "").split()))[0]}
+                 **{name: without_contacts(" ".join(row.cells.get(name, "").split()))[0]
+                    for name in ("reason", "approved_by")}}
                 for field, after in changes.items()]
     if faults.found:
         raise DataUnusableError(say("tracker", "faults", file=name, n=len(faults.found)), hints=faults.found)
@@ -151,7 +154,8 @@ def apply_tracker(plan: Plan, tracker: Tracker, *, settings: Settings | None = N
             if state[field] == before[action_id][field]:
                 continue
             if field == "timescale":
-                _revise(actions, i, state[field], plan.anchor, settings)
+                _revise(actions, i, state[field], plan.anchor, settings,
+                        [entry for entry in log if (entry["action_id"], entry["field"]) == (action_id, "timescale")])
             elif field == "owner":
                 named = name_owners(state[field].replace("; ", "\n"), bodies=settings.plan.bodies)
                 owners[action_id] = pd.DataFrame([(action_id, k, one.name, one.kind)
@@ -289,6 +293,14 @@ def _read_progress(row: OwnRow, cell: str, anchor: date, settings: Settings, fau
     return _PROGRESS_SHOWN[state]
 
 
+def _read_share(row: OwnRow, cell: str, anchor: date, settings: Settings, faults: _Faults) -> str | None:
+    share = read_percent(cell) if cell else None
+    if cell and (share is None or 0 < share < 1):  # 0.5 may be a half or half a per cent
+        faults.add(row, "bad_share", heading=headings()["percent"], value=cell)
+        return None
+    return "" if share is None else f"{share:g}"
+
+
 def _read_day(row: OwnRow, cell: str, anchor: date, settings: Settings, faults: _Faults) -> str | None:
     if not cell:
         return ""
@@ -332,21 +344,28 @@ def statistic_labels() -> list[str]:
 
 
 _READERS: dict[str, _Reader] = {
-    "progress": _read_progress, "completed_on": _read_day, "timescale": _read_timescale, "owner": _read_owner,
+    "progress": _read_progress, "percent": _read_share, "completed_on": _read_day, "timescale": _read_timescale,
+    "owner": _read_owner,
     "theme": _choice("theme", lambda settings: settings.plan.themes),
     "carried_into": _choice("carried_into", lambda settings: settings.plan.carried_into),
     "statistic": _choice("statistic", lambda settings: statistic_labels()),
 }
 
 
-def _revise(actions: pd.DataFrame, i: object, text: str, anchor: date, settings: Settings) -> None:
-    """Put a revised timescale in place, keeping the first one."""
+def _revise(actions: pd.DataFrame, i: object, text: str, anchor: date, settings: Settings,
+            log: list[dict[str, str]]) -> None:
+    """Put a revised timescale in place, keeping the first one, how often it was moved, why, and who approved that."""
     read = parse_timescale(text, anchor=anchor, date_order=settings.exports.date_order)
     row = actions.index.get_loc(i)
-    first = actions["original_timescale"].iloc[row] or actions["timescale"].iloc[row]
+    before = actions.iloc[row]
+    first = before["original_timescale"] or before["timescale"]
+    first_day = before["original_latest"] if before["original_timescale"] else before["due_latest"]
     done = read.kind == "complete"
-    values = {"original_timescale": first, "timescale": text, "kind": read.kind, "open_ended": read.open_ended,
-              "every": read.every, "note": read.note,
+    values = {"original_timescale": first, "original_latest": first_day, "timescale": text, "kind": read.kind,
+              "open_ended": read.open_ended, "every": read.every, "note": read.note,
+              "revisions": str(int(before["revisions"] or 0) + max(len(log), 1)),
+              "revision_reason": log[-1]["reason"] if log else "",
+              "revision_approved_by": log[-1]["approved_by"] if log else "",
               "due_earliest": pd.NaT if done or read.earliest is None else pd.Timestamp(read.earliest),
               "due_latest": pd.NaT if done or read.latest is None else pd.Timestamp(read.latest)}
     if read.priority:

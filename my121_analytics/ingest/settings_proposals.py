@@ -66,6 +66,8 @@ def propose_settings(sheets: Sequence[SheetRows], report: ScaleReport, unread: U
     str
         TOML; empty where nothing is known that would help. Lines that a person has to decide on start with a hash.
     """
+    if unread.is_whole:
+        return ""
     lines = _Lines()
     values: Counter[str] = Counter()
     for rows in sheets:

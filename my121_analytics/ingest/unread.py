@@ -175,7 +175,7 @@ def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
     if content is None or heading.how in ("ignored", "refused", "duplicate", "label"):
         return "", ""
     if heading.how == "stopped":
-        return "placements" if heading.column == "box" else "ratings", "stopped"
+        return ("placements", "stopped_boxes") if heading.column == "box" else ("ratings", "stopped")
     if not rows.map.tables and heading.column in AXES:
         return "ratings", "no_key"
     if heading.how == "unused" and content.looks_like(heading.position) in AXES:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
-from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee
+from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee, remembered
 from my121_analytics.workforce.schema import (
     CALIBRATED,
     FORMAL,
@@ -140,6 +140,7 @@ class PairCounts:
     frame: pd.DataFrame
 
 
+@remembered
 def select_placements(workforce: Workforce, *, source: str = MANAGER, cycles: Sequence[str] | None = None,
                       ) -> pd.DataFrame:
     """Choose the placements that count: the latest per employee, post, cycle and source.
@@ -298,6 +299,7 @@ def keep_matching(rows: pd.DataFrame, filters: dict[str, str] | None) -> pd.Data
     return rows
 
 
+@remembered
 def outcomes_in_cycle(workforce: Workforce, cycle: str, *, source: str = MANAGER,
                       columns: Sequence[str] = ()) -> pd.DataFrame:
     """List everyone who should have a placement in a cycle, with it or without.
@@ -524,6 +526,7 @@ def count_conversations(workforce: Workforce, *, start: pd.Timestamp, end: pd.Ti
     return counted.astype({"employee_id": "str"})
 
 
+@remembered
 def pair_self(workforce: Workforce, *, cycle: str | None = None) -> pd.DataFrame:
     """Pair each manager placement with the employee's own in the same cycle.
 

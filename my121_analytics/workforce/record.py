@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any
 
 import pandas as pd
 
@@ -146,6 +147,11 @@ class Workforce:
         return pd.Series(found.array, index=ids.index, dtype="str").fillna(text)
 
     @cached_property
+    def made_before(self) -> dict[tuple[Hashable, ...], Any]:
+        """What was worked out from this record, by what was asked; see :func:`remembered`."""
+        return {}
+
+    @cached_property
     def _posts_by_cycle(self) -> dict[str, pd.DataFrame]:
         """Filled cycle by cycle: most questions are about one of them."""
         return {}
@@ -155,6 +161,43 @@ class Workforce:
         current = {name: getattr(self, name) for name in TABLES}
         return build_workforce({**current, **tables}, settings=self.settings, as_of=self.as_of,
                                other_names=self.other_names)
+
+
+MOST_REMEMBERED = 200_000
+"""Rows of a frame that is kept for the next time; a larger one is worked out again, so that memory stays bounded."""
+
+
+def remembered(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]:
+    """Let a function of a record answer the same question once: a report asks for the same rows dozens of times.
+
+    Parameters
+    ----------
+    work
+        Takes the record, then what is asked; lists among it are taken as tuples.
+
+    Returns
+    -------
+    callable
+        The same function. Each caller gets a frame of its own on shared columns: pandas copies a column when it is
+        changed, so that nobody changes what another sees.
+    """
+    @wraps(work)
+    def ask(workforce: Workforce, *asked: Any, **options: Any) -> pd.DataFrame:
+        key = (work.__qualname__, *(_hashable(one) for one in asked),
+               *((name, _hashable(options[name])) for name in sorted(options)))
+        made: pd.DataFrame | None = workforce.made_before.get(key)
+        if made is None:
+            made = work(workforce, *asked, **options)
+            if len(made) <= MOST_REMEMBERED:
+                workforce.made_before[key] = made
+        return made.copy(deep=False)
+    return ask
+
+
+def _hashable(asked: Any) -> Hashable:
+    if isinstance(asked, set | frozenset):
+        return frozenset(asked)
+    return tuple(asked) if isinstance(asked, list | tuple) else asked
 
 
 def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | None = None,

@@ -29,7 +29,23 @@ MOST_CELLS = 200_000
 """Cells looked at one by one in each sheet; the rest have the same formats in a file of ours."""
 _NOTE, _MARK = re.compile(r"\[note (\d+)\]"), re.compile(r"\[[a-z]\]")
 _URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
-_PLAIN_NAME = re.compile(r"table\d*", re.IGNORECASE)
+_PLAIN_NAME = re.compile(r"(table|tabelle|range|list|data)[_ ]?\d*", re.IGNORECASE)
+_MARK_AND_NUMBER = re.compile(r"[−-]?[£]?[\d,.]+ ?%? ?\[[a-z]\]|\[[a-z]\] ?[−-]?[\d,.]+ ?%?")
+_FOR_MISSING = {"-", "–", "—", "−", "--", "n/a", "na", "n.a.", "nil", "null", "none", "..", "...", "*", "?", "missing",
+                "not available", "not applicable"}
+_NUMBER_AS_TEXT = re.compile(r"[−-]?[£]?\d[\d,]*(\.\d+)? ?%?")
+_HOLDS_CODES = re.compile(r"\b(ids?|no|ref|reference|code|number of|requirement|indicator|action|post|issue|version|"
+                          r"level|box|row|note|sheet|cycle|year|period)\b", re.IGNORECASE)
+_SMALL_FIGURES = re.compile(r"(?<!m)[⁰¹²³⁴-⁹]|\w\*+$")
+_CONTACT = re.compile(r"contact|question|enquir|e-?mail|telephone|phone|@", re.IGNORECASE)
+_NO_TITLE = re.compile(r"(book|workbook|document|doc|sheet|untitled|new|title|test|report|file)?[\s_-]*\d*(\.xlsx?)?",
+                       re.IGNORECASE)
+_LANGUAGES = {"en", "cy", "gd", "ga", "kw", "fr", "de", "es", "it", "nl", "pl", "pt", "ro", "ur", "pa", "bn", "ar"}
+"""Languages that a UK council may write in; anything else in a document's properties is taken for a slip."""
+_LETTERS_A_WIDTH = 1.35
+"""Most letters of prose that fit a unit of column width, so that a row is called cut off only where it surely is."""
+_LINE_OF_SIZE = 1.15
+"""Height of a line against the size of its letters."""
 COLUMNS = ("item", "sheet", "cell", "message", "remedy")
 
 
@@ -77,19 +93,9 @@ def audit_workbook(path: Path | str, *, profile: Profile = "publish") -> pd.Data
 
     Notes
     -----
-    Whether titles are telling, and whether anything is cut off on a screen, is for a person to see.
+    What needs a person's eye is listed by :func:`list_for_eyes`, and never passed as found in order.
     """
-    from openpyxl import load_workbook
-    from openpyxl.utils.exceptions import InvalidFileException
-
-    path = Path(path)
-    try:
-        book = load_workbook(path)
-        with zipfile.ZipFile(path) as package:
-            parts = {name: package.read(name) for name in package.namelist() if not name.startswith("xl/media")}
-    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as problem:
-        raise UnreadableFileError(say("audit", "not_a_workbook", file=path.name), file=path.name,
-                                  hints=[say("audit", "not_a_workbook_remedy")]) from problem
+    book, parts = _open(Path(path))
     faults: list[_Fault] = [*_check_package(parts), *_check_book(book)]
     for page in book.worksheets:
         faults += _check_sheet(page, profile)
@@ -97,6 +103,54 @@ def audit_workbook(path: Path | str, *, profile: Profile = "publish") -> pd.Data
     rows = [(item, sheet, cell, say("audit_fault", code), say("audit_remedy", code))
             for item, sheet, cell, code in faults]
     return pd.DataFrame(rows, columns=list(COLUMNS)).drop_duplicates(ignore_index=True)
+
+
+def list_for_eyes(path: Path | str) -> pd.DataFrame:
+    """List what no program can judge, so that a person looks at it.
+
+    Parameters
+    ----------
+    path
+        An xlsx file.
+
+    Returns
+    -------
+    pandas.DataFrame
+        ``item``, ``sheet``, ``cell``, ``message``, ``remedy``: pictures and charts (do the words say what they show),
+        coloured text and shades (does the text say it too), titles and names of tables (are they telling).
+
+    Raises
+    ------
+    UnreadableFileError
+        There is no such file, or it is no workbook.
+    """
+    book, _ = _open(Path(path))
+    seen: list[_Fault] = [("A2", "", "", "titles"), ("A1", "", "", "table_names"), ("A4", "", "", "screen")]
+    for page in book.worksheets:
+        if page._images or page._charts:
+            seen.append(("A4", page.title, "", "pictures"))
+        if page.conditional_formatting:
+            seen.append(("A8", page.title, "", "shades"))
+        coloured = next((cell.coordinate for cell in _describe(page).cells()
+                         if cell.row > 1 and cell.hyperlink is None and _is_coloured(cell)), None)
+        if coloured is not None:
+            seen.append(("A8", page.title, coloured, "coloured"))
+    rows = [(item, sheet, cell, say("audit_look", code), say("audit_look_for", code))
+            for item, sheet, cell, code in seen]
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+def _open(path: Path) -> tuple[Workbook, dict[str, bytes]]:
+    from openpyxl import load_workbook
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = load_workbook(path)
+        with zipfile.ZipFile(path) as package:
+            return book, {name: package.read(name) for name in package.namelist() if not name.startswith("xl/media")}
+    except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError) as problem:
+        raise UnreadableFileError(say("audit", "not_a_workbook", file=path.name), file=path.name,
+                                  hints=[say("audit", "not_a_workbook_remedy")]) from problem
 
 
 def _check_package(parts: Mapping[str, bytes]) -> Iterator[_Fault]:
@@ -115,11 +169,20 @@ def _check_package(parts: Mapping[str, bytes]) -> Iterator[_Fault]:
                 yield "A4", "", "", "no_alt_text"
         if name.startswith("xl/worksheets/_rels/") and b'TargetMode="External"' in content:
             yield "A11", "", "", "outside_link"
-    core = parts.get("docProps/core.xml", b"")
-    if not re.search(rb"<(?:\w+:)?title\b[^>]*>[^<]+<", core):
+    if any(b'vertAlign val="superscript"' in content for name, content in parts.items()
+           if name.startswith(("xl/sharedStrings", "xl/styles", "xl/worksheets/sheet"))):
+        yield "A6", "", "", "superscript"
+    core = parts.get("docProps/core.xml", b"").decode("utf-8", "replace")
+    title = re.search(r"<(?:\w+:)?title\b[^>]*>([^<]*)<", core)
+    if title is None or not title.group(1).strip():
         yield "A9", "", "", "no_title_property"
-    if not re.search(rb"<(?:\w+:)?language\b[^>]*>[^<]+<", core):
+    elif _NO_TITLE.fullmatch(title.group(1).strip()):
+        yield "A9", "", "", "title_says_nothing"
+    language = re.search(r"<(?:\w+:)?language\b[^>]*>([^<]*)<", core)
+    if language is None or not language.group(1).strip():
         yield "A9", "", "", "no_language"
+    elif language.group(1).strip().split("-")[0].casefold() not in _LANGUAGES:
+        yield "A9", "", "", "language_unknown"
 
 
 def _check_book(book: Workbook) -> Iterator[_Fault]:
@@ -134,6 +197,8 @@ def _check_book(book: Workbook) -> Iterator[_Fault]:
     for wanted in ("Cover", "Contents"):
         if wanted not in names:
             yield "A7", "", "", f"no_{wanted.lower()}"
+    if "Cover" in names and not _names_contact(book["Cover"]):
+        yield "A7", "Cover", "", "no_contact"
     if "Contents" in names:
         links = [cell.hyperlink.location for row in book["Contents"].iter_rows() for cell in row
                  if cell.hyperlink is not None and cell.hyperlink.location]
@@ -142,6 +207,15 @@ def _check_book(book: Workbook) -> Iterator[_Fault]:
             yield "A7", "Contents", "", "dead_link"
         for name in set(names) - linked - {"Contents", "Cover"}:
             yield "A7", name, "", "not_in_contents"
+
+
+def _names_contact(cover: Worksheet) -> bool:
+    """Say whether the cover names whom to ask: a label with something beside it, or an address."""
+    for row in cover.iter_rows(values_only=True):
+        texts = [str(value) for value in row if value not in (None, "")]
+        if texts and _CONTACT.search(texts[0]) and (len(texts) > 1 or "@" in texts[0] or ":" in texts[0]):
+            return True
+    return False
 
 
 def _check_sheet(page: Worksheet, profile: Profile) -> Iterator[_Fault]:
@@ -180,7 +254,7 @@ def _check_structure(sheet: _Sheet) -> Iterator[_Fault]:
     title = page["A1"]
     if title.value in (None, ""):
         yield "A2", name, "A1", "no_sheet_title"
-    elif not title.font.b or (title.font.sz or 0) <= SMALLEST:
+    elif not str(title.style).startswith(("Heading", "Title")):
         yield "A2", name, "A1", "title_not_heading"
     if len(page.tables) > 1:
         yield "A2", name, "", "several_tables"
@@ -198,11 +272,17 @@ def _check_table(sheet: _Sheet) -> Iterator[_Fault]:
     if page.max_row > sheet.last and any(c.value not in (None, "") for row in page.iter_rows(min_row=sheet.last + 1)
                                          for c in row):
         yield "A2", name, "", "below_table"
+    if any(cell.value not in (None, "") for row in page.iter_rows(min_col=sheet.n_columns + 1) for cell in row):
+        yield "A2", name, "", "beside_table"
+    if any(page.cell(row, column).value not in (None, "") for row in range(2, sheet.first)
+           for column in range(2, sheet.n_columns + 1)) or _begins_with_headings(sheet):
+        yield "A1", name, table.ref, "two_header_rows"
     headings = [str(page.cell(sheet.first, column).value or "") for column in range(1, sheet.n_columns + 1)]
     if not all(h.strip() for h in headings) or len({h.casefold() for h in headings}) < len(headings):
         yield "A1", name, table.ref, "headings"
     lines = " ".join(str(page.cell(row, 1).value or "") for row in range(1, sheet.first))
     blank_explained = any(word in lines.lower() for word in ("empty", "left empty", "filled in"))
+    yield from _check_columns(sheet, headings)
     blank_rows = 0
     marks: set[str] = set()
     for row in page.iter_rows(min_row=sheet.first + 1, max_row=min(sheet.last, sheet.first + MOST_CELLS
@@ -222,6 +302,37 @@ def _check_table(sheet: _Sheet) -> Iterator[_Fault]:
             yield "A5", name, mark, "marker_unexplained"
 
 
+def _begins_with_headings(sheet: _Sheet) -> bool:
+    """Say whether the first row of data is words where all rows below it hold numbers."""
+    if sheet.last - sheet.first < 2:
+        return False
+    columns = list(sheet.page.iter_cols(min_row=sheet.first + 1, max_row=min(sheet.last, sheet.first + 200),
+                                        max_col=sheet.n_columns, values_only=True))
+    numeric = [column for column in columns if len(column) > 1 and all(_is_number(value) for value in column[1:])]
+    return bool(numeric) and all(isinstance(column[0], str) and not _MARK.fullmatch(column[0]) for column in numeric)
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _check_columns(sheet: _Sheet, headings: list[str]) -> Iterator[_Fault]:
+    """Look for numbers kept as text, and for signs other than markers where something is missing."""
+    for heading, column in zip(headings, sheet.page.iter_cols(
+            min_row=sheet.first + 1, max_row=sheet.last, max_col=sheet.n_columns), strict=False):
+        texts = [cell for cell in column if isinstance(cell.value, str) and cell.value.strip()]
+        as_text = [cell for cell in texts if _NUMBER_AS_TEXT.fullmatch(cell.value.strip())]
+        others = [cell for cell in texts if cell not in as_text and not _MARK.fullmatch(cell.value)]
+        has_numbers = any(_is_number(cell.value) for cell in column)
+        if as_text and (has_numbers or not others) and not _HOLDS_CODES.search(heading):
+            yield "A8", sheet.page.title, as_text[0].coordinate, "number_as_text"
+        for cell in texts:
+            if cell.value.strip().casefold() in _FOR_MISSING:
+                yield "A5", sheet.page.title, cell.coordinate, "sign_for_missing"
+            elif _MARK_AND_NUMBER.fullmatch(cell.value.strip()):
+                yield "A5", sheet.page.title, cell.coordinate, "marker_with_number"
+
+
 def _check_plainness(sheet: _Sheet) -> Iterator[_Fault]:
     page, name = sheet.page, sheet.page.title
     if page.auto_filter.ref or any(table.autoFilter is not None for table in page.tables.values()):
@@ -231,7 +342,8 @@ def _check_plainness(sheet: _Sheet) -> Iterator[_Fault]:
     header = page.oddHeader, page.oddFooter, page.evenHeader, page.evenFooter
     if any(part.left.text or part.center.text or part.right.text for part in header):
         yield "A4", name, "", "header_footer"
-    if page.conditional_formatting or any(c.fill.fill_type for c in sheet.cells()):
+    cells = [cell for row in page.iter_rows(max_row=min(page.max_row, 5000)) for cell in row]
+    if page.conditional_formatting or any(cell.fill.fill_type for cell in cells):
         yield "A4", name, "", "fill"
 
 
@@ -258,8 +370,18 @@ def _faults_of(cell: Cell, page: Worksheet, sheet: _Sheet) -> Iterator[tuple[str
     if cell.hyperlink is not None and cell.hyperlink.target:
         yield "A11", "outside_link"
     text = cell.value if isinstance(cell.value, str) else ""
-    if _URL.fullmatch(text.strip()):
+    if _URL.search(text):
         yield "A7", "bare_url"
+    if _SMALL_FIGURES.search(text):
+        yield "A6", "superscript"
+    if cell.alignment.textRotation or cell.alignment.shrink_to_fit:
+        yield "A4", "rotated"
+    if cell.row > 1 and (font.i or (font.u and cell.hyperlink is None and not _is_link(cell))):
+        yield "A8", "italic_or_underlined"
+    if _is_red(cell) and (_is_number(cell.value) or _MARK.fullmatch(text)):
+        yield "A8", "red_alone"
+    if cell.alignment.wrap_text and _is_cut_off(cell, page):
+        yield "A4", "row_too_low"
     inside = sheet.table and sheet.first < cell.row <= sheet.last
     if inside and isinstance(cell.value, int | float) and cell.alignment.horizontal not in ("right", None, "general"):
         yield "A8", "number_not_right"
@@ -267,6 +389,37 @@ def _faults_of(cell: Cell, page: Worksheet, sheet: _Sheet) -> Iterator[tuple[str
         width = page.column_dimensions[cell.column_letter].width or 9
         if len(text) > width * 1.15:
             yield "A4", "cut_off"
+
+
+def _is_link(cell: Cell) -> bool:
+    return cell.hyperlink is not None
+
+
+def _is_red(cell: Cell) -> bool:
+    color = cell.font.color
+    if color is None or not isinstance(color.rgb, str):
+        return False
+    red, green, blue = (int(color.rgb[-6:][place:place + 2], 16) for place in (0, 2, 4))
+    return red > 0xA0 and green < 0x60 and blue < 0x60
+
+
+def _is_coloured(cell: Cell) -> bool:
+    color = cell.font.color
+    if color is None or not isinstance(color.rgb, str):
+        return False
+    channels = [int(color.rgb[-6:][place:place + 2], 16) for place in (0, 2, 4)]
+    return max(channels) - min(channels) > 0x30
+
+
+def _is_cut_off(cell: Cell, page: Worksheet) -> bool:
+    """Say whether text that wraps needs more lines than its row, whose height is set, has room for."""
+    height = page.row_dimensions[cell.row].height if cell.row in page.row_dimensions else None
+    if height is None or not isinstance(cell.value, str):
+        return False
+    width = (page.column_dimensions[cell.column_letter].width or 9) * _LETTERS_A_WIDTH * SMALLEST / (
+        cell.font.sz or SMALLEST)
+    needed = sum(max(-(-len(part) // int(max(width, 1))), 1) for part in cell.value.split("\n"))
+    return needed > max(int((height + 2) / ((cell.font.sz or SMALLEST) * _LINE_OF_SIZE)), 1) and needed > 1
 
 
 def _check_notes(book: Workbook) -> Iterator[_Fault]:

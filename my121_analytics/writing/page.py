@@ -26,7 +26,7 @@ LONGEST_WORD = 26
 
 @dataclass(frozen=True)
 class Text:
-    """One paragraph; ``look`` is empty, ``lead``, ``caveat`` or ``source``."""
+    """One paragraph; ``look`` is empty, ``lead``, ``caveat``, ``source``, or ``blank`` for what people must write."""
 
     text: str
     look: str = ""

@@ -88,8 +88,9 @@ def test_what_was_filled_in_is_read_with_who_when_and_why(plan, folder):
     assert actions.loc["2.2", "carried_into"] == "HR service plan; Team plan"
     assert now.owners[now.owners["action_id"] == "6.2"]["owner"].tolist() == ["Learning leads", "People Service"]
     status = review_plan(plan, as_of=REVIEW, tracker=tracker)
-    shown = status.frame("actions").set_index("action_id")["status"]
-    assert shown[["1.1", "5.1"]].tolist() == ["done", "on track"]
+    shown = status.frame("actions").set_index("action_id")
+    assert shown.loc[["1.1", "5.1"], "status"].tolist() == ["done", "on track"]
+    assert shown.loc["5.1", "rag"] == "Red"  # nobody is named who approved the new date
     finance = status.frame("finance").set_index("item")
     assert finance["pounds"].dropna().tolist() == [1200.0]
     assert finance["days"].dropna().tolist() == [3.0]
@@ -108,6 +109,8 @@ def test_revisions_gather_over_several_rounds_and_the_first_timescale_stays(plan
     action = apply_tracker(plan, tracker).actions.set_index("action_id").loc["5.1"]
     assert action["original_timescale"] == "6 months"
     assert action["due_latest"] == pd.Timestamp("2015-09-30")
+    assert action[["revisions", "revision_approved_by"]].tolist() == ["3", ""]
+    assert action["original_latest"] == pd.Timestamp("2013-12-30")
     again = read_tracker(write(plan, path, tracker), plan, as_of=REVIEW)
     assert again.n_new == 0
     pd.testing.assert_frame_equal(again.revisions, tracker.revisions)
@@ -251,3 +254,53 @@ def test_a_last_day_that_moved_with_the_anchor_alone_is_said_to(plan, form, fold
     days = days[days["before"].str.match(r"\d{4}-")]
     assert len(days) == 11
     assert set(days["what"]) == {"Last day, with the same timescale: counted from another anchor"}
+
+
+@pytest.mark.parametrize(("approved_by", "rag"), [("Corporate Management Team", "Green"), ("", "Red"),
+                                                  ("not yet", "Red"), ("TBC", "Red"), ("n/a", "Red")])
+def test_a_moved_date_turns_nothing_green_until_somebody_is_named_who_approved_it(plan, folder, approved_by, rag):
+    path = edit(write(plan, folder / "t.xlsx"), {
+        ("5.1", "timescale"): "31 March 2016", ("5.1", "reason"): "Vacancy", ("5.1", "changed_by"): "HR Manager",
+        ("5.1", "approved_by"): approved_by or None})
+    status = review_plan(plan, as_of=REVIEW, tracker=read_tracker(path, plan, as_of=REVIEW))
+    row = status.frame("actions").set_index("action_id").loc["5.1"]
+    assert row[["status", "rag"]].tolist() == ["on track", rag]
+    kept = status.frame("details").set_index("action_id").loc["5.1"]
+    assert kept[["original_timescale", "revisions", "revision_reason"]].tolist() == ["6 months", "1", "Vacancy"]
+    assert status.frame("by_colour")["n"].sum() == len(plan.actions)
+
+
+def test_three_revisions_over_three_trackers_are_all_kept_with_reasons_and_approvals(plan, folder):
+    path, tracker = folder / "t.xlsx", None
+    rounds = [("31 March 2015", "Vacancy", ""), ("30 June 2015", "Budget", "Leadership Board"),
+              ("30 September 2015", "Election", "")]
+    for text, reason, approved in rounds:
+        edit(write(plan, path, tracker), {("5.1", "timescale"): text, ("5.1", "reason"): reason,
+                                          ("5.1", "approved_by"): approved or None, ("5.1", "changed_by"): "HR"})
+        tracker = read_tracker(path, plan, as_of=REVIEW)
+    told = tracker.revisions
+    assert told[["after", "reason", "approved_by"]].to_numpy().tolist() == [list(one) for one in rounds]
+    row = review_plan(plan, as_of=REVIEW, tracker=tracker).frame("details").set_index("action_id").loc["5.1"]
+    assert row[["revisions", "revision_reason", "revision_approved_by", "rag"]].tolist() == ["3", "Election", "", "Red"]
+
+
+def test_per_cent_done_is_told_in_the_tracker_and_a_fraction_is_asked_about(plan, folder):
+    path = edit(write(plan, folder / "t.xlsx"), {("1.1", "percent"): "40%", ("1.1", "changed_by"): "HR"})
+    now = apply_tracker(plan, read_tracker(path, plan, as_of=REVIEW))
+    assert now.actions.set_index("action_id").loc["1.1", "percent"] == "40"
+    edit(path, {("1.1", "percent"): "0.4"})
+    with pytest.raises(DataUnusableError) as told:
+        read_tracker(path, plan, as_of=REVIEW)
+    assert "0 to 100" in told.value.hints[0]
+
+
+def test_every_change_since_the_last_report_is_listed(plan, folder):
+    before = write(plan, folder / "before.xlsx")
+    after = edit(write(plan, folder / "after.xlsx"), {
+        ("5.1", "timescale"): "31 March 2016", ("5.1", "changed_by"): "HR", ("1.1", "progress_text"): "Two events held",
+        ("1.1", "percent"): "50", ("6.2", "owner"): "Learning leads", ("2.1", "progress"): "Behind"})
+    tracker = read_tracker(after, plan, as_of=REVIEW)
+    changes = review_plan(plan, as_of=REVIEW, tracker=tracker, since=before).frame("changes")
+    told = {(row.action_id, row.what) for row in changes.itertuples()}
+    assert {("5.1", "Timescale"), ("5.1", "Last day"), ("1.1", "Progress in words"), ("1.1", "Per cent done"),
+            ("6.2", "Owner"), ("5.1", "Status")} <= told

@@ -384,22 +384,20 @@ def test_a_partial_run_is_kept_and_is_neither_the_latest_nor_delivered(
 def test_a_destination_held_open_is_told_and_delivered_later(morning: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from my121_analytics.runs import scheduled
 
-    (morning / "shared" / "small.xlsx").write_bytes(b"an older report")
-    write = scheduled.write_atomic
+    before = tree(morning / "shared")
+    shutil.rmtree(morning / "shared")
 
-    def refuse(path: Path, content: bytes, **options: bool) -> None:
-        if "shared" in str(path):
-            raise UsageError("open in another program")
-        write(path, content, **options)
+    def refuse(destination: Path, **options: object) -> None:
+        raise UsageError("open in another program")
 
-    monkeypatch.setattr(scheduled, "write_atomic", refuse)
+    monkeypatch.setattr(scheduled, "staged_run", refuse)
     with pytest.raises(UsageError):
         run_scheduled(morning / "my121.toml")
     assert [(one["MY121_EXIT_CODE"], one["MY121_REASON"]) for one in hooked(morning)] == [("2", "undelivered")]
-    assert (morning / "shared" / "small.xlsx").read_bytes() == b"an older report"
+    assert not (morning / "shared").exists()
     monkeypatch.undo()
     run_scheduled(morning / "my121.toml")
-    assert (morning / "shared" / "small.xlsx").read_bytes() != b"an older report"
+    assert tree(morning / "shared") == before
 
 
 @pytest.mark.slow

@@ -338,7 +338,8 @@ def _revise(sheet: Sheet, position: int, cells: dict[str, str], n_dates: int, re
             reading: Reading) -> None:
     """Take a revised timescale where there is one; what was planned first is kept beside it for good."""
     record |= {"revisions": "", "revision_reason": reading.clean(" ".join(cells.get("revision_reason", "").split())),
-               "revision_approved_by": reading.clean(" ".join(cells.get("revision_approved_by", "").split()))}
+               "revision_approved_by": reading.clean(" ".join(cells.get("revision_approved_by", "").split())),
+               "original_latest": None}
     first = " ".join(cells.get("original_timescale", "").split())
     counted = cells.get("revisions", "").strip().removesuffix(".0")
     cell = cells.get("revised_timescale", "")
@@ -358,8 +359,18 @@ def _revise(sheet: Sheet, position: int, cells: dict[str, str], n_dates: int, re
                        "open_ended": read.open_ended, "every": read.every, "note": read.note}
     if first and plain(first) != plain(record["timescale"]):
         record["original_timescale"] = reading.clean(first)
+    record["original_latest"] = _last_day_of(record["original_timescale"], reading)
     if record["original_timescale"]:
         record["revisions"] = counted if counted.isdigit() and int(counted) else str(max(n_dates, 1))
+
+
+def _last_day_of(timescale: str, reading: Reading) -> date | None:
+    """Give the last day of a timescale that was replaced; None where it had none or cannot be read."""
+    try:
+        return parse_timescale(timescale, anchor=reading.anchor,
+                               date_order=reading.settings.exports.date_order).latest
+    except TimescaleError:
+        return None
 
 
 def _align_timescales(sheet: Sheet, position: int, cell: str, n: int,

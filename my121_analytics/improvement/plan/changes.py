@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -15,7 +16,10 @@ from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.wording.catalogue import say
 
 CHANGE_COLUMNS = ("action_id", "issue", "action", "what", "before", "after")
-_COMPARED = ("status", "timescale", "due_latest", "owner", "completed_on")
+_COMPARED = ("status", "rag", "timescale", "due_latest", "owner", "percent", "progress_text", "completed_on", "issue",
+             "priority")
+_BESIDE = "details.csv"
+"""File of the last report beside its actions.csv that holds what people told."""
 
 
 def compare_with_last(path: Path | str, actions: pd.DataFrame) -> pd.DataFrame:
@@ -31,8 +35,9 @@ def compare_with_last(path: Path | str, actions: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        ``CHANGE_COLUMNS``: one row for each change of status, timescale, last day, owner, day of completion or
-        wording, and for each action that is new or is no longer listed. Actions are matched by their text, since a
+        ``CHANGE_COLUMNS``: one row for each change of status, colour, timescale, last day, owner, per cent done, words
+        on progress, day of completion, issue, priority or wording, and for each action that is new or is no longer
+        listed. Actions are matched by their text, since a
         plan that is written anew may number them anew, and else by their id.
 
     Raises
@@ -40,7 +45,13 @@ def compare_with_last(path: Path | str, actions: pd.DataFrame) -> pd.DataFrame:
     DataUnusableError
         The file holds no such table.
     """
-    rows = find_own_table(read_sheets(path), headings(), ("action_id", "action", "status", "due_latest"))
+    required = ("action_id", "action", "status", "due_latest")
+    rows = find_own_table(read_sheets(path), headings(), required)
+    beside = Path(path).with_name(_BESIDE)
+    if rows is not None and Path(path).name == "actions.csv" and beside.is_file():
+        more = {row.cells["action_id"]: row for row in find_own_table(read_sheets(beside), headings(), required) or []}
+        rows = [replace(row, cells={**more[row.cells["action_id"]].cells, **row.cells})
+                if row.cells["action_id"] in more else row for row in rows]
     if rows is None:
         raise DataUnusableError(say("plan_change", "no_table", file=Path(path).name),
                                 hints=[say("plan_change", "no_table_remedy")])
@@ -82,9 +93,12 @@ def _match(before: Mapping[str, OwnRow], now: Mapping[str, Mapping[str, str]]) -
 
 def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
+    status_changed = told.cells.get("status", row["status"]) != row["status"]
     for column in _COMPARED:
+        if column == "rag" and status_changed:
+            continue  # the colour follows
         was = told.cells.get(column)
-        if was is not None and " ".join(was.split()) != row[column]:
+        if was is not None and column in row and " ".join(was.split()) != row[column]:
             moved = column == "due_latest" and " ".join(told.cells.get("timescale", "").split()) == row["timescale"]
             what = say("plan_change", "counted_anew" if moved else column)
             found.append((action_id, row["issue"], row["action"], what, was, row[column]))

@@ -12,6 +12,8 @@ from my121_analytics.improvement.plan.milestones import OPEN
 from my121_analytics.settings import PlanSettings
 from my121_analytics.wording.catalogue import say
 
+_STANDING = {True: ("standard", "people", "mitigation"), False: ("open", "mitigation")}
+"""Risks of the plan as a whole: of an award's, and of any other."""
 _NOTHING = re.compile(r"(?:nil|none|no cost|no direct cost|zero|free)", re.I)
 _POUNDS = re.compile(r"(?:£|GBP)? ?(\d+(?:,\d{3})*(?:\.\d{1,2})?) ?(k)?", re.I)
 _DAYS = re.compile(r"(\d+(?:\.\d+)?)(?: ?(?:d|days?))?", re.I)
@@ -33,7 +35,7 @@ def parse_days(text: str) -> float | None:
     return float(found[1]) if found else None
 
 
-def tabulate_finance(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
+def tabulate_finance(actions: pd.DataFrame, rules: PlanSettings, *, is_award: bool = True) -> pd.DataFrame:
     """Set out what the plan costs as far as that is known.
 
     Parameters
@@ -42,6 +44,8 @@ def tabulate_finance(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame
         With ``cost`` and ``officer_time`` as written.
     rules
         ``review_cost``.
+    is_award
+        The plan is an award's, so that an assessor comes back.
 
     Returns
     -------
@@ -53,7 +57,8 @@ def tabulate_finance(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame
     days = actions["officer_time"].map(parse_days).astype("float64")
     rows: list[tuple[object, ...]] = [(
         say("plan_finance", "review"), rules.review_cost, None, None,
-             say("plan_finance", "review_note" if rules.review_cost is not None else "review_unknown"))]
+             say("plan_finance", "review_note" if rules.review_cost is not None else "review_unknown"))
+    ] if is_award else []
     for code, sums, n in (("direct", pounds, "pounds"), ("officer_time", days, "days")):
         known = int(sums.notna().sum())
         total = float(sums.sum()) if known else None
@@ -64,7 +69,7 @@ def tabulate_finance(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame
     return frame.astype({"pounds": "float64", "days": "float64", "n_actions": "Int64"})
 
 
-def tabulate_risks(actions: pd.DataFrame, people: Sequence[str]) -> pd.DataFrame:
+def tabulate_risks(actions: pd.DataFrame, people: Sequence[str], *, is_award: bool = True) -> pd.DataFrame:
     """Set out what is at risk: of the plan as a whole, then of each action that is not done.
 
     Parameters
@@ -73,6 +78,8 @@ def tabulate_risks(actions: pd.DataFrame, people: Sequence[str]) -> pd.DataFrame
         With ``status``, ``risk``, ``benefit`` and ``carried_into``.
     people
         Names to take out of the texts.
+    is_award
+        The plan is an award's, which may be lost.
 
     Returns
     -------
@@ -83,7 +90,7 @@ def tabulate_risks(actions: pd.DataFrame, people: Sequence[str]) -> pd.DataFrame
     n_overdue, n_carried = int((still["status"] == "overdue").sum()), int((still["carried_into"] != "").sum())
     whole = say("plan_risk", "whole")
     rows = [(whole, "", "", say("plan_risk", code, n_open=len(still), n_overdue=n_overdue, n_carried=n_carried),
-             say("plan_risk", "standing")) for code in ("standard", "people", "mitigation")]
+             say("plan_risk", "standing")) for code in _STANDING[is_award]]
     for row in still.itertuples():
         risk, source = (row.risk, "stated") if row.risk else (row.benefit, "benefit") if row.benefit else ("", "none")
         told = say("plan_risk", "at_stake", benefit=risk) if source == "benefit" else risk

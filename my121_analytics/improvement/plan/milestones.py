@@ -38,9 +38,10 @@ def tabulate_milestones(plan: Plan, actions: pd.DataFrame, *, as_of: date, setti
     pandas.DataFrame
         ``milestone``, ``label``, ``earliest``, ``latest``, ``state`` (past, now, ahead), ``days_left`` to the last
         day, ``countdown`` in words, ``n_due_by`` (open actions due by then), ``n_undated`` (open actions without a
-        last day), ``needs`` and ``source``; in order of their last days.
+        last day), ``needs`` and ``source``; in order of their last days. None where the plan is no award's.
     """
-    rows = [_date_milestone(one, plan, settings) for one in settings.plan.milestones]
+    stages = settings.plan.milestones if plan.is_award else []
+    rows = [_date_milestone(one, plan, settings) for one in stages]
     frame = pd.DataFrame(rows, columns=["milestone", "label", "earliest", "latest", "needs", "source"])
     for column in ("earliest", "latest"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -30,20 +31,25 @@ from my121_analytics.improvement.plan.owners import is_body
 from my121_analytics.improvement.plan.progress import is_fraction_column
 from my121_analytics.improvement.timescale.reading import parse_anchor
 from my121_analytics.improvement.timescale.refusal import TimescaleError
-from my121_analytics.settings import Settings
+from my121_analytics.settings import CouncilSettings, Settings
 from my121_analytics.wording.catalogue import say
 
 __all__ = ["ACTION_COLUMNS", "OWNER_COLUMNS", "REFUSAL_COLUMNS", "REFUSED", "Plan", "read_plan"]
 
 ACTION_COLUMNS = ("action_id", "issue", "action", "benefit", "owner", "vehicle", "skills", "timescale", "kind",
                   "due_earliest", "due_latest", "open_ended", "every", "priority", "note", "original_timescale",
+                  "original_latest",
                   "progress", "progress_text", "percent", "completed_on", "revisions", "revision_reason",
                   "revision_approved_by", *DETAILS, "origin_file", "origin_sheet", "origin_row")
 OWNER_COLUMNS = ("action_id", "position", "owner", "kind")
 REFUSAL_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "message", "remedy")
+_AWARD = re.compile(r"investors in people|\b[il]ip\b", re.I)
+_OTHER_KIND = re.compile(r"\b(?:internal audit|external audit|audits?|auditors?|inspections?|inspectors?|ofsted|cqc|"
+                         r"peer (?:review|challenge)|rec(?:ommendation)? (?:no|ref|number)|recommendations?|kloe|"
+                         r"brag)\b", re.I)
 _FEWEST_COLUMNS = 4
 """Filled cells of a row from which a sheet that was not read is asked about: a key or a list of contacts has fewer."""
-_DATES = ("due_earliest", "due_latest", "completed_on")
+_DATES = ("due_earliest", "due_latest", "original_latest", "completed_on")
 
 
 @dataclass(frozen=True)
@@ -57,7 +63,8 @@ class Plan:
         process that carries the action, named in brackets or in a column of its own; ``skills`` those that the action
         names; ``timescale`` is as written; ``kind``, ``due_earliest``, ``due_latest``, ``open_ended``, ``every``,
         ``priority`` and ``note`` are as read (``kind`` is ``refused`` where it could not be); ``original_timescale``
-        is what stood there before it was revised, else empty; ``progress`` is not started, started, behind, open,
+        is what stood there before it was revised, else empty, and ``original_latest`` its last day; ``progress`` is
+        not started, started, behind, open,
         withdrawn, done, unclear (not understood, or cells that differ) or empty, read from the plan's own words in
         ``progress_text``; ``percent`` is the share done, 0-100, as text; ``revisions`` how often the date was revised,
         with ``revision_reason`` and ``revision_approved_by`` as the plan has them; ``directorate`` to ``statistic``
@@ -81,6 +88,8 @@ class Plan:
     people
         Names of people that the plan gives as contacts or owners. Nothing shows them; they are taken out of the texts
         that anybody may read.
+    is_award
+        The plan follows an assessment for an award; False for one of an audit, an inspection or a review.
     """
 
     actions: pd.DataFrame
@@ -92,6 +101,7 @@ class Plan:
     anchor: date
     n_contact_details: int
     people: tuple[str, ...] = ()
+    is_award: bool = True
 
 
 def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = None) -> Plan:
@@ -138,7 +148,23 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
     if not found:
         raise DataUnusableError(say("plan", "no_table", file=Path(path).name),
                                 hints=[say("plan", "no_table_remedy", headings=_example_headings())])
-    return _finish(reading)
+    chosen = settings.plan.award
+    return _finish(reading, is_award=_speaks_of_award(pages) if chosen is None else chosen)
+
+
+def council_of(plan: Plan, settings: Settings) -> Settings:
+    """Give the settings with the plan's own organisation for the council's name, where they have none."""
+    named = plan.information.loc[plan.information["code"] == "organisation", "value"]
+    if settings.council.name != CouncilSettings().name or named.empty or not named.iloc[0]:
+        return settings
+    council = settings.council.model_copy(update={"name": str(named.iloc[0])})
+    return settings.model_copy(update={"council": council})
+
+
+def _speaks_of_award(pages: Sequence[PlanSheet]) -> bool:
+    """Say whether a plan is an award's: it names Investors in People, or no other kind of plan."""
+    text = " ".join(cell for page in pages for row in page.sheet.rows for cell in row if cell)
+    return bool(_AWARD.search(text)) or not _OTHER_KIND.search(text)
 
 
 def _ask_about_unread_table(page: PlanSheet, reading: Reading) -> None:
@@ -200,7 +226,7 @@ def _read_table(page: PlanSheet, header: Header, fates: list[str], reading: Read
     return len(rows)
 
 
-def _finish(reading: Reading) -> Plan:
+def _finish(reading: Reading, *, is_award: bool) -> Plan:
     """Put the lists into tables."""
     actions = pd.DataFrame(reading.actions, columns=list(ACTION_COLUMNS))
     for column in _DATES:
@@ -218,7 +244,7 @@ def _finish(reading: Reading) -> Plan:
     named = [name for name in reading.people if not is_body(name, bodies=known)]
     people = dict.fromkeys([*named, *(row[2] for row in reading.owners if row[3] == "unclear")])
     return Plan(actions, owners, refusals, questions, information, pd.DataFrame(reading.sheets),
-                reading.anchor, reading.n_contact_details, tuple(people))
+                reading.anchor, reading.n_contact_details, tuple(people), is_award)
 
 
 def _read_information(rows: list[list[str]], reading: Reading) -> None:

@@ -18,7 +18,7 @@ from my121_analytics.improvement.plan.status import STATUSES, PlanStatus, assess
 from my121_analytics.improvement.tracker import TRACKED, Tracker, apply_tracker, start_tracker, state_of
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.results import Table, count_of_things
+from my121_analytics.workforce.results import LABEL, Table, count_of_things
 
 
 def review_plan(plan: Plan, *, as_of: date, settings: Settings | None = None, tracker: Tracker | None = None,
@@ -58,15 +58,15 @@ def review_plan(plan: Plan, *, as_of: date, settings: Settings | None = None, tr
     of_things = {
         "anchors": (_compare_anchors(plan, beside, tracker, as_of, settings), "anchor"),
         "milestones": (milestones, "milestone"),
-        "finance": (tabulate_finance(actions, settings.plan), "item"),
-        "risks": (tabulate_risks(actions, now.people), "about"),
+        "finance": (tabulate_finance(actions, settings.plan, is_award=now.is_award), "item"),
+        "risks": (tabulate_risks(actions, now.people, is_award=now.is_award), "about"),
         "belongs": (directorates_of(now, settings.plan), "action_id"),
         "information": (_own_dates(now), "label"),
     }
     named = {
         "due_next": (list_due_by_next(actions, milestones), "action_id", ("owner",)),
         "tracker": (_tracker_rows(plan, actions, tracker), "action_id", ("owner",)),
-        "revisions": (tracker.revisions, "revision", ("changed_by", "before", "after")),
+        "revisions": (tracker.revisions, "revision", ("changed_by", "approved_by", "before", "after")),
         "questions": (now.questions, "reason", ("value", "message")),
     }
     if since is not None:
@@ -74,9 +74,11 @@ def review_plan(plan: Plan, *, as_of: date, settings: Settings | None = None, tr
     tables = {name: Table(frame, keys=(key,), about_people=False) for name, (frame, key) in of_things.items()}
     tables |= {name: Table(frame, keys=(key,), people=people, about_people=False)
                for name, (frame, key, people) in named.items()}
-    facts = {**status.facts, "n_new_revisions": tracker.n_new, "n_revisions": len(tracker.revisions)}
+    facts = {**status.facts, "n_new_revisions": tracker.n_new, "n_revisions": len(tracker.revisions),
+             "kind": "award" if now.is_award else "other"}
     return replace(status, tables={**status.tables, **tables}, facts=facts, declared={
-        **status.declared, **dict.fromkeys(("n_new_revisions", "n_revisions"), count_of_things("revisions"))})
+        **status.declared, "kind": LABEL,
+        **dict.fromkeys(("n_new_revisions", "n_revisions"), count_of_things("revisions"))})
 
 
 def _compare_anchors(plan: Plan, beside: Sequence[tuple[str, Plan]], tracker: Tracker, as_of: date,
@@ -104,8 +106,10 @@ def _tracker_rows(plan: Plan, actions: pd.DataFrame, tracker: Tracker) -> pd.Dat
                           index=actions.index)
     filled["completed_on"] = pd.to_datetime(filled["completed_on"]).astype("datetime64[s]")
     n = tracker.revisions["action_id"].value_counts()
+    moved = actions["revisions"].replace("", "0").astype("int64")
     facts = actions[["action_id", "issue", "action", "status", "rag", "due_latest", "original_timescale"]]
     first = facts["original_timescale"].mask(facts["original_timescale"] == "", plan.actions["timescale"])
-    blank = dict.fromkeys(("reason", "changed_by", "changed_on"), "")
-    return facts.assign(original_timescale=first, n_revisions=facts["action_id"].map(n).fillna(0).astype("int64"),
+    blank = dict.fromkeys(("reason", "approved_by", "changed_by", "changed_on"), "")
+    return facts.assign(original_timescale=first, n_moved=moved,
+                        n_revisions=facts["action_id"].map(n).fillna(0).astype("int64"),
                         **{name: filled[name] for name in TRACKED}, **blank).reset_index(drop=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -23,11 +24,16 @@ ACTIONS_CSV = ("action_id", "issue", "action", "owner", "timescale", "kind", "du
                "open_ended", "priority", "status", "rag", "completed_on")
 """Columns of actions.csv, in order."""
 DETAIL_COLUMNS = ("action_id", "issue", "action", "benefit", "owner", "vehicle", "skills", "timescale",
-                  "original_timescale", "due_latest", "status", "rag", "progress", "progress_text", "completed_on",
-                  *DETAILS, "origin_file", "origin_sheet", "origin_row")
+                  "original_timescale", "original_latest", "revisions", "revision_reason", "revision_approved_by",
+                  "due_latest", "status", "rag", "progress", "percent", "progress_text", "completed_on", *DETAILS,
+                  "origin_file", "origin_sheet", "origin_row")
 FACTS = {"n_actions": count_of_things("actions"), "n_refusals": count_of_things("refusals"),
           "n_questions": count_of_things("questions"), "anchor": LABEL, "as_of": LABEL}
-_PUBLISHED = (*ACTIONS_CSV, "theme", "directorate", "carried_into")
+_PUBLISHED = (*ACTIONS_CSV, "benefit", "original_timescale", "revisions", "revision_state", "percent", "theme",
+              "directorate", "carried_into")
+_NOT_APPROVED = re.compile(r"(?:n/?a|no|none|nobody|not (?:said|yet|approved|agreed|known).*|tbc|tba|tbd|pending.*|"
+                           r"awaiting.*|to be .*|[-–—?.]*)", re.I)
+"""Words in place of a name that approve nothing."""
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,8 @@ class PlanStatus(Result):
     Tables: ``actions`` (one row per action, ``ACTIONS_CSV``), ``details`` (``DETAIL_COLUMNS``), ``published`` (the
     actions as anybody may read them: owners that are not clearly a body, and the names of people in the texts, are
     held back), ``by_issue``, ``by_owner``, ``by_body`` (owners that are bodies), ``by_directorate``, ``by_theme``,
-    ``by_plan`` (carried into which plan, and with evidence or without) and ``by_status``. An action with several owners
+    ``by_plan`` (carried into which plan, and with evidence or without), ``by_status`` and ``by_colour``. An action with
+    several owners
     (directorates, plans) counts once for each. Counts are of actions, not of people.
     """
 
@@ -71,11 +78,13 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     Notes
     -----
     Colours follow from ``[plan] rag``; an action that is not done is amber from ``at_risk_days`` before its last
-    day.
+    day, and red once the day has passed that it is held to (:func:`held_to`): the first date, unless a revision was
+    approved by somebody named.
     """
     settings = settings or Settings()
     actions = plan.actions.assign(status=find_statuses(plan, as_of))
     actions["rag"] = _colour(actions, as_of, settings.plan)
+    actions["revision_state"] = _say_revision(actions)
     counts = {status: int((actions["status"] == status).sum()) for status in STATUSES}
     about = describe("plan_status", counts="actions", as_of=as_of, n=len(actions), caveats=("anchor",),
                      council=settings.council.name)
@@ -102,6 +111,7 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
                                          order=settings.plan.themes), "theme"),
         "by_plan": _of_things(_count_plans(actions, settings.plan), "carried_into"),
         "by_status": _of_things(_describe_statuses(counts), "status"),
+        "by_colour": _of_things(_count_colours(actions, settings.plan), "rag"),
     }
     facts = {f"n_{status.replace(' ', '_').replace('-', '_')}": n for status, n in counts.items()}
     return PlanStatus(about, tables, {"n_actions": len(actions), "n_refusals": len(plan.refusals),
@@ -132,7 +142,7 @@ def tabulate_actions(status: PlanStatus) -> pd.DataFrame:
 def find_statuses(plan: Plan, as_of: date) -> np.ndarray:
     """Decide each action's status on a day; the first rule that holds counts."""
     rows, today = plan.actions, pd.Timestamp(as_of)
-    completed, latest = rows["completed_on"], rows["due_latest"]
+    completed, latest, held = rows["completed_on"], rows["due_latest"], held_to(rows)
     progress = rows["progress"]
     done = (progress != UNCLEAR) & ((completed <= today) | (completed.isna() & (progress == DONE)))
     in_window = (rows["kind"] == "window") & (rows["due_earliest"] <= today)
@@ -140,7 +150,7 @@ def find_statuses(plan: Plan, as_of: date) -> np.ndarray:
     is_past = is_dated & (latest < today)
     rules = [
         (progress == WITHDRAWN, "withdrawn"),
-        (done & (completed > latest), "done late"),
+        (done & (completed > held), "done late"),
         (done, "done"),
         (is_past & (progress == UNCLEAR), "to confirm"),
         (is_past, "overdue"),
@@ -153,11 +163,63 @@ def find_statuses(plan: Plan, as_of: date) -> np.ndarray:
     return np.select([rule.to_numpy(dtype=bool) for rule, _ in rules], [status for _, status in rules], "on track")
 
 
+def held_to(actions: pd.DataFrame) -> pd.Series:
+    """Give the last day that each action is held to.
+
+    Parameters
+    ----------
+    actions
+        With ``due_latest``, ``original_latest`` and ``revision_approved_by``.
+
+    Returns
+    -------
+    pandas.Series
+        The first date where a later one was written over it and nobody named approved that; else the date that stands.
+    """
+    was_moved = actions["original_latest"].notna() & ~(actions["original_latest"] >= actions["due_latest"])
+    return actions["due_latest"].mask(was_moved & ~is_approved(actions), actions["original_latest"])
+
+
+def is_approved(actions: pd.DataFrame) -> pd.Series:
+    """Say of each action whether somebody is named who approved its revised date."""
+    return actions["revision_approved_by"].map(lambda name: not _NOT_APPROVED.fullmatch(name.strip())).astype(bool)
+
+
+def _say_revision(actions: pd.DataFrame) -> list[str]:
+    """Say whether a revised date was approved; empty where there is none."""
+    return [say("plan_revision", "approved" if approved else "not_approved") if original else ""
+            for original, approved in zip(actions["original_timescale"], is_approved(actions), strict=True)]
+
+
 def _colour(actions: pd.DataFrame, as_of: date, rules: PlanSettings) -> pd.Series:
+    """Colour each action by its status, and one that is not done by the day it is held to.
+
+    A date that was moved without anybody's approval turns nothing green: past its first date the action keeps the
+    colour of an overdue one.
+    """
     colour = actions["status"].map(dict(rules.rag))
-    days_left = (actions["due_latest"] - pd.Timestamp(as_of)).dt.days
-    pressing = days_left <= rules.at_risk_days
-    return colour.mask(actions["status"].isin(["on track", "not started"]) & pressing, "Amber").astype("str")
+    held = held_to(actions)
+    days_left = (held - pd.Timestamp(as_of)).dt.days
+    colour = colour.mask(actions["status"].isin(["on track", "not started"]) & (days_left <= rules.at_risk_days),
+                         "Amber")
+    was_moved = held.notna() & ~(held == actions["due_latest"])
+    is_late = (actions["status"].isin(_DATED) | was_moved) & ~actions["status"].isin(_SETTLED) & (days_left < 0)
+    return colour.mask(is_late, rules.rag["overdue"]).astype("str")
+
+
+_DATED = ("behind", "due in window", "on track", "not started")
+"""States of an open action whose last day has not passed by the date that stands."""
+_SETTLED = ("done", "done late", "withdrawn", "to confirm")
+"""States that a date moved or kept does not change."""
+
+
+def _count_colours(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
+    """Count the actions of each colour, and say which states have it."""
+    shown = [colour for colour in ("Red", "Amber", "Green", "Grey") if (actions["rag"] == colour).any()]
+    states = [", ".join(status for status in STATUSES
+                        if ((actions["rag"] == colour) & (actions["status"] == status)).any()) for colour in shown]
+    return pd.DataFrame({"rag": shown, "n": [int((actions["rag"] == colour).sum()) for colour in shown],
+                         "states": states}).astype({"rag": "str", "n": "int64", "states": "str"})
 
 
 def _of_things(frame: pd.DataFrame, key: str) -> Table:
@@ -172,7 +234,8 @@ def _hold_back(actions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
     names = shown.drop_duplicates(["action_id", "owner"]).groupby("action_id")["owner"].agg("; ".join).to_dict()
     owners = [str(names.get(action_id, "")) for action_id in actions["action_id"]]
     frame = actions.assign(owner=owners)[list(_PUBLISHED)]
-    for column in ("issue", "action", "timescale", "theme", "directorate", "carried_into"):
+    for column in ("issue", "action", "benefit", "timescale", "original_timescale", "theme", "directorate",
+                   "carried_into"):
         frame[column] = without_names(frame[column], plan.people)
     return frame
 

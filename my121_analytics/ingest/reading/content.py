@@ -144,6 +144,20 @@ class SheetContent:
                 return -1
         return best
 
+    def clearest(self, positions: Sequence[int]) -> int:
+        """Of columns with a category, give the one with its names where they tell the rows apart alike; else -1."""
+        factors = {p: pd.factorize(self._factor(p)[0]) for p in positions}
+        sizes = {len(distinct) for _, distinct in factors.values()}
+        n_rows = self._sheet.n_rows - self._below
+        if len(sizes) > 1 or sizes.pop() * 2 > max(n_rows, 2):
+            return -1
+        first = factors[positions[0]][0].astype("int64")
+        for position in positions[1:]:
+            other = factors[position][0]
+            if len(pd.unique(first * (int(other.max(initial=0)) + 1) + other)) != len(factors[position][1]):
+                return -1
+        return max(positions, key=lambda p: (sum(map(len, self.distinct(p))), -p))
+
     def _period_rank(self, position: int) -> int:
         periods = [read_period(text, self._rules) for text in self.distinct(position)]
         if all(isinstance(p, Cycle) for p in periods):

@@ -14,7 +14,7 @@ from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.ingest.reading.dates import MONTHS
 from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS
 from my121_analytics.packaged_data import read_packaged_toml
-from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, SELF, TABLES
+from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, PROTECTED, SELF, TABLES
 
 AXES = ("performance", "potential", "box")
 READING_ONLY = ("surname", "forename", "email", "manager_name", "manager_post", "rater_name", "rater_post",
@@ -160,6 +160,7 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
                  fits: Callable[[int], frozenset[str] | None] = lambda _: frozenset(AXES),
                  paired: Callable[[int, int], bool] = lambda a, b: False,
                  finest: Callable[[Sequence[int]], int] = lambda _: -1,
+                 clearest: Callable[[Sequence[int]], int] = lambda _: -1,
                  twice: Mapping[int, str] | None = None) -> SheetMap:
     """Say what each column of a sheet is.
 
@@ -179,6 +180,8 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
         Says whether the second column puts into words what the first holds as codes.
     finest
         Of several columns with review periods gives the one to read where they agree row by row, else -1.
+    clearest
+        Of several columns with a category gives the one to read where they tell rows apart alike, else -1.
     twice
         Column -> heading without the line above that tells it from another one with the same heading.
 
@@ -198,7 +201,7 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
         events = _events(found)
         chosen = _settle_all(found, events, fits, paired)
     chosen = _part_names_from_ids(chosen, looks_like)
-    chosen = _drop_duplicates(chosen, _belonging(chosen, events), same, finest)
+    chosen = _drop_duplicates(chosen, _belonging(chosen, events), same, finest, clearest)
     return _assemble(chosen, events)
 
 
@@ -556,8 +559,13 @@ def _belonging(chosen: Sequence[Heading], events: tuple[str, ...]) -> frozenset[
     return frozenset(j for j, h in enumerate(chosen) if h.is_used and _belongs(h, events))
 
 
+_CATEGORIES = frozenset({*ORGANISATION, "grade", "role", "contract", *PROTECTED})
+"""Columns that may stand in a sheet as a code and as its name."""
+
+
 def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Callable[[int, int], bool],
-                     finest: Callable[[Sequence[int]], int]) -> list[Heading]:
+                     finest: Callable[[Sequence[int]], int],
+                     clearest: Callable[[Sequence[int]], int]) -> list[Heading]:
     """Where two headings mean one column: settings first, then equal cells or periods, else neither is used."""
     out = list(chosen)
     places: dict[tuple[str, str], list[int]] = {}
@@ -570,15 +578,16 @@ def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Cal
             continue
         by_setting = [j for j in rivals if chosen[j].how == "setting"]
         of_event = [j for j in rivals if j in belonging]
-        by_period = finest([chosen[j].position for j in rivals]) if column == "cycle" and not by_setting else -1
+        agree = finest if column == "cycle" else clearest if column in _CATEGORIES else None
+        agreed = agree([chosen[j].position for j in rivals]) if agree and not by_setting else -1
         if len(by_setting) == 1:
             winner = by_setting[0]
         elif len(of_event) == 1 and not by_setting:
             winner = of_event[0]
         elif all(same(rivals[0], j) for j in rivals[1:]):
             winner = rivals[0]
-        elif by_period >= 0:
-            winner = next(j for j in rivals if chosen[j].position == by_period)
+        elif agreed >= 0:
+            winner = next(j for j in rivals if chosen[j].position == agreed)
         else:
             for j in rivals:
                 out[j] = replace(out[j], column="", source="", how="ambiguous", meanings=(column,))

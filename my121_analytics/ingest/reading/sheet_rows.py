@@ -365,7 +365,8 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     below = header.last + 1
     content = SheetContent(sheet, below, scales or {}, rules)
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
-                        paired=content.paired, finest=content.finest, twice=header.twice)
+                        paired=content.paired, finest=content.finest, clearest=content.clearest,
+                        twice=header.twice)
     smap = find_states(sheet, smap, below)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     if refused:

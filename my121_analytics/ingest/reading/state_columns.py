@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.files.exports import Sheet
-from my121_analytics.ingest.reading.cells import is_missing
+from my121_analytics.ingest.reading.cells import is_missing, plain_list, plain_words
 from my121_analytics.ingest.reading.headings import Heading, SheetMap
 from my121_analytics.ingest.reading.states import FORM, MOST_STATES, STATE_COLUMNS, kind_of_states, parse_states
 
+_ANSWERS = plain_list("yes", "no", "either") - {"complete", "completed", "not completed", "not complete", "incomplete"}
+"""Under a heading that nobody knows, yes and no answer any question."""
 _FIRST_LOOK = 50
 """Cells that show of most columns that they hold no states."""
 
@@ -51,6 +53,8 @@ def _states_in(cells: np.ndarray) -> str:
         if not 0 < len(distinct) <= MOST_STATES or not any(
                 (parse_states(distinct, column).faults == "").all() for column in STATE_COLUMNS):
             return ""
+    if all(plain_words(text) in _ANSWERS for text in distinct):
+        return ""
     found = kind_of_states(distinct)
     return found if found and (parse_states(distinct, found).faults == "").all() else ""
 

@@ -1,4 +1,4 @@
-"""The papers of an improvement plan: the committee's report and one report for each directorate."""
+"""The papers of an improvement plan: what all have in common, the timeline, and each directorate's report."""
 
 from __future__ import annotations
 
@@ -16,16 +16,11 @@ from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Page, Section, Text, grid_of, isolate
+from my121_analytics.writing.page import Block, Bullets, Page, Section, Text, grid_of, isolate
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import View
-from my121_analytics.writing.workbook import AnySheet, Book, PictureSheet, Sheet
+from my121_analytics.writing.workbook import AnySheet, Book, Sheet
 
-_CHAPTERS: Mapping[str, tuple[str, ...]] = {
-    "summary": ("by_status", "by_issue", "anchors"), "actions": ("actions",), "timeline": (),
-    "owners": ("by_owner", "by_body", "by_directorate", "by_theme"), "plans": ("by_plan",),
-    "milestones": ("milestones", "due_next"), "changes": ("changes",), "outcomes": ("outcomes",),
-    "finance": ("finance",), "risks": ("risks",)}
 _OF_DIRECTORATE: Mapping[str, tuple[str, ...]] = {
     "actions": ("actions",), "plans": ("details",), "milestones": ("milestones",), "changes": ("changes",),
     "risks": ("risks",)}
@@ -68,53 +63,6 @@ def draw_timeline(released: Released) -> list[Picture]:
     return pictures
 
 
-def build_committee_report(released: Released, *, settings: Settings, outcomes: Released | None = None,
-                           pictures: Sequence[Picture] = ()) -> PlanPapers:
-    """Set out the committee's report: summary, actions, owners, milestones, outcomes, finance and risks.
-
-    Parameters
-    ----------
-    released
-        Of ``review_plan``; tables that the audience may not see are left out.
-    settings
-        The council's name and contact.
-    outcomes
-        Of ``measure_outcomes``, for the same audience.
-    pictures
-        Of :func:`draw_timeline`.
-
-    Returns
-    -------
-    PlanPapers
-    """
-    released = require_released(released, wanted_by="build_committee_report")
-    sources = {}
-    if outcomes is not None:
-        sources["outcomes"] = require_released(outcomes, wanted_by="build_committee_report")
-    sections: list[Section] = []
-    sheets: list[AnySheet] = []
-    for chapter, tables in _CHAPTERS.items():
-        blocks: list[Block] = []
-        for table in tables:
-            name = shown_actions(released) if table == "actions" else table
-            source = sources.get(table, released)
-            if name in source.tables and not source.tables[name].empty:
-                _show(plan_view(source, name), name, blocks, sheets)
-        if chapter == "outcomes" and outcomes is not None:
-            blocks += [Text(say("caveat", code), "caveat") for code in outcomes.about.caveats if code == "outcomes"]
-        if chapter == "timeline":
-            blocks += [Drawing(one, say("plan_page", "timeline_caption", page=i, pages=len(pictures)))
-                       for i, one in enumerate(pictures, start=1)]
-            sheets += [PictureSheet(f"{say('plan_section', 'timeline')} {i}", one.title, one.png, one.alt)
-                       for i, one in enumerate(pictures, start=1)]
-        if blocks:
-            sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks)))
-    title = say("plan_page", "committee", council=settings.council.name)
-    actions = released.tables[shown_actions(released)]
-    first = [*_lead(actions, released), Text(say("caveat", "anchor"), "caveat")]
-    return _assemble(title, settings.council.name, released, settings, first, sections, sheets)
-
-
 def build_directorate_report(released: Released, directorate: str, *, settings: Settings) -> PlanPapers:
     """Set out one directorate's report: its own actions and those of every directorate.
 
@@ -147,17 +95,18 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
             key = next((column for column in ("about", "action_id") if column in frame.columns), "")
             rows = frame[frame[key].isin(ids)].reset_index(drop=True) if key else frame
             if len(rows):
-                _show(plan_view(released, name, rows=rows, columns=_COLUMNS_OF_DIRECTORATE.get(name)), name, blocks,
+                add_table(plan_view(released, name, rows=rows, columns=_COLUMNS_OF_DIRECTORATE.get(name)), name, blocks,
                       sheets)
         if blocks:
             sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks)))
     actions = released.tables[shown_actions(released)]
     mine = actions[actions["action_id"].isin(ids)]
     title = say("plan_page", "directorate", unit=isolate(directorate))
-    return _assemble(title, directorate, released, settings, _lead(mine, released), sections, sheets)
+    return assemble(title, directorate, released, settings, lead_of(mine, released), sections, sheets)
 
 
-def _show(view: View, table: str, blocks: list[Block], sheets: list[AnySheet]) -> None:
+def add_table(view: View, table: str, blocks: list[Block], sheets: list[AnySheet]) -> None:
+    """Add a table to a chapter's blocks and to the workbook's sheets, with the sentence that goes before it."""
     if table in _TEXTS:
         blocks.append(Text(say("plan_page", _TEXTS[table])))
     blocks.append(grid_of(view))
@@ -165,7 +114,7 @@ def _show(view: View, table: str, blocks: list[Block], sheets: list[AnySheet]) -
     sheets.append(Sheet(say("plan_sheet", table), view, lines, table))
 
 
-def _lead(actions: pd.DataFrame, released: Released) -> list[Block]:
+def lead_of(actions: pd.DataFrame, released: Released) -> list[Block]:
     """Say in a few lines where these actions stand and what comes next."""
     n = len(actions)
     if not n:
@@ -188,8 +137,9 @@ def _lead(actions: pd.DataFrame, released: Released) -> list[Block]:
     return [*blocks, Bullets(tuple(items))]
 
 
-def _assemble(title: str, unit: str, released: Released, settings: Settings, first: Sequence[Block],
-              sections: Sequence[Section], sheets: Sequence[AnySheet]) -> PlanPapers:
+def assemble(title: str, unit: str, released: Released, settings: Settings, first: Sequence[Block],
+             sections: Sequence[Section], sheets: Sequence[AnySheet]) -> PlanPapers:
+    """Put a report's parts together as a page and as a workbook."""
     council, as_of = settings.council, day(released.about.as_of)
     policy = settings.disclosure.audiences[released.audience]
     protect = say("plan_page", "protect_publish" if policy.is_public else "protect")
@@ -201,9 +151,10 @@ def _assemble(title: str, unit: str, released: Released, settings: Settings, fir
     cover = {"council": council.name, "unit": unit, "as_of": as_of, "anchor": anchor, "status": protect,
              "source": say("plan_cover", "source_text", version=__version__),
              "contact": council.contact or say("plan_cover", "contact_unknown")}
+    subject = "subject_other" if released.facts.get("kind") == "other" else "subject"
     known = codes("plan_cover")
     book = Book(title=title, cover=tuple((say("plan_cover", code), text) for code, text in cover.items()
                                          if code in known),
                 sheets=tuple(sheets), as_of=released.about.as_of, notes={},
-                profile="publish" if policy.is_public else "working", subject=say("plan_page", "subject"))
+                profile="publish" if policy.is_public else "working", subject=say("plan_page", subject))
     return PlanPapers(page, book)

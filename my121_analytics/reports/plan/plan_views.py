@@ -18,7 +18,8 @@ _KINDS: Mapping[str, Kind] = {
     "latest": "date", "day": "date", "pounds": "number", "days": "number", "action_id": "id", "about": "id",
     "revision": "id"}
 _SHOWN_IF_FILLED = frozenset({
-    "completed_on", "vehicle", "skills", "original_timescale", "progress_text", "directorate", "theme",
+    "completed_on", "vehicle", "skills", "original_timescale", "revisions", "revision_state", "revision_reason",
+    "revision_approved_by", "percent", "approved_by", "progress_text", "directorate", "theme",
     "carried_evidence", "cost", "officer_time", "statistic", "action_ids", "reason"})
 """Columns that say nothing where no row has anything in them."""
 SHAPES = {"overdue": "▲", "behind": "▼", "to confirm": "?", "due in window": "■", "on track": "●", "not started": "○",
@@ -26,11 +27,13 @@ SHAPES = {"overdue": "▲", "behind": "▼", "to confirm": "?", "due in window":
 """The shapes of the timeline, beside the word."""
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "by_status": ("status_shown", "n", "meaning"),
+    "by_colour": ("rag", "n", "states"),
     "actions": ("action_id", "issue", "action", "owner", "timescale", "due_latest", "status_shown", "rag",
                 "completed_on"),
     "published": ("action_id", "issue", "action", "owner", "timescale", "due_latest", "status_shown", "rag",
-                  "completed_on"),
-    "details": ("action_id", "action", "benefit", "vehicle", "skills", "original_timescale", "progress_text",
+                  "percent", "completed_on", "original_timescale", "revisions", "revision_state"),
+    "details": ("action_id", "action", "benefit", "vehicle", "skills", "original_timescale", "revisions",
+                "revision_reason", "revision_approved_by", "percent", "progress_text",
                 "directorate", "theme", "carried_into", "carried_evidence", "cost", "officer_time", "risk",
                 "statistic", "origin"),
     "by_issue": ("issue", "n", *_COUNTS), "by_owner": ("owner", "n", *_COUNTS), "by_body": ("body", "n", *_COUNTS),
@@ -42,7 +45,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "finance": ("item", "pounds", "days", "n_actions", "note"),
     "risks": ("about", "issue", "status_shown", "risk", "source"),
     "changes": ("action_id", "action", "what", "before", "after"),
-    "revisions": ("revision", "changed_on", "changed_by", "action_id", "field_shown", "before", "after", "reason"),
+    "revisions": ("revision", "changed_on", "changed_by", "action_id", "field_shown", "before", "after", "reason",
+                  "approved_by"),
     "questions": ("place", "value", "message", "remedy"),
     "information": ("label", "value", "day"),
     "outcomes": ("label", "action_ids", "then_cycle", "then_shown", "n_then", "now_cycle", "now_shown", "n_now",
@@ -74,11 +78,16 @@ def plan_view(released: Released, table: str, *, rows: pd.DataFrame | None = Non
     released = require_released(released, wanted_by="plan_view")
     frame = _put_into_words(released.tables[table] if rows is None else rows, table)
     wanted = [c for c in (columns or COLUMNS[table]) if c in frame.columns]
-    wanted = [c for c in wanted if c not in _SHOWN_IF_FILLED or frame[c].astype("str").replace("NaT", "").ne("").any()]
+    wanted = [c for c in wanted if c not in _SHOWN_IF_FILLED or _is_filled(frame[c])]
     wanted = [c for c in wanted if c not in _COUNTS or frame[c].fillna(0).astype(float).sum() > 0]
     fields = tuple(Field(name, _heading(name), _kind(name)) for name in wanted)
     as_of = day(released.about.as_of)
     return View(released, table, title or say("plan_table", table, as_of=as_of), fields, frame)
+
+
+def _is_filled(column: pd.Series) -> bool:
+    """Say whether any row has anything in it."""
+    return bool((column.notna() & column.astype("str").ne("")).any())
 
 
 def shown_actions(released: Released) -> str:

@@ -12,9 +12,10 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.tables import Field, Kind, View
 from my121_analytics.writing.workbook import Book, Sheet, write_workbook
 
-_FACTS = ("action_id", "issue", "action", "status", "rag", "original_timescale", "due_latest", "n_revisions")
-_TOLD = (*TRACKED, "reason", "changed_by", "changed_on")
-_KINDS: dict[str, Kind] = {"action_id": "id", "due_latest": "date", "completed_on": "date", "n_revisions": "integer"}
+_FACTS = ("action_id", "issue", "action", "status", "rag", "original_timescale", "due_latest", "n_moved", "n_revisions")
+_TOLD = (*TRACKED, "reason", "approved_by", "changed_by", "changed_on")
+_KINDS: dict[str, Kind] = {"action_id": "id", "due_latest": "date", "completed_on": "date", "n_moved": "integer",
+                           "n_revisions": "integer"}
 
 
 def write_tracker(released: Released, *, settings: Settings | None = None) -> bytes:

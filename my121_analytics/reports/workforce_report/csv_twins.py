@@ -42,11 +42,18 @@ def _of_words(sheet: WordSheet) -> pd.DataFrame:
     columns: dict[str, list[object]] = {}
     for place, heading in enumerate(sheet.headings):
         cells = [row[place] for row in sheet.rows]
-        columns[heading] = [cell.value if isinstance(cell, Figure) else cell for cell in cells]
+        columns[heading] = [_value_of(cell) for cell in cells]
         if any(isinstance(cell, Figure) and cell.value is None for cell in cells):
             columns[f"{heading} marker"] = [cell.marker if isinstance(cell, Figure) and cell.value is None else ""
                                             for cell in cells]
     return pd.DataFrame(columns)
+
+
+def _value_of(cell: str | int | Figure) -> object:
+    if not isinstance(cell, Figure):
+        return cell
+    is_whole = cell.kind == "integer" and cell.value is not None
+    return str(int(cell.value)) if is_whole else cell.value  # type: ignore[arg-type]
 
 
 def _of_rows(sheet: Sheet) -> pd.DataFrame:

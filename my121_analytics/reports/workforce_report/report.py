@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from my121_analytics.analysis.workforce_profile import MAKE_UP
 from my121_analytics.disclosure.kept import Earlier, describe_kept
 from my121_analytics.disclosure.release import Released, release_together
 from my121_analytics.disclosure.release_record import describe_release, tabulate_release
@@ -137,7 +138,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
             absent[section.code] = say("report", "absent_public") if brief.is_public else problem.headline
         except My121Error as problem:
             failed[section.code] = problem.headline
-    released = _release(brief, results, earlier)
+    results, released = _release_totals_first(brief, results, earlier, absent)
     tell(len(wanted), len(wanted) + 1, say("report", "writing"))
     written = {section.code: section.write(brief, released[section.code]) for section in wanted
                if section.code in released}
@@ -157,6 +158,49 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
 
 def _choose_sections(report: ReportSettings) -> list[Section]:
     return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
+
+
+def _release_totals_first(brief: Brief, results: dict[str, Mapping[str, Result]],
+                          earlier: Mapping[str, Earlier] | None, absent: dict[str, str],
+                          ) -> tuple[dict[str, Mapping[str, Result]], dict[str, dict[str, Released]]]:
+    """Release the sections; where detail would cost the council's own totals, the detail is left out instead.
+
+    In a small council the counts by protected characteristic, and by group, can be protected only by hiding the total
+    that they add up to. A reader can do without them, and ask for a report of them alone; not without the head count.
+    """
+    released = _release(brief, results, earlier)
+    for code, names in _DETAIL:
+        if not _hides_totals(brief, released):
+            break
+        kept: dict[str, Mapping[str, Result]] = {
+            section: {name: _without(result, names) for name, result in found.items()}
+            for section, found in results.items() if section != code}
+        if code in results or any(table in result.tables for found in results.values() for result in found.values()
+                                  for table in names):
+            absent |= {code: say("report", "totals_first")} if code in results else {}
+            results = kept
+            released = _release(brief, results, earlier)
+    return results, released
+
+
+_DETAIL: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("equality", ()), ("", tuple(f"{column}_by_group" for column in MAKE_UP)), ("", ("map_by_group",)))
+"""What is left out where totals would be hidden, in this order: a section, or tables of any."""
+
+
+def _without(result: Result, tables: Sequence[str]) -> Result:
+    return replace(result, tables={name: table for name, table in result.tables.items() if name not in tables})
+
+
+def _hides_totals(brief: Brief, released: Mapping[str, Mapping[str, Released]]) -> bool:
+    """Say whether a number of the whole council is withheld: people in post, posts, or how many stand at a rating."""
+    if not brief.settings.disclosure.audiences[brief.report.audience].suppress:
+        return False
+    staff = next(iter(released.get("workforce", {}).values()), None)
+    profile = next((one for name, one in released.get("profile", {}).items() if name.startswith("profile_")), None)
+    ratings = None if profile is None else profile.tables.get("ratings")
+    return ((staff is not None and staff.about.n is None) or (profile is not None and profile.about.n is None)
+            or (ratings is not None and bool(ratings["n"].isna().any())))
 
 
 def _release(brief: Brief, results: Mapping[str, Mapping[str, Result]],

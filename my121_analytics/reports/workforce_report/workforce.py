@@ -68,7 +68,7 @@ def _headline(brief: Brief, released: Released, by: str) -> tuple[Headline, ...]
     total = None if leavers is None else number_of(leavers[leavers[by].astype("str") == TOTAL], "turnover")
     fte = released.facts.get("fte")
     return (count_line("headcount", released.about.n, brief.cycle),
-            Headline("fte", say("headline", "fte"), None if fte is None else float(fte), unit="number",
+            Headline("fte", say("headline", "fte"), None if fte is None else round(float(fte), 1), unit="number",
                      cycle=brief.cycle),
             Headline("turnover", say("headline", "turnover"), total, cycle=brief.cycle))
 

@@ -259,6 +259,13 @@ def test_a_year_and_a_cycle_that_contradict_each_other_are_asked_about(tmp_path)
     assert any("'Review year'" in line for line in intake.unread.headlines())
 
 
+def test_a_code_and_a_name_of_one_category_do_not_cancel_each_other(tmp_path):
+    rows = "".join(f"{person},G{n % 3},Grade {'abc'[n % 3]}\n" for n, person in enumerate(PEOPLE))
+    (tmp_path / "staff.csv").write_text(f"Employee number,Grade code,Grade name\n{rows}", encoding="utf-8")
+    grades = read_exports(tmp_path).workforce.posts["grade"].astype("str")
+    assert set(grades) == {"Grade a", "Grade b", "Grade c"}
+
+
 @pytest.fixture
 def two_halves(tmp_path):
     write(tmp_path)
@@ -302,6 +309,13 @@ def test_headings_mean_what_they_name(tmp_path, heading, column):
     (tmp_path / "staff.csv").write_text(f"Employee number,Name,{heading}\n1001,Ann,P1\n1002,Bo,P2\n", encoding="utf-8")
     mapping = read_exports(tmp_path).mapping.set_index("heading")["column"]
     assert mapping[heading] == column
+
+
+def test_yes_and_no_under_an_unknown_heading_say_nothing_of_the_form(tmp_path):
+    intake = read_exports(write(tmp_path, Review_period=["2024/25"] * 12, Performance_rating=WORDS,
+                                Works_at_home=["Yes", "No", "No"] * 4))
+    assert found(intake) == THREE
+    assert intake.mapping.set_index("heading")["column"]["Works at home"] == ""
 
 
 def test_columns_toml_offers_every_usable_word(tmp_path):

@@ -14,7 +14,8 @@ from my121_analytics.errors import DisclosureError
 from my121_analytics.improvement.plan.groups import directorates_with_reports
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
-from my121_analytics.reports.plan.plan_papers import build_committee_report, build_directorate_report, draw_timeline
+from my121_analytics.reports.plan.committee import build_committee_report
+from my121_analytics.reports.plan.plan_papers import build_directorate_report, draw_timeline
 from my121_analytics.reports.plan.plan_views import COLUMNS, plan_view
 from my121_analytics.settings import Settings
 from my121_analytics.writing.page import render_page
@@ -46,7 +47,7 @@ def test_the_committee_reads_summary_finance_risks_and_outcomes_from_one_release
     papers = build_committee_report(public, settings=SETTINGS, pictures=draw_timeline(public))
     html, text = text_of(papers.page)
     assert "3 actions: 2 overdue, 1 due now, 0 done." in text
-    for heading in ("Summary", "Timeline", "By whom", "Finance", "Risks", "Milestones"):
+    for heading in ("Summary", "Where the actions stand", "Finance", "Risks and uncertainties", "Milestones"):
         assert f"{heading}</h2>" in html
     assert "Ivo" not in html
     assert "<b>everyone" not in html

@@ -167,7 +167,7 @@ def test_a_figure_that_changed_for_the_same_cycle_is_marked_revised(council: Wor
     report = build_report(council, report=ReportSettings(sections=["profile"]), previous=before)
     rows = {row["Statistic"]: row for row in rows_of(report, "headline")}
     posts, unplaced = rows[say("headline", "posts")], rows[say("headline", "not_placed")]
-    assert (posts["Report before"], posts["Change since the report before"][:3]) == ("7.0", "[r]")
+    assert (posts["Report before"], posts["Change since the report before"][:3]) == ("7", "[r]")
     assert (unplaced["Report before"], unplaced["Change since the report before"]) == ("0.5", "▼ fell")
 
 

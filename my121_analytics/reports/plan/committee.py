@@ -1,0 +1,315 @@
+"""The committee's report: what the figures say in each part, and a marked blank for what is the council's to say."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures.award import can_draw, describe_award, plot_award
+from my121_analytics.figures.phrases import day
+from my121_analytics.figures.theme import render_png, render_svg
+from my121_analytics.improvement.plan.milestones import OPEN
+from my121_analytics.reports.plan.plan_papers import PlanPapers, add_table, assemble, lead_of
+from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
+from my121_analytics.settings import CommitteeSettings, Settings
+from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text
+from my121_analytics.writing.picture import Picture
+from my121_analytics.writing.workbook import AnySheet, PictureSheet
+
+_MOST_LISTED = 40
+"""Findings of one kind that the report lists; more are counted, and stand in findings.csv."""
+
+
+@dataclass(frozen=True)
+class Material:
+    """What the report is made from, each part released for the same audience.
+
+    Parameters
+    ----------
+    plan
+        Of ``review_plan``.
+    outcomes
+        Of ``measure_outcomes``.
+    evidence
+        Of ``assess_evidence`` or ``assess_total``.
+    findings
+        Of ``link_findings``.
+    pictures
+        The timeline's pages.
+    """
+
+    plan: Released
+    outcomes: Released | None = None
+    evidence: Released | None = None
+    findings: Released | None = None
+    pictures: Sequence[Picture] = ()
+
+    @property
+    def is_award(self) -> bool:
+        """Whether the plan follows an assessment for an award."""
+        return self.plan.facts.get("kind") == "award" or self.evidence is not None
+
+    @property
+    def actions(self) -> pd.DataFrame:
+        """The actions that the audience may see."""
+        return self.plan.tables[shown_actions(self.plan)]
+
+
+@dataclass
+class _Chapter:
+    """Blocks of one chapter, and the sheets that belong to them."""
+
+    material: Material
+    says: CommitteeSettings
+    blocks: list[Block] = field(default_factory=list)
+    sheets: list[AnySheet] = field(default_factory=list)
+
+    def tell(self, code: str, **figures: object) -> None:
+        """Add a sentence of the catalogue."""
+        self.blocks.append(Text(say("committee", code, **figures)))
+
+    def write_or_leave(self, text: str, code: str) -> None:
+        """Add the council's own words, or a marked blank that says what belongs there."""
+        self.blocks.append(Text(text) if text else Text(say("committee_blank", code), "blank"))
+
+    def table(self, name: str, *, columns: Sequence[str] | None = None) -> None:
+        """Add a released table, where there is one that holds anything."""
+        source = self.material.outcomes if name == "outcomes" else self.material.plan
+        if source is not None and name in source.tables and not source.tables[name].empty:
+            add_table(plan_view(source, name, columns=columns), name, self.blocks, self.sheets)
+
+
+def build_committee_report(released: Released, *, settings: Settings, outcomes: Released | None = None,
+                           evidence: Released | None = None, findings: Released | None = None,
+                           pictures: Sequence[Picture] = ()) -> PlanPapers:
+    """Set out the committee's report in the parts that such a report has.
+
+    Parameters
+    ----------
+    released
+        Of ``review_plan``; tables that the audience may not see are left out.
+    settings
+        The council's name and contact, and what it says itself (``[plan.committee]``).
+    outcomes
+        Of ``measure_outcomes``, for the same audience.
+    evidence
+        Of ``assess_evidence`` or ``assess_total``, for the same audience.
+    findings
+        Of ``link_findings``, for the same audience.
+    pictures
+        The timeline's pages.
+
+    Returns
+    -------
+    PlanPapers
+        Summary, recommendations, background and method, structure by theme, outcomes (award, strengths, development
+        areas), feedback by directorate, the position of the actions, milestones, finance, risks, policy, background
+        papers, contact, and the plan itself as an appendix. A part of which nothing is known is left out, or stands as
+        a marked blank where it is the council's to write.
+    """
+    for part in (released, outcomes, evidence, findings):
+        if part is not None:
+            require_released(part, wanted_by="build_committee_report")
+    material = Material(released, outcomes, evidence, findings, pictures)
+    says = settings.plan.committee
+    sections: list[Section] = []
+    sheets: list[AnySheet] = []
+    for code, write in _CHAPTERS.items():
+        chapter = _Chapter(material, says)
+        write(chapter, settings)
+        if chapter.blocks:
+            sections.append(Section(code, say("plan_section", code), tuple(chapter.blocks)))
+        sheets += chapter.sheets
+    council = settings.council.name
+    title = says.title or say("plan_page", "committee" if material.is_award else "committee_other", council=council)
+    return assemble(title, council, released, settings, _head(says, material), sections, sheets)
+
+
+def _head(says: CommitteeSettings, material: Material) -> list[Block]:
+    """Give the head of the report: to whom, when, by whom; then what it says in a few lines."""
+    told = (("meeting", says.meeting), ("meeting_on", says.meeting_on), ("directorate", says.directorate))
+    blocks: list[Block] = [Text(say("committee_head", code, text=text)) if text
+                           else Text(say("committee_blank", code), "blank") for code, text in told]
+    return [*blocks, *lead_of(material.actions, material.plan), Text(say("caveat", "anchor"), "caveat")]
+
+
+def _summary(chapter: _Chapter, settings: Settings) -> None:
+    material = chapter.material
+    chapter.blocks += [Text(sentence) for sentence in _award_sentences(material, "sentence")[-1:]]
+    milestones = material.plan.tables.get("milestones")
+    if milestones is not None and len(milestones):
+        items = [say("committee", "milestone" if row.earliest < row.latest else "milestone_day", label=row.label,
+                     earliest=day(row.earliest.date()), latest=day(row.latest.date()), countdown=row.countdown)
+                 for row in milestones.itertuples()]
+        chapter.blocks.append(Bullets(tuple(items)))
+    chapter.table("by_status")
+    chapter.table("by_colour")
+
+
+def _recommendations(chapter: _Chapter, settings: Settings) -> None:
+    if chapter.says.recommendations:
+        chapter.blocks.append(Bullets(tuple(chapter.says.recommendations)))
+        return
+    actions = chapter.material.actions
+    still = actions[actions["status"].isin(OPEN)]
+    late = still[(still["status"] == "overdue") | (still["rag"] == "Red")]
+    unsure = still[still["status"] == "to confirm"]
+    loose = still[still["carried_into"] == ""] if "carried_into" in still.columns else still.iloc[:0]
+    items = [say("committee_draft", "note", n=len(actions), n_open=len(still))]
+    for code, rows in (("late", late), ("confirm", unsure), ("carry", loose)):
+        if len(rows):
+            items.append(say("committee_draft", code, n=len(rows), ids=_list_ids(rows)))
+    chapter.blocks += [Text(say("committee_blank", "recommendations"), "blank"), Bullets(tuple(items))]
+
+
+def _list_ids(rows: pd.DataFrame) -> str:
+    ids = list(rows["action_id"].astype("str"))
+    return ", ".join(ids[:12]) + (say("committee", "and_more", n=len(ids) - 12) if len(ids) > 12 else "")
+
+
+def _background(chapter: _Chapter, settings: Settings) -> None:
+    chapter.write_or_leave(chapter.says.background, "background" if chapter.material.is_award else "background_other")
+    evidence = chapter.material.evidence
+    if evidence is not None:
+        chapter.tell("method_evidence", n=evidence.facts.get("n_requirements"), met=evidence.facts.get("n_met"))
+    chapter.tell("method_plan", n=len(chapter.material.actions))
+
+
+def _themes(chapter: _Chapter, settings: Settings) -> None:
+    actions = chapter.material.actions
+    if not chapter.material.is_award and not ("theme" in actions.columns and (actions["theme"] != "").any()):
+        return
+    chapter.tell("themes")
+    chapter.table("by_theme")
+
+
+def _outcomes(chapter: _Chapter, settings: Settings) -> None:
+    material = chapter.material
+    if material.evidence is not None:
+        chapter.blocks.append(Subheading(say("committee", "award")))
+        chapter.blocks += [Text(sentence) for sentence in _award_sentences(material, "sentence")]
+        if can_draw(material.evidence):
+            picture = draw_award(material.evidence)
+            chapter.blocks.append(Drawing(picture, say("committee", "award_caption")))
+            chapter.sheets.append(PictureSheet(say("committee", "award"), picture.title, picture.png, picture.alt))
+        for kind in ("strength", "development area"):
+            _list_findings(chapter, kind, council_only=True)
+    chapter.table("outcomes")
+    if material.outcomes is not None:
+        chapter.blocks += [Text(say("caveat", code), "caveat") for code in material.outcomes.about.caveats
+                           if code == "outcomes"]
+
+
+def _award_sentences(material: Material, column: str) -> list[str]:
+    """Say which levels of the award are reached, the highest last."""
+    levels = material.evidence.tables.get("levels") if material.evidence is not None else None
+    if levels is None or column not in levels.columns:
+        return []
+    return [str(sentence) for sentence in levels[column] if str(sentence)]
+
+
+def draw_award(released: Released) -> Picture:
+    """Draw what is met against what each level of the award needs."""
+    axes, alt = plot_award(released), describe_award(released)
+    title = say("committee", "award")
+    return Picture("award", title, alt, render_svg(axes, title=title, description=alt), render_png(axes, dpi=110))
+
+
+def _list_findings(chapter: _Chapter, kind: str, *, council_only: bool) -> None:
+    findings = chapter.material.findings
+    frame = None if findings is None else findings.tables.get("findings")
+    if frame is None:
+        return
+    rows = frame[(frame["kind"] == kind) & (frame["directorate"].isin(["", "Council"]) | (not council_only))]
+    if rows.empty:
+        return
+    chapter.blocks.append(Subheading(say("committee_findings", kind, n=len(rows))))
+    items = [say("committee", "finding", finding=row.finding, actions=_actions_of(chapter.material, row.finding_id))
+             if kind != "strength" else str(row.finding) for row in rows.head(_MOST_LISTED).itertuples()]
+    chapter.blocks.append(Bullets(tuple(items)))
+    if len(rows) > _MOST_LISTED:
+        chapter.tell("more_findings", n=len(rows) - _MOST_LISTED)
+
+
+def _actions_of(material: Material, finding_id: object) -> str:
+    links = material.findings.tables["finding_actions"] if material.findings is not None else pd.DataFrame()
+    ids = list(links.loc[links["finding_id"] == finding_id, "action_id"].astype("str")) if len(links) else []
+    return say("committee", "answered", ids=", ".join(ids)) if ids else say("committee", "unanswered")
+
+
+def _directorates(chapter: _Chapter, settings: Settings) -> None:
+    chapter.tell("directorates")
+    chapter.table("by_directorate")
+    findings = chapter.material.findings
+    frame = None if findings is None else findings.tables.get("findings")
+    if frame is not None:
+        own = frame[~frame["directorate"].isin(["", "Council"])]
+        for unit, rows in own.groupby("directorate", sort=True):
+            counts = rows["kind"].value_counts()
+            chapter.tell("directorate_findings", unit=unit, strengths=int(counts.get("strength", 0)),
+                         areas=int(counts.get("development area", 0)))
+
+
+def _position(chapter: _Chapter, settings: Settings) -> None:
+    for name in ("by_issue", "by_owner", "by_body", "changes", "anchors"):
+        chapter.table(name)
+    pictures = chapter.material.pictures
+    chapter.blocks += [Drawing(one, say("plan_page", "timeline_caption", page=i, pages=len(pictures)))
+                       for i, one in enumerate(pictures, start=1)]
+    chapter.sheets += [PictureSheet(f"{say('plan_section', 'timeline')} {i}", one.title, one.png, one.alt)
+                       for i, one in enumerate(pictures, start=1)]
+
+
+def _milestones(chapter: _Chapter, settings: Settings) -> None:
+    chapter.table("milestones")
+    chapter.table("due_next")
+
+
+def _finance(chapter: _Chapter, settings: Settings) -> None:
+    chapter.table("finance")
+    chapter.write_or_leave(chapter.says.hidden_costs, "hidden_costs")
+
+
+def _risks(chapter: _Chapter, settings: Settings) -> None:
+    evidence = chapter.material.evidence
+    levels = None if evidence is None else evidence.tables.get("levels")
+    if levels is not None and "n_at_risk" in levels.columns and (levels["n_at_risk"].fillna(0) > 0).any():
+        chapter.tell("at_risk", n=int(levels["n_at_risk"].max()))
+        chapter.blocks += [Text(sentence) for sentence in _award_sentences(chapter.material, "sentence_if_lost")[-1:]]
+    chapter.table("risks")
+
+
+def _policy(chapter: _Chapter, settings: Settings) -> None:
+    chapter.write_or_leave(chapter.says.policy, "policy")
+    chapter.table("by_plan")
+
+
+def _papers(chapter: _Chapter, settings: Settings) -> None:
+    for code, items in (("papers", chapter.says.papers), ("consulted", chapter.says.consulted)):
+        chapter.blocks.append(Subheading(say("committee", code)))
+        if items:
+            chapter.blocks.append(Bullets(tuple(items)))
+        else:
+            chapter.write_or_leave("", code)
+
+
+def _contact(chapter: _Chapter, settings: Settings) -> None:
+    chapter.write_or_leave(settings.council.contact, "contact")
+
+
+def _appendix(chapter: _Chapter, settings: Settings) -> None:
+    chapter.table(shown_actions(chapter.material.plan), columns=_APPENDIX)
+
+
+_APPENDIX = ("action_id", "issue", "action", "benefit", "timescale", "due_latest", "owner", "status_shown", "rag",
+             "percent", "completed_on", "original_timescale", "revisions", "revision_state")
+_CHAPTERS: dict[str, Callable[[_Chapter, Settings], None]] = {
+    "summary": _summary, "recommendations": _recommendations, "background": _background, "themes": _themes,
+    "outcomes": _outcomes, "directorates": _directorates, "position": _position, "milestones": _milestones,
+    "finance": _finance, "risks": _risks, "policy": _policy, "papers": _papers, "contact": _contact,
+    "appendix": _appendix}
+"""Parts of the report in order."""

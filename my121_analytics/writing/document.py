@@ -1,0 +1,294 @@
+"""A page as a Word document (.docx): the same blocks as the HTML page, with headings, captions and alt text."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from my121_analytics.errors import UsageError
+from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Page, Subheading
+from my121_analytics.writing.tables import clean_text
+
+FONT, SIZE = "Arial", 11
+ACCENT = (0x12, 0x43, 0x6D)
+WIDE_COLUMNS = 9
+"""Columns from which a table needs a page that lies across, however short its words."""
+_WIDTHS = {False: 16.0, True: 25.7}
+"""Room for a table in centimetres: A4 upright and across, with margins of 2.5 and 2 cm."""
+_LEAST_WIDTH = 1.5
+_CM_A_LETTER = 0.21
+"""Width of a letter of the table's 9-point face, so that no word has to be broken."""
+
+
+def render_document(page: Page, *, as_of: date) -> bytes:
+    """Write a page as a Word document.
+
+    Parameters
+    ----------
+    page
+        Its tables come from released results or hold words about files and methods.
+    as_of
+        Stands in for the day of creation, so that the same page gives the same bytes.
+
+    Returns
+    -------
+    bytes
+        A .docx file: the title and language in its properties, headings by style, the heading row of each table
+        repeated on every page, alt text on pictures, and page numbers in the footer. A chapter with a table that
+        does not fit an upright page lies across.
+
+    Raises
+    ------
+    UsageError
+        python-docx is not installed.
+    """
+    try:
+        from docx import Document
+    except ImportError:
+        raise UsageError(say("document", "no_library"), hints=[say("document", "no_library_remedy")]) from None
+    writer = _Writer(Document())
+    writer.start(page, as_of)
+    for block in page.first:
+        writer.add(block)
+    if page.picture is not None:
+        writer.add(page.picture)
+    for number, section in enumerate(page.sections, start=1):
+        writer.turn(across=any(isinstance(block, Grid) and _is_wide(block) for block in section.blocks))
+        writer.heading(f"{number}. {section.heading}", 1)
+        for block in section.blocks:
+            writer.add(block)
+    buffer = io.BytesIO()
+    writer.document.save(buffer)
+    return _repeatable(buffer.getvalue(), as_of)
+
+
+class _Writer:
+    """Writes blocks into an open document."""
+
+    def __init__(self, document: Any) -> None:
+        self.document = document
+        self.is_across = False
+        self.n_tables = 0
+
+    def start(self, page: Page, as_of: date) -> None:
+        """Set fonts, language, properties and footer, and write the title."""
+        self._set_styles(page.language)
+        properties, moment = self.document.core_properties, datetime(as_of.year, as_of.month, as_of.day)
+        properties.title, properties.language = clean_text(page.title), page.language
+        properties.author = properties.last_modified_by = ""
+        properties.created = properties.modified = moment
+        self._turn(self.document.sections[0], across=False)
+        self._write_footer(page.footer)
+        self.paragraph(page.protect, bold=True, size=9)
+        self.heading(page.title, 0)
+        self.paragraph(" · ".join(page.subtitle), size=10)
+
+    def add(self, block: Block) -> None:
+        """Write one block."""
+        if isinstance(block, Subheading):
+            self.heading(block.text, 2)
+        elif isinstance(block, Bullets):
+            for item in block.items:
+                self.document.add_paragraph(clean_text(item), style="List Bullet")
+        elif isinstance(block, Drawing):
+            self._picture(block)
+        elif isinstance(block, Grid):
+            self._table(block)
+        else:
+            self._text(block)
+
+    def heading(self, text: str, level: int) -> None:
+        """Write a heading; the title has level 0."""
+        self.document.add_heading(clean_text(text), level)
+
+    def paragraph(self, text: str, *, bold: bool = False, size: float = SIZE) -> Any:
+        """Write one paragraph."""
+        from docx.shared import Pt
+
+        paragraph = self.document.add_paragraph()
+        run = paragraph.add_run(clean_text(text))
+        run.bold = bold
+        run.font.size = Pt(size)
+        return paragraph
+
+    def _text(self, block: Any) -> None:
+        look = getattr(block, "look", "")
+        paragraph = self.paragraph(block.text, bold=look == "lead", size=9 if look == "source" else SIZE)
+        if look in ("blank", "caveat"):
+            _frame(paragraph, "dashed" if look == "blank" else "single")
+
+    def _picture(self, block: Drawing) -> None:
+        from docx.shared import Cm
+
+        self.document.add_picture(io.BytesIO(block.picture.png), width=Cm(_WIDTHS[False]))
+        drawn = self.document.inline_shapes[-1]._inline.docPr
+        drawn.set("descr", clean_text(block.picture.alt))
+        drawn.set("title", clean_text(block.picture.title))
+        self._caption(block.caption)
+
+    def _caption(self, text: str) -> None:
+        paragraph = self.document.add_paragraph(clean_text(text), style="Caption")
+        paragraph.paragraph_format.keep_with_next = True
+
+    def _table(self, grid: Grid) -> None:
+        from docx.enum.text import WD_ALIGN_PARAGRAPH
+        from docx.shared import Cm, Pt
+
+        self.n_tables += 1
+        self._caption(grid.caption)
+        table = self.document.add_table(rows=1, cols=len(grid.headings), style="Table Grid")
+        table.autofit = False
+        widths = column_widths(grid, _WIDTHS[self.is_across])
+        for row in (grid.headings, *grid.rows):
+            cells = table.rows[0].cells if row is grid.headings else table.add_row().cells
+            for j, (cell, text) in enumerate(zip(cells, row, strict=True)):
+                cell.width = Cm(widths[j])
+                run = cell.paragraphs[0].add_run(clean_text(text))
+                run.font.size, run.bold = Pt(9), row is grid.headings
+                if grid.numeric and grid.numeric[j]:
+                    cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.RIGHT
+        for column, width in zip(table.columns, widths, strict=True):
+            column.width = Cm(width)
+        _repeat_heading(table.rows[0])
+        for row in table.rows:
+            _keep_whole(row)
+        self.document.add_paragraph()
+
+    def turn(self, *, across: bool) -> None:
+        """Go on with pages that lie the other way, where they do."""
+        from docx.enum.section import WD_SECTION
+
+        if across == self.is_across:
+            return
+        self._turn(self.document.add_section(WD_SECTION.NEW_PAGE), across=across)
+        self.is_across = across
+
+    @staticmethod
+    def _turn(section: Any, *, across: bool) -> None:
+        from docx.enum.section import WD_ORIENT
+        from docx.shared import Cm
+
+        section.orientation = WD_ORIENT.LANDSCAPE if across else WD_ORIENT.PORTRAIT
+        long, short = Cm(29.7), Cm(21.0)
+        section.page_width, section.page_height = (long, short) if across else (short, long)
+        section.left_margin = section.right_margin = Cm(2.0 if across else 2.5)
+        section.top_margin = section.bottom_margin = Cm(2.0)
+
+    def _set_styles(self, language: str) -> None:
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+        from docx.shared import Pt, RGBColor
+
+        for name in ("Normal", "Title", "Heading 1", "Heading 2", "Caption", "List Bullet"):
+            style = self.document.styles[name]
+            style.font.name = FONT
+            fonts = style.element.get_or_add_rPr().get_or_add_rFonts()
+            for script in ("w:ascii", "w:hAnsi", "w:cs", "w:eastAsia"):
+                fonts.set(qn(script), FONT)
+            for theme in ("w:asciiTheme", "w:hAnsiTheme", "w:cstheme", "w:eastAsiaTheme"):
+                fonts.attrib.pop(qn(theme), None)
+            if name != "Normal" and name != "List Bullet":
+                style.font.color.rgb = RGBColor(*ACCENT)
+        sizes = {"Normal": SIZE, "Title": 20, "Heading 1": 15, "Heading 2": 12.5, "Caption": 10}
+        for name, size in sizes.items():
+            self.document.styles[name].font.size = Pt(size)
+        mark = OxmlElement("w:lang")
+        mark.set(qn("w:val"), language)
+        self.document.styles["Normal"].element.get_or_add_rPr().append(mark)
+
+    def _write_footer(self, text: str) -> None:
+        from docx.oxml import OxmlElement
+        from docx.oxml.ns import qn
+        from docx.shared import Pt
+
+        paragraph = self.document.sections[0].footer.paragraphs[0]
+        paragraph.add_run(clean_text(text) + "  ").font.size = Pt(8)
+        run = paragraph.add_run()
+        run.font.size = Pt(8)
+        for kind, words in (("begin", ""), ("", "PAGE"), ("end", "")):
+            if kind:
+                element = OxmlElement("w:fldChar")
+                element.set(qn("w:fldCharType"), kind)
+            else:
+                element = OxmlElement("w:instrText")
+                element.text = words
+            run._r.append(element)
+
+
+def _is_wide(grid: Grid) -> bool:
+    """Say whether a table's columns do not fit an upright page without breaking words."""
+    return len(grid.headings) >= WIDE_COLUMNS or sum(_least_widths(grid)) > _WIDTHS[False]
+
+
+def _least_widths(grid: Grid) -> list[float]:
+    """Give the centimetres that each column's longest word needs."""
+    texts = [[heading, *(row[j] for row in grid.rows)] for j, heading in enumerate(grid.headings)]
+    return [max(max((len(word) for text in column for word in text.split()), default=1) * _CM_A_LETTER + 0.4,
+                _LEAST_WIDTH) for column in texts]
+
+
+def column_widths(grid: Grid, room: float) -> list[float]:
+    """Share the width of a page out among a table's columns.
+
+    Parameters
+    ----------
+    grid
+        The table.
+    room
+        Width of the page's text in centimetres.
+
+    Returns
+    -------
+    list of float
+        Centimetres; each column holds its longest word, and what is left goes to those with much to say.
+    """
+    texts = [[heading, *(row[j] for row in grid.rows)] for j, heading in enumerate(grid.headings)]
+    least = _least_widths(grid)
+    if sum(least) >= room:
+        return [width * room / sum(least) for width in least]
+    wanted = [max(sum(len(text) for text in column) / len(column), max(map(len, column)) / 4) for column in texts]
+    spare = room - sum(least)
+    return [width + spare * want / sum(wanted) for width, want in zip(least, wanted, strict=True)]
+
+
+def _frame(paragraph: Any, line: str) -> None:
+    """Put a frame round a paragraph."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    borders = OxmlElement("w:pBdr")
+    for side in ("top", "left", "bottom", "right"):
+        edge = OxmlElement(f"w:{side}")
+        for name, value in (("val", line), ("sz", "8"), ("space", "4"), ("color", "12436D")):
+            edge.set(qn(f"w:{name}"), value)
+        borders.append(edge)
+    paragraph._p.get_or_add_pPr().append(borders)
+
+
+def _repeat_heading(row: Any) -> None:
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+
+
+def _keep_whole(row: Any) -> None:
+    """Keep a row on one page."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+
+
+def _repeatable(content: bytes, as_of: date) -> bytes:
+    """Give the file with one time for all its parts, so that the same page gives the same bytes."""
+    buffer = io.BytesIO()
+    moment: Sequence[int] = (max(as_of.year, 1980), as_of.month, as_of.day, 0, 0, 0)
+    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, tuple(moment))  # type: ignore[arg-type]
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            target.writestr(entry, source.read(name))
+    return buffer.getvalue()
