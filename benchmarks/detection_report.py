@@ -63,7 +63,8 @@ def _explain(rows: pd.DataFrame) -> list[str]:
         "# Who is found and who is named wrongly", "",
         "Made by `python -m benchmarks.detection --write`; the column `runs` says how many councils were simulated of "
         "each kind. The model and its caution where ratings tell little were made on other seeds, with an earlier "
-        "table of 60 of these councils in view.", "",
+        "table of 60 of these councils in view. Councils whose staff stay, with what movers and objectives bring, are "
+        "on [a page of their own](detection_sources.md).", "",
         "![Share of names that are wrong, by method and number of cycles, and for councils that depart from the "
         "model](detection.svg)", "",
         "A manager should be named where leniency and team quality together (where staff stay: leniency alone) lie "

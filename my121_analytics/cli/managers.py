@@ -22,6 +22,7 @@ def run_managers(
     settings: SettingsFile = None,
 ) -> None:
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
+    from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
     from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
     from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables
@@ -54,7 +55,8 @@ def run_managers(
         given = released.tables["managers"]["verdict"].astype("str")
         for verdict in VERDICTS.values():
             show_line(f"  {int((given == verdict.code).sum()):>5,}  {verdict.sentence}")
-    show_line(sentence("caveat", "leniency_or_quality"))
+    together = result.facts["about"] == TOGETHER
+    show_line(sentence("caveat", "rater_and_team" if together else "leniency_or_quality"))
     code = exit_code(intake)
     if code:
         raise typer.Exit(code)

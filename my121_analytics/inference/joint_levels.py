@@ -144,6 +144,18 @@ class _Sites:
 
 
 @dataclass(frozen=True)
+class _System:
+    """Precision and pull on raters and teams with people eliminated, and what is needed to bring people back."""
+
+    inner: Array
+    right: Array
+    precision: Array
+    pull: Array
+    loads: sparse.csr_array
+    of_people: float
+
+
+@dataclass(frozen=True)
 class _Solution:
     """Raters then teams: mean and covariance; people given them."""
 
@@ -184,11 +196,13 @@ def learn_levels(spells: Spells, *, person_sd: float, total_sd: float, sds: Arra
     if any(use.loading > 0 for use in uses):
         sites = _with_measures(model, sites, measures, uses)
     # Factors are matched again where they fit best: a spread supposed too narrow would hold them back.
-    first = [model.find_rater_sd(sites, float(sd), total_sd) for sd in sds]
+    system = model.assemble(sites)
+    first = [model.find_rater_sd(system, float(sd), total_sd) for sd in sds]
     likeliest = int(np.argmax([fit for _, fit in first] + log_prior))
     sites = model.match(sites, (first[likeliest][0], float(sds[likeliest])), SWEEPS - 1)
-    spreads = [(model.find_rater_sd(sites, float(sd), first[likeliest][0])[0], float(sd)) for sd in sds]
-    solutions = [model.solve(sites, spread) for spread in spreads]
+    system = model.assemble(sites)
+    spreads = [(model.find_rater_sd(system, float(sd), first[likeliest][0])[0], float(sd)) for sd in sds]
+    solutions = [model.solve(system, spread) for spread in spreads]
     evidence = np.array([solution.log_evidence for solution in solutions])
     best = int(np.argmax(evidence + log_prior))
     teams = [team for team in model.lay_out(sites, solutions[best]) if len(team.rows)]
@@ -257,13 +271,13 @@ class _Model:
         n = len(self.spells.rater)
         return _Sites(np.zeros(n), np.zeros(n), np.zeros(self.n_people), np.zeros(self.n_people))
 
-    def find_rater_sd(self, sites: _Sites, team_sd: float, near: float) -> tuple[float, float]:
+    def find_rater_sd(self, system: _System, team_sd: float, near: float) -> tuple[float, float]:
         """Find the spread of raters that fits best beside a spread of teams, and its log-evidence.
 
         The top of a parabola through the best of five spreads about ``near``.
         """
         tried = np.log(near) + np.array([-0.7, -0.3, 0.0, 0.3, 0.7])
-        fits = np.array([self.solve(sites, (float(np.exp(log_sd)), team_sd), with_covariance=False).log_evidence
+        fits = np.array([self.solve(system, (float(np.exp(log_sd)), team_sd), with_covariance=False).log_evidence
                          for log_sd in tried])
         best = int(np.clip(np.argmax(fits), 1, len(tried) - 2))
         curve = np.polyfit(tried[best - 1:best + 2] - tried[best], fits[best - 1:best + 2], 2)
@@ -271,32 +285,36 @@ class _Model:
         top = float(np.clip(top, tried[best - 1] - tried[best], tried[best + 1] - tried[best]))
         return float(np.exp(tried[best] + top)), float(np.polyval(curve, top))
 
-    def solve(self, sites: _Sites, spread: tuple[float, float], *, with_covariance: bool = True) -> _Solution:
-        """Solve for raters and teams, people eliminated."""
-        n_raters = self.spells.n_raters
+    def assemble(self, sites: _Sites) -> _System:
+        """Eliminate people; what is left does not depend on the spreads of raters and teams."""
         precision = 1 / self.person_sd**2 + self.of_person @ sites.spell + sites.person
         pull = self.of_person @ sites.spell_mean + sites.person_mean
         weighted = self.design.multiply(sites.spell[:, None]).tocsr()
         loads = (self.of_person @ weighted + self.home.multiply(sites.person[:, None])).tocsr()
         inner = self.design.T @ weighted + self.home.T @ self.home.multiply(sites.person[:, None])
-        inner = inner - loads.T @ loads.multiply(1 / precision[:, None])
-        prior = np.repeat(np.array(spread) ** -2.0, n_raters)
-        matrix = inner.toarray()
-        matrix[np.diag_indices(2 * n_raters)] += prior
+        inner = (inner - loads.T @ loads.multiply(1 / precision[:, None])).toarray()
         right = self.design.T @ sites.spell_mean + self.home.T @ sites.person_mean - loads.T @ (pull / precision)
+        of_people = float((pull**2 / precision).sum() - np.log(precision).sum()) / 2
+        return _System(inner, right, precision, pull, loads, of_people)
+
+    def solve(self, system: _System, spread: tuple[float, float], *, with_covariance: bool = True) -> _Solution:
+        """Solve for raters and teams of these spreads."""
+        prior = np.repeat(np.array(spread) ** -2.0, self.spells.n_raters)
+        matrix = system.inner.copy()
+        matrix[np.diag_indices_from(matrix)] += prior
         factor = cho_factor(matrix, lower=True, overwrite_a=True)
-        mean = cho_solve(factor, right)
-        covariance = cho_solve(factor, np.eye(2 * n_raters)) if with_covariance else np.zeros((0, 0))
-        log_evidence = (np.log(prior).sum() / 2 - np.log(np.diag(factor[0])).sum() + (right @ mean) / 2
-                        - np.log(precision).sum() / 2 + (pull**2 / precision).sum() / 2)
-        return _Solution(mean, covariance, precision, pull, loads, float(log_evidence))
+        mean = cho_solve(factor, system.right)
+        covariance = cho_solve(factor, np.eye(len(prior))) if with_covariance else np.zeros((0, 0))
+        log_evidence = (np.log(prior).sum() / 2 - np.log(np.diag(factor[0])).sum() + (system.right @ mean) / 2
+                        + system.of_people)
+        return _Solution(mean, covariance, system.precision, system.pull, system.loads, float(log_evidence))
 
     def match(self, sites: _Sites, spread: tuple[float, float], sweeps: int) -> _Sites:
         """Match the first two moments of every spell's ratings in its surroundings."""
         prior = spread[0]**2 + spread[1]**2 + self.person_sd**2
         for _ in range(sweeps):
             if sites.spell.any():
-                mean, variance = self._spell_moments(self.solve(sites, spread))
+                mean, variance = self._spell_moments(self.solve(self.assemble(sites), spread))
             else:
                 mean, variance = np.zeros(len(self.spells.rater)), np.full(len(self.spells.rater), prior)
             left = np.maximum(1 / variance - sites.spell, 1 / (4 * prior))

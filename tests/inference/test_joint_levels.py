@@ -90,3 +90,23 @@ def test_the_sign_of_the_scale_does_not_matter():
     assert np.allclose(one.shift, -other.shift, atol=1e-9)
     assert np.allclose(one.common, other.common, atol=1e-9)
     assert np.allclose(one.log_evidence, other.log_evidence)
+
+
+@pytest.mark.parametrize("kind", ["constant", "against", "few", "nobody"])
+def test_a_measure_that_tells_nothing_leaves_everything_as_it_was(kind):
+    spells, _, _, level = council(15, 5, team_sd=0.3, seed=8)
+    n = {"few": 5, "nobody": 0}.get(kind, len(level))
+    value = np.zeros(n) if kind == "constant" else -level[:n]
+    measure = PersonMeasure("objectives", np.arange(n), value, np.full(n, 0.01))
+    without, with_it = (learn_levels(spells, person_sd=1.0, total_sd=0.7, sds=SDS, log_prior=FLAT, measures=m)
+                        for m in ([], [measure]))
+    assert with_it.uses[0].loading == 0
+    assert np.allclose(without.shift, with_it.shift)
+    assert np.allclose(without.common, with_it.common)
+
+
+def test_one_rater_with_one_person_has_an_answer():
+    spells = normal_spells([0], [0], [1.0], 1.0, [0], 1)
+    found = learn_levels(spells, person_sd=1.0, total_sd=0.7, sds=SDS, log_prior=FLAT)
+    assert np.isfinite(found.shift).all()
+    assert (found.variance > 0).all()

@@ -15,6 +15,8 @@ Array = NDArray[np.float64]
 
 LONGEST = 30
 """Managers to whose hearing no meeting comes."""
+FEWEST = 10
+"""Managers with enough ratings below which a list of some length is nearly everybody, and its length tells how few."""
 
 
 def choose_length(settings: Settings) -> int:
@@ -41,7 +43,7 @@ def tabulate_list_lengths(study: Study, counts: RatingCounts, settings: Settings
         One row per length ``k`` from 1: ``expected_wrong`` (of the k, those expected not to differ by delta on the side
         named), ``expected_right``, ``share_wrong``, ``n_differ`` (of all managers, those expected to differ by delta)
         and ``share_found`` (of these, the share expected among the k). ``is_chosen`` marks the meeting's length.
-        Empty where there is nothing to compare.
+        Empty where there is nothing to compare, or too few managers to choose from.
 
     Notes
     -----
@@ -50,6 +52,7 @@ def tabulate_list_lengths(study: Study, counts: RatingCounts, settings: Settings
     """
     chance = chances_of_wrong(study, counts, settings)
     known = np.sort(chance[np.isfinite(chance)])[:LONGEST]
+    known = known if len(known) >= FEWEST else known[:0]
     length = np.arange(1, len(known) + 1)
     wrong = np.cumsum(known)
     n_differ = float(study.raters["probability"].sum()) if len(known) else 0.0
@@ -63,7 +66,8 @@ def choose_to_hear(study: Study, counts: RatingCounts, settings: Settings) -> ND
     """Mark the managers whom the meeting hears, so many as it chose; ties at the end are all left out."""
     chance = np.round(chances_of_wrong(study, counts, settings), 7)
     known = np.sort(chance[np.isfinite(chance)])
-    k = min(choose_length(settings), len(known))
+    k = choose_length(settings) if len(known) >= FEWEST else 0
+    k = min(k, len(known))
     if k == 0:
         return np.zeros(len(chance), dtype=bool)
     last = known[k - 1]

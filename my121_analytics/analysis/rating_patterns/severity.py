@@ -34,7 +34,7 @@ from my121_analytics.analysis.rating_patterns.sources import gather_measures
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.analysis.rating_patterns.summary import summarise
 from my121_analytics.analysis.rating_patterns.unrated import Unrated, place_unrated, with_unrated
-from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, IN_LINE, WATCH
+from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
@@ -83,7 +83,7 @@ FACTS: Mapping[str, Fact] = {
     "n_raters": Fact("managers", who=Count("managers")),
     **dict.fromkeys(("n", "n_ratings"), Fact("ratings", who=Count("ratings"))),
     **{name: replace(fact, who=Count("managers", where=(("verdict", verdict),)))
-       for verdict, (name, fact) in zip(("pattern", "watch", "in line", "cannot tell"), parts_of(
+       for verdict, (name, fact) in zip(VERDICTS, parts_of(
            "n_raters", "managers", "n_listed", "n_watch", "n_in_line", "n_cannot_tell").items(), strict=True)},
     "expected_wrong": Fact(follows=("n_listed",)),
     "k": LABEL, **dict.fromkeys(("k_wrong", "k_found"), ESTIMATE)}
