@@ -41,7 +41,8 @@ def run_compare(
     from my121_analytics.workforce.results import Table
 
     show_line(f"The earlier extract: {old}")
-    earlier = read_source(old, settings=_earlier_settings(old, new, settings), as_of=old_as_of)
+    earlier = read_source(old, settings=_earlier_settings(old, new, settings), as_of=old_as_of,
+                          settings_file=settings)
     show_line(f"The later extract: {new}")
     chosen = settings_for(new, settings)
     later = read_source(new, settings=chosen, as_of=as_of, settings_file=settings)

@@ -33,7 +33,8 @@ def run_equality(
     from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     results, why = [], []
     for name in by or characteristics_of(intake.workforce):
         try:

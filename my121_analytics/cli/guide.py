@@ -32,7 +32,7 @@ def run_guide(
         raise UsageError("Whose guide is wanted?", hints=["Give --manager NUMBER for one manager, or --all for a "
                                                           "folder for each."])
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings)
     guide = load_guide(intake.workforce, chosen, find_settings(source, settings))
     done = build_guides(intake.workforce, out=out, manager=manager, settings=chosen, guide=guide)
     n_sheets = sum("preparation/" in name for name in done.files)

@@ -28,7 +28,7 @@ def run_person(
     from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of)
+    intake = read_source(source, settings=chosen, as_of=as_of, settings_file=settings)
     released = release(gather_person(intake.workforce, employee_id), audience="analyst", settings=chosen)
     with staged_run(out, command="person") as stage:
         stage.write("person.html", render_person(released, employee_id=employee_id,

@@ -130,7 +130,8 @@ def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings)
 def _read_record(exports: Path | None, settings: Settings, given: Path | None) -> tuple[int, Intake | None]:
     if exports is None:
         return 0, None
-    intake = read_source(exports, settings=settings if given else settings_for(exports, None), as_of=None)
+    intake = read_source(exports, settings=settings if given else settings_for(exports, None), as_of=None,
+                         settings_file=given)
     return exit_code(intake), intake
 
 

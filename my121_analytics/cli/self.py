@@ -31,7 +31,8 @@ def run_self(
     from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections)
+    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                         needs_ratings=True)
     result = compare_self(intake.workforce, by=by, cycle=cycle)
     released = release(result, audience=audience, settings=chosen)
     with staged_run(out, private=is_private(audience, chosen), command="self") as stage:
