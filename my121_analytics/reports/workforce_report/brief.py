@@ -196,7 +196,8 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     picture = None
     if draw is not None and brief.report.profile == "publish":
         picture = draw_beside(draw, released)
-    return (Sheet(say("report_sheet", code, **words), view, (source, *lines, *marks), table_name,
+    sheet_name = say("report_sheet", code, **words)
+    return (Sheet(sheet_name[:1].upper() + sheet_name[1:], view, (source, *lines, *marks), table_name,
                   None if view.has_hidden else chart, notes=tuple(f"caveat {code}" for code in about.caveats),
                   picture=picture),)
 

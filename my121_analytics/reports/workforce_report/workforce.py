@@ -35,7 +35,7 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
 
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
-    """Write headcount, starters, leavers, span of control and the make-up of staff."""
+    """Write headcount, leavers, span of control and the make-up of staff."""
     (name, one), = results.items()
     by = name.removeprefix("workforce_")
     words: dict[str, object] = {"by": by.replace("_", " ")}
@@ -47,8 +47,6 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     sheets += make_sheet(brief, one, "by_group", "headcount", fields_of(
         [*group, ("n_people", "integer"), ("n_posts", "integer"), ("fte", "decimal")]), words=words, lines=lines,
         chart=Chart("bar", category=by, values=("n_people",)))
-    sheets += make_sheet(brief, one, "starters", "starters", fields_of(
-        [*group, ("n_people", "integer"), ("n_starters", "integer")]), words=words, lines=[year])
     sheets += make_sheet(brief, one, "leavers", "leavers", fields_of(
         [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words,
         lines=[year, say("report", "turnover_line")])
@@ -57,9 +55,11 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     for column in MAKE_UP:
         what: dict[str, object] = {"what": say("report_heading", column).lower(), **words}
         sheets += make_sheet(brief, one, column, "make_up", fields_of([(column, "text"), *_SHARES]), words=what,
-                             chart=Chart("bar", category=column, values=("n",)), name=column)
+                             chart=Chart("bar", category=column, values=("n",)), name=column,
+                             lines=_explain(column))
         sheets += make_sheet(brief, one, f"{column}_by_group", "make_up_by_group",
-                             fields_of([*group, (column, "text"), *_SHARES]), words=what, name=f"{column}_by_{by}")
+                             fields_of([*group, (column, "text"), *_SHARES]), words=what, name=f"{column}_by_{by}",
+                             lines=_explain(column))
     return Written(tuple(sheets), _headline(brief, one, by))
 
 
@@ -71,6 +71,10 @@ def _headline(brief: Brief, released: Released, by: str) -> tuple[Headline, ...]
             Headline("fte", say("headline", "fte"), None if fte is None else round(float(fte), 1), unit="number",
                      cycle=brief.cycle),
             Headline("turnover", say("headline", "turnover"), total, cycle=brief.cycle))
+
+
+def _explain(column: str) -> list[str]:
+    return [say("report", "starters_line")] if column == "service_band" else []
 
 
 def _grouping(brief: Brief) -> str:
