@@ -40,26 +40,28 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     by = name.removeprefix("workforce_")
     words: dict[str, object] = {"by": by.replace("_", " ")}
     year = say("report", "year_line", first=one.facts["year_from"], last=one.facts["year_to"])
+    measure = say("measure", "workforce")
     vacant = one.facts.get("n_vacant")
     lines = [say("report", "vacancies" if vacant is not None else "no_vacancies", n=vacant or 0)]
     group: list[tuple[str, Kind]] = [(by, "text")]
     sheets: list[AnySheet] = []
     sheets += make_sheet(brief, one, "by_group", "headcount", fields_of(
-        [*group, ("n_people", "integer"), ("n_posts", "integer"), ("fte", "decimal")]), words=words, lines=lines,
+        [*group, ("n_people", "integer"), ("fte", "decimal")]), words=words, measure=measure, lines=lines,
         chart=Chart("bar", category=by, values=("n_people",)))
     sheets += make_sheet(brief, one, "leavers", "leavers", fields_of(
-        [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words,
+        [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words, measure=measure,
         lines=[year, say("report", "turnover_line")])
     sheets += make_sheet(brief, one, "span", "span", fields_of(
-        [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, lines=[say("report", "span_line")])
+        [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, measure=measure,
+        lines=[say("report", "span_line")])
     for column in MAKE_UP:
         what: dict[str, object] = {"what": say("report_heading", column).lower(), **words}
         sheets += make_sheet(brief, one, column, "make_up", fields_of([(column, "text"), *_SHARES]), words=what,
-                             chart=Chart("bar", category=column, values=("n",)), name=column,
-                             lines=_explain(column))
+                             measure=measure, name=column, lines=_explain(column),
+                             chart=Chart("bar", category=column, values=("n",)))
         sheets += make_sheet(brief, one, f"{column}_by_group", "make_up_by_group",
-                             fields_of([*group, (column, "text"), *_SHARES]), words=what, name=f"{column}_by_{by}",
-                             lines=_explain(column))
+                             fields_of([*group, (column, "text"), *_SHARES]), words=what, measure=measure,
+                             name=f"{column}_by_{by}", lines=_explain(column))
     return Written(tuple(sheets), _headline(brief, one, by))
 
 
