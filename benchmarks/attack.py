@@ -24,7 +24,7 @@ from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.attacker import attack_release, find_nesting
 from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.disclosure.release import Released, release_together
-from my121_analytics.disclosure.secondary.pattern import Puzzle, choose_pattern
+from my121_analytics.disclosure.secondary.pattern import HiddenCellProblem, choose_pattern
 from my121_analytics.disclosure.suppression import find_small
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings
@@ -119,13 +119,13 @@ def compare_optimum(n: int, seed: int) -> None:
         rng = np.random.default_rng(seed)
         rows = []
         while len(rows) < n:
-            puzzle, values = draw(rng)
-            best = find_optimum(puzzle, values)
-            answers = choose_pattern(puzzle, most_exact=0), choose_pattern(puzzle)
+            problem, values = draw(rng)
+            best = find_optimum(problem, values)
+            answers = choose_pattern(problem, most_exact=0), choose_pattern(problem)
             if best is None or any(len(one.open) for one in answers):
                 continue
-            inner = np.isfinite(puzzle.cost)
-            rows.append((inner.sum(), puzzle.hidden.sum(), best.sum(), *(one.hidden.sum() for one in answers),
+            inner = np.isfinite(problem.cost)
+            rows.append((inner.sum(), problem.hidden.sum(), best.sum(), *(one.hidden.sum() for one in answers),
                          *((~one.hidden & inner).sum() / max((~best & inner).sum(), 1) for one in answers)))
         frame = pd.DataFrame(rows, columns=["cells", "small", "best", "search", "exact", "kept_search", "kept_exact"])
         print(f"{n} {label} of {frame['cells'].mean():.0f} counts, {frame['small'].mean():.1f} of them small; hidden "
@@ -135,19 +135,19 @@ def compare_optimum(n: int, seed: int) -> None:
                   f"kept, the same number in {(frame[name] == frame['best']).mean():.0%}", flush=True)
 
 
-def draw_table(rng: np.random.Generator) -> tuple[Puzzle, np.ndarray]:
+def draw_table(rng: np.random.Generator) -> tuple[HiddenCellProblem, np.ndarray]:
     """Draw a table of groups by boxes with both margins."""
     shape = (int(rng.integers(3, 6)), int(rng.integers(3, 6)))
-    return make_puzzle([rng.negative_binomial(1, 0.07, size=shape)])
+    return make_hidden_cell_problem([rng.negative_binomial(1, 0.07, size=shape)])
 
 
-def draw_linked(rng: np.random.Generator) -> tuple[Puzzle, np.ndarray]:
+def draw_linked(rng: np.random.Generator) -> tuple[HiddenCellProblem, np.ndarray]:
     """Draw people with a directorate, a grade, a sex and a box: each by box, with the same margin."""
     people = rng.negative_binomial(0.25, 0.15, size=(5, 3, 2, 4))
-    return make_puzzle([people.sum(axis=axes) for axes in ((1, 2), (0, 2), (0, 1))])
+    return make_hidden_cell_problem([people.sum(axis=axes) for axes in ((1, 2), (0, 2), (0, 1))])
 
 
-def make_puzzle(tables: list[np.ndarray], threshold: int = 5) -> tuple[Puzzle, np.ndarray]:
+def make_hidden_cell_problem(tables: list[np.ndarray], threshold: int = 5) -> tuple[HiddenCellProblem, np.ndarray]:
     """Lay out tables with their margins, the column totals being the same; every cell costs the same to hide."""
     columns = tables[0].shape[1] + 1
     whole = np.append(tables[0].sum(axis=0), tables[0].sum())
@@ -167,22 +167,22 @@ def make_puzzle(tables: list[np.ndarray], threshold: int = 5) -> tuple[Puzzle, n
     lower, upper = np.where(hidden, 1.0, values), np.where(hidden, np.inf, values)
     system = System(sparse.csr_matrix(equal), np.zeros(len(laws)), sparse.csr_matrix((0, n)), np.array([]), lower,
                     upper)
-    return Puzzle(system, hidden, np.full(n, float(threshold)), np.where(values > 0, 1.0, np.inf)), values
+    return HiddenCellProblem(system, hidden, np.full(n, float(threshold)), np.where(values > 0, 1.0, np.inf)), values
 
 
-def find_optimum(puzzle: Puzzle, values: np.ndarray, rounds: int = 400) -> np.ndarray | None:
+def find_optimum(problem: HiddenCellProblem, values: np.ndarray, rounds: int = 400) -> np.ndarray | None:
     """Find the fewest cells to hide by an integer programme with a cut for every pattern that fails."""
-    n, needed, cap = len(values), float(puzzle.needed[0]), 10 * values.max() + 100
-    may = np.isfinite(puzzle.cost)
+    n, needed, cap = len(values), float(problem.needed[0]), 10 * values.max() + 100
+    may = np.isfinite(problem.cost)
     cuts, limits = [], []
     for _ in range(rounds):
         answer = milp(may.astype(float), integrality=np.ones(n),
-                      bounds=(puzzle.hidden.astype(float), (puzzle.hidden | may).astype(float)),
+                      bounds=(problem.hidden.astype(float), (problem.hidden | may).astype(float)),
                       constraints=[LinearConstraint(np.array(cuts), np.array(limits), np.inf)] if cuts else None)
         if answer.status != 0:
             return None
         hidden = answer.x > 0.5
-        more = _failures(puzzle, values, hidden, needed, cap)
+        more = _failures(problem, values, hidden, needed, cap)
         if not more:
             return hidden
         for cut, limit in more:
@@ -191,11 +191,11 @@ def find_optimum(puzzle: Puzzle, values: np.ndarray, rounds: int = 400) -> np.nd
     return None
 
 
-def _failures(puzzle: Puzzle, values: np.ndarray, hidden: np.ndarray, needed: float, cap: float) -> list:
+def _failures(problem: HiddenCellProblem, values: np.ndarray, hidden: np.ndarray, needed: float, cap: float) -> list:
     """Give a cut for each hidden cell with a narrow range: what must be hidden for it to be wider."""
     n = len(values)
     lower, upper = np.where(hidden, 1.0, values), np.where(hidden, cap, values)
-    equal = puzzle.system.equal.toarray()
+    equal = problem.system.equal.toarray()
     both = np.block([[equal, np.zeros_like(equal)], [np.zeros_like(equal), equal]])
     found = []
     for k in np.flatnonzero(hidden):
@@ -208,7 +208,7 @@ def _failures(puzzle: Puzzle, values: np.ndarray, hidden: np.ndarray, needed: fl
         down, up = answer.lower.marginals, -answer.upper.marginals
         down, up = down[:n] + down[n:], up[:n] + up[n:]
         gain = (cap - values) * up + (values - 1) * down  # what hiding a cell adds to the bound on the range
-        gain[~np.isfinite(puzzle.cost)] = 0.0
+        gain[~np.isfinite(problem.cost)] = 0.0
         constant = float(up @ values - down @ values)
         gain = np.minimum(np.maximum(gain, 0.0), needed - constant)
         gain[k] -= needed

@@ -224,6 +224,13 @@ class DisclosureSettings(_Section):
     fewer are withheld."""
     round_to: int = Field(5, ge=3)
     """Base of the rounding; 5 is common practice for counts of staff and students."""
+    total_weight: float = Field(3.0, ge=1)
+    """Where further counts must be hidden, how many counts of one group a total is worth: a total is read first, and
+    shares rest on it."""
+    headline_weight: float = Field(6.0, ge=1)
+    """The same of a count of the whole council, which is often known from elsewhere."""
+    main_group_weight: float = Field(1.5, ge=1)
+    """The same of a count by directorate: decisions are taken there, and smaller units add up to it."""
     kept_releases: str = ""
     """Folder in which each publication keeps what it showed, and in which the next one looks, so that two releases
     of the same people are proved together; empty: each release is proved by itself."""
@@ -290,8 +297,6 @@ class PackSettings(_Section):
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
-    minutes_manager: int = Field(6, ge=1, le=60)
-    """Time to hear one manager whose ratings are a pattern to discuss; managers take half of the meeting at most."""
     minutes_rest: int = Field(10, ge=0, le=240)
     """Time for the map, the last meeting's actions, and who completes what is missing."""
     ask_centre_box: bool = False

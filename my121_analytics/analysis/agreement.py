@@ -17,14 +17,16 @@ from my121_analytics.inference.kappa import weighted_kappa
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import PairCounts, check_grouping, count_pairs
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import ESTIMATE, Fact, Result, Table, describe
+from my121_analytics.workforce.results import ESTIMATE, Count, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import MANAGER
 
 MIN_PAIRS = 20
 """Pairs below which kappa has no range: its standard error is a large-sample one."""
 _DIRECTIONS = {1: "manager_higher", 0: "same", -1: "self_higher"}
 _FOLLOWS = ("share", "lower", "upper")
-FACTS = {"n_placed": Fact("posts"), "n_pairs": Fact("posts"), "share_paired": Fact(follows=("n_placed", "n_pairs"))}
+FACTS = {"n": Fact("posts", who=Count("pairs")), "n_pairs": Fact("posts", who=Count("pairs")),
+         "n_placed": Fact("posts", who=Count("posts", where=(("placed", "either axis"),))),
+         "share_paired": Fact(follows=("n_placed", "n_pairs"))}
 _Facts = dict[str, float | int | str | None]
 
 

@@ -19,14 +19,20 @@ from my121_analytics.workforce.counts import (
     year_to,
 )
 from my121_analytics.workforce.record import Workforce, main_posts, months_between, of_employee
-from my121_analytics.workforce.results import LABEL, Fact, Result, Table, describe
+from my121_analytics.workforce.results import LABEL, Count, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import MANAGER, ORGANISATION, RECORD_PARTS
 
 _POSTS = ["n_posts", "n_with_placement", "n_without_placement", "n_agreed"]
 _CONVERSED = ["n_with_enough", "n_too_few", "n_with_any", "base"]
+COUNTS = {"n_people": Count("people"), "n_posts": Count("posts_in_force"),
+          "n_with_placement": Count("placed_in_force"), "n_without_placement": Count("unplaced_in_force"),
+          "n_agreed": Count("agreed_in_force"), "n_with_enough": Count("enough"), "n_too_few": Count("too_few"),
+          "n_with_any": Count("conversed"), "base": Count("owing")}
+"""Who is counted in each column, for the release gate."""
 FACTS = {**dict.fromkeys(("conversations_from", "conversations_to", "conversations_per_year"), LABEL),
-          "n_posts": Fact("posts"), "n_too_new": Fact("people", part_of="people_in_post"),
-          "n_without_manager": Fact("people", part_of="people_in_post")}
+         "n": Fact("people", who=Count("people")), "n_posts": Fact("posts", who=Count("posts_in_force")),
+         "n_too_new": Fact("people", part_of="people_in_post", who=Count("not_owing")),
+         "n_without_manager": Fact("people", part_of="people_in_post", who=Count("without_manager"))}
 
 
 @dataclass(frozen=True)
@@ -138,7 +144,7 @@ def _tabulate_groups(rows: pd.DataFrame, by: str, *, is_known: bool) -> Table:
                                                                       base=frame["base"])
     return Table(frame, keys=(by,), count="n_people", base="base",
                  parts=(*_POSTS[1:], "n_with_enough", "n_too_few", "n_with_any"),
-                 follows=("n_posts", "estimate", "lower", "upper"), sums=(by,), **declare_group(by))
+                 follows=("n_posts", "estimate", "lower", "upper"), sums=(by,), counts=COUNTS, **declare_group(by))
 
 
 def _tabulate_managers(workforce: Workforce, cycle: str, rows: pd.DataFrame, *, is_known: bool) -> Table:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,6 +19,7 @@ from my121_analytics.workforce.results import (
     LABEL,
     NO_PLACEMENT,
     TOTAL,
+    Count,
     Fact,
     Result,
     Table,
@@ -30,7 +31,8 @@ from my121_analytics.workforce.schema import MANAGER
 _FOLLOWS = ("share_before", "share_after", "change", "lower", "upper")
 
 FACTS = {**dict.fromkeys(("cycle_before", "cycle_after", "map_columns", "map_rows"), LABEL),
-          **parts_of("posts_in_cycles", "posts", "n_both", "n_joined", "n_left"), "n_placed_both": Fact("posts")}
+         **parts_of("posts_in_cycles", "posts", "n_both", "n_joined", "n_left"), "n_placed_both": Fact("posts")}
+"""What each fact is, for the release gate."""
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,36 @@ def track_movement_counts(counts: Sequence[MoveCounts], framework: Framework, *,
                      cycle=moves.cycle_after, filters=filters, n=int(moves.frame["n"].sum()),
                      caveats=("posts_not_people", "change_same_posts"),
                      cycles=f"{moves.cycle_before}, {moves.cycle_after}")
-    return MovementResult(about, tables, {**_describe(moves), **framework.map_labels}, FACTS)
+    return MovementResult(about, tables, {**_describe(moves), **framework.map_labels}, declare_facts(moves))
+
+
+def declare_facts(moves: MoveCounts) -> dict[str, Fact]:
+    """Declare the facts of two cycles: which posts each of them counts.
+
+    Parameters
+    ----------
+    moves
+        Counts by box, where there is a map, else by performance.
+
+    Returns
+    -------
+    dict of str to Fact
+    """
+    both = f"{moves.cycle_before} > {moves.cycle_after}"
+    who = {"n_both": "present", "n_joined": "joined", "n_left": "left", "n_placed_both": f"stayers_{_key(moves)}"}
+    return {**FACTS, "n": Fact("posts", who=Count("either", both)),
+            **{name: replace(FACTS[name], who=Count(what, both)) for name, what in who.items()}}
+
+
+def _key(moves: MoveCounts) -> str:
+    return "box" if moves.outcome == "box" else "level"
+
+
+def _who(moves: MoveCounts) -> dict[str, Count]:
+    """Say who is counted before and after among the posts placed in both cycles."""
+    both, key = f"{moves.cycle_before} > {moves.cycle_after}", _key(moves)
+    counts = {f"n_{when}": Count(f"stayers_{key}", both, keys={key: f"{key}_{when}"}) for when in ("before", "after")}
+    return {**counts, "base": Count(f"stayers_{key}", both)}
 
 
 def _describe(moves: MoveCounts) -> dict[str, float | int | str | None]:
@@ -140,14 +171,21 @@ def _tabulate_outcome(counted: MoveCounts, framework: Framework) -> dict[str, Ta
     words = {0: NO_PLACEMENT, **labels.set_index(key)[name].to_dict()}
     moves = moves.assign(before_name=moves["before"].map(words), after_name=moves["after"].map(words))
     same = _compare_same(whole.assign(group=TOTAL), [TOTAL], labels).drop(columns="group")
-    tables = {f"{prefix}change": _declare_change(same, (key,)),
-              f"{prefix}change_all": _declare_change(_compare_all(whole, labels), (key,)),
+    who = _who(counted)
+    everybody = {f"{column}_{when}": Count("posts", cycle, where=where)
+                 for column, where in (("n", ()), ("base", (("placed", _key(counted)),)))
+                 for when, cycle in (("before", counted.cycle_before), ("after", counted.cycle_after))}
+    present = Count(f"present_{_key(counted)}", who["base"].cycle,
+                    keys={when: f"{_key(counted)}_{when}" for when in ("before", "after")})
+    tables = {f"{prefix}change": _declare_change(same, (key,), who),
+              f"{prefix}change_all": _declare_change(_compare_all(whole, labels), (key,), everybody),
               f"{prefix}moves": Table(moves[["before", "after", "before_name", "after_name", "n"]],
-                                      keys=("before", "after"), count="n", sums=("before", "after"))}
+                                      keys=("before", "after"), count="n", sums=("before", "after"),
+                                      counts={"n": present})}
     for by in counted.by:
         rows = add_total(counted.frame, by, ["before", "after"], ["n"]).rename(columns={by: "group"})
         frame = _compare_same(rows, [*pd.unique(counted.frame[by]), TOTAL], labels)
-        tables[f"{prefix}change_by_group"] = _declare_change(frame.rename(columns={"group": by}), (by, key), by)
+        tables[f"{prefix}change_by_group"] = _declare_change(frame.rename(columns={"group": by}), (by, key), who, by)
     return tables
 
 
@@ -160,10 +198,11 @@ def _label(counted: MoveCounts, framework: Framework) -> tuple[str, pd.DataFrame
     return "ratings_", pd.DataFrame([(lv.level, lv.label) for lv in levels], columns=["level", "label"])
 
 
-def _declare_change(frame: pd.DataFrame, keys: tuple[str, ...], by: str | None = None) -> Table:
+def _declare_change(frame: pd.DataFrame, keys: tuple[str, ...], counts: Mapping[str, Count],
+                    by: str | None = None) -> Table:
     base = "base" if "base" in frame else "base_after"
     return Table(frame, keys=keys, count=base, base=base, parts=("n_before", "n_after"), follows=_FOLLOWS, sums=keys,
-                 **(declare_group(by) if by else {}))
+                 counts=counts, **(declare_group(by) if by else {}))
 
 
 def _compare_same(moves: pd.DataFrame, groups: list[str], labels: pd.DataFrame) -> pd.DataFrame:
@@ -215,7 +254,8 @@ def _tabulate_steps(counted: MoveCounts, framework: Framework) -> Table:
     frame = frame.reindex(columns=["performance_step", "potential_step"]).astype("Int64")
     return Table(frame.assign(n=n, share=_share(n, base), base=base),
                  keys=("performance_step", "potential_step"), count="n", base="base", follows=("share",),
-                 sums=("performance_step", "potential_step"))
+                 sums=("performance_step", "potential_step"), counts=dict.fromkeys(("n", "base"),
+                                                                                   _who(counted)["base"]))
 
 
 def _margin(moves: pd.DataFrame, when: str, outcomes: np.ndarray) -> np.ndarray:

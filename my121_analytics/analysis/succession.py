@@ -13,9 +13,14 @@ from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import check_grouping, label_missing
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import TOTAL, Fact, Result, Table, describe
+from my121_analytics.workforce.results import TOTAL, Count, Fact, Result, Table, describe
 
 READY_NOW = "ready now"
+
+COUNTS = {"n_key_posts": Count("key_posts"), "n_with_successor": Count("key_posts_named"),
+          "n_ready_now": Count("key_posts_ready")}
+"""Who is counted in each column, for the release gate."""
+FACTS = dict.fromkeys(("n", "n_key_posts"), Fact("posts", who=COUNTS["n_key_posts"]))
 
 
 @dataclass(frozen=True)
@@ -63,7 +68,7 @@ def measure_succession(workforce: Workforce, *, by: str = "directorate", cycle: 
     n = None if bench is None else int(bench.frame.loc[bench.frame[by].astype("str") == TOTAL, "n_key_posts"].iloc[0])
     about = describe("succession", population="people_in_post", counts="posts", as_of=workforce.as_of, cycle=cycle, n=n,
                      caveats=("written_down",))
-    return SuccessionResult(about, tables, {} if n is None else {"n_key_posts": n}, {"n_key_posts": Fact("posts")})
+    return SuccessionResult(about, tables, {} if n is None else {"n_key_posts": n}, FACTS)
 
 
 def _tabulate_bench(workforce: Workforce, by: str, cycle: str) -> Table | None:
@@ -86,7 +91,7 @@ def _tabulate_bench(workforce: Workforce, by: str, cycle: str) -> Table | None:
     frame = frame.assign(estimate=np.divide(n, base, out=np.full(len(n), np.nan), where=base > 0), lower=lower,
                          upper=upper)
     return Table(frame, keys=(by,), count="n_key_posts", parts=("n_with_successor", "n_ready_now"),
-                 follows=("estimate", "lower", "upper"), sums=(by,), **declare_group(by))
+                 follows=("estimate", "lower", "upper"), sums=(by,), counts=COUNTS, **declare_group(by))
 
 
 def _tabulate_development(workforce: Workforce) -> Table | None:
@@ -100,4 +105,6 @@ def _tabulate_development(workforce: Workforce) -> Table | None:
                          "n_overdue": (~done & actions["due_on"].notna() & (actions["due_on"] < now)).to_numpy(int)})
     counts = ["n_actions", "n_completed", "n_overdue"]
     frame = add_total(rows.groupby("purpose", sort=True)[counts].sum().reset_index(), "purpose", [], counts)
-    return Table(frame, keys=("purpose",), count="n_actions", parts=("n_completed", "n_overdue"), sums=("purpose",))
+    return Table(frame, keys=("purpose",), count="n_actions", parts=("n_completed", "n_overdue"), sums=("purpose",),
+                 counts={"n_actions": Count("actions"), "n_completed": Count("actions_completed"),
+                         "n_overdue": Count("actions_overdue")})

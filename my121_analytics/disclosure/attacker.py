@@ -9,31 +9,38 @@ each hidden count can be. A range counts only where tables of whole numbers that
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
+from my121_analytics.disclosure.facts import FACTS, tabulate_facts
 from my121_analytics.disclosure.kept import Earlier
+from my121_analytics.disclosure.linked_tables.editions import count_changes, list_values
 from my121_analytics.disclosure.linked_tables.equations import (
     Nesting,
     Shown,
     context_of,
     numbers_beside,
+    show,
     write_equations,
 )
-from my121_analytics.disclosure.linked_tables.grids import unround
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, unround
 from my121_analytics.disclosure.linked_tables.system import Bools, ContradictionError, Floats, System
 from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
 
 REACHES = ("all", "own", "none")
 """How far the sums of a table are taken to lead, the farthest first."""
 CELL_COLUMNS = ("table", "row", "keys", "column", "lower", "upper", "width", "needed", "proven", "why")
+MORE_CHANGES = (0, 1, 2, 4, 8, 16)
+"""Changes beyond those that two editions show, tried in turn until there are numbers that fit both: what is hidden in
+both may have changed more than what is shown."""
 N_LISTED = 3
 """Cells that a refusal names; the report holds all of them."""
 
@@ -51,8 +58,8 @@ class AttackReport:
         wide within the limits of the search: see ``bounds.find_bounds``), or ``follows_shown`` where a figure computed
         from the count is shown. ``narrow_before``: it was known from releases that were kept before this one, so that
         it does not count against it. Rounded counts that may be small are listed alike, with what is needed of them.
-    unlinked
-        Earlier releases that contradict this one, so that they were attacked by themselves.
+    links
+        How earlier releases were linked.
     is_rounded
         Counts were rounded rather than hidden.
 
@@ -62,8 +69,13 @@ class AttackReport:
     """
 
     cells: pd.DataFrame
-    unlinked: tuple[str, ...] = ()
+    links: Links = field(default_factory=lambda: Links())
     is_rounded: bool = False
+
+    @property
+    def unlinked(self) -> tuple[str, ...]:
+        """Earlier releases that cannot be true together with this one, so that they were attacked by themselves."""
+        return self.links.unlinked
 
     @property
     def n_hidden(self) -> int:
@@ -187,39 +199,64 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     rounded: dict[str, int] = {}
     for name, one in released.items():
         about = results[name].about
-        context, within = context_of(about)
-        shown += [Shown(f"{name}.{table}", frame, results[name].tables[table], context, within,
-                        rounded_to=one.rounded_to, withheld_most=_withheld_most(results[name].tables[table], rules))
+        context = context_of(about)[0]
+        shown += [show(f"{name}.{table}", frame, results[name].tables[table], about, rounded_to=one.rounded_to,
+                       withheld_most=_withheld_most(results[name].tables[table], rules))
                   for table, frame in one.tables.items() if results[name].tables[table].about_people]
+        shown += _show_facts(name, one, results[name], rules)
         source = one if not one.rounded_to else results[name]
         numbers[name] = (context, numbers_beside(source.about.n, source.facts, results[name].declared))
         if one.rounded_to:
             rounded[name] = one.rounded_to
-    then, unlinked = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
-    before = narrow_before(then, settings, nesting)
+    then, links = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
     shown += then
     for name, kept in (earlier or {}).items():
-        context = context_of(kept.about)[0] + (f"#{name}" if name in unlinked else "")
+        context = context_of(kept.about)[0] + (f"#{name}" if name in links.unlinked else "")
         if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
             numbers[name] = (context, numbers_beside(kept.about.n, kept.facts, kept.declared))
     report = _attack(shown, numbers, settings, nesting, exact, points, rounded)
-    known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
-    if known.any():  # nothing that is done now can mend it
-        report = replace(report, cells=report.cells.assign(
+    if report.narrowest["table"].isin([one.name for one in then]).any():
+        before = narrow_before(then, settings, nesting)
+        known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
+        report = replace(report, cells=report.cells.assign(  # nothing that is done now can mend it
             proven=report.cells["proven"] | known, why=report.cells["why"].where(~known, "narrow_before")))
-    return replace(report, unlinked=unlinked)
+    return replace(report, links=links)
 
 
-def _show_kept(name: str, frame: pd.DataFrame, table: Table, context: str, within: tuple[tuple[str, str], ...],
-               rounded_to: int) -> Shown:
+def _show_facts(name: str, released: Released, result: Result, rules: DisclosureSettings) -> list[Shown]:
+    """Lay out the counts beside the tables of which it is declared who is counted."""
+    counts = tabulate_facts(result.about.n, result.facts, result.declared)
+    if counts is None:
+        return []
+    values = {**released.facts, "n": released.about.n}
+    frame = pd.DataFrame({fact: pd.array([values.get(fact)], dtype="Float64") for fact in counts.parts})
+    return [show(f"{name}.{FACTS}", frame, counts, result.about, rounded_to=released.rounded_to,
+                 withheld_most=_withheld_most(counts, rules))]
+
+
+def _show_kept(name: str, frame: pd.DataFrame, table: Table, kept: Earlier) -> Shown:
     """Lay out one table; a row of which not even the keys were shown is left out, and nothing is said of sums."""
     named = frame[list(table.keys)].notna().all(axis="columns")
     rows = frame[named].reset_index(drop=True)
     known = rows
-    if rounded_to:  # no rounded count is a true one
+    if kept.rounded_to:  # no rounded count is a true one
         known = rows.assign(**{c: np.nan for c in rows.columns if c not in (*table.keys, *table.unit_columns)
                                and pd.api.types.is_numeric_dtype(rows[c].dtype)})
-    return Shown(name, rows, replace(table, frame=known), context, within, "all" if named.all() else "none", rounded_to)
+    return show(name, rows, replace(table, frame=known), kept.about, reach="all" if named.all() else "none",
+                rounded_to=kept.rounded_to)
+
+
+def _show_kept_facts(name: str, kept: Earlier) -> list[Shown]:
+    """Lay out the counts that stood beside the tables; of rounded ones nothing is known any more."""
+    counts = {fact for fact, what in kept.declared.items() if what.who is not None and what.counts_people}
+    if kept.rounded_to or not counts:
+        return []
+    values = {**kept.facts, "n": kept.about.n}
+    named = tuple(sorted(counts))
+    frame = pd.DataFrame({fact: pd.array([values.get(fact)], dtype="Float64") for fact in named})
+    table = Table(frame, keys=(), parts=named, counts={
+        fact: who for fact in named if (who := kept.declared[fact].who) is not None})
+    return [show(f"{name}.{FACTS}", frame, table, kept.about)]
 
 
 def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
@@ -249,8 +286,8 @@ def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = N
 
 
 def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting | None = None, *,
-                 show_zeros: bool = True) -> tuple[list[Shown], tuple[str, ...]]:
-    """Lay out what kept releases showed; one that says otherwise than the present tables is about other counts.
+                 show_zeros: bool = True) -> tuple[list[Shown], Links]:
+    """Lay out what kept releases showed, as it is linked with the present tables.
 
     Parameters
     ----------
@@ -267,28 +304,131 @@ def show_earlier(earlier: Mapping[str, Earlier], present: Sequence[Shown], nesti
     -------
     shown : list of Shown
         Their tables. What sums of hidden counts lead to cannot be looked up any more: where all of it together cannot
-        be true, only the margins of each table count, and where that cannot be true either, the release is unlinked.
-    unlinked : tuple of str
-        Releases that contradict the present one.
+        be true, only the margins of each table count.
+    links : Links
+        How each release was linked. A release that shows other numbers than today's record (somebody left, a rating
+        was corrected) is an edition of its own: its counts are near to those of today (``linked_tables.editions``).
     """
-    shown: list[Shown] = []
-    unlinked = []
-    known = [replace(one, frame=one.table.frame) for one in present]
-    for name, kept in earlier.items():
-        context, within = context_of(kept.about)
-        then = [_show_kept(f"{name}.{table}", frame, kept.tables[table], context, within, kept.rounded_to)
-                for table, frame in kept.frames.items() if kept.tables[table].about_people]
-        agrees = not any(_contradicts(old, now.context, now.within, now.table) for old in then for now in known)
-        for some in ([then, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in then]]
-                     if agrees else []):
-            system = write_equations([*known, *shown, *some], {}, nesting or {}, show_zeros=show_zeros).system
+    return _Linking(earlier, present, nesting or {}, show_zeros).link()
+
+
+@dataclass(frozen=True)
+class Links:
+    """How releases that were kept were linked with the present one.
+
+    Parameters
+    ----------
+    same, corrected, unlinked
+        Names of releases that agree with today's record, of those that it has corrected since, and of those that could
+        not be linked at all.
+    """
+
+    same: tuple[str, ...] = ()
+    corrected: tuple[str, ...] = ()
+    unlinked: tuple[str, ...] = ()
+
+
+def say_links(links: Links, earlier: Mapping[str, Earlier]) -> dict[str, str]:
+    """Say in a sentence how each kept release was taken into account.
+
+    Parameters
+    ----------
+    links
+        As found.
+    earlier
+        The releases, for what is to be said of how they were read.
+
+    Returns
+    -------
+    dict of str to str
+    """
+    found = {name: code for code in ("same", "corrected", "unlinked") for name in getattr(links, code)}
+    return {name: " ".join(filter(None, [say("release_link", code), earlier[name].note]))
+            for name, code in sorted(found.items())}
+
+
+class _Linking:
+    """Which kept releases agree with today's record, and which are editions before a correction."""
+
+    def __init__(self, earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting,
+                 show_zeros: bool) -> None:
+        self.nesting, self.show_zeros = nesting, show_zeros
+        self.known = [replace(one, frame=one.table.frame) for one in present]
+        self.now = list_values(self.known, nesting)
+        self.releases: dict[str, list[Shown]] = {}
+        self.results: dict[str, list[str]] = {}
+        for name, kept in sorted(earlier.items(), key=lambda item: (item[1].about.as_of, item[0])):
+            release = name.rpartition(" ")[0] or name  # of one file
+            self.releases.setdefault(release, []).extend(_lay_out(name, kept))
+            self.results.setdefault(release, []).append(name)
+
+    def link(self) -> tuple[list[Shown], Links]:
+        same = [name for name, tables in self.releases.items() if _agree(list_values(tables, self.nesting), self.now)]
+        shown: list[Shown] = []
+        linked = self._fit(shown, [table for name in same for table in self.releases[name]])
+        if linked is None:  # then one after the other
+            linked, left = [], same
+            same = []
+            for name in left:
+                one = self._fit(linked, self.releases[name])
+                if one is not None:
+                    linked, same = [*linked, *one], [*same, name]
+        shown += linked
+        corrected: list[str] = []
+        unlinked: list[str] = []
+        for names in self._editions([name for name in self.releases if name not in same]):
+            found = self._fit_edition(shown, names)
+            (unlinked if found is None else corrected).extend(names)
+            shown += found if found is not None else [
+                replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
+        return shown, Links(*(tuple(result for name in names for result in self.results[name])
+                              for names in (same, corrected, unlinked)))
+
+    def _editions(self, names: Sequence[str]) -> list[list[str]]:
+        """Put releases together that agree with each other."""
+        editions: list[tuple[list[str], dict[str, float]]] = []
+        for name in names:
+            values = list_values(self.releases[name], self.nesting)
+            for members, known in editions:
+                if _agree(values, known):
+                    members.append(name)
+                    known |= values
+                    break
+            else:
+                editions.append(([name], values))
+        return [members for members, _ in editions]
+
+    def _fit(self, shown: Sequence[Shown], tables: list[Shown]) -> list[Shown] | None:
+        """Give tables with as much of their sums as can be true together with the others; None where they cannot."""
+        if not tables:
+            return []
+        for candidate in (tables, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in tables]):
+            system = write_equations([*self.known, *shown, *candidate], {}, self.nesting,
+                                     show_zeros=self.show_zeros).system
             if has_solution(system):
-                shown += some
-                break
-        else:
-            unlinked.append(name)
-            shown += [replace(one, context=f"{context}#{name}", reach="none") for one in then]
-    return shown, tuple(unlinked)
+                return list(candidate)
+        return None
+
+    def _fit_edition(self, shown: Sequence[Shown], names: Sequence[str]) -> list[Shown] | None:
+        """Give the tables of an edition with the fewest changes since that can be true."""
+        tables = [table for name in names for table in self.releases[name]]
+        changes = count_changes(tables, self.now, self.nesting)
+        for more in MORE_CHANGES:
+            changed = {cycle: most + more for cycle, most in changes.items()}
+            found = self._fit(shown, [replace(table, edition=names[0], changed=changed) for table in tables])
+            if found is not None:
+                return found
+        return None
+
+
+def _agree(some: Mapping[str, float], others: Mapping[str, float]) -> bool:
+    return all(abs(value - others.get(name, value)) < CLOSE for name, value in some.items())
+
+
+def _lay_out(name: str, kept: Earlier) -> list[Shown]:
+    tables = [_show_kept(f"{name}.{table}", frame, kept.tables[table], kept)
+              for table, frame in kept.frames.items() if kept.tables[table].about_people]
+    return [*tables, *_show_kept_facts(name, kept)]
 
 
 def find_nesting(posts: pd.DataFrame) -> Nesting:
@@ -394,23 +534,3 @@ def _are_large(system: System, cells: pd.DataFrame, small_from: Floats, narrow: 
         lower, upper = find_bounds(system, variables, np.zeros(len(variables)), witness=truth, exact=True)
         out[sure] = (lower[which] >= small_from[sure]) | (upper[which] < 1)
     return out
-
-
-def _contradicts(old: Shown, context: str, within: tuple[tuple[str, str], ...], table: Table) -> bool:
-    """Say whether an earlier release shows another number for a cell of a present table."""
-    if old.context != context or old.within != within or old.table.keys != table.keys:
-        return False
-    keys = list(old.table.keys)
-    if old.rounded_to:
-        return False  # that nothing fits both, where it is so, is seen by its equations
-    both = _by_keys(old.frame, keys).merge(_by_keys(table.frame, keys), on=keys, suffixes=("_then", ""))
-    for column in table.frame.columns:
-        if f"{column}_then" in both and pd.api.types.is_numeric_dtype(both[column].dtype):
-            difference = pd.to_numeric(both[f"{column}_then"]) - both[column]
-            if bool((difference.abs() > 1e-9).fillna(False).any()):
-                return True
-    return False
-
-
-def _by_keys(frame: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    return frame.assign(**{key: frame[key].astype("str") for key in keys})

@@ -5,17 +5,20 @@ What a fact is, its analysis declares (``workforce.results.Fact``); nothing is r
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from my121_analytics.disclosure.rounding import find_narrow_parts, round_count
 from my121_analytics.errors import DisclosureError
 from my121_analytics.settings import DisclosureSettings
-from my121_analytics.workforce.results import Fact, Result
+from my121_analytics.workforce.results import Fact, Result, Table
 
 Value = float | int | str | None
+FACTS = "(facts)"
+"""Name of the table that the facts of a result are set out in; no analysis calls a table so."""
 
 
 def check_declared(result: Result) -> None:
@@ -41,7 +44,35 @@ def counts_of_people(facts: Mapping[str, object], declared: Mapping[str, Fact]) 
             and isinstance(value, int | float | np.number) and not np.isnan(value)}
 
 
-def suppress_facts(result: Result, hidden_numbers: set[float], settings: DisclosureSettings) -> dict[str, Value]:
+def tabulate_facts(n: int | None, facts: Mapping[str, object], declared: Mapping[str, Fact],
+                   like: Mapping[str, object] | None = None) -> Table | None:
+    """Set out as a table of one row the counts of which it is declared who is counted.
+
+    Parameters
+    ----------
+    n
+        Size of the population.
+    facts, declared
+        By name.
+    like
+        Facts of which those are wanted that are counts here: what was released of them may be None.
+
+    Returns
+    -------
+    Table or None
+        None where there are no such counts.
+    """
+    known = counts_of_people({**(like or facts), "n": n}, declared)
+    names = [name for name in known if declared[name].who is not None]
+    if not names:
+        return None
+    frame = pd.DataFrame({name: pd.array([({**facts, "n": n})[name]], dtype="Float64") for name in names})
+    return Table(frame, keys=(), parts=tuple(names),
+                 counts={name: who for name in names if (who := declared[name].who) is not None})
+
+
+def suppress_facts(result: Result, hidden_numbers: set[float], settings: DisclosureSettings,
+                   hidden: Iterable[str] = ()) -> dict[str, Value]:
     """Withhold small counts, totals that are hidden in a table, and what follows from either.
 
     Parameters
@@ -49,9 +80,11 @@ def suppress_facts(result: Result, hidden_numbers: set[float], settings: Disclos
     result
         With its true facts.
     hidden_numbers
-        Totals that the tables of the release hide.
+        Totals that the tables of the release hide: facts of which it is not declared who is counted may be the same.
     settings
         Thresholds.
+    hidden
+        Facts that are hidden already, as counts that the tables hold as well.
 
     Returns
     -------
@@ -59,12 +92,13 @@ def suppress_facts(result: Result, hidden_numbers: set[float], settings: Disclos
         None where withheld.
     """
     declared, n = result.declared, result.about.n
-    counts = counts_of_people(result.facts, declared)
+    counts = {name: value for name, value in counts_of_people(result.facts, declared).items()
+              if declared[name].who is None}  # the others are counts of a table like any other
     gone = {name for name, value in counts.items() if 0 < value < settings.threshold or value in hidden_numbers}
     is_tiny = n is not None and 0 < n < settings.threshold
     if is_tiny:
         gone |= set(counts)
-    gone |= _hidden_with_sums(counts, declared, gone, settings.threshold)
+    gone |= _hidden_with_sums(counts, declared, gone, settings.threshold) | set(hidden)
     if is_tiny or any(not declared[name].part_of for name in gone):
         gone |= {name for name in result.facts if declared[name].about_people and not declared[name].counts}
     gone |= {name for name in result.facts if gone.intersection(declared[name].follows)}

@@ -19,7 +19,7 @@ from my121_analytics.disclosure.facts import counts_of_people
 from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.wording.catalogue import recognise, say
-from my121_analytics.workforce.results import About, Fact, Result, Subject, Table
+from my121_analytics.workforce.results import About, Count, Fact, Result, Subject, Table
 from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 FORMAT = 2
@@ -76,13 +76,16 @@ def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> by
     kept = []
     for result, shown in zip(results, released, strict=True):
         tables = {name: {**{part: getattr(result.tables[name], part) for part in _DECLARED},
+                         "counts": {column: _plain_count(who) for column, who in result.tables[name].counts.items()},
                          "columns": [str(column) for column in frame.columns], "rows": _plain(frame)}
                   for name, frame in shown.tables.items() if result.tables[name].about_people}
         subject = {**asdict(shown.about.subject), "as_of": shown.about.as_of.isoformat()}
-        counts = counts_of_people(shown.facts, result.declared)
+        counts = counts_of_people({**result.facts, "n": result.about.n}, result.declared)
+        values = {**shown.facts, "n": shown.about.n}
+        facts = {name: {"value": _plain_value(values[name]), "counts": result.declared[name].counts,
+                        "who": _plain_count(result.declared[name].who)} for name in counts}
         kept.append({"topic": shown.about.topic, "subject": subject, "n": shown.about.n, "rounded_to": shown.rounded_to,
-                     "facts": {name: [result.declared[name].counts, _plain_value(value)]
-                               for name, value in counts.items()}, "tables": tables})
+                     "facts": facts, "tables": tables})
     text = json.dumps({"format": FORMAT, "results": kept}, indent=1, sort_keys=True, ensure_ascii=False)
     return text.encode("utf-8")
 
@@ -141,9 +144,9 @@ def _read_format_2(given: Mapping[str, Any]) -> Earlier:
     about = About(Subject(**{**subject, "as_of": date.fromisoformat(subject["as_of"]), "within": within}),
                   given["topic"], given["n"])
     frames, tables = _read_tables(given)
-    facts = {name: value for name, (_, value) in given["facts"].items()}
+    facts = {name: fact["value"] for name, fact in given["facts"].items() if name != "n"}
     return Earlier(about, frames, tables, facts, int(given["rounded_to"]),
-                   {name: Fact(counts) for name, (counts, _) in given["facts"].items()})
+                   {name: Fact(fact["counts"], who=_read_count(fact["who"])) for name, fact in given["facts"].items()})
 
 
 def _read_format_1(given: Mapping[str, Any]) -> Earlier:
@@ -174,12 +177,24 @@ def _read_tables(given: Mapping[str, Any]) -> tuple[dict[str, pd.DataFrame], dic
         frame = pd.DataFrame(table["rows"], columns=table["columns"])
         labels = {*table["keys"], *table["unit_columns"]}
         counts = [c for c in table["columns"] if c not in labels and (
-            c.startswith(("n_", "base")) or c in (table["count"], table["base"], *table["parts"]))]
+            c.startswith(("n_", "base")) or c in (table["count"], table["base"], *table["parts"], *table.get("counts",
+                                                                                                             {})))]
         frame = frame.assign(**{c: pd.to_numeric(frame[c]).astype("Float64") for c in counts})
         declared: dict[str, Any] = {part: tuple(value) if isinstance(value, list) else value
-                    for part, value in table.items() if part in _DECLARED}
+                                    for part, value in table.items() if part in _DECLARED}
+        declared["counts"] = {column: who for column, given_count in table.get("counts", {}).items()
+                              if (who := _read_count(given_count)) is not None}
         frames[name], tables[name] = frame, Table(frame, **declared)
     return frames, tables
+
+
+def _plain_count(who: Count | None) -> dict[str, object] | None:
+    return None if who is None else {"what": who.what, "cycle": who.cycle, "where": who.where, "keys": dict(who.keys)}
+
+
+def _read_count(given: Mapping[str, Any] | None) -> Count | None:
+    return None if given is None else Count(given["what"], given["cycle"],
+                                            tuple((key, value) for key, value in given["where"]), given["keys"])
 
 
 def _plain(frame: pd.DataFrame) -> list[list[object]]:

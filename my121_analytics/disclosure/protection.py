@@ -7,31 +7,39 @@ so that there is always an end.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.linked_tables.equations import Knowledge, Nesting, Shown, write_equations
+from my121_analytics.disclosure.linked_tables.equations import (
+    Knowledge,
+    Nesting,
+    Shown,
+    context_of,
+    show,
+    write_equations,
+)
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints, propagate
 from my121_analytics.disclosure.secondary.continuity import Usual, find_usual_cells
-from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open
-from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
+from my121_analytics.disclosure.secondary.pattern import HiddenCellProblem, Pattern, choose_pattern, count_open
+from my121_analytics.disclosure.suppression import GROUPING, Mask, find_small, hide, threshold_of
 from my121_analytics.settings import DisclosureSettings
-from my121_analytics.workforce.results import TOTAL, Table
+from my121_analytics.workforce.results import TOTAL, About, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
 
-TOTAL_WEIGHT = 3.0
-"""A margin row tells more than a row of one group: it costs this many of them to hide it."""
-WORD_WEIGHT = 6.0
-"""The same of a number that stands beside the tables only: the headcount is often known from elsewhere."""
 USUAL_DISCOUNT = 0.75
 """What was hidden in the release before costs less to hide again: a reader sees the same cells from cycle to cycle, and
 two releases with different patterns tell more than two with the same."""
 FEW_TABLES = 10
 """Up to so many tables of one unit each is tried, to find the one whose withholding protects the most."""
+
+
+EVERYBODY = describe("profile", as_of=date.min)
+"""What a table is about that says nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -44,16 +52,27 @@ class Candidate:
         Unique among all tables of the release.
     table
         What it is, with the rows let through.
-    context
-        The people and the measure: counts of different contexts are different numbers.
-    within
-        Column and unit that the whole table was cut to.
+    about
+        What its result is about.
     """
 
     name: str
     table: Table
-    context: str = ""
-    within: tuple[tuple[str, str], ...] = ()
+    about: About = EVERYBODY
+
+    @property
+    def context(self) -> str:
+        """The people and the measure: undeclared counts of different contexts are different numbers."""
+        return context_of(self.about)[0]
+
+    @property
+    def within(self) -> tuple[tuple[str, str], ...]:
+        """Column and unit that the whole table was cut to."""
+        return self.about.subject.within
+
+    def shown(self, frame: pd.DataFrame) -> Shown:
+        """Lay it out with what is shown of it."""
+        return show(self.name, frame, self.table, self.about)
 
 
 @dataclass(frozen=True)
@@ -66,16 +85,21 @@ class Before:
         Their tables.
     numbers
         Name of a release -> its context and the counts of everybody that stood beside its tables.
-    narrow
-        Table, row and column of hidden counts that could be worked out then already.
+    find_narrow
+        Gives table, row and column of hidden counts that could be worked out then already. It takes as long as an
+        attack, and is asked only where counts of these releases cannot be protected.
     usual
         What the last release about other people or of another cycle hid: see :mod:`continuity`.
+    narrow, is_asked
+        What ``find_narrow`` gave, once it was asked.
     """
 
     tables: Sequence[Shown] = ()
     numbers: Mapping[str, tuple[str, list[float]]] = field(default_factory=dict)
-    narrow: frozenset[tuple[str, int, str]] = frozenset()
+    find_narrow: Callable[[], frozenset[tuple[str, int, str]]] = frozenset
     usual: Usual = field(default_factory=dict)
+    narrow: frozenset[tuple[str, int, str]] = frozenset()
+    is_asked: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,9 +146,13 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     left = list(candidates)
     small = {one.name: _Small.of(one, settings) for one in candidates}
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
+    before = earlier or Before()
     while True:
-        attempt = _Attempt(left, small, numbers, settings, known, earlier or Before())
+        attempt = _Attempt(left, small, numbers, settings, known, before)
         pattern = attempt.choose()
+        if not before.is_asked and attempt.has_open_before(pattern):
+            before = replace(before, is_asked=True, narrow=before.find_narrow())
+            continue
         if not pattern.open.size or not left:
             return attempt.finish(pattern)
         worst = _find_worst(attempt, pattern, left)
@@ -187,7 +215,7 @@ class _Attempt:
     def _shown(self, one: Candidate) -> Shown:
         small, mask = self.small[one.name], self.masks[one.name]
         frame = small.frame if mask is small.mask else hide(one.table, mask, self.settings.marker)
-        return Shown(one.name, frame, one.table, one.context, one.within)
+        return one.shown(frame)
 
     def _hidden_totals(self, context: str) -> set[float]:
         found: set[float] = set()
@@ -199,10 +227,16 @@ class _Attempt:
         """Choose a pattern; open are also counts that figures shown beside them give away."""
         if self.known.places.empty:
             return Pattern(np.array([], dtype=bool), np.array([], dtype=np.int64), np.empty((0, 0)))
-        self.puzzle = self._puzzle()
-        pattern = choose_pattern(self.puzzle)
+        self.problem = self._hidden_cell_problem()
+        pattern = choose_pattern(self.problem)
         given = self._given_away()
         return replace(pattern, open=np.union1d(pattern.open, given)) if len(given) else pattern
+
+    def has_open_before(self, pattern: Pattern) -> bool:
+        """Say whether counts of releases before this one are open."""
+        earlier = {one.name for one in self.earlier.tables}
+        places = self.known.places
+        return bool((places["variable"].isin(pattern.open) & places["table"].isin(earlier)).any())
 
     def _given_away(self) -> Ints:
         """List the hidden counts that figures shown beside them give away."""
@@ -212,9 +246,9 @@ class _Attempt:
         """Count what cannot be protected, up to as many as are enough to know."""
         if self.known.places.empty:
             return 0
-        return len(self._given_away()) + count_open(self._puzzle(), enough)
+        return len(self._given_away()) + count_open(self._hidden_cell_problem(), enough)
 
-    def _puzzle(self) -> Puzzle:
+    def _hidden_cell_problem(self) -> HiddenCellProblem:
         known, places = self.known, self.known.places
         n = len(known.truth)
         variable = places["variable"].to_numpy(np.int64)
@@ -229,7 +263,7 @@ class _Attempt:
         np.add.at(cost, variable[is_own], self._weights(places[is_own]))
         hidden = np.zeros(n, dtype=bool)
         hidden[known.cells["variable"].to_numpy(np.int64)] = True
-        cost[~listed] = WORD_WEIGHT  # fixed by a number beside the tables
+        cost[~listed] = self.settings.headline_weight  # fixed by a number beside the tables
         cost[~listed & np.isin(known.truth, [n for _, given in self.earlier.numbers.values() for n in given])] = np.inf
         cost *= 1.0 + np.log2(np.maximum(np.nan_to_num(known.truth), 1.0)) / 4  # a larger number tells more
         cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
@@ -239,16 +273,22 @@ class _Attempt:
         tied = hidden & (known.system.lower == known.system.upper) & (known.system.lower > 0) & np.isfinite(cost)
         system = replace(known.system, lower=np.where(tied, 1.0, known.system.lower),
                          upper=np.where(tied, np.inf, known.system.upper))  # hidden in one table, so in all of them
-        return Puzzle(system, hidden, needed, cost)
+        return HiddenCellProblem(system, hidden, needed, cost)
 
     def _weights(self, places: pd.DataFrame) -> Floats:
-        totals = {}
+        """Say how much a reader loses with each count: the council's first, totals next, then main groups."""
+        rules, of_table = self.settings, {}
         for one in self.tables:
             keys = one.table.frame[list(one.table.keys)].astype("str")
-            totals[one.name] = keys.eq(TOTAL).any(axis="columns").to_numpy()
+            groups = [key for key in one.table.keys if key in GROUPING]
+            total = keys.eq(TOTAL).any(axis="columns").to_numpy() | (not one.table.keys)
+            council = keys[groups].eq(TOTAL).all(axis="columns").to_numpy() & (not one.within)
+            main = rules.main_group_weight if ORGANISATION[0] in groups else 1.0
+            of_table[one.name] = np.select([council & total, council | total],
+                                           [rules.headline_weight, rules.total_weight], main)
         out = np.ones(len(places))
         for name, rows in places.groupby("table", sort=False).indices.items():
-            out[rows] = np.where(totals[str(name)][places["row"].to_numpy(np.int64)[rows]], TOTAL_WEIGHT, 1.0)
+            out[rows] = of_table[str(name)][places["row"].to_numpy(np.int64)[rows]]
         return out
 
     def finish(self, pattern: Pattern) -> Protection:
@@ -295,9 +335,26 @@ def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) 
         near = [one for one in left if one.within == within]
         own = [one for one in near if one.name in n_open.index]
         if len(left) > FEW_TABLES and len(near) == len(left):
-            found.add(max(own, key=lambda one: (int(n_open[one.name]), one.name)).name)
+            found |= _cover(pattern, places[places["table"].isin([one.name for one in own])])
         else:
             found.add(_try_without(attempt, near, own))
+    return found
+
+
+def _cover(pattern: Pattern, places: pd.DataFrame) -> set[str]:
+    """Choose tables that hold all open counts, each time the one that costs the fewest shown counts for one of them.
+
+    Each by itself would be surer to be needed, and takes a search a table.
+    """
+    left = set(pattern.open.tolist()) & set(places["variable"].tolist())
+    is_shown = ~pattern.hidden[places["variable"].to_numpy(np.int64)]
+    n_shown = places.assign(is_shown=is_shown).groupby("table")["is_shown"].sum()
+    of_table = {str(name): set(rows.tolist()) for name, rows in places.groupby("table")["variable"].unique().items()}
+    found: set[str] = set()
+    while left:
+        best = max(sorted(of_table), key=lambda name: len(of_table[name] & left) / (1.0 + float(n_shown[name])))
+        found.add(best)
+        left -= of_table[best]
     return found
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +14,19 @@ from my121_analytics.disclosure.attacker import (
     attack_release,
     narrow_before,
     require_proven,
+    say_links,
     show_earlier,
 )
-from my121_analytics.disclosure.facts import Value, check_declared, round_facts, suppress_facts
+from my121_analytics.disclosure.facts import (
+    FACTS,
+    Value,
+    check_declared,
+    round_facts,
+    suppress_facts,
+    tabulate_facts,
+)
 from my121_analytics.disclosure.kept import Earlier, add_to_publication, describe_kept, read_kept
-from my121_analytics.disclosure.linked_tables.equations import Nesting, Shown, context_of, numbers_beside
+from my121_analytics.disclosure.linked_tables.equations import Nesting, context_of, numbers_beside
 from my121_analytics.disclosure.linked_tables.system import Floats
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
 from my121_analytics.disclosure.released import GATE, Released, require_released
@@ -159,19 +167,15 @@ def _make_safe(drafts: Sequence[_Draft], scopes: Sequence[_Scope], audience: str
 
     Meanwhile nothing is drawn or written: all of it comes after.
     """
-    alike = [list(group) for group in _by_context(drafts)]
-    points: list[Floats | None] = [None] * len(alike)
+    point: Floats | None = None
     if rules.method == "round":
         _round(drafts, rules)
     else:
-        points = [_protect(group, rules, kept, nesting) for group in alike]
+        point = _protect(drafts, rules, kept, nesting)
     released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
-    made = dict(zip(map(id, drafts), released, strict=True))
     of_draft = dict(zip(map(id, drafts), scopes, strict=True))
-    for group, proof in zip(alike, points, strict=True):
-        made |= _prove(group, [made[id(draft)] for draft in group], rules, _of_context(kept, group), nesting, proof,
-                       lambda draft: draft.released(audience, of_draft[id(draft)]))
-    return made
+    return _prove(drafts, released, rules, kept, nesting, point,
+                  lambda draft: draft.released(audience, of_draft[id(draft)]))
 
 
 @dataclass
@@ -186,6 +190,7 @@ class _Draft:
     facts: dict[str, Value]
     method: str = ""
     rounded_to: int = 0
+    earlier: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, result: Result, scope: _Scope, rules: DisclosureSettings) -> _Draft:
@@ -202,6 +207,58 @@ class _Draft:
     def about_people(self) -> dict[str, Table]:
         """The tables in which there is somebody to protect."""
         return {name: table for name, table in self.passed.items() if table.about_people}
+
+    @property
+    def counted(self) -> dict[str, Table]:
+        """The same, and the facts as a table of their own."""
+        facts = tabulate_facts(self.result.about.n, self.result.facts, self.result.declared)
+        return {**self.about_people, **({} if facts is None else {FACTS: facts})}
+
+    def suppress(self, masks: Mapping[str, Mask | None], hidden_numbers: set[float], rules: DisclosureSettings) -> None:
+        """Take out of tables, facts and the size of the population what masks hide; without a mask, all of it.
+
+        Parameters
+        ----------
+        masks
+            For each table of ``counted``.
+        hidden_numbers
+            Totals that tables of the same subject hide.
+        rules
+            Thresholds and marker.
+        """
+        self.method = "suppress"
+        self.about = replace(self.about, caveats=tuple(dict.fromkeys([*self.about.caveats, "releases_apart"])))
+        counted, facts = self.counted, masks.get(FACTS)
+        gone = {column for column in counted[FACTS].parts if facts is None or facts.cells[column].any()} if (
+            FACTS in counted) else set()
+        for name, table in self.about_people.items():
+            mask = masks[name]
+            if mask is None:
+                self.keep_back(name, "gives_away")
+            else:
+                self.frames[name] = hide(table, mask, rules.marker)
+        _withhold_events(self, {name: mask for name, mask in masks.items() if mask is not None})
+        n = self.about.n
+        if n is not None and (0 < n < rules.threshold or "n" in gone or (
+                n in hidden_numbers and "n" not in self.result.declared)):
+            self.about = replace(self.about, n=None)
+        self.facts = suppress_facts(self.result, hidden_numbers, rules, gone - {"n"})
+
+    def shows(self, name: str) -> bool:
+        """Say whether a fact, or the size of the population, is still shown."""
+        return (self.about.n if name == "n" else self.facts[name]) is not None
+
+    @property
+    def shows_any(self) -> bool:
+        """Whether any fact of which it is declared who is counted is still shown."""
+        return FACTS in self.counted and any(self.shows(name) for name in self.counted[FACTS].parts)
+
+    def silence(self, names: Iterable[str] | None = None) -> None:
+        """Withhold facts of which it is declared who is counted, by name or all."""
+        names = set(self.counted[FACTS].parts if names is None else names)
+        if "n" in names:
+            self.about = replace(self.about, n=None)
+        self.facts |= {name: None for name in names if name in self.facts}
 
     def keep_back(self, name: str, reason: str) -> None:
         """Withhold a whole table."""
@@ -223,7 +280,7 @@ class _Draft:
         withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
         return Released(self.about, audience, _shown_unit(scope),
                         {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
-                        type(self.result).__name__, self.method, self.rounded_to, GATE)
+                        type(self.result).__name__, self.method, self.rounded_to, self.earlier, GATE)
 
 
 def _round(drafts: Sequence[_Draft], rules: DisclosureSettings) -> None:
@@ -242,53 +299,28 @@ def _round_one(draft: _Draft, rules: DisclosureSettings) -> None:
     draft.about = about if about.n is None else replace(about, n=round_count(about.n, rules.round_to))
 
 
-def _by_context(drafts: Sequence[_Draft]) -> list[list[_Draft]]:
-    """Put together what is about the same people and the same measure: other counts share no equation with it."""
-    groups: dict[str, list[_Draft]] = {}
-    for draft in drafts:
-        groups.setdefault(context_of(draft.result.about)[0], []).append(draft)
-    return list(groups.values())
-
-
-def _of_context(earlier: Mapping[str, Earlier], drafts: Sequence[_Draft]) -> dict[str, Earlier]:
-    """Keep the releases about the same people and the same measure."""
-    context = context_of(drafts[0].result.about)[0]
-    return {name: kept for name, kept in earlier.items() if context_of(kept.about)[0] == context}
-
-
 def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[str, Earlier],
              nesting: Nesting | None) -> Floats:
     """Hide small numbers, and what would give them away, in all drafts together; gives what proves it."""
     candidates, numbers = [], {}
     usual: dict[str, frozenset[tuple[str, str]]] = {}
-    earlier = _of_context(kept, drafts)
     for at, draft in enumerate(drafts):
         usual |= {f"{at}.{name}": find_usual(draft.result.about, name, table, kept)
                   for name, table in draft.about_people.items()}
-        context, within = context_of(draft.result.about)
+        context = context_of(draft.result.about)[0]
         numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts, draft.result.declared))
-        candidates += [Candidate(f"{at}.{name}", table, context, within)
-                       for name, table in draft.about_people.items()]
+        candidates += [Candidate(f"{at}.{name}", table, draft.result.about) for name, table in draft.counted.items()]
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
-    then, unlinked = show_earlier(earlier, [Shown(c.name, c.table.frame, c.table, c.context, c.within)
-                                            for c in candidates], known, show_zeros=rules.show_zeros)
+    then, links = show_earlier(kept, [one.shown(one.table.frame) for one in candidates], known,
+                                  show_zeros=rules.show_zeros)
     spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts, one.declared))
-              for name, one in earlier.items() if name not in unlinked}
-    before = Before(then, spoken, frozenset(narrow_before(then, rules, known)), usual)
+              for name, one in kept.items() if name not in links.unlinked}
+    before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known)), usual)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):
-        if not any(table.about_people for table in draft.result.tables.values()):
-            continue
-        draft.method = "suppress"
-        for name, table in draft.about_people.items():
-            mask = done.masks.get(f"{at}.{name}")
-            if mask is None:
-                draft.keep_back(name, "gives_away")
-            else:
-                draft.frames[name] = hide(table, mask, rules.marker)
-        _withhold_events(draft, {name: done.masks[f"{at}.{name}"] for name in draft.about_people})
-        words = set(done.words.get(context_of(draft.result.about)[0], frozenset()))
-        draft.about, draft.facts = _suppress_words(draft, words, rules)
+        if draft.counted or any(table.about_people for table in draft.result.tables.values()):
+            draft.suppress({name: done.masks.get(f"{at}.{name}") for name in draft.counted},
+                           set(done.words.get(context_of(draft.result.about)[0], frozenset())), rules)
     return done.points
 
 
@@ -325,10 +357,13 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
         report = attack_release({f"{at}": one for at, one in enumerate(shown)}, results, rules, earlier=earlier,
                                 nesting=known, points=proof)
         if report.passed:
-            return {id(draft): one for draft, one in zip(drafts, shown, strict=True)}
+            for draft in drafts:
+                draft.earlier = say_links(report.links, earlier)
+            return {id(draft): remake(draft) for draft in drafts}
         n_narrow = report.narrowest["table"].value_counts()
         left = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people]
         places = [(at, name) for at, name in left if f"{at}.{name}" in n_narrow.index]
+        silent = [at for at in range(len(drafts)) if f"{at}.{FACTS}" in n_narrow.index and drafts[at].shows_any]
         if rules.method == "round" and _withhold_narrow(drafts, report, rules.marker):
             shown = [remake(draft) for draft in drafts]
             continue
@@ -336,8 +371,13 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
             order = {(at, name): (int(n_narrow.get(f"{at}.{name}", 0)), len(drafts[at].passed[name].frame), name)
                      for at, name in left}
             places = [max(left, key=lambda place: order[place])] if left else []
-        if not places:
+        if not places and not silent and left and any(f"{at}.{FACTS}" in n_narrow.index for at in range(len(drafts))):
+            places = [max(left, key=lambda place: (len(drafts[place[0]].passed[place[1]].frame), place))]
+        if not places and not silent:
             require_proven(report)
+        for at in silent:
+            drafts[at].silence()
+            shown[at] = remake(drafts[at])
         for at, name in places:
             drafts[at].keep_back(name, "gives_away")
             shown[at] = remake(drafts[at])
@@ -357,6 +397,9 @@ def _withhold_narrow(drafts: Sequence[_Draft], report: AttackReport, marker: str
     for (table, column), some in report.narrowest.groupby(["table", "column"], sort=True):
         at, _, name = str(table).partition(".")
         draft = drafts[int(at)] if at.isdecimal() and int(at) < len(drafts) else None
+        if draft is not None and name == FACTS and draft.shows(str(column)):
+            draft.silence([str(column)])
+            found = True
         if draft is None or name not in draft.passed:
             continue  # of a release before this one
         rows = some["row"].to_numpy(np.int64)
@@ -395,15 +438,6 @@ def _cut(table: Table, scope: _Scope) -> Table:
 
 def _shown_unit(scope: _Scope) -> str:
     return {"own unit": scope.unit, "own team": scope.rater_id}.get(scope.policy.scope, "")
-
-
-def _suppress_words(draft: _Draft, known: set[float], rules: DisclosureSettings) -> tuple[About, dict[str, Value]]:
-    """Take small numbers, and totals hidden in a table, out of the facts and the size of the population."""
-    n = draft.about.n
-    about = replace(draft.about, caveats=tuple(dict.fromkeys([*draft.about.caveats, "releases_apart"])))
-    if n is not None and (0 < n < rules.threshold or n in known):
-        about = replace(about, n=None)
-    return about, suppress_facts(draft.result, known, rules)
 
 
 def _clean(frame: pd.DataFrame) -> pd.DataFrame:

@@ -11,6 +11,7 @@ from my121_analytics.disclosure.released import Released, require_released
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.schema import ORGANISATION
 
 COLUMNS = ("result", "unit", "cycle", "as_of", "table", "audience", "method", "proved", "rows", "rows_hidden", "reason")
 
@@ -46,7 +47,7 @@ def tabulate_release(released: Sequence[Released]) -> pd.DataFrame:
 
 def describe_release(released: Sequence[Released], settings: DisclosureSettings, *,
                      earlier: Sequence[str] = ()) -> bytes:
-    """Write down the same with the rules that held, as JSON.
+    """Write down the same with the rules that held and what is claimed, as JSON.
 
     Parameters
     ----------
@@ -55,15 +56,43 @@ def describe_release(released: Sequence[Released], settings: DisclosureSettings,
     settings
         Thresholds and method.
     earlier
-        Names of the releases that were attacked together with it.
+        Names of further releases that the same readers have.
 
     Returns
     -------
     bytes
+        ``rules``; ``claim``, which says what "proved" means; ``earlier_releases``, each with how it was proved together
+        with this one; ``tables``; and ``coarser``: tables of which much is withheld that would be whole, or nearly, by
+        a larger unit.
     """
     rules = {"threshold": settings.threshold, "equality_threshold": settings.equality_threshold,
              "marker": settings.marker, "show_zeros": settings.show_zeros, "method": settings.method,
              "round_to": settings.round_to}
-    content = {"version": __version__, "rules": rules, "earlier_releases": list(earlier),
-               "tables": tabulate_release(released).to_dict("records")}
+    linked = {name: how for one in released for name, how in one.earlier.items()}
+    linked |= {name: say("release_link", "named") for name in earlier if name not in linked}
+    content = {"version": __version__, "rules": rules, "claim": say("release_claim", settings.method),
+               "earlier_releases": [{"release": name, "linked": how} for name, how in sorted(linked.items())],
+               "tables": tabulate_release(released).to_dict("records"), "coarser": suggest_coarser(released)}
     return json.dumps(content, indent=1, ensure_ascii=False).encode("utf-8")
+
+
+def suggest_coarser(released: Sequence[Released]) -> list[str]:
+    """Name the tables by group in which half the rows or more have something withheld, and the larger unit to try.
+
+    Only what is shown is looked at. A table by larger units is not worked out here: it has to pass the gate itself.
+
+    Returns
+    -------
+    list of str
+        Sentences.
+    """
+    found = []
+    for one in released:
+        for line in one.withheld.itertuples(index=False):
+            frame = one.tables.get(str(line.table))
+            finer = [column for column in ORGANISATION[1:] if frame is not None and column in frame.columns[:1]]
+            if finer and line.rows and line.rows_hidden * 2 >= line.rows:
+                larger = ORGANISATION[ORGANISATION.index(finer[0]) - 1]
+                found.append(say("release_record", "coarser", title=one.about.title, table=line.table,
+                                 by=finer[0].replace("_", " "), larger=larger.replace("_", " ")))
+    return list(dict.fromkeys(found))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 
 import pandas as pd
 
@@ -41,6 +41,9 @@ class Released:
         audience sees them.
     rounded_to
         Base of the rounding; 0 where nothing was rounded.
+    earlier
+        Release that was kept before -> how this one was proved together with it: a code of ``wording``'s group
+        ``release_link``, and what else is to be said of it.
     """
 
     about: About
@@ -52,6 +55,7 @@ class Released:
     kind: str
     method: str = ""
     rounded_to: int = 0
+    earlier: Mapping[str, str] = field(default_factory=dict)
     gate: InitVar[object] = None
 
     def __post_init__(self, gate: object) -> None:

@@ -1,7 +1,7 @@
 """Primary suppression: which cells are too small to show, and what follows from them.
 
 The work goes in three steps, each a function from masks to masks: :func:`find_small` says what must be hidden in its
-own right, ``margins.protect_margins`` what must go with it so that nothing can be had by subtraction, and
+own right, ``protection.protect`` what must go with it so that nothing can be had by subtraction, and
 :func:`hide` takes the hidden values out of the frame.
 """
 
@@ -54,7 +54,7 @@ class Mask:
 
 
 def count_columns(table: Table) -> list[str]:
-    """List the columns that count people: the declared count, parts and base, and every further ``n_...``.
+    """List the columns that count people: the declared count, parts, counts and base, and every further ``n_...``.
 
     Returns
     -------
@@ -64,7 +64,7 @@ def count_columns(table: Table) -> list[str]:
     further = [c for c in table.frame.columns if str(c).startswith("n_") and c not in table.keys
                and c not in table.things
                and pd.api.types.is_numeric_dtype(table.frame[c].dtype)]
-    listed = [c for c in (table.count, *table.parts, *further) if c is not None and c != table.base]
+    listed = [c for c in (table.count, *table.parts, *table.counts, *further) if c is not None and c != table.base]
     return list(dict.fromkeys([*listed, *([table.base] if table.base else [])]))
 
 

@@ -20,6 +20,29 @@ NO_PLACEMENT = "No placement"
 
 
 @dataclass(frozen=True)
+class Count:
+    """Who is counted by a column or a fact. The same people counted in two tables are one number to the gate.
+
+    Parameters
+    ----------
+    what
+        Which people, posts or things: a code that the laws of ``workforce/counted.py`` speak of, or a new one.
+    cycle
+        Where it is not the result's own; ``<before> > <after>`` of what is counted in two cycles.
+    where
+        Attribute and value that hold of all that are counted, beyond the keys of the table.
+    keys
+        Key column -> the attribute that it stands for, where the two are called differently (``before`` of a table of
+        moves is ``box_before``).
+    """
+
+    what: str
+    cycle: str = ""
+    where: tuple[tuple[str, str], ...] = ()
+    keys: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Table:
     """One tidy table and what the release gate must know about it.
 
@@ -52,6 +75,9 @@ class Table:
         people.
     sums
         Key columns over which the counts add up to a margin row, so that a margin could give a hidden count away.
+    counts
+        Column that counts -> who is counted. A column that is not named here is linked with nothing outside tables of
+        the same subject.
     events
         The counts are of what people did (conversations), not of people. Where it is withheld how many people there
         were, such a table is withheld too: at two each, the number of conversations tells the number of people.
@@ -70,11 +96,12 @@ class Table:
     things: tuple[str, ...] = ()
     about_people: bool = True
     events: bool = False
+    counts: Mapping[str, Count] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         named = [*self.keys, *self.follows, *self.parts, *self.people, *self.protected, *self.unit_columns, *self.sums,
                  *self.things]
-        named += [column for column in (self.count, self.base) if column is not None]
+        named += [column for column in (self.count, self.base, *self.counts) if column is not None]
         missing = sorted({column for column in named if column not in self.frame.columns})
         if missing:
             raise KeyError(f"the table has no column {missing}")
@@ -211,6 +238,8 @@ class Fact:
     sums_with
         Facts that together with this one make a number known from elsewhere, so that one hidden alone could be had by
         subtraction.
+    who
+        Who is counted, where tables count them too: see :class:`Count`.
     follows
         Facts it is computed from: hidden with any of them. An estimate that names none is hidden wherever a count of
         the whole result is.
@@ -221,6 +250,7 @@ class Fact:
     part_of: str = ""
     sums_with: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    who: Count | None = None
 
     @property
     def counts_people(self) -> bool:
@@ -267,7 +297,8 @@ class Result:
     facts
         Single values about the whole organisation, never about a person or a small group.
     declared
-        Name of a fact -> what it is; the release gate refuses a fact that is not in here.
+        Name of a fact -> what it is; the release gate refuses a fact that is not in here. ``n`` may say who is counted
+        by ``about.n``.
     """
 
     about: About

@@ -29,6 +29,8 @@ Profile = Literal["publish", "working"]
 FONT = "Arial"
 SIZE = 12
 WIDEST, WIDEST_WORDS, NARROWEST = 48, 80, 9
+WIDEST_PRINT = 180
+"""Widths of a letter on one printed page that lies across: the 12-point face is then printed at nearly 8 points."""
 ROOM_TO_WRITE = 18
 """Least width of a column that people write in."""
 WIDER = 1.08
@@ -449,6 +451,7 @@ class _BookWriter:
                       sheet.table_name or sheet.name)
         _set_heights(page, head, [(width, [h]) for width, h in zip(widths, headings, strict=True)])
         _set_heights(page, head + 1, columns)
+        _print_legibly(page, widths, sheet.frozen)
         self._insert_beside(page, sheet.picture, head, len(view.fields))
         if self.working:
             if sheet.chart is not None and len(view.frame):
@@ -660,6 +663,18 @@ def _put(page: Worksheet, row: int, column: int, text: str, look: Any) -> None:
         page.write_string(row, column, text, look)
     else:
         page.write_blank(row, column, None, look)
+
+
+def _print_legibly(page: Worksheet, widths: Sequence[float], frozen: int) -> None:
+    """Print a wide table over several pages side by side, with its first columns on each, rather than too small."""
+    if sum(widths) <= WIDEST_PRINT:
+        return
+    while sum(widths[:frozen]) > WIDEST_PRINT / 2:
+        frozen -= 1
+    repeated = sum(widths[:frozen])
+    page.fit_to_pages(math.ceil((sum(widths) - repeated) / (WIDEST_PRINT - repeated)), 0)
+    if frozen:
+        page.repeat_columns(0, frozen - 1)
 
 
 def _width(heading: str, cells: Sequence[str], widest: float) -> float:

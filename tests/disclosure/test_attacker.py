@@ -17,6 +17,7 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure import attacker
 from my121_analytics.disclosure.attacker import attack, attack_release, find_nesting, require_proven
+from my121_analytics.disclosure.facts import FACTS
 from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
@@ -154,16 +155,29 @@ def test_an_earlier_release_of_the_same_record_is_attacked_together_with_this_on
     assert attack_release({"r": now}, {"r": result}, earlier={"last": other}).passed
 
 
-def test_an_earlier_release_that_says_otherwise_is_attacked_by_itself_and_named():
+def test_a_release_before_a_correction_is_near_to_todays_counts():
     table = cross(np.array([[3, 12, 9], [10, 4, 12], [9, 8, 30]]))
     about = describe("profile", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=None)
     result = Result(about, {"t": table})
     now = release(result, audience="publish")
     corrected = cross(np.array([[3, 12, 9], [10, 4, 12], [9, 8, 31]]))
-    report = attack_release({"r": now}, {"r": result},
+    report = attack_release({"r": now}, {"r": result}, exact=True,
                             earlier={"last": Earlier(about, {"t": hide(corrected, [])}, {"t": corrected})})
-    assert report.unlinked == ("last",)
-    assert report.passed
+    assert report.links.corrected == ("last",)
+    assert report.unlinked == ()
+    assert not report.passed
+    ranges = report.cells[report.cells["table"] == "r.t"].set_index("row")[["lower", "upper"]]
+    assert ranges.loc[0].tolist() == [3, 3]  # it was shown, and the one change that is seen was elsewhere
+
+
+def test_a_release_of_other_people_altogether_is_unlinked_and_named():
+    table, other = cross(np.array([[30, 12, 9], [10, 40, 12]])), cross(np.array([[3, 120, 9], [900, 4, 12]]))
+    about = describe("profile", counts="posts", as_of=date(2024, 9, 30), cycle="2024/25 H1", n=None)
+    shown = hide(other, [0, 1, 3, 4])
+    report = attack_release({"r": release(Result(about, {"t": table}), audience="publish")},
+                            {"r": Result(about, {"t": table})},
+                            earlier={"last": Earlier(about, {"t": shown}, {"t": other})})
+    assert report.links.same == ()
 
 
 def test_a_release_that_does_not_pass_is_refused_with_its_exit_code_and_no_figure():
@@ -213,7 +227,7 @@ def test_the_attacker_uses_nothing_of_what_protects():
                                                    "suppression"} | knowledge
         assert {what for module, what in taken if module == "suppression"} <= {"MARKER"}
         assert {what for module, what in taken if module in ("facts", "kept", "released")} <= {
-            "counts_of_people", "Earlier", "Released"}
+            "FACTS", "counts_of_people", "tabulate_facts", "Earlier", "Released"}
 
 
 # --- against every table that fits -----------------------------------------------------------------------------
@@ -352,7 +366,11 @@ def check_sound(report, tables: dict[str, Table]) -> None:
     """What is true is never ruled out, whatever the release shows."""
     for cell in report.cells.itertuples():
         result, name = cell.table.split(".")
-        true = float(tables[result].tables[name].frame[cell.column].iloc[cell.row])
+        if name == FACTS:
+            given = tables[result]
+            true = float({**given.facts, "n": given.about.n}[cell.column])
+        else:
+            true = float(tables[result].tables[name].frame[cell.column].iloc[cell.row])
         assert cell.lower <= true <= cell.upper, cell
 
 

@@ -17,14 +17,15 @@ from my121_analytics.disclosure.bounds import find_bounds
 from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.disclosure.release import release
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
-from my121_analytics.disclosure.secondary.pattern import Pattern, Puzzle, choose_pattern, count_open
+from my121_analytics.disclosure.secondary.pattern import HiddenCellProblem, Pattern, choose_pattern, count_open
 from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
 THRESHOLD = 5.0
 NOTHING = sparse.csr_matrix
 
 
-def lay_out(counts: np.ndarray, *, cost: np.ndarray | None = None, hidden: np.ndarray | None = None) -> Puzzle:
+def lay_out(counts: np.ndarray, *, cost: np.ndarray | None = None,
+            hidden: np.ndarray | None = None) -> HiddenCellProblem:
     """Lay out a table of any number of keys with all its margins: each sum over a key is an equation."""
     table = counts.astype(float)
     for axis in range(table.ndim):
@@ -41,27 +42,27 @@ def lay_out(counts: np.ndarray, *, cost: np.ndarray | None = None, hidden: np.nd
     system = System(sparse.csr_matrix(np.array(rows)), np.zeros(len(rows)), NOTHING((0, table.size)), np.array([]),
                     np.where(small, 1.0, values), np.where(small, np.inf, values))
     plain = np.where(values > 0, 1.0, np.inf) if cost is None else np.where(values > 0, cost.ravel(), np.inf)
-    return Puzzle(system, small, np.full(table.size, THRESHOLD), plain)
+    return HiddenCellProblem(system, small, np.full(table.size, THRESHOLD), plain)
 
 
-def with_hidden(puzzle: Puzzle, hidden: np.ndarray) -> System:
-    more = hidden & ~puzzle.hidden
-    system = puzzle.system
+def with_hidden(problem: HiddenCellProblem, hidden: np.ndarray) -> System:
+    more = hidden & ~problem.hidden
+    system = problem.system
     return System(system.equal, system.equal_to, system.most, system.most_to, np.where(more, 1.0, system.lower),
                   np.where(more, np.inf, system.upper))
 
 
-def narrow(puzzle: Puzzle, hidden: np.ndarray) -> np.ndarray:
+def narrow(problem: HiddenCellProblem, hidden: np.ndarray) -> np.ndarray:
     """List the hidden numbers that the attacker's programs get too narrowly."""
-    asked = np.flatnonzero(hidden & (puzzle.needed > 0))
-    lower, upper = find_bounds(with_hidden(puzzle, hidden), asked, puzzle.needed[asked])
-    return asked[upper - lower < puzzle.needed[asked]]
+    asked = np.flatnonzero(hidden & (problem.needed > 0))
+    lower, upper = find_bounds(with_hidden(problem, hidden), asked, problem.needed[asked])
+    return asked[upper - lower < problem.needed[asked]]
 
 
-def protects(puzzle: Puzzle, hidden: np.ndarray) -> bool:
+def protects(problem: HiddenCellProblem, hidden: np.ndarray) -> bool:
     """Say the same in the fewest words: every range by two programs of its own."""
-    system = with_hidden(puzzle, hidden)
-    for k in np.flatnonzero(hidden & (puzzle.needed > 0)):
+    system = with_hidden(problem, hidden)
+    for k in np.flatnonzero(hidden & (problem.needed > 0)):
         ends = []
         for sign in (1.0, -1.0):
             aim = np.zeros(len(hidden))
@@ -71,35 +72,35 @@ def protects(puzzle: Puzzle, hidden: np.ndarray) -> bool:
             if answer.status != 0:
                 return False
             ends.append(sign * answer.fun)
-        if np.floor(ends[1] + 1e-6) - np.ceil(ends[0] - 1e-6) < puzzle.needed[k]:
+        if np.floor(ends[1] + 1e-6) - np.ceil(ends[0] - 1e-6) < problem.needed[k]:
             return False
     return True
 
 
-def cheapest_of_all(puzzle: Puzzle) -> float:
+def cheapest_of_all(problem: HiddenCellProblem) -> float:
     """Try every pattern, the cheapest first."""
-    may = np.flatnonzero(puzzle.movable)
-    every = sorted((float(puzzle.cost[list(some)].sum()), some) for size in range(7)
+    may = np.flatnonzero(problem.movable)
+    every = sorted((float(problem.cost[list(some)].sum()), some) for size in range(7)
                    for some in combinations(may.tolist(), size))
-    lines = puzzle.system.equal.toarray() != 0
+    lines = problem.system.equal.toarray() != 0
     for cost, some in every:
-        hidden = puzzle.hidden.copy()
+        hidden = problem.hidden.copy()
         hidden[list(some)] = True
-        if ((lines & hidden).sum(axis=1) != 1).all() and protects(puzzle, hidden):
+        if ((lines & hidden).sum(axis=1) != 1).all() and protects(problem, hidden):
             return cost
     raise AssertionError("no pattern of up to six protects this table")
 
 
-def cost_of(puzzle: Puzzle, pattern: Pattern) -> float:
-    return float(puzzle.cost[pattern.hidden & ~puzzle.hidden].sum())
+def cost_of(problem: HiddenCellProblem, pattern: Pattern) -> float:
+    return float(problem.cost[pattern.hidden & ~problem.hidden].sum())
 
 
-def check(puzzle: Puzzle, pattern: Pattern) -> None:
+def check(problem: HiddenCellProblem, pattern: Pattern) -> None:
     """What every answer must keep to."""
-    assert pattern.hidden[puzzle.hidden].all()
-    assert np.isfinite(puzzle.cost[pattern.hidden & ~puzzle.hidden]).all()
-    assert set(narrow(puzzle, pattern.hidden)) <= set(pattern.open)
-    points, system = pattern.points, with_hidden(puzzle, pattern.hidden)
+    assert pattern.hidden[problem.hidden].all()
+    assert np.isfinite(problem.cost[pattern.hidden & ~problem.hidden]).all()
+    assert set(narrow(problem, pattern.hidden)) <= set(pattern.open)
+    points, system = pattern.points, with_hidden(problem, pattern.hidden)
     assert (points == np.round(points)).all()
     assert (system.equal @ points.T == system.equal_to[:, None]).all()
     assert (points >= system.lower).all()
@@ -109,8 +110,8 @@ def check(puzzle: Puzzle, pattern: Pattern) -> None:
 # --- known answers ---------------------------------------------------------------------------------------------------
 
 def test_one_small_count_in_two_groups_by_two_takes_the_other_three_cells_with_it():
-    puzzle = lay_out(np.array([[3, 20], [21, 22]]), cost=np.array([[1, 1, 3], [1, 1, 3], [3, 3, 9]]))
-    pattern = choose_pattern(puzzle)
+    problem = lay_out(np.array([[3, 20], [21, 22]]), cost=np.array([[1, 1, 3], [1, 1, 3], [3, 3, 9]]))
+    pattern = choose_pattern(problem)
     assert pattern.hidden.reshape(3, 3).tolist() == [[True, True, False], [True, True, False], [False] * 3]
 
 
@@ -130,29 +131,29 @@ def test_a_total_is_hidden_where_that_is_cheaper_than_a_ring_of_cells():
 
 
 def test_two_small_counts_that_protect_each_other_in_no_line_are_not_left_alone():
-    puzzle = lay_out(np.array([[4, 20, 21], [22, 4, 23], [24, 25, 26]]))
-    pattern = choose_pattern(puzzle)
+    problem = lay_out(np.array([[4, 20, 21], [22, 4, 23], [24, 25, 26]]))
+    pattern = choose_pattern(problem)
     assert pattern.hidden.reshape(4, 4)[:2, :2].all()
-    assert cost_of(puzzle, pattern) == 2.0
+    assert cost_of(problem, pattern) == 2.0
 
 
 def test_nothing_more_is_hidden_where_the_small_counts_protect_each_other():
     counts = np.array([[4, 4, 4, 30], [4, 4, 4, 31], [4, 4, 4, 32], [33, 34, 35, 36]])
-    puzzle = lay_out(counts)
-    assert (choose_pattern(puzzle).hidden == puzzle.hidden).all()
+    problem = lay_out(counts)
+    assert (choose_pattern(problem).hidden == problem.hidden).all()
 
 
 def test_a_count_that_nothing_may_protect_is_open_and_counted():
-    puzzle = lay_out(np.array([[3, 20], [21, 22]]), cost=np.full((3, 3), np.inf))
-    assert choose_pattern(puzzle).open.tolist() == [0]
-    assert count_open(puzzle, np.inf) == 1
+    problem = lay_out(np.array([[3, 20], [21, 22]]), cost=np.full((3, 3), np.inf))
+    assert choose_pattern(problem).open.tolist() == [0]
+    assert count_open(problem, np.inf) == 1
 
 
 def test_a_count_that_is_hidden_here_but_was_shown_before_is_open():
-    puzzle = lay_out(np.array([[30, 20], [21, 22]]))
+    problem = lay_out(np.array([[30, 20], [21, 22]]))
     hidden = np.zeros(9, dtype=bool)
     hidden[0] = True
-    pinned = Puzzle(puzzle.system, hidden, puzzle.needed, np.full(9, np.inf))
+    pinned = HiddenCellProblem(problem.system, hidden, problem.needed, np.full(9, np.inf))
     assert choose_pattern(pinned).open.tolist() == [0]
     assert count_open(pinned, np.inf) == 1
 
@@ -169,14 +170,14 @@ def test_no_pattern_of_all_there_are_costs_less(counts):
     cost = np.ones((shape[0] + 1, shape[1] + 1))
     cost[-1], cost[:, -1] = 2.0, 2.0
     cost += np.arange(cost.size).reshape(cost.shape) / 1000.0
-    puzzle = lay_out(np.array(counts), cost=cost)
-    pattern = choose_pattern(puzzle)
-    check(puzzle, pattern)
+    problem = lay_out(np.array(counts), cost=cost)
+    pattern = choose_pattern(problem)
+    check(problem, pattern)
     assert not pattern.open.size
-    assert cost_of(puzzle, pattern) == pytest.approx(cheapest_of_all(puzzle))
+    assert cost_of(problem, pattern) == pytest.approx(cheapest_of_all(problem))
 
 
-# --- what holds for every puzzle -------------------------------------------------------------------------------------
+# --- what holds for every problem -------------------------------------------------------------------------------------
 
 def tables(shape: tuple[int, ...], most: int):
     size = int(np.prod(shape))
@@ -198,13 +199,13 @@ def test_so_is_every_answer_to_many_tables(counts):
 
 
 def check_both_ways(counts: np.ndarray) -> None:
-    puzzle = lay_out(counts)
-    exact, quick = choose_pattern(puzzle), choose_pattern(puzzle, most_exact=0)
-    check(puzzle, exact)
-    check(puzzle, quick)
+    problem = lay_out(counts)
+    exact, quick = choose_pattern(problem), choose_pattern(problem, most_exact=0)
+    check(problem, exact)
+    check(problem, quick)
     assert exact.open.size <= quick.open.size
     if not quick.open.size:
-        assert cost_of(puzzle, exact) <= cost_of(puzzle, quick) + 1e-9
+        assert cost_of(problem, exact) <= cost_of(problem, quick) + 1e-9
 
 
 @given(tables((4, 4), 25))
@@ -218,7 +219,7 @@ def test_the_same_puzzle_gets_the_same_pattern_each_time(counts):
 def test_parts_that_share_no_equation_are_answered_one_by_one():
     one, other = lay_out(np.array([[3, 12, 0], [7, 9, 15]])), lay_out(np.array([[1, 6, 9], [14, 20, 22]]))
     none = np.array([])
-    both = Puzzle(System(sparse.block_diag([one.system.equal, other.system.equal], format="csr"),
+    both = HiddenCellProblem(System(sparse.block_diag([one.system.equal, other.system.equal], format="csr"),
                          np.concatenate([one.system.equal_to, other.system.equal_to]),
                          NOTHING((0, len(one.cost) + len(other.cost))), none,
                          np.concatenate([one.system.lower, other.system.lower]),
@@ -237,9 +238,9 @@ def test_a_part_that_must_stay_within_its_whole_is_protected_too():
     hidden = values < THRESHOLD
     system = System(equal, np.zeros(2), most, np.zeros(2), np.where(hidden, 1.0, values),
                     np.where(hidden, np.inf, values))
-    puzzle = Puzzle(system, hidden, np.full(6, THRESHOLD), np.ones(6))
-    pattern = choose_pattern(puzzle)
-    check(puzzle, pattern)
+    problem = HiddenCellProblem(system, hidden, np.full(6, THRESHOLD), np.ones(6))
+    pattern = choose_pattern(problem)
+    check(problem, pattern)
     assert not pattern.open.size
     assert pattern.hidden.sum() == 2
 
@@ -248,25 +249,25 @@ def test_zeros_that_are_hidden_get_ranges_that_hold_for_who_takes_them_to_be_at_
     counts = np.array([[0, 4, 0], [20, 21, 22], [23, 24, 25]])
     hidden = np.zeros((4, 4), dtype=bool)
     hidden[0] = True
-    puzzle = lay_out(counts, hidden=hidden)
-    system = puzzle.system
-    loose = Puzzle(System(system.equal, system.equal_to, system.most, system.most_to,
-                          np.where(puzzle.hidden, 0.0, system.lower), system.upper), puzzle.hidden, puzzle.needed,
-                   puzzle.cost)
+    problem = lay_out(counts, hidden=hidden)
+    system = problem.system
+    loose = HiddenCellProblem(System(system.equal, system.equal_to, system.most, system.most_to,
+                          np.where(problem.hidden, 0.0, system.lower), system.upper), problem.hidden, problem.needed,
+                   problem.cost)
     pattern = choose_pattern(loose)
     check(loose, pattern)
     assert (pattern.points[:, pattern.hidden] >= 1).all()
-    assert protects(puzzle, pattern.hidden)
+    assert protects(problem, pattern.hidden)
 
 
 def test_the_exact_search_says_so_when_the_pattern_in_hand_is_the_cheapest():
-    puzzle = lay_out(np.array([[3, 12, 0], [7, 9, 15], [2, 30, 8]]))
-    best = choose_pattern(puzzle)
-    upper = np.minimum(puzzle.system.upper, puzzle.largest)
-    answer = find_cheapest(puzzle, puzzle.system.lower, upper, best.points, cost_of(puzzle, best))
+    problem = lay_out(np.array([[3, 12, 0], [7, 9, 15], [2, 30, 8]]))
+    best = choose_pattern(problem)
+    upper = np.minimum(problem.system.upper, problem.largest)
+    answer = find_cheapest(problem, problem.system.lower, upper, best.points, cost_of(problem, best))
     assert answer.pattern is None
     assert answer.done
-    assert answer.bound == pytest.approx(cost_of(puzzle, best))
+    assert answer.bound == pytest.approx(cost_of(problem, best))
 
 
 # --- as releases use it ----------------------------------------------------------------------------------------------

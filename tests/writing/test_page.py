@@ -315,10 +315,13 @@ def test_every_printed_sheet_has_its_number_and_the_marking(make_meeting: MakeMe
 
 
 def test_readers_without_names_get_no_table_that_names_anybody(make_meeting: MakeMeeting) -> None:
-    html, _ = page_of(make_meeting(audience="publish"))
-    assert "Person A" not in html
-    assert "000100" not in html
+    for part in ("page", "analyst"):
+        html, _ = page_of(make_meeting(audience="publish"), part)
+        assert "Person A" not in html
+        assert "000100" not in html
     assert "The table names people." in html
+    public = assemble_papers(make_meeting(audience="publish")).page
+    assert [section.anchor for section in public.sections] == ["placements", "coverage"]
 
 
 def test_the_words_of_the_pack_judge_nobody(make_meeting: MakeMeeting) -> None:

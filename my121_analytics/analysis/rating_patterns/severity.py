@@ -46,7 +46,17 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
 from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import ESTIMATE, LABEL, Fact, Result, Table, count_of_things, describe, parts_of
+from my121_analytics.workforce.results import (
+    ESTIMATE,
+    LABEL,
+    Count,
+    Fact,
+    Result,
+    Table,
+    count_of_things,
+    describe,
+    parts_of,
+)
 from my121_analytics.workforce.schema import ORGANISATION
 
 Array = NDArray[np.float64]
@@ -69,9 +79,12 @@ FACTS: Mapping[str, Fact] = {
     **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",
                      "fair_share_one_cycle", "share_movers", "no_difference"), ESTIMATE),
     **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about"), LABEL),
-    "n_cycles": count_of_things("cycles"), "n_movers": Fact("people"), "n_raters": Fact("managers"),
-    "n_ratings": Fact("ratings"),
-    **parts_of("n_raters", "managers", "n_listed", "n_watch", "n_in_line", "n_cannot_tell"),
+    "n_cycles": count_of_things("cycles"), "n_movers": Fact("people"),
+    "n_raters": Fact("managers", who=Count("managers")),
+    **dict.fromkeys(("n", "n_ratings"), Fact("ratings", who=Count("ratings"))),
+    **{name: replace(fact, who=Count("managers", where=(("verdict", verdict),)))
+       for verdict, (name, fact) in zip(("pattern", "watch", "in line", "cannot tell"), parts_of(
+           "n_raters", "managers", "n_listed", "n_watch", "n_in_line", "n_cannot_tell").items(), strict=True)},
     "expected_wrong": Fact(follows=("n_listed",)),
     "k": LABEL, **dict.fromkeys(("k_wrong", "k_found"), ESTIMATE)}
 """What each fact is, for the release gate."""

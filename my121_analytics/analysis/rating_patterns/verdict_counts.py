@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
-from my121_analytics.workforce.results import TOTAL, Result, Table
+from my121_analytics.workforce.results import TOTAL, Count, Result, Table
 
 _FACTS = ("sd", "sd_lower", "sd_upper", "delta", "fdr", "n_listed", "expected_wrong", "n_raters")
 
@@ -26,6 +26,7 @@ def tabulate_verdicts(severity: Result) -> Result:
     """
     counts = severity.frame("managers")["verdict"].value_counts().reindex(list(VERDICTS), fill_value=0)
     frame = pd.DataFrame({"verdict": [*VERDICTS, TOTAL], "n_managers": [*counts.to_numpy(), int(counts.sum())]})
-    table = Table(frame, keys=("verdict",), count="n_managers", sums=("verdict",))
+    table = Table(frame, keys=("verdict",), count="n_managers", sums=("verdict",),
+                  counts={"n_managers": Count("managers")})
     return Result(severity.about, {"verdicts": table}, {name: severity.facts.get(name) for name in _FACTS},
                   severity.declared)

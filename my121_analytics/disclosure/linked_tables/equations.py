@@ -9,14 +9,18 @@ listed) is no law of these tables and is left out.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
 
 from my121_analytics.disclosure.facts import counts_of_people
-from my121_analytics.disclosure.linked_tables.draft import Draft, Knowledge
-from my121_analytics.disclosure.linked_tables.grids import Grid, Shown
-from my121_analytics.disclosure.linked_tables.links import add_links, find_places
-from my121_analytics.disclosure.linked_tables.rings import add_joint
+from my121_analytics.disclosure.linked_tables.editions import link_editions
+from my121_analytics.disclosure.linked_tables.gathered import Gathered, Knowledge
+from my121_analytics.disclosure.linked_tables.grids import Grid, Nesting, Shown
+from my121_analytics.disclosure.linked_tables.joint_sums import add_joint
+from my121_analytics.disclosure.linked_tables.laws import add_declared_laws
+from my121_analytics.disclosure.linked_tables.links import add_flows, add_links, find_places
 from my121_analytics.disclosure.linked_tables.sums import (
-    Nesting,
     add_bases,
     add_keys,
     add_nesting,
@@ -24,9 +28,9 @@ from my121_analytics.disclosure.linked_tables.sums import (
     add_shares,
     add_units,
 )
-from my121_analytics.workforce.results import About, Fact
+from my121_analytics.workforce.results import About, Fact, Table
 
-__all__ = ["Knowledge", "Nesting", "Shown", "context_of", "numbers_beside", "write_equations"]
+__all__ = ["Knowledge", "Nesting", "Shown", "context_of", "numbers_beside", "show", "write_equations"]
 
 
 def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]], nesting: Nesting, *,
@@ -50,25 +54,30 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     -------
     Knowledge
     """
-    draft = Draft()
+    gathered = Gathered()
     boxes = find_places(shown)
-    grids = [Grid(one) for one in shown]
+    grids = [Grid(one, nesting) for one in shown]
     for one, grid in zip(shown, grids, strict=True):
         for column in grid.columns:
-            grid.positions[column] = draft.add(grid.names(column), grid.truth[column], grid.shown[column], grid, column)
+            grid.positions[column] = gathered.add(grid.names(column), grid.truth[column], grid.shown[column], grid,
+                                                  column)
         if one.reach != "none":
-            add_keys(draft, grid)
-            add_bases(draft, grid)
-            add_rows(draft, grid)
-            add_shares(draft, grid)
+            add_keys(gathered, grid)
+            add_bases(gathered, grid)
+            add_rows(gathered, grid)
+            add_shares(gathered, grid)
         if one.reach == "all":
-            add_nesting(draft, grid, nesting)
-            add_links(draft, grid, boxes)
-        draft.raise_lower(grid, show_zeros=show_zeros)
+            add_nesting(gathered, grid, nesting)
+            add_links(gathered, grid, boxes)
+        gathered.raise_lower(grid, show_zeros=show_zeros)
     grids = [grid for grid in grids if grid.one.reach == "all"]
-    add_units(draft, [grid for grid in grids if grid.cut_to])
-    add_joint(draft, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
-    return draft.finish(numbers, rounded)
+    add_flows(gathered, grids, boxes)
+    add_units(gathered, [grid for grid in grids if grid.cut_to])
+    add_joint(gathered, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
+    if gathered.size:
+        link_editions(gathered, {one.edition: one.changed for one in shown if one.changed})
+        add_declared_laws(gathered)
+    return gathered.finish(numbers, rounded)
 
 
 def context_of(about: About) -> tuple[str, tuple[tuple[str, str], ...]]:
@@ -78,6 +87,13 @@ def context_of(about: About) -> tuple[str, tuple[tuple[str, str], ...]]:
     return "/".join(part.replace("|", "_") for part in named), subject.within
 
 
+def show(name: str, frame: pd.DataFrame, table: Table, about: About, **more: Any) -> Shown:
+    """Lay out one table of a result; more is as for :class:`Shown`."""
+    context, within = context_of(about)
+    return Shown(name, frame, table, context, within, subject=about.subject, **more)
+
+
 def numbers_beside(n: int | None, facts: Mapping[str, object], declared: Mapping[str, Fact]) -> list[float]:
-    """Give the counts of everybody that are shown beside the tables."""
-    return [*([] if n is None else [float(n)]), *counts_of_people(facts, declared).values()]
+    """Give the counts of everybody that are shown beside the tables and of which no declaration says who is counted."""
+    counts = {name: value for name, value in counts_of_people(facts, declared).items() if declared[name].who is None}
+    return [*([] if n is None or "n" in declared else [float(n)]), *counts.values()]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,8 @@ import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.disclosure.suppression import MARKER
-from my121_analytics.workforce.results import TOTAL, Table
-from my121_analytics.workforce.schema import TABLES
+from my121_analytics.workforce.results import TOTAL, Count, Subject, Table
+from my121_analytics.workforce.schema import MANAGER, TABLES
 
 Texts = npt.NDArray[np.object_]
 
@@ -21,6 +21,16 @@ WHO = frozenset(column.name for table in ("employees", "posts") for column in TA
 """Keys that say who people are; other keys that are summed over say what they got."""
 NONE = "0"
 """The outcome "no placement": everybody counts in its base, in others' bases those who have an outcome."""
+EVERYBODY = "/everybody"
+"""Of a base that counts those with an outcome and those without."""
+PLACED = "placed"
+"""Attribute of those with an outcome: with a ``box``, or with a ``level``."""
+SEPARATOR = "\x1f"
+"""Between the parts of a name: no unit is called so."""
+Nesting = Mapping[tuple[str, str], Mapping[str, str]]
+"""(``service``, ``directorate``) -> service -> the directorate it belongs to."""
+EDITION = "\x1d"
+"""In a name, before the edition of a record that has since been corrected."""
 CLOSE = 1e-9
 """Counts are whole numbers: what differs by less is the same."""
 
@@ -38,7 +48,9 @@ class Shown:
     table
         What it is; its frame holds the true counts, or the frame shown where they are not known.
     context
-        The people and the measure: cells of different contexts are different numbers.
+        The people and the measure: undeclared counts of different contexts are different numbers.
+    subject
+        What its result is about: gives declared counts their cycle and source.
     within
         Column and unit that the whole table was cut to.
     reach
@@ -48,6 +60,11 @@ class Shown:
         Base to which each count was rounded, half way up; 0 where counts are shown as they are.
     withheld_most
         The highest count that is withheld from a rounded table.
+    edition
+        Set for a release whose record has since been corrected: its counts are numbers of their own, near to those
+        of today.
+    changed
+        For such a release: cycle -> by how much the parts of any whole have changed, up and down together.
     """
 
     name: str
@@ -58,23 +75,27 @@ class Shown:
     reach: str = "all"
     rounded_to: int = 0
     withheld_most: float = np.inf
+    subject: Subject | None = None
+    edition: str = ""
+    changed: Mapping[str, float] = field(default_factory=dict)
 
 
 class Grid:
-    """One table as the attacker reads it: keys as text, counts as numbers, positions in the draft."""
+    """One table as the attacker reads it: keys as text, counts as numbers, positions among all counts."""
 
-    def __init__(self, one: Shown) -> None:
+    def __init__(self, one: Shown, nesting: Nesting | None = None) -> None:
         table, frame = one.table, one.frame
         self.one = one
         aligned = len(table.frame) == len(frame)
         source = table.frame if aligned else frame
         self.n = len(frame)
-        self.keys: dict[str, Texts] = {key: source[key].astype("str").to_numpy(object) for key in table.keys}
+        self.keys: dict[str, Texts] = {key: _plain_text(source[key]) for key in table.keys}
         self.cut_to: list[str] = []
         for column, unit in one.within:  # a table cut to a unit is about the rows of that unit
             if column not in self.keys:
                 self.keys[column] = np.full(self.n, unit, dtype=object)
                 self.cut_to.append(column)
+        self.nesting = nesting or {}
         self.columns = _count_columns(table)
         self.shown = {c: numbers_of(frame[c]) for c in self.columns}
         self.truth = {c: numbers_of(source[c]) for c in self.columns}
@@ -94,15 +115,53 @@ class Grid:
         for base in self.bases:
             self.base_kind[base] = _kind_of_base(self, base)
 
-    def names(self, column: str, *, drop: Sequence[str] = (), add: Mapping[str, Texts] | None = None) -> Texts:
+    def prefix(self, column: str) -> str:
+        """Name who is counted in a column, apart from the keys."""
+        edition = f"{EDITION}{self.one.edition}" if self.one.edition else ""
+        if not self.is_declared(column) or self.one.subject is None:
+            return f"{self.one.context}/{column}{edition}"
+        return name_count(self.one.table.counts[column], self.one.subject) + edition
+
+    def attribute(self, column: str, key: str) -> str:
+        """Name what a key column stands for in a count."""
+        count = self.one.table.counts.get(column)
+        return key if count is None else count.keys.get(key, key)
+
+    def names(self, column: str, *, drop: Sequence[str] = (), add: Mapping[str, Texts] | None = None,
+              prefix: str = "") -> Texts:
         """Name the count of each row, with some keys left out and others put in."""
-        out: Texts = np.full(self.n, f"{self.one.context}|{column}", dtype=object)
-        keys = {**self.keys, **(add or {})}
-        if column in self.bases:
-            drop = [*drop, *self.outcomes] if self.base_kind[column][0:1].any() else drop
-            out = out + self.base_kind[column]
-        for key in sorted(set(keys).difference(drop)):
-            out = out + np.where(keys[key] == TOTAL, "", "|" + key + "=" + keys[key])
+        out: Texts = np.full(self.n, prefix or self.prefix(column), dtype=object)
+        keys = {key: values for key, values in self.keys.items() if key not in drop}
+        kind = self.base_kind.get(column)
+        if kind is not None and kind[0:1].any():
+            keys = {key: values for key, values in keys.items() if key not in self.outcomes}
+        keys = {self.attribute(column, key): values for key, values in keys.items()}
+        if kind is not None and not self.is_declared(column):
+            out = out + kind
+        elif kind is not None:
+            out = out + np.where(kind == "", f"/{column}", "")
+            keys[PLACED] = np.array([of.partition(":")[2] or TOTAL for of in kind], dtype=object)
+        keys |= {key: np.full(self.n, value, dtype=object) for key, value in self._where(column)} | dict(add or {})
+        for key in sorted(keys):
+            is_said = (keys[key] != TOTAL) & ~self._is_implied(key, keys)
+            out = out + np.where(is_said, SEPARATOR + key + "=" + keys[key], "")
+        return out
+
+    def is_declared(self, column: str) -> bool:
+        """Say whether it is declared who is counted in a column."""
+        return column in self.one.table.counts and self.one.subject is not None
+
+    def _where(self, column: str) -> tuple[tuple[str, str], ...]:
+        count = self.one.table.counts.get(column)
+        return () if count is None else count.where
+
+    def _is_implied(self, key: str, keys: Mapping[str, Texts]) -> Bools:
+        """Find the rows whose unit is told by a smaller unit, which belongs to it and to no other."""
+        out = np.zeros(self.n, dtype=bool)
+        for (child, parent), belongs in self.nesting.items():
+            if parent == key and child in keys:
+                above = np.array([belongs.get(value, "") for value in keys[child]], dtype=object)
+                out |= (above == keys[key]) & (above != "")
         return out
 
     def parts(self, keys: Sequence[str]) -> Bools:
@@ -133,6 +192,18 @@ class Grid:
         return np.asarray(pd.factorize(text)[0], dtype=np.int64)
 
 
+def name_count(count: Count, subject: Subject) -> str:
+    """Name who is counted: what, whose placements where they are not the manager's, and in which cycle."""
+    source = "" if subject.source in ("", MANAGER) else f":{subject.source}"
+    return f"{count.what}{source}@{count.cycle or subject.cycle}"
+
+
+def _plain_text(values: pd.Series) -> Texts:
+    """Give keys as text without the character that names are put together with."""
+    text = values.astype("str").to_numpy(object)
+    return np.array([str(value).replace(SEPARATOR, " ") for value in text], dtype=object)
+
+
 def _kind_of_base(grid: Grid, base: str) -> Texts:
     """Say for each row whom its base counts: everybody, those with an outcome, or (empty) it cannot be told."""
     rows, groups = grid.parts(grid.outcomes), grid.groups(grid.outcomes)
@@ -146,9 +217,9 @@ def _kind_of_base(grid: Grid, base: str) -> Texts:
         everybody = np.bincount(groups[rows], weights=grid.truth[column][rows], minlength=size)[groups]
         placed = np.bincount(groups[rows & ~none], weights=grid.truth[column][rows & ~none], minlength=size)[groups]
         if none.any() and not (np.abs(np.where(none, everybody, placed) - value) > CLOSE).any():
-            return np.where(none, "/everybody", f"/placed:{grid.outcomes[0]}").astype(object)
+            return np.where(none, EVERYBODY, f"/placed:{grid.outcomes[0]}").astype(object)
         if not (np.abs(everybody - value) > CLOSE).any():
-            return np.full(grid.n, "/everybody", dtype=object)
+            return np.full(grid.n, EVERYBODY, dtype=object)
     return np.full(grid.n, "", dtype=object)
 
 
@@ -183,7 +254,7 @@ def may_be_zero(grid: Grid, column: str) -> Bools:
 
 def _count_columns(table: Table) -> list[str]:
     """List the columns that count people, by what is declared and by name."""
-    declared = [c for c in (table.count, *table.parts, table.base) if c is not None]
+    declared = [c for c in (table.count, *table.parts, table.base, *table.counts) if c is not None]
     named = [str(c) for c in table.frame.columns if str(c).startswith(("n_", "base")) and c not in table.keys
              and pd.api.types.is_numeric_dtype(table.frame[c].dtype)]
     return list(dict.fromkeys([*declared, *named]))
@@ -191,7 +262,7 @@ def _count_columns(table: Table) -> list[str]:
 
 def is_reported(column: str, table: Table) -> bool:
     """Say whether a column holds hidden counts that need a range, rather than a further base."""
-    return column.startswith("n_") or column in (table.count, table.base, *table.parts)
+    return column in (table.count, table.base, *table.parts) or column in table.counts or column.startswith("n_")
 
 
 def numbers_of(values: pd.Series) -> Floats:

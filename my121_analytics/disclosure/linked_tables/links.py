@@ -1,4 +1,4 @@
-"""What tables of one subject say of each other: levels of boxes, margins and steps of moves, directions."""
+"""What tables of one kind of count say of each other: levels of boxes, moves between boxes, directions of steps."""
 
 from __future__ import annotations
 
@@ -7,70 +7,118 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.linked_tables.draft import Draft
-from my121_analytics.disclosure.linked_tables.grids import NONE, Grid, Shown, Texts
+from my121_analytics.disclosure.linked_tables.gathered import Gathered
+from my121_analytics.disclosure.linked_tables.grids import EDITION, NONE, SEPARATOR, Grid, Shown, Texts
 from my121_analytics.disclosure.linked_tables.system import Ints
 from my121_analytics.workforce.results import TOTAL
 
+Places = Mapping[str, tuple[str, str]]
+"""Box -> its performance and potential."""
+WHENS = ("before", "after")
 
-def add_links(draft: Draft, grid: Grid, places: Mapping[str, tuple[str, str]]) -> None:
-    """Tables of one subject hold sums of each other: levels of boxes, margins and steps of moves, directions."""
-    if "box" in grid.keys and places:
-        level = np.array([places.get(value, (NONE, NONE))[0] for value in grid.keys["box"]], dtype=object)
-        rows = np.flatnonzero(grid.parts(["box"]))
-        for column in (c for c in grid.columns if c not in grid.bases):
-            _add_relabelled(draft, grid, column, rows, ["box"], {"level": level})
-    if {"before", "after"} <= set(grid.keys):
-        _add_moves(draft, grid, places)
+
+def add_links(gathered: Gathered, grid: Grid, places: Places) -> None:
+    """Tables of one kind of count hold sums of each other: levels of boxes, directions of steps."""
+    for column in (c for c in grid.columns if c not in grid.bases):
+        boxes = {key: name for key in grid.keys if (name := grid.attribute(column, key)) in (
+            "box", "box_before", "box_after")}
+        if boxes and places:
+            _add_levels(gathered, grid, column, boxes, places)
     if {"axis", "step"} <= set(grid.keys):
         step = pd.to_numeric(pd.Series(grid.keys["step"]), errors="coerce").to_numpy(np.float64)
         words: Texts = np.select([step > 0, step < 0], ["manager_higher", "self_higher"], "same").astype(object)
-        _add_relabelled(draft, grid, "n", np.arange(grid.n), ["step"], {"direction": words})
+        _add_relabelled(gathered, grid, "n", np.arange(grid.n), ["step"], {"direction": words})
 
 
-def _add_moves(draft: Draft, grid: Grid, places: Mapping[str, tuple[str, str]]) -> None:
-    """Moves of those placed both times add up to the counts before and after, and to the steps."""
-    before, after = grid.keys["before"], grid.keys["after"]
-    placed = np.flatnonzero((before != NONE) & (after != NONE))
-    by_box = not grid.one.name.split(".")[-1].startswith("ratings_")
-    key = "box" if by_box else "level"
-    known = (set(places) if by_box else {performance for performance, _ in places.values()}) - {NONE, TOTAL}
-    for column, when in (("n_before", before), ("n_after", after)):
-        _add_relabelled(draft, grid, "n", placed, ["before", "after"], {key: when}, column=column)
-        _add_absent(draft, grid, key, sorted(known.difference(when[placed].tolist())), column)
-    if by_box and places:
-        steps = {name: np.array([_step(places, a, b, axis) for b, a in zip(before, after, strict=True)], dtype=object)
-                 for axis, name in enumerate(("performance_step", "potential_step"))}
-        _add_relabelled(draft, grid, "n", placed, ["before", "after"], steps)
+def _add_levels(gathered: Gathered, grid: Grid, column: str, boxes: Mapping[str, str], places: Places) -> None:
+    """The box says the rating, but for placements whose rating and box disagree."""
+    levels = {name.replace("box", "level"): np.array([places.get(value, (NONE, NONE))[0] for value in grid.keys[key]],
+                                                     dtype=object) for key, name in boxes.items()}
+    prefix = grid.prefix(column).replace("_box@", "_level@", 1)
+    kind = "levels of " + grid.prefix(column).partition(EDITION)[0]
+    _add_relabelled(gathered, grid, column, np.flatnonzero(grid.parts(list(boxes))), list(boxes), levels, prefix, kind)
 
 
-def _add_absent(draft: Draft, grid: Grid, key: str, absent: list[str], column: str) -> None:
-    """Moves are listed where they occur: a place that none of them starts from, or leads to, has nobody."""
-    others = [k for k in grid.keys if k not in ("before", "after")]
-    if not absent or not grid.n or others != [k for k in others if k in grid.cut_to
-                                              or len(set(grid.keys[k])) == 1]:
-        return
-    tail = {k: grid.keys[k][0] for k in others}
-    for place in absent:
-        name = f"{grid.one.context}|{column}" + "".join(
-            f"|{k}={v}" for k, v in sorted({**tail, key: place}.items()) if v != TOTAL)
-        draft.add(np.array([name], dtype=object), np.zeros(1), np.zeros(1), law=draft.law())
-
-
-def _step(places: Mapping[str, tuple[str, str]], after: str, before: str, axis: int) -> str:
-    if after not in places or before not in places:
-        return ""
-    return str(int(places[after][axis]) - int(places[before][axis]))
-
-
-def _add_relabelled(draft: Draft, grid: Grid, of: str, rows: Ints, drop: list[str], add: Mapping[str, Texts], *,
-                    column: str | None = None) -> None:
+def _add_relabelled(gathered: Gathered, grid: Grid, column: str, rows: Ints, drop: list[str], add: Mapping[str, Texts],
+                    prefix: str = "", kind: str = "") -> None:
     """Sum rows to the counts of another key."""
-    names = grid.names(of, drop=drop, add=add)
-    if column is not None:
-        names = np.array([name.replace(f"|{of}|", f"|{column}|", 1) for name in names], dtype=object)
+    names = grid.names(column, drop=drop, add=add, prefix=prefix)
     groups = np.asarray(pd.factorize(names)[0], dtype=np.int64)
-    draft.add_sums(grid, of, rows, groups[rows], names[rows])
+    gathered.add_sums(grid, column, rows, groups[rows], names[rows], kind)
+
+
+def add_flows(gathered: Gathered, grids: Sequence[Grid], places: Places) -> None:
+    """Add who was in which box or level before and is in which after, as far as tables hold sums of it.
+
+    A table of moves lists what occurs: a move that it does not list, nobody made. Steps on the axes and the counts
+    before and after are sums of moves, whether those are shown or not.
+    """
+    scopes: dict[tuple[str, str, str], dict[str, Grid]] = {}
+    for grid in grids:
+        kind = _kind_of(grid)
+        if kind:
+            what, _, cycle = grid.prefix("n").partition("@")
+            outcome = what.rpartition("_")[2]
+            tail = "".join(f"{SEPARATOR}{key}={grid.keys[key][0]}" for key in sorted(grid.cut_to)) if grid.n else ""
+            scopes.setdefault((outcome, cycle, tail), {})[kind] = grid
+    for (outcome, cycle, tail), found in scopes.items():
+        values = set(places) if outcome == "box" else {level for level, _ in places.values()}
+        if not values and "moves" in found:
+            values = {value for key in WHENS for value in found["moves"].keys[key]}
+        _add_flows_of(gathered, outcome, cycle, tail, found, sorted(values - {NONE, TOTAL}), places)
+
+
+def _kind_of(grid: Grid) -> str:
+    keys = set(grid.one.table.keys)
+    if not grid.is_declared("n"):
+        return ""
+    return "moves" if keys == set(WHENS) else "steps" if keys == {"performance_step", "potential_step"} else ""
+
+
+def _add_flows_of(gathered: Gathered, outcome: str, cycle: str, tail: str, found: Mapping[str, Grid],
+                  values: Sequence[str], places: Places) -> None:
+    moves = found.get("moves")
+    listed = set() if moves is None else set(zip(moves.keys["before"], moves.keys["after"], strict=True))
+    places_of = values if moves is None else [*values, NONE]
+    pairs = [(before, after) for before in places_of for after in places_of]
+    names = np.array([_name(f"present_{outcome}@{cycle}", tail, {f"{outcome}_before": b, f"{outcome}_after": a})
+                      for b, a in pairs], dtype=object)
+    is_known = moves is not None and moves.one.frame[["before", "after"]].notna().all(axis=None)
+    nobody = np.array([0.0 if is_known and pair not in listed else np.nan for pair in pairs])
+    at = gathered.add(names, nobody, nobody)
+    inside = np.array([NONE not in pair for pair in pairs])
+    stayers = f"stayers_{outcome}@{cycle}"
+    sums = [[_name(stayers, tail, {f"{outcome}_{when}": pair[place]}) for pair in pairs]
+            for place, when in enumerate(WHENS)]
+    if "steps" in found:
+        sums.append([_name(stayers, tail, _step(outcome, pair, places)) for pair in pairs])
+    for wholes in sums:
+        _add_sum_to(gathered, at[inside], np.array(wholes, dtype=object)[inside])
+
+
+def _add_sum_to(gathered: Gathered, at: Ints, wholes: Texts) -> None:
+    """Say that flows add up to counts of these names; what is not known of the flows proves nothing."""
+    code, unique = pd.factorize(wholes)
+    unknown = np.full(len(unique), np.nan)
+    of_whole = gathered.add(np.asarray(unique, dtype=object), unknown, unknown)
+    gathered.add_rows(np.concatenate([code, np.arange(len(unique))]).astype(np.int64),
+                      np.concatenate([at, of_whole]), np.repeat([1.0, -1.0], [len(at), len(unique)]), 0)
+
+
+def _name(prefix: str, tail: str, keys: Mapping[str, str]) -> str:
+    pairs = [*tail.split(SEPARATOR)[1:], *(f"{key}={value}" for key, value in keys.items())]
+    return prefix + "".join(SEPARATOR + pair for pair in sorted(pairs))
+
+
+def _step(outcome: str, pair: tuple[str, str], places: Places) -> dict[str, str]:
+    before, after = pair
+    if outcome != "box":
+        is_number = before.isdecimal() and after.isdecimal()
+        return {"performance_step": str(int(after) - int(before)) if is_number else "", "potential_step": "<NA>"}
+    if before not in places or after not in places:
+        return {"performance_step": "", "potential_step": ""}
+    return {name: str(int(places[after][axis]) - int(places[before][axis]))
+            for axis, name in enumerate(("performance_step", "potential_step"))}
 
 
 def find_places(shown: Sequence[Shown]) -> dict[str, tuple[str, str]]:

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.linked_tables.draft import Draft
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, holds, numbers_of
-
-Nesting = Mapping[tuple[str, str], Mapping[str, str]]
-"""(``service``, ``directorate``) -> service -> the directorate it belongs to."""
-CONTAINED = (("n_agreed", "n_with_placement"), ("n_with_enough", "n_with_any"), ("n_people", "n_posts"),
-             ("n_with_enough", "base"), ("n_too_few", "base"), ("base", "n_people"))
-"""Counts that are part of another by what they mean."""
+from my121_analytics.disclosure.linked_tables.gathered import Gathered
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, Nesting, holds, numbers_of
 
 
-def add_keys(draft: Draft, grid: Grid) -> None:
+def add_keys(gathered: Gathered, grid: Grid) -> None:
     """Counts add up over a key to the count without it."""
     for key in grid.sums:
         rows = np.flatnonzero(grid.parts([key]))
         groups = grid.groups([key])[rows]
         for column in grid.columns:
             if not (column in grid.bases and key in grid.outcomes):
-                draft.add_sums(grid, column, rows, groups, grid.names(column, drop=[key])[rows])
+                gathered.add_sums(grid, column, rows, groups, grid.names(column, drop=[key])[rows])
+    if len(grid.outcomes) > 1:  # and over all outcomes at once, where no margin row leads from one to the next
+        rows = np.flatnonzero(grid.parts(grid.outcomes))
+        groups = grid.groups(grid.outcomes)[rows]
+        for column in (c for c in grid.columns if c not in grid.bases):
+            gathered.add_sums(grid, column, rows, groups, grid.names(column, drop=grid.outcomes)[rows])
 
 
-def add_bases(draft: Draft, grid: Grid) -> None:
+def add_bases(gathered: Gathered, grid: Grid) -> None:
     """Categories add up to the base that their shares are of."""
     rows = grid.parts(grid.outcomes)
     groups = grid.groups(grid.outcomes)
@@ -44,29 +43,30 @@ def add_bases(draft: Draft, grid: Grid) -> None:
                     by_group = dict(zip(groups[wholes], named[wholes], strict=True))
                     parts = parts[np.isin(groups[parts], list(by_group))]
                     names = np.array([by_group[g] for g in groups[parts]], dtype=object)
-                    draft.add_sums(grid, column, parts, groups[parts], names)
+                    gathered.add_sums(grid, column, parts, groups[parts], names)
 
 
-def add_rows(draft: Draft, grid: Grid) -> None:
-    """Two counts of a row make a third, in every row; and some are part of others by what they mean."""
+def add_rows(gathered: Gathered, grid: Grid) -> None:
+    """Two counts of a row make a third, in every row; and some are declared parts of others."""
     if grid.outcomes:
         return
-    for one, other in combinations(grid.columns, 2):
-        for whole in grid.columns:
+    undeclared = [column for column in grid.columns if not grid.is_declared(column)]
+    for one, other in combinations(undeclared, 2):
+        for whole in undeclared:
             if whole in (one, other) or not holds(grid.truth[one] + grid.truth[other], grid.truth[whole]) or not (
                     np.nansum(grid.truth[one]) and np.nansum(grid.truth[other])):
                 continue
             n = np.arange(grid.n)
-            draft.add_rows(np.tile(n, 3), np.concatenate([grid.positions[c] for c in (one, other, whole)]),
-                           np.repeat([1.0, 1.0, -1.0], grid.n), draft.law())
+            gathered.add_rows(np.tile(n, 3), np.concatenate([grid.positions[c] for c in (one, other, whole)]),
+                           np.repeat([1.0, 1.0, -1.0], grid.n), gathered.law())
     declared = [(part, str(grid.one.table.count)) for part in grid.one.table.parts]
-    for part, outer in (*CONTAINED, *declared):
+    for part, outer in declared:
         if part in grid.positions and outer in grid.positions and part != outer and holds(
                 np.maximum(grid.truth[part], grid.truth[outer]), grid.truth[outer]):
-            draft.limits.append((grid.positions[part], grid.positions[outer]))
+            gathered.add_parts(grid.positions[part], grid.positions[outer])
 
 
-def add_shares(draft: Draft, grid: Grid) -> None:
+def add_shares(gathered: Gathered, grid: Grid) -> None:
     """A share that is shown gives its count away; so does a range of the share."""
     base = grid.one.table.base
     if base is None or base not in grid.positions:
@@ -87,16 +87,16 @@ def add_shares(draft: Draft, grid: Grid) -> None:
             found.add(count)
             rows = np.flatnonzero(np.isfinite(given) & (grid.hidden[count] | grid.hidden[base]))
             n = np.arange(len(rows))
-            draft.add_rows(np.tile(n, 2), np.concatenate([grid.positions[count][rows], grid.positions[base][rows]]),
-                           np.concatenate([np.ones(len(rows)), -given[rows]]), draft.law())
+            gathered.add_rows(np.tile(n, 2), np.concatenate([grid.positions[count][rows], grid.positions[base][rows]]),
+                           np.concatenate([np.ones(len(rows)), -given[rows]]), gathered.law())
     for name in ("lower", "upper", "change"):
         if name in grid.one.frame and name not in grid.positions:
             is_given = np.isfinite(numbers_of(grid.one.frame[name]))
             for count in found:
-                draft.given_away.append(grid.positions[count][is_given & grid.hidden[count]])
+                gathered.given_away.append(grid.positions[count][is_given & grid.hidden[count]])
 
 
-def add_nesting(draft: Draft, grid: Grid, nesting: Nesting) -> None:
+def add_nesting(gathered: Gathered, grid: Grid, nesting: Nesting) -> None:
     """Units that belong to another add up to it."""
     for (child, parent), belongs in nesting.items():
         if child not in grid.sums or parent in grid.keys:
@@ -107,21 +107,21 @@ def add_nesting(draft: Draft, grid: Grid, nesting: Nesting) -> None:
             groups = grid.groups([child])[rows]
             for column in grid.columns:
                 names = grid.names(column, drop=[child], add={parent: above})
-                draft.add_sums(grid, column, rows, groups, names[rows])
+                gathered.add_sums(grid, column, rows, groups, names[rows])
 
 
-def add_units(draft: Draft, grids: Sequence[Grid]) -> None:
+def add_units(gathered: Gathered, grids: Sequence[Grid]) -> None:
     """Tables cut to single units add up to the same table of all units, where all of them are there."""
     alike: dict[tuple[str, str, str, str], list[Grid]] = {}
     for grid in grids:
         for column in grid.columns:
-            what = grid.one.context, "|".join(sorted(grid.keys)), grid.cut_to[-1], column
+            what = grid.prefix(column), "|".join(sorted(grid.keys)), grid.cut_to[-1], column
             alike.setdefault(what, []).append(grid)
     for (_, _, key, column), some in alike.items():
         once = {tuple(sorted({k: v[0] for k, v in g.keys.items() if k in g.cut_to}.items())): g for g in some if g.n}
         if not once:
             continue
         names = np.concatenate([g.names(column, drop=[key]) for g in once.values()])
-        draft.add_law(np.concatenate([g.positions[column] for g in once.values()]),
+        gathered.add_law(np.concatenate([g.positions[column] for g in once.values()]),
                       np.concatenate([g.truth[column] for g in once.values()]),
                       np.asarray(pd.factorize(names)[0], dtype=np.int64), names)

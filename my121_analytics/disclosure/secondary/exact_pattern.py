@@ -1,4 +1,4 @@
-"""The cheapest pattern of a small puzzle, by an integer program to which cuts are added (Fischetti and Salazar, 2001).
+"""The cheapest pattern of a small problem, by an integer program to which cuts are added (Fischetti and Salazar, 2001).
 
 The program chooses what to hide; linear programs then play the reader. Where the reader gets a hidden number too
 narrowly, the program's dual says what would have to be hidden for it to be wider: that is a cut, and the program
@@ -14,8 +14,8 @@ from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
+from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
 from my121_analytics.disclosure.secondary.programs import NEAR, SOLVED, Component
-from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
 
 MOST_ROUNDS = 40
 """Times that the integer program is asked anew. Numbers, not seconds, so that runs repeat."""
@@ -55,13 +55,13 @@ class Exact:
     near: Bools
 
 
-def find_cheapest(puzzle: Puzzle, lower: Floats, upper: Floats, known: Floats, at_most: float, *,
+def find_cheapest(problem: HiddenCellProblem, lower: Floats, upper: Floats, known: Floats, at_most: float, *,
                   most_rounds: int = MOST_ROUNDS) -> Exact:
     """Find the cheapest numbers to hide so that every hidden one keeps its range.
 
     Parameters
     ----------
-    puzzle
+    problem
         What is known and what may be hidden.
     lower, upper
         Bounds of all numbers, finite, the shown ones fixed.
@@ -76,14 +76,14 @@ def find_cheapest(puzzle: Puzzle, lower: Floats, upper: Floats, known: Floats, a
     -------
     Exact
     """
-    return _Cuts(puzzle, lower, upper, known).find(at_most, most_rounds)
+    return _Cuts(problem, lower, upper, known).find(at_most, most_rounds)
 
 
 @dataclass
 class _Cuts:
     """The cuts met so far, and solutions that prove ranges."""
 
-    puzzle: Puzzle
+    problem: HiddenCellProblem
     lower: Floats
     upper: Floats
     points: Floats
@@ -91,18 +91,18 @@ class _Cuts:
     limits: list[float] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        system = self.puzzle.system
+        system = self.problem.system
         self.corners = self.points
         self.rng = np.random.default_rng(0)
         self.n_plays = self.n_impossible = 0
         self.n = len(self.lower)
-        self.cap = float(self.puzzle.largest)
-        self.movable = self.puzzle.movable
+        self.cap = float(self.problem.largest)
+        self.movable = self.problem.movable
         self.equal, self.most = system.equal, system.most
         self.right = np.concatenate([system.equal_to, system.most_to])
         self.all_rows = sparse.vstack([self.equal, self.most], format="csr")
         self.is_equal = np.arange(self.all_rows.shape[0]) < self.equal.shape[0]
-        self.cost = np.where(self.movable, self.puzzle.cost, 0.0)
+        self.cost = np.where(self.movable, self.problem.cost, 0.0)
 
     def find(self, at_most: float, most_rounds: int) -> Exact:
         bound, sure, near = 0.0, True, np.zeros(self.n, dtype=bool)
@@ -120,7 +120,7 @@ class _Cuts:
             points = self._prove(hidden, one)
             if points is not None:
                 nothing = np.array([], dtype=np.int64)
-                return Exact(Pattern(hidden | self.puzzle.hidden, nothing, points), sure, bound, hidden)
+                return Exact(Pattern(hidden | self.problem.hidden, nothing, points), sure, bound, hidden)
             self._add(np.where(self.movable & ~hidden, 1.0, 0.0), 1.0)  # no part of this one does either
             sure = False
         return Exact(None, False, bound, near)
@@ -155,9 +155,9 @@ class _Cuts:
         """List the hidden numbers whose range no solution met proves, the narrowest first; and the solutions."""
         shown = self.movable & ~hidden
         points = met[(np.abs(met[:, shown] - self.lower[shown]) <= NEAR).all(axis=1)]
-        asked = np.flatnonzero((hidden | self.puzzle.hidden) & (self.puzzle.needed > 0))
+        asked = np.flatnonzero((hidden | self.problem.hidden) & (self.problem.needed > 0))
         width = np.ptp(points[:, asked], axis=0) if len(points) else np.full(len(asked), -1.0)
-        left = width < self.puzzle.needed[asked] - NEAR
+        left = width < self.problem.needed[asked] - NEAR
         return asked[left][np.argsort(width[left], kind="stable")], points
 
     def _keep(self, one: Component, values: Floats) -> None:
@@ -231,7 +231,7 @@ class _Cuts:
         """Say that more must be hidden for the range of a number to be wide enough, if it is hidden."""
         duals = [self._gain(aim, end.eqlin.marginals, end.ineqlin.marginals) for end, aim in ends]
         gain = duals[0][1] + duals[1][1]
-        missing = self.puzzle.needed[k] + duals[0][0] + duals[1][0] - gain[k]
+        missing = self.problem.needed[k] + duals[0][0] + duals[1][0] - gain[k]
         if missing <= NEAR:
             return
         row = np.minimum(np.where(gain > NEAR, gain / missing, 0.0), 1.0)

@@ -10,23 +10,28 @@ import numpy as np
 
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
-from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
+from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
 from my121_analytics.disclosure.secondary.search import N_POINTS, Search, TooTightError
 
 MOST_PROGRAMS = 400
 """Programs spent on showing again what is hidden without need; a number, not a time, so that runs repeat."""
+MANY = 150
+"""Numbers of a part from which on a program takes notably longer: fewer are spent there, in proportion."""
+FEWEST_PROGRAMS = 30
+"""But no fewer than these."""
 MOST_EXACT = 80
 """Numbers that could be hidden, up to which a part is solved exactly."""
 
-__all__ = ["Pattern", "Puzzle", "choose_pattern", "count_open"]
+__all__ = ["HiddenCellProblem", "Pattern", "choose_pattern", "count_open"]
 
 
-def choose_pattern(puzzle: Puzzle, *, most_programs: int = MOST_PROGRAMS, most_exact: int = MOST_EXACT) -> Pattern:
+def choose_pattern(problem: HiddenCellProblem, *, most_programs: int = MOST_PROGRAMS,
+                   most_exact: int = MOST_EXACT) -> Pattern:
     """Hide numbers until each hidden one keeps a wide enough range, at the least cost that is found.
 
     Parameters
     ----------
-    puzzle
+    problem
         What is known and what may be hidden.
     most_programs
         Programs spent on showing numbers again.
@@ -53,22 +58,22 @@ def choose_pattern(puzzle: Puzzle, *, most_programs: int = MOST_PROGRAMS, most_e
     Some zeros are hidden too. A reader who takes every hidden number to be at least 1 is mistaken there; where it can
     be had, the ranges that such a reader works out are wide enough as well.
     """
-    hidden, cap = puzzle.hidden.copy(), puzzle.largest
-    pinned = puzzle.hidden & ~puzzle.free & (puzzle.needed > 0)
+    hidden, cap = problem.hidden.copy(), problem.largest
+    pinned = problem.hidden & ~problem.free & (problem.needed > 0)
     stuck = [np.flatnonzero(pinned)]
     found: list[tuple[Ints, Floats]] = []
-    for at, part in puzzle.split():
+    for at, part in problem.split():
         one = _choose_in_part(part, cap, most_programs, most_exact)
         hidden[at] = one.hidden
         stuck.append(at[one.open])
         found.append((at, one.points))
-    return Pattern(hidden, np.sort(np.concatenate(stuck)), _join(puzzle.system.lower, found))
+    return Pattern(hidden, np.sort(np.concatenate(stuck)), _join(problem.system.lower, found))
 
 
-def count_open(puzzle: Puzzle, enough: float) -> int:
+def count_open(problem: HiddenCellProblem, enough: float) -> int:
     """Count the hidden numbers that nothing protects, up to as many as are enough to know."""
-    n_open, cap = int((puzzle.hidden & ~puzzle.free & (puzzle.needed > 0)).sum()), puzzle.largest
-    for _, part in puzzle.split():
+    n_open, cap = int((problem.hidden & ~problem.free & (problem.needed > 0)).sum()), problem.largest
+    for _, part in problem.split():
         if n_open >= enough:
             break
         search = Search(part, strict=False, cap=cap)
@@ -77,7 +82,7 @@ def count_open(puzzle: Puzzle, enough: float) -> int:
     return n_open
 
 
-def _choose_in_part(part: Puzzle, cap: float, most_programs: int, most_exact: int) -> Pattern:
+def _choose_in_part(part: HiddenCellProblem, cap: float, most_programs: int, most_exact: int) -> Pattern:
     if not part.system.equal.shape[0] + part.system.most.shape[0]:
         return _leave(part)
     for strict in (True, False):
@@ -93,12 +98,13 @@ def _choose_in_part(part: Puzzle, cap: float, most_programs: int, most_exact: in
                 return exact.pattern
             is_best = exact.done
         if not search.stuck:
-            search.show_again(0 if is_best else most_programs)
+            n = len(part.cost)
+            search.show_again(0 if is_best else max(min(most_programs, most_programs * MANY // n), FEWEST_PROGRAMS))
             return search.pattern
     return search.pattern
 
 
-def _leave(part: Puzzle) -> Pattern:
+def _leave(part: HiddenCellProblem) -> Pattern:
     """A number that stands in no equation is safe once it is hidden."""
     least = np.where(part.hidden, np.maximum(part.system.lower, 1.0), part.system.lower)
     most = np.minimum(least + part.needed, part.system.upper)

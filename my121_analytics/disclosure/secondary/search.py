@@ -1,4 +1,4 @@
-"""The search for a pattern where a puzzle is too large to be solved exactly: hide the cheapest, then show again."""
+"""The search for a pattern where a problem is too large to be solved exactly: hide the cheapest, then show again."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 from scipy import sparse
 
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
-from my121_analytics.disclosure.secondary.moves import MOVED, Moves
+from my121_analytics.disclosure.secondary.cheapest_changes import MOVED, CheapestChanges
+from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
 from my121_analytics.disclosure.secondary.programs import NEAR, Component, contradiction, label_parts
-from my121_analytics.disclosure.secondary.puzzle import Pattern, Puzzle
 from my121_analytics.errors import DisclosureError
 
 N_PUSHES = 6
@@ -32,7 +32,7 @@ class Search:
 
     Parameters
     ----------
-    puzzle
+    problem
         What is known and what may be hidden.
     strict
         Every hidden number that could be at least 1 is taken to be: see :func:`pattern.choose_pattern`.
@@ -42,18 +42,18 @@ class Search:
         Numbers to hide from the start.
     """
 
-    def __init__(self, puzzle: Puzzle, *, strict: bool, cap: float, also: Bools | None = None) -> None:
-        self.puzzle, self.strict, self.cap = puzzle, strict, cap
-        system = puzzle.system
+    def __init__(self, problem: HiddenCellProblem, *, strict: bool, cap: float, also: Bools | None = None) -> None:
+        self.problem, self.strict, self.cap = problem, strict, cap
+        system = problem.system
         self.rows = sparse.vstack([system.equal, system.most], format="csr")
         self.n_equal = system.equal.shape[0]
         self.right = np.concatenate([system.equal_to, system.most_to])
         self.columns = self.rows.tocsc()
         self.value = np.where(system.lower == system.upper, system.lower, np.nan)
-        self.movable = puzzle.movable
+        self.movable = problem.movable
         self.lower, self.upper = system.lower.copy(), np.minimum(system.upper, cap)
-        self.hidden: Bools = puzzle.hidden.copy()
-        self.needed = puzzle.needed
+        self.hidden: Bools = problem.hidden.copy()
+        self.needed = problem.needed
         self.low, self.high = self.lower.copy(), self.lower.copy()
         self.points = np.empty((0, len(self.lower)))
         self.rng = np.random.default_rng(0)
@@ -72,12 +72,12 @@ class Search:
     @property
     def added(self) -> Bools:
         """What is hidden for others' sake."""
-        return self.hidden & ~self.puzzle.hidden
+        return self.hidden & ~self.problem.hidden
 
     @property
     def total(self) -> float:
         """What hiding these costs."""
-        return float(self.puzzle.cost[self.added].sum())
+        return float(self.problem.cost[self.added].sum())
 
     @property
     def bounds(self) -> tuple[Floats, Floats]:
@@ -282,9 +282,9 @@ class Search:
         matrix = self.columns[:, at].tocsr()
         right = self.right - self.rows @ np.where(self.lower == self.upper, self.lower, 0.0)
         used = np.flatnonzero(np.diff(matrix.indptr))
-        moves = Moves(free, movable, matrix[used], right[used], used < self.n_equal, lower, upper,
-                      self.lower[movable], self.puzzle.cost[movable], self.cap)
-        found = moves.find_whole() if whole else moves.find(thorough=target is None)
+        changes = CheapestChanges(free, movable, matrix[used], right[used], used < self.n_equal, lower, upper,
+                      self.lower[movable], self.problem.cost[movable], self.cap)
+        found = changes.find_whole() if whole else changes.find(thorough=target is None)
         if found is None:
             return None
         out = self.lower.copy()
@@ -297,7 +297,7 @@ class Search:
         """Show what was hidden for others' sake, where every range stays wide enough without it."""
         added = np.flatnonzero(self.added)
         self.n_programs = 0
-        for k in added[np.lexsort((added, -self.puzzle.cost[added]))]:
+        for k in added[np.lexsort((added, -self.problem.cost[added]))]:
             if self.n_programs >= most_programs:
                 return
             self._try_to_show(int(k))

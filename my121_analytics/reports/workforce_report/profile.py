@@ -101,9 +101,11 @@ def _cell(n: object, marker: str) -> Figure:
 
 
 def _headline(brief: Brief, profile: Released) -> tuple[Headline, ...]:
+    lines = [count_line("posts", profile.about.n, brief.cycle)]
+    if "ratings" not in profile.tables:  # kept back whole
+        return tuple(lines)
     rows = profile.tables["ratings"]
     rated = rows[rows["level"] > 0].sort_values("level")
-    lines = [count_line("posts", profile.about.n, brief.cycle)]
     unplaced = rows[rows["label"].astype("str") == NO_PLACEMENT]
     lines += [share_line("not_placed", unplaced, brief.cycle), share_line("highest_rating", rated.tail(1), brief.cycle),
               share_line("lowest_rating", rated.head(1), brief.cycle)]
@@ -121,8 +123,9 @@ def _trend(brief: Brief, latest: Released, earlier: Sequence[Released], table: s
         return ()
     rows = pd.concat([one.tables[table].assign(cycle_marked=brief.mark_cycle(one.about.cycle)) for one in cycles],
                      ignore_index=True)
-    return make_sheet(brief, latest, table, f"{table}_by_cycle", fields_of([("cycle_marked", "text"), *key, *_SHARES]),
-                      rows=rows, beside=earlier, lines=(say("report", "trend_mixes"),))
+    return make_sheet(brief, cycles[-1], table, f"{table}_by_cycle",
+                      fields_of([("cycle_marked", "text"), *key, *_SHARES]), rows=rows, beside=cycles[:-1],
+                      lines=(say("report", "trend_mixes"),))
 
 
 def _cycles_before(brief: Brief) -> list[str]:

@@ -31,7 +31,7 @@ MOST_NODES = 1
 
 
 @dataclass(frozen=True)
-class Moves:
+class CheapestChanges:
     """Unknowns that move for nothing and shown numbers that move at a cost.
 
     Parameters

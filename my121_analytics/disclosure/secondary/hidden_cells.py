@@ -1,4 +1,4 @@
-"""What is asked of the search for a pattern, and what it answers; and how a puzzle falls into parts.
+"""What is asked of the search for a pattern, and what it answers; and how a problem falls into parts.
 
 No people and no tables in here: whole numbers, equations between them, which of them are hidden, and what it costs to
 hide another.
@@ -17,7 +17,7 @@ from my121_analytics.disclosure.secondary.programs import each_part, label_parts
 
 
 @dataclass(frozen=True)
-class Puzzle:
+class HiddenCellProblem:
     """Numbers, what is known of them, and what may be hidden.
 
     Parameters
@@ -57,8 +57,8 @@ class Puzzle:
         found = [finite, system.lower, rows @ system.lower, abs(system.equal_to), abs(system.most_to)]
         return 1000.0 + 4 * max(float(some.max(initial=0)) for some in found)
 
-    def split(self) -> Iterator[tuple[Ints, Puzzle]]:
-        """Give the parts that share no equation, whatever is hidden: which numbers they are, and each as a puzzle."""
+    def split(self) -> Iterator[tuple[Ints, HiddenCellProblem]]:
+        """Give the parts that share no equation, whatever is hidden: which numbers they are, and each as a problem."""
         system = self.system
         rows = sparse.vstack([system.equal, system.most], format="csr")
         n_equal = system.equal.shape[0]
@@ -71,7 +71,7 @@ class Puzzle:
             equal, most = mine[mine < n_equal], mine[mine >= n_equal] - n_equal
             part = System(system.equal[equal][:, at], equal_left[equal], system.most[most][:, at], most_left[most],
                           system.lower[at], system.upper[at])
-            yield at, Puzzle(part, self.hidden[at], self.needed[at], self.cost[at])
+            yield at, HiddenCellProblem(part, self.hidden[at], self.needed[at], self.cost[at])
 
 
 @dataclass(frozen=True)

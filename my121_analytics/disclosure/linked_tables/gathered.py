@@ -1,7 +1,7 @@
 """Counts and equations while they are gathered, and the system that they make in the end.
 
-A sum that the true counts contradict (units that straddle two others, a total that counts more than the rows listed)
-is no law of these tables and is left out.
+A sum that the true counts contradict (a rating that its box does not fit, a total that counts more than the rows
+listed) holds nearly: a reader has it all the same, so that it is kept with as much slack as the record needs.
 """
 
 from __future__ import annotations
@@ -14,7 +14,16 @@ import numpy as np
 import pandas as pd
 from scipy import sparse
 
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, Texts, holds, is_reported, may_be_zero, unround
+from my121_analytics.disclosure.linked_tables.grids import (
+    CLOSE,
+    SEPARATOR,
+    Grid,
+    Texts,
+    holds,
+    is_reported,
+    may_be_zero,
+    unround,
+)
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
@@ -45,7 +54,7 @@ class Knowledge:
 
 
 @dataclass
-class Draft:
+class Gathered:
     """Counts and equations while they are gathered; counts are still apart, each by its name."""
 
     names: list[Texts] = field(default_factory=list)
@@ -57,7 +66,9 @@ class Draft:
     n_laws: int = 1
     rows: list[tuple[Ints, Ints, Floats, Ints]] = field(default_factory=list)
     n_rows: int = 0
-    limits: list[tuple[Ints, Ints]] = field(default_factory=list)
+    limits: list[tuple[Ints, Ints, Floats, Floats]] = field(default_factory=list)
+    sums: list[tuple[Ints, Ints]] = field(default_factory=list)
+    kind_of_law: dict[int, str] = field(default_factory=dict)
     lower: list[Ints] = field(default_factory=list)
     given_away: list[Ints] = field(default_factory=list)
     ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
@@ -87,23 +98,27 @@ class Draft:
                                             "at": at[rows], "rounded_to": rounded_to}))
         return at
 
-    def law(self) -> int:
-        """Give the number of a new law."""
+    def law(self, kind: str = "") -> int:
+        """Give the number of a new law; laws of one kind are broken by the same records, and share their slack."""
         self.n_laws += 1
+        if kind:
+            self.kind_of_law[self.n_laws - 1] = kind
         return self.n_laws - 1
 
-    def add_sums(self, grid: Grid, column: str, rows: Ints, groups: Ints, names: Texts) -> None:
+    def add_sums(self, grid: Grid, column: str, rows: Ints, groups: Ints, names: Texts, kind: str = "") -> None:
         """Say, as a law of its own, that the counts of some rows add up by group to the counts of a name."""
-        self.add_law(grid.positions[column][rows], grid.truth[column][rows], groups, names)
+        self.add_law(grid.positions[column][rows], grid.truth[column][rows], groups, names, kind)
 
-    def add_law(self, at: Ints, truth: Floats, groups: Ints, names: Texts) -> None:
+    def add_law(self, at: Ints, truth: Floats, groups: Ints, names: Texts, kind: str = "") -> None:
         """Say, as a law of its own, that counts at some positions add up by group to the counts of a name."""
         if not len(at):
             return
-        law = self.law()
+        law = self.law(kind)
         codes, first, group = np.unique(groups, return_index=True, return_inverse=True)
         summed = np.bincount(group, weights=truth, minlength=len(codes)).astype(np.float64)
         whole = self.add(names[first], summed, np.full(len(codes), np.nan), law=law)
+        if not kind:
+            self.sums.append((at, group))
         self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
                       np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
 
@@ -112,6 +127,32 @@ class Draft:
         if len(rows):
             self.rows.append((rows + self.n_rows, at, weights, np.full(len(rows), law)))
             self.n_rows += int(rows.max()) + 1
+
+    def add_matrix(self, terms: Ints, weights: Floats) -> None:
+        """Add equations to nothing: one a row of positions, all with the same weights."""
+        rows = np.repeat(np.arange(len(terms)), terms.shape[1])
+        self.add_rows(rows, terms.ravel(), np.tile(weights, len(terms)), 0)
+
+    def add_limits(self, terms: Ints, weights: Floats, most: float) -> None:
+        """Say that the weighted sum of each row of positions is at most a number."""
+        if len(terms):
+            rows = np.repeat(np.arange(len(terms)), terms.shape[1])
+            self.limits.append((rows, terms.ravel(), np.tile(weights, len(terms)), np.full(len(terms), most)))
+
+    def add_parts(self, parts: Ints, wholes: Ints) -> None:
+        """Say that some counts are part of others."""
+        self.add_limits(np.column_stack([parts, wholes]), np.array([1.0, -1.0]), 0.0)
+
+    def known_truth(self) -> Floats:
+        """Give the true value of every position, as far as it is known here or under the same name."""
+        return _fill_truth(np.concatenate(self.names), np.concatenate(self.truth))
+
+    def first_of_each_name(self) -> dict[str, int]:
+        """Give a position for each name: a count of a table where there is one, else what sums say of it."""
+        names, laws = np.concatenate(self.names), np.concatenate(self.laws)
+        order = np.argsort(laws > 0, kind="stable")
+        first = pd.Series(order).groupby(names[order], sort=False).first()
+        return {str(name): int(at) for name, at in first.items()}
 
     def raise_lower(self, grid: Grid, *, show_zeros: bool) -> None:
         """Use the rule that a hidden count is at least 1, where no zero is hidden for another reason."""
@@ -132,8 +173,13 @@ class Draft:
         law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
         truth = _fill_truth(names, truth)
         self._link_bases(names, truth)
-        false = _false_laws(names, truth, law)
-        self.limits += _limits_of_false_laws(names, truth, law, false)
+        kinds = self._false_laws(names, truth, law)
+        claimed = [self._claims(names, truth, law, broken) for broken in kinds]
+        for claims, real, over in claimed:
+            terms, weights = np.column_stack([claims, real]), np.array([1.0, -1.0])
+            self.add_limits(terms, weights, max(float(np.nanmax(over, initial=0.0)), 0.0))
+            self.add_limits(terms, -weights, max(float(-np.nanmin(over, initial=0.0)), 0.0))
+        false = np.array([number for broken in kinds for number in broken], dtype=np.int64)
         names = np.where(np.isin(law, false), names + "#" + law.astype("str").astype(object), names)
         frame = pd.DataFrame({"name": names, "truth": np.round(truth)})
         variable = frame.groupby(["name", "truth"], dropna=False, sort=False).ngroup().to_numpy(np.int64)
@@ -147,9 +193,10 @@ class Draft:
         _fix(lower, upper, variable[known], shown[known])
         for at, least, most in self.ranges:
             _narrow(lower, upper, variable[at], least, most)
-        everybody = pd.Series(names).str.count(r"\|").to_numpy() == 1
+        text = pd.Series(names)
+        everybody = ~text.str.contains(SEPARATOR, regex=False).to_numpy()
         for name, (context, counts) in numbers.items():
-            whole = everybody & pd.Series(names).str.startswith(f"{context}|").to_numpy()
+            whole = everybody & text.str.startswith(f"{context}/").to_numpy()
             for count in counts:
                 same = np.unique(variable[whole & (np.abs(truth - count) < CLOSE)])
                 if rounded and name in rounded:
@@ -168,10 +215,33 @@ class Draft:
         hidden = cells[~is_rounded].drop(columns="rounded_to").reset_index(drop=True)
         return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True))
 
+    def _false_laws(self, names: Texts, truth: Floats, law: Ints) -> list[Ints]:
+        """List the laws that do not hold, those of one kind together, with all others of their kind."""
+        found: dict[object, set[int]] = {}
+        for number in _contradicted(names, truth, law):
+            found.setdefault(self.kind_of_law.get(int(number), int(number)), set()).add(int(number))
+        for number, kind in self.kind_of_law.items():
+            if kind in found:
+                found[kind].add(number)
+        return [np.array(sorted(numbers), dtype=np.int64) for numbers in found.values()]
+
+    def _claims(self, names: Texts, truth: Floats, law: Ints, broken: Ints) -> tuple[Ints, Ints, Floats]:
+        """Give for each sum of some laws where it is claimed, the true count, and by how much the sum is over it.
+
+        A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
+        """
+        frame = pd.DataFrame({"name": names, "truth": truth, "law": law, "at": np.arange(len(names))})
+        real = frame[frame["law"] == 0].drop_duplicates(["name", "truth"])
+        real = real.drop_duplicates("name", keep=False).set_index("name")
+        claims = frame[np.isin(law, broken) & frame["name"].isin(real.index).to_numpy()]
+        whole = real.loc[claims["name"]]
+        over = claims["truth"].to_numpy() - whole["truth"].to_numpy()
+        return claims["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64), over
+
     def _link_bases(self, names: Texts, truth: Floats) -> None:
         """Those with a box and those with a rating are the same people where no group has more of the one."""
         at = np.array([number for number, name in enumerate(names) if "/placed:" in name], dtype=np.int64)
-        found = pd.Series(names[at]).str.extract(r"^(?P<context>.*)/placed:(?P<outcome>[^|]*)(?P<group>.*)$")
+        found = pd.Series(names[at]).str.extract(rf"^(?P<context>.*)/placed:(?P<outcome>[^{SEPARATOR}]*)(?P<group>.*)$")
         found = found.assign(truth=truth[at], at=at).dropna()
         found = found.drop_duplicates(["context", "outcome", "group"])
         for _, some in found.groupby("context", sort=True):
@@ -194,14 +264,18 @@ class Draft:
         return matrix, np.zeros(matrix.shape[0])
 
     def _limits(self, variable: Ints, n: int) -> tuple[sparse.csr_matrix, Floats]:
-        """Give the rows ``part - whole <= 0``."""
-        if not self.limits:
+        """Give the rows of what is at most a number, each once, the tightest of those that are alike."""
+        blocks, most = [], []
+        for rows, at, weights, limit in self.limits:
+            blocks.append(sparse.csr_matrix((weights, (rows, variable[at])), shape=(len(limit), n)))
+            most.append(limit)
+        if not blocks:
             return sparse.csr_matrix((0, n)), np.array([])
-        part, whole = (variable[np.concatenate(side)] for side in zip(*self.limits, strict=True))
-        pairs = np.unique(np.column_stack([part, whole])[part != whole], axis=0)
-        rows = np.repeat(np.arange(len(pairs)), 2)
-        weights = np.tile([1.0, -1.0], len(pairs))
-        return sparse.csr_matrix((weights, (rows, pairs.ravel())), shape=(len(pairs), n)), np.zeros(len(pairs))
+        matrix, limits = sparse.vstack(blocks, format="csr"), np.concatenate(most)
+        matrix.eliminate_zeros()
+        order = np.argsort(limits, kind="stable")
+        kept = order[_first_of_alike(matrix[order])]
+        return matrix[kept], limits[kept]
 
 
 def _fill_truth(names: Texts, truth: Floats) -> Floats:
@@ -214,34 +288,13 @@ def _fill_truth(names: Texts, truth: Floats) -> Floats:
     return frame["truth"].fillna(by_name.transform("first").where(same)).to_numpy(np.float64)
 
 
-def _false_laws(names: Texts, truth: Floats, law: Ints) -> Ints:
+def _contradicted(names: Texts, truth: Floats, law: Ints) -> Ints:
     """Find the laws that give a count of a table another value than the true one."""
     real = pd.DataFrame({"name": names[law == 0], "truth": np.round(truth[law == 0])}).dropna().drop_duplicates()
     claimed = pd.DataFrame({"name": names, "claim": np.round(truth), "law": law})[law > 0].dropna()
     both = claimed[claimed["name"].isin(real["name"])].merge(
         real.assign(is_true=True), left_on=["name", "claim"], right_on=["name", "truth"], how="left")
     return np.unique(both.loc[both["is_true"].isna(), "law"].to_numpy(np.int64))
-
-
-def _limits_of_false_laws(names: Texts, truth: Floats, law: Ints, false: Ints) -> list[tuple[Ints, Ints]]:
-    """Keep what is left of a sum that does not hold: parts that never make more than the whole, or never less.
-
-    A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
-    """
-    frame = pd.DataFrame({"name": names, "truth": truth, "law": law, "at": np.arange(len(names))})
-    real = frame[(frame["law"] == 0) & frame["truth"].notna()].drop_duplicates(["name", "truth"])
-    real = real.drop_duplicates("name", keep=False).set_index("name")
-    claims = frame[np.isin(law, false) & frame["name"].isin(real.index).to_numpy()]
-    found = []
-    for _, some in claims.groupby("law", sort=True):
-        whole = real.loc[some["name"]]
-        less = some["truth"].to_numpy() - whole["truth"].to_numpy()
-        pair = some["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64)
-        if (less <= CLOSE).all():
-            found.append(pair)
-        elif (less >= -CLOSE).all():
-            found.append(pair[::-1])
-    return found
 
 
 def _fix(lower: Floats, upper: Floats, variables: Ints, values: Floats) -> None:
@@ -260,13 +313,18 @@ def _narrow(lower: Floats, upper: Floats, variables: Ints, least: Floats, most: 
 
 def _distinct_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     """Drop equations that are there already."""
+    return matrix[_first_of_alike(matrix)]
+
+
+def _first_of_alike(matrix: sparse.csr_matrix) -> list[int]:
+    """List the rows with terms, the first of those that are alike."""
     matrix.sort_indices()
     bounds = zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True)
     first: dict[tuple[bytes, bytes], int] = {}
     for row, (start, end) in enumerate(bounds):
         if end > start:
             first.setdefault((matrix.indices[start:end].tobytes(), matrix.data[start:end].tobytes()), row)
-    return matrix[list(first.values())]
+    return list(first.values())
 
 
 def _no_system() -> System:

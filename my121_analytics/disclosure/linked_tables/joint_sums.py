@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.linked_tables.draft import Draft
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid
+from my121_analytics.disclosure.linked_tables.gathered import Gathered
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, SEPARATOR, Grid
 from my121_analytics.disclosure.linked_tables.system import Ints
 from my121_analytics.workforce.results import TOTAL
 
@@ -16,7 +16,7 @@ MOST_JOINT = 4_000
 """Cells of a table by all keys of a ring; more would take minutes, and are left out of what the attacker knows."""
 
 
-def add_joint(draft: Draft, grids: Sequence[Grid], decided_by: Mapping[str, str]) -> None:
+def add_joint(gathered: Gathered, grids: Sequence[Grid], decided_by: Mapping[str, str]) -> None:
     """Tables that share keys in a ring (A by B, B by C, C by A) are sums of one table by all the keys.
 
     Tables that share keys in any other way always have such a table behind them: there it tells nothing more.
@@ -24,8 +24,8 @@ def add_joint(draft: Draft, grids: Sequence[Grid], decided_by: Mapping[str, str]
     alike: dict[tuple[str, str], list[Grid]] = {}
     for grid in grids:
         for column in (c for c in grid.columns if c not in grid.bases and set(grid.keys) <= set(grid.sums)):
-            alike.setdefault((grid.one.context, column), []).append(grid)
-    for (context, column), some in alike.items():
+            alike.setdefault((grid.prefix(column), column), []).append(grid)
+    for (prefix, column), some in alike.items():
         every = {key for grid in some for key in grid.keys}
         decided = {key for key in every if decided_by.get(key) in every}
         plain = [grid for grid in some if not decided & set(grid.keys) and grid.n]
@@ -40,13 +40,13 @@ def add_joint(draft: Draft, grids: Sequence[Grid], decided_by: Mapping[str, str]
         if size > MOST_JOINT or max(sums) - min(sums) > CLOSE or np.isnan(sums).any():
             continue
         unknown = np.full(size, np.nan)
-        names = np.array([f"{context}|{column}|joint {number}" for number in range(size)], dtype=object)
-        at = draft.add(names, unknown, unknown).reshape([len(known) for known in values.values()])
+        names = np.array([f"{prefix}{SEPARATOR}joint={number}" for number in range(size)], dtype=object)
+        at = gathered.add(names, unknown, unknown).reshape([len(known) for known in values.values()])
         for grid in inside:
-            _add_joint_rows(draft, grid, column, at, values)
+            _add_joint_rows(gathered, grid, column, at, values)
 
 
-def _add_joint_rows(draft: Draft, grid: Grid, column: str, at: Ints, values: Mapping[str, list[str]]) -> None:
+def _add_joint_rows(gathered: Gathered, grid: Grid, column: str, at: Ints, values: Mapping[str, list[str]]) -> None:
     places = {key: {value: number for number, value in enumerate(known)} for key, known in values.items()}
     rows, terms, weights = [], [], []
     for row in range(grid.n):
@@ -56,7 +56,7 @@ def _add_joint_rows(draft: Draft, grid: Grid, column: str, at: Ints, values: Map
         rows += [row] * (len(parts) + 1)
         terms += [*parts.tolist(), int(grid.positions[column][row])]
         weights += [1.0] * len(parts) + [-1.0]
-    draft.add_rows(np.array(rows), np.array(terms), np.array(weights), 0)
+    gathered.add_rows(np.array(rows), np.array(terms), np.array(weights), 0)
 
 
 def _ring_of(edges: Sequence[frozenset[str]]) -> set[str]:

@@ -1,0 +1,144 @@
+"""Releases of a record that has since been corrected: their counts are near to those of today, and a reader knows it.
+
+Between two extracts somebody left, a rating was corrected, a placement came in late. A reader who has both publications
+does not know which counts changed, but sees in those that both show how much changed in all, and reckons that the
+others changed no more. What both editions say together is written with two numbers for each count, by how much it rose
+and by how much it fell; over the parts of any whole these come to no more than is seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.disclosure.linked_tables.gathered import Gathered
+from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR, Grid, Nesting, Shown, Texts
+from my121_analytics.disclosure.linked_tables.sums import add_keys
+from my121_analytics.disclosure.linked_tables.system import Floats, Ints
+
+
+def list_values(shown: Sequence[Shown], nesting: Nesting | None = None) -> dict[str, float]:
+    """Give the counts of tables that are known, by name, whatever the edition.
+
+    Returns
+    -------
+    dict
+        Counts known with two values in these tables (which no one record has) are left out.
+    """
+    names, values = [np.array([], dtype=object)], [np.array([])]
+    for one in shown:
+        if not one.rounded_to:
+            grid = Grid(one, nesting)
+            names += [grid.names(column) for column in grid.columns]
+            values += [grid.truth[column] for column in grid.columns]
+    frame = pd.DataFrame({"name": np.concatenate(names), "value": np.concatenate(values)}).dropna().drop_duplicates()
+    frame = frame.drop_duplicates("name", keep=False)
+    return dict(zip((_plain(name) for name in frame["name"]), frame["value"], strict=True))
+
+
+def count_changes(then: Sequence[Shown], now: Mapping[str, float], nesting: Nesting | None = None) -> dict[str, float]:
+    """Say for each cycle by how much the parts of a whole have changed at most, in what both editions show.
+
+    Parameters
+    ----------
+    then
+        Tables of the earlier edition.
+    now
+        Counts of today by name.
+
+    Returns
+    -------
+    dict of str to float
+    """
+    found: dict[str, float] = {}
+    for one in (table for table in then if not table.rounded_to):
+        grid = Grid(one, nesting)
+        gathered = Gathered()
+        for column in grid.columns:
+            grid.positions[column] = gathered.add(grid.names(column), grid.truth[column], grid.shown[column], grid,
+                                                  column)
+        if not gathered.size:
+            continue
+        add_keys(gathered, grid)
+        names, values = np.concatenate(gathered.names), np.concatenate(gathered.truth)
+        today = np.array([now.get(_plain(name), np.nan) for name in names])
+        change = np.nan_to_num(np.abs(values - today))
+        groups = [(np.arange(len(names)), np.arange(len(names))), *gathered.sums]  # each count by itself as well
+        for at, group in groups:
+            total = np.bincount(group, weights=change[at])
+            for position, code in zip(at, group, strict=True):
+                cycle = _cycle_of(str(names[position]))
+                found[cycle] = max(found.get(cycle, 0.0), float(total[code]))
+    return found
+
+
+def link_editions(gathered: Gathered, changed: Mapping[str, Mapping[str, float]]) -> None:
+    """Say that counts of earlier editions are near to those of today.
+
+    Parameters
+    ----------
+    gathered
+        All counts.
+    changed
+        Edition -> cycle -> by how much the parts of a whole have changed at most.
+    """
+    first = gathered.first_of_each_name()
+    names = np.concatenate(gathered.names)
+    for edition, by_cycle in changed.items():
+        pairs = {at: (then, first[_plain(name)]) for at, (name, then) in enumerate(first.items())
+                 if _edition_of(name) == edition and _plain(name) in first}
+        if not pairs:
+            continue
+        then, now = np.array([*pairs.values()], dtype=np.int64).T
+        changes = _add_changes(gathered, names[then], then, now)
+        cycles = [_cycle_of(str(name)) for name in names[then]]
+        _limit(gathered, [np.array([k]) for k in range(len(then))], changes, [by_cycle.get(c, 0.0) for c in cycles])
+        place = {str(name): k for k, name in enumerate(names[then])}
+        groups = list(_groups(gathered, names, place, edition))
+        _limit(gathered, groups, changes, [by_cycle.get(cycles[int(group[0])], 0.0) for group in groups])
+
+
+def _add_changes(gathered: Gathered, names: Texts, then: Ints, now: Ints) -> Ints:
+    """Add by how much each count rose and fell; gives the positions, a row a count."""
+    unknown = np.full(len(names), np.nan)
+    up, down = (gathered.add(names + f"{SEPARATOR}{way}=", unknown, unknown) for way in ("rose", "fell"))
+    gathered.add_matrix(np.column_stack([now, then, up, down]), np.array([1.0, -1.0, -1.0, 1.0]))
+    return np.column_stack([up, down])
+
+
+def _groups(gathered: Gathered, names: Texts, place: Mapping[str, int], edition: str) -> Iterator[Ints]:
+    """Give the parts of each whole of an edition that are there today as well."""
+    for at, group in gathered.sums:
+        if _edition_of(str(names[at[0]])) != edition:
+            continue
+        where = np.array([place.get(str(name), -1) for name in names[at]])
+        for code in np.unique(group):
+            members = where[group == code]
+            if len(members) > 1 and (members >= 0).all():
+                yield members
+
+
+def _limit(gathered: Gathered, groups: Sequence[Ints], changes: Ints, most: Sequence[float]) -> None:
+    """Say that all that rose and fell in a group comes to no more than a number."""
+    if not groups:
+        return
+    rows = np.repeat(np.arange(len(groups)), [2 * len(group) for group in groups])
+    at = np.concatenate([changes[group].ravel() for group in groups])
+    limits: Floats = np.array(most, dtype=np.float64)
+    gathered.limits.append((rows, at, np.ones(len(at)), limits))
+
+
+def _edition_of(name: str) -> str:
+    return name.partition(SEPARATOR)[0].partition(EDITION)[2]
+
+
+def _plain(name: str) -> str:
+    prefix, mark, rest = str(name).partition(SEPARATOR)
+    return prefix.partition(EDITION)[0] + mark + rest
+
+
+def _cycle_of(name: str) -> str:
+    prefix = name.partition(SEPARATOR)[0].partition(EDITION)[0]
+    return prefix.partition("@")[2] or prefix
