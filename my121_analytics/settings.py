@@ -495,7 +495,8 @@ class PlanSettings(_Section):
 
 
 REPORT_SECTIONS: dict[str, str] = {
-    "workforce": "headcount, full-time equivalents, starters, leavers, span of control, grade, length of service",
+    "workforce": "headcount, full-time equivalents, leavers and turnover, span of control, grade, contract, working "
+                 "pattern, years of service (starters among them), age",
     "profile": "the map and the ratings, by group and cycle by cycle",
     "movement": "what changed since the cycle before",
     "coverage": "conversations and placements, and which parts of the record are filled",

@@ -386,7 +386,7 @@ def _faults_of(cell: Cell, page: Worksheet, sheet: _Sheet) -> Iterator[tuple[str
     if inside and isinstance(cell.value, int | float) and cell.alignment.horizontal not in ("right", None, "general"):
         yield "A8", "number_not_right"
     if inside and text and not cell.alignment.wrap_text:
-        width = page.column_dimensions[cell.column_letter].width or 9
+        width = _width_of(page, cell.column)
         if len(text) > width * 1.15:
             yield "A4", "cut_off"
 
@@ -411,13 +411,18 @@ def _is_coloured(cell: Cell) -> bool:
     return max(channels) - min(channels) > 0x30
 
 
+def _width_of(page: Worksheet, column: int) -> float:
+    """Give the width of a column; neighbours of one width are kept as one entry, under the first one's letter."""
+    return next((float(one.width) for one in page.column_dimensions.values()
+                 if one.min is not None and one.min <= column <= one.max), 9.0)
+
+
 def _is_cut_off(cell: Cell, page: Worksheet) -> bool:
     """Say whether text that wraps needs more lines than its row, whose height is set, has room for."""
     height = page.row_dimensions[cell.row].height if cell.row in page.row_dimensions else None
     if height is None or not isinstance(cell.value, str):
         return False
-    width = (page.column_dimensions[cell.column_letter].width or 9) * _LETTERS_A_WIDTH * SMALLEST / (
-        cell.font.sz or SMALLEST)
+    width = _width_of(page, cell.column) * _LETTERS_A_WIDTH * SMALLEST / (cell.font.sz or SMALLEST)
     needed = sum(max(-(-len(part) // int(max(width, 1))), 1) for part in cell.value.split("\n"))
     return needed > max(int((height + 2) / ((cell.font.sz or SMALLEST) * _LINE_OF_SIZE)), 1) and needed > 1
 

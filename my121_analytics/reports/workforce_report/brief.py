@@ -152,7 +152,7 @@ def fields_of(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] |
 
 def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: Sequence[Field], *,
                rows: pd.DataFrame | None = None, chart: Chart | None = None, draw: Drawing | None = None,
-               lines: Sequence[str] = (), words: Mapping[str, object] | None = None, name: str = "",
+               lines: Sequence[str] = (), words: Mapping[str, object] | None = None, name: str = "", measure: str = "",
                beside: Sequence[Released] = ()) -> tuple[Sheet, ...]:
     """Set out one released table as a sheet; none where the audience may not see it.
 
@@ -178,6 +178,8 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
         For the title.
     name
         Of the marked-up table; default: the code, and the grouping where there is one.
+    measure
+        What is counted, where it is not the measure of the whole result.
     beside
         Further released results whose rows stand in ``rows``.
     """
@@ -187,7 +189,7 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     words = dict(words or {})
     title = say("report_title", code, scope=brief.scope, **words)
     about = released.about
-    source = say("report", "source_line", measure=about.measure, population=about.population)
+    source = say("report", "source_line", measure=measure or about.measure, population=about.population)
     shown = order_groups(released.tables[table] if rows is None else rows, fields)
     marks = _explain_marks(brief, shown)
     view = View(released, table, title, tuple(fields), shown, tuple(beside))
@@ -196,7 +198,8 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     picture = None
     if draw is not None and brief.report.profile == "publish":
         picture = draw_beside(draw, released)
-    return (Sheet(say("report_sheet", code, **words), view, (source, *lines, *marks), table_name,
+    sheet_name = say("report_sheet", code, **words)
+    return (Sheet(sheet_name[:1].upper() + sheet_name[1:], view, (source, *lines, *marks), table_name,
                   None if view.has_hidden else chart, notes=tuple(f"caveat {code}" for code in about.caveats),
                   picture=picture),)
 

@@ -35,31 +35,33 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
 
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
-    """Write headcount, starters, leavers, span of control and the make-up of staff."""
+    """Write headcount, leavers, span of control and the make-up of staff."""
     (name, one), = results.items()
     by = name.removeprefix("workforce_")
     words: dict[str, object] = {"by": by.replace("_", " ")}
     year = say("report", "year_line", first=one.facts["year_from"], last=one.facts["year_to"])
+    measure = say("measure", "workforce")
     vacant = one.facts.get("n_vacant")
     lines = [say("report", "vacancies" if vacant is not None else "no_vacancies", n=vacant or 0)]
     group: list[tuple[str, Kind]] = [(by, "text")]
     sheets: list[AnySheet] = []
     sheets += make_sheet(brief, one, "by_group", "headcount", fields_of(
-        [*group, ("n_people", "integer"), ("n_posts", "integer"), ("fte", "decimal")]), words=words, lines=lines,
+        [*group, ("n_people", "integer"), ("fte", "decimal")]), words=words, measure=measure, lines=lines,
         chart=Chart("bar", category=by, values=("n_people",)))
-    sheets += make_sheet(brief, one, "starters", "starters", fields_of(
-        [*group, ("n_people", "integer"), ("n_starters", "integer")]), words=words, lines=[year])
     sheets += make_sheet(brief, one, "leavers", "leavers", fields_of(
-        [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words,
+        [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words, measure=measure,
         lines=[year, say("report", "turnover_line")])
     sheets += make_sheet(brief, one, "span", "span", fields_of(
-        [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, lines=[say("report", "span_line")])
+        [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, measure=measure,
+        lines=[say("report", "span_line")])
     for column in MAKE_UP:
         what: dict[str, object] = {"what": say("report_heading", column).lower(), **words}
         sheets += make_sheet(brief, one, column, "make_up", fields_of([(column, "text"), *_SHARES]), words=what,
-                             chart=Chart("bar", category=column, values=("n",)), name=column)
+                             measure=measure, name=column, lines=_explain(column),
+                             chart=Chart("bar", category=column, values=("n",)))
         sheets += make_sheet(brief, one, f"{column}_by_group", "make_up_by_group",
-                             fields_of([*group, (column, "text"), *_SHARES]), words=what, name=f"{column}_by_{by}")
+                             fields_of([*group, (column, "text"), *_SHARES]), words=what, measure=measure,
+                             name=f"{column}_by_{by}", lines=_explain(column))
     return Written(tuple(sheets), _headline(brief, one, by))
 
 
@@ -71,6 +73,10 @@ def _headline(brief: Brief, released: Released, by: str) -> tuple[Headline, ...]
             Headline("fte", say("headline", "fte"), None if fte is None else round(float(fte), 1), unit="number",
                      cycle=brief.cycle),
             Headline("turnover", say("headline", "turnover"), total, cycle=brief.cycle))
+
+
+def _explain(column: str) -> list[str]:
+    return [say("report", "starters_line")] if column == "service_band" else []
 
 
 def _grouping(brief: Brief) -> str:
