@@ -453,7 +453,7 @@ def test_the_commands_of_unattended_runs_answer(tmp_path: Path, exports: Path) -
     page = call("runs", "show", "2024").stdout
     assert all(part in page for part in ("figures as of 2024-09-30", "Headline figures:", "'latest' points to.",
                                          "small.xlsx")), page
-    assert "Posts in the cycle" in call("runs", "trend").stdout
+    assert "Posts on the map" in call("runs", "trend").stdout
 
 
 @pytest.mark.slow
