@@ -53,6 +53,8 @@ class Design:
     profile_by: str
     papers: tuple[str, ...] = PAPERS
     editions: int = 2
+    sections: tuple[str, ...] = ()
+    """Of the report; none: all."""
 
 
 def draw_design(rng: np.random.Generator, seed: int, *, papers: tuple[str, ...] = PAPERS, editions: int = 2,
@@ -111,7 +113,8 @@ def publish(record: Workforce, design: Design, folder: Path, settings: Settings)
     kept = settings.disclosure.kept_releases
     if "report" in design.papers:
         made = build_report(record, settings=settings,
-                            report=ReportSettings(audience="publish", by=list(design.report_by)))
+                            report=ReportSettings(audience="publish", by=list(design.report_by),
+                                                  sections=list(design.sections)))
         for name, content in made.files.items():
             path = folder / "report" / name
             path.parent.mkdir(parents=True, exist_ok=True)

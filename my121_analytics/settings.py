@@ -297,8 +297,6 @@ class PackSettings(_Section):
     """Length of the meeting; decides how many people can be discussed."""
     minutes_each: int = Field(4, ge=1, le=30)
     """Time to hear both sides about one person."""
-    minutes_manager: int = Field(6, ge=1, le=60)
-    """Time to hear one manager whose ratings are a pattern to discuss; managers take half of the meeting at most."""
     minutes_rest: int = Field(10, ge=0, le=240)
     """Time for the map, the last meeting's actions, and who completes what is missing."""
     ask_centre_box: bool = False

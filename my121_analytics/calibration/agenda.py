@@ -143,7 +143,7 @@ def _list_managers(severity: Result | None, filters: dict[str, str] | None, sett
         if column in listed:
             listed = listed[listed[column] == value]
     listed = listed.iloc[np.argsort([_draw_lot(seed, rater) for rater in listed["rater_id"]], kind="stable")]
-    each = settings.pack.minutes_manager
+    each = settings.managers.minutes_each
     room = (settings.pack.minutes - settings.pack.minutes_rest) // 2
     fits = np.arange(1, len(listed) + 1) * each <= max(room, 0)
     return listed.assign(minutes=each, in_meeting=fits).reset_index(drop=True)

@@ -150,7 +150,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
     from my121_analytics.figures.vector import standalone
     from my121_analytics.improvement.plan.status import ACTIONS_CSV
     from my121_analytics.reports.plan.committee import build_committee_report
-    from my121_analytics.reports.plan.plan_papers import draw_timeline
+    from my121_analytics.reports.plan.plan_papers import build_review_pack, draw_timeline, same_timeline
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
     from my121_analytics.writing.csv_files import write_csv
     from my121_analytics.writing.staging import write_atomic
@@ -163,7 +163,8 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
                             columns={"actions": list(ACTIONS_CSV)})
     if not private:
         write_csv(released, "published", out / "actions.csv", columns=ACTIONS_CSV, private=False)
-    for picture in draw_timeline(released):
+    pictures = draw_timeline(released)
+    for picture in pictures:
         write_atomic(out / f"{picture.name}.svg", standalone(picture.element), private=private)
         write_atomic(out / f"{picture.name}.png", picture.png, private=private)
     if "tracker" in released.tables:
@@ -176,20 +177,24 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
     evidence, findings = (None if result is None else release(result, audience="publish", settings=settings)
                           for result in (judged, linked))
     committee = build_committee_report(public, settings=settings, outcomes=measured, evidence=evidence,
-                                       findings=findings, pictures=draw_timeline(public))
+                                       findings=findings, pictures=pictures if same_timeline(released, public)
+                                       else draw_timeline(public))
     _write_papers(committee, out / "committee_report", private=False, document=True)
-    _write_directorates(released, out, settings, private=private)
+    _write_papers(build_review_pack(released, settings=settings), out / "review_pack", private=private, document=True)
+    _write_directorates(released, findings if linked is None or not private
+                        else release(linked, audience=audience, settings=settings), out, settings, private=private)
 
 
-def _write_directorates(released: Released, out: Path, settings: Settings, *, private: bool) -> None:
+def _write_directorates(released: Released, findings: Released | None, out: Path, settings: Settings, *,
+                        private: bool) -> None:
     from my121_analytics.improvement.plan.groups import directorates_with_reports
     from my121_analytics.reports.plan.plan_papers import build_directorate_report
     from my121_analytics.writing.staging import make_slugs
 
     names = directorates_with_reports(released.tables["belongs"], settings.plan)
     for name, slug in make_slugs(names).items():
-        _write_papers(build_directorate_report(released, name, settings=settings), out / "directorates" / slug,
-                      private=private)
+        _write_papers(build_directorate_report(released, name, settings=settings, findings=findings),
+                      out / "directorates" / slug, private=private, document=True)
 
 
 def _write_papers(papers: PlanPapers, stem: Path, *, private: bool, document: bool = False) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import combinations
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.reading.cells import clean, parse_numbers, plain_words
+from my121_analytics.ingest.reading.cells import clean, parse_numbers
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
@@ -42,10 +43,46 @@ def set_copies_aside(sheets: Sequence[SheetRows], context: Context) -> None:
     known = [rows for rows in sheets if rows.map.tables and "employee_id" in rows.map.columns]
     for rows in known:
         if "placements" in rows.map.tables:
-            _withhold_repeats(rows, context)
-    for a, b in combinations(sorted(known, key=_preference), 2):
-        if _shape(a) == _shape(b):
-            _compare(a, b, context)
+            _withhold_repeats(rows)
+    pairs = [_Pair(a, b, *found) for a, b in combinations(sorted(known, key=_preference), 2)
+             if _shape(a) == _shape(b) and (found := _compare(a, b, context)) is not None]
+    for pair in pairs:
+        if _is_hidden(pair.second) and not _is_hidden(pair.first):
+            _pass_over(pair, "hidden_version", str(int(pair.differs.sum())))
+    pairs = [pair for pair in pairs if not _is_hidden(pair.second) or _is_hidden(pair.first)]
+    for pair in pairs:
+        if pair.differs.any():
+            _take_neither(pair)
+    for pair in pairs:
+        if not pair.differs.any() and not pair.first.differs_from and not pair.second.differs_from:
+            _pass_over(pair, "copied_sheet" if len(pair.at_second) == len(pair.second) else "copied_rows")
+
+
+@dataclass(frozen=True, eq=False)
+class _Pair:
+    """Two sheets that are one export: where its rows stand in both, and which of them differ."""
+
+    first: SheetRows
+    second: SheetRows
+    at_second: np.ndarray
+    differs: np.ndarray
+
+
+def _pass_over(pair: _Pair, code: str, expected: str = "") -> None:
+    """Withhold the rows of the second sheet that the first one has; all of them, where it is hidden."""
+    rows = pair.second
+    where = np.arange(len(rows)) if code == "hidden_version" else pair.at_second
+    where = where[~rows.withheld[where]]
+    if len(where):
+        _log(rows, code, len(where), _name(pair.first), expected)
+        rows.withhold(where)
+
+
+def _take_neither(pair: _Pair) -> None:
+    for rows, other in ((pair.first, pair.second), (pair.second, pair.first)):
+        _log(rows, "versions_apart", len(pair.differs), _name(other), str(int(pair.differs.sum())))
+        rows.differs_from = _name(other)
+        rows.withhold(np.flatnonzero(~rows.withheld), is_lost=True)
 
 
 def _preference(rows: SheetRows) -> tuple[bool, int, str, str]:
@@ -67,14 +104,13 @@ def _key_columns(rows: SheetRows) -> list[str]:
     return [name for name in _KEYS if rows.has(name) and (name != "directorate" or evidence)]
 
 
-def _withhold_repeats(rows: SheetRows, context: Context) -> None:
+def _withhold_repeats(rows: SheetRows) -> None:
     """Withhold rows of one sheet that say the same as an earlier one in every column that is read."""
     entered = np.flatnonzero(rows.employee.codes >= 0)
-    keys = _hashes(rows, _key_columns(rows), context)[entered]
-    suspects = entered[pd.Series(keys).duplicated(keep=False).to_numpy()]
+    suspects = entered[pd.Series(_numbers(rows, _key_columns(rows), entered)).duplicated(keep=False).to_numpy()]
     if not len(suspects):
         return
-    everything = _hashes(rows, _all_columns(rows), context)[suspects]
+    everything = _numbers(rows, _all_columns(rows), suspects)
     repeats = suspects[pd.Series(everything).duplicated().to_numpy()]
     if len(repeats):
         first = suspects[np.flatnonzero(everything == everything[np.flatnonzero(suspects == repeats[0])[0]])[0]]
@@ -82,33 +118,19 @@ def _withhold_repeats(rows: SheetRows, context: Context) -> None:
         rows.withhold(repeats)
 
 
-def _compare(first: SheetRows, second: SheetRows, context: Context) -> None:
-    """Tell whether two sheets of one shape are one export, and what to take of them."""
+def _compare(first: SheetRows, second: SheetRows, context: Context) -> tuple[np.ndarray, np.ndarray] | None:
+    """Give where the rows of two sheets of one export stand in the second, and which differ; None for two exports."""
     a, b = (np.flatnonzero(rows.employee.codes >= 0) for rows in (first, second))
     if min(len(a), len(b)) < _FEWEST:
-        return
-    keys_of_first, keys_of_second = (_numbered(_hashes(rows, _key_columns(rows), context)[where])
-                                     for rows, where in ((first, a), (second, b)))
-    shared, at_a, at_b = np.intersect1d(keys_of_first, keys_of_second, return_indices=True)
+        return None
+    of_first, of_second = (_numbered(_hashes(rows, _key_columns(rows), context)[where])
+                           for rows, where in ((first, a), (second, b)))
+    shared, at_a, at_b = np.intersect1d(of_first, of_second, return_indices=True)
     if len(shared) < _FEWEST or len(shared) < _SAME_EXPORT * min(len(a), len(b)):
-        return
+        return None
     columns = [name for name in _all_columns(first) if name in _all_columns(second)]
     values = [_hashes(rows, columns, context) for rows in (first, second)]
-    n_differ = int((values[0][a[at_a]] != values[1][b[at_b]]).sum())
-    if _is_hidden(second) and not _is_hidden(first):
-        _log(second, "hidden_version", len(b), _name(first), str(n_differ))
-        second.withhold(b)
-    elif n_differ:
-        for rows, where, other in ((first, a, second), (second, b, first)):
-            _log(rows, "versions_apart", len(shared), _name(other), str(n_differ))
-            rows.differs_from = _name(other)
-            rows.withhold(where, is_lost=True)
-    elif len(shared) == len(b):
-        _log(second, "copied_sheet", len(b), _name(first))
-        second.withhold(b)
-    else:
-        _log(second, "copied_rows", len(shared), _name(first))
-        second.withhold(b[at_b])
+    return b[at_b], values[0][a[at_a]] != values[1][b[at_b]]
 
 
 def _numbered(keys: np.ndarray) -> np.ndarray:
@@ -119,6 +141,14 @@ def _numbered(keys: np.ndarray) -> np.ndarray:
 
 _ODD = 0x9E3779B97F4A7C15
 """Spreads hashes when they are put together, as in Fibonacci hashing (Knuth, The Art of Computer Programming, 6.4)."""
+
+
+def _numbers(rows: SheetRows, columns: Sequence[str], where: np.ndarray) -> np.ndarray:
+    """Give some rows one number each for their employee and some columns, as these are written in one sheet."""
+    total = rows.employee.codes[where].astype(np.uint64)
+    for name in columns:
+        total = total * np.uint64(_ODD) + rows.texts(_position(rows, name))[0][where].astype(np.uint64)
+    return total
 
 
 def _hashes(rows: SheetRows, columns: Sequence[str], context: Context) -> np.ndarray:
@@ -152,7 +182,7 @@ def _plain(rows: SheetRows, name: str, texts: np.ndarray, context: Context) -> n
         numbers = parse_numbers(texts, decimal_comma=rows.sheet.decimal_comma).values
         return np.array([str(number) if number == number else clean(text) for number, text in
                          zip(numbers, texts, strict=True)], dtype=object)
-    return np.array([plain_words(clean(text)) or clean(text) for text in texts], dtype=object)
+    return np.array([clean(text).casefold() for text in texts], dtype=object)
 
 
 def _name(rows: SheetRows) -> str:

@@ -426,7 +426,10 @@ def settle_rows(rows: SheetRows, is_data: Mapping[int, bool]) -> SheetRows:
     aside = rows.aside.copy()
     for position, kept in is_data.items():
         aside[position] = 0 if kept else ASIDE.index("left_out") + 1
-    return replace(rows, aside=aside)
+    settled = replace(rows, aside=aside)
+    settled.stops.drop(np.flatnonzero(aside > 0))
+    settled.withhold(np.flatnonzero(np.isin(settled.rows, rows.rows[rows.withheld])), is_lost=True)
+    return settled
 
 
 def unguard(text: str) -> str:

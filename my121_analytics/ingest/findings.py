@@ -104,6 +104,10 @@ class Stops:
         """Number of rows stopped."""
         return len(self.positions)
 
+    def drop(self, rows: np.ndarray) -> None:
+        """Let rows go (positions in the sheet, counted from 0) that are no data."""
+        self._parts = [part for old in self._parts if len(part := old[~old["position"].isin(rows)])]
+
     def log(self, log: Log, sheet: Sheet) -> None:
         """Repeat every fault as a finding."""
         if not self._parts:

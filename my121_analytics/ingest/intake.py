@@ -255,7 +255,8 @@ def describe_intake(intake: Intake) -> dict[str, Any]:
     dict
         ``as_of``; ``files``: one entry per file and sheet with ``rows_read``, ``rows_accepted``,
         ``rows_quarantined``, ``rows_set_aside`` and ``columns`` (heading, column, how); ``unreadable``; ``findings``
-        by code, ``totals`` and ``corrections`` by outcome. Holds no names and no values of cells.
+        by code, ``totals``, ``unread`` (ratings, and columns that were left out though they may matter) and
+        ``corrections`` by outcome. Holds no names and no values of cells.
     """
     counts = ["rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside"]
     files = []
@@ -272,6 +273,9 @@ def describe_intake(intake: Intake) -> dict[str, Any]:
                         "successors", "evidence")},
             "findings": [{"code": str(r["code"]), "severity": str(r["severity"]), "n": int(r["n"])}
                          for r in by_code.to_dict("records")],
+            "unread": {"ratings": intake.unread.n_ratings, "ratings_read": intake.unread.n_read,
+                       "columns": intake.unread.columns[["kind", "file", "sheet", "heading", "n", "cause"]].to_dict(
+                           "records")},
             "corrections": {str(k): int(n) for k, n in intake.corrections["outcome"].value_counts(sort=False).items()},
             "unreadable": intake.unreadable[["file", "reason", "message"]].to_dict("records")}
 

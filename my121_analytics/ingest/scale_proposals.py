@@ -152,7 +152,7 @@ def spread_over(n_levels: int) -> list[int]:
 # Boxes ------------------------------------------------------------------------------------------------------------
 
 
-def propose_numbering(box: RatingColumn, beside: Sequence[RatingColumn], framework: Framework) -> list[int]:
+def propose_numbering(box: RatingColumn, beside: Sequence[RatingColumn], framework: Framework) -> list[list[int]]:
     """Give the numbers of boxes 1 to 9 by which a column of boxes agrees with its names or the ratings beside it.
 
     Parameters
@@ -166,23 +166,23 @@ def propose_numbering(box: RatingColumn, beside: Sequence[RatingColumn], framewo
 
     Returns
     -------
-    list of int
-        Empty where no usual numbering (by rows or columns, from any corner) agrees in most rows.
+    list of list of int
+        The usual numberings (by rows or columns, from any corner) that agree best; several where nothing tells them
+        apart, as beside performance alone; empty where none agrees in most rows.
     """
     numbers = np.array([-1 if (code := bare_code(str(t))) is None else int(code) for t in box.texts[1]])
     named = _named_boxes(box)
     numbers = np.where(numbers < 0, [n for n, _ in named], numbers)[box.texts[0]]
     meant = np.array([b for _, b in named])[box.texts[0]]
     first = 0 if (numbers == 0).any() else 1
-    best: tuple[float, int, list[int]] | None = None
-    for place, numbering in enumerate(_numberings(first, framework)):
+    scores: list[tuple[float, list[int]]] = []
+    for numbering in _numberings(first, framework):
         ours = np.zeros(max(first + 9, int(numbers.max(initial=0)) + 1), dtype=np.int64)
         ours[numbering] = sorted(b.number for b in framework.boxes)
         read = np.where(numbers >= 0, ours[np.maximum(numbers, 0)], 0)
-        score = _agreement(read, meant, beside, framework)
-        if score >= _AGREES and (best is None or score > best[0]):
-            best = score, place, numbering
-    return best[2] if best else []
+        scores.append((_agreement(read, meant, beside, framework), numbering))
+    best = max(score for score, _ in scores)
+    return [numbering for score, numbering in scores if score == best] if best >= _AGREES else []
 
 
 def _named_boxes(box: RatingColumn) -> list[tuple[int, int]]:

@@ -27,7 +27,8 @@ from my121_analytics.ingest.unread import Unread, sources_of
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import MANAGER
 
-_TABLES = ("exports", "exports.columns", "framework", "ratings.synonyms.performance", "ratings.synonyms.potential")
+_TABLES = ("exports", "exports.columns", "framework", "ratings.synonyms.performance", "ratings.synonyms.potential",
+           "ratings.synonyms.box")
 
 
 @dataclass
@@ -287,11 +288,18 @@ def _add_boxes(lines: _Lines, report: ScaleReport, context: Context) -> None:
             continue
         beside = [c for c in report.columns if c.rows is column.rows and c.source == column.source
                   and c.axis != "box" and c.why in ("", "ratings_against_boxes")]
-        numbering = propose_numbering(column, beside, context.framework) if context.framework.has_map else []
-        if numbering and context.settings.framework.boxes is None:
-            either = any(c.why == "ratings_against_boxes" for c in beside)
-            lines.add("framework", "box_numbering", json.dumps(numbering),
-                      say("settings_line", "either" if either else "numbering"), asleep=either)
+        found = propose_numbering(column, beside, context.framework) if context.framework.has_map else []
+        if found and context.settings.framework.boxes is None:
+            turned = any(c.why == "ratings_against_boxes" for c in beside)
+            why = "either" if turned else "numbering" if len(found) == 1 else "one_numbering"
+            for numbering in found:
+                lines.add("framework", "box_numbering", json.dumps(numbering), say("settings_line", why),
+                          asleep=turned or len(found) > 1)
+        elif column.evidence.foreign:
+            for text in column.tally:
+                if not column.scale.parse([text]).values[0]:
+                    why = say("settings_line", "which_box")
+                    lines.add("ratings.synonyms.box", _quoted(text), "1", why, asleep=True)
         else:
             lines.add("exports.columns", _quoted(column.heading), _quoted("ignore"), say("settings_line", "boxes"),
                       asleep=True)

@@ -37,8 +37,8 @@ def stop_shared_numbers(sheets: Sequence[SheetRows], lists: Sequence[SheetRows])
     and so do the days on which the two started. A surname changed on marriage leaves the forename.
     """
     keyed = [rows for rows in sheets if rows.map.tables and "employee_id" in rows.map.columns]
-    pairs = _named_people(lists or keyed)
-    shared = _shared(pairs)
+    pairs = _named_people(lists or keyed, only_several=len(keyed) == 1)
+    shared = _shared(pairs, lists or keyed)
     for rows in keyed:
         is_list = not lists or any(rows is one for one in lists)
         _stop(rows, shared, "two_people" if is_list else "number_of_two")
@@ -47,30 +47,33 @@ def stop_shared_numbers(sheets: Sequence[SheetRows], lists: Sequence[SheetRows])
     return shared
 
 
-def _named_people(sheets: Sequence[SheetRows]) -> pd.DataFrame:
-    """List the distinct pairs of a number and a name over some sheets, with the day given for the start."""
-    parts = [pd.DataFrame({"person": [], "name": [], "start": []}, dtype="str")]
+def _named_people(sheets: Sequence[SheetRows], *, only_several: bool = False) -> pd.DataFrame:
+    """List the distinct pairs of a number and a name over some sheets; only numbers with several, if so wanted."""
+    parts = [pd.DataFrame({"person": [], "name": []}, dtype="str")]
     for rows in sheets:
         if rows.names is None:
             continue
         kept = (rows.employee.codes >= 0) & (rows.names.codes >= 0)
-        pairs = pd.DataFrame({"person": rows.employee.codes[kept], "name": rows.names.codes[kept],
-                              "start": _starts(rows)[kept]}).drop_duplicates()
-        parts.append(pd.DataFrame({"person": rows.employee.categories[pairs["person"]],
-                                   "name": rows.names.categories[pairs["name"]],
-                                   "start": pairs["start"].astype("str").to_numpy()}))
-    return pd.concat(parts, ignore_index=True)
+        n = max(len(rows.names.categories), 1)
+        pairs = pd.unique(rows.employee.codes[kept].astype("int64") * n + rows.names.codes[kept])
+        person = pairs // n
+        if only_several:
+            several = pd.Series(person).duplicated(keep=False).to_numpy()
+            pairs, person = pairs[several], person[several]
+        parts.append(pd.DataFrame({"person": rows.employee.categories[person],
+                                   "name": rows.names.categories[pairs % n]}))
+    return pd.concat(parts, ignore_index=True).drop_duplicates()
 
 
-def _shared(pairs: pd.DataFrame) -> dict[str, str]:
+def _shared(pairs: pd.DataFrame, sheets: Sequence[SheetRows]) -> dict[str, str]:
     """Find the numbers that stand beside names of two people, with the names."""
-    distinct = pairs.drop_duplicates(["person", "name"])
-    several = distinct.loc[distinct["person"].duplicated(keep=False), "person"]
+    several = pairs[pairs["person"].duplicated(keep=False).to_numpy()]
+    starts = _starts(sheets, frozenset(several["person"])) if len(several) else {}
     shared: dict[str, str] = {}
-    for person, part in pairs[pairs["person"].isin(several)].groupby("person", sort=True):
-        starts = {str(name): set(of_name["start"]) - {""} for name, of_name in part.groupby("name", sort=False)}
-        names = list(starts)
-        if any(_differ(a, b, starts[a], starts[b]) for i, a in enumerate(names) for b in names[:i]):
+    for person, part in several.groupby("person", sort=True):
+        names = [str(name) for name in part["name"]]
+        days = [starts.get((str(person), name), set()) for name in names]
+        if any(_differ(names[i], names[j], days[i], days[j]) for i in range(len(names)) for j in range(i)):
             shared[str(person)] = " and ".join(names)
     return shared
 
@@ -97,11 +100,18 @@ def _words(name: str) -> list[str]:
     return [word for word in plain_words(ordered).split() if len(word) > 1 and word not in plain_list("titles")]
 
 
-def _starts(rows: SheetRows) -> np.ndarray:
-    if not rows.has("started"):
-        return np.full(len(rows), "", dtype=object)
-    codes, texts = rows.texts(rows.map.columns["started"])
-    return np.array([str(text).strip() for text in texts], dtype=object)[codes]
+def _starts(sheets: Sequence[SheetRows], people: frozenset[str]) -> dict[tuple[str, str], set[str]]:
+    """Collect the days given for the start of some people, by number and name."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for rows in sheets:
+        if rows.names is None or not rows.has("started"):
+            continue
+        codes, texts = rows.texts(rows.map.columns["started"])
+        wanted = np.array([*(person in people for person in rows.employee.categories), False], dtype=bool)
+        for i in np.flatnonzero(wanted[rows.employee.codes] & (rows.names.codes >= 0)).tolist():
+            if text := str(texts[codes[i]]).strip():
+                found.setdefault((str(rows.employee[i]), str(rows.names[i])), set()).add(text)
+    return found
 
 
 def _stop(rows: SheetRows, shared: dict[str, str], code: str) -> None:
@@ -117,8 +127,7 @@ def _stop_contradicting(rows: SheetRows, listed: pd.DataFrame) -> None:
     """Stop rows of another sheet whose name is another person's than the one that the staff list has for the number."""
     if rows.names is None:
         return
-    here = _named_people([rows])[["person", "name"]].drop_duplicates()
-    both = here.merge(listed[["person", "name"]].drop_duplicates(), on="person", suffixes=("", "_listed"))
+    both = _named_people([rows]).merge(listed, on="person", suffixes=("", "_listed"))
     both["agrees"] = [a == b or not _differ(a, b, set(), set()) for a, b in
                       zip(both["name"], both["name_listed"], strict=True)]
     apart = both[~both.groupby(["person", "name"])["agrees"].transform("any").astype(bool)]

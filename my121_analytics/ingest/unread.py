@@ -251,7 +251,7 @@ def _count_ratings(rows: SheetRows) -> int:
         if not is_rating or (heading.how == "dated" and rows.map.ratings):
             continue
         source = sources_of(heading)[-1]
-        is_read = heading.column in AXES and rows.map.tables and not kind
+        is_read = heading.column in AXES and rows.map.tables and not kind and not rows.differs_from
         filled = _rated(rows, heading) if is_read else content.filled(heading.position)
         by_source[source] = by_source.get(source, np.zeros(len(filled), dtype=bool)) | filled
     return sum(int((filled & data).sum()) for filled in by_source.values())

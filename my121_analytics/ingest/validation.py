@@ -80,12 +80,12 @@ SHEET_RULES = (
 """What is checked once per file, sheet or column."""
 
 STANDING_RULES = (
-    *_rules("error", "unknown_form_state half_converted_date row_too_wide two_people number_of_two other_version",
+    *_rules("error", "unknown_form_state half_converted_date row_too_wide two_people number_of_two",
             stops=True),
     *_rules("error", "half_converted_dates versions_apart"),
-    *_rules("warning", "unknown_state matrix_rows matrix_only yet_to_start ended_post_rows left_without_day "
-            "form_not_finished dates_swapped_back half_converted_kept group_carried group_asked copied_rows "
-            "copied_sheet hidden_version names_off_list implausible_manager implausible_rater"),
+    *_rules("warning", "unknown_state states_asked matrix_rows matrix_only yet_to_start ended_post_rows "
+            "left_without_day form_not_finished dates_swapped_back half_converted_kept group_carried group_asked "
+            "copied_rows copied_sheet hidden_version names_off_list implausible_manager implausible_rater"),
 )
 """What says which rows, columns and sheets count as they stand."""
 

@@ -265,6 +265,7 @@ def _run(attempt: _Attempt) -> RunOutcome:
     log.note("read", **_row_counts(work.intake))
     shape = measure_extract(work.intake)
     accepted = _guard(attempt, shape, last_good)
+    _require_ratings(work)
     _write_outputs(work, attempt)
     if hash_or_none(inbox.files) != inputs:
         work.warnings.append("source_changed")
@@ -311,12 +312,16 @@ def _settle(attempt: _Attempt, findings: list[GuardFinding], last_good: RunRecor
 
 def _read(plan: RunPlan, snapshot: Path) -> Intake:
     from my121_analytics.ingest.intake import read_exports
+
+    return read_exports(snapshot, settings=plan.settings, corrections=plan.corrections_file)
+
+
+def _require_ratings(work: Work) -> None:
+    """Refuse to report on few ratings of many; after the guard, which can say which export they were lost from."""
     from my121_analytics.ingest.unread import require_ratings
 
-    intake = read_exports(snapshot, settings=plan.settings, corrections=plan.corrections_file)
-    if {"report", "pack"} & set(plan.rules.outputs):
-        require_ratings(intake.unread)
-    return intake
+    if {"report", "pack"} & set(work.plan.rules.outputs):
+        require_ratings(work.intake.unread)
 
 
 def _write_outputs(work: Work, attempt: _Attempt) -> None:

@@ -29,6 +29,8 @@ Profile = Literal["publish", "working"]
 FONT = "Arial"
 SIZE = 12
 WIDEST, WIDEST_WORDS, NARROWEST = 48, 80, 9
+WIDEST_PRINT = 180
+"""Widths of a letter on one printed page that lies across: the 12-point face is then printed at nearly 8 points."""
 ROOM_TO_WRITE = 18
 """Least width of a column that people write in."""
 WIDER = 1.08
@@ -301,9 +303,9 @@ class _BookWriter:
                                       "text_wrap": not self.working})
         self.cover_title = file.add_format({**base, "bold": True, "font_size": 18, "font_color": book.accent})
         self.link = file.add_format({**base, "font_color": book.accent, "underline": 1})
-        self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom"})
+        self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"})
         to_the_right = {"align": "right", "indent": 1}
-        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 2, "valign": "bottom",
+        self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom",
                                               **to_the_right})
         self.right = file.add_format({**base, **to_the_right})
         to_fill = {**base, "text_wrap": True, "border": 1, "border_color": "#12436D", "num_format": "@",
@@ -356,6 +358,7 @@ class _BookWriter:
         page.set_landscape()
         page.set_paper(9)  # A4
         page.fit_to_pages(1, 0)
+        page.set_default_row(LINE)
         page.set_row(0, TITLE_LINE)
         return page
 
@@ -448,6 +451,7 @@ class _BookWriter:
                       sheet.table_name or sheet.name)
         _set_heights(page, head, [(width, [h]) for width, h in zip(widths, headings, strict=True)])
         _set_heights(page, head + 1, columns)
+        _print_legibly(page, widths, sheet.frozen)
         self._insert_beside(page, sheet.picture, head, len(view.fields))
         if self.working:
             if sheet.chart is not None and len(view.frame):
@@ -659,6 +663,18 @@ def _put(page: Worksheet, row: int, column: int, text: str, look: Any) -> None:
         page.write_string(row, column, text, look)
     else:
         page.write_blank(row, column, None, look)
+
+
+def _print_legibly(page: Worksheet, widths: Sequence[float], frozen: int) -> None:
+    """Print a wide table over several pages side by side, with its first columns on each, rather than too small."""
+    if sum(widths) <= WIDEST_PRINT:
+        return
+    while sum(widths[:frozen]) > WIDEST_PRINT / 2:
+        frozen -= 1
+    repeated = sum(widths[:frozen])
+    page.fit_to_pages(math.ceil((sum(widths) - repeated) / (WIDEST_PRINT - repeated)), 0)
+    if frozen:
+        page.repeat_columns(0, frozen - 1)
 
 
 def _width(heading: str, cells: Sequence[str], widest: float) -> float:

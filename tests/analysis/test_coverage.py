@@ -130,7 +130,7 @@ def test_what_is_missing_is_listed_for_each_post():
     assert list(table.columns) == ["employee_id", "name", "post_id", "manager_id", "directorate", "service", "team",
                                    "missing"]
     assert table.set_index("post_id")["missing"].to_dict() == {
-        "P2": "agreement to the placement; enough formal conversations", "P3": "any formal conversation",
+        "P2": "agreement to the placement; enough formal conversations", "P3": "any conversation",
         "Q3": "placement"}
 
 
@@ -183,3 +183,20 @@ def test_small_parts_are_hidden_from_the_public_though_the_group_is_large():
     assert hidden["n_people"].tolist() == [20, 20]
     assert hidden[["n_with_enough", "n_too_few", "estimate", "upper"]].isna().all(axis=None)
     assert (hidden["marker"] == "[c]").all()
+
+
+def test_what_managers_are_asked_for_adds_up_to_what_is_missing():
+    """Two posts under two managers, one person nobody manages, one rating missing: each is counted once."""
+    posts = [post("1", manager="M"), post("1", number="Q1", manager="N", is_main=False), post("2", manager="N"),
+             post("3", manager="N"), post("M", manager=None), post("N", manager="M")]
+    workforce = record([placement("1"), placement("2")], posts, [talk("2", "2022-11-01", kind="catch-up")])
+    result = measure_coverage(workforce)
+    managers, whole = result.frame("managers").set_index("rater_id"), total(result)
+    nobody = {"n_without_placement": 1, "n_without_conversation": 1}  # M, whom no manager is asked for
+    for column, n in nobody.items():
+        missing = {"n_without_placement": whole["n_without_placement"],
+                   "n_without_conversation": whole["n_people"] - whole["n_with_any"]}[column]
+        assert managers[column].sum() + n == missing
+    assert managers.loc["N", ["n_without_placement", "n_without_conversation"]].tolist() == [2, 1]
+    listed = result.frame("missing")
+    assert listed["missing"].str.contains("any conversation").sum() == whole["n_people"] - whole["n_with_any"]

@@ -386,7 +386,7 @@ def _read_managers(table: PrintedTable, publication: Publication, said: Statemen
         if verdict != ALL:
             parts.append(quantity)
         hidden = all(row["Managers"] == MARKER for row in records)
-        said.counts.append(Count(quantity, _number(record["Managers"]), table.place, hidden))
+        said.counts.append(Count(quantity, _number(record["Managers"]), table.place, hidden, everybody))
     said.complete.append((everybody, tuple(parts)))
 
 

@@ -118,3 +118,15 @@ def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_dr
     assert len(drawn) == drawn["employee_id"].nunique() == 24
     allocated = read(tmp_path / "out" / "interviews_allocation.csv")["directorate"]
     assert set(allocated) - {"All"} == set(drawn["directorate"])
+
+
+def test_a_total_of_requirements_met_reaches_the_levels_and_the_committees_papers(tmp_path):
+    done = run(*BASE, "--requirements-met", "185", "--core-met", "39", "--out", tmp_path / "out")
+    assert done.returncode == 0, done.stderr
+    assert "Gold: 185 requirements are met, 20 more than the 165 needed" in done.stdout
+    levels = read(tmp_path / "out" / "evidence_levels.csv").set_index("level")
+    assert levels.loc["gold", ["verdict", "margin"]].tolist() == ["reached", "20"]
+    for suffix in ("html", "docx", "xlsx"):
+        assert (tmp_path / "out" / f"committee_report.{suffix}").is_file()
+        assert (tmp_path / "out" / f"review_pack.{suffix}").is_file()
+    assert "Gold, with 20 to spare" in (tmp_path / "out" / "committee_report.html").read_text("utf-8")

@@ -336,3 +336,30 @@ def test_whatever_is_written_in_a_file_of_corrections_every_row_stays_accounted_
                                                   "refused"}
     touched = set(intake.corrections[intake.corrections["outcome"] == "corrected"]["row"])
     assert {"0012", "0013", "0014"} & set(levels(intake)) <= {f"00{row + 9}" for row in touched}
+
+
+@pytest.mark.parametrize(("surplus", "kept"), [("", ["0011", "0012", "0015"]), ("left", ["0011", "0015"])])
+def test_a_row_with_a_cell_too_many_is_corrected_by_moving_its_cells_back(folder, surplus, kept):
+    without = "".join(line.rpartition(",")[0] + "\n" for line in RATINGS.splitlines())
+    text = without.replace("0012,2024/25 H1,0099,Execeptional,=1+1", "0012,2024/25, H1,0099,Exceeds,fine")
+    (folder / "in" / "ratings.csv").write_text(text, encoding="utf-8")
+    table = refused(folder / "in")
+    row = table[table["row"] == 3].iloc[0]
+    assert row["reason"] == "row_too_wide"
+    cells = {"Review period": "2024/25 H1", "Manager no": "0099", "Performance": "Exceeds", "Comment": "fine",
+             "column 6": surplus}
+    table.loc[table["row"] == 3, "record"] = with_cells(row, **cells)
+    intake = bring_back(folder, table)
+    assert list(levels(intake)) == kept
+    assert adds_up(intake)
+    table.loc[table["row"] == 3, "record"] = row["record"]
+    table["decision"] = ["leave out" if n == 3 else "" for n in table["row"]]
+    assert adds_up(bring_back(folder, table))
+
+
+def test_a_shifted_row_gives_nothing_away_of_columns_that_must_not_be_loaded(folder):
+    text = RATINGS.replace("0012,2024/25 H1,0099,Execeptional,=1+1,QQ2", "0012,2024/25, H1,0099,Exceeds,fine,QQ2")
+    (folder / "in" / "ratings.csv").write_text(text, encoding="utf-8")
+    table = refused(folder / "in")
+    assert table.loc[table["row"] == 3, "reason"].tolist() == ["row_too_wide"]
+    assert not table["record"].str.contains("QQ2").any()

@@ -128,6 +128,15 @@ def test_the_day_of_leaving_tells_more_than_the_status(tmp_path):
     assert "left_without_day" not in codes(intake)
 
 
+@pytest.mark.parametrize("heading", ["Left", "Leaver", "Exit date", "Separation Date", "Last Day", "LWD"])
+def test_the_last_day_is_read_by_any_usual_heading(tmp_path, heading):
+    write(tmp_path / "staff.csv", with_column(STAFF, heading, [""] * 6 + ["31/05/2024", "30/06/2024"]))
+    write(tmp_path / "ratings.csv", RATINGS[:7])
+    intake = read(tmp_path, extract_date=date(2025, 3, 31))
+    assert counts(intake) == (6, 0)
+    assert intake.workforce.employees["left_on"].notna().sum() == 2
+
+
 def test_an_ended_post_of_somebody_with_another_ends_nobody_s_employment(tmp_path):
     rows = with_column(STAFF, "Post no", [f"P{i}" for i in range(8)])
     rows = with_column(rows, "Assignment status", ["Active Assignment"] * 8)
@@ -158,15 +167,26 @@ def test_who_managed_a_leaver_is_no_surprise(tmp_path):
     assert "manager_not_on_roster" in codes(read(tmp_path))
 
 
+@pytest.mark.parametrize(("heading", "stays", "gone"), [
+    ("Leaver?", "No", "Yes"), ("Leaver flag", "N", "Y"), ("Is active", "TRUE", "FALSE"), ("Active", "1", "0"),
+    ("Currently employed (Y/N)", "Y", "N")])
+def test_leavers_told_by_yes_and_no_are_no_staff(tmp_path, heading, stays, gone):
+    write(tmp_path / "staff.csv", with_column(STAFF, heading, [stays] * 6 + [gone] * 2))
+    write(tmp_path / "ratings.csv", RATINGS[:7])
+    assert counts(read(tmp_path)) == (6, 0)
+
+
 # Positions without a person ---------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(("heading", "words"), [
     ("Position status", ["Vacant", "Closed", "Future"]), ("Post Status", ["Unfilled", "Deleted", "Proposed"]),
-    ("Status", ["Vacant", "Frozen", "Filled"]), ("Vacancy status", ["Being advertised", "Ended", "Pending approval"])])
+    ("Is vacant", ["Yes"]), ("Status", ["Vacant", "Frozen", "Filled"]),
+    ("Vacancy status", ["Being advertised", "Ended", "Pending approval"])])
 def test_vacant_closed_and_future_positions_are_set_aside_without_an_error(tmp_path, heading, words):
+    held = "Filled" if len(words) > 1 else "No"
     rows = [["Position ID", "Worker ID", "Position title", heading, "Effective start date"],
-            *([f"P{i}", person, "Officer", "Filled", "2024-04-01"] for i, person in enumerate(IDS))]
+            *([f"P{i}", person, "Officer", held, "2024-04-01"] for i, person in enumerate(IDS))]
     rows += [[f"V{i}", "", "Officer", word, "2024-04-01"] for i, word in enumerate(w for w in words if w != "Filled")]
     write(tmp_path / "positions.csv", rows)
     write(tmp_path / "ratings.csv", RATINGS)
@@ -181,11 +201,13 @@ def test_vacant_closed_and_future_positions_are_set_aside_without_an_error(tmp_p
 
 @pytest.mark.parametrize(("heading", "word"), [
     ("Review status", "Cancelled"), ("Review status", "Draft"), ("Form Status", "Withdrawn"), ("Status", "In progress"),
+    ("Signed off?", "No"), ("Is complete", "N"),
     ("Workflow step", "Not started"), ("PDR Status", "Overdue"), ("Appraisal status", "Awaiting sign-off"),
     ("stage_txt", "Not completed"), ("Form state", "With manager"), ("Completion status", "Voided - leaver")])
 def test_only_finished_forms_count_and_the_others_are_named(tmp_path, word, heading):
+    done = {"No": "Yes", "N": "Y"}.get(word, "Completed")
     write(tmp_path / "staff.csv", STAFF)
-    write(tmp_path / "forms.csv", with_column(RATINGS, heading, ["Completed"] * 5 + [word] * 2 + ["Signed off"]))
+    write(tmp_path / "forms.csv", with_column(RATINGS, heading, [done] * 5 + [word] * 2 + [done]))
     intake = read(tmp_path)
     assert set(levels(intake)) == set(IDS) - {"2006", "2007"}
     assert counts(intake) == (8, 2)
@@ -194,6 +216,20 @@ def test_only_finished_forms_count_and_the_others_are_named(tmp_path, word, head
     assert named["row"].tolist() == [7, 8]
     assert "2006" in named["message"].iloc[0]
     assert accounts(intake, "forms.csv") == [9, 6, 0, 3]
+
+
+@pytest.mark.parametrize(("heading", "words"), [
+    ("Mandatory training", ["Completed", "Overdue"]), ("Induction status", ["Complete", "Not started"]),
+    ("Licence status", ["Active", "Expired"])])
+def test_a_status_of_something_else_is_asked_about_and_changes_nothing(tmp_path, heading, words):
+    write(tmp_path / "staff.csv", STAFF)
+    write(tmp_path / "forms.csv", with_column(RATINGS, heading, [words[i % 2] for i in range(8)]))
+    intake = read(tmp_path)
+    assert counts(intake) == (8, 0)
+    assert f"'{heading}' holds '{words[0]}'" in message(intake, "states_asked")
+    ignored = read(tmp_path, columns={heading: "ignore"})
+    assert "states_asked" not in codes(ignored)
+    assert len(read(tmp_path, columns={heading: "form_status"}).workforce.placements) <= 4
 
 
 def test_people_of_unfinished_forms_stay_on_the_record_where_there_is_no_staff_list(tmp_path):
@@ -426,6 +462,16 @@ def test_a_directorate_on_the_first_row_of_its_group_is_carried_down(tmp_path, n
     assert "6 blank cells" in message(intake, "group_carried")
 
 
+def test_a_directorate_on_a_line_of_its_own_is_carried_down(tmp_path):
+    rows = grouped([""] * 8)
+    rows.insert(5, ["Parks", *[""] * 5])
+    rows.insert(1, ["Roads", *[""] * 5])
+    write(tmp_path / "staff.csv", rows)
+    intake = read(tmp_path)
+    assert units(intake) == ["Roads"] * 4 + ["Parks"] * 4
+    assert accounts(intake, "staff.csv") == [11, 8, 0, 3]
+
+
 def test_groups_within_groups_end_with_the_outer_one(tmp_path):
     write(tmp_path / "staff.csv", grouped(["Roads", "", "", "", "Parks", "", "", ""],
                                           ["Lights", "", "Management", "", "Management", "", "", ""]))
@@ -444,6 +490,12 @@ def test_one_value_above_many_blanks_is_asked_about(tmp_path):
     intake = read(tmp_path)
     assert units(intake) == ["Roads", *["-"] * 7]
     assert "1 of 8" in message(intake, "group_asked")
+
+
+@pytest.mark.parametrize("delimiter", ["\t", "|"])
+def test_decimal_commas_are_read_where_the_comma_parts_no_cells(tmp_path, delimiter):
+    write(tmp_path / "staff.csv", with_column(STAFF, "FTE", ["1,0", "0,8"] * 4), delimiter)
+    assert read(tmp_path).workforce.posts["fte"].tolist() == [1.0, 0.8] * 4
 
 
 @pytest.mark.parametrize("first", ["sep=;\n", ""])
@@ -494,9 +546,20 @@ def test_a_changed_second_download_is_asked_about_and_taking_one_out_mends_it(tm
     assert "6 of 8 rows differ" in message(intake, "versions_apart")
     assert intake.workforce.placements.empty
     assert intake.quarantine.empty
-    assert any("one export at two times" in line for line in intake.unread.headlines())
+    assert "No rating was read: the exports hold 16" in intake.unread.headlines()[0]
+    assert "one export at two times" in intake.unread.headlines()[1]
     (tmp_path / "ratings (1).csv").unlink()
     assert len(read(tmp_path).workforce.placements) == 8
+
+
+def test_of_three_versions_none_is_taken_in_silence(tmp_path):
+    write(tmp_path / "staff.csv", STAFF)
+    for name, rows in (("ratings", RATINGS), ("ratings (1)", OLD), ("ratings (2)", RATINGS)):
+        write(tmp_path / f"{name}.csv", rows)
+    intake = read(tmp_path)
+    assert intake.workforce.placements.empty
+    assert set(intake.findings.loc[intake.findings["code"] == "versions_apart", "file"]) == {
+        "ratings.csv", "ratings (1).csv", "ratings (2).csv"}
 
 
 def test_a_longer_second_download_adds_only_what_is_new(tmp_path):

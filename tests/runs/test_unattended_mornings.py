@@ -163,7 +163,7 @@ DAMAGES: dict[str, tuple[Damage, set[str]]] = {
     "the conversations are of last year":
         (change_text("conversations.csv", only_before("24"), "utf-8"), {"older_rows"}),
     "ratings nobody can read as ratings":
-        (change_text("resourcelink_ratings.csv", lambda text: text.replace("Meets", "Zz")), {"placements_fell"}),
+        (change_text("resourcelink_ratings.csv", lambda text: text.replace("Meets", "Zz")), {"recorded_fell"}),
     "an export is not a table any more": (replace_by(b"PK\x03\x04 cut off"), {"file_gone", "no_placements"}),
     "an export is empty": (replace_by(b""), {"file_gone", "no_placements"}),
 }

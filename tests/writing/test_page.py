@@ -191,7 +191,7 @@ def test_the_first_page_counts_what_the_tables_hold(make_meeting: MakeMeeting) -
     assert "the 3 managers whose ratings differ" in text  # rows 0, 4 and 8; row 12 is another directorate's
     assert "the 4 posts without a placement" in text
     assert "the 4 people who had no conversation" in text
-    assert "They are: Person A, Person E, Person I." in text
+    assert "Named: Person A, Person E, Person I." in text
     assert text.startswith("Not here: 4 posts without a placement; 4 rows of the exports")
     # probabilities of rows 0, 4 and 8 of a line from .97 to .1 over 13 rows: .97, .68, .39
     assert "by chance alone: 1." in text
@@ -315,10 +315,13 @@ def test_every_printed_sheet_has_its_number_and_the_marking(make_meeting: MakeMe
 
 
 def test_readers_without_names_get_no_table_that_names_anybody(make_meeting: MakeMeeting) -> None:
-    html, _ = page_of(make_meeting(audience="publish"))
-    assert "Person A" not in html
-    assert "000100" not in html
+    for part in ("page", "analyst"):
+        html, _ = page_of(make_meeting(audience="publish"), part)
+        assert "Person A" not in html
+        assert "000100" not in html
     assert "The table names people." in html
+    public = assemble_papers(make_meeting(audience="publish")).page
+    assert [section.anchor for section in public.sections] == ["placements", "coverage"]
 
 
 def test_the_words_of_the_pack_judge_nobody(make_meeting: MakeMeeting) -> None:

@@ -139,6 +139,39 @@ def test_no_name_of_a_typeface_is_needed_to_reach_what_scrolls(driver: Driver, f
         assert bare == 0
 
 
+CONTRASTS = """
+const channel = c => (c /= 255) <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4;
+const light = rgb => .2126 * channel(rgb[0]) + .7152 * channel(rgb[1]) + .0722 * channel(rgb[2]);
+const parts = text => text.match(/[\\d.]+/g).map(Number);
+const below = element => {
+  for (let e = element; e; e = e.parentElement) {
+    const rgb = parts(getComputedStyle(e).backgroundColor);
+    if (rgb.length < 4 || rgb[3] > 0) return rgb;
+  }
+  return [255, 255, 255];
+};
+const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+const found = [];
+while (walker.nextNode()) {
+  const element = walker.currentNode.parentElement;
+  if (!walker.currentNode.textContent.trim() || element.closest('svg')) continue;
+  const [a, b] = [light(parts(getComputedStyle(element).color)), light(below(element))];
+  found.push((Math.max(a, b) + .05) / (Math.min(a, b) + .05));
+}
+return [found.length, Math.min(...found)];
+"""
+
+
+@pytest.mark.parametrize("part", ["page", "analyst"])
+def test_every_text_stands_out_from_its_ground(driver: Driver, folder: Path, make_meeting: Callable[..., Meeting],
+                                               part: str) -> None:
+    """WCAG 1.4.3, computed for each text rather than left open where a tool cannot tell."""
+    show(driver, folder, make_meeting(), part=part)
+    n_texts, least = driver.execute_script(CONTRASTS)
+    assert n_texts > 100
+    assert least >= 4.5
+
+
 def test_the_director_s_part_prints_on_six_sheets_or_fewer(make_meeting: Callable[..., Meeting]) -> None:
     browser = find_browser()
     assert browser is not None

@@ -114,7 +114,8 @@ def header_at(sheet: Sheet, position: int, *, own: Mapping[str, str] | None = No
     return Header(position, position + 1, columns, is_form=in_cell, more=more, assumed=assumed)
 
 
-_DATED_OR_OWNED = {"timescale", "original_timescale", "revised_timescale", "owner", "progress", "rag", "percent"}
+_DATED_OR_OWNED = {"timescale", "original_timescale", "revised_timescale", "owner"}
+"""Parts of which a list needs one to be a plan: a key of colours has a status and a description as well."""
 
 
 def _assume(row: list[str], columns: dict[str, int]) -> dict[str, str]:

@@ -147,7 +147,9 @@ def read_colour(cell: str, vocabulary: Vocabulary) -> Statement:
     if text in _colours():
         state = _known(colour)
         return Statement(state, is_understood=bool(state), is_weak=True)
-    return read_status(cell, vocabulary)
+    head, _, rest = re.sub(r"\s*[-–—:]\s*", "\0", cell.strip(), count=1).partition("\0")
+    said = read_status(rest, vocabulary) if rest and plain(head) in _colours() else read_status(cell, vocabulary)
+    return said if said.state or not rest else read_status(cell, vocabulary)
 
 
 def read_percent(cell: str, *, is_fraction: bool = False) -> float | None:

@@ -11,6 +11,7 @@ import re
 import unicodedata
 from dataclasses import replace
 from datetime import date, datetime
+from functools import lru_cache
 
 from my121_analytics.improvement.timescale.clauses import (
     is_label,
@@ -241,6 +242,7 @@ def _is_timescale(text: str) -> bool:
     return not code or code not in UNREADABLE_CODES
 
 
+@lru_cache(maxsize=4096)
 def _reason_refused(text: str) -> str:
     """Give the code of a refusal, empty where it is read; the day it counts from does not matter for that."""
     try:

@@ -165,7 +165,7 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
     if _is_cut(content, columns):
         notes = [*notes, ("last_line_cut", next(c for column in columns[::-1] if (c := column[-1])))]
-    return Sheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter == ";")
+    return Sheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter != ",")
 
 
 def _check_lines(path: Path, content: bytes) -> None:

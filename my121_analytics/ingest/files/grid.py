@@ -38,7 +38,7 @@ class Sheet:
     widths
         For text files: how many cells each row was written with; the first rows only where all rows are alike.
     decimal_comma
-        The file is of a system that writes decimals with a comma, as its delimiter shows.
+        Its delimiter leaves the comma free for decimals.
     """
 
     file: str

@@ -423,7 +423,7 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
     shares
         Whether a percentage may stand for a share.
     decimal_comma
-        The file writes decimals with a comma, and thousands with a point or a space.
+        The file may write decimals with a comma; where ``1,000`` could be either, ``check`` has to settle it.
 
     Returns
     -------
@@ -439,14 +439,21 @@ def parse_numbers(texts: Texts, *, check: Callable[[float], bool] = lambda _: Tr
         value = narrow(clean(text))
         value = unit.sub("", value) if unit else value
         if decimal_comma and _WITH_COMMA.fullmatch(value):
-            value = re.sub(r"[. ](?=\d{3})", "", value).replace(",", ".")
+            as_decimal = re.sub(r"[. ](?=\d{3})", "", value).replace(",", ".")
+            if _NUMBER.fullmatch(value) and check(_number(as_decimal)) and check(_number(value.replace(",", ""))):
+                return float("nan"), "bad_number", ""
+            value = value if _NUMBER.fullmatch(value) and not check(_number(as_decimal)) else as_decimal
         found = _NUMBER.fullmatch(words.get(value.casefold(), value))
         if not found or (found[2] and not shares):
             return float("nan"), "bad_number", ""
-        number = float(found[1].replace(",", "")) / (100 if found[2] else 1)
+        number = _number(found[0].replace(",", ""))
         return (number, "", "") if check(number) else (float("nan"), "bad_number", "")
 
     return collect(map(read, texts), np.float64, expected)
+
+
+def _number(text: str) -> float:
+    return float(text.rstrip(" %")) / (100 if text.endswith("%") else 1)
 
 
 def parse_counts(texts: Texts, *, decimal_comma: bool = False) -> Parsed:

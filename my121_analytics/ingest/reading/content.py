@@ -20,6 +20,8 @@ _LOOKED_AT = 200
 _NEARLY_ALL = 0.8
 MOST_LEVELS = 12
 """Different values beyond which a column is no scale of levels."""
+_ON_FORMS = frozenset({"draft", "final", "finalised", "finalized"})
+"""Words of ratings before and after a panel that say of a form whether it is finished; alone, they say only that."""
 _FREE_TEXT = 60
 """Labels are shorter than this; longer texts are remarks."""
 
@@ -48,6 +50,7 @@ class SheetContent:
     def hold(self, sheet: Sheet) -> None:
         """Look at another state of the sheet, such as the one without columns that may not be loaded."""
         self._sheet = sheet
+        self._distinct = {}
 
     def _factor(self, position: int) -> tuple[np.ndarray, np.ndarray]:
         """Give a code per row below the header, and the texts of the whole column."""
@@ -82,7 +85,7 @@ class SheetContent:
         if any(plain_words(t) in plain_list("provisional") for t in found):
             sources |= plain_list("final")
         as_sources = [plain_words(t) for t in found if plain_words(t) in sources]
-        if len(as_sources) >= _NEARLY_ALL * len(found) and set(as_sources) != {"draft"}:
+        if len(as_sources) >= _NEARLY_ALL * len(found) and not set(as_sources) <= _ON_FORMS:
             return "sources"
         if states := kind_of_states(found):
             return states

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.files.exports import Sheet
 from my121_analytics.ingest.findings import Log
-from my121_analytics.ingest.reading.cells import is_missing
+from my121_analytics.ingest.reading.cells import clean, is_missing
 from my121_analytics.ingest.reading.headings import SheetMap
+from my121_analytics.ingest.reading.layout import ASIDE
 from my121_analytics.workforce.schema import GROUPS, ORGANISATION
 
 _GROUPED = (*(column.name for column in GROUPS if column.changes and column.kind == "category"), "cycle", "manager_id",
             "manager_name", "manager_post", "rater_id", "rater_name", "rater_post")
 """Columns by which a report may be grouped: those of posts, the period, and who manages or rates."""
 _FEWEST_ROWS = 4
+_MOST_BANDS = 2_000
 _LEAST_BLANK = 0.5
 """A column that stands for groups is blank on at least this share of the rows."""
 
@@ -41,33 +43,66 @@ def carry_groups(sheet: Sheet, smap: SheetMap, aside: np.ndarray, log: Log) -> S
         The sheet with those columns filled. A column is carried down where its first row of data is filled, at least
         half of the rows are blank, and each value stands once: a column with gaps would repeat its values.
     """
-    rows = np.flatnonzero(aside == 0)
-    if len(rows) < _FEWEST_ROWS:
+    if int((aside == 0).sum()) < _FEWEST_ROWS:
         return sheet
     columns: dict[int, np.ndarray] = {}
-    ends = np.zeros(len(rows), dtype=bool)  # a group within a group ends with it
+    ends = np.zeros(sheet.n_rows, dtype=bool)  # a group within a group ends with it
     for name in (*ORGANISATION, *(c for c in _GROUPED if c not in ORGANISATION)):
-        position = smap.columns.get(name)
-        filled = None if position is None else _filled(sheet, position, rows)
-        if filled is None or position is None:
+        is_unit = name in ORGANISATION
+        found = _find_groups(sheet, smap.columns.get(name), aside, ends, is_unit=is_unit)
+        if found is None:
+            continue
+        position, rows, filled = smap.columns[name], found.rows, found.filled
+        heading = smap.text(position)
+        if not found.is_sure:
+            if is_unit:
+                log.add("group_asked", file=sheet.file, sheet=sheet.name, column=heading,
+                        expected=str(int(filled.sum())), n=len(rows))
             continue
         values = sheet.columns[position][rows]
-        kind = _kind_of(values, filled, ends if name in ORGANISATION else np.zeros(len(rows), dtype=bool))
-        if kind == "grouped":
-            carried, n = _carry(values, filled, ends if name in ORGANISATION else filled)
-            column = sheet.columns[position].copy()
-            column[rows] = carried
-            columns[position] = column
-            log.add("group_carried", file=sheet.file, sheet=sheet.name, column=smap.text(position),
-                    values=str(values[0]), n=n)
-        elif kind == "unsure" and name in ORGANISATION:
-            log.add("group_asked", file=sheet.file, sheet=sheet.name, column=smap.text(position),
-                    expected=str(int(filled.sum())), n=len(rows))
-        if name in ORGANISATION and kind == "grouped":
-            ends |= filled
+        columns[position] = sheet.columns[position].copy()
+        columns[position][rows], n = _carry(values, filled, ends[rows] if is_unit else filled)
+        log.add("group_carried", file=sheet.file, sheet=sheet.name, column=heading, values=str(values[0]), n=n)
+        if is_unit:
+            ends[rows[filled]] = True
     if not columns:
         return sheet
     return replace(sheet, columns=tuple(columns.get(j, old) for j, old in enumerate(sheet.columns)), _factors={})
+
+
+@dataclass(frozen=True, eq=False)
+class _Groups:
+    """The rows of a column of which some are filled, and whether these stand for the rows below them."""
+
+    rows: np.ndarray
+    filled: np.ndarray
+    is_sure: bool
+
+
+def _find_groups(sheet: Sheet, position: int | None, aside: np.ndarray, ends: np.ndarray, *,
+                 is_unit: bool) -> _Groups | None:
+    """Tell a column that is filled on its first row and few others; None for every other column."""
+    if position is None:
+        return None
+    rows = np.flatnonzero(aside == 0)
+    bands = _bands(sheet, position, aside) if is_unit else np.array([], dtype=np.int64)
+    rows = np.union1d(rows, bands) if len(bands) else rows
+    filled = _filled(sheet, position, rows)
+    if filled is None:
+        return None
+    given = sheet.columns[position][rows][filled]
+    # Within an outer group a value may come again: a team called Management in each service.
+    outer = np.cumsum(ends[rows])[filled] if is_unit else np.zeros(len(given), dtype=np.int64)
+    if pd.DataFrame({"outer": outer, "given": given}).duplicated().any():
+        return None  # a column with gaps
+    return _Groups(rows, filled, len(given) > 1)
+
+
+def _bands(sheet: Sheet, position: int, aside: np.ndarray) -> np.ndarray:
+    """Give the rows set aside that hold the name of a group and nothing else, as a line above its people."""
+    noted = np.flatnonzero(aside == ASIDE.index("note") + 1)[:_MOST_BANDS]
+    return np.array([row for row in noted if clean(str(sheet.columns[position][row])) and
+                     sum(bool(clean(cell)) for cell in sheet.row(row)) == 1], dtype=np.int64)
 
 
 def _filled(sheet: Sheet, position: int, rows: np.ndarray) -> np.ndarray | None:
@@ -78,16 +113,6 @@ def _filled(sheet: Sheet, position: int, rows: np.ndarray) -> np.ndarray | None:
         return None
     filled = ~blank[codes[rows]]
     return filled if filled[0] and filled.sum() <= (1 - _LEAST_BLANK) * len(rows) else None
-
-
-def _kind_of(values: np.ndarray, filled: np.ndarray, ends: np.ndarray) -> str:
-    """Say whether a column's values stand for the rows below them: ``grouped``, ``unsure`` or nothing."""
-    given = pd.Series(values[filled])
-    if len(given) < 2:
-        return "unsure"
-    # Within an outer group a value may come again: a team called Management in each service.
-    outer = np.cumsum(ends)[filled]
-    return "" if pd.DataFrame({"outer": outer, "given": given.to_numpy()}).duplicated().any() else "grouped"
 
 
 def _carry(values: np.ndarray, filled: np.ndarray, ends: np.ndarray) -> tuple[np.ndarray, int]:

@@ -12,7 +12,7 @@ from typing import Any
 
 from my121_analytics.errors import SettingsError, suggest
 from my121_analytics.ingest.reading.dates import MONTHS
-from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS
+from my121_analytics.ingest.reading.states import EMPLOYMENT, RELATIONSHIP, STATE_COLUMNS, STATUS_MEANINGS
 from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, ORGANISATION, PROTECTED, SELF, TABLES
 
@@ -35,7 +35,8 @@ _A_PERSON = re.compile(r"(?:performance|potential|box|rating|score|review)[\s_]+
 _ASKS = re.compile(r"\?\s*$|\(?\by\s*/\s*n\b\)?\s*$|\byes\s*/\s*no\b", re.I)
 """A heading that asks yes or no."""
 _DAYS = frozenset(c.name for columns in TABLES.values() for c in columns if c.kind == "date")
-_FLAGS = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "flag"} | {"disability"})
+_FLAGS = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "flag"}
+                   | {"disability", *STATE_COLUMNS})
 
 
 @dataclass(frozen=True)
@@ -291,7 +292,7 @@ def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -
     else:
         column = as_ids if look == "ids" or as_words == "source" else as_words
     if column == "ask":
-        return replace(heading, how="ambiguous", meanings=("source", "contract"))
+        return replace(heading, how="ambiguous", meanings=STATUS_MEANINGS)
     return heading if column == "other" else replace(heading, column=column, how="content")
 
 

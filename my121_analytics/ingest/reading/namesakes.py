@@ -103,7 +103,8 @@ def is_plausible(details: PostDetails, person: str, team: Iterable[str], manager
         little is known.
     """
     others = set(team) - {person}
-    above = manager_ids.get(details.manager.get(person, ""), "")
+    written = details.manager.get(person, "")
+    above = manager_ids.get(written, written)
     if _is_learner(details.role.get(person, "")) or above in others:
         return False
     rank = _rank(details.grade.get(person, ""), [details.grade.get(member, "") for member in others])

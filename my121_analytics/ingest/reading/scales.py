@@ -330,7 +330,10 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
 
 def _foreign(unknown: Mapping[str, int], n: int) -> dict[str, int]:
     """Give the unknown labels where they are words of another scale, or too many to be slips."""
+    ends = {text: count for text, count in unknown.items() if _is_end(text)}
     of_scales = {text: count for text, count in unknown.items() if rank_of(text)}
+    if ends:  # as with codes, one level beyond the scale's ends is enough: then its own ends mean something else
+        return of_scales
     n_of_scales = sum(of_scales.values())
     if n_of_scales and (n_of_scales >= _FEW or n_of_scales >= _RARE * n):
         return of_scales
@@ -438,6 +441,15 @@ def _ranks() -> tuple[tuple[str, int], ...]:
     table = value_table()["scale_words"]
     pairs = [(plain_words(word), place) for place, name in enumerate(table, start=1) for word in table[name]]
     return tuple(sorted(pairs, key=lambda pair: -len(pair[0])))
+
+
+def _is_end(label: str) -> bool:
+    """Say whether a text is, word for word, what longer scales call their highest or lowest level."""
+    words = " ".join(w for w in re.sub(r"^\d+ | \d+$", "", plain_words(label)).split() if w not in _AROUND)
+    return any(words == phrase and rank in (1, 5) for phrase, rank in _ranks())
+
+
+_AROUND = frozenset({"performance", "performer", "rating", "level", "overall"})
 
 
 def rank_of(label: str) -> int:

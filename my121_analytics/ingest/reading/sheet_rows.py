@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -31,7 +31,7 @@ from my121_analytics.ingest.reading.layout import ASIDE, Header, classify_rows, 
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
 from my121_analytics.ingest.reading.state_columns import find_states
-from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states
+from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states, states_of_flag
 from my121_analytics.settings import CycleSettings, ExportSettings
 from my121_analytics.workforce.schema import TABLES
 
@@ -122,6 +122,8 @@ class SheetRows:
             if len(aside):
                 texts = texts.copy()
                 texts[aside] = ""
+            if self.withheld.any():
+                mine, texts = np.where(self.withheld, len(texts), mine), np.append(texts, "")
             self._texts[position] = mine, texts
         return self._texts[position]
 
@@ -146,7 +148,10 @@ class SheetRows:
 
         Rows of which the same is read elsewhere, or that do not count by rights, are not lost.
         """
+        if not len(where):
+            return
         self.withheld[where] = True
+        self._texts.clear()
         if not is_lost:
             self.passed_over[where] = True
         self.forget(where)
@@ -246,7 +251,8 @@ class SheetRows:
         """
         position = self.map.columns["employee_id"]
         split = not self.has("post_id")
-        parsed, codes = self.read(position, lambda texts: self.ids.get(position) or parse_ids(texts))
+        known_ids = self.ids.get(position) if not self.withheld.any() else None
+        parsed, codes = self.read(position, lambda texts: known_ids or parse_ids(texts))
         values, posts = (_split_assignments(parsed.values, width, known) if split else
                          (_pad(parsed.values, width), None))
         self.employee = categorical(values, codes)
@@ -367,7 +373,7 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
                         paired=content.paired, finest=content.finest, clearest=content.clearest,
                         twice=header.twice)
-    smap = find_states(sheet, smap, below)
+    smap = find_states(sheet, smap, below, log)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     if refused:
         sheet = sheet.without(refused)
@@ -388,6 +394,19 @@ def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
     rows.ids[key] = ids
     _stop_wide_rows(rows, header)
     return rows
+
+
+def _empty_refused(rows: SheetRows, where: np.ndarray) -> None:
+    """Empty shifted rows from the first column on that must never be loaded: what it holds stands further right."""
+    refused = [heading.position for heading in rows.map.headings if heading.how == "refused"]
+    if refused:
+        columns = list(rows.sheet.columns)
+        for j in range(min(refused), len(columns)):
+            columns[j] = columns[j].copy()
+            columns[j][rows.rows[where]] = ""
+        rows.sheet = replace(rows.sheet, columns=tuple(columns), _factors={})
+        if rows.content is not None:
+            rows.content.hold(rows.sheet)
 
 
 def _stop_wide_rows(rows: SheetRows, header: Header) -> None:
@@ -411,6 +430,7 @@ def _stop_wide_rows(rows: SheetRows, header: Header) -> None:
                                             if column[rows.rows[i]] != ""), default=0)) for i in where]
         rows.stops.add("row_too_wide", rows.rows[where], "", np.array([str(n) for n in filled], dtype=object),
                        str(n_headings))
+        _empty_refused(rows, where)
         rows.withhold(where, is_lost=True)
 
 
@@ -431,7 +451,8 @@ def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarr
         if position is None or not empty.any():
             continue
         at, words = sheet.factor(position)
-        states = parse_states(words, column, states_given).values
+        flags = states_of_flag(column, smap.text(position))
+        states = parse_states(words, column, {**flags, **states_given}).values
         held_by_nobody = np.array([state in _NOBODY for state in states], dtype=bool)[at] & empty
         if held_by_nobody.any():
             shown = ", ".join(dict.fromkeys(str(words[code]) for code in at[held_by_nobody].tolist()))

@@ -10,7 +10,7 @@ import numpy as np
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
-from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM, RELATIONSHIP, parse_states
+from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM, RELATIONSHIP, parse_states, states_of_flag
 
 States = Mapping[str, str]
 """``[exports.states]``: word -> state."""
@@ -147,7 +147,8 @@ def _settle_forms(rows: SheetRows, given: States) -> None:
 def _states(rows: SheetRows, column: str, given: States) -> tuple[np.ndarray, np.ndarray]:
     """Give each row's state, empty where none is given or known, and whether its word is unknown."""
     codes, texts = rows.texts(rows.map.columns[column])
-    parsed = parse_states(texts, column, given)
+    flags = states_of_flag(column, rows.headings[rows.map.columns[column]])
+    parsed = parse_states(texts, column, {**flags, **given})
     found = np.array([value or "" for value in parsed.values], dtype=object)
     return found[codes], (parsed.faults != "")[codes] & ~rows.withheld
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from typing import Any
@@ -12,6 +13,8 @@ from my121_analytics.packaged_data import read_packaged_toml
 EMPLOYMENT, POSITION, FORM, RELATIONSHIP = "employment_status", "position_status", "form_status", "relationship"
 STATE_COLUMNS = (EMPLOYMENT, POSITION, FORM, RELATIONSHIP)
 """Columns that say in what state something is; they help to read a row and are not kept in the record."""
+STATUS_MEANINGS = (FORM, EMPLOYMENT, POSITION, "source", "contract")
+"""What a bare ``Status`` may be, where its words do not tell."""
 _TELLING = 0.8
 """A column without a heading of its own is one of states where this share of its distinct words is known."""
 _LONGEST = 80
@@ -23,6 +26,40 @@ MOST_STATES = 12
 def state_words(column: str) -> tuple[str, ...]:
     """List the states that a column of states tells apart, in the order of the packaged words."""
     return tuple(_words()[column])
+
+
+_FLAGS = {
+    EMPLOYMENT: ((("leaver", "leavers", "left", "terminated", "departed", "exited", "inactive"), "left", "employed"),
+                 (("active", "current", "currently", "employed", "live"), "employed", "left")),
+    POSITION: ((("vacant", "vacancy", "unfilled"), "vacant", "filled"), (("filled", "occupied"), "filled", "vacant")),
+    FORM: ((("cancelled", "withdrawn", "void", "draft"), "cancelled", "finished"),
+           (("complete", "completed", "finished", "signed", "approved", "closed", "final"), "finished", "unfinished")),
+    RELATIONSHIP: ((("matrix", "dotted", "secondary"), "other", "line"),
+                   (("primary", "main", "solid", "line", "direct"), "line", "other"))}
+"""Words of a heading that asks yes or no -> the state that yes means, and no."""
+
+
+def states_of_flag(column: str, heading: str) -> dict[str, str]:
+    """Say what yes and no mean in a column of states, by its heading: ``Leaver?`` and ``Is active`` differ.
+
+    Parameters
+    ----------
+    column
+        One of ``STATE_COLUMNS``.
+    heading
+        As written.
+
+    Returns
+    -------
+    dict
+        Word -> state; empty where the heading asks for no yes or no.
+    """
+    words = set(plain_words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)).split())
+    for telling, yes, no in _FLAGS[column]:
+        if words & set(telling):
+            return {**dict.fromkeys(("yes", "y", "true", "t", "1"), yes),
+                    **dict.fromkeys(("no", "n", "false", "f", "0"), no)}
+    return {}
 
 
 def parse_states(texts: Texts, column: str, given: Mapping[str, str] | None = None) -> Parsed:
@@ -71,6 +108,12 @@ def looks_like_states(texts: Texts, column: str) -> bool:
     return len(states) >= _TELLING * len(texts) and len(set(states)) > 1
 
 
+def may_head_states(heading: str) -> bool:
+    """Say whether an unknown heading speaks of a status and nothing else: ``emp_stat_cd``, not ``Training status``."""
+    words = re.findall(r"[^\W\d_]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading).casefold())
+    return bool(words) and all(word in _of_status() or len(word) == 1 for word in words)
+
+
 def kind_of_states(texts: Texts) -> str:
     """Say which kind of states some texts are; empty where they are none, or could be of two kinds.
 
@@ -102,6 +145,11 @@ def _words() -> dict[str, Any]:
 @cache
 def _negations() -> frozenset[str]:
     return frozenset(_words()["negations"])
+
+
+@cache
+def _of_status() -> frozenset[str]:
+    return frozenset(_words()["of_status"])
 
 
 @cache

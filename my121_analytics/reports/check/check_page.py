@@ -110,7 +110,8 @@ def _left_out(released: Released) -> list[Block]:
     blocks: list[Block] = []
     if len(left_out):
         blocks.append(Text(say("unread", str(left_out["state"].iloc[0])), "lead"))
-        blocks.append(Bullets(tuple(left_out["line"].iloc[1:] if len(left_out) > 1 else left_out["line"])))
+        if len(left_out) > 1:
+            blocks.append(Bullets(tuple(left_out["line"].iloc[1:])))
     if len(proposed):
         blocks += [Text(say("unread", "settings_lead")), Lines("\n".join(proposed["line"]))]
     return blocks

@@ -47,8 +47,7 @@ def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) ->
     shown = people.assign(placement=placement_words(meeting.framework, people)).sort_values("position", kind="stable")
     inside = shown["in_meeting"].astype(bool)
     released = meeting.results["agenda"]
-    fields = (column("name"), column("rater_name"), column("placement"), column("question"),
-              Field("decision", say("pack_heading", "decision"), blank=True))
+    fields = (column("name"), column("rater_name"), column("placement"), column("question"))
     minutes = f"{int(shown.loc[inside, 'minutes'].sum()):,}"
     title = count_say("pack_table", "agenda_now", int(inside.sum()), minutes=minutes, scope=meeting.scope)
     blocks.append(Subheading(say("pack", "agenda_now_heading")))
@@ -57,7 +56,7 @@ def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) ->
     if n_later:
         blocks.append(Subheading(say("pack", "agenda_later_heading")))
         title = count_say("pack_table", "agenda_later", n_later, scope=meeting.scope)
-        later = View(released, "people", title, fields[:4], shown[~inside].head(MOST_LATER))
+        later = View(released, "people", title, fields, shown[~inside].head(MOST_LATER))
         blocks.append(grid_of(later, folded=True, summary=count_say("pack", "agenda_later_open", n_later)))
         if n_later > MOST_LATER:
             blocks.append(Text(count_say("pack", "agenda_more", n_later - MOST_LATER)))

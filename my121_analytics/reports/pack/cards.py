@@ -12,6 +12,10 @@ from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import Block, Card, Cards, Grid, Section, Text
 
+MOST_QUESTIONS = 3
+"""Questions on a card; what a discussion can settle comes first, and the workbook holds all of them."""
+MOST_REASONS = 6
+"""Kinds of open questions listed about those whom the meeting has no time for."""
 VIEWS = (("box", "view_manager"), ("own_box", "view_own"), ("before_box", "view_before"), ("agreed_box", "view_agreed"))
 
 
@@ -39,7 +43,7 @@ def _card(meeting: Meeting, row: dict[str, object], people: pd.DataFrame) -> Car
     words = _views(meeting, row)
     manager = say("pack", "chase_no_manager") if pd.isna(row["rater_name"]) else say(
         "pack", "card_manager", name=row["rater_name"])
-    lines = (f"{row['role']}. {row['team']}", manager)
+    lines = (say("pack", "card_post", **{name: str(row[name]) for name in ("employee_id", "role", "team")}), manager)
     glyph = None
     if meeting.framework.has_map and any(places.values()):
         glyph = draw_small_map(places, meeting.framework, title=say("pack", "card_map"), words="; ".join(words))
@@ -74,8 +78,11 @@ def _questions(meeting: Meeting, row: dict[str, object]) -> tuple[str, ...]:
     questions = meeting.frame("agenda", "questions")
     if questions is None:
         return (str(row["question"]),)
-    mine = questions[questions["employee_id"].astype("str") == str(row["employee_id"])]
-    return tuple(mine["question"].astype("str")) or (str(row["question"]),)
+    mine = questions.loc[questions["employee_id"].astype("str") == str(row["employee_id"]), "question"].astype("str")
+    if mine.empty:
+        return (str(row["question"]),)
+    more = (count_say("pack", "card_more", len(mine) - MOST_QUESTIONS),) if len(mine) > MOST_QUESTIONS else ()
+    return (*mine.head(MOST_QUESTIONS), *more)
 
 
 def _fallen(meeting: Meeting, later: pd.DataFrame) -> list[Block]:
@@ -84,7 +91,7 @@ def _fallen(meeting: Meeting, later: pd.DataFrame) -> list[Block]:
         return [Text(say("pack", "fallen_nobody"))]
     reasons = later["reasons"].astype("str").str.split("; ").explode()
     counts = reasons.value_counts()
-    rows = tuple((say("agenda_reason", str(code)), f"{int(n):,}") for code, n in counts.items())
+    rows = tuple((say("agenda_reason", str(code)), f"{int(n):,}") for code, n in counts.head(MOST_REASONS).items())
     headings = (say("pack_heading", "reason"), say("pack_heading", "n_people"))
     return [Text(count_say("pack", "fallen", len(later), sheet=DECISIONS)),
             Grid(say("pack_table", "fallen", scope=meeting.scope), headings, rows, (False, True))]

@@ -19,8 +19,11 @@ def build_decision_page(meeting: Meeting) -> Section:
         inside = inside.sort_values("position", kind="stable")
         outcomes = tuple(outcome_words().values())
         blank = ("",) * (len(outcomes) + 2)
-        rows = tuple((str(name), place, *blank) for name, place in zip(
-            inside["name"], placement_words(meeting.framework, inside), strict=True))
+        ids = inside["employee_id"].astype("str")
+        names = inside["name"].astype("str")
+        names = names.where(~names.duplicated(keep=False), names + " (" + ids + ")")
+        rows = tuple((name, place, *blank) for name, place in zip(
+            names, placement_words(meeting.framework, inside), strict=True))
         headings = (say("pack_heading", "name"), say("pack_heading", "placement"), *outcomes,
                     say("pack_heading", "agreed"), say("pack_heading", "decision_reason"))
         blocks += [Text(say("pack", "decide_by_hand", sheet=DECISIONS)),

@@ -37,12 +37,13 @@ def build_deck(meeting: Meeting) -> Deck:
     parts = _parts(first)
     names = meeting.settings.disclosure.audiences[meeting.audience].names
     picture = meeting.pictures.get("map")
-    slides = [Slide(say("slides", "decide"), parts["decide_heading"], grid=_grid(first.blocks),
-                    notes=_words(first.blocks[:1]))]
+    slides = [] if meeting.is_public else [Slide(say("slides", "decide"), parts["decide_heading"],
+                                                 grid=_grid(first.blocks), notes=_words(first.blocks[:1]))]
     if picture is not None and picture.png:
         slides.append(Slide(say("slides", "map"), parts.get("changed_heading", ()), picture=picture, notes=picture.alt))
-    slides.append(_of_section(build_hearing(meeting), _title_of_managers(meeting)))
-    slides += _people(meeting, build_cards(meeting))
+    if not meeting.is_public:
+        slides.append(_of_section(build_hearing(meeting), _title_of_managers(meeting)))
+        slides += _people(meeting, build_cards(meeting))
     slides.append(_of_section(build_chasing(meeting), _title_of_coverage(meeting)))
     if actions := parts.get("actions_heading"):
         slides.append(Slide(say("slides", "actions"), actions, notes=say("slides", "actions_notes")))

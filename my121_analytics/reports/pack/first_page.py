@@ -57,9 +57,11 @@ def build_first_page(meeting: Meeting) -> FirstPage:
     """
     figures: list[tuple[str, str, str]] = []
     subtitle = _subtitle(meeting, figures)
+    blocks: list[Block] = [Text(_absent(meeting, figures), "caveat")]
     decide = [*_agenda_items(meeting, figures), *_coverage_items(meeting, figures)]
-    blocks: list[Block] = [Text(_absent(meeting, figures), "caveat"), Subheading(say("pack_first", "decide_heading")),
-                           Bullets(tuple(decide or [say("pack_first", "nothing_to_decide")]))]
+    if not meeting.is_public:
+        blocks += [Subheading(say("pack_first", "decide_heading")),
+                   Bullets(tuple(decide or [say("pack_first", "nothing_to_decide")]))]
     plan = _minutes(meeting)
     blocks += [plan] if plan is not None else []
     for heading, items in (("hear_heading", _manager_items(meeting, figures)),
@@ -109,8 +111,7 @@ def _absent(meeting: Meeting, figures: list[tuple[str, str, str]]) -> str:
     placed, n = _n_placed(meeting), meeting.results["profile"].about.n
     if placed is not None and n is not None and n > placed:
         parts.append(count_say("pack_first", "absent_placements", n - placed))
-    is_public = meeting.settings.disclosure.audiences[meeting.audience].is_public
-    stopped = None if is_public else meeting.quality.get("reconciliation")  # a file may hold a few people only
+    stopped = None if meeting.is_public else meeting.quality.get("reconciliation")  # a file may hold a few people only
     if stopped is not None and int(stopped["rows_quarantined"].sum()):
         n_stopped = int(stopped["rows_quarantined"].sum())
         figures.append((say("pack_figure", "rows_stopped"), f"{n_stopped:,}", say("pack_section", "notes")))
@@ -120,7 +121,7 @@ def _absent(meeting: Meeting, figures: list[tuple[str, str, str]]) -> str:
         parts.append(count_say("pack_first", "absent_files", len(unreadable)))
     parts += [say("pack_first", f"absent_{subject}") for subject in ("severity", "movement", "coverage", "agenda")
               if subject in meeting.problems]
-    parts += [say("pack_first", "absent_public")] if is_public else []
+    parts += [say("pack_first", "absent_public")] if meeting.is_public else []
     if parts:
         return say("pack_first", "absent", parts="; ".join(parts))
     return say("pack_first", "absent_unknown" if stopped is None else "absent_nothing")
@@ -183,6 +184,8 @@ def _changes(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]
     before = str(meeting.results["movement"].facts["cycle_before"])
     known = frame[frame["change"].notna() & (frame[key] != 0)]
     clear = known[(known["lower"] > 0) | (known["upper"] < 0)]
+    if clear.empty and len(known) < len(frame[frame[key] != 0]):
+        return []  # some are withheld, so that nothing can be said of all
     if clear.empty:
         return [say("pack_first", "changed_none", before=before)]
     clear = clear.assign(size=clear["change"].abs()).sort_values("size", ascending=False, kind="stable")

@@ -14,11 +14,13 @@ from my121_analytics.reports.pack.managers import (
 )
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Section, Text
+from my121_analytics.writing.page import Block, Bullets, Grid, Section, Text
+from my121_analytics.writing.tables import format_value
 
 SLIGHTLY, CLEARLY = 0.15, 0.35
 """Spread between teams, on the model's scale, up to which an unrecorded difference is slight, and moderate."""
-MOST_PICTURED = 8
+MOST_LISTED = 8
+"""Managers on the director's page: those within the meeting's time first; all of them are in the analyst's part."""
 
 
 def build_hearing(meeting: Meeting) -> Section:
@@ -38,15 +40,24 @@ def build_hearing(meeting: Meeting) -> Section:
         blocks.append(Text(count_say("pack", "hearing_lead", counts[PATTERN], where=meeting.where, cycles=cycles,
                                      price=price)))
         blocks.append(_list_managers(meeting, managers[managers["verdict"] == PATTERN]))
-        if (picture := meeting.pictures.get("mixes")) and counts[PATTERN] <= MOST_PICTURED:
-            blocks.append(Drawing(picture, say("pack", "mixes_caption")))
+        if counts[PATTERN] > MOST_LISTED:
+            blocks.append(Text(count_say("pack", "hearing_more", counts[PATTERN] - MOST_LISTED)))
         blocks.append(Bullets(tuple(say("pack", f"hearing_question_{number}") for number in (1, 2, 3))))
-    if picture := meeting.pictures.get("lengths"):
-        blocks.append(Drawing(picture, say("pack", "lengths_caption")))
+    blocks += _price_of_length(meeting)
     if counts[CANNOT_TELL]:
         code = "managers_cannot_tell_all" if counts[CANNOT_TELL] == len(managers) else "managers_cannot_tell"
         blocks.append(Text(count_say("pack", code, counts[CANNOT_TELL], n_all=f"{len(managers):,}")))
     return Section("managers", heading, tuple(blocks))
+
+
+def _price_of_length(meeting: Meeting) -> list[Block]:
+    """Say what it costs and finds to hear as many managers as the meeting chose; it is about the whole council."""
+    facts = meeting.results["severity"].facts
+    k, wrong, found = (facts.get(name) for name in ("k", "k_wrong", "k_found"))
+    if not meeting.is_council or not k or wrong is None or found is None:
+        return []
+    return [Text(say("pack", "hearing_length", k=f"{int(float(str(k))):,}", wrong=f"{float(str(wrong)):.1f}",
+                     found=format_value(float(str(found)), "share")))]
 
 
 def is_small(meeting: Meeting) -> bool:
@@ -59,8 +70,9 @@ def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
     """Name those to hear by name, with the range as people in a hundred and how firm the name is."""
     firmness = _firmness(meeting)
     inside = _in_meeting(meeting)
-    listed = listed.assign(words=points_words(meeting, listed["rater_id"])).sort_values(["name", "rater_id"],
-                                                                                        kind="stable")
+    later = [not inside.get(str(rater), False) for rater in listed["rater_id"]]
+    listed = listed.assign(words=points_words(meeting, listed["rater_id"]), later=later)
+    listed = listed.sort_values(["later", "name", "rater_id"], kind="stable").head(MOST_LISTED)
     rows = tuple((str(row.name), str(row.team), f"{int(row.n_ratings):,}",
                   row.words or say("pack", "higher" if row.estimate > 0 else "lower"),
                   firmness.get(str(row.rater_id), ""),

@@ -29,7 +29,7 @@ def build_managers(meeting: Meeting) -> Chapter:
         why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
         return Chapter(Section("managers", heading, (Text(why),)))
     blocks: list[Block] = [Text(say("caveat", what_it_is_about(meeting)), "caveat"), *_lead(meeting, managers)]
-    for name in ("funnel", "managers", "mixes"):
+    for name in ("funnel", "managers", "mixes", "lengths"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
     shown = _order(managers).assign(points_words=lambda rows: points_words(meeting, rows["rater_id"]))

@@ -74,6 +74,11 @@ class Meeting:
         return not self.unit
 
     @property
+    def is_public(self) -> bool:
+        """Whether anybody may read this pack: it then decides nothing and names nobody."""
+        return self.settings.disclosure.audiences[self.audience].is_public
+
+    @property
     def name(self) -> str:
         """The unit as sentences name it."""
         return isolate(self.unit) if self.unit else say("pack", "whole_council")

@@ -65,7 +65,7 @@ def _quality(meeting: Meeting) -> Chapter:
     blocks: list[Block] = []
     sheets: list[WordSheet] = []
     files = meeting.quality.get("reconciliation")
-    if _is_public(meeting):
+    if meeting.is_public:
         return Chapter(Section("quality", "", (Text(say("pack", "quality_public")),)))
     if files is None:
         return Chapter(Section("quality", "", (Text(say("pack", "quality_unknown")),)))
@@ -110,7 +110,7 @@ def _withheld(meeting: Meeting) -> list[Block]:
     whole = log[(log["reason"] != "") & (log["rows_hidden"] == 0)]["reason"].unique()
     lines += [say("pack", "withheld_whole", reason=reason) for reason in sorted(whole)]
     n_hidden = int(log["rows_hidden"].sum())
-    if n_hidden and _is_public(meeting):  # how many rows had to go also depends on what is in them
+    if n_hidden and meeting.is_public:  # how many rows had to go also depends on what is in them
         lines.append(say("pack", "withheld_some", marker=meeting.settings.disclosure.marker))
     elif n_hidden:
         lines.append(count_say("pack", "withheld_rows", n_hidden, marker=meeting.settings.disclosure.marker))
@@ -138,10 +138,6 @@ def _sign_off_sheet() -> WordSheet:
     rows = tuple((say("pack_sign_off", code), "", "") for code in codes("pack_sign_off"))
     return WordSheet(say("pack_sheet", "sign_off"), say("pack_table", "sign_off"), headings, rows,
                      (say("pack", "sign_off_lead"),), "sign_off")
-
-
-def _is_public(meeting: Meeting) -> bool:
-    return meeting.settings.disclosure.audiences[meeting.audience].is_public
 
 
 def _place(file: object, sheet: object) -> str:

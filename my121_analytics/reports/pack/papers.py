@@ -83,6 +83,8 @@ def assemble_papers(meeting: Meeting) -> Papers:
 
 def _director_sections(meeting: Meeting) -> tuple[Section, ...]:
     """Order the director's chapters: where most managers cannot be told apart, what can be said comes first."""
+    if meeting.is_public:  # nobody is named, and nobody decides
+        return build_map_page(meeting), build_chasing(meeting)
     by_name = {"map": build_map_page(meeting), "hearing": build_hearing(meeting), "agenda": build_cards(meeting),
                "coverage": build_chasing(meeting), "decide": build_decision_page(meeting)}
     order = ("coverage", "map", "agenda", "hearing", "decide") if is_small(meeting) else (

@@ -11,17 +11,22 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.award import can_draw, describe_award, plot_award
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
+from my121_analytics.figures.timeline import count_pages
 from my121_analytics.improvement.plan.milestones import OPEN
-from my121_analytics.reports.plan.plan_papers import PlanPapers, add_table, assemble, lead_of
+from my121_analytics.reports.plan.plan_papers import (
+    COUNCIL_WIDE,
+    PlanPapers,
+    add_table,
+    assemble,
+    lead_of,
+    list_findings,
+)
 from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import CommitteeSettings, Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.workbook import AnySheet, PictureSheet
-
-_MOST_LISTED = 40
-"""Findings of one kind that the report lists; more are counted, and stand in findings.csv."""
 
 
 @dataclass(frozen=True)
@@ -196,8 +201,7 @@ def _outcomes(chapter: _Chapter, settings: Settings) -> None:
             picture = draw_award(material.evidence)
             chapter.blocks.append(Drawing(picture, say("committee", "award_caption")))
             chapter.sheets.append(PictureSheet(say("committee", "award"), picture.title, picture.png, picture.alt))
-        for kind in ("strength", "development area"):
-            _list_findings(chapter, kind, council_only=True)
+    chapter.blocks += list_findings(material.findings, COUNCIL_WIDE)
     chapter.table("outcomes")
     if material.outcomes is not None:
         chapter.blocks += [Text(say("caveat", code), "caveat") for code in material.outcomes.about.caveats
@@ -219,35 +223,13 @@ def draw_award(released: Released) -> Picture:
     return Picture("award", title, alt, render_svg(axes, title=title, description=alt), render_png(axes, dpi=110))
 
 
-def _list_findings(chapter: _Chapter, kind: str, *, council_only: bool) -> None:
-    findings = chapter.material.findings
-    frame = None if findings is None else findings.tables.get("findings")
-    if frame is None:
-        return
-    rows = frame[(frame["kind"] == kind) & (frame["directorate"].isin(["", "Council"]) | (not council_only))]
-    if rows.empty:
-        return
-    chapter.blocks.append(Subheading(say("committee_findings", kind, n=len(rows))))
-    items = [say("committee", "finding", finding=row.finding, actions=_actions_of(chapter.material, row.finding_id))
-             if kind != "strength" else str(row.finding) for row in rows.head(_MOST_LISTED).itertuples()]
-    chapter.blocks.append(Bullets(tuple(items)))
-    if len(rows) > _MOST_LISTED:
-        chapter.tell("more_findings", n=len(rows) - _MOST_LISTED)
-
-
-def _actions_of(material: Material, finding_id: object) -> str:
-    links = material.findings.tables["finding_actions"] if material.findings is not None else pd.DataFrame()
-    ids = list(links.loc[links["finding_id"] == finding_id, "action_id"].astype("str")) if len(links) else []
-    return say("committee", "answered", ids=", ".join(ids)) if ids else say("committee", "unanswered")
-
-
 def _directorates(chapter: _Chapter, settings: Settings) -> None:
     chapter.tell("directorates")
     chapter.table("by_directorate")
     findings = chapter.material.findings
     frame = None if findings is None else findings.tables.get("findings")
     if frame is not None:
-        own = frame[~frame["directorate"].isin(["", "Council"])]
+        own = frame[~frame["directorate"].isin(COUNCIL_WIDE)]
         for unit, rows in own.groupby("directorate", sort=True):
             counts = rows["kind"].value_counts()
             chapter.tell("directorate_findings", unit=unit, strengths=int(counts.get("strength", 0)),
@@ -258,7 +240,10 @@ def _position(chapter: _Chapter, settings: Settings) -> None:
     for name in ("by_issue", "by_owner", "by_body", "changes", "anchors"):
         chapter.table(name)
     pictures = chapter.material.pictures
-    chapter.blocks += [Drawing(one, say("plan_page", "timeline_caption", page=i, pages=len(pictures)))
+    pages = count_pages(chapter.material.plan)
+    if pictures and pages > len(pictures):
+        chapter.tell("timeline_cut", shown=len(pictures), pages=pages)
+    chapter.blocks += [Drawing(one, say("plan_page", "timeline_caption", page=i, pages=pages))
                        for i, one in enumerate(pictures, start=1)]
     chapter.sheets += [PictureSheet(f"{say('plan_section', 'timeline')} {i}", one.title, one.png, one.alt)
                        for i, one in enumerate(pictures, start=1)]

@@ -16,7 +16,7 @@ from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Page, Section, Text, grid_of, isolate
+from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, grid_of, isolate
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import AnySheet, Book, Sheet
@@ -27,6 +27,14 @@ _OF_DIRECTORATE: Mapping[str, tuple[str, ...]] = {
 _COLUMNS_OF_DIRECTORATE = {"milestones": ("label", "earliest", "latest", "countdown", "needs")}
 """The counts in that table are of the whole plan, which a directorate's report is not about."""
 _TEXTS = {"anchors": "anchors_text", "by_theme": "theme_text", "outcomes": "outcome_text", "finance": "finance_text"}
+
+
+COUNCIL_WIDE = ("", "Council")
+"""Directorate of a finding about the whole council."""
+_MOST_LISTED = 40
+"""Findings of one kind that a report lists; more are counted, and stand in findings.csv."""
+MOST_PAGES = 3
+"""Pages of the timeline that are drawn: the 72 most pressing actions. Every action is in the tables."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +56,14 @@ def draw_timeline(released: Released) -> list[Picture]:
     Returns
     -------
     list of Picture
-        ``timeline``, ``timeline_2`` ...; empty for a plan without actions.
+        ``timeline``, ``timeline_2`` ... up to ``MOST_PAGES``, the most pressing actions first; empty for a plan
+        without actions.
     """
     released = require_released(released, wanted_by="draw_timeline")
     if released.tables[shown_actions(released)].empty:
         return []
     pictures = []
-    for page in range(1, count_pages(released) + 1):
+    for page in range(1, min(count_pages(released), MOST_PAGES) + 1):
         axes, alt = plot_timeline(released, page=page), describe_timeline(released, page=page)
         name = "timeline" if page == 1 else f"timeline_{page}"
         title = say("plan_section", "timeline")
@@ -63,8 +72,54 @@ def draw_timeline(released: Released) -> list[Picture]:
     return pictures
 
 
-def build_directorate_report(released: Released, directorate: str, *, settings: Settings) -> PlanPapers:
-    """Set out one directorate's report: its own actions and those of every directorate.
+def same_timeline(one: Released, other: Released) -> bool:
+    """Say whether two audiences see the same timeline, so that it has to be drawn only once."""
+    columns = ["action_id", "action", "status", "due_earliest", "due_latest", "completed_on"]
+    frames = [released.tables[shown_actions(released)][columns] for released in (one, other)]
+    return frames[0].equals(frames[1])
+
+
+def list_findings(findings: Released | None, units: Sequence[str]) -> list[Block]:
+    """List strengths and areas for development of some units, each area with the actions that answer it.
+
+    Parameters
+    ----------
+    findings
+        Of ``link_findings``; None gives nothing.
+    units
+        Directorates as the findings name them.
+
+    Returns
+    -------
+    list
+        A subheading and a list for each kind that there is.
+    """
+    frame = None if findings is None else findings.tables.get("findings")
+    if findings is None or frame is None:
+        return []
+    blocks: list[Block] = []
+    for kind in ("strength", "development area"):
+        rows = frame[(frame["kind"] == kind) & frame["directorate"].isin(units)]
+        if rows.empty:
+            continue
+        items = [str(row.finding) if kind == "strength" else
+                 say("committee", "finding", finding=row.finding, actions=_actions_of(findings, row.finding_id))
+                 for row in rows.head(_MOST_LISTED).itertuples()]
+        blocks += [Subheading(say("committee_findings", kind, n=len(rows))), Bullets(tuple(items))]
+        if len(rows) > _MOST_LISTED:
+            blocks.append(Text(say("committee", "more_findings", n=len(rows) - _MOST_LISTED)))
+    return blocks
+
+
+def _actions_of(findings: Released, finding_id: object) -> str:
+    links = findings.tables.get("finding_actions", pd.DataFrame(columns=["finding_id", "action_id"]))
+    ids = list(links.loc[links["finding_id"] == finding_id, "action_id"].astype("str"))
+    return say("committee", "answered", ids=", ".join(ids)) if ids else say("committee", "unanswered")
+
+
+def build_directorate_report(released: Released, directorate: str, *, settings: Settings,
+                             findings: Released | None = None) -> PlanPapers:
+    """Set out one directorate's report: its findings, its own actions and those of every directorate.
 
     Parameters
     ----------
@@ -74,19 +129,26 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
         A name in its table ``belongs``, or the words for all directorates.
     settings
         The council's name and contact.
+    findings
+        Of ``link_findings``, for the same audience.
 
     Returns
     -------
     PlanPapers
+        Strengths and areas of the directorate, its actions, what was carried into which service or team plan and what
+        was not, milestones, changes and risks.
     """
     released = require_released(released, wanted_by="build_directorate_report")
+    if findings is not None:
+        require_released(findings, wanted_by="build_directorate_report")
     belongs = released.tables["belongs"]
     every = say("plan_group", "every_directorate")
     ids = set(belongs.loc[belongs["directorate"].isin([directorate, every]), "action_id"])
-    sections: list[Section] = []
+    own = list_findings(findings, (directorate,))
+    sections = [Section("outcomes", say("plan_section", "outcomes"), tuple(own))] if own else []
     sheets: list[AnySheet] = []
     for chapter, tables in _OF_DIRECTORATE.items():
-        blocks: list[Block] = []
+        blocks: list[Block] = _say_carried(released, ids) if chapter == "plans" else []
         for table in tables:
             name = shown_actions(released) if table == "actions" else table
             if name not in released.tables:
@@ -103,6 +165,61 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
     mine = actions[actions["action_id"].isin(ids)]
     title = say("plan_page", "directorate", unit=isolate(directorate))
     return assemble(title, directorate, released, settings, lead_of(mine, released), sections, sheets)
+
+
+def build_review_pack(released: Released, *, settings: Settings) -> PlanPapers:
+    """Set out what an assessor or reviewer asks for: every action with its progress and evidence, and what changed.
+
+    Parameters
+    ----------
+    released
+        Of ``review_plan``; with ``since``, its changes are listed.
+    settings
+        The council's name and contact.
+
+    Returns
+    -------
+    PlanPapers
+    """
+    released = require_released(released, wanted_by="build_review_pack")
+    name = shown_actions(released)
+    sections: list[Section] = []
+    sheets: list[AnySheet] = []
+    for chapter, table, columns in (("milestones", "milestones", None), ("evidence", name, _OF_REVIEW),
+                                    ("changes", "changes", None), ("revisions", "revisions", None)):
+        blocks: list[Block] = []
+        if table in released.tables and len(released.tables[table]):
+            rows = released.tables[table]
+            if chapter == "evidence":
+                rows = rows.merge(_evidence_of(released), on="action_id", how="left", suffixes=("", "_told"))
+            add_table(plan_view(released, table, rows=rows, columns=columns), table, blocks, sheets)
+            sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks)))
+    title = say("plan_page", "review_pack", council=settings.council.name)
+    actions = released.tables[name]
+    return assemble(title, settings.council.name, released, settings, lead_of(actions, released), sections, sheets)
+
+
+_OF_REVIEW = ("action_id", "action", "timescale", "original_timescale", "status_shown", "rag", "percent",
+              "completed_on", "progress_text", "carried_into", "carried_evidence")
+
+
+def _evidence_of(released: Released) -> pd.DataFrame:
+    """Give what is told of each action, where the audience may see it."""
+    frame = released.tables["details" if "details" in released.tables else "published"]
+    wanted = ("original_timescale", "percent", "progress_text", "carried_into", "carried_evidence")
+    return frame[["action_id", *(column for column in wanted if column in frame.columns)]]
+
+
+def _say_carried(released: Released, ids: set[str]) -> list[Block]:
+    """Say which actions were carried into which plan, and which into none."""
+    frame = released.tables["details" if "details" in released.tables else "published"]
+    mine = frame[frame["action_id"].isin(ids)]
+    items = [say("plan_page", "carried_into", plan=plan, ids=", ".join(rows["action_id"].astype("str")))
+             for plan, rows in mine[mine["carried_into"] != ""].groupby("carried_into", sort=True)]
+    loose = mine.loc[mine["carried_into"] == "", "action_id"].astype("str")
+    if len(loose):
+        items.append(say("plan_page", "carried_into_none", ids=", ".join(loose)))
+    return [Bullets(tuple(items))] if items else []
 
 
 def add_table(view: View, table: str, blocks: list[Block], sheets: list[AnySheet]) -> None:

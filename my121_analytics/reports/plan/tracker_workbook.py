@@ -12,7 +12,7 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.tables import Field, Kind, View
 from my121_analytics.writing.workbook import Book, Sheet, write_workbook
 
-_FACTS = ("action_id", "issue", "action", "status", "rag", "original_timescale", "due_latest", "n_moved", "n_revisions")
+_FACTS = ("action_id", "action", "issue", "status", "rag", "original_timescale", "due_latest", "n_moved", "n_revisions")
 _TOLD = (*TRACKED, "reason", "approved_by", "changed_by", "changed_on")
 _KINDS: dict[str, Kind] = {"action_id": "id", "due_latest": "date", "completed_on": "date", "n_moved": "integer",
                            "n_revisions": "integer"}
@@ -50,7 +50,7 @@ def write_tracker(released: Released, *, settings: Settings | None = None) -> by
     book = Book(title=say("tracker_book", "title", council=settings.council.name),
                 cover=tuple((labels.get(code, code), text) for code, text in cover.items()),
                 sheets=(Sheet(say("tracker_book", "actions_sheet"), actions, (say("tracker_book", "actions_line"),),
-                              "tracker"),
+                              "tracker", frozen=2),
                         Sheet(say("tracker_book", "revisions_sheet"), revisions,
                               (say("tracker_book", "revisions_line"),), "revisions")),
                 as_of=released.about.as_of, notes={}, profile="working", subject=say("tracker_book", "subject"))

@@ -169,23 +169,29 @@ def _release_totals_first(brief: Brief, results: dict[str, Mapping[str, Result]]
     that they add up to. A reader can do without them, and ask for a report of them alone; not without the head count.
     """
     released = _release(brief, results, earlier)
-    for code, names in _DETAIL:
-        if not _hides_totals(brief, released):
-            break
+    if not _hides_totals(brief, released):
+        return results, released
+    for sections, tables in _DETAIL:
         kept: dict[str, Mapping[str, Result]] = {
-            section: {name: _without(result, names) for name, result in found.items()}
-            for section, found in results.items() if section != code}
-        if code in results or any(table in result.tables for found in results.values() for result in found.values()
-                                  for table in names):
-            absent |= {code: say("report", "totals_first")} if code in results else {}
-            results = kept
-            released = _release(brief, results, earlier)
-    return results, released
+            section: {name: _without(result, tables) for name, result in found.items()}
+            for section, found in results.items() if section not in sections}
+        if _list_tables(kept) == _list_tables(results):
+            continue
+        less = _release(brief, kept, earlier)
+        if not _hides_totals(brief, less):
+            absent |= {code: say("report", "totals_first") for code in sections if code in results}
+            return kept, less
+    return results, released  # leaving out would not help, so nothing is left out
 
 
-_DETAIL: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("equality", ()), ("", tuple(f"{column}_by_group" for column in MAKE_UP)), ("", ("map_by_group",)))
-"""What is left out where totals would be hidden, in this order: a section, or tables of any."""
+_BY_GROUP = tuple(f"{table}_by_group" for table in (*MAKE_UP, "map"))
+_DETAIL: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ((("equality",), ()), (("equality",), _BY_GROUP))
+"""Sections and tables that are left out where totals would be hidden: the first of these that helps."""
+
+
+def _list_tables(results: Mapping[str, Mapping[str, Result]]) -> set[tuple[str, str, str]]:
+    return {(section, name, table) for section, found in results.items() for name, result in found.items()
+            for table in result.tables}
 
 
 def _without(result: Result, tables: Sequence[str]) -> Result:

@@ -276,3 +276,20 @@ def test_a_heading_of_which_nothing_is_taken_is_asked_about_with_the_line_that_m
 def test_a_setting_that_names_no_part_or_state_is_refused_with_the_nearest(settings, words):
     with pytest.raises(ValueError, match=words):
         Settings.model_validate({"plan": settings})
+
+
+def test_a_key_with_a_description_is_no_table_of_actions(tmp_path):
+    key = [["BRAG rating", "Description"], ["Blue", "Completed and embedded"], ["Green", "Completed"],
+           ["Amber", "On track to complete"], ["Red", "Overdue"]]
+    plan, rows = read(write_book(tmp_path / "plan.xlsx", {"Actions": COLOURED, "BRAG": key}))
+    assert rows["status"].to_dict() == BY_KEY
+    assert plan.questions.empty
+
+
+def test_codes_of_a_key_are_read_as_it_says(tmp_path):
+    rows = [["Ref", "Action", "Lead", "Due date", "Status"], ["1", "A", "HR", "30/06/2024", "C"],
+            ["2", "B", "HR", "30/06/2024", "P"], ["3", "C", "HR", "30/06/2024", "Z"]]
+    key = [["Code", "Meaning"], ["C", "Completed"], ["P", "In progress"]]
+    plan, read_rows = read(write_book(tmp_path / "plan.xlsx", {"Actions": rows, "Legend": key}))
+    assert read_rows["status"].tolist() == ["done", "overdue", "to confirm"]
+    assert plan.questions["reason"].tolist() == ["status_unknown"]

@@ -56,6 +56,9 @@ def test_the_settings_beat_the_key_and_the_key_beats_what_is_usual():
     assert read_colour("G", Vocabulary(legend={"green": DONE})).state == DONE
     assert read_colour("Green", Vocabulary(own={"green": "behind"}, legend={"green": DONE})).state == "behind"
     assert not read_colour("Mauve", NOTHING).is_understood
+    assert read_colour("B - Complete", NOTHING).state == DONE
+    assert read_colour("Red: overdue", NOTHING).state == "behind"
+    assert not read_colour("Amber/Green", NOTHING).is_understood
 
 
 @pytest.mark.parametrize(("words", "state"), [

@@ -235,7 +235,7 @@ def test_every_rule_has_a_remedy_that_is_followed_here_or_says_that_nothing_need
 
 
 OF_STANDING = {
-    "unknown_form_state", "half_converted_date", "row_too_wide", "two_people", "number_of_two", "other_version",
+    "unknown_form_state", "half_converted_date", "row_too_wide", "two_people", "number_of_two", "states_asked",
     "half_converted_dates", "versions_apart", "unknown_state", "matrix_only", "left_without_day", "group_asked",
     "names_off_list", "implausible_manager", "implausible_rater"}
 """Remedies of leavers, dates, copies and people, followed where those are tested."""

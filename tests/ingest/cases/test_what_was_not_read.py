@@ -6,13 +6,14 @@ import re
 import subprocess
 import sys
 import tomllib
+from importlib import import_module
 from pathlib import Path
 
 import openpyxl
 import pytest
 
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.ingest.intake import Intake, read_exports
+from my121_analytics.ingest.intake import Intake, describe_intake, read_exports
 from my121_analytics.ingest.reading.headings import AXES, column_words
 from my121_analytics.ingest.reading.mapping import columns_block
 from my121_analytics.ingest.unread import require_ratings
@@ -190,6 +191,22 @@ def test_the_first_line_of_a_check_its_last_line_and_the_page_say_it_and_it_leav
     mended = run("check", tmp_path / "in", "--out", out, "--settings", out / "suggested.toml")
     assert mended.returncode == 0
     assert "were not read" not in mended.stdout
+
+
+@pytest.mark.parametrize("command", ["managers", "pack", "report", "profile"])
+def test_every_command_that_makes_figures_of_ratings_refuses(tmp_path, command):
+    write(tmp_path, Review_period=["2024/25"] * 12, Performance_rating=FIVE)
+    run_command = getattr(import_module(f"my121_analytics.cli.{command}"), f"run_{command}")
+    with pytest.raises(DataUnusableError, match="No rating was read"):
+        run_command(tmp_path, tmp_path / "out", **({"name": ""} if command == "report" else {}))
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_was_left_out_is_in_the_accounts_without_values_of_cells(tmp_path):
+    accounts = describe_intake(read_exports(write(tmp_path, Review_period=["2024/25"] * 12, Rating=FIVE)))["unread"]
+    assert (accounts["ratings"], accounts["ratings_read"]) == (12, 0)
+    assert accounts["columns"] == [{"kind": "ratings", "file": "ratings.csv", "sheet": "", "heading": "Rating", "n": 12,
+                                    "cause": "axis_open"}]
 
 
 def test_a_record_of_which_nothing_was_left_out_can_be_used(tmp_path):

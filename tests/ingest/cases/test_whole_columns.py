@@ -216,6 +216,22 @@ def test_turned_codes_are_found_where_most_people_are_in_the_middle(tmp_path):
     assert found(paste(intake, tmp_path)) == levels
 
 
+def test_one_level_beyond_the_ends_of_the_scale_is_enough(tmp_path):
+    write(tmp_path, Performance_rating=["Outstanding", *(PERFORMANCE[level] for level in THREE[1:])])
+    intake = read_exports(tmp_path)
+    assert intake.workforce.placements.empty
+    assert '"Partially meets", "Meets", "Exceeds", "Outstanding"' in intake.unread.settings
+
+
+def test_boxes_with_the_names_of_another_map_are_stopped_and_the_words_listed(tmp_path):
+    write(tmp_path, Box=["Star", "Core player", "Risk"] * 4)
+    intake = read_exports(tmp_path)
+    assert intake.workforce.placements.empty
+    assert '# "Core player" = 1' in intake.unread.settings
+    (tmp_path / "s.toml").write_text('[ratings.synonyms.box]\n"Star" = 1\n"Core player" = 5\n"Risk" = 9\n', "utf-8")
+    assert found(read_exports(tmp_path, settings=tmp_path / "s.toml"), "box") == [1, 5, 9] * 4
+
+
 def test_a_slip_of_the_pen_in_one_cell_stops_its_row_alone(tmp_path):
     write(tmp_path, Performance_rating=["Sideways", *(PERFORMANCE[level] for level in THREE[1:])])
     intake = read_exports(tmp_path)
@@ -292,7 +308,12 @@ def test_boxes_beside_performance_alone_are_held_against_it(tmp_path):
     intake = read_exports(tmp_path)
     assert found(intake, "box") == [0] * 12
     assert found(intake) == ACROSS
-    assert found(paste(intake, tmp_path), "box") == ON_MAP
+    # Nothing tells the top of the map from its bottom: the numberings that fit are listed, and none is settled.
+    line = "# box_numbering = [9, 8, 7, 6, 5, 4, 3, 2, 1]"
+    assert line in intake.unread.settings
+    assert "# box_numbering = [3, 2, 1, 6, 5, 4, 9, 8, 7]" in intake.unread.settings
+    (tmp_path / "s.toml").write_text(f"[framework]\n{line[2:]}\n", encoding="utf-8")
+    assert found(read_exports(tmp_path, settings=tmp_path / "s.toml"), "box") == ON_MAP
 
 
 def test_numbers_from_the_other_end_beside_the_names_of_boxes_stop_the_column(tmp_path):

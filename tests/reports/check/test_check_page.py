@@ -97,7 +97,8 @@ def test_every_missing_placement_is_asked_of_the_manager_of_the_post(council):
     lacking = [(person, manager) for person, post, manager in pairs if (person, post) not in have]
     assert lacking
     names = workforce.names
-    rows = re.findall(r"<tr>(.*?)</tr>", unescape(page_of(council)).split('id="chase"')[1].split("</section>")[0], re.S)
+    chapter = unescape(page_of(council)).split('id="chase"')[1].split("</section>")[0]
+    rows = re.findall(r"<tr[^>]*>(.*?)</tr>", chapter, re.S)
     for person, manager in lacking[:10]:
         if pd.isna(manager) or manager == "nan":
             continue

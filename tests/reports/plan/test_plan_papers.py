@@ -11,11 +11,17 @@ import pytest
 
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
+from my121_analytics.improvement.evidence.findings import link_findings
 from my121_analytics.improvement.plan.groups import directorates_with_reports
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.reports.plan.committee import build_committee_report
-from my121_analytics.reports.plan.plan_papers import build_directorate_report, draw_timeline
+from my121_analytics.reports.plan.plan_papers import (
+    MOST_PAGES,
+    build_directorate_report,
+    build_review_pack,
+    draw_timeline,
+)
 from my121_analytics.reports.plan.plan_views import COLUMNS, plan_view
 from my121_analytics.settings import Settings
 from my121_analytics.writing.page import render_page
@@ -134,3 +140,44 @@ def test_the_same_review_gives_the_same_bytes(tmp_path):
         papers = build_committee_report(public, settings=SETTINGS, pictures=draw_timeline(public))
         return render_page(papers.page), write_workbook(papers.book)
     assert make() == make()
+
+
+def test_a_directorates_report_has_its_own_findings_and_what_was_carried_where(tmp_path):
+    rows = [("F1", "strength", "Teams meet each week.", "Adult Care"),
+            ("F2", "development area", "Late news.", "Adult Care"), ("F3", "strength", "Not theirs.", "Environment")]
+    findings = link_findings(pd.DataFrame(rows, columns=["finding_id", "kind", "finding", "directorate"]))
+    released = release(review(tmp_path), audience="publish", settings=SETTINGS)
+    shown = release(findings, audience="publish", settings=SETTINGS)
+    _, text = text_of(build_directorate_report(released, "Adult Care", settings=SETTINGS, findings=shown).page)
+    assert "Teams meet each week." in text
+    assert "Late news. (No action answers this yet.)" in text
+    assert "Not theirs." not in text
+    assert "Carried into HR service plan: A1." in text
+    assert "Not carried into any service or team plan yet: A2." in text
+    with pytest.raises(DisclosureError):
+        build_directorate_report(released, "Adult Care", settings=SETTINGS, findings=findings)
+
+
+def test_a_plan_of_many_actions_is_drawn_on_a_few_pages_and_says_so(tmp_path):
+    path = tmp_path / "many.csv"
+    path.write_text("Ref,Action,Owner,Timescale\n" + "".join(f"B{i},Do thing {i},HR,12 months\n" for i in range(100)),
+                    encoding="utf-8")
+    plan = read_plan(path, anchor=date(2013, 6, 30))
+    public = release(review_plan(plan, as_of=date(2014, 12, 31)), audience="publish", settings=SETTINGS)
+    pictures = draw_timeline(public)
+    assert len(pictures) == MOST_PAGES
+    _, text = text_of(build_committee_report(public, settings=SETTINGS, pictures=pictures).page)
+    assert f"on {MOST_PAGES} of 5 pages" in text
+    assert "B99" in text
+
+
+def test_the_review_pack_shows_every_action_with_its_evidence_and_what_changed(tmp_path):
+    status = review(tmp_path, since=write_last(tmp_path))
+    papers = build_review_pack(release(status, audience="analyst", settings=SETTINGS), settings=SETTINGS)
+    assert [section.anchor for section in papers.page.sections] == ["milestones", "evidence", "changes"]
+    grid = papers.page.sections[1].blocks[-1]
+    assert [row[0] for row in grid.rows] == ["A1", "A2", "A3"]
+    assert "Page 2" in [cell for row in grid.rows for cell in row]
+    public = build_review_pack(release(status, audience="publish", settings=SETTINGS), settings=SETTINGS)
+    assert "Ivo" not in text_of(public.page)[0]  # nor the owners' own words, which may name anybody
+    assert [section.anchor for section in public.page.sections] == ["milestones", "evidence"]

@@ -1,0 +1,57 @@
+"""The files of random councils, attacked by an outsider: no withheld number is known too well, and the model is right.
+
+The quick suite takes two small councils, the slow one more, with all papers and two publications of each;
+``python -m benchmarks.attack_files --councils 200`` takes 200.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.attack_files import Design, attack_council, draw_design
+from tests.attacker.programs import Found
+
+JOINT_PROOF = False
+"""Whether the gate proves everything published together, so that nothing may be found. Until then the attack checks its
+own model only; to be set once the gate passes."""
+QUICK = (Design(60, 41, ("directorate",), "directorate", ("report",), 1, ("profile", "coverage")),
+         Design(75, 42, ("grade",), "grade", ("report",), 1, ("profile", "movement")))
+
+
+def check_model(found: Found) -> None:
+    """The outsider's model must hold for the truth, else what it finds or misses means nothing."""
+    assert found.broken == ()
+    assert found.contradictions == ()
+    assert not found.hidden["is_outside"].any()
+    assert found.small == ()
+
+
+def check_safe(found: Found) -> None:
+    narrow = found.hidden[found.hidden["is_narrow"]]
+    assert narrow.empty, "\n".join(f"{row.quantity}: {row.least:.0f} to {row.most:.0f} ({row.place})"
+                                   for row in narrow.head(10).itertuples())
+
+
+@pytest.mark.parametrize("design", [pytest.param(QUICK[0], id="60 staff"),
+                                    pytest.param(QUICK[1], id="75 staff", marks=pytest.mark.slow)])
+def test_no_number_withheld_from_a_small_council_is_known_too_well(design: Design, tmp_path: Path) -> None:
+    found, use, _, _ = attack_council(design, tmp_path)
+    assert len(found.hidden) > 50
+    assert 0 < use["cells"] < 1
+    check_model(found)
+    if JOINT_PROOF:
+        check_safe(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", range(6))
+def test_no_number_withheld_from_a_random_council_is_known_too_well(number: int, tmp_path: Path) -> None:
+    design = draw_design(np.random.default_rng([121, number]), 7_000 + number, papers=("report", "profile"),
+                         editions=1 + number % 2, largest=200)
+    found, _, _, _ = attack_council(design, tmp_path)
+    check_model(found)
+    if JOINT_PROOF:
+        check_safe(found)
