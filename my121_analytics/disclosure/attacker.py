@@ -19,6 +19,7 @@ from my121_analytics.disclosure.facts import FACTS, tabulate_facts
 from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.linked_tables.editions import count_changes, list_values
 from my121_analytics.disclosure.linked_tables.equations import (
+    Knowledge,
     Nesting,
     Shown,
     context_of,
@@ -403,9 +404,8 @@ class _Linking:
         if not tables:
             return []
         for candidate in (tables, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in tables]):
-            system = write_equations([*self.known, *shown, *candidate], {}, self.nesting,
-                                     show_zeros=self.show_zeros).system
-            if has_solution(system):
+            known = write_equations([*self.known, *shown, *candidate], {}, self.nesting, show_zeros=self.show_zeros)
+            if _fits_truth(known) or has_solution(known.system):
                 return list(candidate)
         return None
 
@@ -419,6 +419,16 @@ class _Linking:
             if found is not None:
                 return found
         return None
+
+
+def _fits_truth(known: Knowledge) -> bool:
+    """Say whether what is known can be true together with today's record: far fewer numbers are open then."""
+    system, is_known = known.system, np.isfinite(known.truth)
+    truth = np.where(is_known, known.truth, 0.0)
+    if ((truth < system.lower) | (truth > system.upper))[is_known].any():
+        return False
+    return has_solution(replace(system, lower=np.where(is_known, truth, system.lower),
+                                upper=np.where(is_known, truth, system.upper)))
 
 
 def _agree(some: Mapping[str, float], others: Mapping[str, float]) -> bool:

@@ -1,0 +1,141 @@
+"""Everything published is one system: the same people counted in two analyses are one number."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.disclosure.attacker import attack_release
+from my121_analytics.disclosure.bounds import find_bounds
+from my121_analytics.disclosure.kept import Earlier
+from my121_analytics.disclosure.linked_tables.equations import show, write_equations
+from my121_analytics.disclosure.release import Released, release, release_together
+from my121_analytics.workforce.results import TOTAL, Count, Fact, Result, Table, describe
+
+POSTS = Count("posts")
+DAY = date(2025, 3, 31)
+
+
+def ratings(by_grade: dict[str, list[int]], as_of: date = DAY) -> Result:
+    """Posts by grade and level, the last without a placement, with a row for all grades."""
+    whole = {**by_grade, TOTAL: [sum(column) for column in zip(*by_grade.values(), strict=True)]}
+    rows = [(grade, level, n, sum(ns[:3]) if level else sum(ns))
+            for grade, ns in whole.items() for level, n in zip((1, 2, 3, 0), ns, strict=True)]
+    frame = pd.DataFrame(rows, columns=["grade", "level", "n", "base"])
+    table = Table(frame, keys=("grade", "level"), count="n", base="base", sums=("grade", "level"),
+                  counts={"n": POSTS, "base": POSTS})
+    about = describe("profile", population="posts_in_cycle", counts="posts", source="manager", cycle="2024/25 H2",
+                     as_of=as_of, n=sum(map(sum, by_grade.values())))
+    return Result(about, {"ratings_by_group": table}, {}, {"n": Fact("posts", who=POSTS)})
+
+
+def coverage(by_grade: dict[str, list[int]]) -> Result:
+    """Posts in force by grade, with and without a placement."""
+    rows = [(grade, sum(ns), sum(ns[:3]), ns[3]) for grade, ns in by_grade.items()]
+    rows.append((TOTAL, *(sum(row[k] for row in rows) for k in (1, 2, 3))))
+    frame = pd.DataFrame(rows, columns=["grade", "n_posts", "n_with_placement", "n_without_placement"])
+    table = Table(frame, keys=("grade",), count="n_posts", parts=("n_with_placement", "n_without_placement"),
+                  sums=("grade",), counts={"n_posts": Count("posts_in_force"),
+                                           "n_with_placement": Count("placed_in_force"),
+                                           "n_without_placement": Count("unplaced_in_force")})
+    about = describe("coverage", population="people_in_post", counts="people_and_posts", source="manager",
+                     cycle="2024/25 H2", as_of=DAY)
+    return Result(about, {"by_group": table})
+
+
+def by_number(results: list) -> dict[str, object]:
+    return {str(number): one for number, one in enumerate(results)}
+
+
+GRADES = {"Grade 3": [2, 7, 0, 0], "Grade 4": [9, 31, 14, 0], "Grade 5": [11, 40, 19, 6], "Grade 6": [8, 25, 9, 0]}
+
+
+def test_coverage_beside_ratings_gives_nothing_away() -> None:
+    """Grade 3: 9 posts, 9 placed; 7 Meets and 0 Exceeds: the two at the lowest rating are the rest."""
+    results = [ratings(GRADES), coverage(GRADES)]
+    table = results[0].tables["ratings_by_group"]
+    frame = table.frame.astype({"n": "Float64", "base": "Float64"})
+    frame.loc[frame["grade"] == "Grade 3", "base"] = pd.NA
+    frame.loc[(frame["grade"] == "Grade 3") & (frame["level"] == 1), "n"] = pd.NA
+    frame.loc[frame["grade"] == TOTAL, ["n", "base"]] = pd.NA
+    beside = results[1].tables["by_group"]
+    apart = [show("r", frame, table, results[0].about)]
+    for shown, expected in ((apart, None), ([*apart, show("c", beside.frame, beside, results[1].about)], (2.0, 2.0))):
+        known = write_equations(shown, {}, {})
+        (cell,) = known.cells.loc[known.cells["keys"].eq("grade=Grade 3, level=1")
+                                  & known.cells["column"].eq("n"), "variable"]
+        low, high = find_bounds(known.system, np.array([cell]), np.array([5.0]), witness=known.truth, exact=True)
+        assert expected is None or (low[0], high[0]) == expected
+        assert expected is not None or high[0] - low[0] >= 5
+    together = release_together(results, audience="publish")
+    assert attack_release(by_number(together), by_number(results), exact=True).passed
+
+
+def test_the_same_people_in_two_analyses_are_one_number_whatever_the_day_of_the_extract() -> None:
+    first, second = ratings(GRADES), ratings(GRADES, as_of=date(2025, 4, 1))
+    shown = [show(f"{at}.t", result.tables["ratings_by_group"].frame, result.tables["ratings_by_group"], result.about)
+             for at, result in enumerate((first, second))]
+    places = write_equations(shown, {}, {}).places
+    one, two = (places.loc[places["table"] == name, "variable"].tolist() for name in ("0.t", "1.t"))
+    assert one == two
+
+
+def test_a_law_that_one_record_breaks_is_kept_with_its_slack() -> None:
+    """Posts without a placement are in force; one that ended without a trace makes them differ by one."""
+    broken = {**GRADES, "Grade 5": [11, 40, 19, 7]}
+    results = [ratings(broken), coverage(GRADES)]
+    shown = [show(f"{at}.{name}", table.frame, table, result.about)
+             for at, result in enumerate(results) for name, table in result.tables.items()]
+    known = write_equations(shown, {}, {})
+    limits = known.system.most_to[known.system.most_to > 0]
+    assert limits.size
+    assert limits.max() == 1
+
+
+def keep(result: Result, released: Released) -> dict[str, Earlier]:
+    return {"then": Earlier(released.about, released.tables, result.tables, released.facts,
+                            declared=dict(result.declared))}
+
+
+def test_one_leaver_between_two_releases_of_a_cycle_does_not_unlink_them() -> None:
+    """One of Grade 4 at Meets left: the total fell by one, and everything else is what it was."""
+    then = ratings(GRADES)
+    now = ratings({**GRADES, "Grade 4": [9, 30, 14, 0]}, as_of=date(2025, 4, 1))
+    kept = keep(then, release(then, audience="publish"))
+    released = release(now, audience="publish", earlier=kept)
+    assert list(released.earlier) == ["then"]
+    assert "corrected" in released.earlier["then"]
+    report = attack_release({"now": released}, {"now": now}, earlier=kept)
+    assert report.links.corrected == ("then",)
+    assert report.passed
+    shown_then = kept["then"].frames["ratings_by_group"]
+    opened = released.tables["ratings_by_group"]["n"].notna() & shown_then["n"].isna()
+    assert not (opened & (now.tables["ratings_by_group"].frame["n"] < 5)).any()
+
+
+def test_what_was_shown_before_a_leaver_is_not_withheld_in_vain() -> None:
+    """A release that hides another pattern than the one before it would give away what that one hid."""
+    then = ratings(GRADES)
+    kept = keep(then, release(then, audience="publish"))
+    everything = then.tables["ratings_by_group"].frame
+    open_frame = everything.assign(marker="", n=everything["n"].astype("Int64").mask(everything["n"].between(1, 4)))
+    open_kept = {"then": Earlier(then.about, {"ratings_by_group": open_frame.assign(
+        marker=open_frame["n"].isna().map({True: "[c]", False: ""}))}, then.tables)}
+    now = ratings({**GRADES, "Grade 4": [9, 30, 14, 0]}, as_of=date(2025, 4, 1))
+    report = attack_release({"now": release(now, audience="publish", earlier=kept)}, {"now": now}, earlier=open_kept)
+    assert not report.passed or "narrow_before" in set(report.cells["why"])
+
+
+def test_verdicts_make_up_the_managers_and_facts_are_numbers_of_the_system() -> None:
+    declared = {name: Fact("managers", part_of="n_all", who=Count("managers", where=(("verdict", verdict),)))
+                for name, verdict in (("a", "pattern"), ("b", "watch"), ("c", "in line"), ("d", "cannot tell"))}
+    declared["n_all"] = Fact("managers", who=Count("managers"))
+    facts = {"n_all": 84, "a": 4, "b": 12, "c": 30, "d": 38}
+    table = Table(pd.DataFrame({"level": [1, 2], "n": [40, 80]}), keys=("level",), count="n", sums=("level",))
+    result = Result(describe("profile", population="people_in_post", as_of=DAY), {"t": table}, facts, declared)
+    shown = release(result, audience="publish").facts
+    assert shown["a"] is None
+    assert shown["n_all"] == 84
+    assert sum(value is None for value in shown.values()) == 2
