@@ -80,6 +80,11 @@ def prepare_conversations(workforce: Workforce, *, cycle: str | None = None,
     return ConversationsResult(about, tables)
 
 
+def managers_of(conversations: ConversationsResult) -> set[str]:
+    """Name the managers who have somebody in post, by id."""
+    return set(conversations.frame("people")["rater_id"])
+
+
 def _list_people(workforce: Workforce, cycle: str, settings: Settings) -> pd.DataFrame:
     rows = outcomes_in_cycle(workforce, cycle, columns=["role"])
     rows = rows[rows["in_force"] & rows["manager_id"].notna()].reset_index(drop=True)

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.reasons import REASONS, Evidence, gather_evidence
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
@@ -16,6 +15,7 @@ from my121_analytics.workforce.counts import check_grouping, keep_matching
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.verdicts import PATTERN
 
 FACTS = {**dict.fromkeys(("n_listed", "n_in_meeting"), Fact("people", part_of="people_in_post")),
           **dict.fromkeys(("minutes", "minutes_each", "minutes_rest", "seed", "unchecked"), LABEL)}

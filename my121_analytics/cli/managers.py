@@ -24,11 +24,11 @@ def run_managers(
     """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
     from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
     from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
-    from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables
     from my121_analytics.figures.list_length import plot_list_lengths
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.wording.catalogue import say as sentence
+    from my121_analytics.workforce.verdicts import VERDICTS
     from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)

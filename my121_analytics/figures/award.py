@@ -61,7 +61,7 @@ def describe_award(released: Released) -> str:
 
 def can_draw(released: Released) -> bool:
     """Say whether the framework counts requirements, so that there is a bar to draw."""
-    levels = released.tables.get("levels")
+    levels = require_released(released, wanted_by="can_draw").tables.get("levels")
     return levels is not None and {"needed", "n_met"} <= set(levels.columns) and levels["needed"].notna().all() \
         and levels["n_met"].notna().all()
 

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN, VERDICTS
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.labels import place_labels
@@ -18,6 +17,7 @@ from my121_analytics.figures.layout import Room, Words, elide, line_height, meas
 from my121_analytics.figures.vector import printable
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

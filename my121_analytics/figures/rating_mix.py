@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from my121_analytics.analysis.rating_patterns.verdicts import PATTERN, VERDICTS
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.layout import Room, Words, elide, measure, open_axes, write
 from my121_analytics.figures.vector import printable
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.verdicts import PATTERN, VERDICTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -25,6 +25,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from my121_analytics.workforce.verdicts import VERDICTS
+
 When = Literal["", "before", "after"]
 WHENS: tuple[When, When] = ("before", "after")
 
@@ -112,7 +114,7 @@ LAWS: tuple[Law, ...] = (
     *_of_outcome("box"), *_of_outcome("level"),
     Law(Term("stayers_box"), (Term("stayers_level"),), aside=("directorate", "service", "team")),
     Law(Term("managers"), tuple(Term("managers", where=(("verdict", verdict),))
-                                for verdict in ("pattern", "watch", "in line", "cannot tell"))),
+                                for verdict in VERDICTS)),
     _at_most("key_posts_ready", "key_posts_named"),
     _at_most("key_posts_named", "key_posts"),
     Law(Term("actions"), (Term("actions_completed"), Term("actions_overdue")), exact=False),

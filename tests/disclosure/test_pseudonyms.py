@@ -194,7 +194,7 @@ def test_a_check_with_pseudonyms_writes_a_record_that_joins_and_names_nobody(tmp
     assert "Not for publication" in said
     assert {p.name for p in (tmp_path / "hidden").iterdir()} == {"employees.csv", "placements.csv",
                                                                  "conversations.csv", "intake.json", "check.html",
-                                                                 "chasing.csv", "missing.csv"}
+                                                                 "chasing.csv", "missing.csv", "manifest.json"}
     plain, hidden = (read(tmp_path / name / "employees.csv") for name in ("plain", "hidden"))
     assert list(hidden["employee_id"]) == sorted(one(i) for i in plain["employee_id"])
     text = "".join(path.read_text("utf-8-sig") for path in (tmp_path / "hidden").iterdir())

@@ -8,13 +8,13 @@ from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.pattern_list import further_sd, list_patterns, one_middle_rating
 from my121_analytics.analysis.rating_patterns.posteriors import Evidence
-from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, IN_LINE, PATTERN, WATCH
 from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.inference.power import detectable_effect
 from my121_analytics.inference.shifted_prior import RaterKnowledge
 from my121_analytics.settings import ManagerSettings
 from my121_analytics.workforce.counts import RatingCounts
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, PATTERN, WATCH
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]

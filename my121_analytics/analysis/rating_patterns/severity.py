@@ -34,7 +34,6 @@ from my121_analytics.analysis.rating_patterns.sources import gather_measures
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.analysis.rating_patterns.summary import summarise
 from my121_analytics.analysis.rating_patterns.unrated import Unrated, place_unrated, with_unrated
-from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.inference.category_table import category_shares
@@ -58,6 +57,7 @@ from my121_analytics.workforce.results import (
     parts_of,
 )
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
 
 Array = NDArray[np.float64]
 

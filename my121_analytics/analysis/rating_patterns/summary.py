@@ -10,9 +10,9 @@ import pandas as pd
 from my121_analytics.analysis.rating_patterns.movement_links import summarise_links
 from my121_analytics.analysis.rating_patterns.posteriors import Evidence, count_movers
 from my121_analytics.analysis.rating_patterns.study import Study
-from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts
+from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
 
 
 def summarise(study: Study, counts: RatingCounts, n_unrated: int | None) -> pd.DataFrame:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from my121_analytics.analysis.rating_patterns.verdicts import VERDICTS
 from my121_analytics.workforce.results import TOTAL, Count, Result, Table
+from my121_analytics.workforce.verdicts import VERDICTS
 
 _FACTS = ("sd", "sd_lower", "sd_upper", "delta", "fdr", "n_listed", "expected_wrong", "n_raters")
 

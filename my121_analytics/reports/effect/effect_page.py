@@ -47,6 +47,7 @@ def assemble_effect(effect: Released, gaps: Released | None, *, settings: Settin
     EffectPapers
     """
     effect = require_released(effect, wanted_by="assemble_effect")
+    gaps = None if gaps is None else require_released(gaps, wanted_by="assemble_effect")
     about = effect.about
     tables: list[tuple[str, View]] = [("teams", _teams(effect)), *(_groups(gaps) if gaps is not None else [])]
     sections = (Section("teams", say("effect_page", "teams_heading"), (_page_teams(tables[0][1]),)),

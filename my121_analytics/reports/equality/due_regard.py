@@ -61,7 +61,7 @@ def render_due_regard(results: Sequence[Released], *, settings: Settings) -> byt
 
 def characteristic_of(released: Released) -> str:
     """Give the column that the groups of a released comparison are of."""
-    return str(released.tables["groups"].columns[0])
+    return str(require_released(released, wanted_by="characteristic_of").tables["groups"].columns[0])
 
 
 def name_characteristic(by: str) -> str:

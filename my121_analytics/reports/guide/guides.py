@@ -9,7 +9,7 @@ from pathlib import Path
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
-from my121_analytics.analysis.team_conversations import prepare_conversations
+from my121_analytics.analysis.team_conversations import ConversationsResult, managers_of, prepare_conversations
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.conversation_guide import ConversationGuide, build_guide
@@ -126,8 +126,8 @@ def _estimate(workforce: Workforce, settings: Settings) -> tuple[Result | None, 
         return None, problem.headline
 
 
-def _choose(workforce: Workforce, conversations: Result, manager: str) -> Sequence[str]:
-    managers = sorted(set(conversations.frame("people")["rater_id"]))
+def _choose(workforce: Workforce, conversations: ConversationsResult, manager: str) -> Sequence[str]:
+    managers = sorted(managers_of(conversations))
     if not manager:
         return managers
     known = set(workforce.employees["employee_id"].astype("str"))

@@ -13,7 +13,6 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
-from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.actions import read_carried
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
@@ -36,6 +35,7 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.verdicts import PATTERN
 from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.encryption import encrypt_workbook, find_password
 from my121_analytics.writing.manifest import MANIFEST, build_manifest, read_manifest, sha256_of

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from my121_analytics.analysis.rating_patterns.verdicts import PATTERN
 from my121_analytics.calibration.actions import Carried
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.chasing import count_without_conversation
@@ -14,6 +13,7 @@ from my121_analytics.reports.pack.coverage import total_of
 from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.verdicts import PATTERN
 from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Subheading, Text
 from my121_analytics.writing.tables import format_value
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN
 from my121_analytics.reports.pack.managers import (
     count_verdicts,
     expected_by_chance,
@@ -14,6 +13,7 @@ from my121_analytics.reports.pack.managers import (
 )
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN
 from my121_analytics.writing.page import Block, Bullets, Grid, Section, Text
 from my121_analytics.writing.tables import format_value
 

@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
-from my121_analytics.analysis.rating_patterns.verdicts import CANNOT_TELL, PATTERN, VERDICTS
 from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import Sheet

@@ -116,9 +116,11 @@ def build_committee_report(released: Released, *, settings: Settings, outcomes: 
         papers, contact, and the plan itself as an appendix. A part of which nothing is known is left out, or stands as
         a marked blank where it is the council's to write.
     """
-    for part in (released, outcomes, evidence, findings):
-        if part is not None:
-            require_released(part, wanted_by="build_committee_report")
+    wanted_by = "build_committee_report"
+    released = require_released(released, wanted_by=wanted_by)
+    outcomes = None if outcomes is None else require_released(outcomes, wanted_by=wanted_by)
+    evidence = None if evidence is None else require_released(evidence, wanted_by=wanted_by)
+    findings = None if findings is None else require_released(findings, wanted_by=wanted_by)
     material = Material(released, outcomes, evidence, findings, pictures)
     says = settings.plan.committee
     sections: list[Section] = []

@@ -75,6 +75,7 @@ def draw_timeline(released: Released) -> list[Picture]:
 def same_timeline(one: Released, other: Released) -> bool:
     """Say whether two audiences see the same timeline, so that it has to be drawn only once."""
     columns = ["action_id", "action", "status", "due_earliest", "due_latest", "completed_on"]
+    one, other = require_released(one, wanted_by="same_timeline"), require_released(other, wanted_by="same_timeline")
     frames = [released.tables[shown_actions(released)][columns] for released in (one, other)]
     return frames[0].equals(frames[1])
 
@@ -94,7 +95,7 @@ def list_findings(findings: Released | None, units: Sequence[str]) -> list[Block
     list
         A subheading and a list for each kind that there is.
     """
-    frame = None if findings is None else findings.tables.get("findings")
+    frame = None if findings is None else require_released(findings, wanted_by="list_findings").tables.get("findings")
     if findings is None or frame is None:
         return []
     blocks: list[Block] = []
@@ -233,6 +234,7 @@ def add_table(view: View, table: str, blocks: list[Block], sheets: list[AnySheet
 
 def lead_of(actions: pd.DataFrame, released: Released) -> list[Block]:
     """Say in a few lines where these actions stand and what comes next."""
+    released = require_released(released, wanted_by="lead_of")
     n = len(actions)
     if not n:
         return [Text(say("plan_page", "lead_none"), "lead")]
@@ -257,6 +259,7 @@ def lead_of(actions: pd.DataFrame, released: Released) -> list[Block]:
 def assemble(title: str, unit: str, released: Released, settings: Settings, first: Sequence[Block],
              sections: Sequence[Section], sheets: Sequence[AnySheet]) -> PlanPapers:
     """Put a report's parts together as a page and as a workbook."""
+    released = require_released(released, wanted_by="assemble")
     council, as_of = settings.council, day(released.about.as_of)
     policy = settings.disclosure.audiences[released.audience]
     protect = say("plan_page", "protect_publish" if policy.is_public else "protect")

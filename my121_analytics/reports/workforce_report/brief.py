@@ -209,6 +209,7 @@ def draw_beside(draw: Drawing, released: Released) -> PictureBeside:
     from my121_analytics.figures.theme import render_png
 
     plot, describe = draw
+    released = require_released(released, wanted_by="draw_beside")
     return PictureBeside(render_png(plot(released), dpi=_DOTS), describe(released))
 
 

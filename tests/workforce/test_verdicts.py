@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import my121_analytics
-from my121_analytics.analysis.rating_patterns.verdicts import PATTERN, VERDICTS
 from my121_analytics.wording.catalogue import codes
 from my121_analytics.workforce.counted import LAWS
+from my121_analytics.workforce.verdicts import PATTERN, VERDICTS
 
 PACKAGE = Path(my121_analytics.__file__).parent
 
@@ -24,8 +24,7 @@ def test_only_the_listed_are_to_discuss():
 
 def test_the_codes_of_verdicts_stand_in_one_place():
     spelled = [path.name for path in PACKAGE.rglob("*.py") if '"watch"' in path.read_text("utf-8")]
-    # The gate's law that verdicts make up the managers stands on a floor below, and is held to these by the next test.
-    assert sorted(spelled) == ["counted.py", "verdicts.py"]
+    assert spelled == ["verdicts.py"]
 
 
 def test_the_gates_law_knows_the_same_verdicts():
