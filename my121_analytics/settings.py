@@ -218,8 +218,8 @@ class DisclosureSettings(_Section):
     show_zeros: bool = True
     """A true zero names nobody by itself."""
     method: Literal["suppress", "round"] = "suppress"
-    """``suppress`` hides small numbers and proves that they stay hidden; ``round`` rounds every count instead, so that
-    nearly all rows can be read, but totals may not add up. Proven is less then: that adding up leaves of each small
+    """``suppress`` hides small numbers and checks that they stay hidden; ``round`` rounds every count instead, so that
+    nearly all rows can be read, but totals may not add up. Less is checked then: that adding up leaves of each small
     count as many values as rounding leaves behind a shown 0 (0, 1 and 2 with base 5); counts of which it would leave
     fewer are withheld."""
     round_to: int = Field(5, ge=3)
@@ -233,7 +233,7 @@ class DisclosureSettings(_Section):
     """The same of a count by directorate: decisions are taken there, and smaller units add up to it."""
     kept_releases: str = ""
     """Folder in which each publication keeps what it showed, and in which the next one looks, so that two releases
-    of the same people are proved together; empty: each release is proved by itself."""
+    of the same people are checked together; empty: each release is checked by itself."""
     audiences: dict[str, Audience] = Field(default_factory=lambda: dict(AUDIENCES))
     """What each kind of reader may see; the four built in can be changed and others added."""
     pseudonym_key_file: str = ""

@@ -13,7 +13,7 @@ from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import ORGANISATION
 
-COLUMNS = ("result", "unit", "cycle", "as_of", "table", "audience", "method", "proved", "rows", "rows_hidden", "reason")
+COLUMNS = ("result", "unit", "cycle", "as_of", "table", "audience", "method", "checked", "rows", "rows_hidden", "reason")
 
 
 def tabulate_release(released: Sequence[Released]) -> pd.DataFrame:
@@ -40,7 +40,7 @@ def tabulate_release(released: Sequence[Released]) -> pd.DataFrame:
         within = [unit for _, unit in one.about.subject.within]
         for line in one.withheld.itertuples(index=False):
             rows.append((one.about.title, "; ".join(within), one.about.cycle, one.about.as_of.isoformat(), line.table,
-                         one.audience, say("method", one.method or "none"), say("proved", one.method or "none"),
+                         one.audience, say("method", one.method or "none"), say("checked", one.method or "none"),
                          line.rows, line.rows_hidden, line.reason))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
@@ -61,7 +61,7 @@ def describe_release(released: Sequence[Released], settings: DisclosureSettings,
     Returns
     -------
     bytes
-        ``rules``; ``claim``, which says what "proved" means; ``earlier_releases``, each with how it was proved together
+        ``rules``; ``claim``, which says what "checked" means; ``earlier_releases``, each with how it was checked together
         with this one; ``tables``; and ``coarser``: tables of which much is withheld that would be whole, or nearly, by
         a larger unit.
     """

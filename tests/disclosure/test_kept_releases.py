@@ -125,7 +125,7 @@ def test_a_kept_release_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_the_record_of_a_release_says_what_was_asked_and_withheld_and_nothing_that_hidden_counts_decide() -> None:
     released = [release(FIRST, audience="publish"), release(SECOND, audience="analyst")]
     frame = tabulate_release(released)
-    assert frame["proved"].tolist() == ["yes", "not asked for this audience"]
+    assert frame["checked"].tolist() == ["yes", "not asked for this audience"]
     assert frame["rows_hidden"].tolist()[1] == 0
     assert frame["rows_hidden"].tolist()[0] == int((released[0].tables["t"]["marker"] != "").sum())
     other = dict(SERVICES, Parks=[3, 14, 11], Roads=[9, 2, 18], Bins=[19, 10, 30])
@@ -143,7 +143,7 @@ def test_a_published_profile_keeps_itself_and_writes_its_record(tmp_path: Path) 
     write_profile(record, tmp_path / "two", by="grade", cycle=None, audience="publish", settings=settings)
     assert len(list((tmp_path / "kept").glob("release-*.json"))) == 2
     log = pd.read_csv(tmp_path / "two" / "release_record.csv", encoding="utf-8-sig")
-    assert set(log["proved"]) == {"yes"}
+    assert set(log["checked"]) == {"yes"}
     assert {"map_by_group", "change", "steps"} <= set(log["table"])
     write_profile(record, tmp_path / "named", by="grade", cycle=None, audience="analyst", settings=settings)
     assert not (tmp_path / "named" / "release_record.csv").exists()

@@ -146,7 +146,7 @@ def test_a_count_withheld_on_one_sheet_is_shown_on_no_other(published: Workforce
 
 def test_a_publication_carries_the_record_of_its_release(published: WorkforceReport, working: WorkforceReport) -> None:
     record = list(csv.DictReader(io.StringIO(published.files["release_record.csv"].decode("utf-8-sig"))))
-    assert {row["proved"] for row in record} == {"yes"}
+    assert {row["checked"] for row in record} == {"yes"}
     assert published.kept
     assert not working.kept
     assert "release_record.csv" not in working.files
