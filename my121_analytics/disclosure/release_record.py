@@ -13,7 +13,8 @@ from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import ORGANISATION
 
-COLUMNS = ("result", "unit", "cycle", "as_of", "table", "audience", "method", "checked", "rows", "rows_hidden", "reason")
+COLUMNS = ("result", "unit", "cycle", "as_of", "table", "audience", "method", "checked", "rows", "rows_hidden",
+           "reason")
 
 
 def tabulate_release(released: Sequence[Released]) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def describe_release(released: Sequence[Released], settings: DisclosureSettings,
     Returns
     -------
     bytes
-        ``rules``; ``claim``, which says what "checked" means; ``earlier_releases``, each with how it was checked together
+        ``rules``; ``claim``, which says what "checked" means; ``earlier_releases``, each with how it was taken together
         with this one; ``tables``; and ``coarser``: tables of which much is withheld that would be whole, or nearly, by
         a larger unit.
     """
