@@ -16,7 +16,7 @@ from my121_analytics.inference.proportional_odds import fit_proportional_odds
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.counts import check_columns, keep_matching, outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce, main_posts
-from my121_analytics.workforce.results import ESTIMATE, LABEL, TOTAL, Result, Table, describe
+from my121_analytics.workforce.results import ESTIMATE, LABEL, TOTAL, Count, Result, Table, describe
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY, PROTECTED
 
 NOT_DECLARED = "Not declared"
@@ -115,7 +115,8 @@ def compare_groups(workforce: Workforce, *, by: str, cycle: str | None = None, o
     protected = (by,)
     return DisparityResult(about, {
         "groups": Table(_tabulate_groups(people, by), keys=(by,), count="n", parts=("n_rated",),
-                        follows=("share_rated", "lower", "upper"), protected=protected, sums=(by,)),
+                        follows=("share_rated", "lower", "upper"), counts={"n": Count("people")}, protected=protected,
+                        sums=(by,)),
         "differences": Table(differences, keys=(by, "outcome", "model"), count="n", base="n_reference",
                              follows=_ESTIMATES, protected=protected)},
         facts, {"share_declared": ESTIMATE, "reference": LABEL, "case_mix": LABEL})

@@ -11,7 +11,7 @@ import pandas as pd
 from my121_analytics.analysis.grouping import add_total, declare_group
 from my121_analytics.workforce.counts import NOT_RECORDED, check_grouping, label_missing, outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce, main_posts, months_between, of_employee
-from my121_analytics.workforce.results import TOTAL, Fact, Result, Table, count_of_things, describe
+from my121_analytics.workforce.results import TOTAL, Count, Fact, Result, Table, count_of_things, describe
 from my121_analytics.workforce.schema import MANAGER, PROTECTED
 
 MAKE_UP = ("grade", "contract", "working_pattern", "service_band", "age_band")
@@ -22,7 +22,8 @@ _FULL_TIME = 0.995
 FULL_TIME, PART_TIME = "Full time", "Part time"
 FACTS = {"year_from": Fact(about_people=False), "year_to": Fact(about_people=False),
          "n_vacant": count_of_things("posts"), "turnover": Fact(follows=("n_leavers",)), "fte": Fact(),
-         "n_leavers": Fact("people")}
+         "n_leavers": Fact("people", who=Count("leavers")), "n": Fact("people", who=Count("people"))}
+PEOPLE = {"n": Count("people"), "base": Count("people")}
 
 
 @dataclass(frozen=True)
@@ -181,7 +182,8 @@ def _tabulate_people(people: pd.DataFrame, by: str) -> Table:
     counts = ["n_people", "fte"]
     frame = add_total(rows.groupby(by, sort=True)[counts].sum().reset_index(), by, [], counts)
     frame = frame.astype({"n_people": "int64"}).round({"fte": 1})
-    return Table(frame, keys=(by,), count="n_people", follows=("fte",), sums=(by,), **declare_group(by))
+    return Table(frame, keys=(by,), count="n_people", follows=("fte",), sums=(by,),
+                 counts={"n_people": Count("people")}, **declare_group(by))
 
 
 def _tabulate_leavers(people: pd.DataFrame, leavers: pd.DataFrame, before: pd.DataFrame, by: str) -> Table:
@@ -192,7 +194,8 @@ def _tabulate_leavers(people: pd.DataFrame, leavers: pd.DataFrame, before: pd.Da
     average = (frame.pop("now") + frame.pop("before")).astype("float64") / 2
     frame = frame.assign(n_leavers=frame["n_leavers"].astype("int64"),
                          turnover=(frame["n_leavers"] / average).where(average > 0).astype("float64"))
-    return Table(frame, keys=(by,), count="n_leavers", follows=("turnover",), sums=(by,), **declare_group(by))
+    return Table(frame, keys=(by,), count="n_leavers", follows=("turnover",), sums=(by,),
+                 counts={"n_leavers": Count("leavers")}, **declare_group(by))
 
 
 def _tabulate_span(workforce: Workforce, people: pd.DataFrame, by: str) -> Table | None:
@@ -208,7 +211,8 @@ def _tabulate_span(workforce: Workforce, people: pd.DataFrame, by: str) -> Table
                       ["n_managers", "n_managed"])
     span = (frame.pop("n_managed") / frame["n_managers"]).astype("float64").round(1)
     frame = frame.assign(n_managers=frame["n_managers"].astype("int64"), span=span)
-    return Table(frame, keys=(by,), count="n_managers", follows=("span",), sums=(by,), **declare_group(by))
+    return Table(frame, keys=(by,), count="n_managers", follows=("span",), sums=(by,),
+                 counts={"n_managers": Count("managers_in_post")}, **declare_group(by))
 
 
 def _tabulate_make_up(people: pd.DataFrame, column: str, by: str) -> dict[str, Table]:
@@ -220,7 +224,7 @@ def _tabulate_make_up(people: pd.DataFrame, column: str, by: str) -> dict[str, T
     frame = frame.assign(share=frame["n"] / base, base=base)
     protected = (column,) if column in PROTECTED else ()
     tables = {column: Table(frame, keys=(column,), count="n", base="base", follows=("share",), sums=(column,),
-                            protected=protected)}
+                            counts=PEOPLE, protected=protected)}
     if column in PROTECTED:
         return tables  # by directorate they would be small numbers throughout
     counted = people.groupby([by, column]).size().reindex(
@@ -230,5 +234,5 @@ def _tabulate_make_up(people: pd.DataFrame, column: str, by: str) -> dict[str, T
     groups = groups.assign(base=groups.groupby(by)["n"].transform("sum"))
     groups = groups.assign(share=groups["n"] / groups["base"])[[by, column, "n", "share", "base"]]
     tables[f"{column}_by_group"] = Table(groups, keys=(by, column), count="n", base="base", follows=("share",),
-                                         sums=(by, column), **declare_group(by))
+                                         sums=(by, column), counts=PEOPLE, **declare_group(by))
     return tables

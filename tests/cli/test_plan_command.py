@@ -54,6 +54,7 @@ def test_it_writes_the_actions_a_tracker_a_timeline_and_the_reports(first):
     assert anchors["anchor"].tolist() == ["2024-06-30", "2024-08-31", "2024-09-09"]
 
 
+@pytest.mark.slow
 def test_a_filled_in_tracker_changes_the_status_and_keeps_its_history(first, tmp_path):
     tracker = fill_in(first[1] / "tracker.xlsx", tmp_path / "filled in.xlsx", "Progress", "Done")
     done = run(*BASE, "--tracker", tracker, "--since", first[1] / "actions.csv", "--out", tmp_path / "out")
@@ -99,6 +100,7 @@ def test_the_exports_say_what_a_named_statistic_did_since(first, tmp_path):
         "utf-8")
 
 
+@pytest.mark.slow
 def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_drawn_by_lot(tmp_path):
     findings = tmp_path / "findings.csv"
     findings.write_text("Finding ref,Kind,Finding,Requirement,Action\n"

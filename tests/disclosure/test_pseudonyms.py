@@ -205,6 +205,7 @@ def test_a_check_with_pseudonyms_writes_a_record_that_joins_and_names_nobody(tmp
     assert len(placements) == len(read(tmp_path / "plain" / "placements.csv"))
 
 
+@pytest.mark.slow
 def test_managers_with_pseudonyms_name_nobody_in_tables_and_pictures(tmp_path: Path,
                                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(KEY_VARIABLE, KEY.hex())

@@ -46,6 +46,7 @@ def run(path: Path, exports: Path, audience: str, monkeypatch: pytest.MonkeyPatc
     return print_notebook(path, source=exports, settings_file=exports / "my121.toml", audience=audience).decode()
 
 
+@pytest.mark.slow
 def test_frames_and_printed_lines_are_shown_to_the_analyst_only(
         tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write(tmp_path, "released", "record.employees.head(3)", "print(record.employees['name'].iloc[0])",

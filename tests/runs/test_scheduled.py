@@ -121,6 +121,7 @@ def test_a_second_run_with_nothing_new_writes_nothing(tmp_path: Path, exports: P
     assert tree(tmp_path / "out é" / RUNS) == before
 
 
+@pytest.mark.slow
 def test_a_forced_run_gives_the_same_bytes_under_a_name_of_its_own(tmp_path: Path, exports: Path) -> None:
     file = prepare(tmp_path, exports)
     first, second = run_scheduled(file), run_scheduled(file, force=True)
@@ -244,6 +245,7 @@ def test_a_failed_section_fails_the_run_unless_a_partial_report_is_allowed(
     assert any("Coverage failed" in str(cell.value) for row in cover.iter_rows() for cell in row)
 
 
+@pytest.mark.slow
 def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
         tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = prepare(tmp_path, exports, report='destination = "shared"')
@@ -288,6 +290,7 @@ def test_a_run_that_meets_another_leaves_with_code_5_and_no_alert(tmp_path: Path
     assert not (tmp_path / "out é" / ALERT).exists()
 
 
+@pytest.mark.slow
 def test_a_clock_that_was_put_back_changes_nothing_in_the_order_of_runs(
         tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = prepare(tmp_path, exports)

@@ -168,6 +168,7 @@ def test_the_two_councils_can_be_told_apart_by_those_who_may_see_names(
     assert {name for name in one if one[name] != other[name]} >= {"kites/pack.html", "kites/pack.xlsx", MANIFEST}
 
 
+@pytest.mark.slow
 def test_two_such_councils_give_the_same_published_tables_pictures_and_words(
         tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     told = []
@@ -255,6 +256,7 @@ def test_the_search_finds_what_an_analyst_is_shown(exports: Path, tmp_path: Path
         assert_nothing_planted(f"{137 / 911!r}")
 
 
+@pytest.mark.slow
 def test_a_published_manifest_counts_no_rows_and_names_no_export(no_model: None, exports: Path, tmp_path: Path,
                                                                  monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack_module, "draw_pictures", lambda *_, **__: {})
@@ -377,6 +379,7 @@ def test_what_killed_runs_left_is_removed_and_what_is_being_written_is_not(tmp_p
     assert not (tmp_path / ".my121-writing").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["public", "encrypted"])
 def test_a_public_or_encrypted_pack_is_not_put_beside_an_earlier_one_with_names(
         no_model: None, kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

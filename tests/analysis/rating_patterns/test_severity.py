@@ -153,6 +153,7 @@ def test_the_words_of_the_sensitivity_hold_no_counts_of_people(result):
     assert not text.str.contains(r"\d").any()
 
 
+@pytest.mark.slow
 def test_who_has_no_rating_bounds_the_list(large):
     placements = large[0].placements
     last = placements["cycle"].astype(str) == CYCLES[2]
@@ -234,6 +235,7 @@ def test_a_publication_names_nobody(result):
     assert not [name for name in names if str(name) in shown]
 
 
+@pytest.mark.slow
 def test_relabelling_managers_changes_only_the_labels(large):
     counts = count_ratings(large[0], by_employee=True, case_mix=["grade"])
     one = estimate_severity_counts(counts).frame("managers")

@@ -336,6 +336,7 @@ def test_a_failure_midway_leaves_the_old_pack_whole(quick: None, tmp_path: Path,
     assert {p: p.read_bytes() for p in tmp_path.rglob("*") if p.is_file()} == before
 
 
+@pytest.mark.slow
 def test_publish_packs_hold_no_name_id_or_small_count(workforce: Workforce, quick: None, tmp_path: Path) -> None:
     report = build_pack(workforce, out=tmp_path, audience="publish")
     text = "\n".join(content_of(tmp_path / name) for name in report.files)

@@ -123,6 +123,7 @@ def test_nothing_published_names_anybody_or_counts_a_few(council: Workforce, pub
         assert not [n for n in counts if 0 < n < 10]
 
 
+@pytest.mark.slow
 def test_the_same_record_gives_the_same_bytes(council: Workforce, published: WorkforceReport) -> None:
     again = build_report(council, report=ReportSettings(by=GROUPS))
     assert again.files == published.files
@@ -214,6 +215,7 @@ def test_a_section_the_record_cannot_fill_is_named_on_the_cover(tmp_path: Path) 
     assert "Equality and due regard" in said
 
 
+@pytest.mark.slow
 def test_what_cannot_be_made_is_refused_with_a_word(council: Workforce, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match=r"no section 'profil'\. Did you mean 'profile'"):
         ReportSettings(sections=["profil"])
