@@ -148,9 +148,9 @@ def test_no_release_of_any_of_many_populations_gives_a_hidden_count_away(people,
 
 # --- councils --------------------------------------------------------------------------------------------------
 
-N_COUNCILS = int(os.environ.get("MY121_RANDOM_COUNCILS", "1000"))
+N_COUNCILS = int(os.environ.get("MY121_RANDOM_COUNCILS", "250"))
 """Random councils that publish their profile: about a second of one processor each."""
-N_WHOLE = int(os.environ.get("MY121_WHOLE_PUBLICATIONS", "16"))
+N_WHOLE = int(os.environ.get("MY121_WHOLE_PUBLICATIONS", "6"))
 """Random councils that publish all there is, six seconds each, nearly all of it for choosing what to hide; ``python -m
 benchmarks.attack --councils 1000`` does the same at length."""
 AT_A_TIME = 50
