@@ -47,10 +47,10 @@ def test_no_number_withheld_from_a_small_council_is_known_too_well(design: Desig
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(2))
 def test_no_number_withheld_from_a_random_council_is_known_too_well(number: int, tmp_path: Path) -> None:
     design = draw_design(np.random.default_rng([121, number]), 7_000 + number, papers=("report", "profile"),
-                         editions=1 + number % 2, largest=200)
+                         editions=1, largest=200)
     found, _, _, _ = attack_council(design, tmp_path)
     check_model(found)
     if JOINT_PROOF:

@@ -187,7 +187,7 @@ def test_decisions_come_back_from_a_pack_or_none_of_them_does(tmp_path):
     done = run("decisions", SAMPLE, out, "--out", agreed, "--agreed-on", "2024-10-03")
     assert done.returncode == 3, "nobody wrote an outcome for those whom the meeting had time for"
     assert "nothing was entered" in done.stderr
-    assert sorted(path.name for path in agreed.iterdir()) == ["refused.csv"]
+    assert sorted(path.name for path in agreed.iterdir()) == ["manifest.json", "refused.csv"]
     assert set(read(agreed / "refused.csv")["reason"]) == {"no_outcome"}
     good = run("decisions", SAMPLE, out, "--out", agreed, "--agreed-on", "2024-10-03", "--only-good", "--final")
     assert good.returncode == 3
