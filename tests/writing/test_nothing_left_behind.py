@@ -144,8 +144,8 @@ def no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack_module, "estimate_severity", refuse)
 
 
-@pytest.mark.xfail(raises=DisclosureError, reason="the gate refuses this public pack: counts of starters among the facts "
-                   "of the two small units are known too narrowly, and no table is left to keep back for them")
+@pytest.mark.xfail(raises=DisclosureError, reason="the gate refuses this public pack: counts of starters among the "
+                   "facts of the two small units are known too narrowly, and no table is left to keep back for them")
 @pytest.mark.slow  # two whole publications; the quick suite compares the published profiles
 @pytest.mark.parametrize("pictures", [False, True])
 def test_two_councils_that_differ_in_withheld_counts_alone_give_the_same_published_bytes(
