@@ -275,11 +275,10 @@ def test_a_published_manifest_counts_no_rows_and_names_no_export(no_model: None,
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [3, 14])
-def test_published_packs_of_random_councils_hold_no_name_and_no_id(tmp_path: Path, seed: int) -> None:
-    record = make_sample(80 + seed % 70, seed=seed).workforce
-    report = build_pack(record, out=tmp_path, audience="publish", by="service")
-    assert len(report.units) > 3
+def test_the_published_pack_of_a_random_council_holds_no_name_and_no_id(tmp_path: Path) -> None:
+    record = make_sample(83, seed=3).workforce
+    report = build_pack(record, out=tmp_path, audience="publish", unit="Adult Care")
+    assert report.units
     text = text_below(tmp_path)
     numbers = set(re.findall(r"[A-Za-z0-9]+", text))
     assert not {name for name in record.employees["name"].dropna() if name in text}
