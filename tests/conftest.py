@@ -7,7 +7,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
@@ -20,6 +20,7 @@ import pytest
 from my121_analytics.analysis import movement
 from my121_analytics.analysis.rating_patterns import severity
 from my121_analytics.disclosure.release import release
+from my121_analytics.disclosure.secondary.pattern import choose_pattern
 from my121_analytics.figures.theme import figure, render_png, render_svg
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.reports.pack.meeting import Meeting
@@ -177,6 +178,20 @@ def _make_meeting() -> Callable[..., Meeting]:
 @pytest.fixture
 def hostile_names() -> list[str]:
     return list(HOSTILE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _gate_that_searches_less(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Spare the quick suite the gate's integer programs, which show a few counts more and cost most of its time.
+
+    What the gate hides is as safe without them. Its own tests, the attacks, and the slow suite have them.
+    """
+    options = choose_pattern.__kwdefaults__
+    most_exact = options["most_exact"]
+    if request.config.getoption("-m") == "not slow" and not {"disclosure", "attacker"} & set(request.path.parts):
+        options["most_exact"] = 0
+    yield
+    options["most_exact"] = most_exact
 
 
 class _Captured(io.TextIOWrapper):
