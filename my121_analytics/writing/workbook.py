@@ -454,13 +454,13 @@ class _BookWriter:
         _set_heights(page, head + 1, columns)
         _print_legibly(page, widths, sheet.frozen)
         self._insert_picture(page, sheet.picture, head, n_rows, len(view.fields))
+        page.repeat_rows(head)
         if self.working:
             if sheet.chart is not None and len(view.frame):
                 self._draw_chart(page, sheet, sheet.chart, head, len(view.frame) - has_total)
             page.freeze_panes(head + 1, sheet.frozen)
             if sheet.protected:
                 page.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
-            page.repeat_rows(head)
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
 
     def _explain_view(self, view: View) -> list[str]:
