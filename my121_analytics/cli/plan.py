@@ -46,8 +46,8 @@ def run_plan(
     as_of: Annotated[str | None, typer.Option("--as-of", help="Day to hold the actions against. "
                                                               "Default: the anchor.")] = None,
     evidence: Annotated[Path | None, typer.Option("--evidence", help="Table of evidence requirements.")] = None,
-    findings: Annotated[Path | None, typer.Option("--findings", help="Strengths and development areas, with "
-                                                                     "the requirements and actions they refer to.")] = None,
+    findings: Annotated[Path | None, typer.Option("--findings", help="Strengths and development areas, with the "
+                                                                     "requirements and actions they refer to.")] = None,
     requirements_met: Annotated[int | None, typer.Option("--requirements-met", help="Requirements met, where there "
                                                          "is a total and no list, such as 185.")] = None,
     core_met: Annotated[int | None, typer.Option("--core-met", help="With --requirements-met: core ones met. Without "
@@ -170,7 +170,8 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
         write_atomic(out / TRACKER, write_tracker(released, settings=settings))
     measured = None
     if outcomes is not None:
-        write_tables(outcomes, out, audience=audience, settings=settings, files={name: f"{name}.csv" for name in outcomes.tables})
+        write_tables(outcomes, out, audience=audience, settings=settings,
+                     files={name: f"{name}.csv" for name in outcomes.tables})
         measured = release(outcomes, audience="publish", settings=settings)
     public = release(review, audience="publish", settings=settings)
     evidence, findings = (None if result is None else release(result, audience="publish", settings=settings)

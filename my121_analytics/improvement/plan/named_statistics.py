@@ -81,6 +81,8 @@ _SHORT: Mapping[str, tuple[str, str, str, tuple[tuple[str, str], ...], bool]] = 
     "successors": ("succession", "bench", "estimate", _TOTAL_ROW, False),
 }
 """Short name -> analysis, table, column, row, and whether the figure is what the cell lacks of 1."""
+_SAME = {"conversations": "coverage"}
+"""Two names of one figure, that of the headline page and that of older trackers."""
 _BETTER: Mapping[str, Better] = {"coverage": "more", "gap": "fewer"}
 
 
@@ -91,12 +93,13 @@ def short_names() -> tuple[str, ...]:
 
 def label_of(code: str) -> str:
     """Give a short name in words."""
+    code = _SAME.get(code, code)
     return say("plan_statistic", code) if code in codes("plan_statistic") else say("headline", code)
 
 
 def statistic_labels() -> list[str]:
     """List the short names in words, each once."""
-    return [label_of(code) for code in _SHORT if code != "conversations"]
+    return [label_of(code) for code in _SHORT if code not in _SAME]
 
 
 def parse_statistic(text: str) -> Statistic:
@@ -138,6 +141,7 @@ def parse_statistic(text: str) -> Statistic:
 
 
 def _short(code: str, where: tuple[tuple[str, str], ...], better: Better) -> Statistic:
+    code = _SAME.get(code, code)
     analysis, table, column, row, is_complement = _SHORT[code]
     wanted = better or _BETTER.get(code) or (STATISTICS[code][1] if code in STATISTICS else "")
     name, label = code, label_of(code)

@@ -35,6 +35,8 @@ from my121_analytics.workforce.verdicts import VERDICTS
 
 _RANGED = ("share", "estimate", "change")
 """Columns that ``lower`` and ``upper`` of the same row belong to."""
+_COUNTS = re.compile(r"n$|n_|base")
+"""Columns that count."""
 _PATTERNS = ("patterns.sd", "patterns.n_listed", "patterns.n_raters",
              *(f"patterns.verdicts.n_managers[verdict={verdict}]" for verdict in VERDICTS))
 _BY_GROUP = {("self", "steps"): ("by_group", {"step": ("direction", {"0": "same"})})}
@@ -152,7 +154,9 @@ def _read_cell(result: Result, statistic: Statistic) -> Reading | None:
     rows = _find_rows(table, where)
     if statistic.column not in table.frame.columns or len(rows) != 1 or not pd.api.types.is_numeric_dtype(
             table.frame[statistic.column]):
-        raise unknown_statistic(statistic.code, list(_names_in(statistic.analysis, result, table=name)))
+        names = list(_names_in(statistic.analysis, result, table=name))
+        of_column = [known for known in names if known.split("[")[0].endswith(f".{statistic.column}")]
+        raise unknown_statistic(statistic.code, of_column or names)
     reading = _as_reading(table, rows.iloc[0], statistic.column)
     return _complement(reading) if statistic.is_complement and reading else reading
 
@@ -201,10 +205,19 @@ def _as_reading(table: Table, row: pd.Series, column: str) -> Reading | None:
     ranged = column in _RANGED and {"lower", "upper"} <= set(row.index)
     lower, upper = (float(row[end]) if ranged else float("nan") for end in ("lower", "upper"))
     base = next((int(row[name]) for name in (table.base, table.count) if name and pd.notna(row[name])), 0)
-    counted = [int(row[name]) for name in row.index if re.match(r"n$|n_|base", str(name))
-               and name not in table.things and pd.notna(row[name])]
-    groups = [*counted, *(base - n for n in counted if 0 < n < base)]
+    counted = _counted(table, row, column, base)
+    groups = [*counted, base, *(base - n for n in counted if 0 < n < base)]
     return Reading(float(row[column]), lower, upper, base, min((n for n in groups if n > 0), default=0))
+
+
+def _counted(table: Table, row: pd.Series, column: str, base: int) -> list[int]:
+    """Give the numbers that a figure could be reckoned back to."""
+    if column in ("share", "estimate"):
+        return [round(float(row[column]) * base)]
+    if _COUNTS.match(column):
+        return [int(row[column])]
+    return [int(row[name]) for name in row.index if _COUNTS.match(str(name)) and name not in table.things
+            and pd.notna(row[name])]
 
 
 def _complement(reading: Reading) -> Reading:

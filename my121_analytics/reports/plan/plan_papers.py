@@ -33,8 +33,8 @@ COUNCIL_WIDE = ("", "Council")
 """Directorate of a finding about the whole council."""
 _MOST_LISTED = 40
 """Findings of one kind that a report lists; more are counted, and stand in findings.csv."""
-MOST_PAGES = 3
-"""Pages of the timeline that are drawn: the 72 most pressing actions. Every action is in the tables."""
+MOST_PAGES = 2
+"""Pages of the timeline that are drawn: the 48 most pressing actions. Every action is in the tables."""
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,8 @@ from my121_analytics.writing.workbook import Book, Sheet, write_workbook
 
 _FACTS = ("action_id", "action", "issue", "status", "rag", "original_timescale", "due_latest", "n_moved", "n_revisions")
 _TOLD = (*TRACKED, "reason", "approved_by", "changed_by", "changed_on")
+_OPEN = ("carried_into", "statistic")
+"""Columns whose list is a help: other answers may be written too."""
 _KINDS: dict[str, Kind] = {"action_id": "id", "due_latest": "date", "completed_on": "date", "n_moved": "integer",
                            "n_revisions": "integer"}
 
@@ -40,7 +42,7 @@ def write_tracker(released: Released, *, settings: Settings | None = None) -> by
     choices = {"progress": PROGRESS, "theme": tuple(settings.plan.themes),
                "carried_into": tuple(settings.plan.carried_into), "statistic": tuple(statistic_labels())}
     fields = tuple(Field(name, say("tracker_heading", name), _KINDS.get(name, "text"), choices=choices.get(name, ()),
-                         entry=name in _TOLD, is_open=name in ("carried_into", "statistic")) for name in (*_FACTS, *_TOLD))
+                         entry=name in _TOLD, is_open=name in _OPEN) for name in (*_FACTS, *_TOLD))
     as_of = day(released.about.as_of)
     actions = View(released, "tracker", say("tracker_book", "actions_title"), fields)
     revisions = plan_view(released, "revisions", title=say("tracker_book", "revisions_title"))

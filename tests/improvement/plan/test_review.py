@@ -11,8 +11,8 @@ from my121_analytics.errors import SettingsError
 from my121_analytics.improvement.plan.finance import parse_days, parse_pounds
 from my121_analytics.improvement.plan.outcomes import CANNOT_TELL, CHANGED, IMPROVED, UNCHANGED, WORSE, judge_change
 from my121_analytics.improvement.plan.reading import read_plan
-from my121_analytics.improvement.plan.statistic_readings import Reading
 from my121_analytics.improvement.plan.review import review_plan
+from my121_analytics.improvement.plan.statistic_readings import Reading
 from my121_analytics.settings import Settings, load_settings
 
 ANCHOR, REVIEW = date(2013, 6, 30), date(2014, 12, 31)

@@ -88,3 +88,49 @@ def test_the_smallest_group_counts_those_left_out_as_well(workforce, measurer):
     row = tabulate_profile(workforce, cycle=cycle).frame("map").set_index("box").loc[9]
     read = measurer.measure(parse_statistic("profile.map.share[box=9]"), cycle)
     assert read.n_least == (min(row["n"], row["base"] - row["n"]) or row["base"])
+
+
+def test_a_figure_that_rests_on_few_people_is_not_published_and_the_page_says_so(tmp_path):
+    from datetime import date
+
+    from my121_analytics.disclosure.release import release
+    from my121_analytics.improvement.plan.outcomes import measure_outcomes
+    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.reports.plan.plan_views import plan_view
+
+    council = make_sample(60, seed=2).workforce
+    cycle = council.latest_cycle
+    table = tabulate_profile(council, cycle=cycle).frame("map")
+    few = next(int(row.box) for row in table.itertuples() if 0 < row.n < 5 and row.box > 0)
+    path = tmp_path / "plan.csv"
+    path.write_text(f"Action,Timescale,Statistic\nA,12 months,profile.map.share[box={few}]\nB,12 months,headcount\n",
+                    encoding="utf-8")
+    outcomes = measure_outcomes(council, read_plan(path, anchor=date(2020, 6, 30)))
+    rows = plan_view(release(outcomes, audience="publish"), "outcomes").frame.set_index("statistic")
+    assert rows.loc[f"profile.map.share[box={few}]", "now_shown"] == "[c]"
+    assert rows.loc[f"profile.map.share[box={few}]", "verdict_shown"] == "Not shown"
+    assert rows.loc["headcount", "now_shown"] == str(int(outcomes.frame("outcomes").set_index("statistic").loc[
+        "headcount", "now"]))
+    named = plan_view(release(outcomes, audience="analyst"), "outcomes").frame.set_index("statistic")
+    assert "to" in named.loc[f"profile.map.share[box={few}]", "now_shown"]
+
+
+def test_every_name_that_the_record_does_not_have_is_refused_at_once(tmp_path, workforce):
+    from datetime import date
+
+    from my121_analytics.improvement.plan.outcomes import measure_outcomes
+    from my121_analytics.improvement.plan.reading import read_plan
+
+    path = tmp_path / "plan.csv"
+    path.write_text("Ref,Action,Timescale,Statistic\nA1,A,12 months,profile.map.share[box=12]\n"
+                    "A2,B,12 months,conversations[directorate=Nowhere]\nA3,C,12 months,Survey score\n",
+                    encoding="utf-8")
+    plan = read_plan(path, anchor=date(2020, 6, 30))
+    assert plan.questions["reason"].tolist().count("unknown_statistic") == 1
+    with pytest.raises(UnknownStatisticError) as refused:
+        measure_outcomes(workforce, plan)
+    told = " ".join(refused.value.hints)
+    assert "A1" in told
+    assert "A2" in told
+    assert "coverage.by_group.estimate[directorate=" in told
+    assert "Near: profile.map.share[box=" in told
