@@ -16,7 +16,7 @@ from my121_analytics.improvement.plan.named_statistics import (
     parse_statistic,
 )
 from my121_analytics.improvement.plan.reading import Plan
-from my121_analytics.improvement.plan.statistic_readings import Measurer, Reading
+from my121_analytics.improvement.plan.statistic_readings import Measurement, Measurer
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
@@ -53,8 +53,8 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     -------
     OutcomeResult
         Table ``outcomes``: ``statistic``, ``label``, ``action_ids``, ``unit``, ``then_cycle``, ``then``,
-        ``then_lower``, ``then_upper``, ``n_then``, ``now_cycle``, ``now``, ``now_lower``, ``now_upper``, ``n_now``, ``verdict``
-        (improved, unchanged, worse, changed, cannot tell) and ``reason``, ``n_least`` (the smallest group that the row
+        ``then_lower``, ``then_upper``, ``n_then``, ``now_cycle``, ``now``, ``now_lower``, ``now_upper``, ``n_now``,
+        ``verdict`` (improved, unchanged, worse, changed, cannot tell) and ``reason``, ``n_least`` (the smallest group that the row
         could tell the size of). Table ``statistics``: every name that an action may use, with its words.
 
     Raises
@@ -90,7 +90,8 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     return OutcomeResult(about, {"outcomes": table, "statistics": names}, {})
 
 
-def judge_change(before: Reading | None, after: Reading | None, *, better: Better, margin: float) -> tuple[str, str]:
+def judge_change(before: Measurement | None, after: Measurement | None, *, better: Better,
+                 margin: float) -> tuple[str, str]:
     """Say what a statistic did, and why one may say so.
 
     Parameters
@@ -147,7 +148,7 @@ def _named(plan: Plan) -> list[tuple[Statistic, list[str]]]:
 
 
 def _measure_named(measurer: Measurer, plan: Plan, then: str | None,
-                   now: str) -> list[tuple[Statistic, list[str], Reading | None, Reading | None]]:
+                   now: str) -> list[tuple[Statistic, list[str], Measurement | None, Measurement | None]]:
     """Measure every named statistic then and now; names that the record does not have are refused all at once."""
     measured, faults = [], []
     for statistic, action_ids in _named(plan):
@@ -175,11 +176,11 @@ def _unit_of(statistic: Statistic) -> str:
         "integer" if statistic.column.startswith(("n", "base")) else "number")
 
 
-def _cells(reading: Reading | None) -> tuple[object, ...]:
+def _cells(reading: Measurement | None) -> tuple[object, ...]:
     if reading is None:
         return np.nan, np.nan, np.nan, None
     return reading.estimate, reading.lower, reading.upper, reading.n
 
 
-def _all_known(*readings: Reading) -> bool:
+def _all_known(*readings: Measurement) -> bool:
     return all(math.isfinite(value) for one in readings for value in (one.estimate, one.lower, one.upper))

@@ -44,7 +44,7 @@ _BY_GROUP = {("self", "steps"): ("by_group", {"step": ("direction", {"0": "same"
 
 
 @dataclass(frozen=True)
-class Reading:
+class Measurement:
     """A statistic in one cycle: its value, its 95 % range, the number it rests on, and the smallest group it shows.
 
     ``lower`` and ``upper`` are NaN where the figure has no range: it counts everybody in the record.
@@ -64,7 +64,7 @@ class Measurer:
     workforce: Workforce
     results: dict[tuple[str, str, str], Result | None] = field(default_factory=dict)
 
-    def measure(self, statistic: Statistic, cycle: str) -> Reading | None:
+    def measure(self, statistic: Statistic, cycle: str) -> Measurement | None:
         """Measure a statistic in one cycle.
 
         Parameters
@@ -76,7 +76,7 @@ class Measurer:
 
         Returns
         -------
-        Reading or None
+        Measurement or None
             None where the record of that cycle cannot answer.
 
         Raises
@@ -131,7 +131,7 @@ def _tables_of_groups(result: Result) -> dict[str, Table]:
             and len(table.frame)}
 
 
-def _read_fact(result: Result, statistic: Statistic) -> Reading | None:
+def _read_fact(result: Result, statistic: Statistic) -> Measurement | None:
     facts = {name: value for name, value in result.facts.items() if isinstance(value, int | float)}
     if statistic.column not in result.facts:
         raise unknown_statistic(statistic.code, [f"{statistic.analysis}.{name}" for name in facts])
@@ -141,10 +141,10 @@ def _read_fact(result: Result, statistic: Statistic) -> Reading | None:
     lower, upper = (float(facts.get(f"{statistic.column}_{end}", float("nan"))) for end in ("lower", "upper"))
     n = next((int(facts[name]) for name in ("n_ratings", "n_pairs", "n_placed_both") if name in facts),
              result.about.n or 0)
-    return Reading(float(value), lower, upper, n, n)
+    return Measurement(float(value), lower, upper, n, n)
 
 
-def _read_cell(result: Result, statistic: Statistic) -> Reading | None:
+def _read_cell(result: Result, statistic: Statistic) -> Measurement | None:
     where, name = dict(statistic.where), statistic.table
     tables = _tables_of_groups(result)
     name, where = _go_to_group(statistic, tables, where)
@@ -198,7 +198,7 @@ def _spells(cells: pd.Series, value: str) -> list[bool]:
     return same if any(same) else [plain(str(cell)) == plain(value) for cell in cells]
 
 
-def _as_reading(table: Table, row: pd.Series, column: str) -> Reading | None:
+def _as_reading(table: Table, row: pd.Series, column: str) -> Measurement | None:
     """Give one cell with its range and the counts that it could be reckoned back to."""
     if pd.isna(row[column]):
         return None
@@ -207,7 +207,7 @@ def _as_reading(table: Table, row: pd.Series, column: str) -> Reading | None:
     base = next((int(row[name]) for name in (table.base, table.count) if name and pd.notna(row[name])), 0)
     counted = _counted(table, row, column, base)
     groups = [*counted, base, *(base - n for n in counted if 0 < n < base)]
-    return Reading(float(row[column]), lower, upper, base, min((n for n in groups if n > 0), default=0))
+    return Measurement(float(row[column]), lower, upper, base, min((n for n in groups if n > 0), default=0))
 
 
 def _counted(table: Table, row: pd.Series, column: str, base: int) -> list[int]:
@@ -220,8 +220,8 @@ def _counted(table: Table, row: pd.Series, column: str, base: int) -> list[int]:
             and pd.notna(row[name])]
 
 
-def _complement(reading: Reading) -> Reading:
-    return Reading(1 - reading.estimate, 1 - reading.upper, 1 - reading.lower, reading.n, reading.n_least)
+def _complement(reading: Measurement) -> Measurement:
+    return Measurement(1 - reading.estimate, 1 - reading.upper, 1 - reading.lower, reading.n, reading.n_least)
 
 
 def _names_in(analysis: str, result: Result, *, table: str = "") -> Iterator[str]:

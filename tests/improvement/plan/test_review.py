@@ -12,7 +12,7 @@ from my121_analytics.improvement.plan.finance import parse_days, parse_pounds
 from my121_analytics.improvement.plan.outcomes import CANNOT_TELL, CHANGED, IMPROVED, UNCHANGED, WORSE, judge_change
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
-from my121_analytics.improvement.plan.statistic_readings import Reading
+from my121_analytics.improvement.plan.statistic_readings import Measurement
 from my121_analytics.settings import Settings, load_settings
 
 ANCHOR, REVIEW = date(2013, 6, 30), date(2014, 12, 31)
@@ -130,7 +130,7 @@ def test_risks_are_of_open_actions_and_say_where_they_come_from(tmp_path):
 
 
 def reading(estimate, half, n=500):
-    return Reading(estimate, estimate - half, estimate + half, n)
+    return Measurement(estimate, estimate - half, estimate + half, n)
 
 
 @pytest.mark.parametrize(("before", "after", "better", "verdict"), [
