@@ -53,9 +53,9 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     -------
     OutcomeResult
         Table ``outcomes``: ``statistic``, ``label``, ``action_ids``, ``unit``, ``then_cycle``, ``then``,
-        ``then_lower``, ``then_upper``, ``n_then``, ``now_cycle``, ``now``, ``now_lower``, ``now_upper``, ``n_now``,
-        ``verdict`` (improved, unchanged, worse, changed, cannot tell) and ``reason``, ``n_least`` (the smallest group that the row
-        could tell the size of). Table ``statistics``: every name that an action may use, with its words.
+        ``then_lower``, ``then_upper``, ``n_then``, the same of ``now``, ``verdict`` (improved, unchanged, worse,
+        changed, cannot tell), ``reason`` and ``n_least`` (the smallest group that the row could tell the size of).
+        Table ``statistics``: every name that an action may use, with its words.
 
     Raises
     ------
