@@ -75,7 +75,7 @@ def has_mixes(released: Released) -> bool:
     released = require_released(released, wanted_by="has_mixes")
     if not {"managers", "mix"} <= set(released.tables) or not len(released.tables["mix"]):
         return False
-    return bool((released.tables["managers"]["verdict"].astype("str") == PATTERN).any())
+    return bool(_is_to_hear(released.tables["managers"]).any())
 
 
 def describe_rating_mixes(released: Released) -> str:
@@ -98,12 +98,18 @@ def _read(released: Released) -> tuple[pd.DataFrame, pd.DataFrame]:
     managers = managers.assign(rater_id=managers["rater_id"].astype("str"), verdict=managers["verdict"].astype("str"))
     if "name" not in managers:
         managers["name"] = managers["rater_id"]
-    listed = managers[(managers["verdict"] == PATTERN) & (managers["marker"].astype("str") == "")]
+    listed = managers[_is_to_hear(managers) & (managers["marker"].astype("str") == "")]
     listed = listed.assign(name=listed["name"].astype("str").where(listed["name"].notna(), listed["rater_id"]))
     listed = listed.assign(_name=listed["name"].str.casefold()).sort_values(
         ["_name", "rater_id"], kind="stable").reset_index(drop=True)
     mix = mix.assign(rater_id=mix["rater_id"].astype("str"))
     return listed, mix
+
+
+def _is_to_hear(managers: pd.DataFrame) -> pd.Series:
+    if "to_hear" in managers:
+        return managers["to_hear"].fillna(False).astype(bool)
+    return managers["verdict"].astype("str") == PATTERN
 
 
 def _title(listed: pd.DataFrame) -> str:
