@@ -27,6 +27,7 @@ def run_managers(
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables
     from my121_analytics.figures.list_length import plot_list_lengths
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
+    from my121_analytics.figures.movement_links import plot_movement_links
     from my121_analytics.wording.catalogue import say as sentence
     from my121_analytics.workforce.verdicts import VERDICTS
     from my121_analytics.writing.staging import staged_run
@@ -42,13 +43,15 @@ def run_managers(
         released = write_tables(
             result, stage.folder, audience=audience, settings=chosen, key=key,
             files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
-                   "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "linkage": "linkage.csv",
+                   "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "linkage": "linkage.csv", "ties": "ties.csv",
                    "robustness": "robustness.csv", "habits": "habits.csv", "habit_families": "habits_summary.csv"},
             columns={"managers": [*about_people, "to_hear"],
                      "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
         if "managers" in released.tables:
             write_figure(plot_caterpillar(released), stage.folder / "caterpillar", private=private)
             write_figure(plot_funnel(released), stage.folder / "funnel", private=private)
+            if {"linkage", "ties"} <= set(released.tables):
+                write_figure(plot_movement_links(released), stage.folder / "linkage", private=private)
             write_figure(plot_list_lengths(released), stage.folder / "list_length", private=private)
     show_left(stage.left)
     if result.facts["too_large"]:

@@ -14,7 +14,7 @@ from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, build_cas
 from my121_analytics.analysis.rating_patterns.habits import HabitCounts, count_habits, tabulate_habits
 from my121_analytics.analysis.rating_patterns.judgement import FEW_MANAGERS, TOGETHER, judge
 from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear, tabulate_list_lengths
-from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links
+from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links, tabulate_ties
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
 from my121_analytics.analysis.rating_patterns.posteriors import (
     UNITS,
@@ -98,7 +98,7 @@ class SeverityResult(Result):
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
     ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
     under other suppositions), ``list_length`` (what a list of each length costs and finds), ``linkage`` (which managers
-    people who moved tie together), ``robustness`` (how much each name would withstand of what no record holds) and
+    people who moved tie together), ``ties`` (each tie between two managers, the weakest first), ``robustness`` (how much each name would withstand of what no record holds) and
     ``summary`` (the organisation); where asked for, ``habits`` and ``habit_families`` (other ways of rating).
     """
 
@@ -236,6 +236,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                         keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
         "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=people,
                          unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
+        "ties": Table(tabulate_ties(given[0], _names_of(main.raters["rater_id"], label)), keys=("first", "second"),
+                      people=("first", "second", "text"), things=("n_people", "n_parted")),
         "list_length": Table(lengths, keys=("k",), about_people=False),
         "summary": Table(summarise(main, given[0], n_unrated), keys=("line",)),
     }
