@@ -1,7 +1,7 @@
 """Whether drift, use of the scale, halo and self gaps are found, and how often names are wrong.
 
-python -m benchmarks.habits [--runs N] [--write]. Each council has 120 managers, of whom four in a hundred are planted in
-each family; everybody else is as the model supposes.
+python -m benchmarks.habits [--runs N] [--write]. Each council has 120 managers, of whom four in a hundred are planted
+in each family; everybody else is as the model supposes.
 """
 
 from __future__ import annotations
@@ -157,14 +157,15 @@ def write_page(table: pd.DataFrame, page: Path) -> None:
              "share of the planted managers with enough ratings who are listed, on the right side, with the simulation "
              "error of that share. *Wrong*: share of the names that were not planted (for self gaps only of the wrong "
              "side, since every manager's generosity is part of the gap). *Stated*: share that the program expects to "
-             "be wrong. *Detectable*: for the typical manager; empty where no difference that occurs would be seen.", "",
+             "be wrong. *Detectable*: for the typical manager; - where no difference that occurs would be seen. In one "
+             "cycle use of the scale is only described, and nobody is judged.", "",
              "| planted | cycles | councils | planted, judged | found | names | wrong | stated | detectable |",
              "|---|---|---|---|---|---|---|---|---|"]
     for row in table.itertuples():
         error = np.sqrt(row.found * (1 - row.found) / max(row.planted, 1))
         share = f"{row.found:.2f} +- {error:.2f}" if row.planted else "-"
         lines.append(f"| {row.family} | {row.cycles} | {row.runs} | {row.planted} | {share} | {row.names} | "
-                     + " | ".join("-" if not row.names and name in ("wrong", "stated") or getattr(row, name) !=
+                     + " | ".join("-" if (not row.names and name in ("wrong", "stated")) or getattr(row, name) !=
                                   getattr(row, name) else f"{getattr(row, name):.2f}"
                                   for name in ("wrong", "stated", "detectable")) + " |")
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")

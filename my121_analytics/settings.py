@@ -734,8 +734,8 @@ class Settings(_Section):
         wanted = (self.managers.k or 0) * self.managers.minutes_each
         if wanted > max(room, 0):
             raise ValueError(f"[managers] k = {self.managers.k} managers at {self.managers.minutes_each} minutes each "
-                             f"take {wanted} minutes, and [pack] minutes less minutes_rest leaves {room}: choose fewer, "
-                             "or give the meeting more time")
+                             f"take {wanted} minutes, and [pack] minutes less minutes_rest leaves {room}: choose "
+                             "fewer, or give the meeting more time")
         return self
 
     @field_validator("priorities", mode="before")

@@ -21,7 +21,7 @@ def run_managers(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write managers.csv and managers_all.csv, pictures, how firm the list is, and other ways of rating (habits.csv)."""
+    """Write managers.csv, pictures, how firm the list is, who can be compared, and other ways of rating."""
     from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
     from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables
@@ -43,7 +43,8 @@ def run_managers(
         released = write_tables(
             result, stage.folder, audience=audience, settings=chosen, key=key,
             files={"managers": "managers.csv", "managers_all": "managers_all.csv", "summary": "summary.csv",
-                   "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "linkage": "linkage.csv", "ties": "ties.csv",
+                   "sensitivity": "sensitivity.csv", "list_length": "list_length.csv", "linkage": "linkage.csv",
+                   "ties": "ties.csv",
                    "robustness": "robustness.csv", "habits": "habits.csv", "habit_families": "habits_summary.csv"},
             columns={"managers": [*about_people, "to_hear"],
                      "managers_all": [*about_people, "axis", "adjusted", "cycles"]})

@@ -262,8 +262,9 @@ def test_managers_to_hear_are_those_that_the_senior_team_chose_to_hear_and_take_
     workforce = record([placement()])
     verdicts = severity(M0="pattern", M1="watch", M2="watch", M3="watch", M4="in line")
     frame = verdicts.frame("managers").assign(to_hear=[False, True, True, True, False])
-    managers = build_agenda(workforce, severity=verdicts.with_frame("managers", frame), settings=Settings.model_validate(
-        {"managers": {"k": 3}})).frame("managers")
+    chosen = Settings.model_validate({"managers": {"k": 3}})
+    agenda = build_agenda(workforce, severity=verdicts.with_frame("managers", frame), settings=chosen)
+    managers = agenda.frame("managers")
     assert sorted(managers["rater_id"]) == ["M1", "M2", "M3"]
     assert managers["in_meeting"].all()
 

@@ -28,7 +28,7 @@ def gather_drift(counts: RatingCounts, evidence: Evidence, rules: ManagerSetting
     Returns
     -------
     HabitEvidence or None
-        Of the change in logits over the cycles compared, as a steady one; above 0: ratings have risen more than others'.
+        Of the change in logits over the cycles compared, as a steady one; above 0: risen more than others'.
         None for one cycle, and where the ratings are too few to know how everybody's changed.
 
     Notes

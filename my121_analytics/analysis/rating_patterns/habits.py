@@ -126,7 +126,8 @@ def tabulate_habits(studies: Sequence[tuple[Study, RatingCounts]], habits: Habit
     return {"habits": Table(every, keys=("rater_id", "family", "axis"), people=("rater_id", "name"),
                             unit_columns=ORGANISATION),
             "habit_families": Table(summary, keys=("family", "axis"), count="n_managers",
-                                    parts=("n_judged", "n_listed"), follows=("expected_wrong", "sd", "detectable", "text"))}
+                                    parts=("n_judged", "n_listed"),
+                                    follows=("expected_wrong", "sd", "detectable", "text"))}
 
 
 def _gather(studies: Sequence[tuple[Study, RatingCounts]], habits: HabitCounts,

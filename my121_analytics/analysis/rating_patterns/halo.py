@@ -1,4 +1,4 @@
-"""Less distinction between the two ratings: performance and potential that go together more than under other managers."""
+"""Halo: performance and potential ratings that go together more than under other managers."""
 
 from __future__ import annotations
 

@@ -72,8 +72,8 @@ def tabulate_ties(counts: RatingCounts, names: pd.Series) -> pd.DataFrame:
     -------
     pandas.DataFrame
         One row per pair of managers who rated the same people: ``first``, ``second`` (rater_id), ``n_people``,
-        ``is_bridge`` (nothing else ties the two sides), ``n_parted`` (managers on the smaller side of a bridge, who could
-        not be compared with the rest without it; else 0), ``text`` (of bridges). The weakest come first: bridges
+        ``is_bridge`` (nothing else ties the two sides), ``n_parted`` (managers on the smaller side of a bridge, who
+        could not be compared with the rest without it; else 0), ``text`` (of bridges). The weakest come first: bridges
         through fewest people.
     """
     linkage = _link(counts)

@@ -42,8 +42,8 @@ def gather_scale_use(counts: RatingCounts, evidence: Evidence, rules: ManagerSet
     Returns
     -------
     HabitEvidence or None
-        Of the log-stretch ``c`` of thresholds ``m + exp(c)(threshold - m)`` about their middle ``m``: above 0 the middle
-        of the scale is used more than by others. None where two ratings are in use, and there is nothing to stretch.
+        Of the log-stretch ``c`` of thresholds ``m + exp(c)(threshold - m)`` about their middle ``m``: above 0 the
+        middle of the scale is used more than by others. None where two ratings are in use: there is nothing to stretch.
 
     Notes
     -----

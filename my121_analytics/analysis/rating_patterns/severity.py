@@ -98,8 +98,9 @@ class SeverityResult(Result):
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
     ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
     under other suppositions), ``list_length`` (what a list of each length costs and finds), ``linkage`` (which managers
-    people who moved tie together), ``ties`` (each tie between two managers, the weakest first), ``robustness`` (how much each name would withstand of what no record holds) and
-    ``summary`` (the organisation); where asked for, ``habits`` and ``habit_families`` (other ways of rating).
+    people who moved tie together), ``ties`` (each tie between two managers, the weakest first), ``robustness`` (how
+    much each name would withstand of what no record holds) and ``summary`` (the organisation); where asked for,
+    ``habits`` and ``habit_families`` (other ways of rating).
     """
 
 

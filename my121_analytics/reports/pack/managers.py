@@ -88,9 +88,10 @@ def say_how_heard_differ(meeting: Meeting, managers: pd.DataFrame) -> str:
     n_beyond, n_left = int((to_hear & ~listed).sum()), int((listed & ~to_hear).sum())
     if not n_beyond and not n_left:
         return ""
-    code = "heard_and_left" if n_beyond and n_left else "heard_beyond_list" if n_beyond else "listed_not_heard"
-    return say("pack", code, k=str(meeting.results["severity"].facts.get("k")), n=f"{n_beyond:,}", left=f"{n_left:,}",
-               fdr=f"{meeting.settings.managers.fdr:.0%}")
+    values = {"k": str(meeting.results["severity"].facts.get("k")), "fdr": f"{meeting.settings.managers.fdr:.0%}"}
+    if n_beyond and n_left:
+        return say("pack", "heard_and_left", n=f"{n_beyond:,}", left=f"{n_left:,}", **values)
+    return count_say("pack", "heard_beyond_list" if n_beyond else "listed_not_heard", n_beyond or n_left, **values)
 
 
 def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
