@@ -19,7 +19,7 @@ from my121_analytics.analysis.rating_patterns.case_mix import build_case_mix
 from my121_analytics.analysis.rating_patterns.drift import DRIFT, gather_drift
 from my121_analytics.analysis.rating_patterns.habit_judgement import HabitEvidence, judge_habit
 from my121_analytics.analysis.rating_patterns.halo import HALO, gather_halo
-from my121_analytics.analysis.rating_patterns.posteriors import gather_evidence
+from my121_analytics.analysis.rating_patterns.posteriors import gather_posteriors
 from my121_analytics.analysis.rating_patterns.scale_use import SCALE_USE, gather_scale_use
 from my121_analytics.analysis.rating_patterns.self_gap import SELF_GAP, gather_self_gap
 from my121_analytics.settings import Settings
@@ -113,7 +113,7 @@ def _count(rows: pd.DataFrame, n_categories: int, cycles: int, n_managers: int) 
 def gather_habits(council: HabitCouncil) -> list[HabitEvidence]:
     """Gather the evidence of every family that the council's ratings can show."""
     rules, counts = Settings().managers, council.performance
-    evidence = gather_evidence(counts, build_case_mix(counts, []), unrecorded_sd=rules.unrecorded_sd)
+    evidence = gather_posteriors(counts, build_case_mix(counts, []), unrecorded_sd=rules.unrecorded_sd)
     found = [gather_drift(counts, evidence, rules), gather_scale_use(counts, evidence, rules),
              gather_halo(council.pairs, counts, evidence.case_mix),
              gather_self_gap(council.gaps, len(counts.raters), rules)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from my121_analytics.analysis.rating_patterns.habit_judgement import HabitEvidence
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence, expected_location, gather_spells, place_cycles
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, expected_location, gather_spells, place_cycles
 from my121_analytics.analysis.rating_patterns.scale_use import COARSE, average_over_effects, refine
 from my121_analytics.settings import ManagerSettings
 from my121_analytics.workforce.counts import RatingCounts
@@ -13,7 +13,7 @@ from my121_analytics.workforce.counts import RatingCounts
 DRIFT = "drift"
 
 
-def gather_drift(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> HabitEvidence | None:
+def gather_drift(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings) -> HabitEvidence | None:
     """Say how far each manager's ratings have changed from the first cycle to the last, relative to everybody's.
 
     Parameters

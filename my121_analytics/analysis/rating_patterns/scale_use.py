@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import CubicSpline
 
 from my121_analytics.analysis.rating_patterns.habit_judgement import NODES, HabitEvidence
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence, expected_location, gather_spells
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, expected_location, gather_spells
 from my121_analytics.inference.category_stretch import stretch_thresholds
 from my121_analytics.inference.grid_likelihood import PersonCounts, tabulate_likelihood
 from my121_analytics.settings import ManagerSettings
@@ -27,7 +27,7 @@ COARSE = NODES[::4]
 EFFECTS = np.linspace(-6.0, 6.0, 61)
 
 
-def gather_scale_use(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> HabitEvidence | None:
+def gather_scale_use(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings) -> HabitEvidence | None:
     """Say how widely each manager uses the scale, compared with others.
 
     Parameters
@@ -62,7 +62,7 @@ def gather_scale_use(counts: RatingCounts, evidence: Evidence, rules: ManagerSet
     return HabitEvidence(SCALE_USE, counts.axis, refine(log_p), n, enough, MATTERS)
 
 
-def average_over_effects(persons: PersonCounts, location: Array, thresholds: Array, evidence: Evidence) -> Array:
+def average_over_effects(persons: PersonCounts, location: Array, thresholds: Array, evidence: Posteriors) -> Array:
     """Give each rater's log-likelihood, averaged over how high the rater rates."""
     known = evidence.leniency.together()
     prior = np.interp(EFFECTS, known.nodes, known.prior) + 1e-12

@@ -87,3 +87,15 @@ def test_what_a_giant_record_leaves_out_is_said_first(make_meeting: MakeMeeting)
         first = section.blocks[0]
         assert isinstance(first, Text)
         assert "too large for the model" in first.text
+
+
+def test_a_meeting_without_time_for_people_does_not_say_that_there_is_no_question(make_meeting: MakeMeeting) -> None:
+    meeting = meeting_with(make_meeting, [0, 1])
+    given = meeting.results["agenda"]
+    people = given.tables["people"].drop(columns="marker").assign(in_meeting=False)
+    agenda = release(Result(given.about, {"people": Table(people.reset_index(drop=True), ("employee_id",), people=(
+        "employee_id", "name", "rater_id", "rater_name"), unit_columns=UNITS)}), audience="panel", unit="Care")
+    meeting = replace(meeting, results={**meeting.results, "agenda": agenda})
+    first = [line for block in build_first_page(meeting).blocks if isinstance(block, Bullets) for line in block.items]
+    assert any("no time for any of them" in line for line in first)
+    assert not any("No placement raises" in line for line in first)
