@@ -14,7 +14,7 @@ from my121_analytics.reports.pack.hearing import build_hearing
 from my121_analytics.reports.pack.managers import build_managers
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.workforce.results import Result, Table
-from my121_analytics.writing.page import Bullets, Grid, Section, Text
+from my121_analytics.writing.page import Bullets, PageTable, Section, Text
 
 UNITS = ("directorate", "service", "team")
 VERDICTS = ["pattern", "pattern", "watch", "watch", "cannot tell", "in line"]
@@ -39,7 +39,7 @@ def words_of(section: Section) -> str:
 
 
 def named_in(section: Section) -> list[str]:
-    return [row[0] for block in section.blocks if isinstance(block, Grid) for row in block.rows]
+    return [row[0] for block in section.blocks if isinstance(block, PageTable) for row in block.rows]
 
 
 def test_where_nobody_chose_a_number_the_list_is_heard_and_nothing_differs(make_meeting: MakeMeeting) -> None:
