@@ -63,7 +63,8 @@ def plot_rating_mixes(released: Released, *, ax: Axes | None = None) -> Axes:
         write(ax, elide(str(one.name), names - 0.1, theme.SMALL, keep_end=0.4), (0, top + _BAR / 2), (-names - 0.75, 0),
               data=(False, True), size=theme.SMALL, weight="bold", gid="name")
         count = say("rating_mixes", "n_one" if one.n_ratings == 1 else "n", n=phrases.count(one.n_ratings))
-        write(ax, f"{VERDICTS[str(one.verdict)].sentence}, {count}", (0, top + 1.5 * _BAR), (-names - 0.75, 0),
+        known = VERDICTS[PATTERN].sentence if one.verdict == PATTERN else say("caterpillar", "unlisted")
+        write(ax, f"{known}, {count}", (0, top + 1.5 * _BAR), (-names - 0.75, 0),
               data=(False, True), size=theme.SMALL, colour=theme.QUIET, gid="label")
         _draw_bar(ax, top, shares["share"].tolist(), say("rating_mixes", "given"))
         _draw_bar(ax, top + _BAR, shares["expected_share"].tolist(), say("rating_mixes", "expected"), pale=True)
