@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -269,7 +270,8 @@ def _compare_after(part: pd.DataFrame, untouched: pd.DataFrame, level: int, top:
         "n_lower": int((part["after"] < level).sum()), "share": higher / base, "lower": lower, "upper": upper,
         "n_without": n_without, "share_without": higher_without / n_without if n_without else np.nan}
     caveat = "followed_top" if level == top else "followed_few" if min(base, n_without) < FEWEST_COMPARED else ""
-    found = newcombe_difference(higher_without, n_without, higher, base) if not caveat else (np.nan,) * 3
+    found: tuple[Any, Any, Any] = newcombe_difference(higher_without, n_without, higher, base) if not caveat else (
+        np.nan, np.nan, np.nan)
     names = ("difference", "difference_lower", "difference_upper")
     return row | {name: float(value) for name, value in zip(names, found, strict=True)} | {
         "caveat": caveat}

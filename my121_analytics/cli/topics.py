@@ -14,9 +14,6 @@ if TYPE_CHECKING:
     from my121_analytics.settings import Settings
     from my121_analytics.workforce.results import Result
 
-Pictures = Mapping[str, Callable[..., Any]]
-
-
 def write_topic(results: Sequence[Result], build: Callable[[Sequence[Released]], Topic], out: Path, *,
                 settings: Settings, pictures: Callable[[Sequence[Released]], Mapping[str, Any]] | None = None) -> None:
     """Release results for the analyst and write the paper made of them, with every table as CSV.

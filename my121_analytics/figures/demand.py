@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -99,5 +99,5 @@ def _draw_parts(ax: Axes, y: int, row: dict[str, object]) -> None:
           gid="value")
 
 
-_LOOKS = {"n_completed": {"color": theme.DARK_BLUE}, "n_open": {"color": theme.mix(theme.PAPER, theme.DARK_BLUE, 0.35)},
+_LOOKS: dict[str, dict[str, Any]] = {"n_completed": {"color": theme.DARK_BLUE}, "n_open": {"color": theme.mix(theme.PAPER, theme.DARK_BLUE, 0.35)},
           "n_overdue": {"color": theme.mix(theme.PAPER, theme.ORANGE, 0.55), "hatch": "////"}}

@@ -22,13 +22,13 @@ from my121_analytics.writing.workbook import Book, Sheet, write_workbook
 
 MOST_ROWS = 60
 """Rows of a table that a page shows; the workbook holds all."""
-RANGES = (("lower", "upper"), ("difference_lower", "difference_upper"), ("kappa_lower", "kappa_upper"))
+RANGES = (("lower", "upper"), ("difference_lower", "difference_upper"), ("kappa_lower", "kappa_upper"),
+          ("estimate_lower", "estimate_upper"))
+_SHARES = ("share", "lower", "upper", "share_without", "expected", "estimate", "estimate_lower", "estimate_upper")
 _KINDS: dict[str, Kind] = {
-    "share": "share", "lower": "share", "upper": "share", "share_without": "share", "share_level": "share",
-    "difference": "points", "difference_lower": "points", "difference_upper": "points", "kappa": "number",
-    "kappa_lower": "number", "kappa_upper": "number", "expected": "share", "base": "integer", "box": "integer",
-    "n": "integer", "step": "integer", "months": "integer"}
-_DATES = ("_on", "_date")
+    **dict.fromkeys(_SHARES, "share"), **dict.fromkeys(("kappa", "kappa_lower", "kappa_upper"), "number"),
+    **dict.fromkeys(("difference", "difference_lower", "difference_upper"), "points"),
+    **dict.fromkeys(("base", "box", "n", "step", "months", "needed"), "integer")}
 _WHOLE = ("n_", "months_", "days_", "tenure_")
 
 
@@ -148,7 +148,8 @@ def write_topic_book(topic: Topic, *, settings: Settings) -> bytes:
     """
     about, title = topic.first.about, say("topic", f"{topic.code}_title")
     sheets = tuple(Sheet(say("topic_sheet", table.table), _view(table, on_page=False),
-                         (table.released.about.population + ".",), f"{topic.code}_{table.table}") for table in _tables(topic))
+                         (table.released.about.population + ".",), f"{topic.code}_{table.table}")
+                   for table in _tables(topic))
     cover = ((say("pack_cover", "council"), settings.council.name), (say("pack_cover", "cycle"), about.cycle),
              (say("pack_cover", "as_of"), day(about.as_of)),
              (say("pack_cover", "status"), say("topic", f"{topic.code}_protect")))
