@@ -99,5 +99,6 @@ def _draw_parts(ax: Axes, y: int, row: dict[str, object]) -> None:
           gid="value")
 
 
-_LOOKS: dict[str, dict[str, Any]] = {"n_completed": {"color": theme.DARK_BLUE}, "n_open": {"color": theme.mix(theme.PAPER, theme.DARK_BLUE, 0.35)},
-          "n_overdue": {"color": theme.mix(theme.PAPER, theme.ORANGE, 0.55), "hatch": "////"}}
+_LOOKS: dict[str, dict[str, Any]] = {
+    "n_completed": {"color": theme.DARK_BLUE}, "n_open": {"color": theme.mix(theme.PAPER, theme.DARK_BLUE, 0.35)},
+    "n_overdue": {"color": theme.mix(theme.PAPER, theme.ORANGE, 0.55), "hatch": "////"}}

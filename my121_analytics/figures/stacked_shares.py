@@ -102,7 +102,8 @@ def _draw_row(ax: Axes, y: float, row: StackedRow, marker: str, middle: int | No
         ax.barh(y, share, left=left, height=_ROW * 0.74, color=colour, hatch=hatch, edgecolor=theme.PAPER,
                 linewidth=1.2, zorder=2)
         if share >= _NARROWEST:
-            inside: dict[str, Any] = {"bbox": {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 1.0}} if hatch else {}
+            ground = {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 1.0}
+            inside: dict[str, Any] = {"bbox": ground} if hatch else {}
             write(ax, phrases.percent(share), (left + share / 2, y), data=(True, True), size=theme.SMALL, ha="center",
                   colour=theme.INK if hatch else theme.text_on(colour), gid="value", zorder=4, **inside)
         left += share

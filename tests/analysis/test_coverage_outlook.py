@@ -38,8 +38,8 @@ def twelve() -> Workforce:
     posts = pd.DataFrame({"employee_id": ids, "post_id": [f"P{i}" for i in ids], "manager_id": "01",
                           "directorate": ["Care"] * 6 + ["Roads"] * 6})
     placements = pd.DataFrame({"employee_id": ids, "post_id": [f"P{i}" for i in ids], "cycle": CYCLE,
-                               "source": "manager", "rater_id": "01", "placed_on": pd.Timestamp("2024-08-01"), "performance": 2,
-                               "potential": 2, "box": 5})
+                               "source": "manager", "rater_id": "01",
+                               "placed_on": pd.Timestamp("2024-08-01"), "performance": 2, "potential": 2, "box": 5})
     talks = [{"employee_id": i, "rater_id": "01", "held_on": pd.Timestamp(day), "kind": kind}
              for i, (formal, catch_ups) in TALKS.items()
              for kind, days in (("formal", formal), ("catch-up", catch_ups)) for day in days]
@@ -89,7 +89,7 @@ def test_the_number_is_that_of_the_coverage(workforce, outlook) -> None:
     assert outlook.facts["n_overdue"] == overdue == outlook.frame("managers")["n_overdue"].sum()
 
 
-def test_pack_and_report_print_the_same_number(workforce, outlook, tmp_path) -> None:
+def test_the_report_prints_the_same_number(workforce, outlook) -> None:
     n = int(outlook.frame("trend")["n_with_enough"].iloc[-1])
     base = int(outlook.frame("trend")["base"].iloc[-1])
     report = build_report(workforce, report=ReportSettings(sections=["coverage"], audience="analyst",
@@ -97,6 +97,10 @@ def test_pack_and_report_print_the_same_number(workforce, outlook, tmp_path) -> 
     printed = _last_row(report.files["workforce.xlsx"], "Enough conversations")
     assert printed["Enough conversations"] == n
     assert printed["Number the share is of"] == base
+
+
+@pytest.mark.slow
+def test_a_units_pack_prints_the_same_number(workforce, tmp_path) -> None:
     unit = str(workforce.posts["directorate"].mode().iloc[0])
     build_pack(workforce, out=tmp_path, settings=workforce.settings, unit=unit)
     own = measure_coverage(workforce, by="service", filters={"directorate": unit}).frame("by_group").iloc[-1]

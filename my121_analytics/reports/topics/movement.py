@@ -36,8 +36,10 @@ def build_movement(released: Released) -> Topic:
         return TopicTable(released, name, columns, is_folded=is_folded)
 
     chapters = (
-        TopicChapter("axes", (table("axes", "cycle", "axis", "label", "n", *_SHARES, "base"),), pictures=pictures[:1]),
-        TopicChapter("steps", (table("steps", "cycle_before", "cycle_after", "axis", "label", "n", *_SHARES, "base"),)),
+        TopicChapter("axes", (table("axes", "cycle", "axis", "label", "n", *_SHARES, "base",
+                                    is_folded=True),), pictures=pictures[:1]),
+        TopicChapter("steps", (table("steps", "cycle_before", "cycle_after", "axis", "label", "n", *_SHARES, "base",
+                                     is_folded=True),)),
         TopicChapter("cohorts", (table("cohorts", "cohort", "cycle", "n_cohort", "n_gone", "n_unrated", "base",
                                        "n_higher", "n_same", "n_lower", *_SHARES),)),
         TopicChapter("leaving", (table("leaving_by_box", "box_name", "box", "n", *_SHARES, "base"),),
