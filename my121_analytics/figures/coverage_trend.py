@@ -75,7 +75,7 @@ def describe_coverage_trend(released: Released) -> str:
 
 
 def _rows(frame: pd.DataFrame, released: Released) -> list[_Row]:
-    rows = [(str(row["cycle"]), *(None if phrases.is_missing(row[c]) else float(row[c])
+    rows = [(str(row["cycle"]), *(None if phrases.is_blank(row[c]) else float(row[c])
                                   for c in ("share", "lower", "upper"))) for row in frame.to_dict("records")]
     expected, lower, upper = _forecast(released)
     if expected is not None:
@@ -85,7 +85,7 @@ def _rows(frame: pd.DataFrame, released: Released) -> list[_Row]:
 
 def _forecast(released: Released) -> tuple[float | None, float | None, float | None]:
     values = [released.facts.get(name) for name in ("forecast", "forecast_lower", "forecast_upper")]
-    expected, lower, upper = (None if phrases.is_missing(value) else float(str(value)) for value in values)
+    expected, lower, upper = (None if phrases.is_blank(value) else float(str(value)) for value in values)
     return expected, lower, upper
 
 
@@ -103,7 +103,7 @@ def _value(share: float | None, lower: float | None, upper: float | None, marker
 
 
 def _title(frame: pd.DataFrame, released: Released) -> str:
-    if frame.empty or phrases.is_missing(frame["share"].iloc[-1]):
+    if frame.empty or phrases.is_blank(frame["share"].iloc[-1]):
         return say("coverage_trend", "title_withheld")
     now = phrases.percent(float(frame["share"].iloc[-1]))
     expected, lower, upper = _forecast(released)

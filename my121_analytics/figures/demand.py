@@ -75,7 +75,7 @@ def _title(rows: pd.DataFrame, total: pd.Series) -> str:
     if shown.empty:
         return say("demand", "title_none")
     first = shown.sort_values("n_actions", ascending=False, kind="stable").iloc[0]
-    if phrases.is_missing(total["n_overdue"]):
+    if phrases.is_blank(total["n_overdue"]):
         return say("demand", "title_short", name=first["intervention"], n=phrases.count(first["n_actions"]))
     return say("demand", "title", name=first["intervention"], n=phrases.count(first["n_actions"]),
                overdue=phrases.count(total["n_overdue"]), of=phrases.count(total["n_actions"]))
@@ -87,7 +87,7 @@ def _counts(row: dict[str, object]) -> dict[str, str]:
 
 def _draw_parts(ax: Axes, y: int, row: dict[str, object]) -> None:
     counts = [row[part] for part in PARTS]
-    if any(phrases.is_missing(value) for value in (row["n_actions"], *counts)):
+    if any(phrases.is_blank(value) for value in (row["n_actions"], *counts)):
         ax.barh(y, ax.get_xlim()[1], height=0.72, facecolor=theme.WITHHELD, edgecolor=theme.HATCH, hatch="///",
                 linewidth=0)
     else:

@@ -96,7 +96,7 @@ def plot_leaving(released: Released, *, ax: Axes | None = None) -> Axes:
     for y, row in enumerate(frame.to_dict("records")):
         write(ax, elide(_box_name(row), _LEFT - 0.2, theme.SMALL), (0, y), (-0.1, 0), data=(False, True),
               size=theme.SMALL, ha="right", gid="label")
-        known = not any(phrases.is_missing(row[c]) for c in ("share", "lower", "upper"))
+        known = not any(phrases.is_blank(row[c]) for c in ("share", "lower", "upper"))
         draw_bar(ax, y, float(row["share"]) if known else None, row["lower"] if known else None,
                  row["upper"] if known else None, colour=theme.mix(theme.PAPER, theme.DARK_BLUE, 0.55), height=0.6)
         text = say("leaving", "value", share=_percent(row["share"]), n=phrases.count(row["n"]),
@@ -115,7 +115,7 @@ def describe_leaving(released: Released) -> str:
 
 
 def _percent(share: object) -> str:
-    return say("figure", "not_shown") if phrases.is_missing(share) else phrases.percent(float(str(share)))
+    return say("figure", "not_shown") if phrases.is_blank(share) else phrases.percent(float(str(share)))
 
 
 def _box_name(row: dict[str, object]) -> str:
@@ -127,7 +127,7 @@ def _axis_title(frame: pd.DataFrame) -> str:
     top = frame[frame["axis"] == "performance"]
     top = top[top["level"] == top["level"].max()]
     first, last = top.iloc[0], top.iloc[-1]
-    if phrases.is_missing(first["share"]) or phrases.is_missing(last["share"]):
+    if phrases.is_blank(first["share"]) or phrases.is_blank(last["share"]):
         return say("axis_shares", "title_withheld")
     apart = first["upper"] < last["lower"] or last["upper"] < first["lower"]
     return say("axis_shares", "title" if apart else "title_steady", label=top["label"].iloc[0],

@@ -84,7 +84,7 @@ def _axis(axis: str) -> str:
 
 
 def _percent(share: object) -> str:
-    return say("figure", "not_shown") if phrases.is_missing(share) else phrases.percent(float(str(share)))
+    return say("figure", "not_shown") if phrases.is_blank(share) else phrases.percent(float(str(share)))
 
 
 def _title(frame: pd.DataFrame) -> str:

@@ -15,7 +15,7 @@ from my121_analytics.reports.pack.meeting import range_text
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Page, Section, Text, grid_of, render_page
+from my121_analytics.writing.page import Block, Bullets, Drawing, Page, Section, Text, page_table, render_page
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import Field, Kind, View
 from my121_analytics.writing.workbook import Book, Sheet, write_workbook
@@ -179,7 +179,7 @@ def _section(chapter: TopicChapter) -> Section:
             blocks.append(Text(say("topic_empty", table.table)) if table.table in codes("topic_empty") else Text(""))
             continue
         view = _view(table, on_page=True)
-        blocks.append(grid_of(view, folded=table.is_folded, summary=view.title if table.is_folded else ""))
+        blocks.append(page_table(view, folded=table.is_folded, summary=view.title if table.is_folded else ""))
         if len(view.frame) < len(_rows(table)):
             blocks.append(Text(say("topic", "rest", n=len(_rows(table)) - len(view.frame))))
     if chapter.code in codes("topic_note") and any(table.is_there for table in chapter.tables):
