@@ -204,6 +204,8 @@ class Section:
     blocks: tuple[Block, ...]
     starts_sheet: bool = False
     """Whether it begins a printed sheet, in a page whose chapters follow each other."""
+    lies_across: bool = False
+    """Whether its printed sheets lie across, for a table that an upright sheet would crowd."""
 
 
 @dataclass(frozen=True)
@@ -240,12 +242,22 @@ class Page:
     language: str = "en-GB"
     skip: str = ""
     is_paper: bool = False
-    """Chapters follow each other on the printed sheets, without a list of them."""
+    """Chapters follow each other on the printed sheets, closely set."""
+    is_running: bool = False
+    """Chapters follow each other on the printed sheets, set as on the screen."""
+    is_easy: bool = False
+    """Large letters, black on white, with room to write."""
+
+    @property
+    def look(self) -> str:
+        """Classes of the page's body."""
+        return " ".join(name for name, is_so in (("paper", self.is_paper), ("running", self.is_running),
+                                                 ("easy", self.is_easy)) if is_so)
 
 
 def make_page(papers: Sequence[str], *, council: str, as_of: str, about: Sequence[str], first: Sequence[Block],
               sections: Sequence[Section], title: str = "", protect: str = "", picture: Drawing | None = None,
-              is_paper: bool = False) -> Page:
+              is_paper: bool = False, is_running: bool = False, says_day: bool = True) -> Page:
     """Set up a page with what every page says of itself: title, of whom and when, who may read it, who made it.
 
     Parameters
@@ -263,16 +275,20 @@ def make_page(papers: Sequence[str], *, council: str, as_of: str, about: Sequenc
         Of the first page, and the chapters after it.
     title, protect
         Instead of the paper's own sentence.
-    is_paper
-        Chapters follow each other on the printed sheets.
+    is_paper, is_running
+        How the chapters follow each other on printed sheets: see :class:`Page`.
+    says_day
+        False where ``about`` says the day already.
     """
     def sentence(code: str) -> str:
         group = next(group for group in (*papers, "page") if code in codes(group))
         return say(group, code, council=council, version=__version__, as_of=as_of, day=as_of)
 
-    return Page(title=title or sentence("title"), subtitle=tuple(text for text in (*about, sentence("as_of")) if text),
+    subtitle = (*about, sentence("as_of") if says_day else "")
+    return Page(title=title or sentence("title"), subtitle=tuple(text for text in subtitle if text),
                 protect=protect or sentence("protect"), first=tuple(first), picture=picture, sections=tuple(sections),
-                footer=sentence("footer"), skip=sentence("skip"), is_paper=is_paper)
+                footer=sentence("footer"), skip=sentence("skip"), is_paper=is_paper,
+                is_running=is_running)
 
 
 def render_page(page: Page) -> bytes:

@@ -22,6 +22,7 @@ from my121_analytics.reports.pack.first_page import MOST_WORDS, build_first_page
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
 from my121_analytics.settings import FrameworkSettings, Settings
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import PROTECTED
 from my121_analytics.writing.page import Cards, PageTable, isolate, make_page, render_page, running_text
@@ -345,5 +346,5 @@ def test_a_page_says_what_every_paper_says_in_the_paper_s_own_words_or_the_share
     assert guide.subtitle == ("Jo Rao", f"The record as of {day}")
     assert guide.footer == say("guide", "footer")
     compared = make_page(["compare", "check"], council="Aldermere", as_of=day, about=("from then to now",), first=(),
-                         sections=(), title="What changed")
+                         sections=(), title="What changed", says_day=False)
     assert compared.subtitle == ("from then to now",), "its days stand in the line before"

@@ -102,7 +102,7 @@ def render_comparison(released: Released, *, settings: Settings) -> bytes:
         ("reading", _reading(released))]
     return render_page(make_page(
         ["compare", "check"], council=settings.council.name, as_of=after, title=say("title", "extracts"),
-        about=(settings.council.name, say("compare", "days", before=before, after=after)), first=first,
+        about=(settings.council.name, say("compare", "days", before=before, after=after)), says_day=False, first=first,
         sections=[Section(code, say("compare_section", code), tuple(blocks)) for code, blocks in parts]))
 
 

@@ -64,7 +64,8 @@ def render_preparation(conversations: Released, employee_id: str, *, manager: st
     ]
     return render_page(make_page(["preparation", "guide"], council=settings.council.name,
                                  as_of=day(released.about.as_of), protect=say("preparation", "protect", name=name),
-                                 about=(settings.council.name, name), first=(Text(lead, "lead"),), sections=sections))
+                                 about=(settings.council.name, name), first=(Text(lead, "lead"),), sections=sections,
+                                 is_paper=True))
 
 
 def _place(framework: Framework, guide: ConversationGuide) -> tuple[Block, ...]:
