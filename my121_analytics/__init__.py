@@ -25,7 +25,7 @@ _PUBLIC = {
     "parse_timescale": "improvement.timescale.reading",
     "assess_evidence": "improvement.evidence.assessment",
     "assess_total": "improvement.evidence.assessment",
-    "link_findings": "improvement.evidence.findings",
+    "link_findings": "improvement.evidence.assessment_findings",
     "draw_interviewees": "improvement.evidence.interviews",
     "compare_heard": "improvement.evidence.interviews",
     "release": "disclosure.release",

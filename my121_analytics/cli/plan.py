@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from my121_analytics.disclosure.release import Released
     from my121_analytics.improvement.evidence.assessment import EvidenceResult
-    from my121_analytics.improvement.evidence.findings import FindingsResult
+    from my121_analytics.improvement.evidence.assessment_findings import FindingsResult
     from my121_analytics.improvement.plan.outcomes import OutcomeResult
     from my121_analytics.improvement.plan.reading import Plan
     from my121_analytics.improvement.plan.status import PlanStatus
@@ -188,7 +188,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
 
 def _write_directorates(released: Released, findings: Released | None, out: Path, settings: Settings, *,
                         private: bool) -> None:
-    from my121_analytics.improvement.plan.groups import directorates_with_reports
+    from my121_analytics.improvement.plan.action_groups import directorates_with_reports
     from my121_analytics.reports.plan.plan_papers import build_directorate_report
     from my121_analytics.writing.staging import make_slugs
 
@@ -242,8 +242,8 @@ def _judge(evidence: Path | None, findings: Path | None, met: int | None, core_m
            read: Plan, as_of: date, settings: Settings) -> tuple[EvidenceResult | None, FindingsResult | None]:
     """Judge the evidence, link the findings to it, and say how far the levels are if what is at risk falls."""
     from my121_analytics.improvement.evidence.assessment import assess_evidence, assess_total
-    from my121_analytics.improvement.evidence.findings import find_at_risk, link_findings
-    from my121_analytics.improvement.plan.groups import without_names
+    from my121_analytics.improvement.evidence.assessment_findings import find_at_risk, link_findings
+    from my121_analytics.improvement.plan.action_groups import without_names
 
     if met is not None:
         return assess_total(met, core_met=core_met, settings=settings, as_of=as_of), None

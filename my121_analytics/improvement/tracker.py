@@ -12,9 +12,9 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, suggest
 from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.action_cells import without_contacts
+from my121_analytics.improvement.plan.action_progress import Vocabulary, read_percent, read_status
 from my121_analytics.improvement.plan.action_rows import match_known
 from my121_analytics.improvement.plan.owners import name_owners
-from my121_analytics.improvement.plan.progress import Vocabulary, read_percent, read_status
 from my121_analytics.improvement.plan.reading import OWNER_COLUMNS, Plan
 from my121_analytics.improvement.returned_tables import OwnRow, find_own_table
 from my121_analytics.improvement.timescale.reading import parse_anchor, parse_timescale

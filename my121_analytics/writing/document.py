@@ -10,7 +10,7 @@ from typing import Any
 
 from my121_analytics.errors import UsageError
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Page, Subheading
+from my121_analytics.writing.page import Block, Bullets, Drawing, Page, PageTable, Subheading
 from my121_analytics.writing.tables import clean_text
 
 FONT, SIZE = "Arial", 11
@@ -58,7 +58,7 @@ def render_document(page: Page, *, as_of: date) -> bytes:
     if page.picture is not None:
         writer.add(page.picture)
     for number, section in enumerate(page.sections, start=1):
-        writer.turn(across=any(isinstance(block, Grid) and _is_wide(block) for block in section.blocks))
+        writer.turn(across=any(isinstance(block, PageTable) and _is_wide(block) for block in section.blocks))
         writer.heading(f"{number}. {section.heading}", 1)
         for block in section.blocks:
             writer.add(block)
@@ -96,7 +96,7 @@ class _Writer:
                 self.document.add_paragraph(clean_text(item), style="List Bullet")
         elif isinstance(block, Drawing):
             self._picture(block)
-        elif isinstance(block, Grid):
+        elif isinstance(block, PageTable):
             self._table(block)
         else:
             self._text(block)
@@ -134,7 +134,7 @@ class _Writer:
         paragraph = self.document.add_paragraph(clean_text(text), style="Caption")
         paragraph.paragraph_format.keep_with_next = True
 
-    def _table(self, grid: Grid) -> None:
+    def _table(self, grid: PageTable) -> None:
         """Write a table cell by cell as XML: the library's own cells take a second for two thousand."""
         self._caption(grid.caption)
         table = self.document.add_table(rows=0, cols=len(grid.headings), style="Table Grid")
@@ -211,19 +211,19 @@ class _Writer:
             run._r.append(element)
 
 
-def _is_wide(grid: Grid) -> bool:
+def _is_wide(grid: PageTable) -> bool:
     """Say whether a table's columns do not fit an upright page without breaking words."""
     return len(grid.headings) >= WIDE_COLUMNS or sum(_least_widths(grid)) > _WIDTHS[False]
 
 
-def _least_widths(grid: Grid) -> list[float]:
+def _least_widths(grid: PageTable) -> list[float]:
     """Give the centimetres that each column's longest word needs."""
     texts = [[heading, *(row[j] for row in grid.rows)] for j, heading in enumerate(grid.headings)]
     return [max(max((len(word) for text in column for word in text.split()), default=1) * _CM_A_LETTER + 0.4,
                 _LEAST_WIDTH) for column in texts]
 
 
-def column_widths(grid: Grid, room: float) -> list[float]:
+def column_widths(grid: PageTable, room: float) -> list[float]:
     """Share the width of a page out among a table's columns.
 
     Parameters

@@ -224,12 +224,12 @@ def test_a_failed_run_leaves_the_old_outputs_an_alert_and_starts_the_hook(tmp_pa
 def test_a_failed_section_fails_the_run_unless_a_partial_report_is_allowed(
         tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from my121_analytics.reports.workforce_report import report as reports
-    from my121_analytics.reports.workforce_report.brief import Section
+    from my121_analytics.reports.workforce_report.brief import ReportSection
 
     def fail(brief: object) -> dict[str, object]:
         raise UsageError("The coverage broke.")
 
-    broken = Section("coverage", fail, reports._SECTIONS["coverage"].write)  # type: ignore[arg-type]
+    broken = ReportSection("coverage", fail, reports._SECTIONS["coverage"].write)  # type: ignore[arg-type]
     monkeypatch.setitem(reports._SECTIONS, "coverage", broken)
     file = prepare(tmp_path, exports)
     with pytest.raises(UsageError, match=r"section 'Coverage'.*failed"):

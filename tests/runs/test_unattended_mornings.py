@@ -358,12 +358,12 @@ def test_an_unforeseen_failure_starts_the_hook_and_tells_nothing_of_the_data(
 def test_a_partial_run_is_kept_and_is_neither_the_latest_nor_delivered(
         morning: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from my121_analytics.reports.workforce_report import report as reports
-    from my121_analytics.reports.workforce_report.brief import Section
+    from my121_analytics.reports.workforce_report.brief import ReportSection
 
     def fail(brief: object) -> dict[str, object]:
         raise UsageError("The profile broke.")
 
-    broken = Section("quality", fail, reports._SECTIONS["quality"].write)  # type: ignore[arg-type]
+    broken = ReportSection("quality", fail, reports._SECTIONS["quality"].write)  # type: ignore[arg-type]
     file = morning / "my121.toml"
     file.write_text(file.read_text("utf-8").replace("settle_seconds = 0", "settle_seconds = 0\npartial = true"),
                     encoding="utf-8")

@@ -32,7 +32,7 @@ from my121_analytics.settings import ReportSettings
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.writing.manifest import MANIFEST, read_manifest, read_sets, sha256_of
 from my121_analytics.writing.staging import staged_run
-from my121_analytics.writing.swap import list_files
+from my121_analytics.writing.swap import list_written_files
 
 Work = Callable[[str], None]
 SECTIONS = ["profile", "coverage", "talent"]
@@ -42,7 +42,7 @@ def find_fault(out: Path) -> str:
     """Say what is wrong with a set of files, by its own manifest; empty where it is whole."""
     sets = read_sets(out)
     listed = {name: digest for one in sets.values() for name, digest in one.files.items()}
-    there = list_files(out) - {MANIFEST}
+    there = list_written_files(out) - {MANIFEST}
     if set(listed) != there:
         return f"not the files of one set: {sorted(set(listed) ^ there)[:4]}"
     torn = [name for name, digest in listed.items() if digest and sha256_of(out / name) != digest]

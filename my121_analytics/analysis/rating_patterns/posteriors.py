@@ -109,7 +109,7 @@ class Supposed:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Posteriors:
     """What the counts say before any verdict.
 
     Parameters
@@ -168,8 +168,8 @@ class Evidence:
         return self.leniency.gain < DETECTABLE_SPREAD
 
 
-def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
-                    like: Evidence | None = None, measures: Sequence[PersonMeasure] = ()) -> Evidence:
+def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
+                      like: Posteriors | None = None, measures: Sequence[PersonMeasure] = ()) -> Posteriors:
     """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
 
     Parameters
@@ -188,7 +188,7 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
 
     Returns
     -------
-    Evidence
+    Posteriors
     """
     frame, n_raters = counts.frame, len(counts.raters)
     fit = fit_cumulative_link_counts(merge_people(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
@@ -231,9 +231,9 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
     leniency = _learn(held)
     with_sources = 1 / information + leniency.group_noise**2
     without = 1 / plain_information + leniency.group_sd**2 * (overlap if linked is None else 1.0)
-    return Evidence(fit, case_mix, leniency, linked, person_sd, drift_sd, use, se,
-                    overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
-                    np.sqrt(with_sources / without))
+    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use, se,
+                      overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
+                      np.sqrt(with_sources / without))
 
 
 def _link(counts: RatingCounts, persons: PersonCounts, location: Array, thresholds: Array, person_sd: float,
@@ -287,19 +287,19 @@ def _homes(counts: RatingCounts, n_people: int) -> Codes:
     return home
 
 
-def suppose_unrecorded(evidence: Evidence, unrecorded_sd: float) -> Evidence:
+def suppose_unrecorded(evidence: Posteriors, unrecorded_sd: float) -> Posteriors:
     """Give the evidence as it would be if teams differed this much in what no record holds.
 
     Parameters
     ----------
     evidence
-        From :func:`gather_evidence`.
+        From :func:`gather_posteriors`.
     unrecorded_sd
         Standard deviation between teams, logits.
 
     Returns
     -------
-    Evidence
+    Posteriors
         From the same ratings; what is supposed takes its part of the spread that is seen.
     """
     held = replace(evidence.supposed, unrecorded_sd=unrecorded_sd)

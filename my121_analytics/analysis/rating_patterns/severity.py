@@ -17,10 +17,10 @@ from my121_analytics.analysis.rating_patterns.movement_links import tabulate_lin
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
 from my121_analytics.analysis.rating_patterns.posteriors import (
     UNITS,
-    Evidence,
+    Posteriors,
     count_movers,
     expected_location,
-    gather_evidence,
+    gather_posteriors,
 )
 from my121_analytics.analysis.rating_patterns.rating_points import tabulate_points
 from my121_analytics.analysis.rating_patterns.robustness import (
@@ -260,7 +260,7 @@ def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
 
 
 def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework, *,
-               like: Evidence | None = None, measures: Sequence[PersonMeasure] = ()) -> Study:
+               like: Posteriors | None = None, measures: Sequence[PersonMeasure] = ()) -> Study:
     """Judge every rater on one axis.
 
     Parameters
@@ -289,7 +289,7 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_evidence(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like, measures=measures)
+    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like, measures=measures)
     table, listing = judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -311,7 +311,7 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
     base = main.lists["main"]
     rows: list[dict[str, object]] = []
 
-    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, evidence: Evidence | None,
+    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, evidence: Posteriors | None,
             delta: float = rules.delta, **values: object) -> None:
         as_listed = None if evidence is None else float(chance_as_named(evidence, main.evidence, delta)[base].sum())
         rows.append({"scenario": scenario, "text": say("sensitivity", scenario.split(" ")[0], **values),
@@ -348,7 +348,7 @@ def _other_counts(counts: RatingCounts, unrated: Unrated | None,
         yield "people_new", replace(counts, frame=frame)
 
 
-def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[str, ...]:
+def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tuple[str, ...]:
     codes = ["leniency_or_quality" if evidence.parts_leniency else "rater_and_team", "census"]
     codes += [f"from_{use.name}" for use in (evidence.linked.uses if evidence.linked else ()) if use.loading > 0]
     if evidence.shows_no_difference:
@@ -400,7 +400,7 @@ def _per_rater(counts: RatingCounts, values: Array) -> Array:
                        minlength=len(counts.raters)).astype(np.float64)
 
 
-def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
+def _by_delta(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings,
               ) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
     """Show how the list would change with the smallest difference that matters; also who would be on it."""
     rows, lists = [], {}
@@ -411,7 +411,7 @@ def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
     return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"]), lists
 
 
-def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listing: DiscoveryList,
+def _facts(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame, listing: DiscoveryList,
            rules: ManagerSettings, wanted: Sequence[str]) -> dict[str, float | int | str | None]:
     knowledge = evidence.knowledge
     verdicts = table["verdict"].value_counts()
@@ -430,7 +430,7 @@ def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listin
     }
 
 
-def _fair_share(counts: RatingCounts, evidence: Evidence) -> float:
+def _fair_share(counts: RatingCounts, evidence: Posteriors) -> float:
     """Share of the spread of one cycle's mean ratings that would be there if all managers rated alike."""
     one_person = evidence.person_sd**2 + 1 / evidence.per_rating
     chance = one_person / counts.raters["mean_team_size"].to_numpy(dtype=float)

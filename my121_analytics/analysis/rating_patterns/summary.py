@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.movement_links import summarise_links
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence, count_movers
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, count_movers
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts
@@ -80,7 +80,7 @@ def _mix_moved(study: Study, delta: float) -> tuple[str, str]:
     return tuple(" / ".join(f"{100 * s:.0f}" for s in shares) + " %" for shares in (mean, after))  # type: ignore[return-value]
 
 
-def source_lines(evidence: Evidence, counts: RatingCounts) -> Iterator[tuple[str, str, float, dict[str, object]]]:
+def source_lines(evidence: Posteriors, counts: RatingCounts) -> Iterator[tuple[str, str, float, dict[str, object]]]:
     """Say of each source whether it was used, and what all of them did to the ranges.
 
     Yields

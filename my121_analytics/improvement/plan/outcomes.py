@@ -25,7 +25,7 @@ HIGHER_IS_BETTER = {"coverage": True, "gap": False, "spread": False}
 
 
 @dataclass(frozen=True)
-class Reading:
+class Measurement:
     """A statistic in one cycle: its value, its 95 % range and the number it rests on."""
 
     estimate: float
@@ -93,7 +93,7 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     return OutcomeResult(about, {"outcomes": Table(frame, keys=("statistic",), count="n_now", follows=figures)}, {})
 
 
-def judge_change(before: Reading | None, after: Reading | None, *, higher_is_better: bool,
+def judge_change(before: Measurement | None, after: Measurement | None, *, higher_is_better: bool,
                  margin: float) -> tuple[str, str]:
     """Say what a statistic did, and why one may say so.
 
@@ -142,44 +142,44 @@ def _named(plan: Plan) -> dict[str, list[str]]:
     return found
 
 
-def _measure(workforce: Workforce, code: str, cycle: str) -> Reading | None:
+def _measure(workforce: Workforce, code: str, cycle: str) -> Measurement | None:
     try:
         return _MEASURES[code](workforce, cycle)
     except DataUnusableError:
         return None  # the record of that cycle cannot answer; the verdict says so
 
 
-def _coverage(workforce: Workforce, cycle: str) -> Reading | None:
+def _coverage(workforce: Workforce, cycle: str) -> Measurement | None:
     frame = measure_coverage(workforce, cycle=cycle).frame("by_group")
     total = frame[frame[frame.columns[0]].astype("str") == TOTAL].iloc[0]
-    return Reading(float(total["estimate"]), float(total["lower"]), float(total["upper"]), int(total["base"])) if (
+    return Measurement(float(total["estimate"]), float(total["lower"]), float(total["upper"]), int(total["base"])) if (
         pd.notna(total["estimate"])) else None
 
 
-def _gap(workforce: Workforce, cycle: str) -> Reading | None:
+def _gap(workforce: Workforce, cycle: str) -> Measurement | None:
     steps = compare_self(workforce, cycle=cycle, axis="performance", by=None).frame("steps")
     same = steps[steps["step"] == 0].iloc[0]
-    return Reading(1 - float(same["share"]), 1 - float(same["upper"]), 1 - float(same["lower"]), int(same["base"]))
+    return Measurement(1 - float(same["share"]), 1 - float(same["upper"]), 1 - float(same["lower"]), int(same["base"]))
 
 
-def _spread(workforce: Workforce, cycle: str) -> Reading | None:
+def _spread(workforce: Workforce, cycle: str) -> Measurement | None:
     facts = estimate_severity(workforce, cycles=[cycle], axes=["performance"]).facts
     known: Sequence[object] = [facts.get(name) for name in ("sd", "sd_lower", "sd_upper", "n_ratings")]
     if any(value is None for value in known):
         return None
     sd, lower, upper, n = (float(str(value)) for value in known)
-    return Reading(sd, lower, upper, int(n))
+    return Measurement(sd, lower, upper, int(n))
 
 
-_MEASURES: dict[str, Callable[[Workforce, str], Reading | None]] = {
+_MEASURES: dict[str, Callable[[Workforce, str], Measurement | None]] = {
     "coverage": _coverage, "gap": _gap, "spread": _spread}
 
 
-def _cells(reading: Reading | None) -> tuple[object, ...]:
+def _cells(reading: Measurement | None) -> tuple[object, ...]:
     if reading is None:
         return np.nan, np.nan, np.nan, None
     return reading.estimate, reading.lower, reading.upper, reading.n
 
 
-def _all_known(*readings: Reading) -> bool:
+def _all_known(*readings: Measurement) -> bool:
     return all(math.isfinite(value) for one in readings for value in (one.estimate, one.lower, one.upper))

@@ -11,9 +11,9 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from my121_analytics.improvement.plan.action_groups import directorates_of, split_names, without_names
+from my121_analytics.improvement.plan.action_progress import BEHIND, DONE, NOT_STARTED, UNCLEAR, WITHDRAWN
 from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED
-from my121_analytics.improvement.plan.groups import directorates_of, parts_of, without_names
-from my121_analytics.improvement.plan.progress import BEHIND, DONE, NOT_STARTED, UNCLEAR, WITHDRAWN
 from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.settings import PLAN_STATUSES, PlanSettings, Settings
 from my121_analytics.wording.catalogue import say
@@ -258,7 +258,7 @@ def _count_by(rows: pd.DataFrame, column: str, order: Sequence[str] = ()) -> pd.
 
 def _count_plans(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
     """Count which plans the actions were carried into, and for how many there is evidence that they were."""
-    members = parts_of(actions, "carried_into")
+    members = split_names(actions, "carried_into")
     has_evidence = actions.set_index("action_id")["carried_evidence"] != ""
     none = say("plan_group", "no_plan")
     frame = _count_by(_repeat(actions, members, "carried_into", none), "carried_into", rules.carried_into)

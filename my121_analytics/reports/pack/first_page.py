@@ -14,7 +14,7 @@ from my121_analytics.reports.pack.managers import count_verdicts, expected_by_ch
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.verdicts import PATTERN
-from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Subheading, Text
+from my121_analytics.writing.page import Block, Bullets, Drawing, PageTable, Subheading, Text
 from my121_analytics.writing.tables import format_value
 
 MOST_WORDS = 250
@@ -143,7 +143,7 @@ def _agenda_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list
     return [count_say("pack_first", code, len(inside), n_all=f"{len(people):,}")]
 
 
-def _minutes(meeting: Meeting) -> Grid | None:
+def _minutes(meeting: Meeting) -> PageTable | None:
     """Set out the meeting's minutes: what is taken when, and for how long."""
     people = meeting.frame("agenda", "people")
     facts = meeting.results["agenda"].facts if people is not None else {}
@@ -158,8 +158,8 @@ def _minutes(meeting: Meeting) -> Grid | None:
     rows = tuple((count_say("pack_first", f"minutes_{code}", n), f"{minutes:,}")
                  for code, minutes, n in parts if minutes)
     headings = (say("pack_heading", "agenda_part"), say("pack_heading", "minutes"))
-    return Grid(say("pack_first", "minutes_caption", minutes=f"{int(str(facts['minutes'])):,}"), headings, rows,
-                (False, True))
+    return PageTable(say("pack_first", "minutes_caption", minutes=f"{int(str(facts['minutes'])):,}"), headings, rows,
+                     (False, True))
 
 
 def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:

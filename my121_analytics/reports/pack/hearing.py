@@ -14,7 +14,7 @@ from my121_analytics.reports.pack.managers import (
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN
-from my121_analytics.writing.page import Block, Bullets, Grid, Section, Text
+from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Text
 from my121_analytics.writing.tables import format_value
 
 SLIGHTLY, CLEARLY = 0.15, 0.35
@@ -66,7 +66,7 @@ def is_small(meeting: Meeting) -> bool:
     return managers is None or managers.empty or count_verdicts(managers)[CANNOT_TELL] * 2 > len(managers)
 
 
-def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
+def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> PageTable:
     """Name those to hear by name, with the range as people in a hundred and how firm the name is."""
     firmness = _firmness(meeting)
     inside = _in_meeting(meeting)
@@ -80,8 +80,8 @@ def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
                  for row in listed.rename(columns={"name": "manager"}).assign(name=listed["name"]).itertuples())
     headings = tuple(say("pack_heading", name) for name in ("manager", "team", "n_ratings", "points_words", "firm",
                                                             "in_meeting"))
-    return Grid(say("pack_table", "hearing", scope=meeting.scope), headings, rows,
-                (False, False, True, False, False, False))
+    return PageTable(say("pack_table", "hearing", scope=meeting.scope), headings, rows,
+                     (False, False, True, False, False, False))
 
 
 def _firmness(meeting: Meeting) -> dict[str, str]:

@@ -10,7 +10,7 @@ from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
-from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
+from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import Sheet
 
@@ -39,7 +39,7 @@ def build_managers(meeting: Meeting) -> Chapter:
     on_page = on_page.assign(verdict_words=[VERDICTS[v].sentence if v == PATTERN else say("caterpillar", "unlisted")
                                             for v in on_page["verdict"]])
     title = say("pack_table", "managers", scope=meeting.scope)
-    blocks.append(grid_of(View(released, "managers", title, (
+    blocks.append(page_table(View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
         column("range", "range", heading=say("pack_heading", "estimate_range")), column("points_words", "range"),
@@ -111,7 +111,7 @@ def _firmness(meeting: Meeting) -> list[Block]:
         column("name", heading=say("pack_heading", "manager")),
         column("until", "range", heading=say("pack_heading", "firmness"))),
         rows.assign(until=until).sort_values("name", kind="stable", ignore_index=True))
-    return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), grid_of(view)]
+    return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), page_table(view)]
 
 
 def _whole_council(meeting: Meeting) -> list[Block]:
@@ -127,7 +127,7 @@ def _whole_council(meeting: Meeting) -> list[Block]:
             column("n_joined", "integer"), column("n_left", "integer"),
             column("expected_wrong", "number", heading=say("pack_heading", "by_chance")),
             column("main_wrong", "number", heading=say("pack_heading", "main_by_chance"))))
-        blocks += [Text(say("pack", "sensitivity_lead")), grid_of(view)]
+        blocks += [Text(say("pack", "sensitivity_lead")), page_table(view)]
     return blocks
 
 

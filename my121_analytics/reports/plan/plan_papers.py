@@ -16,7 +16,7 @@ from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, grid_of, isolate
+from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, isolate, page_table
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import AnySheet, Book, Sheet
@@ -227,7 +227,7 @@ def add_table(view: View, table: str, blocks: list[Block], sheets: list[AnySheet
     """Add a table to a chapter's blocks and to the workbook's sheets, with the sentence that goes before it."""
     if table in _TEXTS:
         blocks.append(Text(say("plan_page", _TEXTS[table])))
-    blocks.append(grid_of(view))
+    blocks.append(page_table(view))
     lines = (say("plan_page", _TEXTS[table]),) if table in _TEXTS else ()
     sheets.append(Sheet(say("plan_sheet", table), view, lines, table))
 

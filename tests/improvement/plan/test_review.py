@@ -9,7 +9,7 @@ import pytest
 
 from my121_analytics.errors import SettingsError
 from my121_analytics.improvement.plan.finance import parse_days, parse_pounds
-from my121_analytics.improvement.plan.outcomes import CANNOT_TELL, IMPROVED, UNCHANGED, WORSE, Reading, judge_change
+from my121_analytics.improvement.plan.outcomes import CANNOT_TELL, IMPROVED, UNCHANGED, WORSE, Measurement, judge_change
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.settings import Settings, load_settings
@@ -129,7 +129,7 @@ def test_risks_are_of_open_actions_and_say_where_they_come_from(tmp_path):
 
 
 def reading(estimate, half, n=500):
-    return Reading(estimate, estimate - half, estimate + half, n)
+    return Measurement(estimate, estimate - half, estimate + half, n)
 
 
 @pytest.mark.parametrize(("before", "after", "higher", "verdict"), [
