@@ -1,7 +1,8 @@
 """The search for a pattern where a problem is too large to be solved exactly: hide the cheapest, then show again.
 
-All of this is done with linear programs, whose corners may hold fractions and which take a tenth of the time of integer
-ones. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these tell more.
+All of this is done with linear programs, whose corners may hold fractions and which take a tenth of the time of
+integer ones. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these
+tell more.
 """
 
 from __future__ import annotations
