@@ -64,7 +64,7 @@ class Gathered:
     cells: list[pd.DataFrame] = field(default_factory=list)
     size: int = 0
     n_laws: int = 1
-    rows: list[tuple[Ints, Ints, Floats, Ints]] = field(default_factory=list)
+    rows: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
     n_rows: int = 0
     limits: list[tuple[Ints, Ints, Floats, Floats]] = field(default_factory=list)
     sums: list[tuple[Ints, Ints]] = field(default_factory=list)
@@ -120,18 +120,18 @@ class Gathered:
         if not kind:
             self.sums.append((at, group))
         self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
-                      np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
+                      np.repeat([1.0, -1.0], [len(at), len(codes)]))
 
-    def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int) -> None:
+    def add_rows(self, rows: Ints, at: Ints, weights: Floats) -> None:
         """Add equations whose terms add up to nothing; rows are numbered from 0."""
         if len(rows):
-            self.rows.append((rows + self.n_rows, at, weights, np.full(len(rows), law)))
+            self.rows.append((rows + self.n_rows, at, weights))
             self.n_rows += int(rows.max()) + 1
 
     def add_matrix(self, terms: Ints, weights: Floats) -> None:
         """Add equations to nothing: one a row of positions, all with the same weights."""
         rows = np.repeat(np.arange(len(terms)), terms.shape[1])
-        self.add_rows(rows, terms.ravel(), np.tile(weights, len(terms)), 0)
+        self.add_rows(rows, terms.ravel(), np.tile(weights, len(terms)))
 
     def add_limits(self, terms: Ints, weights: Floats, most: float) -> None:
         """Say that the weighted sum of each row of positions is at most a number."""
@@ -205,7 +205,7 @@ class Gathered:
                 else:
                     _fix(lower, upper, same, np.full(len(same), count))
         lower = np.where(lower > values, 0.0, lower)  # a true zero is hidden: the rule was not kept there
-        system = System(*self._matrix(variable, n, false), *self._limits(variable, n), lower, upper)
+        system = System(*self._matrix(variable, n), *self._limits(variable, n), lower, upper)
         cells = pd.concat(self.cells, ignore_index=True)
         given = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
         cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given))
@@ -250,14 +250,13 @@ class Gathered:
                 if len(both) and holds(both["truth_x"].to_numpy(), both["truth_y"].to_numpy()):
                     n = np.arange(len(both))
                     self.add_rows(np.tile(n, 2), np.concatenate([both["at_x"], both["at_y"]]),
-                                  np.repeat([1.0, -1.0], len(both)), 0)
+                                  np.repeat([1.0, -1.0], len(both)))
 
-    def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[sparse.csr_matrix, Floats]:
+    def _matrix(self, variable: Ints, n: int) -> tuple[sparse.csr_matrix, Floats]:
         if not self.rows:
             return sparse.csr_matrix((0, n)), np.array([])
-        row, at, weight, law = (np.concatenate(part) for part in zip(*self.rows, strict=True))
-        keep = ~np.isin(law, false)
-        matrix = sparse.csr_matrix((weight[keep], (row[keep], variable[at[keep]])), shape=(self.n_rows, n))
+        row, at, weight = (np.concatenate(part) for part in zip(*self.rows, strict=True))
+        matrix = sparse.csr_matrix((weight, (row, variable[at])), shape=(self.n_rows, n))
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         matrix = _distinct_rows(matrix)
