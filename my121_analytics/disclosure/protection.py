@@ -151,13 +151,15 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     """
     small = {one.name: _Small.of(one, settings) for one in candidates}
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
-    first = _protect_some(_Attempt(candidates, small, numbers, settings, known, earlier or Before()))
-    bare = first.attempt.find_bare(first.pattern) if not first.pattern.open.size else frozenset()
-    if bare:
-        second = _protect_some(first.attempt.without(bare))
+    attempt = _Attempt(candidates, small, numbers, settings, known, earlier or Before())
+    bare = attempt.find_bare(attempt.hidden)
+    first = _protect_some(attempt.without(bare) if bare else attempt)
+    more = first.attempt.find_bare(first.pattern.hidden)
+    if more:
+        second = _protect_some(first.attempt.without(more))
         if second.attempt.count_worth(second.pattern) > first.attempt.count_worth(first.pattern):
-            return replace(second.finish(), bare=first.bare | second.bare | bare)
-    return first.finish()
+            return replace(second.finish(), bare=bare | more)
+    return replace(first.finish(), bare=bare)
 
 
 @dataclass(frozen=True)
@@ -166,15 +168,13 @@ class _Found:
 
     attempt: _Attempt
     pattern: Pattern
-    bare: frozenset[str] = frozenset()
 
     def finish(self) -> Protection:
-        return replace(self.attempt.finish(self.pattern), bare=self.bare)
+        return self.attempt.finish(self.pattern)
 
 
 def _protect_some(attempt: _Attempt) -> _Found:
-    """Keep tables back until the others can be protected: those with hardly anything to show first."""
-    bare: frozenset[str] = frozenset()
+    """Keep tables back until the others can be protected."""
     while True:
         pattern = attempt.choose()
         before, left = attempt.earlier, attempt.tables
@@ -182,10 +182,8 @@ def _protect_some(attempt: _Attempt) -> _Found:
             attempt = attempt.after(replace(before, is_asked=True, narrow=before.find_narrow()))
             continue
         if not pattern.open.size or not left:
-            return _Found(attempt, pattern, bare)
-        more = attempt.find_bare(pattern)
-        bare |= more
-        worst = more or _find_worst(attempt, pattern, left)
+            return _Found(attempt, pattern)
+        worst = _find_worst(attempt, pattern, left)
         if not worst:  # what is open stands in releases before this one
             worst = frozenset({max(left, key=lambda one: (len(one.table.frame), one.name)).name})
         attempt = attempt.without(worst)
@@ -291,8 +289,7 @@ class _Attempt:
         np.maximum.at(needed, variable[counts], places["table"].map(limits).to_numpy(np.float64)[counts])
         listed[variable] = True
         np.add.at(cost, variable[is_own], self._weights(places[is_own]))
-        hidden = np.zeros(n, dtype=bool)
-        hidden[known.cells["variable"].to_numpy(np.int64)] = True
+        hidden = self.hidden
         cost[~listed] = self.settings.headline_weight  # fixed by a number beside the tables
         cost[~listed & np.isin(known.truth, [n for _, given in self.earlier.numbers.values() for n in given])] = np.inf
         cost *= _worth_of(known.truth)
@@ -353,29 +350,37 @@ class _Attempt:
         """Give the same try with more known of the releases before."""
         return _Attempt(self.tables, self.small, self.numbers, self.settings, self.nesting, earlier)
 
-    def find_bare(self, pattern: Pattern) -> frozenset[str]:
+    @property
+    def hidden(self) -> Bools:
+        """Counts that are hidden in their own right."""
+        hidden = np.zeros(len(self.known.truth), dtype=bool)
+        hidden[self.known.cells["variable"].to_numpy(np.int64)] = True
+        return hidden
+
+    def find_bare(self, hidden: Bools) -> frozenset[str]:
         """Find the tables of which hardly any count would be shown.
 
         Reckoned without noughts, which are shown whatever is hidden, and from what is shown alone, so that it tells
         nothing.
         """
-        places = self._own_places(pattern)
+        places = self._own_places(hidden)
         counts = places[places["is_hidden"] | (places["value"] > 0)].groupby("table")["is_hidden"].agg(["sum", "size"])
         shown = 1.0 - counts["sum"] / counts["size"]
         tables = {one.name for one in self.tables if one.table.keys}
-        return frozenset(name for name in shown.index[shown < BARE] if name in tables)
+        bare = frozenset(name for name in shown.index[shown < BARE] if name in tables)
+        return bare if tables - bare else frozenset()  # with nothing else to show there is nothing to win
 
     def count_worth(self, pattern: Pattern) -> float:
         """Weigh the counts that are shown by what readers need."""
-        places = self._own_places(pattern)
+        places = self._own_places(pattern.hidden)
         weight = self._weights(places) * _worth_of(places["value"].to_numpy(np.float64))
         return float(weight[(~places["is_hidden"] & (places["value"] > 0)).to_numpy()].sum())
 
-    def _own_places(self, pattern: Pattern) -> pd.DataFrame:
+    def _own_places(self, hidden: Bools) -> pd.DataFrame:
         """List the counts of these tables with their value and whether they are hidden."""
         places = self.known.places[self.known.places["table"].isin([one.name for one in self.tables])]
         variable = places["variable"].to_numpy(np.int64)
-        return places.assign(is_hidden=pattern.hidden[variable], value=self.known.truth[variable])
+        return places.assign(is_hidden=hidden[variable], value=self.known.truth[variable])
 
 
 def _worth_of(values: Floats) -> Floats:
@@ -404,7 +409,7 @@ def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) 
         if len(left) > FEW_TABLES and len(near) == len(left):
             found |= _cover(pattern, places[places["table"].isin([one.name for one in own])])
         else:
-            found.add(_try_without(attempt, near, own))
+            found.add(_try_without(attempt, near, own if len(left) > FEW_TABLES else near))
     return frozenset(found)
 
 
@@ -425,11 +430,11 @@ def _cover(pattern: Pattern, places: pd.DataFrame) -> set[str]:
     return found
 
 
-def _try_without(attempt: _Attempt, near: Sequence[Candidate], own: Sequence[Candidate]) -> str:
-    """Try each table of a unit by itself."""
+def _try_without(attempt: _Attempt, near: Sequence[Candidate], tried: Sequence[Candidate]) -> str:
+    """Try the tables of a unit without some of them, one at a time."""
     alone = attempt.with_tables(near)
-    worst, fewest = own[0].name, float("inf")
-    for one in sorted(near, key=lambda one: (-len(one.table.frame), one.name)):
+    worst, fewest = tried[0].name, float("inf")
+    for one in sorted(tried, key=lambda one: (-len(one.table.frame), one.name)):
         n_open = alone.without({one.name}).count_open(fewest)
         if n_open < fewest:
             worst, fewest = one.name, n_open

@@ -1,7 +1,8 @@
 """Counts and equations while they are gathered, and the system that they make in the end.
 
-A sum that the true counts contradict (a rating that its box does not fit, a total that counts more than the rows
-listed) holds nearly: a reader has it all the same, so that it is kept with as much slack as the record needs.
+A law that single records contradict (a rating that its box does not fit) holds nearly: a reader has it all the same, so
+that it is kept with as much slack as the record needs. Other sums that the true counts contradict (units that straddle
+two others, a total that counts more than the rows listed) are no laws of these tables.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ class Gathered:
     cells: list[pd.DataFrame] = field(default_factory=list)
     size: int = 0
     n_laws: int = 1
-    rows: list[tuple[Ints, Ints, Floats]] = field(default_factory=list)
+    rows: list[tuple[Ints, Ints, Floats, Ints]] = field(default_factory=list)
     n_rows: int = 0
     limits: list[tuple[Ints, Ints, Floats, Floats]] = field(default_factory=list)
     sums: list[tuple[Ints, Ints]] = field(default_factory=list)
@@ -99,7 +100,7 @@ class Gathered:
         return at
 
     def law(self, kind: str = "") -> int:
-        """Give the number of a new law; laws of one kind are broken by the same records, and share their slack."""
+        """Give the number of a new law; laws of one kind are broken by single records, and share their slack."""
         self.n_laws += 1
         if kind:
             self.kind_of_law[self.n_laws - 1] = kind
@@ -120,12 +121,12 @@ class Gathered:
         if not kind:
             self.sums.append((at, group))
         self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
-                      np.repeat([1.0, -1.0], [len(at), len(codes)]))
+                      np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
 
-    def add_rows(self, rows: Ints, at: Ints, weights: Floats) -> None:
+    def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int = 0) -> None:
         """Add equations whose terms add up to nothing; rows are numbered from 0."""
         if len(rows):
-            self.rows.append((rows + self.n_rows, at, weights))
+            self.rows.append((rows + self.n_rows, at, weights, np.full(len(rows), law)))
             self.n_rows += int(rows.max()) + 1
 
     def add_matrix(self, terms: Ints, weights: Floats) -> None:
@@ -205,7 +206,7 @@ class Gathered:
                 else:
                     _fix(lower, upper, same, np.full(len(same), count))
         lower = np.where(lower > values, 0.0, lower)  # a true zero is hidden: the rule was not kept there
-        system = System(*self._matrix(variable, n), *self._limits(variable, n), lower, upper)
+        system = System(*self._matrix(variable, n, false), *self._limits(variable, n), lower, upper)
         cells = pd.concat(self.cells, ignore_index=True)
         given = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
         cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given))
@@ -252,11 +253,13 @@ class Gathered:
                     self.add_rows(np.tile(n, 2), np.concatenate([both["at_x"], both["at_y"]]),
                                   np.repeat([1.0, -1.0], len(both)))
 
-    def _matrix(self, variable: Ints, n: int) -> tuple[sparse.csr_matrix, Floats]:
+    def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[sparse.csr_matrix, Floats]:
         if not self.rows:
             return sparse.csr_matrix((0, n)), np.array([])
-        row, at, weight = (np.concatenate(part) for part in zip(*self.rows, strict=True))
-        matrix = sparse.csr_matrix((weight, (row, variable[at])), shape=(self.n_rows, n))
+        row, at, weight, law = (np.concatenate(part) for part in zip(*self.rows, strict=True))
+        dropped = [number for number in false.tolist() if number not in self.kind_of_law]
+        keep = ~np.isin(law, dropped)
+        matrix = sparse.csr_matrix((weight[keep], (row[keep], variable[at[keep]])), shape=(self.n_rows, n))
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         matrix = _distinct_rows(matrix)
