@@ -358,7 +358,7 @@ class _Attempt:
         return hidden
 
     def find_bare(self, hidden: Bools) -> frozenset[str]:
-        """Find the tables of which hardly any count would be shown.
+        """Find the tables cut by two keys or more of which hardly any count would be shown.
 
         Reckoned without noughts, which are shown whatever is hidden, and from what is shown alone, so that it tells
         nothing.
@@ -366,9 +366,8 @@ class _Attempt:
         places = self._own_places(hidden)
         counts = places[places["is_hidden"] | (places["value"] > 0)].groupby("table")["is_hidden"].agg(["sum", "size"])
         shown = 1.0 - counts["sum"] / counts["size"]
-        tables = {one.name for one in self.tables if one.table.keys}
-        bare = frozenset(name for name in shown.index[shown < BARE] if name in tables)
-        return bare if tables - bare else frozenset()  # with nothing else to show there is nothing to win
+        crossed = {one.name for one in self.tables if len(one.table.keys) > 1}
+        return frozenset(name for name in shown.index[shown < BARE] if name in crossed)
 
     def count_worth(self, pattern: Pattern) -> float:
         """Weigh the counts that are shown by what readers need."""
