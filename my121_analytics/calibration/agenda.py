@@ -38,7 +38,7 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
         The record.
     severity
         Of ``estimate_severity``; adds the question about teams with a pattern. Its table ``managers`` is read
-        (rater_id, verdict).
+        (rater_id, verdict, to_hear).
     cycle
         Default: the latest.
     settings
@@ -55,7 +55,7 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
         before_box, agreed_box (0: none), tenure_months, months_in_box, n_set, n_met, last_held_on, reasons,
         n_reasons, question, minutes, in_meeting. ``questions``: employee_id, reason, question, one row a question.
         ``reasons``: reason, description, weight, n (people); only those that the record allows to check.
-        ``managers``: rater_id, minutes, in_meeting: those whose ratings are a pattern to discuss. ``special``: who is
+        ``managers``: rater_id, minutes, in_meeting: those to hear. ``special``: who is
         in a box that mixes people (box 3 new to the role, or longer; box 9): employee_id, code, description.
         Facts: n_listed, n_in_meeting, minutes, minutes_each, minutes_rest, seed, unchecked.
 
@@ -132,19 +132,24 @@ def _ask_all(record: CycleRecord) -> tuple[pd.DataFrame, list[str]]:
 
 def _list_managers(severity: Result | None, filters: dict[str, str] | None, settings: Settings,
                    seed: str) -> pd.DataFrame:
-    """List the managers to hear, by lot, as far as half of the meeting's time goes."""
+    """List the managers to hear, by lot, as far as the meeting's time goes.
+
+    Half of it where nobody chose how many; a number that the senior team chose takes what it needs.
+    """
     columns = ["rater_id", *ORGANISATION]
     if severity is None:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in columns}).assign(minutes=0, in_meeting=False)
     found = severity.frame("managers")
     known = [column for column in columns if column in found.columns]
-    listed = found.loc[found["verdict"] == PATTERN, known].astype("str")
+    to_hear = found["to_hear"].astype(bool) if "to_hear" in found else found["verdict"] == PATTERN
+    listed = found.loc[to_hear, known].astype("str")
     for column, value in (filters or {}).items():
         if column in listed:
             listed = listed[listed[column] == value]
     listed = listed.iloc[np.argsort([_draw_lot(seed, rater) for rater in listed["rater_id"]], kind="stable")]
     each = settings.managers.minutes_each
-    room = (settings.pack.minutes - settings.pack.minutes_rest) // 2
+    room = settings.pack.minutes - settings.pack.minutes_rest
+    room = room if settings.managers.k is not None else room // 2
     fits = np.arange(1, len(listed) + 1) * each <= max(room, 0)
     return listed.assign(minutes=each, in_meeting=fits).reset_index(drop=True)
 

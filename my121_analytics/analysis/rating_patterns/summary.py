@@ -60,6 +60,8 @@ def summarise(study: Study, counts: RatingCounts, n_unrated: int | None) -> pd.D
     if facts["sd_people"]:
         add("people", "people", facts["sd_people"], sd=facts["sd_people"])
     add("about", "about_leniency" if study.evidence.parts_leniency else "about_together", None)
+    if study.evidence.too_large:
+        lines.insert(0, ("too_large", None, say("caveat", "too_large")))
     for name, code, value, values in source_lines(study.evidence, counts):
         add(name, code, value, **values)
     if n_unrated is not None:
@@ -92,7 +94,8 @@ def source_lines(evidence: Posteriors, counts: RatingCounts) -> Iterator[tuple[s
     if moved["n_movers"] is None:
         return
     n_people = int(counts.frame["employee"].nunique())
-    code = "linkage_nobody" if not moved["n_movers"] else "linkage" if evidence.linked else "linkage_unused"
+    unused = "linkage_too_large" if evidence.too_large else "linkage_unused"
+    code = "linkage_nobody" if not moved["n_movers"] else "linkage" if evidence.linked else unused
     yield "linkage", code, moved["n_movers"], {"n": moved["n_movers"], "share": moved["n_movers"] / n_people}
     links = summarise_links(counts)
     if links is not None and moved["n_movers"]:

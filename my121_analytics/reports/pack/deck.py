@@ -9,7 +9,7 @@ from my121_analytics.reports.pack.cards import build_cards
 from my121_analytics.reports.pack.chasing import build_chasing, count_missing
 from my121_analytics.reports.pack.first_page import FirstPage, build_first_page
 from my121_analytics.reports.pack.hearing import build_hearing
-from my121_analytics.reports.pack.managers import count_verdicts
+from my121_analytics.reports.pack.managers import is_to_hear
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import Block, Bullets, Cards, PageTable, Section, Subheading, Text
@@ -70,7 +70,7 @@ def _title_of_managers(meeting: Meeting) -> str:
     managers = meeting.frame("severity", "managers")
     if managers is None:
         return say("slides", "managers")
-    return count_say("slides", "managers_n", count_verdicts(managers)["pattern"])
+    return count_say("slides", "managers_n", int(is_to_hear(managers).sum()))
 
 
 def _title_of_coverage(meeting: Meeting) -> str:

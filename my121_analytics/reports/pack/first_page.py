@@ -10,7 +10,7 @@ from my121_analytics.calibration.actions import Carried
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.chasing import count_without_conversation
 from my121_analytics.reports.pack.coverage import total_of
-from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance
+from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance, is_to_hear
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.verdicts import PATTERN
@@ -139,6 +139,8 @@ def _agenda_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list
     figures += [(say("pack_figure", "agenda"), f"{len(people):,}", chapter),
                 (say("pack_figure", "in_meeting"), f"{len(inside):,}", chapter),
                 (say("pack_figure", "minutes_used"), minutes, chapter)]
+    if inside.empty:
+        return [say("pack_first", "agenda_no_time", n_all=f"{len(people):,}")]
     code = "agenda_all" if len(inside) == len(people) else "agenda"
     return [count_say("pack_first", code, len(inside), n_all=f"{len(people):,}")]
 
@@ -150,8 +152,8 @@ def _minutes(meeting: Meeting) -> PageTable | None:
     if people is None or not isinstance(facts.get("minutes_rest"), int):
         return None
     inside = people[people["in_meeting"].astype(bool)]
-    managers = meeting.frame("agenda", "managers")
-    heard = managers[managers["in_meeting"].astype(bool)] if managers is not None else people.head(0)
+    managers = _heard(meeting)
+    heard = managers if managers is not None else people.head(0)
     parts = [("rest", int(str(facts["minutes_rest"])), 0),
              ("managers", int(heard["minutes"].sum()), len(heard)),
              ("people", int(inside["minutes"].sum()), len(inside))]
@@ -166,13 +168,22 @@ def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> lis
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
         return []
-    n_listed = count_verdicts(managers)[PATTERN]
-    figures.append((say("pack_figure", "listed"), f"{n_listed:,}", say("pack_section", "managers")))
-    items = [count_say("pack_first", "managers", n_listed)]
-    listed = managers[managers["verdict"] == PATTERN]
-    if 0 < n_listed <= MOST_NAMES and "name" in listed:
+    listed, chapter = managers[is_to_hear(managers)], say("pack_section", "managers")
+    figures += [(say("pack_figure", "listed"), f"{count_verdicts(managers)[PATTERN]:,}", chapter),
+                (say("pack_figure", "to_hear"), f"{len(listed):,}", chapter)]
+    items = [count_say("pack_first", "managers", len(listed))]
+    if 0 < len(listed) <= MOST_NAMES and "name" in listed:
         items[0] += " " + say("pack_first", "managers_named", names=", ".join(sorted(listed["name"].astype("str"))))
+    heard = _heard(meeting)
+    if heard is not None and len(heard) < len(listed):
+        items[0] += " " + count_say("pack_first", "managers_in_time", len(heard))
     return items
+
+
+def _heard(meeting: Meeting) -> pd.DataFrame | None:
+    """Give the managers to hear for whom the meeting's minutes suffice; None where no agenda was made."""
+    managers = meeting.frame("agenda", "managers")
+    return None if managers is None else managers[managers["in_meeting"].astype(bool)]
 
 
 def _changes(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
@@ -224,8 +235,8 @@ def _limits(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     if managers is not None and len(managers):
         limits.append(say("caveat", "leniency_or_quality"))
         limits.append(say("pack_first", "cannot_tell"))
-        if count_verdicts(managers)[PATTERN]:
-            chance = expected_by_chance(managers)
+        if (to_hear := is_to_hear(managers)).any():
+            chance = expected_by_chance(managers, to_hear)
             figures.append((say("pack_figure", "by_chance"), chance, say("pack_section", "managers")))
             limits.append(say("pack_first", "chance", n=chance))
     elif "severity" in meeting.problems:
