@@ -9,16 +9,14 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from my121_analytics.disclosure.release import Released, publish_together, require_released
+from my121_analytics.disclosure.release import publish_together
 from my121_analytics.errors import DisclosureError, UsageError
+from my121_analytics.viewing.reader import ANALYST, show_for
+from my121_analytics.viewing.released_mark import PASSED
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.tables import Field, Kind, View
 
 _SECONDS = 1800
-_GUARD = "from my121_analytics.runs.notebook_pages import guard_display\n\nguard_display({folder!r})"
-_PASSED = "<!-- released -->"
+_GUARD = "from my121_analytics.runs.notebook_pages import guard_display\n\nguard_display({folder!r}, {audience!r})"
 _CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -74,7 +72,7 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
         f"{name} = {value!r}" for name, value in given.items())))
     with tempfile.TemporaryDirectory() as alone:
         folder = str((publication or Path(alone)).absolute())
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD.format(folder=folder)))
+        notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD.format(folder=folder, audience=audience)))
         client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
                                 resources={"metadata": {"path": str(path.parent)}})
         try:
@@ -88,48 +86,20 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
     return _save_page(notebook, audience)
 
 
-def guard_display(publication: str = "") -> None:
-    """Teach a notebook's kernel to show released results as tables, and no progress; called in its first cell.
+def guard_display(publication: str = "", audience: str = ANALYST) -> None:
+    """Show a notebook's results as one audience may see them, and no progress; called in its first cell.
 
     Parameters
     ----------
     publication
         Folder for what is released without names, so that all of it is proved together.
+    audience
+        Who will read the page: results, their tables and their pictures are released for it.
     """
-    from IPython.core.getipython import get_ipython
-
     if publication:
         publish_together(publication)
+    show_for(audience)
     os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
-    shell = get_ipython()
-    if shell is not None and shell.display_formatter is not None:
-        shell.display_formatter.formatters["text/html"].for_type(Released, show_released)
-
-
-def show_released(released: Released) -> str:
-    """Show every table of a released result, with the marker where something was withheld."""
-    released = require_released(released, wanted_by="show_released")
-    parts = [_PASSED, f"<p><strong>{html.escape(released.about.title)}</strong></p>"]
-    for name, frame in released.tables.items():
-        parts += [f"<p>{html.escape(name.replace('_', ' '))}</p>", _table(released, name, frame)]
-    return "\n".join(parts)
-
-
-def _table(released: Released, name: str, frame: pd.DataFrame) -> str:
-    def kind_of(column: str) -> Kind:
-        values = frame[column]
-        if pd.api.types.is_datetime64_any_dtype(values):
-            return "date"
-        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            return "share" if column == "share" else "integer" if column.startswith("n") else "number"
-        return "text"
-
-    fields = tuple(Field(column, column.replace("_", " "), kind_of(column)) for column in frame.columns
-                   if column != "marker")
-    view = View(released, name, released.about.title, fields)
-    head = "".join(f'<th scope="col">{html.escape(field.heading)}</th>' for field in fields)
-    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in view.cells())
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
 
 
 def _save_page(notebook: Any, audience: str) -> bytes:
@@ -164,11 +134,11 @@ def _one_output(output: Any, audience: str) -> Any:
     is_progress = output.get("name") == "stderr" or any("widget" in kind for kind in output.get("data", {}))
     if is_progress:
         return None
-    if audience == "analyst":
+    if audience == ANALYST:
         return output
     data = output.get("data", {})
     kept = {kind: content for kind, content in data.items() if kind.startswith("image/")}
-    if str(data.get("text/html", "")).startswith(_PASSED):
+    if str(data.get("text/html", "")).startswith(PASSED):
         kept["text/html"] = data["text/html"]
     if kept:
         return new_output("display_data", data=kept)

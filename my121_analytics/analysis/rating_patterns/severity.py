@@ -90,7 +90,7 @@ FACTS: Mapping[str, Fact] = {
 """What each fact is, for the release gate."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SeverityResult(Result):
     """Rating patterns of managers.
 
@@ -243,7 +243,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     chosen = lengths[lengths["is_chosen"]]
     price = {"k": 0, "k_wrong": 0.0, "k_found": 0.0} if chosen.empty else dict(zip(
         ("k", "k_wrong", "k_found"), chosen[["k", "expected_wrong", "share_found"]].iloc[0].tolist(), strict=True))
-    return SeverityResult(about, tables, {**main.facts, **price}, FACTS)
+    return SeverityResult(about, tables, {**main.facts, **price}, FACTS, settings)
 
 
 def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:

@@ -34,7 +34,7 @@ class Reading:
     n: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OutcomeResult(Result):
     """What the statistics did since the plan began; table ``outcomes``."""
 
@@ -90,7 +90,8 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     frame = pd.DataFrame(rows, columns=columns).astype({"n_then": "Int64", "n_now": "Int64"})
     figures = ("then", "then_lower", "then_upper", "n_then", "now", "now_lower", "now_upper")
     about = describe("plan_outcome", as_of=workforce.as_of, cycle=now, caveats=("outcomes",))
-    return OutcomeResult(about, {"outcomes": Table(frame, keys=("statistic",), count="n_now", follows=figures)}, {})
+    return OutcomeResult(about, {"outcomes": Table(frame, keys=("statistic",), count="n_now", follows=figures)}, {},
+                         settings=settings)
 
 
 def judge_change(before: Reading | None, after: Reading | None, *, higher_is_better: bool,
