@@ -21,7 +21,10 @@ def run_managers(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is."""
+    """Write managers.csv and managers_all.csv, the caterpillar and the funnel, and how firm the list is.
+
+    For example: my121 managers exports --out out/managers
+    """
     from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
     from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables

@@ -29,7 +29,10 @@ def run_profile(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write the nine-box map, the map by group and the change since the last cycle, as tables and heatmaps."""
+    """Write the nine-box map, the map by group and the change since the last cycle, as tables and heatmaps.
+
+    For example: my121 profile exports --out out/profile --by service
+    """
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
                          needs_ratings=True)

@@ -6,6 +6,7 @@ import html
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +57,34 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
     take released results only) or a released result; frames, printed lines and all else are left out with a word.
     All that the notebook releases without names is one publication: each release is proved together with those before.
     """
+    with tempfile.TemporaryDirectory() as alone:
+        notebook = execute_notebook(path, {"exports": str(source), "settings_file": str(settings_file),
+                                           "audience": audience}, publication=publication or Path(alone))
+    return save_page(notebook, audience)
+
+
+def execute_notebook(path: Path, parameters: Mapping[str, str], *, publication: Path) -> Any:
+    """Run a notebook from top to bottom for one audience.
+
+    Parameters
+    ----------
+    path
+        The notebook, with a cell tagged ``parameters``.
+    parameters
+        What that cell sets -> its value here; ``audience`` says who will read it.
+    publication
+        Folder for what is released without names.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        With its outputs.
+
+    Raises
+    ------
+    UsageError, DisclosureError
+        As :func:`print_notebook`.
+    """
     try:
         import nbformat
         from nbclient import NotebookClient
@@ -67,23 +96,21 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
     if not places:
         raise UsageError(say("run", "notebook_no_parameters", notebook=path.name),
                          hints=[say("run", "notebook_no_parameters_hint")])
-    given = {"exports": str(source), "settings_file": str(settings_file), "audience": audience}
     notebook.cells.insert(places[0] + 1, nbformat.v4.new_code_cell("\n".join(
-        f"{name} = {value!r}" for name, value in given.items())))
-    with tempfile.TemporaryDirectory() as alone:
-        folder = str((publication or Path(alone)).absolute())
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD.format(folder=folder, audience=audience)))
-        client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
-                                resources={"metadata": {"path": str(path.parent)}})
-        try:
-            client.execute()
-        except (CellExecutionError, CellTimeoutError) as problem:
-            if getattr(problem, "ename", "") == DisclosureError.__name__:
-                raise DisclosureError(say("run", "notebook_discloses", notebook=path.name),
-                                      hints=[say("run", "notebook_discloses_hint")]) from problem
-            raise UsageError(say("run", "notebook_failed", notebook=path.name),
-                             hints=[say("run", "notebook_failed_hint")]) from problem
-    return _save_page(notebook, audience)
+        f"{name} = {value!r}" for name, value in parameters.items())))
+    guard = _GUARD.format(folder=str(publication.absolute()), audience=parameters.get("audience", ANALYST))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(guard))
+    client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
+                            resources={"metadata": {"path": str(path.parent)}})
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError) as problem:
+        if getattr(problem, "ename", "") == DisclosureError.__name__:
+            raise DisclosureError(say("run", "notebook_discloses", notebook=path.name),
+                                  hints=[say("run", "notebook_discloses_hint")]) from problem
+        raise UsageError(say("run", "notebook_failed", notebook=path.name),
+                         hints=[say("run", "notebook_failed_hint")]) from problem
+    return notebook
 
 
 def guard_display(publication: str = "", audience: str = ANALYST) -> None:
@@ -102,8 +129,21 @@ def guard_display(publication: str = "", audience: str = ANALYST) -> None:
     os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
 
 
-def _save_page(notebook: Any, audience: str) -> bytes:
-    """Turn the notebook into a page of our own frame: the exporter's own one fetches scripts from the network."""
+def save_page(notebook: Any, audience: str) -> bytes:
+    """Turn an executed notebook into a page of our own frame: the exporter's own one fetches scripts from the network.
+
+    Parameters
+    ----------
+    notebook
+        Of :func:`execute_notebook`.
+    audience
+        Who it was executed for.
+
+    Returns
+    -------
+    bytes
+        UTF-8 HTML.
+    """
     from nbconvert import HTMLExporter
 
     notebook.cells = notebook.cells[1:]
@@ -156,6 +196,7 @@ def _with_words(output: Any, heading: str) -> Any:
 _STYLE = """
 body{font:1rem/1.5 Arial,Helvetica,sans-serif;color:#111;background:#fff;max-width:72rem}
 body{margin:2rem auto;padding:0 1rem}
+table.dataframe{border:0}table.dataframe th,table.dataframe td{border-width:0 0 1px}
 h1{font-size:1.8rem}h2{font-size:1.4rem}table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}
 th,td{padding:.3rem .6rem;border-bottom:1px solid #bbb;text-align:left}img{max-width:100%;height:auto}
 pre{white-space:pre-wrap}a{color:#12436D}.jp-Cell,.cell{margin:.75rem 0}

@@ -12,7 +12,23 @@ _GROUPS = ("column", "pack_heading", "plan_heading", "report_heading", "check_he
            "tracker_heading")
 """Groups of the wording that name columns; the first that knows a column names it."""
 _RANGE = ("lower", "upper")
-_CODED = {"verdict": "verdict", "caveat": "caveat"}
+_POINTS = ("change", "difference", "points")
+"""Columns that hold a difference of shares; a range beside one of them is of it."""
+_CODED = {"verdict": ("verdict", "disparity_verdict"), "caveat": ("caveat",), "outcome": ("disparity_outcome",),
+          "model": ("disparity_model",), "missing": ("missing",), "reasons": ("agenda_reason",),
+          "kinds": ("check_kind",)}
+"""Columns of codes -> the groups of the wording that say what a code means."""
+MAIN = {
+    "managers": ("name", "n_ratings", "estimate", "lower", "upper", "verdict", "caveat", "n_team",
+                 "n_without_placement", "n_without_conversation", "minutes", "in_meeting"),
+    "people": ("position", "name", "role", "rater_name", "box_name", "question", "minutes", "in_meeting"),
+    "differences": ("outcome", "model", "n", "n_reference", "share", "share_reference", "odds_ratio", "odds_lower",
+                    "odds_upper", "verdict"),
+    "actions": ("action_id", "action", "owner", "timescale", "due_latest", "status", "rag"),
+    "levels": ("label", "needed", "n_met", "core_not_met", "sentence"),
+    "reasons": ("description", "n"),
+    "quarantine": ("file", "sheet", "row", "column", "value", "message")}
+"""Table -> the columns that tell its story; a notebook shows these first, and its frame holds them all."""
 
 
 def heading_of(column: str, counts: str = "") -> str:
@@ -62,11 +78,11 @@ def kind_of(frame: pd.DataFrame, column: str) -> Kind:
         return "date"
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
         return "text"
-    if column.startswith("share"):
+    if column.startswith("share") or column.endswith("_share"):
         return "share"
-    if column == "change" or (column in _RANGE and "change" in frame):
+    if column in _POINTS or (column in _RANGE and any(centre in frame for centre in _POINTS)):
         return "points"
-    if column in _RANGE and ("share" in frame or _is_share(frame)):
+    if column in _RANGE and (_is_share(frame) or any(str(name).startswith("share") for name in frame.columns)):
         return "share"
     if column == "estimate":
         return "share" if _is_share(frame) else "signed"
@@ -85,10 +101,17 @@ def put_in_words(frame: pd.DataFrame) -> pd.DataFrame:
     worded = {}
     for column in frame.columns:
         if column in _CODED:
-            group = _CODED[column]
-            known = set(codes(group))
-            worded[column] = ["; ".join(say(group, part) if part in known else part for part in str(value).split(";"))
-                              if pd.notna(value) else "" for value in frame[column]]
+            worded[column] = [_say_codes(_CODED[column], str(value)) if pd.notna(value) else ""
+                              for value in frame[column]]
         elif pd.api.types.is_bool_dtype(frame[column]):
             worded[column] = [say("notebook", "yes" if value else "no") for value in frame[column]]
     return frame.assign(**worded)
+
+
+def _say_codes(groups: tuple[str, ...], text: str) -> str:
+    """Put the codes of one cell, parted by semicolons, in words."""
+    sentences = []
+    for code in (part.strip() for part in text.split(";")):
+        group = next((group for group in groups if code in codes(group)), "")
+        sentences.append(say(group, code) if group else code)
+    return "; ".join(sentences)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -12,7 +13,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import UsageError
-from my121_analytics.viewing.headings import fields_of, put_in_words
+from my121_analytics.viewing.headings import MAIN, fields_of, put_in_words
 from my121_analytics.viewing.released_mark import PASSED
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.tables import NUMERIC, Field, format_value
@@ -29,9 +30,11 @@ _STYLE = """<style>
 .my121 caption{text-align:left;font-weight:bold;padding:.2rem 0;caption-side:top}
 .my121 th,.my121 td{padding:.2rem .6rem;border-bottom:1px solid #b1b4b6;text-align:left;vertical-align:top}
 .my121 th.num,.my121 td.num{text-align:right}
+.my121 td.day{white-space:nowrap}
 .my121 summary{cursor:pointer;font-weight:bold;padding:.2rem 0}
 .my121 ul{margin:.2rem 0 .4rem;padding-left:1.2rem}
 </style>"""
+_DAY = ' class="day"'
 
 
 @dataclass(frozen=True, repr=False)
@@ -83,7 +86,7 @@ class ShownTable:
         return HTML(to_html_datatable(worded, connected=False, caption=f"{self.mark} {self.caption}", showIndex=False))
 
     def __repr__(self) -> str:
-        fields = fields_of(self.frame, self.counts)
+        fields = self._main_fields()
         rows = pd.DataFrame(list(self._cells(fields)), columns=[shown.heading for shown in fields])
         return "\n".join([self.mark, self.caption, rows.to_string(index=False), *self._more()])
 
@@ -99,17 +102,25 @@ class ShownTable:
         has_caption
             False where a heading right above says the same to those who see it.
         """
-        fields = fields_of(self.frame, self.counts)
+        fields = self._main_fields()
         classes = [' class="num"' if shown.kind in NUMERIC else "" for shown in fields]
         head = "".join(f'<th scope="col"{look}>{html.escape(shown.heading)}</th>'
                        for shown, look in zip(fields, classes, strict=True))
-        rows = "".join("<tr>" + "".join(f"<td{look}>{html.escape(cell)}</td>"
+        rows = "".join("<tr>" + "".join(f"<td{_DAY if _is_day(cell) else look}>{html.escape(cell)}</td>"
                                         for cell, look in zip(row, classes, strict=True)) + "</tr>"
                        for row in self._cells(fields))
         more = "".join(f"<p>{html.escape(line)}</p>" for line in self._more())
         caption = html.escape(self.caption)
         start = f"<table><caption>{caption}</caption>" if has_caption else f'<table aria-label="{caption}">'
         return f"{start}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+
+    def _main_fields(self) -> tuple[Field, ...]:
+        """Choose the columns to show: those that group the rows and those that tell the story."""
+        fields = fields_of(self.frame, self.counts)
+        by_name = {shown.name: shown for shown in fields}
+        chosen = tuple(by_name[name] for name in MAIN.get(self.name, ()) if name in by_name)
+        first = fields[:1] if self.name == "differences" else ()
+        return (*first, *chosen) or fields
 
     def _cells(self, fields: tuple[Field, ...]) -> Iterator[list[str]]:
         rows = put_in_words(self.frame.head(LONGEST))
@@ -120,8 +131,9 @@ class ShownTable:
         yield from (list(row) for row in zip(*columns, strict=True))
 
     def _more(self) -> list[str]:
-        left = len(self.frame) - LONGEST
-        return [say("notebook", "more_rows", n=f"{left:,}", name=self.name)] if left > 0 else []
+        rows, columns = len(self.frame) - LONGEST, len(self.headings) - len(self._main_fields())
+        return [*([say("notebook", "more_rows", n=f"{rows:,}")] if rows > 0 else []),
+                *([say("notebook", "more_columns", n=columns)] if columns > 0 else [])]
 
 
 @dataclass(frozen=True)
@@ -176,3 +188,7 @@ class Summary:
         parts += [f"<p>{html.escape(line)}</p>" for line in self.also]
         passed = PASSED if self.is_for_reader else ""
         return f'{passed}<div class="my121">{_STYLE}{"".join(parts)}</div>'
+
+
+def _is_day(cell: str) -> bool:
+    return re.fullmatch(r"\d{4}-\d\d-\d\d", cell) is not None

@@ -72,7 +72,7 @@ def _summarise_result(released: Released) -> Summary:
     about, words = released.about, codes("fact")
     lines = [("population", about.population), ("measure", about.measure), ("period", about.cycle),
              ("as_of", "" if about.as_of == UNDATED else about.as_of.isoformat()),
-             ("n", "" if about.n is None else f"{about.n:,} {about.counts_what}"), ("hidden", _say_hidden(released))]
+             ("n", _say_size(released)), ("hidden", _say_hidden(released))]
     facts = [(say("fact", name), _say_fact(name, value)) for name, value in released.facts.items()
              if name in words and value is not None]
     cautions = tuple(say("caveat", code, **about.words) for code in about.caveats if code in codes("caveat"))
@@ -81,6 +81,14 @@ def _summarise_result(released: Released) -> Summary:
     return Summary(about.title, mark_of(released), (*_named(lines), *facts), cautions,
                    tuple(_table(released, name) for name in released.tables),
                    (*also, say("notebook", "frames"), *_say_kept_back(released)), is_for_reader=is_for_reader(released))
+
+
+def _say_size(released: Released) -> str:
+    n = released.about.n
+    if n is None:
+        return ""
+    # patterns are of managers' posts, and what they rest on is ratings
+    return f"{n:,} {'ratings' if released.facts.get('n_ratings') == n else released.about.counts_what}"
 
 
 def _named(lines: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
@@ -132,10 +140,12 @@ def _summarise_intake(intake: Intake) -> Summary:
              ("people", f"{intake.workforce.employees['employee_id'].nunique():,}"),
              ("placements", f"{len(intake.workforce.placements):,}"),
              ("unreadable", f"{len(intake.unreadable)}" if len(intake.unreadable) else "")]
+    files = intake.reconciliation.rename(columns={"kind": "kinds"})
+    files["kinds"] = files["kinds"].str.replace("+", ";")
     stopped = intake.quarantine[["file", "sheet", "row", "column", "value", "message"]]
     return Summary(say("notebook", "intake"), say("notebook", "analyst_only"), _named(lines),
                    cautions=intake.unread.headlines(),
-                   tables=(_own(intake.reconciliation, "reconciliation"), _own(stopped, "quarantine")),
+                   tables=(_own(files, "reconciliation"), _own(stopped, "quarantine")),
                    also=(say("notebook", "intake_frames"),))
 
 
