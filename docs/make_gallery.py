@@ -5,8 +5,11 @@ Run ``python docs/make_gallery.py`` after a change to the pictures; it takes abo
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from pathlib import Path
+
+from PIL import Image
 
 import my121_analytics as my121
 from my121_analytics.figures.theme import render_png
@@ -14,8 +17,8 @@ from my121_analytics.viewing.gallery import ShownPicture
 
 FOLDER = Path(__file__).parent
 SAMPLE = FOLDER.parent / "data" / "sample"
-_DOTS = 72
-"""Dots an inch: readable on a screen, and the folder stays under half a megabyte."""
+_DOTS, _COLOURS = 80, 32
+"""Dots an inch and colours: readable on a screen, and the folder stays under half a megabyte."""
 
 
 def draw_pictures() -> dict[str, tuple[str, ShownPicture]]:
@@ -42,12 +45,13 @@ def draw_pictures() -> dict[str, tuple[str, ShownPicture]]:
 
 def write_gallery() -> None:
     """Write the page and the pictures."""
-    lines = ["# Gallery", "", "The pictures of the sample council, which is invented, each with the call that draws it. "
-             "They are marked for the analyst, since nobody released them. The words below each are its text "
+    lines = ["# Gallery", "", "The pictures of the sample council, which is invented, each with the call that draws "
+             "it. They are marked for the analyst, since nobody released them. The words below each are its text "
              "alternative, as a page or a workbook holds it.", ""]
     (FOLDER / "gallery").mkdir(exist_ok=True)
     for name, (call, picture) in draw_pictures().items():
-        (FOLDER / "gallery" / f"{name}.png").write_bytes(render_png(picture.axes, dpi=_DOTS))
+        dots = Image.open(io.BytesIO(render_png(picture.axes, dpi=_DOTS)))
+        dots.convert("RGB").quantize(_COLOURS).save(FOLDER / "gallery" / f"{name}.png", optimize=True)
         alt = picture.alt.replace("[", "(").replace("]", ")").replace("\n", " ")
         lines += [f"## `{call}`", "", f"![{alt}](gallery/{name}.png)", "", f"In words: {alt}", ""]
     (FOLDER / "gallery.md").write_text("\n".join(lines), encoding="utf-8", newline="\n")

@@ -275,9 +275,9 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-PAGES = {"settings.md": describe_settings, "record.md": describe_record, "headings.md": describe_headings, "dpia.md": write_assessment,
-         "consultation.md": write_consultation, "patterns_explained.md": explain_patterns,
-         "patterns_method.md": describe_method}
+PAGES = {"settings.md": describe_settings, "record.md": describe_record, "headings.md": describe_headings,
+         "dpia.md": write_assessment, "consultation.md": write_consultation,
+         "patterns_explained.md": explain_patterns, "patterns_method.md": describe_method}
 
 if __name__ == "__main__":
     for name, describe in PAGES.items():

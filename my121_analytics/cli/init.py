@@ -27,7 +27,7 @@ def run_init(
     framework: Annotated[Path | None, typer.Option("--framework", help="File to write the texts and questions of the "
                                                                        "conversation guide to, ready to edit.")] = None,
 ) -> None:
-    """Write a commented my121.toml from the exports it finds: each heading as it is read, and what would let more be read.
+    """Write a commented my121.toml from the exports it finds: each heading as read, and what would let more be read.
 
     For example: my121 init exports --council "Aldermere Borough Council"
     """

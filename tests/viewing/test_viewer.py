@@ -124,7 +124,7 @@ def test_a_picture_that_a_result_does_not_have_is_named_with_those_it_has(result
         results["profile"].plot_funnel()
     with pytest.raises(AttributeError, match="no attribute 'speed'"):
         _ = results["profile"].speed
-    with pytest.raises(KeyError, match="no table 'maps'. It has: map,"):
+    with pytest.raises(KeyError, match=r"no table 'maps'\. It has: map,"):
         results["profile"].table("maps")
     assert "plot_map" in dir(results["profile"])
 
