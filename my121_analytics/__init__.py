@@ -17,7 +17,8 @@ The order of work:
 By what you want to do:
 
     read and check      read_exports, load_settings, compare_extracts
-    look                tabulate_profile, track_movement, measure_coverage, compare_self, measure_succession
+    look                tabulate_profile, profile_groups, track_movement, measure_coverage, compare_self,
+                        measure_succession
     rating patterns     estimate_severity
     equality            compare_groups
     the meeting         build_agenda, build_pack, read_decisions, apply_decisions, measure_effect, measure_gaps,
@@ -26,7 +27,8 @@ By what you want to do:
                         draw_interviewees, compare_heard
     reports             build_report, run_scheduled, audit_workbook
     what leaves         release; of what it returns: plot_nine_box, plot_box_by_group, plot_box_change,
-                        plot_caterpillar, plot_funnel, plot_list_lengths, plot_rating_mixes, plot_coverage
+                        plot_caterpillar, plot_funnel, plot_list_lengths, plot_rating_mixes, plot_coverage,
+                        plot_profile_heatmap, plot_map_multiples
     try it              make_sample
 
 ``help(my121.read_exports)`` explains one of them; the notebooks go this way with prose. On the command line:
@@ -47,6 +49,7 @@ _PUBLIC = {
     "make_sample": "sample_council.council",
     "load_settings": "settings",
     "tabulate_profile": "analysis.profile",
+    "profile_groups": "analysis.group_profile",
     "track_movement": "analysis.movement",
     "estimate_severity": "analysis.rating_patterns.severity",
     "compare_self": "analysis.agreement",
@@ -58,7 +61,7 @@ _PUBLIC = {
     "parse_timescale": "improvement.timescale.reading",
     "assess_evidence": "improvement.evidence.assessment",
     "assess_total": "improvement.evidence.assessment",
-    "link_findings": "improvement.evidence.findings",
+    "link_findings": "improvement.evidence.assessment_findings",
     "draw_interviewees": "improvement.evidence.interviews",
     "compare_heard": "improvement.evidence.interviews",
     "release": "disclosure.release",
@@ -72,6 +75,8 @@ _PUBLIC = {
     "build_pack": "reports.pack.calibration_pack",
     "plot_nine_box": "figures.nine_box",
     "plot_box_by_group": "figures.nine_box",
+    "plot_profile_heatmap": "figures.profile_heatmap",
+    "plot_map_multiples": "figures.map_multiples",
     "plot_box_change": "figures.nine_box",
     "plot_caterpillar": "figures.managers",
     "plot_funnel": "figures.managers",

@@ -72,7 +72,7 @@ def put_group_heatmap_in_words(released: Released) -> str:
     seen = _read(released)
     rows = []
     for group in seen.groups:
-        if not phrases.is_missing(seen.base[group]) and not seen.base[group]:
+        if not phrases.is_blank(seen.base[group]) and not seen.base[group]:
             rows.append(say("by_group", "row_empty", group=group))
         elif group not in seen.fullest:
             rows.append(say("by_group", "row_unsure", group=group))
@@ -107,15 +107,15 @@ def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
         row = [(seen.n.loc[group, box], shares.loc[group, box], seen.base[group]) for box, _ in seen.boxes]
         row.append((seen.unplaced[group], unplaced[group], seen.everybody[group]))
         for x, (n, share, base) in enumerate(row):
-            if phrases.is_missing(n) or phrases.is_missing(base):  # one tells the other
+            if phrases.is_blank(n) or phrases.is_blank(base):  # one tells the other
                 ax.add_patch(Rectangle((x + 0.03, y + 0.04), 0.94, 0.92, facecolor=theme.WITHHELD, linewidth=0,
                                        edgecolor=theme.HATCH, hatch="////"))
                 ax.add_patch(Rectangle((x + 0.25, y + 0.25), 0.5, 0.5, facecolor=theme.PAPER, linewidth=0))
                 write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
                 continue
             is_box = x < len(seen.boxes)
-            ink = theme.text_on(theme.shade(float(share) / top)) if is_box and not phrases.is_missing(share) else None
-            printed = "–" if phrases.is_missing(share) else phrases.percent(float(share))
+            ink = theme.text_on(theme.shade(float(share) / top)) if is_box and not phrases.is_blank(share) else None
+            printed = "–" if phrases.is_blank(share) else phrases.percent(float(share))
             write(ax, printed, (x + 0.5, y + 0.5), (0, 0.07), data=(True, True), size=theme.BODY, weight="bold",
                   ha="center", colour=ink or theme.INK)
             write(ax, phrases.count(n), (x + 0.5, y + 0.5), (0, -0.09), data=(True, True), size=_HEAD_SIZE,
@@ -170,7 +170,7 @@ def _read(released: Released) -> _Groups:
 def _fullest(n: pd.Series, base: object, boxes: pd.DataFrame) -> tuple[str, float] | None:
     """Find a group's fullest box; None where it is empty, tied, or a withheld box might be fuller."""
     shown = n.dropna()
-    if shown.empty or phrases.is_missing(base) or not float(str(base)):
+    if shown.empty or phrases.is_blank(base) or not float(str(base)):
         return None
     largest = float(shown.max())
     if float(str(base)) - float(shown.sum()) > largest or int((shown == largest).sum()) > 1:

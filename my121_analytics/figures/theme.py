@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.figures.vector import Drawing, standalone
+from my121_analytics.figures.vector import VectorDrawing, standalone
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -167,7 +167,7 @@ def save_svg(ax: Axes | Figure, path: Path | str, *, title: str = "", descriptio
     Path(path).write_bytes(standalone(render_svg(ax, title=title, description=description)))
 
 
-def _drawing(ax: Axes | Figure) -> Drawing:
+def _drawing(ax: Axes | Figure) -> VectorDrawing:
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -175,7 +175,7 @@ def _drawing(ax: Axes | Figure) -> Drawing:
     buffer = io.BytesIO()
     with quiet_about_letters(), _dpi(drawn, 72), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "my121"}):
         FigureCanvasSVG(drawn).print_svg(buffer, metadata={"Date": None, "Creator": None})
-    return Drawing(buffer.getvalue())
+    return VectorDrawing(buffer.getvalue())
 
 
 def figure_of(ax: Axes | Figure) -> Figure:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 GALLERY: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "ProfileResult": {"plot_map": ("nine_box", "nine_box"), "plot_by_group": ("nine_box", "box_by_group"),
                       "plot_ratings": ("nine_box", "rating_mix")},
+    "GroupProfileResult": {"plot_heatmap": ("profile_heatmap", "profile_heatmap"),
+                           "plot_maps": ("map_multiples", "map_multiples")},
     "MovementResult": {"plot_change": ("nine_box", "box_change")},
     "SeverityResult": {"plot_managers": ("managers", "caterpillar"), "plot_funnel": ("managers", "funnel"),
                        "plot_list_lengths": ("list_length", "list_lengths"),

@@ -17,6 +17,7 @@ from my121_analytics.viewing.headings import is_named
 from my121_analytics.viewing.reader import show_for
 from my121_analytics.viewing.released_mark import PASSED
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import Result
 
 MARK = say("notebook", "analyst_only")
 
@@ -24,7 +25,8 @@ MARK = say("notebook", "analyst_only")
 @pytest.fixture(scope="module")
 def results(intake):
     record = intake.workforce
-    return {"profile": my121.tabulate_profile(record, by="directorate"), "movement": my121.track_movement(record),
+    return {"groups": my121.profile_groups(record, by=["grade"]),
+            "profile": my121.tabulate_profile(record, by="directorate"), "movement": my121.track_movement(record),
             "coverage": my121.measure_coverage(record), "self": my121.compare_self(record, by="directorate"),
             "succession": my121.measure_succession(record), "agenda": my121.build_agenda(record),
             "equality": my121.compare_groups(record, by="sex")}
@@ -117,6 +119,18 @@ def test_every_picture_in_the_gallery_can_be_drawn_and_described():
             figures = import_module(f"my121_analytics.figures.{module}")
             assert callable(getattr(figures, f"plot_{what}"))
             assert callable(getattr(figures, f"describe_{what}"))
+
+
+def test_no_kind_of_result_prints_itself_in_another_way():
+    from importlib import import_module
+    from pkgutil import walk_packages
+
+    for module in walk_packages(my121.__path__, "my121_analytics."):
+        if module.name.split(".")[1] in ("analysis", "calibration", "improvement", "reports"):
+            import_module(module.name)
+    kinds = {kind for kind in Result.__subclasses__() if kind.__module__.startswith("my121_analytics")}
+    assert len(kinds) > 10
+    assert [kind.__name__ for kind in kinds if "__repr__" in vars(kind)] == [], "@dataclass(frozen=True, repr=False)"
 
 
 def test_a_picture_that_a_result_does_not_have_is_named_with_those_it_has(results):
