@@ -103,7 +103,8 @@ def write_page(kept: Path, page: Path) -> None:
              "Made by `python -m benchmarks.sources --write`; `runs` says how many councils of 300 managers were "
              "simulated of each kind, on seeds not seen while the model was made. Shares found and wrong stand with "
              "their simulation error (one standard error). Leniency has a standard deviation of .6, team quality of .3 "
-             "unless said, people's own level of 1; a manager differs beyond ln 2. *About*: share of councils in which sources "
+             "unless said, people's own level of 1; a manager differs beyond ln 2. *About*: share of councils in which "
+             "sources "
              "part leniency from the team, so that the list is about leniency; else it is about both together, and "
              "is to be held against the right half of the table. *Stated*: share of names the program expects to be "
              "wrong.", "",
