@@ -405,6 +405,8 @@ class CommitteeSettings(_Section):
     """Of the report; empty: that of the plan."""
     directorate: str = ""
     """Directorate that brings the report."""
+    level_before: str = ""
+    """Level of the award held before the assessment, such as ``"Gold"``; empty: not said."""
     recommendations: list[str] = Field(default_factory=list)
     """What the committee is asked to agree; empty: a draft from the figures, marked as one."""
     background: str = ""

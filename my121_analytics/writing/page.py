@@ -203,6 +203,8 @@ class Section:
     blocks: tuple[Block, ...]
     starts_sheet: bool = False
     """Whether it begins a printed sheet, in a page whose chapters follow each other."""
+    lies_across: bool = False
+    """Whether its printed sheets lie across, for a table that an upright sheet would crowd."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,17 @@ class Page:
     language: str = "en-GB"
     skip: str = ""
     is_paper: bool = False
-    """Chapters follow each other on the printed sheets, without a list of them."""
+    """Chapters follow each other on the printed sheets, closely set."""
+    is_running: bool = False
+    """Chapters follow each other on the printed sheets, set as on the screen."""
+    is_easy: bool = False
+    """Large letters, black on white, with room to write."""
+
+    @property
+    def look(self) -> str:
+        """Classes of the page's body."""
+        return " ".join(name for name, is_so in (("paper", self.is_paper), ("running", self.is_running),
+                                                 ("easy", self.is_easy)) if is_so)
 
 
 def render_page(page: Page) -> bytes:

@@ -33,6 +33,7 @@ from my121_analytics.improvement.plan.action_progress import (
 )
 from my121_analytics.improvement.plan.action_table import ActionHeader
 from my121_analytics.improvement.plan.documents import PlanSheet
+from my121_analytics.improvement.plan.named_statistics import UnknownStatisticError, parse_statistic
 from my121_analytics.improvement.plan.owners import Owner, may_be_several, name_owners
 from my121_analytics.improvement.timescale.reading import Timescale, parse_anchor, parse_timescale, split_timescales
 from my121_analytics.improvement.timescale.refusal import TimescaleError
@@ -215,6 +216,7 @@ def _read_actions(sheet: SourceSheet, position: int, header: ActionHeader, cells
         words = dict.fromkeys(" ".join(text.split()) for text in (progress[i] or cells.get("rag", ""), told) if text)
         record["progress_text"] = reading.clean("; ".join(words))
         _revise(sheet, position, cells, n_revised, record, reading)
+        _ask_about_statistics(sheet, position, cells.get("statistic", ""), reading)
         _read_completed_on(sheet, position, cells.get("completed_on", ""), record, reading)
         named = _name_owners(sheet, position, in_owner.text, reading)
         reading.owners += [(action_id, k, owner.name, owner.kind) for k, owner in enumerate(named, start=1)]
@@ -328,6 +330,16 @@ def _read_details(cells: dict[str, str], reading: Reading) -> dict[str, str]:
     details["theme"] = match_known(details["theme"], known.themes) or details["theme"]
     details["carried_into"] = match_known(details["carried_into"], known.carried_into) or details["carried_into"]
     return details
+
+
+def _ask_about_statistics(sheet: SourceSheet, position: int, cell: str, reading: Reading) -> None:
+    """Ask about what is written where a figure of the record should be named, and names none."""
+    for part in filter(None, map(str.strip, cell.split(";"))):
+        try:
+            parse_statistic(part)
+        except UnknownStatisticError as problem:
+            if not _NONE.fullmatch(part):
+                reading.ask(sheet, position + 1, "statistic", part, "unknown_statistic", near=" ".join(problem.hints))
 
 
 def match_known(text: str, known: Sequence[str]) -> str:

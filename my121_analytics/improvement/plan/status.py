@@ -35,6 +35,8 @@ _NOT_APPROVED = re.compile(r"(?:n/?a|no|none|nobody|not (?:said|yet|approved|agr
                            r"awaiting.*|to be .*|[-–—?.]*)", re.I)
 """Words in place of a name that approve nothing."""
 
+COLOURS = ("Red", "Amber", "Green", "Grey")
+"""In the order in which they are read."""
 
 @dataclass(frozen=True)
 class PlanStatus(Result):
@@ -214,12 +216,17 @@ _SETTLED = ("done", "done late", "withdrawn", "to confirm")
 
 
 def _count_colours(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
-    """Count the actions of each colour, and say which states have it."""
-    shown = [colour for colour in ("Red", "Amber", "Green", "Grey") if (actions["rag"] == colour).any()]
-    states = [", ".join(status for status in STATUSES
-                        if ((actions["rag"] == colour) & (actions["status"] == status)).any()) for colour in shown]
-    return pd.DataFrame({"rag": shown, "n": [int((actions["rag"] == colour).sum()) for colour in shown],
-                         "states": states}).astype({"rag": "str", "n": "int64", "states": "str"})
+    """Count the actions of each colour, and say which states have it by the settings and, beyond them, here."""
+    rows = []
+    for colour in COLOURS:
+        own = [status for status in STATUSES if rules.rag[status] == colour]
+        here = set(actions.loc[actions["rag"] == colour, "status"]) - set(own)
+        extra = [status for status in STATUSES if status in here]
+        if own or extra:
+            states = ", ".join(own)
+            rows.append((colour, int((actions["rag"] == colour).sum()),
+                         say("plan_colour", "also", states=states, extra=", ".join(extra)) if extra else states))
+    return pd.DataFrame(rows, columns=["rag", "n", "states"]).astype({"rag": "str", "n": "int64", "states": "str"})
 
 
 def _of_things(frame: pd.DataFrame, key: str) -> Table:
