@@ -14,7 +14,8 @@ app = typer.Typer(name="my121", no_args_is_help=True, rich_markup_mode=None,
                   help="From My 1:1 exports to a calibration pack. See it work: my121 demo. With exports of your own: "
                        "my121 init exports, then my121 check exports --out out/check")
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
-            "schedule", "audit", "guide", "person", "self", "equality", "import", "init", "demo", "doctor")
+            "schedule", "audit", "guide", "person", "self", "equality", "development",
+            "talent", "coverage", "movement", "import", "init", "demo", "doctor")
 MODULES = {"import": "import_form"}
 """Commands whose name cannot be that of a module."""
 
