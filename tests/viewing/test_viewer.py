@@ -46,6 +46,13 @@ def test_the_analyst_sees_a_picture_and_a_table_in_one_call_each_and_both_say_fo
     assert table.frame["n"].sum() == results["profile"].about.n
 
 
+def test_chosen_columns_are_shown_in_their_order_and_a_wrong_one_is_named(results):
+    page = results["profile"].table("map", columns=["n", "box_name"])._repr_html_()
+    assert re.findall(r"<th [^>]*>([^<]+)</th>", page) == ["Posts", "Name of the box"]
+    with pytest.raises(KeyError, match=r"no column \['boxes'\]"):
+        results["profile"].table("map", columns=["boxes"])
+
+
 def test_a_picture_released_for_others_does_not_say_analyst_only(results):
     released = my121.release(results["profile"], audience="publish")
     texts = texts_of(released.plot_map())
