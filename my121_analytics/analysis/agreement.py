@@ -78,6 +78,11 @@ def compare_self(workforce: Workforce, *, cycle: str | None = None, axis: str | 
     -----
     Kappa is linearly weighted, so that a difference of two steps counts twice as much as one of one step. The two
     are compared and never merged; neither is taken to be the right one.
+
+    Examples
+    --------
+    >>> agreement = compare_self(workforce, by="directorate")
+    >>> agreement.facts["share_same_performance"]
     """
     check_grouping(by, filters)
     framework = workforce.framework

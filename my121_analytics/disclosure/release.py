@@ -91,6 +91,17 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
             nesting: Nesting | None = None) -> Released:
     """Let through what one audience may see of a result: :func:`release_together` for one result.
 
+    Parameters
+    ----------
+    result
+        Of an analysis.
+    audience
+        A name in ``[disclosure] audiences``: analyst, panel, manager, publish.
+    settings
+        Thresholds and the table of audiences; default: those that the record was read under.
+    unit_column, unit, rater_id, earlier, nesting
+        As in :func:`release_together`.
+
     Returns
     -------
     Released
@@ -101,6 +112,12 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
         No such audience, or the audience's own team is not named.
     DisclosureError
         What is hidden could be worked out all the same.
+
+    Examples
+    --------
+    >>> released = release(profile, audience="publish")
+    >>> released.plot_map()
+    >>> released.withheld[["table", "reason"]]
     """
     return release_together([result], audience=audience, settings=settings, unit_column=unit_column, unit=unit,
                             rater_id=rater_id, earlier=earlier, nesting=nesting)[0]
