@@ -126,7 +126,8 @@ def guard_display(publication: str = "", audience: str = ANALYST) -> None:
     if publication:
         publish_together(publication)
     show_for(audience)
-    show_to(audience)
+    if audience != ANALYST:  # who may see everything may also write papers for others
+        show_to(audience)
     os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
 
 
