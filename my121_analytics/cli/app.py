@@ -10,9 +10,10 @@ from typing import Any
 
 import typer
 
-app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+app = typer.Typer(name="my121", no_args_is_help=True, rich_markup_mode=None,
                   pretty_exceptions_enable=False,
-                  help="From My 1:1 exports to a calibration pack. Start with: my121 pack data/sample --out out/pack")
+                  help="From My 1:1 exports to a calibration pack. See it work: my121 demo. With exports of your own: "
+                       "my121 init exports, then my121 check exports --out out/check")
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
             "schedule", "audit", "guide", "person", "self", "equality", "development",
             "talent", "coverage", "movement", "import", "init", "demo", "doctor")

@@ -91,7 +91,7 @@ FACTS: Mapping[str, Fact] = {
 """What each fact is, for the release gate."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SeverityResult(Result):
     """Rating patterns of managers.
 
@@ -255,7 +255,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         tables |= tabulate_habits(adjusted, habits, _names_of(main.raters["rater_id"], label), settings.managers)
     about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
                      n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
-    return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS)
+    return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS,
+                          settings)
 
 
 def _price_of_hearing(managers: pd.DataFrame, settings: Settings) -> dict[str, float | int | None]:
