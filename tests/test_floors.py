@@ -105,11 +105,11 @@ def test_a_class_is_named_once():
     assert {name for name, n in names.items() if n > 1} <= SAME_IN_SEVERAL
 
 
-def test_files_of_one_name_stand_in_different_rooms_and_are_about_one_subject_that_the_page_names():
-    rooms: dict[str, list[str]] = {}
-    for path in ROOT.rglob("*.py"):
-        if not path.name.startswith("__"):
-            rooms.setdefault(path.stem, []).append(path.relative_to(ROOT).parent.as_posix())
-    shared = {name for name, folders in rooms.items() if len(folders) > 1}
-    named = set(re.findall(r"`(\w+)`", PAGE.split("## Names")[1].split("\n## ")[0]))
-    assert shared <= named, f"give them names of their own: {sorted(shared - named)}"
+SAME_STEP = {"reading"}
+"""A plan is read, and so is each of its timescales."""
+
+
+def test_no_room_has_two_files_of_one_name():
+    names = Counter((room_of(path), path.stem) for path in ROOT.rglob("*.py") if not path.name.startswith("__"))
+    # papers show the same subjects: each has its coverage, its plan
+    assert {name for (room, name), n in names.items() if n > 1 and room != "reports"} <= SAME_STEP
