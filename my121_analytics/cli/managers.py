@@ -47,9 +47,9 @@ def run_managers(
             columns={"managers": [*about_people, "to_hear"],
                      "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
         if "managers" in released.tables:
-            write_figure(plot_caterpillar(released), stage.folder / "caterpillar", private=private)
-            write_figure(plot_funnel(released), stage.folder / "funnel", private=private)
-            write_figure(plot_list_lengths(released), stage.folder / "list_length", private=private)
+            write_figure(plot_caterpillar, released, stage.folder / "caterpillar", private=private)
+            write_figure(plot_funnel, released, stage.folder / "funnel", private=private)
+            write_figure(plot_list_lengths, released, stage.folder / "list_length", private=private)
     show_left(stage.left)
     if "managers" in released.tables:
         given = released.tables["managers"]["verdict"].astype("str")

@@ -78,10 +78,10 @@ def _draw(shown: Sequence[Released], out: Path, by: str, *, private: bool) -> No
 
     profile = shown[0]
     if "map" in profile.tables:
-        write_figure(nine_box.plot_nine_box(profile), out / "nine_box", private=private)
+        write_figure(nine_box.plot_nine_box, profile, out / "nine_box", private=private)
         if "map_by_group" in profile.tables:
-            write_figure(nine_box.plot_box_by_group(profile), out / f"nine_box_by_{by}", private=private)
+            write_figure(nine_box.plot_box_by_group, profile, out / f"nine_box_by_{by}", private=private)
     elif "ratings" in profile.tables:
-        write_figure(nine_box.plot_rating_mix(profile), out / "rating_mix", private=private)
+        write_figure(nine_box.plot_rating_mix, profile, out / "rating_mix", private=private)
     if len(shown) > 1 and "change" in shown[1].tables:
-        write_figure(nine_box.plot_box_change(shown[1]), out / "nine_box_change", private=private)
+        write_figure(nine_box.plot_box_change, shown[1], out / "nine_box_change", private=private)
