@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 if TYPE_CHECKING:
@@ -275,7 +276,7 @@ def _share(value: float, limits: Point) -> float:
 def _clip(points: Sequence[Point], frame: tuple[float, float, float, float]) -> list[tuple[Point, ...]]:
     """Cut a line to a frame; gives its pieces inside."""
     pieces: list[list[Point]] = []
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         inside = _clip_segment(start, end, frame)
         if inside is None:
             continue

@@ -93,7 +93,7 @@ def put_group_heatmap_in_words(released: Released) -> str:
 
 
 def _draw_shares(ax: Axes, seen: _Groups) -> None:
-    """Draw the coloured cells; seaborn is loaded only for axes, since loading it takes longer than the whole picture."""
+    """Draw the coloured cells; seaborn is loaded for axes only: it takes longer than the whole picture."""
     if isinstance(ax, Canvas):
         _fill_cells(ax, seen)
         return
@@ -134,8 +134,9 @@ def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
                 ax.barh(y + 0.5, 0.5, 0.5, x + 0.25, facecolor=theme.PAPER, linewidth=0)
                 write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
                 continue
-            ink = theme.text_on(theme.shade(float(share) / seen.top)) if is_box and not phrases.is_missing(share) else None
-            printed = "–" if phrases.is_missing(share) else phrases.percent(float(share))
+            known = not phrases.is_missing(share)
+            ink = theme.text_on(theme.shade(float(share) / seen.top)) if is_box and known else None
+            printed = phrases.percent(float(share)) if known else "–"
             write(ax, printed, (x + 0.5, y + 0.5), (0, 0.07), data=(True, True), size=theme.BODY, weight="bold",
                   ha="center", colour=ink or theme.INK)
             write(ax, phrases.count(n), (x + 0.5, y + 0.5), (0, -0.09), data=(True, True), size=_HEAD_SIZE,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from my121_analytics.figures import theme
 from my121_analytics.figures.canvas import Canvas, Place, Weight
-from my121_analytics.figures.letters import measure_ems
+from my121_analytics.figures.letters import FONT, measure_ems
 from my121_analytics.figures.vector import printable
 
 if TYPE_CHECKING:
@@ -136,31 +136,33 @@ def open_axes(ax: Axes | None, words: Words, room: Room) -> Axes:
     matplotlib.axes.Axes
         Without ticks and spines, and with the title as its left title.
     """
-    own = sizes_itself(ax)
-    width = theme.WIDTH - 2 * MARGIN if own else size_of(ax)[0]
+    chosen = chosen_axes(ax)
+    width = theme.WIDTH - 2 * MARGIN if chosen is None else size_of(chosen)[0]
     title = wrap(words.title, width, theme.TITLE, weight="bold")
     subtitle = wrap(words.subtitle, width, theme.SUBTITLE)
     notes = [line for note in words.notes for line in wrap(note, width, theme.SMALL)]
     head = len(title) * line_height(theme.TITLE) + 0.06 + len(subtitle) * line_height(theme.SUBTITLE)
     foot = 0.1 + len(notes) * line_height(theme.SMALL) if notes else 0.0
-    if own:
+    if chosen is None:
         below, above = MARGIN + foot + room.bottom, MARGIN + head + 0.14 + room.top
-        ax = _open(ax, below + room.height + above, (
+        drawn = _open(ax, below + room.height + above, (
             MARGIN + room.left, below, theme.WIDTH - (2 * MARGIN + room.left + room.right), room.height))
-    left = -room.left if own else 0.0
+    else:
+        drawn = chosen
+    left = -room.left if chosen is None else 0.0
     top = room.top + 0.14 + head
-    _set_title(ax, "\n".join(title), left, top)
-    write(ax, "\n".join(subtitle), (0, 1), (left, top - len(title) * line_height(theme.TITLE) - 0.06),
+    _set_title(drawn, "\n".join(title), left, top)
+    write(drawn, "\n".join(subtitle), (0, 1), (left, top - len(title) * line_height(theme.TITLE) - 0.06),
           size=theme.SUBTITLE, colour=theme.QUIET, va="top", gid="subtitle")
     for number, note in enumerate(notes):
-        write(ax, note, (0, 0), (left, -room.bottom - 0.1 - number * line_height(theme.SMALL)), size=theme.SMALL,
+        write(drawn, note, (0, 0), (left, -room.bottom - 0.1 - number * line_height(theme.SMALL)), size=theme.SMALL,
               colour=theme.QUIET, va="top", gid="note")
-    return ax
+    return drawn
 
 
-def sizes_itself(ax: Axes | None) -> bool:
-    """Say whether a picture makes its own size: on a figure or canvas of its own, not on axes somebody gave."""
-    return ax is None or isinstance(ax, Canvas)
+def chosen_axes(ax: Axes | None) -> Axes | None:
+    """Give the axes that somebody chose; None where the picture makes its own size, on a figure or a canvas."""
+    return None if isinstance(ax, Canvas) else ax
 
 
 def _open(ax: Axes | None, height: float, box: tuple[float, float, float, float]) -> Axes:
@@ -207,7 +209,7 @@ def write(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, flo
         ax.write(text, at, Place(data, offset), size=size, weight=weight, colour=colour, ha=ha, va=va, gid=gid)
         return
     ax.text(*at, text, transform=place(ax, offset, data), fontsize=size, fontweight=weight, color=colour,
-            ha=ha, va=va, gid=gid or None, fontfamily=[theme.FONT], parse_math=False, clip_on=False,
+            ha=ha, va=va, gid=gid or None, fontfamily=[FONT], parse_math=False, clip_on=False,
             linespacing=LINE / 1.16)  # matplotlib's line of this font is 1.16 sizes high
 
 
@@ -246,6 +248,6 @@ def _set_title(ax: Axes, text: str, left: float, top: float) -> None:
         return
     _clear(ax)
     title = ax.set_title(text, loc="left", x=0.0, y=1.0, fontsize=theme.TITLE, fontweight="bold", color=theme.INK,
-                         va="top", fontfamily=[theme.FONT], parse_math=False, linespacing=LINE / 1.16)
+                         va="top", fontfamily=[FONT], parse_math=False, linespacing=LINE / 1.16)
     title.set_transform(place(ax, (left, top)))
     title.set_gid("title")

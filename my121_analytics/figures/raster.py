@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator, Sequence
 from functools import singledispatch
+from itertools import pairwise
 from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING
 
@@ -109,16 +110,19 @@ def _letter(shape: TextLine, pen: ImageDraw, scale: float) -> None:
 
 
 def _fill(brush: ImageDraw, corners: Sequence[Point], colour: str, scale: float) -> None:
-    # Pillow paints the dots on the far edges too; taking one off keeps neighbours apart as they are laid out
-    across, down = (sum(values) / len(corners) * scale for values in zip(*corners, strict=True))
-    brush.polygon([(x * scale - (0.5 + (x * scale > across) * 0.5), y * scale - (0.5 + (y * scale > down) * 0.5))
-                   for x, y in corners], fill=colour)
+    scaled = [(x * scale, y * scale) for x, y in corners]
+    across, down = ({round(value) for value in values} for values in zip(*scaled, strict=True))
+    if len(across) <= 2 and len(down) <= 2:  # Pillow paints the far edge too: it is the neighbour's
+        brush.rectangle((min(across), min(down), max(max(across) - 1, min(across)), max(max(down) - 1, min(down))),
+                        fill=colour)
+    else:
+        brush.polygon([(x - 0.5, y - 0.5) for x, y in scaled], fill=colour)
 
 
 def _stroke(brush: ImageDraw, points: Sequence[Point], colour: str, width: float, scale: float, *,
             beyond: float = 0.0) -> None:
     """Draw each straight piece as a narrow rectangle, longer by ``beyond`` at both ends so that corners close."""
-    for (x0, y0), (x1, y1) in zip(points, points[1:], strict=False):
+    for (x0, y0), (x1, y1) in pairwise(points):
         length = hypot(x1 - x0, y1 - y0)
         if not length:
             continue
@@ -132,10 +136,10 @@ def _stroke(brush: ImageDraw, points: Sequence[Point], colour: str, width: float
 def _dashes(points: Sequence[Point], pattern: Sequence[float]) -> Iterator[list[Point]]:
     """Cut a line into dashes, each with all of its corners; the pattern runs on around them."""
     drawing, left, piece = True, pattern[0], [points[0]]
-    for start, end in zip(points, points[1:], strict=False):
+    for start, end in pairwise(points):
         length = hypot(end[0] - start[0], end[1] - start[1])
         done = 0.0
-        while length - done > left:
+        while length - done >= left:
             done += left
             at = (start[0] + (end[0] - start[0]) * done / length, start[1] + (end[1] - start[1]) * done / length)
             if drawing:
@@ -143,6 +147,7 @@ def _dashes(points: Sequence[Point], pattern: Sequence[float]) -> Iterator[list[
             drawing, piece = not drawing, [at]
             left = pattern[0 if drawing else 1]
         left -= length - done
-        piece.append(end)
-    if drawing:
+        if done < length:
+            piece.append(end)
+    if drawing and len(piece) > 1:
         yield piece

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from my121_analytics.figures.canvas import Canvas
-from my121_analytics.figures.letters import FONT
 from my121_analytics.figures.raster import write_png
 from my121_analytics.figures.vector import Drawing, standalone
 from my121_analytics.figures.vector_writer import write_svg

@@ -15,13 +15,13 @@ from my121_analytics.figures.layout import (
     Room,
     Weight,
     Words,
+    chosen_axes,
     elide,
     line_height,
     measure,
     open_axes,
     place,
     size_of,
-    sizes_itself,
     wrap,
     write,
 )
@@ -104,7 +104,8 @@ def plot_timeline(released: Released, *, ax: Axes | None = None, page: int = 1) 
     words = Words(seen.title, seen.subtitle, seen.notes)
     if seen.rows.empty:
         return open_axes(ax, words, Room(height=0.3))
-    wide = theme.WIDTH - 0.5 - _LEFT - _RIGHT if sizes_itself(ax) else size_of(ax)[0]
+    chosen = chosen_axes(ax)
+    wide = theme.WIDTH - 0.5 - _LEFT - _RIGHT if chosen is None else size_of(chosen)[0]
     levels = _stagger(seen, wide)
     n_levels = max(levels) + 1
     ax = open_axes(ax, words, Room(height=len(seen.rows) * _ROW, left=_LEFT, right=_RIGHT,

@@ -90,8 +90,8 @@ def _element_marks(shape: Marks) -> str:
 def _element_text(shape: TextLine) -> str:
     (x, y), = shape.points
     bold = ' font-weight="700"' if shape.weight == "bold" else ""
-    return (f'<text x="{_number(x)}" y="{_number(y)}" font-size="{_number(shape.size)}px"{bold}{_ANCHORS[shape.anchor]} '
-            f'fill="{shape.colour}">{escape(shape.text)}</text>')
+    return (f'<text x="{_number(x)}" y="{_number(y)}" font-size="{_number(shape.size)}px"{bold}'
+            f'{_ANCHORS[shape.anchor]} fill="{shape.colour}">{escape(shape.text)}</text>')
 
 
 def _stroke(colour: str, width: float) -> str:
@@ -104,5 +104,4 @@ def _path(points: Sequence[Point]) -> str:
 
 def _number(value: float) -> str:
     """Write a length with two decimals at most: a hundredth of a point cannot be seen."""
-    return f"{value:.2f}".rstrip("0").rstrip(".").replace("-0", "0") if abs(value) < 0.005 else \
-        f"{value:.2f}".rstrip("0").rstrip(".")
+    return f"{value:.2f}".rstrip("0").rstrip(".") if abs(value) >= 0.005 else "0"
