@@ -265,8 +265,9 @@ class ManagerSettings(_Section):
     interval: float = Field(0.95, gt=0.5, lt=1)
     """Level of the intervals."""
     k: int | None = Field(None, ge=0, le=30)
-    """How many managers the meeting hears, chosen before anybody sees a name; left out: as many as the pack's minutes
-    hold. What the choice costs in wrong names is printed beside it."""
+    """How many managers the senior team hears, chosen before anybody sees a name: those named with the least doubt, in
+    no order. Left out: those on the list at ``fdr``, as far as half of the meeting's minutes go. What the choice costs
+    in wrong names is printed beside it."""
     minutes_each: int = Field(10, ge=1, le=60)
     """Minutes for hearing one manager."""
     size_bands: list[int] = Field(default_factory=lambda: [5, 10, 25])
@@ -404,6 +405,8 @@ class CommitteeSettings(_Section):
     """Of the report; empty: that of the plan."""
     directorate: str = ""
     """Directorate that brings the report."""
+    level_before: str = ""
+    """Level of the award held before the assessment, such as ``"Gold"``; empty: not said."""
     recommendations: list[str] = Field(default_factory=list)
     """What the committee is asked to agree; empty: a draft from the figures, marked as one."""
     background: str = ""
@@ -726,6 +729,16 @@ class Settings(_Section):
     priorities: dict[str, dict[str, float | None]] = Field(default_factory=dict)
     """Council priority -> the statistics that speak to it: a list of their codes, or each with the council's target, as
     in ``"Good conversations" = { conversations = 0.9, not_placed = 0.05 }`` (shares are 0-1)."""
+
+    @model_validator(mode="after")
+    def _those_chosen_fit_the_meeting(self) -> Settings:
+        room = self.pack.minutes - self.pack.minutes_rest
+        wanted = (self.managers.k or 0) * self.managers.minutes_each
+        if wanted > max(room, 0):
+            raise ValueError(f"[managers] k = {self.managers.k} managers at {self.managers.minutes_each} minutes each "
+                             f"take {wanted} minutes, and [pack] minutes less minutes_rest leaves {room}: choose "
+                             "fewer, or give the meeting more time")
+        return self
 
     @field_validator("priorities", mode="before")
     @classmethod

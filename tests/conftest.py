@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+import io
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,6 +20,7 @@ import pytest
 from my121_analytics.analysis import movement
 from my121_analytics.analysis.rating_patterns import severity
 from my121_analytics.disclosure.release import release
+from my121_analytics.disclosure.secondary.pattern import choose_pattern
 from my121_analytics.figures.theme import figure, render_png, render_svg
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.reports.pack.meeting import Meeting
@@ -171,3 +178,80 @@ def _make_meeting() -> Callable[..., Meeting]:
 @pytest.fixture
 def hostile_names() -> list[str]:
     return list(HOSTILE)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _gate_that_searches_less(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Spare the quick suite the gate's integer programs, which show a few counts more and cost most of its time.
+
+    What the gate hides is as safe without them. Its own tests, the attacks, and the slow suite have them.
+    """
+    options = choose_pattern.__kwdefaults__
+    most_exact = options["most_exact"]
+    if request.config.getoption("-m") == "not slow" and not {"disclosure", "attacker"} & set(request.path.parts):
+        options["most_exact"] = 0
+    yield
+    options["most_exact"] = most_exact
+
+
+class _Captured(io.TextIOWrapper):
+    """A stream of text that can be read after what wrapped it has let it go."""
+
+    def __init__(self) -> None:
+        self.kept = io.BytesIO()
+        super().__init__(self.kept, encoding="utf-8", newline="\n", write_through=True)
+
+    @property
+    def text(self) -> str:
+        return self.kept.getvalue().decode("utf-8")
+
+
+def run_my121(*words: object, environment: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a process would be run, without starting one: loading the libraries costs a second."""
+    from my121_analytics.cli.app import main
+
+    output, errors, code = _Captured(), _Captured(), 0
+    with contextlib.ExitStack() as stack, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys, "argv", ["my121", *map(str, words)])
+        for name, value in (environment or {}).items():
+            patch.setitem(os.environ, name, value)
+        stack.enter_context(contextlib.redirect_stdout(output))
+        stack.enter_context(contextlib.redirect_stderr(errors))
+        try:
+            main()
+        except SystemExit as left:
+            code = left.code if isinstance(left.code, int) else int(left.code is not None)
+    return subprocess.CompletedProcess(list(map(str, words)), code, output.text, errors.text)
+
+
+@pytest.fixture(scope="session", name="my121")
+def _my121() -> Callable[..., subprocess.CompletedProcess[str]]:
+    return run_my121
+
+
+@pytest.fixture(scope="session")
+def small_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Exports of a small council with a settings file; to be read, never changed."""
+    from my121_analytics.sample_council.council import make_sample
+
+    folder = tmp_path_factory.mktemp("small council") / "exports"
+    make_sample(120, seed=5, folder=folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def one_cycle_exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One file of sixty ratings by six managers in one cycle: the least that every command can work on."""
+    rows = ["Employee ID,Employee name,Directorate,Service,Manager ID,Review period,Review date,Performance rating,"
+            "Potential rating"]
+    for number in range(60):
+        manager, place = divmod(number, 10)
+        units = "Care,Homes" if manager < 3 else "Place,Roads"
+        performance = ("Meets", "Exceeds", "Partially meets")[(place * place + manager) % 3]
+        potential = ("Moderate", "High", "Low")[(place + manager) % 3]
+        rows.append(f"{1000 + number},Person {1000 + number},{units},{900 + manager},2023/24 H2,01/03/2024,"
+                    f"{performance},{potential}")
+    folder = tmp_path_factory.mktemp("one cycle") / "exports"
+    folder.mkdir()
+    (folder / "ratings.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    return folder

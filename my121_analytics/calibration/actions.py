@@ -13,7 +13,7 @@ from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.calibration.decision_lines import REFUSED_COLUMNS
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
@@ -154,14 +154,14 @@ def read_carried(path: Path | str, workforce: Workforce, *, cycle: str, unit_col
 # Lines ------------------------------------------------------------------------------------------------------------
 
 
-def _header(sheet: Sheet) -> int:
+def _header(sheet: SourceSheet) -> int:
     for position, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
         if {"action", "owner", "due_on", "statistic"} <= set(row):
             return position
     return -1
 
 
-def _lines(sheet: Sheet) -> list[tuple[int, Mapping[str, str]]]:
+def _lines(sheet: SourceSheet) -> list[tuple[int, Mapping[str, str]]]:
     header = _header(sheet)
     if header < 0:
         return []
@@ -171,7 +171,7 @@ def _lines(sheet: Sheet) -> list[tuple[int, Mapping[str, str]]]:
     return [(row, cells) for row, cells in rows if cells.get("action") or cells.get("owner")]
 
 
-def _read_line(sheet: Sheet, row: int, cells: Mapping[str, str], workforce: Workforce, cycle: str,
+def _read_line(sheet: SourceSheet, row: int, cells: Mapping[str, str], workforce: Workforce, cycle: str,
                agreed_on: date) -> tuple[object, ...]:
     """Give the action, or the row of the refused where something is missing."""
     for column in ("action", "owner", "due_on"):
@@ -194,7 +194,7 @@ def _read_line(sheet: Sheet, row: int, cells: Mapping[str, str], workforce: Work
             sheet.file, row)
 
 
-def _refuse(sheet: Sheet, row: int, cells: Mapping[str, str], code: str, column: str) -> tuple[object, ...]:
+def _refuse(sheet: SourceSheet, row: int, cells: Mapping[str, str], code: str, column: str) -> tuple[object, ...]:
     message = say("action_refused", code, value=cells.get(column, ""))
     return (sheet.file, sheet.name, row, cells.get("owner", ""), column, cells.get(column, ""), code, message,
             say("action_remedy", code))

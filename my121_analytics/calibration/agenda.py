@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from my121_analytics.calibration.reasons import REASONS, Evidence, gather_evidence
+from my121_analytics.calibration.reasons import REASONS, CycleRecord, gather_cycle_record
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import check_grouping, keep_matching
@@ -38,7 +38,7 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
         The record.
     severity
         Of ``estimate_severity``; adds the question about teams with a pattern. Its table ``managers`` is read
-        (rater_id, verdict).
+        (rater_id, verdict, to_hear).
     cycle
         Default: the latest.
     settings
@@ -55,7 +55,7 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
         before_box, agreed_box (0: none), tenure_months, months_in_box, n_set, n_met, last_held_on, reasons,
         n_reasons, question, minutes, in_meeting. ``questions``: employee_id, reason, question, one row a question.
         ``reasons``: reason, description, weight, n (people); only those that the record allows to check.
-        ``managers``: rater_id, minutes, in_meeting: those whose ratings are a pattern to discuss. ``special``: who is
+        ``managers``: rater_id, minutes, in_meeting: those to hear. ``special``: who is
         in a box that mixes people (box 3 new to the role, or longer; box 9): employee_id, code, description.
         Facts: n_listed, n_in_meeting, minutes, minutes_each, minutes_rest, seed, unchecked.
 
@@ -78,13 +78,13 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     settings = settings or workforce.settings
     check_grouping(None, filters)
     cycle = workforce.check_cycle(cycle)
-    evidence, asked, unchecked = _ask_council(workforce, cycle, settings, _find_patterns(severity))
-    rows = keep_matching(evidence.rows, filters)
+    record, asked, unchecked = _ask_council(workforce, cycle, settings, _find_patterns(severity))
+    rows = keep_matching(record.rows, filters)
     asked = asked[asked["row"].isin(rows.index)]
     managers = _list_managers(severity, filters, settings, cycle)
     minutes_managers = int(managers.loc[managers["in_meeting"], "minutes"].sum())
     left = max(settings.pack.minutes - settings.pack.minutes_rest - minutes_managers, 0)
-    people = _list_people(workforce, evidence, asked, settings, left)
+    people = _list_people(workforce, record, asked, settings, left)
     reasons = _tabulate_reasons(asked, unchecked)
     n_in_meeting = int(people["in_meeting"].sum())
     facts: dict[str, float | int | str | None] = {
@@ -103,18 +103,18 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
                            unit_columns=ORGANISATION),
         "managers": Table(managers, keys=("rater_id",), people=("rater_id",), unit_columns=tuple(
             column for column in ORGANISATION if column in managers.columns)),
-        "special": Table(_list_special(evidence, rows), keys=(), people=("employee_id",), unit_columns=ORGANISATION),
+        "special": Table(_list_special(record, rows), keys=(), people=("employee_id",), unit_columns=ORGANISATION),
         "reasons": Table(reasons, keys=("reason",), count="n")}, facts, FACTS)
 
 
 def _ask_council(workforce: Workforce, cycle: str, settings: Settings,
-                 patterns: frozenset[str] | None) -> tuple[Evidence, pd.DataFrame, list[str]]:
+                 patterns: frozenset[str] | None) -> tuple[CycleRecord, pd.DataFrame, list[str]]:
     """Put every question to the whole council, once for all the units whose agendas are cut from it."""
     key = ("agenda", cycle, patterns, id(settings))
     kept = workforce.made_before.get(key)
     if kept is None or kept[0] is not settings:
-        evidence = gather_evidence(workforce, cycle, settings, patterns)
-        kept = workforce.made_before[key] = (settings, evidence, *_ask_all(evidence))
+        record = gather_cycle_record(workforce, cycle, settings, patterns)
+        kept = workforce.made_before[key] = (settings, record, *_ask_all(record))
     return kept[1], kept[2], kept[3]
 
 
@@ -125,36 +125,41 @@ def _find_patterns(severity: Result | None) -> frozenset[str] | None:
     return frozenset(managers.loc[managers["verdict"] == PATTERN, "rater_id"].astype("str"))
 
 
-def _ask_all(evidence: Evidence) -> tuple[pd.DataFrame, list[str]]:
+def _ask_all(record: CycleRecord) -> tuple[pd.DataFrame, list[str]]:
     """Put every question that can be put: one row per employee-post and reason; and the reasons left unchecked."""
     parts, unchecked = [], []
     for place, reason in enumerate(REASONS):
-        if not reason.can_be_checked(evidence):
+        if not reason.can_be_checked(record):
             unchecked.append(reason.code)
             continue
-        question = reason.ask(evidence)
+        question = reason.ask(record)
         parts.append(pd.DataFrame({"row": question.index, "reason": reason.code, "weight": reason.weight,
                                    "place": place, "question": question.to_numpy()}))
     asked = pd.concat(parts, ignore_index=True)
-    asked["employee_id"] = evidence.rows["employee_id"].astype("str").reindex(asked["row"]).to_numpy()
+    asked["employee_id"] = record.rows["employee_id"].astype("str").reindex(asked["row"]).to_numpy()
     return asked, unchecked
 
 
 def _list_managers(severity: Result | None, filters: dict[str, str] | None, settings: Settings,
                    seed: str) -> pd.DataFrame:
-    """List the managers to hear, by lot, as far as half of the meeting's time goes."""
+    """List the managers to hear, by lot, as far as the meeting's time goes.
+
+    Half of it where nobody chose how many; a number that the senior team chose takes what it needs.
+    """
     columns = ["rater_id", *ORGANISATION]
     if severity is None:
         return pd.DataFrame({name: pd.Series(dtype="str") for name in columns}).assign(minutes=0, in_meeting=False)
     found = severity.frame("managers")
     known = [column for column in columns if column in found.columns]
-    listed = found.loc[found["verdict"] == PATTERN, known].astype("str")
+    to_hear = found["to_hear"].astype(bool) if "to_hear" in found else found["verdict"] == PATTERN
+    listed = found.loc[to_hear, known].astype("str")
     for column, value in (filters or {}).items():
         if column in listed:
             listed = listed[listed[column] == value]
     listed = listed.iloc[np.argsort([_draw_lot(seed, rater) for rater in listed["rater_id"]], kind="stable")]
     each = settings.managers.minutes_each
-    room = (settings.pack.minutes - settings.pack.minutes_rest) // 2
+    room = settings.pack.minutes - settings.pack.minutes_rest
+    room = room if settings.managers.k is not None else room // 2
     fits = np.arange(1, len(listed) + 1) * each <= max(room, 0)
     return listed.assign(minutes=each, in_meeting=fits).reset_index(drop=True)
 
@@ -173,13 +178,13 @@ def _list_questions(people: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
         ["employee_id", "reason", "question", *ORGANISATION]]
 
 
-def _list_special(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
+def _list_special(record: CycleRecord, rows: pd.DataFrame) -> pd.DataFrame:
     """List who is in a box that mixes people: box 3, new to the role and no longer new; and box 9.
 
     Rows name people, so that no reader without names can subtract them from a box that was withheld.
     """
-    places = {(b.performance, b.potential): b.number for b in evidence.framework.boxes}
-    months, limit = rows["tenure_months"], evidence.settings.coverage.box3_months
+    places = {(b.performance, b.potential): b.number for b in record.framework.boxes}
+    months, limit = rows["tenure_months"], record.settings.coverage.box3_months
     box3, box9 = (rows["box"] == places.get(place, -1) for place in ((1, 3), (1, 1)))
     found = {"box3_new": box3 & (months < limit), "box3_longer": box3 & (months >= limit),
              "box3_unknown": box3 & months.isna(), "box9": box9}
@@ -188,7 +193,7 @@ def _list_special(evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).astype({"employee_id": "str"})
 
 
-def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, settings: Settings,
+def _list_people(workforce: Workforce, record: CycleRecord, asked: pd.DataFrame, settings: Settings,
                  minutes: int) -> pd.DataFrame:
     asked = asked.sort_values(["employee_id", "place", "row"])
     once = asked.drop_duplicates(["employee_id", "reason"])
@@ -196,9 +201,9 @@ def _list_people(workforce: Workforce, evidence: Evidence, asked: pd.DataFrame, 
     settled = pd.crosstab(once["employee_id"], once["weight"]).reindex(columns=list(WEIGHTS), fill_value=0)
     people = once.groupby("employee_id").agg(n_reasons=("weight", "size")).join(settled)
     people = people.assign(reasons=_join_text(once, "reason", "; "), question=_join_text(spoken, "question", " "))
-    shown = _choose_rows(evidence.rows, asked)
-    people = _describe(workforce, evidence, shown).join(people, on="employee_id")
-    people["lot"] = [_draw_lot(evidence.cycle, person) for person in people["employee_id"]]
+    shown = _choose_rows(record.rows, asked)
+    people = _describe(workforce, record, shown).join(people, on="employee_id")
+    people["lot"] = [_draw_lot(record.cycle, person) for person in people["employee_id"]]
     order = [*WEIGHTS, "lot"]
     people = people.sort_values(order, ascending=[column == "lot" for column in order], ignore_index=True)
     position = np.arange(1, len(people) + 1)
@@ -227,10 +232,10 @@ def _choose_rows(rows: pd.DataFrame, asked: pd.DataFrame) -> pd.DataFrame:
     return chosen.drop_duplicates("employee_id").drop(columns="weight")
 
 
-def _describe(workforce: Workforce, evidence: Evidence, rows: pd.DataFrame) -> pd.DataFrame:
+def _describe(workforce: Workforce, record: CycleRecord, rows: pd.DataFrame) -> pd.DataFrame:
     ids, raters = rows["employee_id"].astype("str"), rows["rater_id"].astype("str")
     box = rows["box"].fillna(0).astype("int64")
-    boxes = {0: NO_PLACEMENT, **{b.number: b.name for b in evidence.framework.boxes}}
+    boxes = {0: NO_PLACEMENT, **{b.number: b.name for b in record.framework.boxes}}
     return pd.DataFrame({
         "employee_id": ids, "name": workforce.names_of(ids), "post_id": rows["post_id"].astype("str"),
         "rater_id": raters, "rater_name": workforce.names_of(raters),

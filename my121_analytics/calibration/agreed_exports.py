@@ -17,7 +17,7 @@ import xlsxwriter
 from my121_analytics.calibration.decision_lines import AXES, KEYS
 from my121_analytics.calibration.decisions import Calibration
 from my121_analytics.framework.nine_box import Framework
-from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.workforce.counts import select_placements
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER
@@ -65,7 +65,7 @@ class _Layout:
     """One sheet of an export: where its columns are, and which rows of it are placements."""
 
     path: Path
-    sheet: Sheet
+    sheet: SourceSheet
     header: int
     columns: Mapping[str, int]
     ratings: Mapping[str, int]
@@ -160,7 +160,7 @@ def _record_of(workforce: Workforce, file: str, sheet: str) -> pd.DataFrame:
     return table[mine & table["origin_row"].notna()]
 
 
-def _read_layout(path: Path, sheet: Sheet, mapping: pd.DataFrame, record: pd.DataFrame) -> _Layout | None:
+def _read_layout(path: Path, sheet: SourceSheet, mapping: pd.DataFrame, record: pd.DataFrame) -> _Layout | None:
     headings = [str(text) for text in mapping["heading"]]
     header = _header_of(sheet, headings, int(record["origin_row"].min()) - 1)
     if header is None:
@@ -182,7 +182,7 @@ def _read_layout(path: Path, sheet: Sheet, mapping: pd.DataFrame, record: pd.Dat
     return _Layout(path, sheet, header, columns, ratings, has_own, record)
 
 
-def _header_of(sheet: Sheet, headings: Sequence[str], first_data: int) -> int | None:
+def _header_of(sheet: SourceSheet, headings: Sequence[str], first_data: int) -> int | None:
     """Find the row that holds the most of the headings, above the first row of data."""
     best, found = 0, None
     for position in range(min(first_data, sheet.n_rows)):

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.framework.nine_box import Framework
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import outcomes_in_cycle, select_placements
@@ -44,7 +44,7 @@ class Placement:
 class Line:
     """One line of a sheet: where it stands and its cells by column."""
 
-    sheet: Sheet
+    sheet: SourceSheet
     row: int
     cells: Mapping[str, str]
 
@@ -81,7 +81,7 @@ class Decided:
     after: Mapping[str, int]
 
 
-def header_row(sheet: Sheet) -> int:
+def header_row(sheet: SourceSheet) -> int:
     """Find the row with the headings, counted from 0; -1 where the sheet is not one for decisions."""
     for position, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
         if "employee_id" in row and "agreed_performance" in row:
@@ -89,7 +89,7 @@ def header_row(sheet: Sheet) -> int:
     return -1
 
 
-def find_lines(sheet: Sheet) -> list[Line]:
+def find_lines(sheet: SourceSheet) -> list[Line]:
     """List the filled lines below the headings of a decisions sheet."""
     header = header_row(sheet)
     if header < 0:

@@ -28,7 +28,7 @@ from my121_analytics.calibration.decision_lines import (
     text_or_missing,
 )
 from my121_analytics.errors import DataUnusableError, UsageError
-from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import select_placements
 from my121_analytics.workforce.record import Workforce
@@ -232,7 +232,7 @@ def _row_of(line: Line, decided: Decided) -> tuple[object, ...]:
             line.cell("decision_reason"), *(line.cell(view) for view in VIEWS), line.cell("agreed_by"))
 
 
-def _check_sheets(sheets: Sequence[Sheet]) -> None:
+def _check_sheets(sheets: Sequence[SourceSheet]) -> None:
     found = [sheet for sheet in sheets if header_row(sheet) >= 0]
     if not found:
         raise DataUnusableError("The file holds no sheet for decisions.", hints=[

@@ -42,8 +42,8 @@ LONG_UNSEEN = 4
 
 
 @dataclass(frozen=True)
-class Evidence:
-    """What the reasons look at.
+class CycleRecord:
+    """What the record says of everyone in post at the end of a cycle: what the reasons look at.
 
     Parameters
     ----------
@@ -80,7 +80,7 @@ class Reason:
         What a discussion can settle. 3: those in the room can weigh the evidence and decide. 2: a plan can be agreed.
         1: somebody has to act outside the meeting, or the question is about a post or a team.
     needs
-        Columns of ``Evidence.rows`` without which it cannot be checked.
+        Columns of ``CycleRecord.rows`` without which it cannot be checked.
     needs_map
         Whether it speaks of boxes.
     ask
@@ -89,17 +89,17 @@ class Reason:
 
     code: str
     weight: int
-    ask: Callable[[Evidence], pd.Series]
+    ask: Callable[[CycleRecord], pd.Series]
     needs: tuple[str, ...] = ()
     needs_map: bool = False
 
-    def can_be_checked(self, evidence: Evidence) -> bool:
+    def can_be_checked(self, record: CycleRecord) -> bool:
         """Tell whether the record holds what this reason looks at."""
-        return set(self.needs) <= set(evidence.rows.columns) and (evidence.framework.has_map or not self.needs_map)
+        return set(self.needs) <= set(record.rows.columns) and (record.framework.has_map or not self.needs_map)
 
 
-def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
-                    pattern_raters: Set[str] | None = None) -> Evidence:
+def gather_cycle_record(workforce: Workforce, cycle: str, settings: Settings,
+                        pattern_raters: Set[str] | None = None) -> CycleRecord:
     """Bring together what the record says of everyone in post at the end of a cycle.
 
     Parameters
@@ -115,16 +115,16 @@ def gather_evidence(workforce: Workforce, cycle: str, settings: Settings,
 
     Returns
     -------
-    Evidence
+    CycleRecord
     """
     raters = None if pattern_raters is None else frozenset(pattern_raters)
     rows = _gather_rows(workforce, cycle, raters)
-    return Evidence(rows, workforce.framework, settings, workforce.previous_cycle(cycle) or "", cycle)
+    return CycleRecord(rows, workforce.framework, settings, workforce.previous_cycle(cycle) or "", cycle)
 
 
 @remembered
 def _gather_rows(workforce: Workforce, cycle: str, pattern_raters: frozenset[str] | None) -> pd.DataFrame:
-    """Gather the rows of :class:`Evidence`: every unit's agenda looks at the same ones."""
+    """Gather the rows of :class:`CycleRecord`: every unit's agenda looks at the same ones."""
     rows = outcomes_in_cycle(workforce, cycle, columns=[*ORGANISATION, "role", "is_key", "is_main"])
     rows = rows[rows["in_force"]].reset_index(drop=True)
     rows["rater_id"] = rows["rater_id"].fillna(rows["manager_id"])  # who placed, else who should
@@ -245,8 +245,8 @@ def _conversations(workforce: Workforce, cycle: str) -> Mapping[str, pd.Series]:
     return {"n_conversations": held["n_formal"] + held["n_catch_up"], "last_held_on": held["last_held_on"]}
 
 
-def _ask_rating_and_box(evidence: Evidence) -> pd.Series:
-    framework, rows = evidence.framework, evidence.rows
+def _ask_rating_and_box(record: CycleRecord) -> pd.Series:
+    framework, rows = record.framework, record.rows
     places = {b.number: (b.performance, b.potential) for b in framework.boxes}
     box = rows["box"].fillna(0).astype("int64")
     column = rows["performance"].fillna(0).astype("int64").map(
@@ -260,71 +260,71 @@ def _ask_rating_and_box(evidence: Evidence) -> pd.Series:
         "box": _box(framework, box), "ratings": _ratings(framework, performance, potential)})
 
 
-def _ask_box3_long(evidence: Evidence) -> pd.Series:
-    months = evidence.settings.coverage.box3_months
-    chosen = _at_place(evidence, 1, 3, evidence.rows["tenure_months"] >= months)
+def _ask_box3_long(record: CycleRecord) -> pd.Series:
+    months = record.settings.coverage.box3_months
+    chosen = _at_place(record, 1, 3, record.rows["tenure_months"] >= months)
     return _say_each(chosen, "box3_long", ["box", "tenure_months"], lambda box, tenure: {
-        "box": _box(evidence.framework, box), "months": say_months(tenure)})
+        "box": _box(record.framework, box), "months": say_months(tenure)})
 
 
-def _ask_starter_lowest(evidence: Evidence) -> pd.Series:
-    chosen = _at_place(evidence, 1, 1, evidence.rows["tenure_months"] < STARTER_MONTHS)
+def _ask_starter_lowest(record: CycleRecord) -> pd.Series:
+    chosen = _at_place(record, 1, 1, record.rows["tenure_months"] < STARTER_MONTHS)
     return _say_each(chosen, "starter_lowest", ["box", "tenure_months"], lambda box, tenure: {
-        "box": _box(evidence.framework, box), "months": say_months(tenure)})
+        "box": _box(record.framework, box), "months": say_months(tenure)})
 
 
-def _ask_box9_plan(evidence: Evidence) -> pd.Series:
-    is_new = (evidence.rows["tenure_months"] < STARTER_MONTHS).fillna(False)
-    rows = _at_place(evidence, 1, 1, ~is_new)
+def _ask_box9_plan(record: CycleRecord) -> pd.Series:
+    is_new = (record.rows["tenure_months"] < STARTER_MONTHS).fillna(False)
+    rows = _at_place(record, 1, 1, ~is_new)
     rows = rows.assign(n_open=rows.get("n_open_actions", -1))
     return _say_each(rows, "box9_plan", ["box", "months_in_box", "n_open"], lambda box, months, n_open: {
-        "box": _box(evidence.framework, box), "months": say_months(0 if pd.isna(months) else months),
+        "box": _box(record.framework, box), "months": say_months(0 if pd.isna(months) else months),
         "plan": say("agenda_word", {-1: "plan_unknown", 0: "plan_none"}.get(int(n_open), "plan_open"), n=int(n_open))})
 
 
-def _ask_centre_box(evidence: Evidence) -> pd.Series:
-    asked = evidence.settings.pack.ask_centre_box
-    chosen = _at_place(evidence, 2, 2, (evidence.rows["months_in_box"] >= CENTRE_MONTHS) & asked)
+def _ask_centre_box(record: CycleRecord) -> pd.Series:
+    asked = record.settings.pack.ask_centre_box
+    chosen = _at_place(record, 2, 2, (record.rows["months_in_box"] >= CENTRE_MONTHS) & asked)
     return _say_each(chosen, "centre_box", ["box", "months_in_box"], lambda box, months: {
-        "box": _box(evidence.framework, box), "months": say_months(months)})
+        "box": _box(record.framework, box), "months": say_months(months)})
 
 
-def _ask_never_discussed(evidence: Evidence) -> pd.Series:
-    rows = evidence.rows
+def _ask_never_discussed(record: CycleRecord) -> pd.Series:
+    rows = record.rows
     chosen = rows[rows["has_placement"] & (rows["n_agreed"] == 0) & (rows["n_cycles"] >= LONG_UNSEEN)]
     return _say_each(chosen, "never_discussed", ["n_cycles"], lambda n_cycles: {"n": int(n_cycles)})
 
 
-def _ask_self_apart(evidence: Evidence) -> pd.Series:
-    gap = _gaps(evidence.rows, "self_")
-    far = _say_far(evidence.rows, gap, "self_apart", {})
-    crossed = (gap["performance"] * gap["potential"] < 0) & ~evidence.rows.index.isin(far.index)
+def _ask_self_apart(record: CycleRecord) -> pd.Series:
+    gap = _gaps(record.rows, "self_")
+    far = _say_far(record.rows, gap, "self_apart", {})
+    crossed = (gap["performance"] * gap["potential"] < 0) & ~record.rows.index.isin(far.index)
     opposite = _say_each(gap.assign(up=gap["performance"] > 0)[crossed], "self_crossed", ["up"], lambda up: {
         "higher": say("agenda_word", AXES[0 if up else 1]), "lower": say("agenda_word", AXES[1 if up else 0])})
     return pd.concat([far, opposite])
 
 
-def _ask_moved_far(evidence: Evidence) -> pd.Series:
-    return _say_far(evidence.rows, _gaps(evidence.rows, "before_"), "moved_far", {"before": evidence.cycle_before})
+def _ask_moved_far(record: CycleRecord) -> pd.Series:
+    return _say_far(record.rows, _gaps(record.rows, "before_"), "moved_far", {"before": record.cycle_before})
 
 
-def _ask_no_placement(evidence: Evidence) -> pd.Series:
-    rows = evidence.rows
+def _ask_no_placement(record: CycleRecord) -> pd.Series:
+    rows = record.rows
     return _say_each(rows[~rows["has_placement"] & (rows["is_key"] != "True")], "no_placement")
 
 
-def _ask_key_post_unplaced(evidence: Evidence) -> pd.Series:
-    rows = evidence.rows
+def _ask_key_post_unplaced(record: CycleRecord) -> pd.Series:
+    rows = record.rows
     return _say_each(rows[~rows["has_placement"] & (rows["is_key"] == "True")], "key_post_unplaced")
 
 
-def _ask_key_post_no_successor(evidence: Evidence) -> pd.Series:
-    rows = evidence.rows
+def _ask_key_post_no_successor(record: CycleRecord) -> pd.Series:
+    rows = record.rows
     return _say_each(rows[(rows["is_key"] == "True") & ~rows["has_successor"]], "key_post_no_successor")
 
 
-def _ask_objectives_apart(evidence: Evidence) -> pd.Series:
-    rows, framework = evidence.rows, evidence.framework
+def _ask_objectives_apart(record: CycleRecord) -> pd.Series:
+    rows, framework = record.rows, record.framework
     enough = rows["n_set"] >= MIN_OBJECTIVES
     level = rows["level_performance"]
     all_but_low = enough & (rows["n_met"] >= rows["n_set"]) & (level == 1)
@@ -334,21 +334,21 @@ def _ask_objectives_apart(evidence: Evidence) -> pd.Series:
                                                   "rating": framework.label("performance", level)})
 
 
-def _ask_posts_apart(evidence: Evidence) -> pd.Series:
-    rated = evidence.rows[evidence.rows["level_performance"] > 0]
+def _ask_posts_apart(record: CycleRecord) -> pd.Series:
+    rated = record.rows[record.rows["level_performance"] > 0]
     levels = rated.groupby("employee_id", observed=True)["level_performance"]
     rated = rated.assign(low=levels.transform("min"), high=levels.transform("max"))
     return _say_each(rated[rated["low"] < rated["high"]], "posts_apart", ["low", "high"], lambda low, high: {
-        "low": evidence.framework.label("performance", low), "high": evidence.framework.label("performance", high)})
+        "low": record.framework.label("performance", low), "high": record.framework.label("performance", high)})
 
 
-def _ask_no_conversation(evidence: Evidence) -> pd.Series:
-    rows = evidence.rows
+def _ask_no_conversation(record: CycleRecord) -> pd.Series:
+    rows = record.rows
     return _say_each(rows[rows["has_placement"] & (rows["n_conversations"] == 0)], "no_conversation")
 
 
-def _ask_manager_pattern(evidence: Evidence) -> pd.Series:
-    return _say_each(evidence.rows[evidence.rows["is_pattern"]], "manager_pattern")
+def _ask_manager_pattern(record: CycleRecord) -> pd.Series:
+    return _say_each(record.rows[record.rows["is_pattern"]], "manager_pattern")
 
 
 REASONS = (
@@ -371,10 +371,10 @@ REASONS = (
 """Heaviest first; within a weight, in the order in which a meeting would want to hear them."""
 
 
-def _at_place(evidence: Evidence, performance: int, potential: int, when: pd.Series) -> pd.DataFrame:
+def _at_place(record: CycleRecord, performance: int, potential: int, when: pd.Series) -> pd.DataFrame:
     """Choose rows in the box at one place of the map (on a council's own map the number may be another)."""
-    numbers = [b.number for b in evidence.framework.boxes if (b.performance, b.potential) == (performance, potential)]
-    return evidence.rows[evidence.rows["box"].isin(numbers) & when.fillna(False).astype(bool)]
+    numbers = [b.number for b in record.framework.boxes if (b.performance, b.potential) == (performance, potential)]
+    return record.rows[record.rows["box"].isin(numbers) & when.fillna(False).astype(bool)]
 
 
 def _gaps(rows: pd.DataFrame, other: str) -> pd.DataFrame:

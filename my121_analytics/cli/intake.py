@@ -67,13 +67,13 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None, cor
     path = find_settings(source, settings_file)
     if path is not None:
         show_line(f"Settings: {path}")
-    summarise(intake)
+    print_summary(intake)
     if needs_ratings:
         require_ratings(intake.unread)
     return intake
 
 
-def summarise(intake: Intake) -> None:
+def print_summary(intake: Intake) -> None:
     """Print the accounting line and every file that could not be read."""
     rows = intake.reconciliation
     totals = {name: int(rows[name].sum()) for name in ("rows_read", "rows_accepted", "rows_quarantined",

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from my121_analytics.disclosure.release import Released
     from my121_analytics.improvement.evidence.assessment import EvidenceResult
-    from my121_analytics.improvement.evidence.findings import FindingsResult
+    from my121_analytics.improvement.evidence.assessment_findings import FindingsResult
     from my121_analytics.improvement.plan.outcomes import OutcomeResult
     from my121_analytics.improvement.plan.reading import Plan
     from my121_analytics.improvement.plan.status import PlanStatus
@@ -46,9 +46,8 @@ def run_plan(
     as_of: Annotated[str | None, typer.Option("--as-of", help="Day to hold the actions against. "
                                                               "Default: the anchor.")] = None,
     evidence: Annotated[Path | None, typer.Option("--evidence", help="Table of evidence requirements.")] = None,
-    findings: Annotated[Path | None, typer.Option("--findings", help="With --evidence: strengths and development "
-                                                                     "areas, with the requirements and actions they "
-                                                                     "refer to.")] = None,
+    findings: Annotated[Path | None, typer.Option("--findings", help="Strengths and development areas, with the "
+                                                                     "requirements and actions they refer to.")] = None,
     requirements_met: Annotated[int | None, typer.Option("--requirements-met", help="Requirements met, where there "
                                                          "is a total and no list, such as 185.")] = None,
     core_met: Annotated[int | None, typer.Option("--core-met", help="With --requirements-met: core ones met. Without "
@@ -85,16 +84,15 @@ def run_plan(
     told = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
     review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=told, since=since,
                          beside=_other_anchors(plan, read, beside or [], chosen))
-    if (findings is not None and evidence is None) or (interviewees and exports is None):
-        raise UsageError("--findings goes with --evidence, and --interviewees with --exports.",
-                         hints=["Name the table of evidence requirements, or the folder of the exports, as well."])
+    if interviewees and exports is None:
+        raise UsageError("--interviewees goes with --exports.", hints=["Name the folder of the exports as well."])
     code, intake = _read_record(exports, chosen, settings)
     outcomes = None if intake is None else _measure(intake, read, told, as_of_day, chosen)
     if evidence is not None and requirements_met is not None:
         raise UsageError("--requirements-met is for a total without a list, and --evidence is a list.",
                          hints=["Leave one of the two out."])
     judged, linked = _judge(evidence, findings, requirements_met, core_met, review, read, as_of_day, chosen)
-    private = is_private(audience, chosen) or evidence is not None or bool(interviewees)
+    private = is_private(audience, chosen) or evidence is not None or findings is not None or bool(interviewees)
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
     with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
         _write(review, outcomes, judged, linked, stage.folder, audience=audience, settings=chosen)
@@ -172,7 +170,8 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
         write_atomic(out / TRACKER, write_tracker(released, settings=settings))
     measured = None
     if outcomes is not None:
-        write_tables(outcomes, out, audience=audience, settings=settings, files={"outcomes": "outcomes.csv"})
+        write_tables(outcomes, out, audience=audience, settings=settings,
+                     files={name: f"{name}.csv" for name in outcomes.tables})
         measured = release(outcomes, audience="publish", settings=settings)
     public = release(review, audience="publish", settings=settings)
     evidence, findings = (None if result is None else release(result, audience="publish", settings=settings)
@@ -188,7 +187,7 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
 
 def _write_directorates(released: Released, findings: Released | None, out: Path, settings: Settings, *,
                         private: bool) -> None:
-    from my121_analytics.improvement.plan.groups import directorates_with_reports
+    from my121_analytics.improvement.plan.action_groups import directorates_with_reports
     from my121_analytics.reports.plan.plan_papers import build_directorate_report
     from my121_analytics.writing.staging import make_slugs
 
@@ -242,24 +241,27 @@ def _judge(evidence: Path | None, findings: Path | None, met: int | None, core_m
            read: Plan, as_of: date, settings: Settings) -> tuple[EvidenceResult | None, FindingsResult | None]:
     """Judge the evidence, link the findings to it, and say how far the levels are if what is at risk falls."""
     from my121_analytics.improvement.evidence.assessment import assess_evidence, assess_total
-    from my121_analytics.improvement.evidence.findings import find_at_risk, link_findings
-    from my121_analytics.improvement.plan.groups import without_names
+    from my121_analytics.improvement.evidence.assessment_findings import find_at_risk, link_findings
+    from my121_analytics.improvement.plan.action_groups import without_names
 
+    result = None
     if met is not None:
-        return assess_total(met, core_met=core_met, settings=settings, as_of=as_of), None
-    if evidence is None:
-        return None, None
-    result = assess_evidence(evidence, settings=settings, as_of=as_of)
+        result = assess_total(met, core_met=core_met, settings=settings, as_of=as_of)
+    elif evidence is not None:
+        result = assess_evidence(evidence, settings=settings, as_of=as_of)
     if findings is None:
         return result, None
     actions = review.frame("actions")
-    linked = link_findings(findings, requirements=result.tables["requirements"].frame, actions=actions,
-                           settings=settings, as_of=as_of)
+    listed_requirements = None if evidence is None or result is None else result.tables["requirements"].frame
+    linked = link_findings(findings, requirements=listed_requirements, actions=actions, settings=settings, as_of=as_of)
+    listed = linked.frame("findings")
+    shown = cast("FindingsResult", linked.with_frame("findings", listed.assign(
+        finding=without_names(listed["finding"], read.people))))
+    if evidence is None:
+        return result, shown
     at_risk = find_at_risk(linked, actions.loc[actions["status"] == "overdue", "action_id"].astype("str"))
     show_line(f"Requirements that overdue actions put at risk: {', '.join(at_risk) or 'none'}.")
-    listed = linked.frame("findings")
-    shown = linked.with_frame("findings", listed.assign(finding=without_names(listed["finding"], read.people)))
-    return assess_evidence(evidence, settings=settings, as_of=as_of, at_risk=at_risk), cast("FindingsResult", shown)
+    return assess_evidence(evidence, settings=settings, as_of=as_of, at_risk=at_risk), shown
 
 
 def _write_evidence(judged: EvidenceResult | None, linked: FindingsResult | None, out: Path,

@@ -1,4 +1,4 @@
-"""``my121 profile``: where the workforce is on the map, and what changed since the last cycle."""
+"""``my121 profile``: where the workforce is on the map, by any grouping, and what changed since the last cycle."""
 
 from __future__ import annotations
 
@@ -22,39 +22,39 @@ if TYPE_CHECKING:
 def run_profile(
     source: Source,
     out: Out,
-    by: Annotated[str, typer.Option("--by", help="Group by directorate, service, team, grade ...")] = "directorate",
+    by: Annotated[list[str] | None, typer.Option(
+        "--by", help="Group by directorate, service, team, grade, tenure_band, contract, working_pattern, role, "
+                     "manager ...; give it twice for two at once. Default: directorate.")] = None,
     cycle: CycleLabel = None,
     audience: AudienceName = "analyst",
     corrections: CorrectionsFile = None,
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write the nine-box map, the map by group and the change since the last cycle, as tables and heatmaps."""
+    """Write the nine-box map, the map by group and the change since the last cycle, as tables and heatmaps.
+
+    For example: my121 profile exports --by directorate --by grade --out out/profile
+    """
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
                          needs_ratings=True)
-    write_profile(intake.workforce, out, by=by, cycle=cycle, audience=audience, settings=chosen)
+    write_profile(intake.workforce, out, by=by or ["directorate"], cycle=cycle, audience=audience, settings=chosen)
     code = exit_code(intake)
     if code:
         raise typer.Exit(code)
 
 
-def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None, audience: str,
+def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], cycle: str | None, audience: str,
                   settings: Settings) -> None:
     """Tabulate, release and write the profile's tables and pictures."""
-    from my121_analytics.analysis.movement import track_movement
-    from my121_analytics.analysis.profile import tabulate_profile
     from my121_analytics.cli.release_files import is_private, write_record, write_tables
     from my121_analytics.disclosure.attacker import find_nesting
     from my121_analytics.disclosure.release import release_together
     from my121_analytics.writing.staging import staged_run
 
+    groupings = [by] if isinstance(by, str) else list(by)
     cycle = workforce.check_cycle(cycle)
-    results: list[Result] = [tabulate_profile(workforce, by=by, cycle=cycle)]
-    if workforce.previous_cycle(cycle) is not None:
-        # Where small counts are hidden, moves by group would leave next to nothing to show and more to protect.
-        grouped = not (audience in settings.disclosure.audiences and settings.disclosure.audiences[audience].suppress)
-        results.append(track_movement(workforce, by=by if grouped else None, cycle=cycle))
+    results = _analyse(workforce, groupings, cycle, audience, settings)
     nesting = find_nesting(workforce.posts_in_cycle(cycle))
     shown = release_together(results, audience=audience, settings=settings, nesting=nesting)
     private = is_private(audience, settings)
@@ -63,25 +63,60 @@ def write_profile(workforce: Workforce, out: Path, *, by: str, cycle: str | None
             write_tables(result, stage.folder, audience=audience, settings=settings, released=released,
                          files={name: f"{name}.csv" for name in result.tables})
         write_record(results, shown, stage.folder, audience=audience, settings=settings)
-        _draw(shown, stage.folder, by, private=private)
+        _draw(shown, stage.folder, "_".join(groupings), private=private)
     show_left(stage.left)
     profile = shown[0]
     n = profile.about.n  # not the result's own: the terminal, and the log it is sent to, pass the gate too
     show_line(f"{settings.disclosure.marker if n is None else f'{n:,}'} {profile.about.counts_what} in {cycle}.")
-    if len(shown) == 1:
+    if workforce.previous_cycle(cycle) is None:
         show_line("One cycle only: no change since the last one to show.")
+
+
+def _analyse(workforce: Workforce, groupings: list[str], cycle: str, audience: str, settings: Settings) -> list[Result]:
+    """Work out the profile first, then the change since the cycle before, then the groups beside the council.
+
+    Where small counts are hidden, groups stand without the council's share beside them, since that would tell a share
+    which the council's own row may withhold; and moves by group would leave next to nothing to show.
+    """
+    from my121_analytics.analysis.group_profile import BY_MANAGER, profile_groups
+    from my121_analytics.analysis.movement import track_movement
+    from my121_analytics.analysis.profile import tabulate_profile
+
+    suppressed = audience in settings.disclosure.audiences and settings.disclosure.audiences[audience].suppress
+    _check_audience(groupings, audience, suppressed=suppressed)
+    alone = groupings[0] if len(groupings) == 1 and groupings[0] != BY_MANAGER else None
+    results: list[Result] = [tabulate_profile(workforce, by=alone if suppressed else None, cycle=cycle)]
+    if workforce.previous_cycle(cycle) is not None:
+        results.append(track_movement(workforce, by=None if suppressed else alone, cycle=cycle))
+    if not suppressed:
+        results.append(profile_groups(workforce, by=groupings, cycle=cycle))
+    return results
+
+
+def _check_audience(groupings: list[str], audience: str, *, suppressed: bool) -> None:
+    from my121_analytics.analysis.group_profile import BY_MANAGER
+    from my121_analytics.errors import UsageError
+    from my121_analytics.wording.catalogue import say
+
+    if BY_MANAGER in groupings and audience != "analyst":
+        raise UsageError(say("profile_command", "manager_analyst"), hints=["Leave --audience out."])
+    if suppressed and len(groupings) > 1:
+        raise UsageError(say("profile_command", "two_published"), hints=[say("profile_command", "two_published_hint")])
 
 
 def _draw(shown: Sequence[Released], out: Path, by: str, *, private: bool) -> None:
     from my121_analytics.cli.release_files import write_figure
-    from my121_analytics.figures import nine_box
+    from my121_analytics.figures import map_multiples, nine_box, profile_heatmap
 
-    profile = shown[0]
+    profile, groups = shown[0], shown[-1]
     if "map" in profile.tables:
         write_figure(nine_box.plot_nine_box, profile, out / "nine_box", private=private)
         if "map_by_group" in profile.tables:
             write_figure(nine_box.plot_box_by_group, profile, out / f"nine_box_by_{by}", private=private)
     elif "ratings" in profile.tables:
         write_figure(nine_box.plot_rating_mix, profile, out / "rating_mix", private=private)
+    if groups.kind == "GroupProfileResult" and "map_by_group" in groups.tables:
+        write_figure(profile_heatmap.plot_profile_heatmap, groups, out / f"nine_box_by_{by}", private=private)
+        write_figure(map_multiples.plot_map_multiples, groups, out / f"maps_by_{by}", private=private)
     if len(shown) > 1 and "change" in shown[1].tables:
         write_figure(nine_box.plot_box_change, shown[1], out / "nine_box_change", private=private)

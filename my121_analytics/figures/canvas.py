@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 Point = tuple[float, float]
 Weight = Literal["normal", "bold"]
+Dashes = str | tuple[int, tuple[float, ...]]
+"""A name of matplotlib's, or where to start and the lengths of dash and gap."""
 
 INCH = 72.0
 """Points in an inch; a laid-out picture is in points from its upper left corner."""
-DASHES: dict[str, tuple[float, float]] = {"--": (3.7, 1.6), ":": (1.0, 1.65)}
+_DASHES: dict[str, tuple[float, ...]] = {"-": (), "--": (3.7, 1.6), ":": (1.0, 1.65)}
 """Lengths of dash and gap, in widths of the line, as matplotlib has them."""
+_DESCENT = 0.236
+"""From the baseline down to the foot of letters such as p, in text sizes."""
 _PITCH = 1.138
 _FIRST = 0.845
 """From line to line, and from the top of a text down to its first baseline, in text sizes."""
@@ -51,14 +55,14 @@ class Rectangle:
 
 @dataclass(frozen=True)
 class Line:
-    """Straight pieces through points; ``line`` is its width."""
+    """Straight pieces through points; ``line`` is its width, ``dash`` lengths of dash and gap in widths of the line."""
 
     points: tuple[Point, ...]
     place: Place
     order: float
     colour: str
     line: float
-    dash: str = ""
+    dash: tuple[float, ...] = ()
     is_square: bool = False
     is_clipped: bool = True
 
@@ -164,7 +168,7 @@ class Canvas:
                                  _dash(linestyle)))
 
     def plot(self, x: Iterable[float], y: Iterable[float], *, color: str = "", linewidth: float = 1.5,
-             linestyle: str = "-", marker: str = "", markersize: float = 6.0, markerfacecolor: str = "",
+             linestyle: Dashes = "-", marker: str = "", markersize: float = 6.0, markerfacecolor: str = "",
              markeredgecolor: str = "", markeredgewidth: float = 1.0, zorder: float = 2,
              solid_capstyle: str = "projecting", clip_on: bool = True, transform: Any = None) -> None:
         """Draw a line through points, or a mark at each."""
@@ -182,7 +186,7 @@ class Canvas:
     def write(self, text: str, at: Point, place: Place, *, size: float, weight: Weight, colour: str, ha: str, va: str,
               gid: str) -> None:
         """Write lines of text at a point: from their top downwards, or the one line on its baseline."""
-        drop = _FIRST * size / INCH if va == "top" else 0.0
+        drop = {"top": _FIRST, "bottom": -_DESCENT}.get(va, 0.0) * size / INCH
         for number, line in enumerate(text.split("\n")):
             down = drop + number * _PITCH * size / INCH
             where = replace(place, offset=(place.offset[0], place.offset[1] - down))
@@ -264,8 +268,8 @@ def _plain(points: Iterable[Sequence[float]]) -> tuple[Point, ...]:
     return tuple((float(x), float(y)) for x, y in points)
 
 
-def _dash(linestyle: str) -> str:
-    return linestyle if linestyle in DASHES else ""
+def _dash(linestyle: Dashes) -> tuple[float, ...]:
+    return _DASHES[linestyle] if isinstance(linestyle, str) else linestyle[1]
 
 
 def _share(value: float, limits: Point) -> float:

@@ -97,7 +97,7 @@ def _read(released: Released, *, wanted_by: str) -> _Coverage:
     for row in frame.loc[order].itertuples():
         group, n = str(getattr(row, column)), phrases.count(row.base, marker)
         values = [row.estimate, row.lower, row.upper]
-        if any(phrases.is_missing(value) for value in values):
+        if any(phrases.is_blank(value) for value in values):
             rows.append(_Row(group, None, 0.0, 0.0, n))
         else:
             rows.append(_Row(group, float(row.estimate), float(row.lower), float(row.upper), n))
@@ -109,9 +109,9 @@ def _read(released: Released, *, wanted_by: str) -> _Coverage:
 
 
 def _title(frame: pd.DataFrame, total: pd.DataFrame, base: object) -> str:
-    if frame.empty or (not phrases.is_missing(base) and not float(str(base))):
+    if frame.empty or (not phrases.is_blank(base) and not float(str(base))):
         return say("coverage", "title_nobody")
-    if len(total) and not phrases.is_missing(total["estimate"].iloc[0]) and not phrases.is_missing(base):
+    if len(total) and not phrases.is_blank(total["estimate"].iloc[0]) and not phrases.is_blank(base):
         of = float(str(base))
         return say("coverage", "title", share=phrases.say_share(round(float(total["estimate"].iloc[0]) * of), of))
     if frame["estimate"].isna().all():

@@ -80,7 +80,7 @@ def put_group_heatmap_in_words(released: Released) -> str:
     seen = _read(released)
     rows = []
     for group in seen.groups:
-        if not phrases.is_missing(seen.base[group]) and not seen.base[group]:
+        if not phrases.is_blank(seen.base[group]) and not seen.base[group]:
             rows.append(say("by_group", "row_empty", group=group))
         elif group not in seen.fullest:
             rows.append(say("by_group", "row_unsure", group=group))
@@ -128,13 +128,13 @@ def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
         for x, (n, share) in enumerate(zip(cells[y], shares[y], strict=True)):
             is_box = x < len(seen.boxes)
             base = placed if is_box else everybody
-            if phrases.is_missing(n) or phrases.is_missing(base):  # one tells the other
+            if phrases.is_blank(n) or phrases.is_blank(base):  # one tells the other
                 ax.barh(y + 0.5, 0.94, 0.92, x + 0.03, facecolor=theme.WITHHELD, linewidth=0, edgecolor=theme.HATCH,
                         hatch="////")
                 ax.barh(y + 0.5, 0.5, 0.5, x + 0.25, facecolor=theme.PAPER, linewidth=0)
                 write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
                 continue
-            known = not phrases.is_missing(share)
+            known = not phrases.is_blank(share)
             ink = theme.text_on(theme.shade(float(share) / seen.top)) if is_box and known else None
             printed = phrases.percent(float(share)) if known else "–"
             write(ax, printed, (x + 0.5, y + 0.5), (0, 0.07), data=(True, True), size=theme.BODY, weight="bold",
@@ -191,7 +191,7 @@ def _read(released: Released) -> _Groups:
 def _fullest(n: pd.Series, base: object, boxes: pd.DataFrame) -> tuple[str, float] | None:
     """Find a group's fullest box; None where it is empty, tied, or a withheld box might be fuller."""
     shown = n.dropna()
-    if shown.empty or phrases.is_missing(base) or not float(str(base)):
+    if shown.empty or phrases.is_blank(base) or not float(str(base)):
         return None
     largest = float(shown.max())
     if float(str(base)) - float(shown.sum()) > largest or int((shown == largest).sum()) > 1:

@@ -73,7 +73,7 @@ def _read(released: Released, *, wanted_by: str) -> pd.DataFrame:
 def _title(rows: pd.DataFrame) -> str:
     chosen = rows[rows["is_chosen"].astype(bool)] if len(rows) else rows
     if chosen.empty:
-        return say("list_length", "title_none")
+        return say("list_length", "title_none" if rows.empty else "title_nobody")
     row = chosen.iloc[0]
     return say("list_length", "title_one" if row["k"] == 1 else "title", k=int(row["k"]),
                right=f"{row['expected_right']:.1f}", wrong=f"{row['expected_wrong']:.1f}")

@@ -209,7 +209,7 @@ def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
     if "probability" in listed.columns and listed["probability"].notna().all():
         return float((1 - listed["probability"].astype("float64")).sum())
     given = released.facts.get("expected_wrong")
-    return None if phrases.is_missing(given) else float(str(given))
+    return None if phrases.is_blank(given) else float(str(given))
 
 
 def _title(seen: _Managers) -> str:

@@ -274,7 +274,7 @@ class _Mix:
 def _read_map(released: Released, *, wanted_by: str) -> _Map:
     frame = phrases.take_table(released, "map", wanted_by=wanted_by)
     boxes = _with_places(frame[frame["box"] != 0])
-    shares = [None if phrases.is_missing(n) or phrases.is_missing(base) else float(n) / float(base) if base else 0.0
+    shares = [None if phrases.is_blank(n) or phrases.is_blank(base) else float(n) / float(base) if base else 0.0
               for n, base in zip(boxes["n"], boxes["base"], strict=True)]
     base = boxes["base"].max() if len(boxes) else 0
     return _Map(frame, boxes, shares, _title_of_map(released, boxes, base),
@@ -283,7 +283,7 @@ def _read_map(released: Released, *, wanted_by: str) -> _Map:
 
 
 def _title_of_map(released: Released, boxes: pd.DataFrame, base: float) -> str:
-    if boxes["n"].isna().all() or phrases.is_missing(base):
+    if boxes["n"].isna().all() or phrases.is_blank(base):
         return say("figure", "all_withheld")
     if not base:
         return say("figure", "nobody", cycle=released.about.cycle)
@@ -316,7 +316,7 @@ def _read_change(released: Released, *, wanted_by: str) -> _Changes:
 
 def _change_of(row: object) -> tuple[float | None, float, float, str]:
     values = [getattr(row, name) for name in ("change", "lower", "upper", "share_before", "share_after")]
-    if any(phrases.is_missing(value) for value in values):
+    if any(phrases.is_blank(value) for value in values):
         return None, 0.0, 0.0, ""
     change, lower, upper, first, last = (float(value) for value in values)
     return change, lower, upper, say("change", "shares", before=phrases.percent(first), after=phrases.percent(last))
@@ -340,8 +340,8 @@ def _read_mix(released: Released, *, wanted_by: str) -> _Mix:
     base = levels["base"].max() if len(levels) else 0
     rows = []
     for row in levels.itertuples():
-        share = None if phrases.is_missing(row.share) else float(row.share)
-        ends = [None if phrases.is_missing(end) or share is None else float(end) for end in (row.lower, row.upper)]
+        share = None if phrases.is_blank(row.share) else float(row.share)
+        ends = [None if phrases.is_blank(end) or share is None else float(end) for end in (row.lower, row.upper)]
         rows.append(_Level(str(row.label), share, ends[0], ends[1], _text_of_level(released, row.n, share, ends)))
     return _Mix(frame, rows, _title_of_mix(released, levels, base),
                 say("mix", "n", n=phrases.count(base, phrases.marker_of(frame)), what=phrases.counted(released)),
@@ -359,7 +359,7 @@ def _text_of_level(released: Released, n: object, share: float | None, ends: lis
 
 
 def _title_of_mix(released: Released, levels: pd.DataFrame, base: float) -> str:
-    if levels["n"].isna().all() or phrases.is_missing(base):
+    if levels["n"].isna().all() or phrases.is_blank(base):
         return say("figure", "all_withheld")
     if not base:
         return say("mix", "nobody", cycle=released.about.cycle)
@@ -377,7 +377,7 @@ def _say_unplaced(released: Released, rows: pd.DataFrame, group: str) -> str:
     if rows.empty:
         return ""
     row = rows.iloc[0]
-    if phrases.is_missing(row["n"]) or phrases.is_missing(row["base"]):
+    if phrases.is_blank(row["n"]) or phrases.is_blank(row["base"]):
         return say("nine_box", "unplaced_withheld", marker=phrases.marker_of(rows))
     if not row["n"]:
         return say("nine_box", "unplaced_none") if row["base"] else ""

@@ -99,10 +99,10 @@ def signed(value: float, decimals: int = 2) -> str:
 
 def count(n: object, marker: str = "[c]") -> str:
     """Print a count, or the marker where it is withheld."""
-    return marker if is_missing(n) else f"{float(str(n)):,.0f}"
+    return marker if is_blank(n) else f"{float(str(n)):,.0f}"
 
 
-def is_missing(value: object) -> bool:
+def is_blank(value: object) -> bool:
     """Say whether a cell holds nothing: withheld, or never known."""
     # only a missing number differs from itself; the question is put for every cell of every picture
     return value is None or value is pd.NA or value is pd.NaT or bool(value != value)

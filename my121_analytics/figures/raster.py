@@ -10,7 +10,6 @@ from math import cos, hypot, pi, sin
 from typing import TYPE_CHECKING
 
 from my121_analytics.figures.canvas import (
-    DASHES,
     INCH,
     Canvas,
     Line,
@@ -86,8 +85,8 @@ def _paint_rectangle(shape: Rectangle, brush: ImageDraw, scale: float) -> None:
 @_paint.register(Line)
 def _paint_line(shape: Line, brush: ImageDraw, scale: float) -> None:
     beyond = shape.line / 2 if shape.is_square else 0.0
-    for piece in _dashes(shape.points, [part * shape.line for part in DASHES[shape.dash]]) if shape.dash \
-            else [shape.points]:
+    pieces = _dashes(shape.points, [part * shape.line for part in shape.dash]) if shape.dash else [shape.points]
+    for piece in pieces:
         _stroke(brush, piece, shape.colour, shape.line, scale, beyond=beyond)
 
 

@@ -63,7 +63,8 @@ def plot_rating_mixes(released: Released, *, ax: Axes | None = None) -> Axes:
         write(ax, elide(str(one.name), names - 0.1, theme.SMALL, keep_end=0.4), (0, top + _BAR / 2), (-names - 0.75, 0),
               data=(False, True), size=theme.SMALL, weight="bold", gid="name")
         count = say("rating_mixes", "n_one" if one.n_ratings == 1 else "n", n=phrases.count(one.n_ratings))
-        write(ax, f"{VERDICTS[str(one.verdict)].sentence}, {count}", (0, top + 1.5 * _BAR), (-names - 0.75, 0),
+        known = VERDICTS[PATTERN].sentence if one.verdict == PATTERN else say("caterpillar", "unlisted")
+        write(ax, f"{known}, {count}", (0, top + 1.5 * _BAR), (-names - 0.75, 0),
               data=(False, True), size=theme.SMALL, colour=theme.QUIET, gid="label")
         _draw_bar(ax, top, shares["share"].tolist(), say("rating_mixes", "given"))
         _draw_bar(ax, top + _BAR, shares["expected_share"].tolist(), say("rating_mixes", "expected"), pale=True)
@@ -75,7 +76,7 @@ def has_mixes(released: Released) -> bool:
     released = require_released(released, wanted_by="has_mixes")
     if not {"managers", "mix"} <= set(released.tables) or not len(released.tables["mix"]):
         return False
-    return bool((released.tables["managers"]["verdict"].astype("str") == PATTERN).any())
+    return bool(_is_to_hear(released.tables["managers"]).any())
 
 
 def describe_rating_mixes(released: Released) -> str:
@@ -98,12 +99,18 @@ def _read(released: Released) -> tuple[pd.DataFrame, pd.DataFrame]:
     managers = managers.assign(rater_id=managers["rater_id"].astype("str"), verdict=managers["verdict"].astype("str"))
     if "name" not in managers:
         managers["name"] = managers["rater_id"]
-    listed = managers[(managers["verdict"] == PATTERN) & (managers["marker"].astype("str") == "")]
+    listed = managers[_is_to_hear(managers) & (managers["marker"].astype("str") == "")]
     listed = listed.assign(name=listed["name"].astype("str").where(listed["name"].notna(), listed["rater_id"]))
     listed = listed.assign(_name=listed["name"].str.casefold()).sort_values(
         ["_name", "rater_id"], kind="stable").reset_index(drop=True)
     mix = mix.assign(rater_id=mix["rater_id"].astype("str"))
     return listed, mix
+
+
+def _is_to_hear(managers: pd.DataFrame) -> pd.Series:
+    if "to_hear" in managers:
+        return managers["to_hear"].fillna(False).astype(bool)
+    return managers["verdict"].astype("str") == PATTERN
 
 
 def _title(listed: pd.DataFrame) -> str:

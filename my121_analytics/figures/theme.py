@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from my121_analytics.figures.canvas import Canvas
 from my121_analytics.figures.raster import write_png
-from my121_analytics.figures.vector import Drawing, standalone
+from my121_analytics.figures.vector import VectorDrawing, standalone
 from my121_analytics.figures.vector_writer import write_svg
 
 if TYPE_CHECKING:
@@ -172,7 +172,7 @@ def save_svg(ax: Axes | Figure | Canvas, path: Path | str, *, title: str = "", d
     Path(path).write_bytes(standalone(render_svg(ax, title=title, description=description)))
 
 
-def _drawing(ax: Axes | Figure) -> Drawing:
+def _drawing(ax: Axes | Figure) -> VectorDrawing:
     import matplotlib as mpl
     from matplotlib.backends.backend_svg import FigureCanvasSVG
 
@@ -180,7 +180,7 @@ def _drawing(ax: Axes | Figure) -> Drawing:
     buffer = io.BytesIO()
     with quiet_about_letters(), _dpi(drawn, 72), mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": "my121"}):
         FigureCanvasSVG(drawn).print_svg(buffer, metadata={"Date": None, "Creator": None})
-    return Drawing(buffer.getvalue())
+    return VectorDrawing(buffer.getvalue())
 
 
 def figure_of(ax: Axes | Figure) -> Figure:

@@ -17,7 +17,7 @@ _WHOLE_ROOT = {"stroke-linejoin": "round", "stroke-linecap": "butt"}
 """What matplotlib's style element says of everything."""
 
 
-class Drawing:
+class VectorDrawing:
     """A drawing as matplotlib wrote it.
 
     Parameters

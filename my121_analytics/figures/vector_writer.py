@@ -8,7 +8,6 @@ from functools import singledispatch
 from xml.sax.saxutils import escape, quoteattr
 
 from my121_analytics.figures.canvas import (
-    DASHES,
     INCH,
     Canvas,
     Line,
@@ -70,7 +69,7 @@ def _element_rectangle(shape: Rectangle) -> str:
 
 @_element.register(Line)
 def _element_line(shape: Line) -> str:
-    dashes = " ".join(_number(part * shape.line) for part in DASHES[shape.dash]) if shape.dash else ""
+    dashes = " ".join(_number(part * shape.line) for part in shape.dash)
     more = f' stroke-dasharray="{dashes}"' if dashes else ' stroke-linecap="square"' if shape.is_square else ""
     return f'<path d="{_path(shape.points)}" fill="none"{_stroke(shape.colour, shape.line)}{more}/>'
 

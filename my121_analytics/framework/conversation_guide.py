@@ -54,7 +54,7 @@ class BoxGuide:
 
 
 @dataclass(frozen=True)
-class Stage:
+class ConversationStage:
     """One stage of a conversation in a coaching style."""
 
     name: str
@@ -106,7 +106,7 @@ class ConversationGuide:
     after: str
     consistency: str
     preparation: Mapping[str, tuple[str, ...]]
-    stages: tuple[Stage, ...]
+    stages: tuple[ConversationStage, ...]
     record: tuple[RecordPart, ...]
     outcomes: Mapping[str, str]
     performance: tuple[str, ...]
@@ -267,7 +267,7 @@ def _assemble(content: _File) -> ConversationGuide:
         tuple(content.purposes), content.initiating, content.not_prescriptive, content.choosing, content.after,
         content.consistency, {"manager": tuple(content.preparation.manager),
                               "employee": tuple(content.preparation.employee)},
-        tuple(Stage(stage.name, tuple(stage.does)) for stage in content.stages),
+        tuple(ConversationStage(stage.name, tuple(stage.does)) for stage in content.stages),
         tuple(RecordPart(part.name, part.column, part.asks) for part in content.record),
         content.outcomes.model_dump(), _by_level(content.performance), _by_level(content.potential), boxes,
         dict(content.history), tuple(content.questions[code] for code in content.open_questions))

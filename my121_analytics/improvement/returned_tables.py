@@ -7,7 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from my121_analytics.improvement.headings import plain
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 
 _GUARD = re.compile(r"^'(?=[=+\-@\t\r])")
 
@@ -22,7 +22,7 @@ class OwnRow:
     cells: Mapping[str, str]
 
 
-def find_own_table(sheets: Sequence[Sheet], headings: Mapping[str, str],
+def find_own_table(sheets: Sequence[SourceSheet], headings: Mapping[str, str],
                    required: Collection[str]) -> list[OwnRow] | None:
     """Read the first table that has the required columns.
 

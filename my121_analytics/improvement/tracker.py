@@ -12,9 +12,10 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, suggest
 from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.action_cells import without_contacts
+from my121_analytics.improvement.plan.action_progress import Vocabulary, read_percent, read_status
 from my121_analytics.improvement.plan.action_rows import match_known
+from my121_analytics.improvement.plan.named_statistics import UnknownStatisticError, parse_statistic, short_names
 from my121_analytics.improvement.plan.owners import name_owners
-from my121_analytics.improvement.plan.progress import Vocabulary, read_percent, read_status
 from my121_analytics.improvement.plan.reading import OWNER_COLUMNS, Plan
 from my121_analytics.improvement.returned_tables import OwnRow, find_own_table
 from my121_analytics.improvement.timescale.reading import parse_anchor, parse_timescale
@@ -338,9 +339,18 @@ def _choice(field: str, choices: Callable[[Settings], list[str]]) -> _Reader:
     return read
 
 
-def statistic_labels() -> list[str]:
-    """List the statistics that an action may name, as shown."""
-    return [say("plan_statistic", code) for code in codes("plan_statistic")]
+def _read_statistics(row: OwnRow, cell: str, anchor: date, settings: Settings, faults: _Faults) -> str | None:
+    """Take the names of figures, each in the catalogue's words or, where it has none of its own, as a long name."""
+    kept = []
+    for part in filter(None, (part.strip() for part in cell.split(";"))):
+        try:
+            statistic = parse_statistic(part)
+        except UnknownStatisticError as problem:
+            faults.add(row, "unknown_statistic", heading=headings()["statistic"], problem=problem.headline,
+                       remedy=" ".join(problem.hints))
+            return None
+        kept.append(statistic.label if statistic.code in short_names() else statistic.code)
+    return "; ".join(dict.fromkeys(kept))
 
 
 _READERS: dict[str, _Reader] = {
@@ -348,7 +358,7 @@ _READERS: dict[str, _Reader] = {
     "owner": _read_owner,
     "theme": _choice("theme", lambda settings: settings.plan.themes),
     "carried_into": _choice("carried_into", lambda settings: settings.plan.carried_into),
-    "statistic": _choice("statistic", lambda settings: statistic_labels()),
+    "statistic": _read_statistics,
 }
 
 

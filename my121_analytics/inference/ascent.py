@@ -11,7 +11,7 @@ from scipy import sparse
 from my121_analytics.inference.category_table import tabulate_between
 from my121_analytics.inference.quadrature import Evaluation, evaluate, log_likelihood_at
 from my121_analytics.inference.rater_blocks import Problem, lay_out
-from my121_analytics.inference.rating_counts import RatingCounts
+from my121_analytics.inference.rating_counts import CellCounts
 
 Array = NDArray[np.float64]
 
@@ -65,7 +65,7 @@ class Summit:
     last_step: Array
 
 
-def climb(problem: Problem, given: RatingCounts) -> Summit:
+def climb(problem: Problem, given: CellCounts) -> Summit:
     """Find the largest likelihood.
 
     Parameters
@@ -96,7 +96,7 @@ def climb(problem: Problem, given: RatingCounts) -> Summit:
     return flat
 
 
-def fit_without_raters(given: RatingCounts, design: Array, problem: Problem | None = None) -> Array:
+def fit_without_raters(given: CellCounts, design: Array, problem: Problem | None = None) -> Array:
     """Fit thresholds and coefficients as if all raters were one; the last parameter is a spread of nearly nought.
 
     Parameters
@@ -130,7 +130,7 @@ def fit_without_raters(given: RatingCounts, design: Array, problem: Problem | No
     return point
 
 
-def _first_thresholds(given: RatingCounts) -> Array:
+def _first_thresholds(given: CellCounts) -> Array:
     below, above = np.zeros(given.ladders[-1]), np.zeros(given.ladders[-1])
     total = given.of_cells
     for places, into in ((given.cells.upper, below), (given.cells.lower, above)):

@@ -70,7 +70,7 @@ def weigh_stretches(counts: PersonCounts, location: Array, thresholds: Array, pe
     prior /= prior.sum()
     by_stretch = np.empty((counts.n_raters, len(LOG_STRETCHES)))
     for k, c in enumerate(LOG_STRETCHES):
-        log_p = tabulate_likelihood(counts, location, _stretch(thresholds, c), _COARSE, person_sd)
+        log_p = tabulate_likelihood(counts, location, stretch_thresholds(thresholds, c), _COARSE, person_sd)
         peak = log_p.max(axis=1)
         by_stretch[:, k] = np.log(np.exp(log_p - peak[:, None]) @ prior) + peak
     by_stretch = np.exp(by_stretch - by_stretch.max(axis=1, keepdims=True))
@@ -103,14 +103,15 @@ def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Arra
     """
     total = np.full((counts.n_raters, len(nodes)), -np.inf)
     for k in np.flatnonzero(use.weights > _LEAST_WEIGHT):
-        stretched = _stretch(thresholds, LOG_STRETCHES[k])
+        stretched = stretch_thresholds(thresholds, LOG_STRETCHES[k])
         log_p = (tabulate_likelihood(counts, location, stretched, nodes, person_sd) if expected is None
                  else tabulate_expecting(counts, location, stretched, nodes, expected))
         total = np.logaddexp(total, log_p + np.log(use.weights[k]))
     return total
 
 
-def _stretch(thresholds: Array, c: float) -> Array:
+def stretch_thresholds(thresholds: Array, c: float) -> Array:
+    """Move thresholds ``exp(c)`` times as far from their middle."""
     middle = thresholds.mean()
     return np.asarray(middle + np.exp(c) * (thresholds - middle))
 

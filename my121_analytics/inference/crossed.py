@@ -19,7 +19,7 @@ from scipy.linalg import eigh_tridiagonal, lapack
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.inference.category_table import CellTable, tabulate_between
-from my121_analytics.inference.rating_counts import RatingCounts, ladders_rise
+from my121_analytics.inference.rating_counts import CellCounts, ladders_rise
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -65,7 +65,7 @@ class CrossedCounts:
     is_swapped: bool
 
     @classmethod
-    def gather(cls, rater: NDArray[np.integer[Any]], subject: Codes, counts: RatingCounts,
+    def gather(cls, rater: NDArray[np.integer[Any]], subject: Codes, counts: CellCounts,
                n: Array | None) -> CrossedCounts:
         """Add up ratings of one rater, person and cell.
 
@@ -181,7 +181,7 @@ class CrossedModel:
         Standardised covariates, patterns x p.
     """
 
-    def __init__(self, counts: CrossedCounts, given: RatingCounts, design: Array) -> None:
+    def __init__(self, counts: CrossedCounts, given: CellCounts, design: Array) -> None:
         self.counts, self.given = counts, given
         self.cells = given.cells.take(counts.cell)
         self.x = design[self.cells.pattern]

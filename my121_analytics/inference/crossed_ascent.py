@@ -17,7 +17,7 @@ from my121_analytics.inference.ascent import (
     stretch,
 )
 from my121_analytics.inference.crossed import DENSE_VARIANCE, CrossedCounts, CrossedModel
-from my121_analytics.inference.rating_counts import RatingCounts
+from my121_analytics.inference.rating_counts import CellCounts
 
 Array = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -71,7 +71,7 @@ class CrossedSummit:
     notes: tuple[str, ...]
 
 
-def fit_crossed(counts: CrossedCounts, given: RatingCounts, design: Array) -> CrossedSummit:
+def fit_crossed(counts: CrossedCounts, given: CellCounts, design: Array) -> CrossedSummit:
     """Find the largest likelihood by Laplace's method.
 
     Parameters

@@ -18,7 +18,7 @@ from my121_analytics.inference.crossed_ascent import fit_crossed
 from my121_analytics.inference.quadrature import evaluate, sensitivities
 from my121_analytics.inference.rater_blocks import Problem, lay_out
 from my121_analytics.inference.rater_posterior import average_over_sd, beyond, summarise
-from my121_analytics.inference.rating_counts import RatingCounts, count_ratings
+from my121_analytics.inference.rating_counts import CellCounts, count_cells
 from my121_analytics.inference.rating_input import (
     check_counts,
     code_categories,
@@ -299,9 +299,9 @@ def _fit(given: _Given, subjects: ArrayLike | None, occasions: ArrayLike | None,
     occasion, occasion_ids = (None, pd.Index([])) if occasions is None else code_names(occasions, "occasion")
     if occasion is not None:
         same_length(len(given.category), len(occasion), "occasion")
-    counts = count_ratings(given.rater, given.pattern, given.category, given.n, n_raters=len(given.rater_ids),
-                           n_patterns=len(given.design), labels=given.labels, occasion=occasion,
-                           occasions=list(occasion_ids), keep_column=subjects is not None)
+    counts = count_cells(given.rater, given.pattern, given.category, given.n, n_raters=len(given.rater_ids),
+                         n_patterns=len(given.design), labels=given.labels, occasion=occasion,
+                         occasions=list(occasion_ids), keep_column=subjects is not None)
     n_active = int((counts.ratings > 0).sum())
     if n_active < 2:
         raise DataUnusableError(f"There are ratings from {n_active} rater, so raters cannot be compared.",
@@ -326,7 +326,7 @@ class _Units:
     names: list[str]
 
 
-def _fit_raters(given: _Given, counts: RatingCounts, scaled: Array, units: _Units, occasion_ids: pd.Index,
+def _fit_raters(given: _Given, counts: CellCounts, scaled: Array, units: _Units, occasion_ids: pd.Index,
                 nodes: int | None) -> CumulativeLinkFit:
     problem = lay_out(counts, scaled, nodes)
     top = climb(problem, counts)
@@ -356,7 +356,7 @@ def _fit_raters(given: _Given, counts: RatingCounts, scaled: Array, units: _Unit
                              covariance, problem, top.point, spreads)
 
 
-def _fit_both(given: _Given, counts: RatingCounts, crossed: CrossedCounts, scaled: Array, units: _Units,
+def _fit_both(given: _Given, counts: CellCounts, crossed: CrossedCounts, scaled: Array, units: _Units,
               occasion_ids: pd.Index, subject_ids: pd.Index) -> CumulativeLinkFit:
     top = fit_crossed(crossed, counts, scaled)
     cut = int(counts.ladders[-1])
@@ -388,14 +388,14 @@ def _information(found: Array | None) -> Array:
     return found
 
 
-def _notes(counts: RatingCounts, occasion_ids: pd.Index) -> list[str]:
+def _notes(counts: CellCounts, occasion_ids: pd.Index) -> list[str]:
     """Say which occasions have a single category, so that they tell nothing."""
     silent = [str(occasion_ids[k]) for k in np.flatnonzero(np.diff(counts.ladders) == 0)] if len(occasion_ids) else []
     return [f"All ratings are alike on these occasions, which therefore tell nothing: {', '.join(silent)}."] \
         if silent else []
 
 
-def _thresholds(table: pd.DataFrame, counts: RatingCounts, occasion_ids: pd.Index) -> pd.Series:
+def _thresholds(table: pd.DataFrame, counts: CellCounts, occasion_ids: pd.Index) -> pd.Series:
     found = table["estimate"].iloc[:counts.ladders[-1]].rename("threshold")
     if len(occasion_ids):
         plain = [name.removeprefix(f"{occasion_ids[t]}: ")

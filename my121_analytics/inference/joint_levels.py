@@ -18,7 +18,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import cho_factor, cho_solve
+from scipy.linalg import cho_solve, cholesky
+from scipy.linalg.lapack import dpotri
+from scipy.sparse.linalg import splu
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -147,7 +149,7 @@ class _Sites:
 class _System:
     """Precision and pull on raters and teams with people eliminated, and what is needed to bring people back."""
 
-    inner: Array
+    inner: sparse.csc_array
     right: Array
     precision: Array
     pull: Array
@@ -277,8 +279,7 @@ class _Model:
         The top of a parabola through the best of five spreads about ``near``.
         """
         tried = np.log(near) + np.array([-0.7, -0.3, 0.0, 0.3, 0.7])
-        fits = np.array([self.solve(system, (float(np.exp(log_sd)), team_sd), with_covariance=False).log_evidence
-                         for log_sd in tried])
+        fits = np.array([self.weigh_spread(system, (float(np.exp(log_sd)), team_sd)) for log_sd in tried])
         best = int(np.clip(np.argmax(fits), 1, len(tried) - 2))
         curve = np.polyfit(tried[best - 1:best + 2] - tried[best], fits[best - 1:best + 2], 2)
         top = -curve[1] / (2 * curve[0]) if curve[0] < 0 else np.sign(curve[1])
@@ -292,21 +293,35 @@ class _Model:
         weighted = self.design.multiply(sites.spell[:, None]).tocsr()
         loads = (self.of_person @ weighted + self.home.multiply(sites.person[:, None])).tocsr()
         inner = self.design.T @ weighted + self.home.T @ self.home.multiply(sites.person[:, None])
-        inner = (inner - loads.T @ loads.multiply(1 / precision[:, None])).toarray()
+        inner = (inner - loads.T @ loads.multiply(1 / precision[:, None])).tocsc()
         right = self.design.T @ sites.spell_mean + self.home.T @ sites.person_mean - loads.T @ (pull / precision)
         of_people = float((pull**2 / precision).sum() - np.log(precision).sum()) / 2
         return _System(inner, right, precision, pull, loads, of_people)
 
-    def solve(self, system: _System, spread: tuple[float, float], *, with_covariance: bool = True) -> _Solution:
+    def weigh_spread(self, system: _System, spread: tuple[float, float]) -> float:
+        """Give the log-evidence of these spreads alone.
+
+        Few raters share people, so a sparse elimination takes a tenth of the time of a dense one. The matrix is
+        symmetric and positive definite, so its rows need no exchange, and the diagonal gives the determinant.
+        """
+        prior = np.repeat(np.array(spread) ** -2.0, self.spells.n_raters)
+        factor = splu((system.inner + sparse.diags_array(prior)).tocsc(), permc_spec="MMD_AT_PLUS_A",
+                      diag_pivot_thresh=0.0, options={"SymmetricMode": True})
+        log_size = np.log(factor.U.diagonal()).sum() - np.log(prior).sum()
+        return float((system.right @ factor.solve(system.right) - log_size) / 2 + system.of_people)
+
+    def solve(self, system: _System, spread: tuple[float, float]) -> _Solution:
         """Solve for raters and teams of these spreads."""
         prior = np.repeat(np.array(spread) ** -2.0, self.spells.n_raters)
-        matrix = system.inner.copy()
+        matrix = system.inner.toarray()
         matrix[np.diag_indices_from(matrix)] += prior
-        factor = cho_factor(matrix, lower=True, overwrite_a=True)
-        mean = cho_solve(factor, system.right)
-        covariance = cho_solve(factor, np.eye(len(prior))) if with_covariance else np.zeros((0, 0))
-        log_evidence = (np.log(prior).sum() / 2 - np.log(np.diag(factor[0])).sum() + (system.right @ mean) / 2
+        factor = cholesky(matrix, lower=True, overwrite_a=True)
+        mean = cho_solve((factor, True), system.right)
+        log_evidence = (np.log(prior).sum() / 2 - np.log(np.diag(factor)).sum() + (system.right @ mean) / 2
                         + system.of_people)
+        half, _ = dpotri(factor, lower=1)  # the inverse on and below its diagonal, zeros above it
+        covariance = half + half.T
+        covariance[np.diag_indices_from(covariance)] /= 2
         return _Solution(mean, covariance, system.precision, system.pull, system.loads, float(log_evidence))
 
     def match(self, sites: _Sites, spread: tuple[float, float], sweeps: int) -> _Sites:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from my121_analytics.inference.rating_counts import Cells, RatingCounts, ladders_rise
+from my121_analytics.inference.rating_counts import CellCounts, Cells, ladders_rise
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -176,7 +176,7 @@ class Problem:
         return ladders_rise(parameters[:self.n_thresholds], self.ladders)
 
 
-def lay_out(given: RatingCounts, design: Array, least_nodes: int | None = None) -> Problem:
+def lay_out(given: CellCounts, design: Array, least_nodes: int | None = None) -> Problem:
     """Sort counts into blocks of raters of like size.
 
     Parameters

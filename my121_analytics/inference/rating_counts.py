@@ -48,7 +48,7 @@ class Cells:
 
 
 @dataclass(frozen=True)
-class RatingCounts:
+class CellCounts:
     """Counts of ratings, and the thresholds that they call for.
 
     Parameters
@@ -130,9 +130,9 @@ def ladders_rise(thresholds: Array, ladders: Codes) -> bool:
     return bool((np.diff(thresholds)[within] > 1e-8).all())
 
 
-def count_ratings(rater: Whole, pattern: Whole, category: Codes, n: Array | None, *, n_raters: int, n_patterns: int,
-                  labels: Sequence[Any], occasion: Codes | None = None, occasions: Sequence[Any] = (),
-                  keep_column: bool = False) -> RatingCounts:
+def count_cells(rater: Whole, pattern: Whole, category: Codes, n: Array | None, *, n_raters: int, n_patterns: int,
+                labels: Sequence[Any], occasion: Codes | None = None, occasions: Sequence[Any] = (),
+                keep_column: bool = False) -> CellCounts:
     """Group ratings by rater and cell.
 
     Parameters
@@ -154,7 +154,7 @@ def count_ratings(rater: Whole, pattern: Whole, category: Codes, n: Array | None
 
     Returns
     -------
-    RatingCounts
+    CellCounts
         A category that nobody gave on an occasion has no threshold there: its neighbours meet.
     """
     n_categories, n_occasions = len(labels), max(len(occasions), 1)
@@ -174,8 +174,8 @@ def count_ratings(rater: Whole, pattern: Whole, category: Codes, n: Array | None
     table.sum_duplicates()
     small = np.int32  # where every rating is a cell of its own, a large part of the memory is here
     cells = Cells(of_design.astype(small), lower.astype(small), upper.astype(small))
-    return RatingCounts(table, cells, ladders, thresholds,
-                        np.repeat(np.arange(n_occasions), np.diff(ladders)), column if keep_column else None, when)
+    return CellCounts(table, cells, ladders, thresholds,
+                      np.repeat(np.arange(n_occasions), np.diff(ladders)), column if keep_column else None, when)
 
 
 def _compress(code: Codes, size: int) -> tuple[Codes, NDArray[np.int32]]:

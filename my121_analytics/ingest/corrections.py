@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, suggest
-from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.ingest.findings import Log, record_of, unique_names
-from my121_analytics.ingest.reading.layout import ASIDE
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.table_header import ASIDE
 from my121_analytics.wording.catalogue import say
 
 CHECK_KEY = "_check"
@@ -43,7 +43,7 @@ class Correction:
     Parameters
     ----------
     given_in, given_row
-        Sheet and row of the file of corrections.
+        SourceSheet and row of the file of corrections.
     file, sheet, row
         The row of the export; ``row`` as a spreadsheet counts.
     decision
@@ -106,13 +106,13 @@ class Corrections:
     _seen: set[tuple[str, str]] = field(default_factory=set)
     _lines: list[tuple[str, str, str, int, str, str, str]] = field(default_factory=list)
 
-    def of_sheet(self, sheet: Sheet) -> list[Correction]:
+    def of_sheet(self, sheet: SourceSheet) -> list[Correction]:
         """Give the corrections of one sheet of the exports."""
         self._seen.add((sheet.file.strip(), sheet.name.strip()))
         return [c for c in self.wanted if (c.file, c.sheet.strip()) == (sheet.file.strip(), sheet.name.strip())]
 
-    def apply(self, rows: SheetRows, sheet: Sheet, wanted: Sequence[Correction],
-              ) -> tuple[Sheet, dict[int, bool]]:
+    def apply(self, rows: SheetRows, sheet: SourceSheet, wanted: Sequence[Correction],
+              ) -> tuple[SourceSheet, dict[int, bool]]:
         """Put corrected cells in their place.
 
         Parameters
@@ -232,7 +232,7 @@ class Corrections:
                 "given_in": correction.given_in, "given_row": correction.given_row}
 
 
-def _widths_without(sheet: Sheet, columns: Sequence[np.ndarray], corrected: Sequence[int]) -> np.ndarray | None:
+def _widths_without(sheet: SourceSheet, columns: Sequence[np.ndarray], corrected: Sequence[int]) -> np.ndarray | None:
     """Give how many cells each row was written with; corrected rows have those that hold anything."""
     if sheet.widths is None or len(sheet.widths) < sheet.n_rows:
         return sheet.widths
@@ -440,7 +440,7 @@ def unguard(text: str) -> str:
 # Reading the file -------------------------------------------------------------------------------------------------
 
 
-def _find_headings(sheet: Sheet) -> int | None:
+def _find_headings(sheet: SourceSheet) -> int | None:
     """Find the row of headings of a sheet of corrections; None where the sheet is something else."""
     needed = {_heading("file"), _heading("sheet"), _heading("row")}
     for position in range(min(sheet.n_rows, _SEARCHED)):
@@ -454,7 +454,7 @@ def _heading(code: str) -> str:
     return say("correction_heading", code).casefold()
 
 
-def _read_sheet(sheet: Sheet, at: int, corrections: Corrections) -> None:
+def _read_sheet(sheet: SourceSheet, at: int, corrections: Corrections) -> None:
     headings = [" ".join(cell.split()) for cell in sheet.row(at)]
     places: dict[str, int] = {}
     for j, text in enumerate(headings):

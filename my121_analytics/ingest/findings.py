@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.validation import RULES
 from my121_analytics.wording.catalogue import say
 
@@ -108,7 +108,7 @@ class Stops:
         """Let rows go (positions in the sheet, counted from 0) that are no data."""
         self._parts = [part for old in self._parts if len(part := old[~old["position"].isin(rows)])]
 
-    def log(self, log: Log, sheet: Sheet) -> None:
+    def log(self, log: Log, sheet: SourceSheet) -> None:
         """Repeat every fault as a finding."""
         if not self._parts:
             return
@@ -118,7 +118,7 @@ class Stops:
             log.add(str(code), file=sheet.file, sheet=sheet.name, rows=part["position"].to_numpy() + 1,
                     column=str(column), values=part["value"].to_numpy(), expected=part["expected"].to_numpy())
 
-    def frame(self, sheet: Sheet, headings: Sequence[str], hidden: set[int]) -> pd.DataFrame:
+    def frame(self, sheet: SourceSheet, headings: Sequence[str], hidden: set[int]) -> pd.DataFrame:
         """Give one line per stopped row, with its first fault, all faults in the message, and the raw row.
 
         Parameters
@@ -152,7 +152,8 @@ class Stops:
                              "reason": first["code"].to_numpy(), "message": messages, "record": records})
 
 
-def record_of(sheet: Sheet, position: int, headings: Sequence[str], names: Sequence[str], hidden: set[int]) -> str:
+def record_of(sheet: SourceSheet, position: int, headings: Sequence[str], names: Sequence[str],
+              hidden: set[int]) -> str:
     """Give one raw row as JSON, by the names of its columns; empty cells of columns without a heading are left out.
 
     Parameters

@@ -18,7 +18,7 @@ from my121_analytics.ingest.assembly import assemble_tables
 from my121_analytics.ingest.copies import set_copies_aside
 from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
 from my121_analytics.ingest.entries import enter_sheet
-from my121_analytics.ingest.files.exports import Sheet, list_files, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, list_files, read_sheets
 from my121_analytics.ingest.files.garbage import collection_paused
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
@@ -348,7 +348,7 @@ def _find_corrected_strangers(sheets: Sequence[SheetRows], context: Context,
     return found
 
 
-def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale], log: Log,
+def _open_corrected(sheet: SourceSheet, settings: Settings, scales: Mapping[str, Scale], log: Log,
                     corrections: Corrections) -> SheetRows:
     """Open a sheet with the corrections that are about its rows; they are found in it as it was exported."""
     wanted = corrections.of_sheet(sheet)
@@ -359,7 +359,7 @@ def _open_corrected(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale
     return settle_rows(_open(corrected, settings, scales, log), is_data)
 
 
-def _open(sheet: Sheet, settings: Settings, scales: Mapping[str, Scale], log: Log) -> SheetRows:
+def _open(sheet: SourceSheet, settings: Settings, scales: Mapping[str, Scale], log: Log) -> SheetRows:
     return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles, settings.exports.states)
 
 

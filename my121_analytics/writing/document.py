@@ -7,10 +7,11 @@ import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
+from xml.sax.saxutils import escape
 
 from my121_analytics.errors import UsageError
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Page, Subheading
+from my121_analytics.writing.page import Block, Bullets, Drawing, Page, PageTable, Subheading
 from my121_analytics.writing.tables import clean_text
 
 FONT, SIZE = "Arial", 11
@@ -58,7 +59,7 @@ def render_document(page: Page, *, as_of: date) -> bytes:
     if page.picture is not None:
         writer.add(page.picture)
     for number, section in enumerate(page.sections, start=1):
-        writer.turn(across=any(isinstance(block, Grid) and _is_wide(block) for block in section.blocks))
+        writer.turn(across=any(isinstance(block, PageTable) and _is_wide(block) for block in section.blocks))
         writer.heading(f"{number}. {section.heading}", 1)
         for block in section.blocks:
             writer.add(block)
@@ -96,7 +97,7 @@ class _Writer:
                 self.document.add_paragraph(clean_text(item), style="List Bullet")
         elif isinstance(block, Drawing):
             self._picture(block)
-        elif isinstance(block, Grid):
+        elif isinstance(block, PageTable):
             self._table(block)
         else:
             self._text(block)
@@ -134,20 +135,15 @@ class _Writer:
         paragraph = self.document.add_paragraph(clean_text(text), style="Caption")
         paragraph.paragraph_format.keep_with_next = True
 
-    def _table(self, grid: Grid) -> None:
-        """Write a table cell by cell as XML: the library's own cells take a second for two thousand."""
+    def _table(self, grid: PageTable) -> None:
+        """Write a table as one piece of XML: the library's own cells take a second for two thousand."""
         self._caption(grid.caption)
         table = self.document.add_table(rows=0, cols=len(grid.headings), style="Table Grid")
         table.autofit = False
         widths = column_widths(grid, _WIDTHS[self.is_across])
-        numeric = grid.numeric or (False,) * len(widths)
         for column, width in zip(table.columns, widths, strict=True):
             column.width = _twips(width) * 635
-        for i, texts in enumerate((grid.headings, *grid.rows)):
-            row = _element("tr", _element("trPr", _element("cantSplit"), *([_element("tblHeader")] if i == 0 else [])))
-            for text, width, is_number in zip(texts, widths, numeric, strict=True):
-                row.append(_cell(text, width, bold=i == 0, right=is_number))
-            table._tbl.append(row)
+        table._tbl.extend(_rows(grid, widths))
         self.document.add_paragraph()
 
     def turn(self, *, across: bool) -> None:
@@ -211,19 +207,19 @@ class _Writer:
             run._r.append(element)
 
 
-def _is_wide(grid: Grid) -> bool:
+def _is_wide(grid: PageTable) -> bool:
     """Say whether a table's columns do not fit an upright page without breaking words."""
     return len(grid.headings) >= WIDE_COLUMNS or sum(_least_widths(grid)) > _WIDTHS[False]
 
 
-def _least_widths(grid: Grid) -> list[float]:
+def _least_widths(grid: PageTable) -> list[float]:
     """Give the centimetres that each column's longest word needs."""
     texts = [[heading, *(row[j] for row in grid.rows)] for j, heading in enumerate(grid.headings)]
     return [max(max((len(word) for text in column for word in text.split()), default=1) * _CM_A_LETTER + 0.4,
                 _LEAST_WIDTH) for column in texts]
 
 
-def column_widths(grid: Grid, room: float) -> list[float]:
+def column_widths(grid: PageTable, room: float) -> list[float]:
     """Share the width of a page out among a table's columns.
 
     Parameters
@@ -247,19 +243,28 @@ def column_widths(grid: Grid, room: float) -> list[float]:
     return [width + spare * want / sum(wanted) for width, want in zip(least, wanted, strict=True)]
 
 
-def _cell(text: str, width: float, *, bold: bool, right: bool) -> Any:
-    """Give one cell of a table in the table's own size."""
-    look = _element("rPr", *([_element("b")] if bold else []), _element("sz", val=str(2 * _TABLE_SIZE)))
-    run = _element("r", look)
-    for i, line in enumerate(clean_text(text).split("\n")):
-        if i:
-            run.append(_element("br"))
-        words = _element("t")
-        words.text = line
-        words.set("{http://www.w3.org/XML/1998/namespace}space", "preserve")
-        run.append(words)
-    paragraph = _element("p", *([_element("pPr", _element("jc", val="right"))] if right else []), run)
-    return _element("tc", _element("tcPr", _element("tcW", w=str(_twips(width)), type="dxa")), paragraph)
+def _rows(grid: PageTable, widths: Sequence[float]) -> list[Any]:
+    """Give the rows of a table: the heading row is repeated on every page, and no row is parted by a page's end."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import nsdecls
+
+    numeric = grid.numeric or (False,) * len(widths)
+    twips = [_twips(width) for width in widths]
+    rows = []
+    for i, texts in enumerate((grid.headings, *grid.rows)):
+        cells = "".join(_cell(text, width, bold=i == 0, right=is_number)
+                        for text, width, is_number in zip(texts, twips, numeric, strict=True))
+        rows.append(f"<w:tr><w:trPr><w:cantSplit/>{'' if i else '<w:tblHeader/>'}</w:trPr>{cells}</w:tr>")
+    return list(parse_xml(f"<w:tbl {nsdecls('w')}>{''.join(rows)}</w:tbl>"))
+
+
+def _cell(text: str, width: int, *, bold: bool, right: bool) -> str:
+    """Give one cell of a table in the table's own size, as XML; ``width`` in twentieths of a point."""
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean_text(text).split("\n"))
+    look = f'<w:rPr>{"<w:b/>" if bold else ""}<w:sz w:val="{2 * _TABLE_SIZE}"/></w:rPr>'
+    place = '<w:pPr><w:jc w:val="right"/></w:pPr>' if right else ""
+    return (f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p>{place}<w:r>{look}{lines}</w:r></w:p>'
+            "</w:tc>")
 
 
 def _element(name: str, *children: Any, **attributes: str) -> Any:

@@ -143,7 +143,7 @@ class Cards:
 
 
 @dataclass(frozen=True)
-class Grid:
+class PageTable:
     """A table.
 
     Parameters
@@ -191,7 +191,7 @@ class Grid:
         return "number" if self.numeric and self.numeric[column] else ""
 
 
-Block = Text | Subheading | Bullets | Lines | Drawing | Grid | BoxMap | Cards
+Block = Text | Subheading | Bullets | Lines | Drawing | PageTable | BoxMap | Cards
 
 
 @dataclass(frozen=True)
@@ -203,6 +203,8 @@ class Section:
     blocks: tuple[Block, ...]
     starts_sheet: bool = False
     """Whether it begins a printed sheet, in a page whose chapters follow each other."""
+    lies_across: bool = False
+    """Whether its printed sheets lie across, for a table that an upright sheet would crowd."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +241,9 @@ class Page:
     language: str = "en-GB"
     skip: str = ""
     is_paper: bool = False
-    """Chapters follow each other on the printed sheets, without a list of them."""
+    """Chapters follow each other on the printed sheets, closely set."""
+    is_running: bool = False
+    """Chapters follow each other on the printed sheets, set as on the screen."""
 
 
 def render_page(page: Page) -> bytes:
@@ -248,7 +252,7 @@ def render_page(page: Page) -> bytes:
     Parameters
     ----------
     page
-        Its tables come from :func:`grid_of` (released results) or hold words about files and methods.
+        Its tables come from :func:`page_table` (released results) or hold words about files and methods.
 
     Returns
     -------
@@ -281,14 +285,14 @@ def has_long_word(text: str) -> bool:
     return any(len(word) > LONGEST_WORD for word in text.split())
 
 
-def grid_of(view: View, *, folded: bool = False, summary: str = "", has_places: bool = False) -> Grid:
+def page_table(view: View, *, folded: bool = False, summary: str = "", has_places: bool = False) -> PageTable:
     """Give a released table as a page shows it."""
-    return Grid(caption=view.title, headings=tuple(field.heading for field in view.fields),
-                rows=tuple(tuple(row) for row in view.cells()),
-                numeric=tuple(field.kind in NUMERIC for field in view.fields),
-                together=tuple(field.kind == "range" for field in view.fields),
-                entry=tuple(field.blank for field in view.fields), folded=folded, summary=summary,
-                has_places=has_places)
+    return PageTable(caption=view.title, headings=tuple(field.heading for field in view.fields),
+                     rows=tuple(tuple(row) for row in view.cells()),
+                     numeric=tuple(field.kind in NUMERIC for field in view.fields),
+                     together=tuple(field.kind == "range" for field in view.fields),
+                     entry=tuple(field.blank for field in view.fields), folded=folded, summary=summary,
+                     has_places=has_places)
 
 
 def isolate(name: str) -> str:
@@ -297,7 +301,7 @@ def isolate(name: str) -> str:
     return f"\u2068{name}\u2069" if re.search("[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069]", name) else name
 
 
-def words_of(blocks: Sequence[Block]) -> str:
+def running_text(blocks: Sequence[Block]) -> str:
     """Give the running text of some blocks, as a reader meets it."""
     parts: list[str] = []
     for block in blocks:

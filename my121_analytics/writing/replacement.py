@@ -9,7 +9,7 @@ from pathlib import Path
 from my121_analytics.errors import UsageError
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.manifest import MANIFEST, OutputSet, read_manifest, read_sets, sha256_of
-from my121_analytics.writing.swap import list_files
+from my121_analytics.writing.swap import list_written_files
 
 _SAME_MOMENT = 2
 """Seconds between the writing of one file of a set and of another, on systems that count whole seconds."""
@@ -68,7 +68,7 @@ def plan_replacement(out: Path, command: str, new: Mapping[str, str], *, open_to
         beside a publication.
     """
     sets = read_sets(out)
-    there = list_files(out) - ({MANIFEST} if read_manifest(out) else set())
+    there = list_written_files(out) - ({MANIFEST} if read_manifest(out) else set())
     going = {name: one for name, one in sets.items()
              if name == command or (open_to_all and not shared and not one.is_public)}
     kept = {name: one for name, one in sets.items() if name not in going}

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Any
 
 from my121_analytics.errors import UsageError
-from my121_analytics.writing.page import Grid
+from my121_analytics.writing.page import PageTable
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import clean_text
 
@@ -43,7 +43,7 @@ class Slide:
     title: str
     lines: tuple[str, ...] = ()
     picture: Picture | None = None
-    grid: Grid | None = None
+    grid: PageTable | None = None
     notes: str = ""
 
 
@@ -178,7 +178,7 @@ def _add_picture(page: Any, picture: Picture, *, left: float) -> None:
     _describe(shape, picture.title, picture.alt)
 
 
-def _add_grid(page: Any, grid: Grid, *, top: float) -> None:
+def _add_grid(page: Any, grid: PageTable, *, top: float) -> None:
     from pptx.dml.color import RGBColor
     from pptx.util import Inches
 

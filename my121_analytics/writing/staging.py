@@ -22,7 +22,7 @@ from my121_analytics.writing.manifest import MANIFEST, OutputSet, sha256_of, wit
 from my121_analytics.writing.replacement import is_same, plan_replacement
 from my121_analytics.writing.swap import (
     is_unsettled,
-    list_files,
+    list_written_files,
     lock_file,
     put_in_place,
     settle,
@@ -122,7 +122,7 @@ class Stage:
         UsageError
             A file of the user's own is in the way, or one of the set is open in another program.
         """
-        for name in list_files(self.folder) - set(self._written):
+        for name in list_written_files(self.folder) - set(self._written):
             self._written[name] = sha256_of(self.folder / name)
         own = OutputSet(open_to_all, {name: digest for name, digest in self.hashes.items()
                                       if name != MANIFEST and name not in self._given})

@@ -46,7 +46,7 @@ def lock_file(out: Path) -> Path:
     return _beside(out, "lock") if waits_beside(out) else out / ".my121.lock"
 
 
-def list_files(out: Path) -> set[str]:
+def list_written_files(out: Path) -> set[str]:
     """List the files below a folder, with forward slashes, without what waits in it and what systems leave there."""
     if not out.is_dir():
         return set()
@@ -107,14 +107,14 @@ def put_in_place(waiting: Path, out: Path, *, same: Iterable[str], remove: Itera
         if waiting != inside:
             out.mkdir(parents=True, exist_ok=True)
             waiting.rename(inside)
-        place = sorted(list_files(inside) - set(same))
+        place = sorted(list_written_files(inside) - set(same))
         _make_folders_like(inside, out, place)
         _write_list(inside, {"place": place, "remove": sorted(remove)})
         _work_off(out)
     else:
         for name in same:
             _link(out / name, waiting / name)
-        _exchange(waiting, out, expected=list_files(out))
+        _exchange(waiting, out, expected=list_written_files(out))
 
 
 def _exchange(waiting: Path, out: Path, *, expected: set[str]) -> None:
@@ -134,7 +134,7 @@ def _exchange(waiting: Path, out: Path, *, expected: set[str]) -> None:
         except OSError:
             old.rename(out)
             raise
-    for name in sorted(list_files(old) - expected):  # somebody saved a file there just now
+    for name in sorted(list_written_files(old) - expected):  # somebody saved a file there just now
         with suppress(OSError):
             (out / name).parent.mkdir(parents=True, exist_ok=True)
             (old / name).rename(out / name)

@@ -36,6 +36,7 @@ ROOM_TO_WRITE = 18
 WIDER = 1.08
 """Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
 LINE, TITLE_LINE = 16, 24
+_BESIDE_A_PICTURE = 16  # rows of a table that print legibly on one page with its picture
 _PROSE_NARROWER = 1.15
 """How many more letters of prose than digits fit a width; measured 1.3 with Arial, less by a margin."""
 _TITLE_WIDER = 1.4
@@ -411,7 +412,7 @@ class _BookWriter:
             self._shade(page, head + 1, column, head + len(rows))
         _set_heights(page, head, [(w, [h]) for w, h in zip(widths, sheet.headings, strict=True)])
         _set_heights(page, head + 1, list(zip(widths, texts, strict=True)))
-        self._insert_beside(page, sheet.picture, head, len(sheet.headings))
+        self._insert_picture(page, sheet.picture, head, len(rows), len(sheet.headings))
         return head + 1
 
     def _write_cell(self, page: Worksheet, row: int, column: int, cell: str | int | Figure, look: Any) -> None:
@@ -452,14 +453,14 @@ class _BookWriter:
         _set_heights(page, head, [(width, [h]) for width, h in zip(widths, headings, strict=True)])
         _set_heights(page, head + 1, columns)
         _print_legibly(page, widths, sheet.frozen)
-        self._insert_beside(page, sheet.picture, head, len(view.fields))
+        self._insert_picture(page, sheet.picture, head, n_rows, len(view.fields))
+        page.repeat_rows(head)
         if self.working:
             if sheet.chart is not None and len(view.frame):
                 self._draw_chart(page, sheet, sheet.chart, head, len(view.frame) - has_total)
             page.freeze_panes(head + 1, sheet.frozen)
             if sheet.protected:
                 page.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
-            page.repeat_rows(head)
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
 
     def _explain_view(self, view: View) -> list[str]:
@@ -490,9 +491,16 @@ class _BookWriter:
             return width
         return max(width, min(WIDEST_LINES, max(len(line) for line in lines) * WIDER + 2))
 
-    def _insert_beside(self, page: Worksheet, picture: PictureBeside | None, head: int, n_columns: int) -> None:
+    def _insert_picture(self, page: Worksheet, picture: PictureBeside | None, head: int, n_rows: int,
+                        n_columns: int) -> None:
+        """Place a picture beside the table on a working sheet, and below it on a published one, which is printed."""
         if picture is not None:
-            page.insert_image(head, n_columns + 1, "picture.png", {
+            row, column = (head, n_columns + 1) if self.working else (head + n_rows + 2, 0)
+            if not self.working and n_rows <= _BESIDE_A_PICTURE:
+                page.fit_to_pages(1, 1)
+            elif not self.working:
+                page.set_h_pagebreaks([row])
+            page.insert_image(row, column, "picture.png", {
                 "image_data": io.BytesIO(picture.png), "description": clean_text(picture.alt)[:_LONGEST_ALT],
                 "object_position": 3, "x_scale": 0.8, "y_scale": 0.8})
 

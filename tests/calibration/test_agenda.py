@@ -258,6 +258,17 @@ def test_managers_to_hear_take_half_of_the_minutes_at_most_and_people_the_rest()
     assert build_agenda(workforce).frame("managers").empty
 
 
+def test_managers_to_hear_are_those_that_the_senior_team_chose_to_hear_and_take_the_time_they_need():
+    workforce = record([placement()])
+    verdicts = severity(M0="pattern", M1="watch", M2="watch", M3="watch", M4="in line")
+    frame = verdicts.frame("managers").assign(to_hear=[False, True, True, True, False])
+    chosen = Settings.model_validate({"managers": {"k": 3}})
+    agenda = build_agenda(workforce, severity=verdicts.with_frame("managers", frame), settings=chosen)
+    managers = agenda.frame("managers")
+    assert sorted(managers["rater_id"]) == ["M1", "M2", "M3"]
+    assert managers["in_meeting"].all()
+
+
 def test_box_3_is_split_into_new_to_the_role_and_longer():
     posts = [post("1", started="2023-06-01"), post("2"), post("3", started=None), post("4")]
     rows = [placement(k, box=3) for k in "123"] + [placement("4", box=9)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import openpyxl
@@ -16,20 +13,14 @@ PLAN = ROOT / "data" / "sample" / "improvement_plan.xlsx"
 BASE = ("plan", PLAN, "--anchor", "June 2024", "--as-of", "2025-03-31")
 
 
-def run(*arguments):
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "PYTHONWARNINGS": "error"}
-    return subprocess.run([sys.executable, "-m", "my121_analytics", *map(str, arguments)], cwd=ROOT, env=environment,
-                          capture_output=True, text=True, encoding="utf-8", check=False)
-
-
 def read(path):
     return pd.read_csv(path, dtype=str, encoding="utf-8-sig", keep_default_na=False)
 
 
 @pytest.fixture(scope="module")
-def first(tmp_path_factory):
+def first(my121, tmp_path_factory):
     out = tmp_path_factory.mktemp("a plan") / "out"
-    return run(*BASE, "--beside", "9 September 2024", "--out", out), out
+    return my121(*BASE, "--beside", "9 September 2024", "--out", out), out
 
 
 def fill_in(source, path, heading, value):
@@ -55,31 +46,31 @@ def test_it_writes_the_actions_a_tracker_a_timeline_and_the_reports(first):
 
 
 @pytest.mark.slow
-def test_a_filled_in_tracker_changes_the_status_and_keeps_its_history(first, tmp_path):
+def test_a_filled_in_tracker_changes_the_status_and_keeps_its_history(my121, first, tmp_path):
     tracker = fill_in(first[1] / "tracker.xlsx", tmp_path / "filled in.xlsx", "Progress", "Done")
-    done = run(*BASE, "--tracker", tracker, "--since", first[1] / "actions.csv", "--out", tmp_path / "out")
+    done = my121(*BASE, "--tracker", tracker, "--since", first[1] / "actions.csv", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert "Tracker: changes new 1, in all 1." in done.stdout
     assert read(tmp_path / "out" / "actions.csv")["status"][0] == "done"
     assert read(tmp_path / "out" / "changes.csv")["what"].tolist() == ["Status"]
-    again = run(*BASE, "--tracker", tmp_path / "out" / "tracker.xlsx", "--out", tmp_path / "again")
+    again = my121(*BASE, "--tracker", tmp_path / "out" / "tracker.xlsx", "--out", tmp_path / "again")
     assert "Tracker: changes new 0, in all 1." in again.stdout
     assert len(read(tmp_path / "again" / "revisions.csv")) == 1
 
 
-def test_a_faulty_tracker_leaves_with_3_and_changes_nothing(first, tmp_path):
+def test_a_faulty_tracker_leaves_with_3_and_changes_nothing(my121, first, tmp_path):
     tracker = fill_in(first[1] / "tracker.xlsx", tmp_path / "t.xlsx", "Progress", "Almost")
-    done = run(*BASE, "--tracker", tracker, "--out", tmp_path / "out")
+    done = my121(*BASE, "--tracker", tracker, "--out", tmp_path / "out")
     assert done.returncode == 3
     assert "'Almost' is not a choice for Progress" in done.stderr
     assert "Traceback" not in done.stderr
     assert not (tmp_path / "out").exists()
 
 
-def test_what_is_published_holds_no_tracker_and_no_owner_of_doubt(tmp_path):
+def test_what_is_published_holds_no_tracker_and_no_owner_of_doubt(my121, tmp_path):
     plan = tmp_path / "plan.csv"
     plan.write_text("Action,Owner,Timescale\nAct,Ivo Brandt + HR,12 months\n", encoding="utf-8")
-    done = run("plan", plan, "--anchor", "June 2024", "--audience", "publish", "--out", tmp_path / "out")
+    done = my121("plan", plan, "--anchor", "June 2024", "--audience", "publish", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert read(tmp_path / "out" / "actions.csv")["owner"].tolist() == ["Owner not shown; HR"]
     assert not (tmp_path / "out" / "tracker.xlsx").exists()
@@ -88,10 +79,10 @@ def test_what_is_published_holds_no_tracker_and_no_owner_of_doubt(tmp_path):
 
 
 @pytest.mark.slow
-def test_the_exports_say_what_a_named_statistic_did_since(first, tmp_path):
+def test_the_exports_say_what_a_named_statistic_did_since(my121, first, tmp_path):
     tracker = fill_in(first[1] / "tracker.xlsx", tmp_path / "t.xlsx", "Statistic it should move",
                       "Share placed differently by themselves and their manager")
-    done = run(*BASE, "--tracker", tracker, "--exports", ROOT / "data" / "sample", "--out", tmp_path / "out")
+    done = my121(*BASE, "--tracker", tracker, "--exports", ROOT / "data" / "sample", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     outcomes = read(tmp_path / "out" / "outcomes.csv").set_index("statistic")
     assert set(outcomes.index) == {"coverage", "gap"}
@@ -101,17 +92,17 @@ def test_the_exports_say_what_a_named_statistic_did_since(first, tmp_path):
 
 
 @pytest.mark.slow
-def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_drawn_by_lot(tmp_path):
+def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_drawn_by_lot(my121, tmp_path):
     findings = tmp_path / "findings.csv"
     findings.write_text("Finding ref,Kind,Finding,Requirement,Action\n"
                         "F1,development area,Few know the priorities,ER001,1.1\nF2,strength,Managers listen,ER002,\n",
                         encoding="utf-8")
     sample = ROOT / "data" / "sample"
     late = ("plan", PLAN, "--anchor", "June 2023", "--as-of", "2024-09-30", "--out", tmp_path / "out")
-    refused = run(*late, "--findings", findings)
+    refused = my121(*late, "--findings", findings)
     assert refused.returncode == 2
     assert "--findings goes with --evidence" in refused.stderr
-    done = run(*late, "--evidence", sample / "iip_evidence.csv", "--findings", findings, "--exports", sample,
+    done = my121(*late, "--evidence", sample / "iip_evidence.csv", "--findings", findings, "--exports", sample,
                "--interviewees", 24, "--seed", 7)
     assert done.returncode == 0, done.stderr
     assert "put at risk: ER001." in done.stdout
@@ -122,8 +113,8 @@ def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_dr
     assert set(allocated) - {"All"} == set(drawn["directorate"])
 
 
-def test_a_total_of_requirements_met_reaches_the_levels_and_the_committees_papers(tmp_path):
-    done = run(*BASE, "--requirements-met", "185", "--core-met", "39", "--out", tmp_path / "out")
+def test_a_total_of_requirements_met_reaches_the_levels_and_the_committees_papers(my121, tmp_path):
+    done = my121(*BASE, "--requirements-met", "185", "--core-met", "39", "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     assert "Gold: 185 requirements are met, 20 more than the 165 needed" in done.stdout
     levels = read(tmp_path / "out" / "evidence_levels.csv").set_index("level")

@@ -38,7 +38,11 @@ def test_the_choice_and_its_price_are_the_message():
     released = released_with(lengths(8, 5))
     axes = plot_list_lengths(released)
     assert "If 5 managers are heard, about 4.5 of them differ" in describe_list_lengths(released)
-    assert [t.get_text() for t in axes.texts if t.get_gid() == "label" and "chosen" in t.get_text()] == ["5, chosen"]
+    assert [t.get_text() for t in axes.texts if t.get_gid() == "label" and "to hear" in t.get_text()] == ["5, to hear"]
+
+
+def test_nobody_to_hear_is_said():
+    assert "No manager is to be heard" in describe_list_lengths(released_with(lengths(8, 0)))
 
 
 def test_nothing_to_choose_from_is_said():

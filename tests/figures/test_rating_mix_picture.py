@@ -54,7 +54,7 @@ def test_the_order_is_by_name_and_nobody_who_is_not_listed_is_drawn(released: Re
 
 
 def test_nothing_to_look_at_is_said_and_plain_results_are_refused(severity: Result, released: Released) -> None:
-    calm = release(severity.with_frame("managers", severity.frame("managers").assign(verdict="in line")),
+    calm = release(severity.with_frame("managers", severity.frame("managers").assign(verdict="in line", to_hear=False)),
                    audience="analyst")
     assert not has_mixes(calm)
     assert has_mixes(released)

@@ -304,3 +304,16 @@ def test_every_change_since_the_last_report_is_listed(plan, folder):
     told = {(row.action_id, row.what) for row in changes.itertuples()}
     assert {("5.1", "Timescale"), ("5.1", "Last day"), ("1.1", "Progress in words"), ("1.1", "Per cent done"),
             ("6.2", "Owner"), ("5.1", "Status")} <= told
+
+
+def test_any_figure_may_be_named_in_the_tracker_and_an_unknown_one_is_refused_with_what_is_near(plan, folder):
+    path = edit(write(plan, folder / "t.xlsx"), {
+        ("1.1", "statistic"): "not_placed; profile.map.share[box=9] fewer", ("1.2", "statistic"): "Turnover in the 12 "
+                                                                                                   "months"})
+    rows = read_tracker(path, plan, as_of=REVIEW).revisions.set_index("action_id")["after"]
+    assert rows["1.1"] == "Posts without a placement; profile.map.share[box=9] fewer"
+    assert rows["1.2"] == "Turnover in the 12 months"
+    edit(path, {("1.1", "statistic"): "not placd"})
+    with pytest.raises(DataUnusableError) as refused:
+        read_tracker(path, plan, as_of=REVIEW)
+    assert "not_placed" in " ".join(refused.value.hints)

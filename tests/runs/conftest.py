@@ -6,6 +6,7 @@ import json
 import shutil
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,31 +24,34 @@ employee_id_width = 6
 source = "exports"
 out = "out é"
 settle_seconds = 0
-hook = [{python}, {hook}]
+{run}
 [reports.small]
-sections = ["profile", "quality"]
-destination = "shared"
+sections = ["profile", "coverage", "quality"]
+{report}
 """
 HOOK = """import json, os, pathlib
 with open(pathlib.Path(__file__).with_name("hooked.jsonl"), "a") as log:
     log.write(json.dumps({name: os.environ[name] for name in os.environ if name.startswith("MY121_")}) + "\\n")
 """
+DELIVERED = 'audience = "analyst"\ndestination = "shared"'
+"""For the analyst: what may be published takes the gate seconds, and is tested with the gate and the reports."""
 
 
-def prepare_council(place: Path, exports: Path) -> Path:
+def prepare_council(place: Path, exports: Path, *, run: str | None = None, report: str = DELIVERED) -> Path:
     """Lay out exports, settings and a hook that writes down what it was told; gives the settings file."""
     place.mkdir(parents=True, exist_ok=True)
     shutil.copytree(exports, place / "exports", dirs_exist_ok=True)
     (place / "hook.py").write_text(HOOK, encoding="utf-8")
+    if run is None:
+        run = f"hook = [{json.dumps(sys.executable)}, {json.dumps(str(place / 'hook.py'))}]"
     file = place / "my121.toml"
-    file.write_text(SETTINGS.format(python=json.dumps(sys.executable), hook=json.dumps(str(place / "hook.py"))),
-                    encoding="utf-8")
+    file.write_text(SETTINGS.format(run=run, report=report), encoding="utf-8")
     return file
 
 
-@pytest.fixture(scope="session")
-def lay_out() -> Callable[[Path, Path], Path]:
-    return prepare_council
+@pytest.fixture
+def lay_out(tmp_path: Path, council_exports: Path) -> Callable[..., Path]:
+    return partial(prepare_council, tmp_path, council_exports)
 
 
 @pytest.fixture(scope="session")

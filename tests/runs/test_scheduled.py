@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ET
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -32,42 +33,13 @@ from my121_analytics.runs.inbox import find_exports, take_snapshot, wait_until_s
 from my121_analytics.runs.instructions import make_plan, run_key
 from my121_analytics.runs.scheduled import run_scheduled
 from my121_analytics.runs.timetable import Job, write_timetable
-from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import ReportSettings, RunPlanSettings, RunSettings
 from my121_analytics.writing.manifest import MANIFEST, sha256_of
 from my121_analytics.writing.staging import held_folder
 
-SETTINGS = """
-[council]
-name = "Aldermere Borough Council"
-[exports]
-extract_date = 2024-09-30
-employee_id_width = 6
-[run]
-source = "exports"
-out = "out é"
-settle_seconds = 0
-{run}
-[reports.small]
-sections = ["profile", "coverage", "quality"]
-{report}
-"""
-
-
-@pytest.fixture(scope="session")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("scheduled") / "exports"
-    make_sample(90, seed=5, folder=folder)
-    shutil.rmtree(folder / "truth")
-    (folder / "my121.toml").unlink()
-    return folder
-
-
-def prepare(place: Path, exports: Path, *, run: str = "", report: str = "") -> Path:
-    shutil.copytree(exports, place / "exports", dirs_exist_ok=True)
-    file = place / "my121.toml"
-    file.write_text(SETTINGS.format(run=run, report=report), encoding="utf-8")
-    return file
+PLAN = Path(__file__).parents[2] / "data" / "sample" / "improvement_plan.xlsx"
+LayOut = Callable[..., Path]
+MY121 = Callable[..., "subprocess.CompletedProcess[str]"]
 
 
 def tree(folder: Path) -> dict[str, str]:
@@ -81,24 +53,24 @@ def change_an_export(place: Path) -> None:
     path.write_bytes(b"".join(lines[:-3]))
 
 
-def test_a_run_writes_its_report_record_and_pointer_and_leaves_nothing_else(tmp_path: Path, exports: Path) -> None:
-    outcome = run_scheduled(prepare(tmp_path, exports))
-    out = tmp_path / "out é"
-    assert outcome.is_new
-    assert outcome.record.state == "done"
-    assert (outcome.folder / "reports" / "small" / "small.xlsx").is_file()
+def test_a_run_writes_its_report_record_and_pointer_and_leaves_nothing_else(settled: Path) -> None:
+    out = settled / "out é"
+    kept, = list_records(out)
+    folder = out / RUNS / kept.id
+    assert kept.state == "done"
+    assert (folder / "reports" / "small" / "small.xlsx").is_file()
     latest = json.loads((out / "latest.json").read_text("utf-8"))
-    assert latest["id"] == outcome.record.id == outcome.folder.name
+    assert latest["id"] == kept.id
     assert all((out / file).is_file() for file in latest["files"])
-    assert outcome.record.outputs == {name: digest for name, digest in tree(outcome.folder).items()
-                                      if name != "run.json"}
+    assert kept.outputs == {name: digest for name, digest in tree(folder).items() if name != "run.json"}
     assert {path.name for path in out.iterdir()} == {"latest.html", "latest.json", "log", "runs", "shapes"}
 
 
 @pytest.mark.slow
-def test_the_command_also_writes_the_check_and_the_plan(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports, run='outputs = ["report", "check", "plan"]\n[run.plan]\n'
+def test_the_command_also_writes_the_check_and_the_plan(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out(run='outputs = ["report", "check", "plan"]\n[run.plan]\n'
                    'file = "exports/improvement_plan.xlsx"\nanchor = "June 2023"')
+    shutil.copy(PLAN, tmp_path / "exports")
     with pytest.raises(UsageError, match=r"Only the command my121 run writes: check, plan"):
         run_scheduled(file)
     done = subprocess.run([sys.executable, "-m", "my121_analytics", "run", str(file)], capture_output=True, text=True,
@@ -111,26 +83,25 @@ def test_the_command_also_writes_the_check_and_the_plan(tmp_path: Path, exports:
             "reports/small/small.xlsx"} <= set(kept.outputs)
 
 
-def test_a_second_run_with_nothing_new_writes_nothing(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
-    first = run_scheduled(file)
-    before = tree(tmp_path / "out é" / RUNS)
-    second = run_scheduled(file)
+def test_a_second_run_with_nothing_new_writes_nothing(morning: Path) -> None:
+    first, = list_records(morning / "out é")
+    before = tree(morning / "out é" / RUNS)
+    second = run_scheduled(morning / "my121.toml")
     assert not second.is_new
-    assert second.record.id == first.record.id
-    assert tree(tmp_path / "out é" / RUNS) == before
+    assert second.record.id == first.id
+    assert tree(morning / "out é" / RUNS) == before
 
 
 @pytest.mark.slow
-def test_a_forced_run_gives_the_same_bytes_under_a_name_of_its_own(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
-    first, second = run_scheduled(file), run_scheduled(file, force=True)
-    assert second.record.id == f"{first.record.id}-2"
-    assert second.record.outputs == first.record.outputs
+def test_a_forced_run_gives_the_same_bytes_under_a_name_of_its_own(morning: Path) -> None:
+    first, = list_records(morning / "out é")
+    second = run_scheduled(morning / "my121.toml", force=True)
+    assert second.record.id == f"{first.id}-2"
+    assert second.record.outputs == first.outputs
 
 
-def test_new_exports_settings_or_version_make_a_new_run(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
+def test_new_exports_settings_or_version_make_a_new_run(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out()
     plan = make_plan(file)
     key = run_key(plan, {"a.csv": "1"})
     assert run_key(plan, {"a.csv": "2"}) != key
@@ -141,19 +112,20 @@ def test_new_exports_settings_or_version_make_a_new_run(tmp_path: Path, exports:
     assert run_key(make_plan(file), {"a.csv": "1"}) == key, "waiting longer writes nothing else"
 
 
-def test_the_record_and_the_log_hold_no_name_of_a_person(tmp_path: Path, exports: Path) -> None:
-    outcome = run_scheduled(prepare(tmp_path, exports))
+def test_the_record_and_the_log_hold_no_name_of_a_person(settled: Path, council_exports: Path) -> None:
     from my121_analytics.ingest.intake import read_exports
 
-    people = read_exports(exports, settings=make_plan(tmp_path / "my121.toml").settings).workforce.employees
-    said = (outcome.folder / "run.json").read_text("utf-8") + (tmp_path / "out é/log/run.log").read_text("utf-8")
+    people = read_exports(council_exports, settings=make_plan(settled / "my121.toml").settings).workforce.employees
+    kept, = list_records(settled / "out é")
+    said = ((settled / "out é" / RUNS / kept.id / "run.json").read_text("utf-8")
+            + (settled / "out é/log/run.log").read_text("utf-8"))
     assert len(people) > 50
     assert not [name for name in people["name"].astype("str") if name in said]
-    assert not [one for one in people["employee_id"].astype("str") if f'"{one}"' in said]
+    assert not [employee for employee in people["employee_id"].astype("str") if f'"{employee}"' in said]
 
 
-def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports, run='notebook_audience = "publick"\nhook = ["no-such-program-here"]',
+def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out(run='notebook_audience = "publick"\nhook = ["no-such-program-here"]',
                    report='audience = "everyone"\nby = ["gradee"]\n[priorities]\n"Growth" = ["conversation"]')
     file.write_text(file.read_text("utf-8").replace('"coverage"', '"coverag"'), encoding="utf-8")
     with pytest.raises(SettingsError) as told:
@@ -161,27 +133,26 @@ def test_every_fault_of_the_settings_is_told_at_once(tmp_path: Path, exports: Pa
     hints = " ".join(told.value.hints)
     assert all(part in hints for part in ("Did you mean 'publish'?", "'everyone'", "Did you mean 'coverage'?",
                                           "Did you mean 'conversations'?", "Did you mean 'grade'?"))
-    file.write_text(SETTINGS.format(run='hook = ["no-such-program-here"]\ntimezone = "Europe/Nowhere"', report=""),
-                    encoding="utf-8")
+    lay_out(run='hook = ["no-such-program-here"]\ntimezone = "Europe/Nowhere"')
     with pytest.raises(SettingsError) as told:
         run_scheduled(file)
     assert len(told.value.hints) == 2
     assert "no-such-program-here" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
 
 
-def test_wrong_codes_are_refused_by_every_command_that_reads_settings(tmp_path: Path) -> None:
+def test_wrong_codes_are_refused_by_every_command_that_reads_settings(tmp_path: Path, my121: MY121) -> None:
     file = tmp_path / "my121.toml"
     file.write_text('[priorities]\n"Growth" = { conversation = 0.9 }\n[reports.a]\nsections = ["profil"]\n')
     for command in (("check", str(tmp_path), "--out", str(tmp_path / "o")), ("runs",), ("schedule",)):
-        done = subprocess.run([sys.executable, "-m", "my121_analytics", *command, "--settings", str(file)],
-                              capture_output=True, text=True, check=False)
+        done = my121(*command, "--settings", file)
         assert done.returncode == SettingsError.exit_code
         assert "Did you mean 'conversations'?" in done.stderr
         assert "Did you mean 'profile'?" in done.stderr
 
 
-def test_the_plan_may_be_named_in_short_and_says_its_own_day(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports, run='plan = "exports/improvement_plan.xlsx"')
+def test_the_plan_may_be_named_in_short_and_says_its_own_day(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out(run='plan = "exports/improvement_plan.xlsx"')
+    shutil.copy(PLAN, tmp_path / "exports")
     text = file.read_text("utf-8").replace('["profile", "coverage", "quality"]', '["plan"]')
     file.write_text(text, encoding="utf-8")
     assert make_plan(file).rules.plan == RunPlanSettings(file="exports/improvement_plan.xlsx")
@@ -192,46 +163,43 @@ def test_the_plan_may_be_named_in_short_and_says_its_own_day(tmp_path: Path, exp
     assert tree(run_scheduled(file).folder / "reports/small/csv") == short
 
 
-def test_a_plan_that_does_not_say_its_day_is_asked_about(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports, run='plan = "plan.csv"')
+def test_a_plan_that_does_not_say_its_day_is_asked_about(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out(run='plan = "plan.csv"')
     (tmp_path / "plan.csv").write_text("Issue,Action,Owner,Timescale\nPay,Explain it,HR,3 months\n", encoding="utf-8")
     with pytest.raises(UsageError, match="does not say when its assessment was") as told:
         run_scheduled(file)
     assert "[run.plan]" in told.value.hints[0]
 
 
-def test_a_failed_run_leaves_the_old_outputs_an_alert_and_starts_the_hook(tmp_path: Path, exports: Path) -> None:
-    hook = tmp_path / "hook.py"
-    hook.write_text("import os, pathlib\npathlib.Path('hooked').write_text(os.environ['MY121_EXIT_CODE'])\n")
-    file = prepare(tmp_path, exports, run=f"hook = [{json.dumps(sys.executable)}, {json.dumps(str(hook))}]")
-    run_scheduled(file)
-    out = tmp_path / "out é"
+def test_a_failed_run_leaves_the_old_outputs_an_alert_and_starts_the_hook(
+        morning: Path, council_exports: Path) -> None:
+    file, out = morning / "my121.toml", morning / "out é"
     before = tree(out / RUNS)
-    for path in (tmp_path / "exports").iterdir():
+    for path in (morning / "exports").iterdir():
         path.write_bytes(b"PK\x03\x04 cut off")
     with pytest.raises(DataUnusableError):
         run_scheduled(file)
     assert {name: digest for name, digest in tree(out / RUNS).items() if not name.startswith("failed-")} == before
     assert "3" in (out / ALERT).read_text("utf-8-sig")
-    assert (out / "hooked").read_text() == "3"
+    assert json.loads((morning / "hooked.jsonl").read_text("utf-8"))["MY121_EXIT_CODE"] == "3"
     assert [record.state for record in list_records(out)] == ["done", "failed"]
-    shutil.rmtree(tmp_path / "exports")
-    shutil.copytree(exports, tmp_path / "exports")
+    shutil.rmtree(morning / "exports")
+    shutil.copytree(council_exports, morning / "exports")
     run_scheduled(file)
     assert not (out / ALERT).exists(), "a run that succeeds takes the alert away"
 
 
 def test_a_failed_section_fails_the_run_unless_a_partial_report_is_allowed(
-        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        tmp_path: Path, lay_out: LayOut, monkeypatch: pytest.MonkeyPatch) -> None:
     from my121_analytics.reports.workforce_report import report as reports
-    from my121_analytics.reports.workforce_report.brief import Section
+    from my121_analytics.reports.workforce_report.brief import ReportSection
 
     def fail(brief: object) -> dict[str, object]:
         raise UsageError("The coverage broke.")
 
-    broken = Section("coverage", fail, reports._SECTIONS["coverage"].write)  # type: ignore[arg-type]
+    broken = ReportSection("coverage", fail, reports._SECTIONS["coverage"].write)  # type: ignore[arg-type]
     monkeypatch.setitem(reports._SECTIONS, "coverage", broken)
-    file = prepare(tmp_path, exports)
+    file = lay_out()
     with pytest.raises(UsageError, match=r"section 'Coverage'.*failed"):
         run_scheduled(file)
     assert not list((tmp_path / "out é" / RUNS).glob("2024*"))
@@ -247,12 +215,11 @@ def test_a_failed_section_fails_the_run_unless_a_partial_report_is_allowed(
 
 @pytest.mark.slow
 def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
-        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = prepare(tmp_path, exports, report='destination = "shared"')
-    run_scheduled(file)
-    for earlier in list_records(tmp_path / "out é"):
-        shutil.rmtree(tmp_path / "out é" / RUNS / earlier.id)
-    book = tmp_path / "shared" / "small.xlsx"
+        morning: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = morning / "my121.toml"
+    for earlier in list_records(morning / "out é"):
+        shutil.rmtree(morning / "out é" / RUNS / earlier.id)
+    book = morning / "shared" / "small.xlsx"
     before = book.read_bytes()
     opened = Path.open
 
@@ -261,27 +228,27 @@ def test_a_destination_that_is_held_open_is_delivered_by_the_next_run(
             raise PermissionError(13, "The process cannot access the file")
         return opened(self, mode, **options)  # type: ignore[call-overload]
 
-    change_an_export(tmp_path)
+    change_an_export(morning)
     monkeypatch.setattr(Path, "open", refuse)
     with pytest.raises(UsageError, match="could not be replaced") as told:
         run_scheduled(file)
     assert any("small.xlsx" in hint for hint in told.value.hints)
-    records = list_records(tmp_path / "out é")
+    records = list_records(morning / "out é")
     assert len(records) == 1
     assert records[0].undelivered
-    assert "small.xlsx" in (tmp_path / "out é" / ALERT).read_text("utf-8-sig")
+    assert "small.xlsx" in (morning / "out é" / ALERT).read_text("utf-8-sig")
     assert book.read_bytes() == before
     monkeypatch.undo()
     outcome = run_scheduled(file)
     assert not outcome.is_new
-    assert (tmp_path / "shared" / "small.xlsx").read_bytes() == (
+    assert (morning / "shared" / "small.xlsx").read_bytes() == (
         outcome.folder / "reports/small/small.xlsx").read_bytes()
-    assert list_records(tmp_path / "out é")[0].undelivered == ()
-    assert not (tmp_path / "out é" / ALERT).exists()
+    assert list_records(morning / "out é")[0].undelivered == ()
+    assert not (morning / "out é" / ALERT).exists()
 
 
-def test_a_run_that_meets_another_leaves_with_code_5_and_no_alert(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
+def test_a_run_that_meets_another_leaves_with_code_5_and_no_alert(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out()
     with held_folder(tmp_path / "out é"):
         done = subprocess.run([sys.executable, "-m", "my121_analytics", "run", str(file)], capture_output=True,
                               text=True, check=False)
@@ -292,9 +259,8 @@ def test_a_run_that_meets_another_leaves_with_code_5_and_no_alert(tmp_path: Path
 
 @pytest.mark.slow
 def test_a_clock_that_was_put_back_changes_nothing_in_the_order_of_runs(
-        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    file = prepare(tmp_path, exports)
-    run_scheduled(file)
+        morning: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = morning / "my121.toml"
     real = scheduled.datetime
 
     class Earlier(real):  # type: ignore[misc, valid-type]
@@ -303,10 +269,10 @@ def test_a_clock_that_was_put_back_changes_nothing_in_the_order_of_runs(
             return real(1999, 1, 1, tzinfo=tz)  # type: ignore[arg-type]
 
     monkeypatch.setattr(scheduled, "datetime", Earlier)
-    change_an_export(tmp_path)
+    change_an_export(morning)
     second = run_scheduled(file)
-    assert [record.number for record in list_records(tmp_path / "out é")] == [1, 2]
-    assert json.loads((tmp_path / "out é" / "latest.json").read_text())["id"] == second.record.id
+    assert [record.number for record in list_records(morning / "out é")] == [1, 2]
+    assert json.loads((morning / "out é" / "latest.json").read_text())["id"] == second.record.id
 
 
 def test_an_export_still_growing_is_not_read(tmp_path: Path) -> None:
@@ -436,8 +402,8 @@ def test_the_timer_is_one_that_systemd_accepts(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_commands_of_unattended_runs_answer(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
+def test_the_commands_of_unattended_runs_answer(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out()
 
     def call(*arguments: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run([sys.executable, "-m", "my121_analytics", *arguments, "--settings", str(file)],
@@ -461,8 +427,8 @@ def test_the_commands_of_unattended_runs_answer(tmp_path: Path, exports: Path) -
 
 @pytest.mark.slow
 def test_a_run_killed_at_any_moment_leaves_whole_outputs_and_the_next_one_succeeds(
-        tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports, report='destination = "shared"')
+        tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out()
     start = time.monotonic()
     command = [sys.executable, "-m", "my121_analytics", "run", str(file), "--force"]
     subprocess.run(command, check=True, capture_output=True)
@@ -501,10 +467,9 @@ def assert_whole(out: Path, shared: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="limits a process as only POSIX systems do")
-def test_a_full_disk_fails_the_run_and_keeps_the_old_outputs(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
-    run_scheduled(file)
-    before = tree(tmp_path / "out é" / RUNS)
+def test_a_full_disk_fails_the_run_and_keeps_the_old_outputs(morning: Path) -> None:
+    file = morning / "my121.toml"
+    before = tree(morning / "out é" / RUNS)
     limited = ("import resource, signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
                "resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))\n"
                "from my121_analytics.cli.app import main\n"
@@ -513,13 +478,13 @@ def test_a_full_disk_fails_the_run_and_keeps_the_old_outputs(tmp_path: Path, exp
     assert done.returncode == UsageError.exit_code, done.stderr
     assert done.stderr.strip().splitlines()[-1].startswith("my121: ")
     assert "Traceback" not in done.stderr
-    after = {name: digest for name, digest in tree(tmp_path / "out é" / RUNS).items() if "failed-" not in name}
+    after = {name: digest for name, digest in tree(morning / "out é" / RUNS).items() if "failed-" not in name}
     assert after == before
 
 
 @pytest.mark.slow
-def test_of_two_runs_at_once_one_wins_and_the_other_says_so(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
+def test_of_two_runs_at_once_one_wins_and_the_other_says_so(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out()
     both = [subprocess.Popen([sys.executable, "-m", "my121_analytics", "run", str(file)], stderr=subprocess.PIPE,
                              stdout=subprocess.DEVNULL, text=True) for _ in range(2)]
     errors = [process.communicate()[1] for process in both]
@@ -528,16 +493,16 @@ def test_of_two_runs_at_once_one_wins_and_the_other_says_so(tmp_path: Path, expo
     assert len(list_records(tmp_path / "out é")) == 1
 
 
-def test_a_place_that_cannot_be_written_to_is_told_and_nothing_is_lost(tmp_path: Path, exports: Path) -> None:
-    file = prepare(tmp_path, exports)
+def test_a_place_that_cannot_be_written_to_is_told_and_nothing_is_lost(tmp_path: Path, lay_out: LayOut) -> None:
+    file = lay_out()
     (tmp_path / "out é").write_text("a file where the folder should be")
     with pytest.raises(UsageError, match="cannot be written to"):
         run_scheduled(file)
     assert (tmp_path / "out é").read_text() == "a file where the folder should be"
 
 
-def test_reports_know_when_they_are_public(tmp_path: Path, exports: Path) -> None:
-    plan = make_plan(prepare(tmp_path, exports))
+def test_reports_know_when_they_are_public(tmp_path: Path, lay_out: LayOut) -> None:
+    plan = make_plan(lay_out(report=""))
     assert plan.is_public("small")
     named = plan.settings.model_copy(update={"reports": {"small": ReportSettings(audience="analyst")}})
     assert not type(plan)(plan.file, named).is_public("small")

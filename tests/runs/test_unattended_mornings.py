@@ -283,8 +283,8 @@ def test_an_older_backup_put_back_by_mistake_is_not_pointed_to(morning: Path) ->
 
 
 def test_the_first_run_is_held_against_what_the_settings_expect(
-        tmp_path: Path, council_exports: Path, lay_out: Callable[[Path, Path], Path]) -> None:
-    file = lay_out(tmp_path, council_exports)
+        tmp_path: Path, lay_out: Callable[..., Path]) -> None:
+    file = lay_out()
     text = file.read_text("utf-8")
     file.write_text(text + '[run.expect]\npeople = 400\nplacements = 300\ndirectorates = ["Environment", "Parks"]\n',
                     encoding="utf-8")
@@ -299,8 +299,8 @@ def test_the_first_run_is_held_against_what_the_settings_expect(
 
 
 def test_a_first_run_without_the_current_cycle_is_stopped_by_itself(
-        tmp_path: Path, council_exports: Path, lay_out: Callable[[Path, Path], Path]) -> None:
-    file = lay_out(tmp_path, council_exports)
+        tmp_path: Path, lay_out: Callable[..., Path]) -> None:
+    file = lay_out()
     remove("unit4_my121.xlsx")(tmp_path / "exports")
     with pytest.raises(ExtractRefusedError) as refused:
         run_scheduled(file)
@@ -358,12 +358,12 @@ def test_an_unforeseen_failure_starts_the_hook_and_tells_nothing_of_the_data(
 def test_a_partial_run_is_kept_and_is_neither_the_latest_nor_delivered(
         morning: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from my121_analytics.reports.workforce_report import report as reports
-    from my121_analytics.reports.workforce_report.brief import Section
+    from my121_analytics.reports.workforce_report.brief import ReportSection
 
     def fail(brief: object) -> dict[str, object]:
         raise UsageError("The profile broke.")
 
-    broken = Section("quality", fail, reports._SECTIONS["quality"].write)  # type: ignore[arg-type]
+    broken = ReportSection("quality", fail, reports._SECTIONS["quality"].write)  # type: ignore[arg-type]
     file = morning / "my121.toml"
     file.write_text(file.read_text("utf-8").replace("settle_seconds = 0", "settle_seconds = 0\npartial = true"),
                     encoding="utf-8")

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from my121_analytics.writing.document import column_widths, render_document
-from my121_analytics.writing.page import Bullets, Grid, Page, Section, Subheading, Text
+from my121_analytics.writing.page import Bullets, Page, PageTable, Section, Subheading, Text
 
 docx = pytest.importorskip("docx")
 AS_OF = date(2024, 6, 30)
@@ -21,7 +21,7 @@ def opened(page):
 
 
 def grid(n_columns, rows=(), *, numeric=()):
-    return Grid("Caption", tuple(f"Heading {j}" for j in range(n_columns)), tuple(rows), numeric)
+    return PageTable("Caption", tuple(f"Heading {j}" for j in range(n_columns)), tuple(rows), numeric)
 
 
 def test_blocks_become_headings_paragraphs_lists_and_tables():
@@ -51,7 +51,7 @@ def test_a_chapter_with_a_wide_table_lies_across_and_the_next_stands_upright():
 @pytest.mark.parametrize("room", [16.0, 25.7])
 def test_columns_share_the_page_and_hold_their_longest_word(room):
     rows = [("1", "Responsibilities of everybody who manages others", "2024-06-30")]
-    widths = column_widths(Grid("c", ("No", "What is to be done", "Due"), tuple(rows)), room)
+    widths = column_widths(PageTable("c", ("No", "What is to be done", "Due"), tuple(rows)), room)
     assert sum(widths) == pytest.approx(room)
     assert widths[1] > widths[2] > widths[0]
     assert widths[2] > len("2024-06-30") * .2

@@ -14,6 +14,7 @@ import time
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
@@ -21,6 +22,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+from my121_analytics.cli import profile as profile_command
 from my121_analytics.cli.app import app
 from my121_analytics.cli.profile import write_profile
 from my121_analytics.cli.release_files import write_tables
@@ -183,9 +185,11 @@ def test_two_such_councils_give_the_same_published_tables_pictures_and_words(
     assert told[0] == told[1]
 
 
-def test_a_total_that_is_withheld_is_not_printed_on_the_terminal(tmp_path: Path,
-                                                                 capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_total_that_is_withheld_is_not_printed_on_the_terminal(
+        tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(profile_command, "_draw", lambda *_, **__: None)
     record = council({"Kites": {5: 2, 6: 1}}, {"Kites": 0})
+    record = record.with_tables(placements=record.placements[record.placements["cycle"] == CYCLES[1]])
     for audience, said in (("publish", "[c] posts in 2024/25 H1."), ("analyst", "3 posts in 2024/25 H1.")):
         write_profile(record, tmp_path / audience, by="directorate", cycle=None, audience=audience,
                       settings=Settings())
@@ -211,6 +215,30 @@ def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
                   }).to_csv(folder / "ratings.csv", index=False)
     (folder / "my121.toml").write_text("[disclosure]\nthreshold = 200\n", "utf-8")
     return folder
+
+
+@contextmanager
+def usual_rights() -> Iterator[None]:
+    """Set the mask that most systems have: others may read what is made without a thought."""
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture(scope="module")
+def public_profile(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The published profile of the planted council, and what was said on the way."""
+    out = tmp_path_factory.mktemp("published") / "profile"
+    with usual_rights():
+        return out, run("profile", exports, "--out", out, "--audience", "publish", "--as-of", "2024-09-30")
+
+
+@pytest.fixture(scope="module")
+def named_profile(exports: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    out = tmp_path_factory.mktemp("named") / "profile"
+    with usual_rights():
+        run("profile", exports, "--out", out, "--as-of", "2024-09-30")
+    return out
 
 
 def run(*arguments: object) -> str:
@@ -243,17 +271,16 @@ def test_planted_counts_and_names_are_in_no_byte_of_a_published_pack(no_model: N
     assert_nothing_planted(text + said)
 
 
-def test_planted_counts_and_names_are_in_no_byte_of_a_published_profile(exports: Path, tmp_path: Path) -> None:
-    said = run("profile", exports, "--out", tmp_path, "--audience", "publish", "--as-of", "2024-09-30")
-    text = text_below(tmp_path)
+def test_planted_counts_and_names_are_in_no_byte_of_a_published_profile(public_profile: tuple[Path, str]) -> None:
+    out, said = public_profile
+    text = text_below(out)
     assert "Kites" in text
     assert_nothing_planted(text + said)
 
 
-def test_the_search_finds_what_an_analyst_is_shown(exports: Path, tmp_path: Path) -> None:
-    run("profile", exports, "--out", tmp_path, "--as-of", "2024-09-30")
+def test_the_search_finds_what_an_analyst_is_shown(named_profile: Path) -> None:
     with pytest.raises(AssertionError, match="the count 137"):
-        assert_nothing_planted(text_below(tmp_path))
+        assert_nothing_planted(text_below(named_profile))
     with pytest.raises(AssertionError, match="computed from 137"):
         assert_nothing_planted(f"{137 / 911!r}")
 
@@ -294,10 +321,8 @@ def rights_of(path: Path) -> int:
 
 @pytest.fixture
 def usual_mask() -> Iterator[None]:
-    """Set the mask that most systems have: others may read what is made without a thought."""
-    before = os.umask(0o022)
-    yield
-    os.umask(before)
+    with usual_rights():
+        yield
 
 
 @posix_only
@@ -306,21 +331,20 @@ def test_only_what_anybody_may_read_is_open_to_others(no_model: None, usual_mask
                                                       monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(pack_module, "draw_pictures", lambda *_, **__: {})
     out = tmp_path / "new" / "pack"
-    build_pack(two_councils()[0], out=out, audience=audience, unit="Care")
+    build_pack(council(LARGE, {"Care": 60}), out=out, audience=audience, unit="Care")
     file, folder = (0o644, 0o755) if audience == "publish" else (0o600, 0o700)
     assert {rights_of(p) for p in out.rglob("*") if p.is_file()} == {file}
     assert {rights_of(p) for p in (out, *out.rglob("*")) if p.is_dir()} == {folder}
 
 
 @posix_only
-def test_each_command_writes_names_for_the_owner_alone(usual_mask: None, exports: Path, tmp_path: Path) -> None:
+def test_each_command_writes_names_for_the_owner_alone(
+        usual_mask: None, exports: Path, tmp_path: Path, named_profile: Path, public_profile: tuple[Path, str]) -> None:
     run("check", exports, "--out", tmp_path / "check")
-    run("profile", exports, "--out", tmp_path / "named")
-    run("profile", exports, "--out", tmp_path / "public", "--audience", "publish")
-    for folder, rights in (("check", 0o600), ("named", 0o600), ("public", 0o644)):
-        assert {rights_of(p) for p in (tmp_path / folder).iterdir()} == {rights}
-    assert rights_of(tmp_path / "named") == 0o700
-    assert rights_of(tmp_path / "public") == 0o755
+    for folder, rights in ((tmp_path / "check", 0o600), (named_profile, 0o600), (public_profile[0], 0o644)):
+        assert {rights_of(p) for p in folder.iterdir()} == {rights}
+    assert rights_of(named_profile) == 0o700
+    assert rights_of(public_profile[0]) == 0o755
 
 
 @posix_only

@@ -24,7 +24,7 @@ from my121_analytics.reports.pack.papers import assemble_papers
 from my121_analytics.settings import FrameworkSettings, Settings
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import PROTECTED
-from my121_analytics.writing.page import Cards, Grid, isolate, render_page, words_of
+from my121_analytics.writing.page import Cards, PageTable, isolate, render_page, running_text
 
 MakeMeeting = Callable[..., Meeting]
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -176,7 +176,7 @@ def test_every_number_of_the_first_page_stands_in_a_table(make_meeting: MakeMeet
     first = build_first_page(meeting)
     _, root = page_of(meeting, "analyst")
     cells = {cell.text.strip() for table in root.find("table") for cell in [*table.find("td"), *table.find("th")]}
-    prose = re.sub(r"\d{4}/\d\d(?: H\d)?", "", words_of(first.blocks) + "\n" + first.subtitle[-1])
+    prose = re.sub(r"\d{4}/\d\d(?: H\d)?", "", running_text(first.blocks) + "\n" + first.subtitle[-1])
     numbers = re.findall(r"\d[\d,]*(?:\.\d+)?%?", prose)
     assert numbers or variant == "publish"
     assert set(numbers) <= cells
@@ -185,7 +185,7 @@ def test_every_number_of_the_first_page_stands_in_a_table(make_meeting: MakeMeet
 def test_the_first_page_counts_what_the_tables_hold(make_meeting: MakeMeeting) -> None:
     """By hand: 44 posts of which 4 unplaced; 8 of 13 people; of 42 people 38 with a conversation of any kind."""
     first = build_first_page(make_meeting())
-    text = words_of(first.blocks)
+    text = running_text(first.blocks)
     assert first.subtitle[-1] == "44 posts, 40 placed"
     assert "8 people of the 13 about whom" in text
     assert "the 3 managers whose ratings differ" in text  # rows 0, 4 and 8; row 12 is another directorate's
@@ -276,12 +276,12 @@ def test_the_director_reads_no_words_of_the_model(make_meeting: MakeMeeting, var
 def test_the_chasing_list_adds_up_to_its_number_and_names_managers(make_meeting: MakeMeeting) -> None:
     meeting = make_meeting()
     missing, section = count_missing(meeting), build_chasing(meeting)
-    table = next(block for block in section.blocks if isinstance(block, Grid))
+    table = next(block for block in section.blocks if isinstance(block, PageTable))
     counts = [[int(cell.replace(",", "")) for cell in row[2:]] for row in table.rows]
     assert [sum(column) for column in zip(*counts[:-1], strict=True)] == counts[-1]
     assert counts[-1] == [missing.n_without_placement, missing.n_without_conversation] == [4, 4]
     assert table.rows[0][0] == "Person A"
-    assert "4 people have had no conversation" in words_of(section.blocks)
+    assert "4 people have had no conversation" in running_text(section.blocks)
 
 
 def test_a_council_where_most_managers_cannot_be_told_apart_reads_coverage_first(make_meeting: MakeMeeting) -> None:
@@ -297,10 +297,10 @@ def test_every_person_within_the_meeting_has_a_card_and_a_line_to_decide(make_me
     [cards] = [block for block in sections["agenda"].blocks if isinstance(block, Cards)]
     people = meeting.results["agenda"].tables["people"].query("in_meeting")
     assert [card.title for card in cards.cards] == people["name"].tolist()
-    decide = next(block for block in sections["decide"].blocks if isinstance(block, Grid))
+    decide = next(block for block in sections["decide"].blocks if isinstance(block, PageTable))
     assert [row[0] for row in decide.rows] == people["name"].tolist()
     assert decide.headings[2:6] == ("Stands", "Changed", "Deferred", "Not discussed")
-    assert "no time for 5 further people" in words_of(sections["agenda"].blocks)
+    assert "no time for 5 further people" in running_text(sections["agenda"].blocks)
 
 
 def test_every_printed_sheet_has_its_number_and_the_marking(make_meeting: MakeMeeting) -> None:

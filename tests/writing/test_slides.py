@@ -12,7 +12,7 @@ from my121_analytics.errors import UsageError
 from my121_analytics.reports.pack.deck import build_deck
 from my121_analytics.reports.pack.first_page import build_first_page
 from my121_analytics.reports.pack.meeting import Meeting
-from my121_analytics.writing.page import words_of
+from my121_analytics.writing.page import running_text
 from my121_analytics.writing.slides import MOST_SLIDES, Deck, Slide, write_slides
 
 pptx = pytest.importorskip("pptx")
@@ -54,7 +54,7 @@ def test_every_picture_and_table_has_its_text_alternative(make_meeting: MakeMeet
 def test_the_slides_say_what_the_first_page_says(make_meeting: MakeMeeting) -> None:
     meeting = make_meeting()
     said = "\n".join(text_of(slide) for slide in reopen(build_deck(meeting)).slides)
-    words = words_of(build_first_page(meeting).blocks)
+    words = running_text(build_first_page(meeting).blocks)
     for sentence in ("Agree who completes the 4 posts without a placement.", "No box has clearly changed"):
         assert sentence in words
         assert sentence in said

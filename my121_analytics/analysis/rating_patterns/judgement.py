@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.pattern_list import further_sd, list_patterns, one_middle_rating
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
 from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.inference.power import detectable_effect
 from my121_analytics.inference.shifted_prior import RaterKnowledge
@@ -32,7 +32,7 @@ LENIENCY, TOGETHER = "leniency", "leniency and team"
 """What estimate, range and verdict are about."""
 
 
-def judge(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
+def judge(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings) -> tuple[pd.DataFrame, DiscoveryList]:
     """Give estimate, interval, verdict, detectable and caveat of every rater.
 
     Parameters
@@ -113,7 +113,7 @@ def _one_end_throughout(counts: RatingCounts) -> Flags:
     return ends.reindex(range(len(counts.raters)), fill_value=False).to_numpy(dtype=bool)
 
 
-def _row_caveats(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, rules: ManagerSettings) -> list[str]:
+def _row_caveats(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame, rules: ManagerSettings) -> list[str]:
     """Choose the one caveat that matters most for each rater."""
     n = table["n_ratings"].to_numpy()
     nothing_seen = table["detectable"].isna().to_numpy() & (table["verdict"] == CANNOT_TELL).to_numpy()

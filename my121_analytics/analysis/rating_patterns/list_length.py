@@ -19,12 +19,6 @@ FEWEST = 10
 """Managers with enough ratings below which a list of some length is nearly everybody, and its length tells how few."""
 
 
-def choose_length(settings: Settings) -> int:
-    """Give how many managers the meeting is to hear: as set, else as many as its minutes hold."""
-    rules = settings.managers
-    return rules.k if rules.k is not None else settings.pack.minutes // rules.minutes_each
-
-
 def tabulate_list_lengths(study: Study, counts: RatingCounts, settings: Settings) -> pd.DataFrame:
     """Say for each length of the list how many are expected to be on it wrongly, and how many of those who differ.
 
@@ -35,14 +29,14 @@ def tabulate_list_lengths(study: Study, counts: RatingCounts, settings: Settings
     counts
         Its ratings.
     settings
-        Delta, ratings needed, and the length chosen for the meeting.
+        Delta, ratings needed, and the number chosen for the meeting.
 
     Returns
     -------
     pandas.DataFrame
         One row per length ``k`` from 1: ``expected_wrong`` (of the k, those expected not to differ by delta on the side
         named), ``expected_right``, ``share_wrong``, ``n_differ`` (of all managers, those expected to differ by delta)
-        and ``share_found`` (of these, the share expected among the k). ``is_chosen`` marks the meeting's length.
+        and ``share_found`` (of these, the share expected among the k). ``is_chosen`` marks the number heard.
         Empty where there is nothing to compare, or too few managers to choose from.
 
     Notes
@@ -56,19 +50,29 @@ def tabulate_list_lengths(study: Study, counts: RatingCounts, settings: Settings
     length = np.arange(1, len(known) + 1)
     wrong = np.cumsum(known)
     n_differ = float(study.raters["probability"].sum()) if len(known) else 0.0
+    n_heard = int(choose_to_hear(study, counts, settings).sum())
     right = length - wrong
     return pd.DataFrame({"k": length, "expected_wrong": wrong, "expected_right": right, "share_wrong": wrong / length,
                          "n_differ": n_differ, "share_found": right / max(n_differ, 1e-9),
-                         "is_chosen": length == min(choose_length(settings), len(known))})
+                         "is_chosen": length == n_heard})
 
 
 def choose_to_hear(study: Study, counts: RatingCounts, settings: Settings) -> NDArray[np.bool_]:
-    """Mark the managers whom the meeting hears, so many as it chose; ties at the end are all left out."""
+    """Mark the managers whom the meeting hears.
+
+    Returns
+    -------
+    numpy.ndarray
+        One flag per manager. Where the senior team chose a number ``k``, those who are named with the least doubt;
+        ties at the end are all left out. Where it chose none, those on the list at the settings' rate. Nobody where
+        managers show no detectable difference, whatever was chosen: such names would be chance alone.
+    """
     chance = np.round(chances_of_wrong(study, counts, settings), 7)
+    if settings.managers.k is None or study.evidence is None:
+        return study.lists["main"].copy()
     known = np.sort(chance[np.isfinite(chance)])
-    k = choose_length(settings) if len(known) >= FEWEST else 0
-    k = min(k, len(known))
-    if k == 0:
+    k = min(settings.managers.k, len(known)) if len(known) >= FEWEST else 0
+    if k == 0 or study.evidence.shows_no_difference:
         return np.zeros(len(chance), dtype=bool)
     last = known[k - 1]
     if k < len(known) and known[k] == last:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse.csgraph import connected_components
 
 from my121_analytics.inference.linkage import Linkage, link_raters
 from my121_analytics.wording.catalogue import say
@@ -53,6 +56,51 @@ def tabulate_links(counts: RatingCounts) -> pd.DataFrame:
                          "n_linked": table["n_linked"], "on_one_tie": on_one_tie})
     rows["text"] = [_words(row, len(rows)) for row in rows.itertuples()]
     return rows.assign(**{column: counts.raters[column].to_numpy() for column in ORGANISATION})[COLUMNS]
+
+
+def tabulate_ties(counts: RatingCounts, names: pd.Series) -> pd.DataFrame:
+    """Say of each tie between two managers through how many people it goes, and what would part without it.
+
+    Parameters
+    ----------
+    counts
+        Ratings by rater, person and pattern.
+    names
+        Name of each rater, in the order of the counts.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row per pair of managers who rated the same people: ``first``, ``second`` (rater_id), ``n_people``,
+        ``is_bridge`` (nothing else ties the two sides), ``n_parted`` (managers on the smaller side of a bridge, who
+        could not be compared with the rest without it; else 0), ``text`` (of bridges). The weakest come first: bridges
+        through fewest people.
+    """
+    linkage = _link(counts)
+    columns = ["first", "second", "n_people", "is_bridge", "n_parted", "text"]
+    if linkage is None or linkage.links.empty:
+        return pd.DataFrame(columns=columns)
+    links = linkage.links.astype({"first": "int64", "second": "int64", "is_bridge": "bool"})
+    links["n_parted"] = _count_parted(links, len(counts.raters))
+    ids, named = counts.raters["rater_id"].astype("str").to_numpy(), names.astype("str").to_numpy()
+    links["text"] = [say("link", "bridge_one" if row.n_people == 1 else "bridge", people=row.n_people,
+                         first=named[row.first], second=named[row.second],
+                         managers=say("link", "managers_one" if row.n_parted == 1 else "managers", n=row.n_parted))
+                     if row.is_bridge else "" for row in links.itertuples()]
+    links = links.assign(weakest=~links["is_bridge"]).sort_values(["weakest", "n_people", "first", "second"])
+    return links.assign(first=ids[links["first"]], second=ids[links["second"]])[columns].reset_index(drop=True)
+
+
+def _count_parted(links: pd.DataFrame, n_raters: int) -> NDArray[np.int64]:
+    """Count the managers on the smaller side of each bridge."""
+    parted = np.zeros(len(links), dtype=np.int64)
+    first, second = links["first"].to_numpy(), links["second"].to_numpy()
+    for row in np.flatnonzero(links["is_bridge"]):
+        kept = np.arange(len(links)) != row
+        graph = sparse.coo_array((np.ones(kept.sum()), (first[kept], second[kept])), shape=(n_raters, n_raters))
+        part = connected_components(graph, directed=False)[1]
+        parted[row] = min((part == part[first[row]]).sum(), (part == part[second[row]]).sum())
+    return parted
 
 
 def summarise_links(counts: RatingCounts) -> LinkageSummary | None:

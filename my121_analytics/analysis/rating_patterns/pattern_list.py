@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
 from my121_analytics.inference.multiplicity import DiscoveryList, list_discoveries
 from my121_analytics.inference.power import discovery_limits
 from my121_analytics.settings import ManagerSettings
@@ -22,7 +22,7 @@ posterior said in one cycle, when a council whose spread looks wide by chance ha
 them wrong, and less often than it said in four and eight cycles."""
 
 
-def list_patterns(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings, delta: float) -> DiscoveryList:
+def list_patterns(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings, delta: float) -> DiscoveryList:
     """Draw up the list of those who differ by more than delta.
 
     Parameters
@@ -57,7 +57,7 @@ def list_patterns(counts: RatingCounts, evidence: Evidence, rules: ManagerSettin
     return list_discoveries(1 - np.maximum(below, above), rate, bands=bands, eligible=eligible, limits=limits)
 
 
-def further_sd(evidence: Evidence) -> Array:
+def further_sd(evidence: Posteriors) -> Array:
     """Noise between an effect and what shows of it: thresholds and case mix, and the people a manager has."""
     return np.hypot(evidence.knowledge.jitter, evidence.knowledge.group_noise)
 

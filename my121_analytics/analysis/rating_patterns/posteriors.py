@@ -109,7 +109,7 @@ class Supposed:
 
 
 @dataclass(frozen=True)
-class Evidence:
+class Posteriors:
     """What the counts say before any verdict.
 
     Parameters
@@ -134,6 +134,8 @@ class Evidence:
         Information that one rating brings about rater and person together.
     narrowing
         Per rater: noise of the rater's own effect as a share of what it would be without the other sources.
+    too_large
+        Whether the sources were left out only because the council is too large for the joint model.
     """
 
     fit: CumulativeLinkFit
@@ -148,6 +150,7 @@ class Evidence:
     supposed: Supposed
     per_rating: float
     narrowing: Array
+    too_large: bool = False
 
     @property
     def parts_leniency(self) -> bool:
@@ -168,8 +171,8 @@ class Evidence:
         return self.leniency.gain < DETECTABLE_SPREAD
 
 
-def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
-                    like: Evidence | None = None, measures: Sequence[PersonMeasure] = ()) -> Evidence:
+def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
+                      like: Posteriors | None = None, measures: Sequence[PersonMeasure] = ()) -> Posteriors:
     """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
 
     Parameters
@@ -188,11 +191,11 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
 
     Returns
     -------
-    Evidence
+    Posteriors
     """
     frame, n_raters = counts.frame, len(counts.raters)
     fit = fit_cumulative_link_counts(merge_people(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
-    persons = _gather(counts, fit)
+    persons = gather_spells(counts, fit)
     overlap = _overlap(counts, persons)
     coarse = np.linspace(-REACH, REACH, 61)
     person_sd = 0.0
@@ -216,7 +219,8 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
     drift_variance = drift_sd**2 * _concentration(counts)
     use = like.use if like is not None else weigh_stretches(persons, location, thresholds, person_sd,
                                                             spread=scale * supposed)
-    linked = _link(counts, persons, location, thresholds, person_sd, scale * supposed, measures)
+    can_link, too_large = _can_link(counts, persons, person_sd, measures)
+    linked = _link(counts, persons, location, thresholds, person_sd, scale * supposed, measures) if can_link else None
     expected = None if linked is None else ExpectedLevels(linked.offset, linked.variance)
     plain_information = information
     if expected is not None:
@@ -231,27 +235,34 @@ def gather_evidence(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: f
     leniency = _learn(held)
     with_sources = 1 / information + leniency.group_noise**2
     without = 1 / plain_information + leniency.group_sd**2 * (overlap if linked is None else 1.0)
-    return Evidence(fit, case_mix, leniency, linked, person_sd, drift_sd, use, se,
+    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use, se,
                     overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
-                    np.sqrt(with_sources / without))
+                    np.sqrt(with_sources / without), too_large)
 
 
 def _link(counts: RatingCounts, persons: PersonCounts, location: Array, thresholds: Array, person_sd: float,
           total_sd: float, measures: Sequence[PersonMeasure]) -> JointLevels | None:
-    """Learn of people from those who moved and from other measures, where there are any and the council is no giant."""
-    if ("employee" not in counts.frame or person_sd < LEAST_PERSON_SD or len(counts.raters) > MOST_LINKED_RATERS
-            or len(persons.rater) > MOST_LINKED_SPELLS):
-        return None
+    """Learn of people from those who moved and from other measures."""
     n_people = int(persons.person.max()) + 1
     within = measures_within(measures, n_people)
-    if not within and n_movers(persons) < LEAST_MOVERS:
-        return None
     spells = Spells(persons.rater, persons.person, tabulate_spells(persons, location, thresholds, _COARSE), _COARSE,
                     _homes(counts, n_people), len(counts.raters))
     linked = learn_levels(spells, person_sd=person_sd, total_sd=total_sd, sds=LINKED_SDS, log_prior=_linked_prior(),
                           measures=within)
     used = any(use.loading > 0 for use in linked.uses)
     return linked if used or n_movers(persons) >= LEAST_MOVERS else None
+
+
+def _can_link(counts: RatingCounts, persons: PersonCounts, person_sd: float,
+              measures: Sequence[PersonMeasure]) -> tuple[bool, bool]:
+    """Say whether there is something to learn of people and the council is no giant; and whether only that stops it."""
+    if "employee" not in counts.frame or person_sd < LEAST_PERSON_SD:
+        return False, False
+    within = measures_within(measures, int(persons.person.max()) + 1)
+    if not within and n_movers(persons) < LEAST_MOVERS:
+        return False, False
+    is_giant = len(counts.raters) > MOST_LINKED_RATERS or len(persons.rater) > MOST_LINKED_SPELLS
+    return not is_giant, is_giant
 
 
 def n_movers(persons: PersonCounts) -> int:
@@ -274,11 +285,8 @@ def _linked_prior() -> Array:
 
 def _homes(counts: RatingCounts, n_people: int) -> Codes:
     """Give each person's first rater: the first cycle's, and there the one with most ratings."""
-    cycle = counts.patterns["cycle"].map({label: place for place, label in enumerate(counts.cycles)})
-    if cycle.isna().any():
-        cycle = pd.Series(pd.factorize(counts.patterns["cycle"], sort=True)[0])
     rows = counts.frame[["employee", "rater", "n"]].assign(
-        cycle=cycle.to_numpy(dtype=np.int64)[counts.frame["pattern"].to_numpy()])
+        cycle=place_cycles(counts)[counts.frame["pattern"].to_numpy()])
     rows = rows.groupby(["employee", "cycle", "rater"], sort=True)["n"].sum().reset_index()
     first = rows.sort_values(["employee", "cycle", "n"], ascending=[True, True, False], kind="stable")
     first = first.drop_duplicates("employee")
@@ -287,19 +295,27 @@ def _homes(counts: RatingCounts, n_people: int) -> Codes:
     return home
 
 
-def suppose_unrecorded(evidence: Evidence, unrecorded_sd: float) -> Evidence:
+def place_cycles(counts: RatingCounts) -> Codes:
+    """Give the place of each pattern's cycle in time, from 0."""
+    cycle = counts.patterns["cycle"].map({label: place for place, label in enumerate(counts.cycles)})
+    if cycle.isna().any():
+        cycle = pd.Series(pd.factorize(counts.patterns["cycle"], sort=True)[0])
+    return cycle.to_numpy(dtype=np.int64)
+
+
+def suppose_unrecorded(evidence: Posteriors, unrecorded_sd: float) -> Posteriors:
     """Give the evidence as it would be if teams differed this much in what no record holds.
 
     Parameters
     ----------
     evidence
-        From :func:`gather_evidence`.
+        From :func:`gather_posteriors`.
     unrecorded_sd
         Standard deviation between teams, logits.
 
     Returns
     -------
-    Evidence
+    Posteriors
         From the same ratings; what is supposed takes its part of the spread that is seen.
     """
     held = replace(evidence.supposed, unrecorded_sd=unrecorded_sd)
@@ -424,7 +440,8 @@ def merge_people(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
 
 
-def _gather(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
+def gather_spells(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
+    """Gather ratings into spells, one for each person under each rater; categories as the fit numbers them."""
     frame = counts.frame
     person = (frame["employee"] if "employee" in frame else frame["rater"]).to_numpy(dtype=np.int64)
     category = np.searchsorted(np.asarray(fit.categories), frame["category"].to_numpy())

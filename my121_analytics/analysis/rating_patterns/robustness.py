@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence, suppose_unrecorded
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, suppose_unrecorded
 from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.settings import ManagerSettings
 from my121_analytics.wording.catalogue import say
@@ -31,11 +31,12 @@ class SupposedList:
     """The list as it would be under one supposed spread of unrecorded differences."""
 
     sd: float
-    evidence: Evidence
+    evidence: Posteriors
     listing: DiscoveryList
 
 
-def suppose_differences(counts: RatingCounts, evidence: Evidence | None, rules: ManagerSettings) -> list[SupposedList]:
+def suppose_differences(counts: RatingCounts, evidence: Posteriors | None,
+                        rules: ManagerSettings) -> list[SupposedList]:
     """Draw up the list again for rising spreads of what no record holds.
 
     Parameters
@@ -64,7 +65,7 @@ def suppose_differences(counts: RatingCounts, evidence: Evidence | None, rules: 
     return found
 
 
-def chance_as_named(evidence: Evidence, as_reported: Evidence | None, delta: float) -> Array:
+def chance_as_named(evidence: Posteriors, as_reported: Posteriors | None, delta: float) -> Array:
     """Give each rater's chance of not lying beyond delta on the side seen in the report.
 
     Parameters

@@ -11,16 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, build_case_mix
+from my121_analytics.analysis.rating_patterns.habits import HabitCounts, count_habits, tabulate_habits
 from my121_analytics.analysis.rating_patterns.judgement import FEW_MANAGERS, TOGETHER, judge
 from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear, tabulate_list_lengths
-from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links
+from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links, tabulate_ties
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
 from my121_analytics.analysis.rating_patterns.posteriors import (
     UNITS,
-    Evidence,
+    Posteriors,
     count_movers,
     expected_location,
-    gather_evidence,
+    gather_posteriors,
 )
 from my121_analytics.analysis.rating_patterns.rating_points import tabulate_points
 from my121_analytics.analysis.rating_patterns.robustness import (
@@ -78,7 +79,7 @@ the share by which other sources made what is unknown of the manager's own way o
 FACTS: Mapping[str, Fact] = {
     **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",
                      "fair_share_one_cycle", "share_movers", "no_difference"), ESTIMATE),
-    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about"), LABEL),
+    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about", "too_large"), LABEL),
     "n_cycles": count_of_things("cycles"), "n_movers": Fact("people"),
     "n_raters": Fact("managers", who=Count("managers")),
     **dict.fromkeys(("n", "n_ratings"), Fact("ratings", who=Count("ratings"))),
@@ -97,13 +98,15 @@ class SeverityResult(Result):
     Tables ``managers`` (performance, adjusted, cycles pooled), ``managers_all`` (every axis, adjusted and not),
     ``mix`` (each manager's ratings beside the expected), ``by_delta``, ``sensitivity`` (how the list would change
     under other suppositions), ``list_length`` (what a list of each length costs and finds), ``linkage`` (which managers
-    people who moved tie together), ``robustness`` (how much each name would withstand of what no record holds) and
-    ``summary`` (the organisation).
+    people who moved tie together), ``ties`` (each tie between two managers, the weakest first), ``robustness`` (how
+    much each name would withstand of what no record holds) and ``summary`` (the organisation); where asked for,
+    ``habits`` and ``habit_families`` (other ways of rating).
     """
 
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
-                      axes: Sequence[str] | None = None, sensitivity: bool = True) -> SeverityResult:
+                      axes: Sequence[str] | None = None, sensitivity: bool = True,
+                      habits: bool = False) -> SeverityResult:
     """Say whose ratings are higher or lower than others give in like roles, with ranges and honest verdicts.
 
     Parameters
@@ -118,6 +121,8 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
         Of ``performance`` and ``potential``; None takes those that were rated, performance first.
     sensitivity
         Also work out how the list would change under other readings; without, it takes about half the time.
+    habits
+        Also look at drift, use of the scale, halo and the gap to people's own placements.
 
     Returns
     -------
@@ -167,14 +172,17 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
                                     names=workforce.names, as_of=workforce.as_of, n_unrated=len(missing),
                                     unrated=place_unrated(missing, counted[0], latest), sensitivity=sensitivity,
-                                    measures=measures)
+                                    measures=measures,
+                                    habits=count_habits(workforce, counted[0], [counts.axis for counts in counted])
+                                    if habits else None)
 
 
 def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, settings: Settings | None = None,
                              framework: Framework | None = None, names: pd.Series | None = None,
                              as_of: date | None = None, n_unrated: int | None = None,
                              unrated: Unrated | None = None, sensitivity: bool = True,
-                             measures: Sequence[Sequence[PersonMeasure]] = ()) -> SeverityResult:
+                             measures: Sequence[Sequence[PersonMeasure]] = (),
+                             habits: HabitCounts | None = None) -> SeverityResult:
     """Do the same from counts, one set per axis, which any dataframe engine can make.
 
     Parameters
@@ -198,6 +206,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         Also work out how the list would change under other readings.
     measures
         For each set of counts, what else is recorded of the people rated.
+    habits
+        Both ratings and people's own placements, for the tables ``habits`` and ``habit_families``.
 
     Returns
     -------
@@ -227,6 +237,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                         keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
         "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=people,
                          unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
+        "ties": Table(tabulate_ties(given[0], _names_of(main.raters["rater_id"], label)), keys=("first", "second"),
+                      people=("first", "second", "text"), things=("n_people", "n_parted")),
         "list_length": Table(lengths, keys=("k",), about_people=False),
         "summary": Table(summarise(main, given[0], n_unrated), keys=("line",)),
     }
@@ -238,12 +250,20 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                                       follows=("expected_wrong", "main_wrong"))
         withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
         tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
+    if habits is not None:
+        adjusted = [(study, own) for study, own in zip(studies[::2], given, strict=True)]
+        tables |= tabulate_habits(adjusted, habits, _names_of(main.raters["rater_id"], label), settings.managers)
     about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
                      n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
-    chosen = lengths[lengths["is_chosen"]]
-    price = {"k": 0, "k_wrong": 0.0, "k_found": 0.0} if chosen.empty else dict(zip(
-        ("k", "k_wrong", "k_found"), chosen[["k", "expected_wrong", "share_found"]].iloc[0].tolist(), strict=True))
-    return SeverityResult(about, tables, {**main.facts, **price}, FACTS)
+    return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS)
+
+
+def _price_of_hearing(managers: pd.DataFrame, settings: Settings) -> dict[str, float | int | None]:
+    """Say how many the senior team chose to hear, and what those heard cost in wrong names and find."""
+    right = managers.loc[managers["to_hear"], "probability"]
+    n_differ = managers["probability"].sum()
+    return {"k": settings.managers.k, "k_wrong": float((1 - right).sum()),
+            "k_found": float(right.sum() / n_differ) if n_differ > 0 else 0.0}
 
 
 def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
@@ -260,7 +280,7 @@ def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
 
 
 def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework, *,
-               like: Evidence | None = None, measures: Sequence[PersonMeasure] = ()) -> Study:
+               like: Posteriors | None = None, measures: Sequence[PersonMeasure] = ()) -> Study:
     """Judge every rater on one axis.
 
     Parameters
@@ -289,7 +309,7 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_evidence(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like, measures=measures)
+    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like, measures=measures)
     table, listing = judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -311,7 +331,7 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
     base = main.lists["main"]
     rows: list[dict[str, object]] = []
 
-    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, evidence: Evidence | None,
+    def add(scenario: str, listed: NDArray[np.bool_], wrong: float | int | str | None, evidence: Posteriors | None,
             delta: float = rules.delta, **values: object) -> None:
         as_listed = None if evidence is None else float(chance_as_named(evidence, main.evidence, delta)[base].sum())
         rows.append({"scenario": scenario, "text": say("sensitivity", scenario.split(" ")[0], **values),
@@ -348,8 +368,9 @@ def _other_counts(counts: RatingCounts, unrated: Unrated | None,
         yield "people_new", replace(counts, frame=frame)
 
 
-def _caveats(counts: RatingCounts, evidence: Evidence, adjusted: bool) -> tuple[str, ...]:
-    codes = ["leniency_or_quality" if evidence.parts_leniency else "rater_and_team", "census"]
+def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tuple[str, ...]:
+    codes = ["too_large"] if evidence.too_large else []
+    codes += ["leniency_or_quality" if evidence.parts_leniency else "rater_and_team", "census"]
     codes += [f"from_{use.name}" for use in (evidence.linked.uses if evidence.linked else ()) if use.loading > 0]
     if evidence.shows_no_difference:
         codes.append("no_spread")
@@ -400,7 +421,7 @@ def _per_rater(counts: RatingCounts, values: Array) -> Array:
                        minlength=len(counts.raters)).astype(np.float64)
 
 
-def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
+def _by_delta(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings,
               ) -> tuple[pd.DataFrame, dict[str, NDArray[np.bool_]]]:
     """Show how the list would change with the smallest difference that matters; also who would be on it."""
     rows, lists = [], {}
@@ -411,7 +432,7 @@ def _by_delta(counts: RatingCounts, evidence: Evidence, rules: ManagerSettings,
     return pd.DataFrame(rows, columns=["delta", "n_listed", "expected_wrong"]), lists
 
 
-def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listing: DiscoveryList,
+def _facts(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame, listing: DiscoveryList,
            rules: ManagerSettings, wanted: Sequence[str]) -> dict[str, float | int | str | None]:
     knowledge = evidence.knowledge
     verdicts = table["verdict"].value_counts()
@@ -426,11 +447,11 @@ def _facts(counts: RatingCounts, evidence: Evidence, table: pd.DataFrame, listin
         **count_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
         "sd_use": evidence.use.sd, "case_mix": ", ".join(evidence.case_mix.columns),
         "case_mix_left_out": ", ".join(c for c in wanted if c not in evidence.case_mix.columns),
-        "about": str(table["about"].iloc[0]),
+        "about": str(table["about"].iloc[0]), "too_large": int(evidence.too_large),
     }
 
 
-def _fair_share(counts: RatingCounts, evidence: Evidence) -> float:
+def _fair_share(counts: RatingCounts, evidence: Posteriors) -> float:
     """Share of the spread of one cycle's mean ratings that would be there if all managers rated alike."""
     one_person = evidence.person_sd**2 + 1 / evidence.per_rating
     chance = one_person / counts.raters["mean_team_size"].to_numpy(dtype=float)
@@ -465,7 +486,8 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
     facts |= {"no_difference": 1, "n_raters": len(table), "n_ratings": int(counts.frame["n"].sum()),
               "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
               "expected_wrong": 0.0, "rating_sd": _rating_sd(counts), "n_watch": 0, "n_in_line": 0,
-              "n_cannot_tell": len(table), "case_mix": "", "case_mix_left_out": "", "about": TOGETHER}
+              "n_cannot_tell": len(table), "case_mix": "", "case_mix_left_out": "", "about": TOGETHER,
+              "too_large": 0}
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
     nobody = np.zeros(len(raters), dtype=bool)
     lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Study:
     lists: dict[str, NDArray[np.bool_]]
     facts: dict[str, float | int | str | None]
     caveats: tuple[str, ...]
-    evidence: Evidence | None
+    evidence: Posteriors | None
 
     @property
     def attenuation(self) -> float:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.movement_links import summarise_links
-from my121_analytics.analysis.rating_patterns.posteriors import Evidence, count_movers
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, count_movers
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts
@@ -60,6 +60,8 @@ def summarise(study: Study, counts: RatingCounts, n_unrated: int | None) -> pd.D
     if facts["sd_people"]:
         add("people", "people", facts["sd_people"], sd=facts["sd_people"])
     add("about", "about_leniency" if study.evidence.parts_leniency else "about_together", None)
+    if study.evidence.too_large:
+        lines.insert(0, ("too_large", None, say("caveat", "too_large")))
     for name, code, value, values in source_lines(study.evidence, counts):
         add(name, code, value, **values)
     if n_unrated is not None:
@@ -80,7 +82,7 @@ def _mix_moved(study: Study, delta: float) -> tuple[str, str]:
     return tuple(" / ".join(f"{100 * s:.0f}" for s in shares) + " %" for shares in (mean, after))  # type: ignore[return-value]
 
 
-def source_lines(evidence: Evidence, counts: RatingCounts) -> Iterator[tuple[str, str, float, dict[str, object]]]:
+def source_lines(evidence: Posteriors, counts: RatingCounts) -> Iterator[tuple[str, str, float, dict[str, object]]]:
     """Say of each source whether it was used, and what all of them did to the ranges.
 
     Yields
@@ -92,7 +94,8 @@ def source_lines(evidence: Evidence, counts: RatingCounts) -> Iterator[tuple[str
     if moved["n_movers"] is None:
         return
     n_people = int(counts.frame["employee"].nunique())
-    code = "linkage_nobody" if not moved["n_movers"] else "linkage" if evidence.linked else "linkage_unused"
+    unused = "linkage_too_large" if evidence.too_large else "linkage_unused"
+    code = "linkage_nobody" if not moved["n_movers"] else "linkage" if evidence.linked else unused
     yield "linkage", code, moved["n_movers"], {"n": moved["n_movers"], "share": moved["n_movers"] / n_people}
     links = summarise_links(counts)
     if links is not None and moved["n_movers"]:

@@ -13,7 +13,7 @@ from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.iip import IipFramework, build_iip_framework
 from my121_analytics.improvement.evidence.award import CORE, UNSETTLED
 from my121_analytics.improvement.headings import plain, spellings
-from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 
@@ -107,7 +107,7 @@ def _from_file(path: Path | str, settings: Settings) -> tuple[pd.DataFrame, list
     return pd.concat(parts, ignore_index=True), refusals
 
 
-def _read_sheet(sheet: Sheet, header: int, columns: dict[str, int]) -> tuple[pd.DataFrame, list[Refusal]]:
+def _read_sheet(sheet: SourceSheet, header: int, columns: dict[str, int]) -> tuple[pd.DataFrame, list[Refusal]]:
     part = pd.DataFrame({name: [str(cell).strip() for cell in sheet.columns[j][header + 1:]]
                          for name, j in columns.items()}, dtype="str")
     part = part.reindex(columns=list(ALL_COLUMNS)).astype("str").assign(
@@ -124,7 +124,7 @@ def _read_sheet(sheet: Sheet, header: int, columns: dict[str, int]) -> tuple[pd.
     return part[~blank[key] & ~(blank[answer] & rest)], refusals
 
 
-def _find_header(sheet: Sheet, settings: Settings) -> tuple[int, dict[str, int]]:
+def _find_header(sheet: SourceSheet, settings: Settings) -> tuple[int, dict[str, int]]:
     known = {plain(heading): name for heading, name in settings.exports.columns.items()}
     for name, given in spellings("evidence").items():
         known |= {spelling: name for spelling in given if spelling not in known}

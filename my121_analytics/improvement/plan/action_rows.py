@@ -18,10 +18,7 @@ from my121_analytics.improvement.plan.action_cells import (
     strip_bullet,
     without_contacts,
 )
-from my121_analytics.improvement.plan.documents import PlanSheet
-from my121_analytics.improvement.plan.layout import Header
-from my121_analytics.improvement.plan.owners import Owner, may_be_several, name_owners
-from my121_analytics.improvement.plan.progress import (
+from my121_analytics.improvement.plan.action_progress import (
     DONE,
     NOT_DONE,
     UNCLEAR,
@@ -34,9 +31,13 @@ from my121_analytics.improvement.plan.progress import (
     read_update,
     say_of_percent,
 )
+from my121_analytics.improvement.plan.action_table import ActionHeader
+from my121_analytics.improvement.plan.documents import PlanSheet
+from my121_analytics.improvement.plan.named_statistics import UnknownStatisticError, parse_statistic
+from my121_analytics.improvement.plan.owners import Owner, may_be_several, name_owners
 from my121_analytics.improvement.timescale.reading import Timescale, parse_anchor, parse_timescale, split_timescales
 from my121_analytics.improvement.timescale.refusal import TimescaleError
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 
@@ -80,7 +81,7 @@ class Reading:
         self.n_contact_details += n
         return kept
 
-    def refuse(self, sheet: Sheet, row: int, column: str, value: str, reason: str, *, message: str = "",
+    def refuse(self, sheet: SourceSheet, row: int, column: str, value: str, reason: str, *, message: str = "",
                remedy: str = "") -> None:
         """List something that could not be used, without contact details."""
         value = without_contacts(value)[0]
@@ -88,7 +89,7 @@ class Reading:
         self.refusals.append((sheet.file, sheet.name, row, column, value, reason, without_contacts(message)[0],
                               remedy or say("plan_remedy", reason)))
 
-    def ask(self, sheet: Sheet, row: int, column: str, value: str, reason: str, **figures: object) -> None:
+    def ask(self, sheet: SourceSheet, row: int, column: str, value: str, reason: str, **figures: object) -> None:
         """List something that was used but should be confirmed."""
         value = " ".join(without_contacts(value)[0].split())
         self.questions.append((sheet.file, sheet.name, row, column, value, reason,
@@ -96,7 +97,7 @@ class Reading:
                                say("plan_question_remedy", reason, value=value)))
 
 
-def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -> str:
+def read_row(page: PlanSheet, position: int, header: ActionHeader, reading: Reading) -> str:
     """Read one row of the table.
 
     Parameters
@@ -140,7 +141,7 @@ def read_row(page: PlanSheet, position: int, header: Header, reading: Reading) -
     return "actions"
 
 
-def _count_revised(header: Header, row: Sequence[str]) -> int:
+def _count_revised(header: ActionHeader, row: Sequence[str]) -> int:
     """Count the revised dates of a row that are filled in."""
     first = header.columns.get("revised_timescale")
     places = () if first is None else (first, *header.more.get("revised_timescale", ()))
@@ -151,7 +152,7 @@ def _begin_issue(issue: str, reading: Reading) -> None:
     reading.issue, reading.n_issues, reading.n_in_issue = reading.clean(issue), reading.n_issues + 1, 0
 
 
-def _read_without_action(sheet: Sheet, position: int, cells: dict[str, str], spread: set[str], filled: list[str],
+def _read_without_action(sheet: SourceSheet, position: int, cells: dict[str, str], spread: set[str], filled: list[str],
                          reading: Reading) -> str:
     if any(cells.get(name) and name not in spread for name in ("timescale", "owner", "benefit")):
         reading.refuse(sheet, position + 1, "action", " | ".join(filled), "no_action")
@@ -165,7 +166,7 @@ def _read_without_action(sheet: Sheet, position: int, cells: dict[str, str], spr
     return "set aside"  # a heading between actions: the issue of those below it
 
 
-def _add_owners(sheet: Sheet, position: int, cells: dict[str, str], spread: set[str], reading: Reading) -> str:
+def _add_owners(sheet: SourceSheet, position: int, cells: dict[str, str], spread: set[str], reading: Reading) -> str:
     """Read a row under an action whose cell is merged over several rows: it can only add owners."""
     other = [name for name in ("timescale", "progress", "completed_on") if cells.get(name) and name not in spread]
     if other:
@@ -189,7 +190,8 @@ def _is_continuation(cells: dict[str, str], spread: set[str], reading: Reading) 
     return alone and bool(reading.actions) and cells["action"][:1].islower()
 
 
-def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, str], reading: Reading) -> None:
+def _read_actions(sheet: SourceSheet, position: int, header: ActionHeader, cells: dict[str, str],
+                  reading: Reading) -> None:
     """Read the actions of one row: several bullets in a cell, with what stands beside each."""
     one_only = bool(cells.get("action_id")) or not (header.is_form or count_bullets(cells["action"]) > 1)
     whole = strip_bullet(cells["action"]) if count_bullets(cells["action"]) == 1 else cells["action"]
@@ -214,6 +216,7 @@ def _read_actions(sheet: Sheet, position: int, header: Header, cells: dict[str, 
         words = dict.fromkeys(" ".join(text.split()) for text in (progress[i] or cells.get("rag", ""), told) if text)
         record["progress_text"] = reading.clean("; ".join(words))
         _revise(sheet, position, cells, n_revised, record, reading)
+        _ask_about_statistics(sheet, position, cells.get("statistic", ""), reading)
         _read_completed_on(sheet, position, cells.get("completed_on", ""), record, reading)
         named = _name_owners(sheet, position, in_owner.text, reading)
         reading.owners += [(action_id, k, owner.name, owner.kind) for k, owner in enumerate(named, start=1)]
@@ -261,7 +264,7 @@ def find_skills(text: str) -> list[str]:
     return [piece for piece in (re.sub(r"^and ", "", part.strip(" ()")) for part in pieces) if piece]
 
 
-def _read_progress(sheet: Sheet, position: int, cells: dict[str, str], progress: str, read: Timescale | None,
+def _read_progress(sheet: SourceSheet, position: int, cells: dict[str, str], progress: str, read: Timescale | None,
                    reading: Reading) -> Statement:
     """Put together what a row's status, colour, per cent and account say of one action; doubts are asked about."""
     words, order = reading.vocabulary, reading.settings.exports.date_order
@@ -284,7 +287,7 @@ def _read_progress(sheet: Sheet, position: int, cells: dict[str, str], progress:
     return said
 
 
-def _align_progress(sheet: Sheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
+def _align_progress(sheet: SourceSheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
     items = split_items(cell, by_line=True)
     if len(items) == n > 1:
         return items
@@ -293,7 +296,7 @@ def _align_progress(sheet: Sheet, position: int, cell: str, n: int, reading: Rea
     return [cell] * n
 
 
-def _align_owners(sheet: Sheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
+def _align_owners(sheet: SourceSheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
     """Give each action its owners: a paragraph each, else all of them for every action; doubts are asked about."""
     cell = re.sub(r"(?<=\S)[ \t]{2,}(?=\S)", "\n\n", cell)
     blocks = split_items(cell)
@@ -305,7 +308,7 @@ def _align_owners(sheet: Sheet, position: int, cell: str, n: int, reading: Readi
     return align(blocks, n, joiner="\n")
 
 
-def _name_owners(sheet: Sheet, position: int, text: str, reading: Reading) -> list[Owner]:
+def _name_owners(sheet: SourceSheet, position: int, text: str, reading: Reading) -> list[Owner]:
     bodies = reading.settings.plan.bodies
     owners = name_owners(text, bodies=bodies)
     for owner in owners:
@@ -329,12 +332,22 @@ def _read_details(cells: dict[str, str], reading: Reading) -> dict[str, str]:
     return details
 
 
+def _ask_about_statistics(sheet: SourceSheet, position: int, cell: str, reading: Reading) -> None:
+    """Ask about what is written where a figure of the record should be named, and names none."""
+    for part in filter(None, map(str.strip, cell.split(";"))):
+        try:
+            parse_statistic(part)
+        except UnknownStatisticError as problem:
+            if not _NONE.fullmatch(part):
+                reading.ask(sheet, position + 1, "statistic", part, "unknown_statistic", near=" ".join(problem.hints))
+
+
 def match_known(text: str, known: Sequence[str]) -> str:
     """Give the known name that a text spells, whatever its case and signs; empty where it spells none."""
     return next((name for name in known if plain(name) == plain(text)), "") if plain(text) else ""
 
 
-def _revise(sheet: Sheet, position: int, cells: dict[str, str], n_dates: int, record: dict[str, Any],
+def _revise(sheet: SourceSheet, position: int, cells: dict[str, str], n_dates: int, record: dict[str, Any],
             reading: Reading) -> None:
     """Take a revised timescale where there is one; what was planned first is kept beside it for good."""
     record |= {"revisions": "", "revision_reason": reading.clean(" ".join(cells.get("revision_reason", "").split())),
@@ -373,7 +386,7 @@ def _last_day_of(timescale: str, reading: Reading) -> date | None:
         return None
 
 
-def _align_timescales(sheet: Sheet, position: int, cell: str, n: int,
+def _align_timescales(sheet: SourceSheet, position: int, cell: str, n: int,
                       reading: Reading) -> list[tuple[str, Timescale | None]]:
     """Give each action its timescale: one for all, or one each; anything between is refused for all of them."""
     pieces = split_timescales(cell)
@@ -401,7 +414,7 @@ def _align_timescales(sheet: Sheet, position: int, cell: str, n: int,
     return [(reading.clean(piece), read[piece]) for piece in pieces]
 
 
-def _choose_priority(sheet: Sheet, position: int, cell: str, read: Timescale | None, reading: Reading) -> str:
+def _choose_priority(sheet: SourceSheet, position: int, cell: str, read: Timescale | None, reading: Reading) -> str:
     """Give the priority of the priority column or of the timescale cell; where they differ, neither."""
     stated = _match_priority(cell)
     beside = read.priority if read else ""
@@ -413,7 +426,7 @@ def _choose_priority(sheet: Sheet, position: int, cell: str, read: Timescale | N
     return stated or beside
 
 
-def _identify(sheet: Sheet, position: int, given: str, reading: Reading) -> str:
+def _identify(sheet: SourceSheet, position: int, given: str, reading: Reading) -> str:
     """Give the action's id: the plan's own, else issue and place in it; a second use of an id is listed."""
     action_id = given or f"{max(reading.n_issues, 1)}.{reading.n_in_issue}"
     used = {action["action_id"] for action in reading.actions}
@@ -424,7 +437,7 @@ def _identify(sheet: Sheet, position: int, given: str, reading: Reading) -> str:
     return next(name for i in range(2, len(used) + 3) if (name := f"{action_id}-{i}") not in used)
 
 
-def _read_completed_on(sheet: Sheet, position: int, cell: str, record: dict[str, Any], reading: Reading) -> None:
+def _read_completed_on(sheet: SourceSheet, position: int, cell: str, record: dict[str, Any], reading: Reading) -> None:
     """Read the day of completion; a word there ("Ongoing") is a status, and a day beside "in progress" is a doubt."""
     if _NONE.fullmatch(cell.strip()):
         return

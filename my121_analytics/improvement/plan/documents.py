@@ -12,9 +12,9 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
 from my121_analytics.errors import UnreadableFileError
-from my121_analytics.improvement.plan.layout import find_header
+from my121_analytics.improvement.plan.action_table import find_action_header
 from my121_analytics.improvement.plan.word_files import is_word_file, read_word_tables
-from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.ingest.files.pages import read_tables
 from my121_analytics.wording.catalogue import say
 
@@ -38,7 +38,7 @@ class PlanSheet:
         Places (row, column, from 0) that hold the value of a merged cell above.
     """
 
-    sheet: Sheet
+    sheet: SourceSheet
     spread: frozenset[tuple[int, int]]
 
 
@@ -92,7 +92,7 @@ def _word_sheets(path: Path, content: bytes) -> list[PlanSheet]:
     for name, rows, spread in read_word_tables(path, content):
         before = sheets[-1] if sheets else None
         width = max(map(len, rows))
-        is_headed = find_header(_as_sheet(path, name, rows).sheet) is not None
+        is_headed = find_action_header(_as_sheet(path, name, rows).sheet) is not None
         if before is not None and not is_headed and width == max(map(len, before[1])) > 2:
             n = len(before[1])
             before[1].extend(rows)
@@ -109,7 +109,7 @@ def _as_sheet(path: Path, name: str, rows: list[list[str]],
     width = max(map(len, rows), default=0)
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
     columns = tuple(np.array([row[j] for row in padded], dtype=object) for j in range(width))
-    return PlanSheet(Sheet(path.name, name, columns), spread)
+    return PlanSheet(SourceSheet(path.name, name, columns), spread)
 
 
 def _decode(content: bytes) -> str:
@@ -137,7 +137,7 @@ def _find_merges(content: bytes) -> dict[str, list[tuple[int, int, int, int]]]:
         return {}  # read_sheets says what is wrong with the file
 
 
-def _spread(sheet: Sheet, merges: list[tuple[int, int, int, int]]) -> PlanSheet:
+def _spread(sheet: SourceSheet, merges: list[tuple[int, int, int, int]]) -> PlanSheet:
     if not merges:
         return PlanSheet(sheet, frozenset())
     columns, places = [column.copy() for column in sheet.columns], set()
@@ -146,7 +146,7 @@ def _spread(sheet: Sheet, merges: list[tuple[int, int, int, int]]) -> PlanSheet:
             if left < len(columns):  # the reader may have filled it already
                 columns[left][row] = columns[left][top]
                 places.add((row, left))
-    return PlanSheet(Sheet(sheet.file, sheet.name, tuple(columns), sheet.notes), frozenset(places))
+    return PlanSheet(SourceSheet(sheet.file, sheet.name, tuple(columns), sheet.notes), frozenset(places))
 
 
 # Tables of written reports --------------------------------------------------------------------------------------

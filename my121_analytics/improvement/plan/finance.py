@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from my121_analytics.improvement.plan.groups import without_names
+from my121_analytics.improvement.plan.action_groups import without_names
 from my121_analytics.improvement.plan.milestones import OPEN
 from my121_analytics.settings import PlanSettings
 from my121_analytics.wording.catalogue import say

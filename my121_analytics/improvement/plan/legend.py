@@ -6,15 +6,15 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from my121_analytics.improvement.headings import plain, spellings
-from my121_analytics.improvement.plan.layout import find_header
-from my121_analytics.improvement.plan.progress import Vocabulary, read_meaning
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.improvement.plan.action_progress import Vocabulary, read_meaning
+from my121_analytics.improvement.plan.action_table import find_action_header
+from my121_analytics.ingest.files.exports import SourceSheet
 
 _LONGEST_LABEL = 20
 _ENTRY = re.compile(r"(?P<label>[A-Za-z]+)\s*(?:=|:|[-–—])\s*(?P<meaning>[^=;|]+?)\s*(?:[;|,.]|$)")
 
 
-def find_vocabulary(sheets: Iterable[Sheet], own: Mapping[str, str], *,
+def find_vocabulary(sheets: Iterable[SourceSheet], own: Mapping[str, str], *,
                     columns: Mapping[str, str] | None = None) -> Vocabulary:
     """Read the key of a plan.
 
@@ -54,8 +54,8 @@ def is_key_row(row: Sequence[str], vocabulary: Vocabulary) -> bool:
     return _heads_key(cells) or vocabulary.meanings.get(plain(cells[0])) == cells[1]
 
 
-def _entries(sheet: Sheet, columns: Mapping[str, str] | None) -> Iterator[tuple[str, str]]:
-    header = find_header(sheet, own=columns)
+def _entries(sheet: SourceSheet, columns: Mapping[str, str] | None) -> Iterator[tuple[str, str]]:
+    header = find_action_header(sheet, own=columns)
     rows = sheet.rows if header is None else [*sheet.rows[:header.at], *_below_table(sheet, header.first)]
     in_key = False
     for row in rows:
@@ -70,7 +70,7 @@ def _entries(sheet: Sheet, columns: Mapping[str, str] | None) -> Iterator[tuple[
             in_key = False
 
 
-def _below_table(sheet: Sheet, first: int) -> list[list[str]]:
+def _below_table(sheet: SourceSheet, first: int) -> list[list[str]]:
     """Give the rows under a table of which at most two cells are filled: an action has more."""
     return [row for row in sheet.rows[first:] if sum(bool(cell.strip()) for cell in row) <= 2]
 

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.agreement import compare_self
-from my121_analytics.analysis.coverage import measure_coverage
-from my121_analytics.analysis.rating_patterns.severity import estimate_severity
-from my121_analytics.errors import DataUnusableError
+from my121_analytics.improvement.plan.named_statistics import (
+    Better,
+    Statistic,
+    UnknownStatisticError,
+    parse_statistic,
+)
 from my121_analytics.improvement.plan.reading import Plan
+from my121_analytics.improvement.plan.statistic_readings import Measurement, Measurer
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import TOTAL, Result, Table, describe
+from my121_analytics.workforce.results import Result, Table, describe
 
-IMPROVED, UNCHANGED, WORSE, CANNOT_TELL = "improved", "unchanged", "worse", "cannot tell"
-HIGHER_IS_BETTER = {"coverage": True, "gap": False, "spread": False}
-
-
-@dataclass(frozen=True)
-class Reading:
-    """A statistic in one cycle: its value, its 95 % range and the number it rests on."""
-
-    estimate: float
-    lower: float
-    upper: float
-    n: int
+IMPROVED, UNCHANGED, WORSE, CHANGED, CANNOT_TELL = "improved", "unchanged", "worse", "changed", "cannot tell"
+ALWAYS = "coverage"
+"""Measured whether an action names it or not: the conversations are what everything else rests on."""
+_FIGURES = ("then", "then_lower", "then_upper", "n_then", "now", "now_lower", "now_upper", "n_now", "verdict", "reason")
 
 
 @dataclass(frozen=True)
@@ -46,8 +40,8 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     Parameters
     ----------
     workforce
-        The record. The share of staff with enough My 1:1s is always measured; other statistics where an action names
-        them.
+        The record. The share of staff with enough My 1:1s is always measured; any other figure of the record where an
+        action names it.
     plan
         Its anchor tells the cycle in which it began; where that is the cycle reported on, the one before it is taken.
     as_of
@@ -58,9 +52,15 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     Returns
     -------
     OutcomeResult
-        Table ``outcomes``: ``statistic``, ``label``, ``action_ids``, ``then_cycle``, ``then``, ``then_lower``,
-        ``then_upper``, ``n_then``, ``now_cycle``, ``now``, ``now_lower``, ``now_upper``, ``n_now``, ``verdict``
-        (improved, unchanged, worse, cannot tell) and ``reason``.
+        Table ``outcomes``: ``statistic``, ``label``, ``action_ids``, ``unit``, ``then_cycle``, ``then``,
+        ``then_lower``, ``then_upper``, ``n_then``, the same of ``now``, ``verdict`` (improved, unchanged, worse,
+        changed, cannot tell), ``reason`` and ``n_least`` (the smallest group that the row could tell the size of).
+        Table ``statistics``: every name that an action may use, with its words.
+
+    Raises
+    ------
+    UnknownStatisticError
+        An action names a table, column or row that the record does not have; the message has the names that are near.
 
     Notes
     -----
@@ -69,31 +69,28 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     moved, the record cannot say that the plan moved it.
     """
     settings = settings or workforce.settings
-    named = _named(plan)
     now = (cycle_at(workforce, as_of) if as_of else None) or workforce.latest_cycle
     then = cycle_at(workforce, plan.anchor)
     then = workforce.previous_cycle(now) if then == now else then
+    measurer = Measurer(workforce)
     rows = []
-    for code in codes("plan_statistic"):
-        if code != "coverage" and code not in named:
-            continue
-        before = _measure(workforce, code, then) if then else None
-        after = _measure(workforce, code, now)
-        verdict, reason = judge_change(before, after, higher_is_better=HIGHER_IS_BETTER[code],
-                                       margin=settings.plan.outcome_margin)
+    for statistic, action_ids, before, after in _measure_named(measurer, plan, then, now):
+        verdict, reason = judge_change(before, after, better=statistic.better, margin=settings.plan.outcome_margin)
         reason = reason if then else "no_start"
-        actions = ", ".join(named.get(code, []))
-        rows.append((code, say("plan_statistic", code), actions, then or "", *_cells(before), now,
-                     *_cells(after), verdict, say("outcome_reason", reason)))
-    columns = ["statistic", "label", "action_ids", "then_cycle", "then", "then_lower", "then_upper", "n_then",
-               "now_cycle", "now", "now_lower", "now_upper", "n_now", "verdict", "reason"]
-    frame = pd.DataFrame(rows, columns=columns).astype({"n_then": "Int64", "n_now": "Int64"})
-    figures = ("then", "then_lower", "then_upper", "n_then", "now", "now_lower", "now_upper")
+        groups = [reading.n_least for reading in (before, after) if reading is not None and reading.n_least > 0]
+        rows.append((statistic.code, statistic.label, ", ".join(action_ids), _unit_of(statistic), then or "",
+                     *_cells(before), now, *_cells(after), verdict, say("outcome_reason", reason),
+                     min(groups, default=0)))
+    columns = ["statistic", "label", "action_ids", "unit", "then_cycle", "then", "then_lower", "then_upper", "n_then",
+               "now_cycle", "now", "now_lower", "now_upper", "n_now", "verdict", "reason", "n_least"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"n_then": "Int64", "n_now": "Int64", "n_least": "Int64"})
     about = describe("plan_outcome", as_of=workforce.as_of, cycle=now, caveats=("outcomes",))
-    return OutcomeResult(about, {"outcomes": Table(frame, keys=("statistic",), count="n_now", follows=figures)}, {})
+    table = Table(frame, keys=("statistic",), count="n_least", follows=_FIGURES)
+    names = Table(measurer.list_names(now), keys=("statistic",), about_people=False)
+    return OutcomeResult(about, {"outcomes": table, "statistics": names}, {})
 
 
-def judge_change(before: Reading | None, after: Reading | None, *, higher_is_better: bool,
+def judge_change(before: Measurement | None, after: Measurement | None, *, better: Better,
                  margin: float) -> tuple[str, str]:
     """Say what a statistic did, and why one may say so.
 
@@ -101,8 +98,8 @@ def judge_change(before: Reading | None, after: Reading | None, *, higher_is_bet
     ----------
     before, after
         None where the record cannot tell.
-    higher_is_better
-        Which way is up.
+    better
+        Whether more or fewer is wanted; empty where it depends.
     margin
         Within which a change is none.
 
@@ -111,11 +108,15 @@ def judge_change(before: Reading | None, after: Reading | None, *, higher_is_bet
     tuple of str
         The verdict, and a code of the wording's ``outcome_reason``.
     """
-    if before is None or after is None or not _all_known(before, after):
+    if before is None or after is None or not math.isfinite(before.estimate) or not math.isfinite(after.estimate):
         return CANNOT_TELL, "not_measured"
+    if not _all_known(before, after):
+        return CANNOT_TELL, "no_range"
     change = after.estimate - before.estimate
     if after.lower > before.upper or after.upper < before.lower:
-        return (IMPROVED if (change > 0) == higher_is_better else WORSE), "apart"
+        if not better:
+            return CHANGED, "no_direction"
+        return (IMPROVED if (change > 0) == (better == "more") else WORSE), "apart"
     # The range of a difference of two independent figures; each side from the half-ranges that face each other.
     down = math.hypot(after.estimate - after.lower, before.upper - before.estimate)
     up = math.hypot(after.upper - after.estimate, before.estimate - before.lower)
@@ -131,55 +132,55 @@ def cycle_at(workforce: Workforce, day: date) -> str | None:
     return None if begun.empty else str(begun["label"].iloc[-1])
 
 
-def _named(plan: Plan) -> dict[str, list[str]]:
-    labels = {say("plan_statistic", code): code for code in codes("plan_statistic")}
-    found: dict[str, list[str]] = {}
+def _named(plan: Plan) -> list[tuple[Statistic, list[str]]]:
+    """Give the statistics that actions name, each with the actions; what is no figure of the record was asked about."""
+    found: dict[str, tuple[Statistic, list[str]]] = {ALWAYS: (parse_statistic(ALWAYS), [])}
     for row in plan.actions.itertuples():
-        for part in str(row.statistic).split(";"):
-            code = labels.get(part.strip()) or (part.strip() if part.strip() in labels.values() else "")
-            if code:
-                found.setdefault(code, []).append(str(row.action_id))
-    return found
+        for part in filter(None, map(str.strip, str(row.statistic).split(";"))):
+            try:
+                statistic = parse_statistic(part)
+            except UnknownStatisticError:
+                continue
+            action_ids = found.setdefault(statistic.code, (statistic, []))[1]
+            if str(row.action_id) not in action_ids:
+                action_ids.append(str(row.action_id))
+    return list(found.values())
 
 
-def _measure(workforce: Workforce, code: str, cycle: str) -> Reading | None:
-    try:
-        return _MEASURES[code](workforce, cycle)
-    except DataUnusableError:
-        return None  # the record of that cycle cannot answer; the verdict says so
+def _measure_named(measurer: Measurer, plan: Plan, then: str | None,
+                   now: str) -> list[tuple[Statistic, list[str], Measurement | None, Measurement | None]]:
+    """Measure every named statistic then and now; names that the record does not have are refused all at once."""
+    measured, faults = [], []
+    for statistic, action_ids in _named(plan):
+        try:
+            after = measurer.measure(statistic, now)
+        except UnknownStatisticError as problem:
+            ids = ", ".join(action_ids)
+            faults += [say("statistic_fault", "of_actions", ids=ids, message=problem.headline), *problem.hints]
+            continue
+        try:
+            before = measurer.measure(statistic, then) if then else None
+        except UnknownStatisticError:
+            before = None  # a unit that did not exist then
+        measured.append((statistic, action_ids, before, after))
+    if faults:
+        raise UnknownStatisticError(say("statistic_fault", "several"), hints=faults)
+    return measured
 
 
-def _coverage(workforce: Workforce, cycle: str) -> Reading | None:
-    frame = measure_coverage(workforce, cycle=cycle).frame("by_group")
-    total = frame[frame[frame.columns[0]].astype("str") == TOTAL].iloc[0]
-    return Reading(float(total["estimate"]), float(total["lower"]), float(total["upper"]), int(total["base"])) if (
-        pd.notna(total["estimate"])) else None
+def _unit_of(statistic: Statistic) -> str:
+    """Say how the value is written: as a share, a number, or in logits."""
+    if statistic.analysis == "patterns" and statistic.column.startswith("sd"):
+        return "number"
+    return "share" if statistic.column.startswith(("share", "estimate", "turnover", "change")) else (
+        "integer" if statistic.column.startswith(("n", "base")) else "number")
 
 
-def _gap(workforce: Workforce, cycle: str) -> Reading | None:
-    steps = compare_self(workforce, cycle=cycle, axis="performance", by=None).frame("steps")
-    same = steps[steps["step"] == 0].iloc[0]
-    return Reading(1 - float(same["share"]), 1 - float(same["upper"]), 1 - float(same["lower"]), int(same["base"]))
-
-
-def _spread(workforce: Workforce, cycle: str) -> Reading | None:
-    facts = estimate_severity(workforce, cycles=[cycle], axes=["performance"]).facts
-    known: Sequence[object] = [facts.get(name) for name in ("sd", "sd_lower", "sd_upper", "n_ratings")]
-    if any(value is None for value in known):
-        return None
-    sd, lower, upper, n = (float(str(value)) for value in known)
-    return Reading(sd, lower, upper, int(n))
-
-
-_MEASURES: dict[str, Callable[[Workforce, str], Reading | None]] = {
-    "coverage": _coverage, "gap": _gap, "spread": _spread}
-
-
-def _cells(reading: Reading | None) -> tuple[object, ...]:
+def _cells(reading: Measurement | None) -> tuple[object, ...]:
     if reading is None:
         return np.nan, np.nan, np.nan, None
     return reading.estimate, reading.lower, reading.upper, reading.n
 
 
-def _all_known(*readings: Reading) -> bool:
+def _all_known(*readings: Measurement) -> bool:
     return all(math.isfinite(value) for one in readings for value in (one.estimate, one.lower, one.upper))

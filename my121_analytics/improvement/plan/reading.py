@@ -14,21 +14,21 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.headings import plain, spellings
 from my121_analytics.improvement.plan.action_cells import without_contacts
+from my121_analytics.improvement.plan.action_progress import is_fraction_column
 from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED, Reading, read_row
-from my121_analytics.improvement.plan.documents import PlanSheet, read_plan_sheets
-from my121_analytics.improvement.plan.layout import (
+from my121_analytics.improvement.plan.action_table import (
     LONGEST_HEADING,
-    Header,
-    find_header,
+    ActionHeader,
+    find_action_header,
     header_at,
     is_contact,
     is_header_again,
     is_section,
     unused_headings,
 )
+from my121_analytics.improvement.plan.documents import PlanSheet, read_plan_sheets
 from my121_analytics.improvement.plan.legend import find_vocabulary, is_key_row
 from my121_analytics.improvement.plan.owners import is_body
-from my121_analytics.improvement.plan.progress import is_fraction_column
 from my121_analytics.improvement.timescale.reading import parse_anchor
 from my121_analytics.improvement.timescale.refusal import TimescaleError
 from my121_analytics.settings import CouncilSettings, Settings
@@ -143,7 +143,7 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
     for page in shown:
         _ask_about_unread_table(page, reading)
     for page in (page for page in pages if _is_hidden(page)):
-        if find_header(page.sheet, own=settings.plan.columns) is not None:
+        if find_action_header(page.sheet, own=settings.plan.columns) is not None:
             reading.ask(page.sheet, 1, "", page.sheet.name, "hidden_sheet")
     if not found:
         raise DataUnusableError(say("plan", "no_table", file=Path(path).name),
@@ -170,7 +170,7 @@ def _speaks_of_award(pages: Sequence[PlanSheet]) -> bool:
 def _ask_about_unread_table(page: PlanSheet, reading: Reading) -> None:
     """Ask about a sheet or table that looks like a list and was not read: three headings or more, and rows below."""
     sheet = page.sheet
-    if find_header(sheet, own=reading.settings.plan.columns) is not None:
+    if find_action_header(sheet, own=reading.settings.plan.columns) is not None:
         return
     filled = [(i, [" ".join(cell.split()) for cell in row if cell.strip()]) for i, row in enumerate(sheet.rows)]
     wide = [(i, cells) for i, cells in filled if len(cells) >= _FEWEST_COLUMNS]
@@ -188,7 +188,7 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
     n_before, start, found = len(reading.actions), 0, False
     own = reading.settings.plan.columns
     fates = ["set aside"] * len(rows)
-    while (header := find_header(sheet, start, own=own)) is not None:
+    while (header := find_action_header(sheet, start, own=own)) is not None:
         found, reading.issue = True, ""
         _read_information(rows[start:header.at], reading)
         for heading in unused_headings(sheet, header, own=own):
@@ -204,7 +204,7 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
     return found
 
 
-def _read_table(page: PlanSheet, header: Header, fates: list[str], reading: Reading) -> int:
+def _read_table(page: PlanSheet, header: ActionHeader, fates: list[str], reading: Reading) -> int:
     """Read one table up to the next part of the form or other headings; gives the row after it."""
     sheet, rows = page.sheet, page.sheet.rows
     reading.fraction_parts = {name for name in ("percent", "progress") if name in header.columns

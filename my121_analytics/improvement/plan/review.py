@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from my121_analytics.improvement.plan.action_groups import directorates_of, without_names
 from my121_analytics.improvement.plan.changes import compare_with_last
 from my121_analytics.improvement.plan.finance import tabulate_finance, tabulate_risks
-from my121_analytics.improvement.plan.groups import directorates_of, without_names
 from my121_analytics.improvement.plan.milestones import list_due_by_next, tabulate_milestones
 from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.improvement.plan.status import STATUSES, PlanStatus, assess_status

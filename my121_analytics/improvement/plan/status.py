@@ -11,9 +11,9 @@ from typing import cast
 import numpy as np
 import pandas as pd
 
+from my121_analytics.improvement.plan.action_groups import directorates_of, split_names, without_names
+from my121_analytics.improvement.plan.action_progress import BEHIND, DONE, NOT_STARTED, UNCLEAR, WITHDRAWN
 from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED
-from my121_analytics.improvement.plan.groups import directorates_of, parts_of, without_names
-from my121_analytics.improvement.plan.progress import BEHIND, DONE, NOT_STARTED, UNCLEAR, WITHDRAWN
 from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.settings import PLAN_STATUSES, PlanSettings, Settings
 from my121_analytics.wording.catalogue import say
@@ -35,6 +35,8 @@ _NOT_APPROVED = re.compile(r"(?:n/?a|no|none|nobody|not (?:said|yet|approved|agr
                            r"awaiting.*|to be .*|[-–—?.]*)", re.I)
 """Words in place of a name that approve nothing."""
 
+COLOURS = ("Red", "Amber", "Green", "Grey")
+"""In the order in which they are read."""
 
 @dataclass(frozen=True)
 class PlanStatus(Result):
@@ -214,12 +216,17 @@ _SETTLED = ("done", "done late", "withdrawn", "to confirm")
 
 
 def _count_colours(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
-    """Count the actions of each colour, and say which states have it."""
-    shown = [colour for colour in ("Red", "Amber", "Green", "Grey") if (actions["rag"] == colour).any()]
-    states = [", ".join(status for status in STATUSES
-                        if ((actions["rag"] == colour) & (actions["status"] == status)).any()) for colour in shown]
-    return pd.DataFrame({"rag": shown, "n": [int((actions["rag"] == colour).sum()) for colour in shown],
-                         "states": states}).astype({"rag": "str", "n": "int64", "states": "str"})
+    """Count the actions of each colour, and say which states have it by the settings and, beyond them, here."""
+    rows = []
+    for colour in COLOURS:
+        own = [status for status in STATUSES if rules.rag[status] == colour]
+        here = set(actions.loc[actions["rag"] == colour, "status"]) - set(own)
+        extra = [status for status in STATUSES if status in here]
+        if own or extra:
+            states = ", ".join(own)
+            rows.append((colour, int((actions["rag"] == colour).sum()),
+                         say("plan_colour", "also", states=states, extra=", ".join(extra)) if extra else states))
+    return pd.DataFrame(rows, columns=["rag", "n", "states"]).astype({"rag": "str", "n": "int64", "states": "str"})
 
 
 def _of_things(frame: pd.DataFrame, key: str) -> Table:
@@ -258,7 +265,7 @@ def _count_by(rows: pd.DataFrame, column: str, order: Sequence[str] = ()) -> pd.
 
 def _count_plans(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
     """Count which plans the actions were carried into, and for how many there is evidence that they were."""
-    members = parts_of(actions, "carried_into")
+    members = split_names(actions, "carried_into")
     has_evidence = actions.set_index("action_id")["carried_evidence"] != ""
     none = say("plan_group", "no_plan")
     frame = _count_by(_repeat(actions, members, "carried_into", none), "carried_into", rules.carried_into)

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.files.grid import Sheet, columns_of, without_trailing_blanks
 from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
+from my121_analytics.ingest.files.source_sheet import SourceSheet, columns_of, without_trailing_blanks
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 262_144
@@ -125,7 +125,7 @@ def _without_zeros(content: bytes, notes: list[tuple[str, str]]) -> tuple[bytes,
     return content, notes
 
 
-def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> Sheet:
+def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> SourceSheet:
     """Read delimited text as one sheet.
 
     Parameters
@@ -139,7 +139,7 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
 
     Returns
     -------
-    Sheet
+    SourceSheet
     """
     head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
     _check_lines(path, content)
@@ -165,7 +165,7 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
     if _is_cut(content, columns):
         notes = [*notes, ("last_line_cut", next(c for column in columns[::-1] if (c := column[-1])))]
-    return Sheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter != ",")
+    return SourceSheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter != ",")
 
 
 def _check_lines(path: Path, content: bytes) -> None:

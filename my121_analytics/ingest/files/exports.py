@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from my121_analytics.ingest.files.delimited import decode, read_delimited
-from my121_analytics.ingest.files.grid import Sheet, columns_of, longest_cell
 from my121_analytics.ingest.files.pages import PageTooLargeError, looks_like_page, read_page
 from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
+from my121_analytics.ingest.files.source_sheet import SourceSheet, columns_of, longest_cell
 from my121_analytics.ingest.files.spreadsheetml import looks_like_spreadsheetml, read_spreadsheetml
 from my121_analytics.ingest.files.workbooks import OLE, read_workbook
 
 SUFFIXES = (".csv", ".txt", ".tsv", ".tab", ".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 """Files of a folder that are read; anything else in it is listed and left alone."""
-__all__ = ["SUFFIXES", "Sheet", "list_files", "read_sheets"]
+__all__ = ["SUFFIXES", "SourceSheet", "list_files", "read_sheets"]
 
 _NOT_TABLES = (b"%PDF", b"\x89PNG", b"\xff\xd8\xff", b"{\\rtf", b"GIF8", b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 _NOTHING = b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"
@@ -50,7 +50,7 @@ def list_files(source: Path | str) -> tuple[list[Path], list[Path]]:
     return wanted, [f for f in files if f not in wanted and f.suffix.lower() != ".toml"]
 
 
-def read_sheets(path: Path | str) -> list[Sheet]:
+def read_sheets(path: Path | str) -> list[SourceSheet]:
     """Read one file, whatever its name says it is, as sheets of text cells.
 
     Parameters
@@ -61,7 +61,7 @@ def read_sheets(path: Path | str) -> list[Sheet]:
 
     Returns
     -------
-    list of Sheet
+    list of SourceSheet
         One a sheet, in the workbook's order; at least one holds a cell.
 
     Raises
@@ -90,7 +90,7 @@ def read_sheets(path: Path | str) -> list[Sheet]:
     return sheets
 
 
-def _read_text(path: Path, content: bytes) -> list[Sheet]:
+def _read_text(path: Path, content: bytes) -> list[SourceSheet]:
     content, notes = decode(path, content)
     head = content[:4096].decode("utf-8", "ignore")
     if looks_like_spreadsheetml(head):
@@ -100,5 +100,5 @@ def _read_text(path: Path, content: bytes) -> list[Sheet]:
             tables = read_page(content.decode("utf-8"))
         except PageTooLargeError as problem:
             raise refuse(path, "too_large") from problem
-        return [Sheet(path.name, f"Table {i}", columns_of(rows)) for i, rows in enumerate(tables, start=1)]
+        return [SourceSheet(path.name, f"Table {i}", columns_of(rows)) for i, rows in enumerate(tables, start=1)]
     return [read_delimited(path, content, notes)]

@@ -10,8 +10,8 @@ from html import unescape
 from posixpath import dirname, join, normpath
 from xml.etree import ElementTree
 
-from my121_analytics.ingest.files.grid import UNREAD
 from my121_analytics.ingest.files.packages import Package
+from my121_analytics.ingest.files.source_sheet import UNREAD
 
 _WORKBOOK = "xl/workbook.xml"
 _LARGEST_PART = 60_000_000

@@ -7,9 +7,9 @@ from pathlib import Path
 from xml.parsers import expat
 
 from my121_analytics.errors import UnreadableFileError
-from my121_analytics.ingest.files.grid import UNREAD, Sheet, columns_of
 from my121_analytics.ingest.files.refusal import refuse
 from my121_analytics.ingest.files.sheet_xml import ShownNumber, column_name, read_format
+from my121_analytics.ingest.files.source_sheet import UNREAD, SourceSheet, columns_of
 
 _NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _LARGEST_TABLE = 30_000_000
@@ -23,7 +23,7 @@ def looks_like_spreadsheetml(head: str) -> bool:
     return head.lstrip("\ufeff \t\r\n").startswith("<") and _NAMESPACE in head
 
 
-def read_spreadsheetml(path: Path, content: bytes) -> list[Sheet]:
+def read_spreadsheetml(path: Path, content: bytes) -> list[SourceSheet]:
     """Read a workbook of Excel 2003.
 
     Parameters
@@ -35,7 +35,7 @@ def read_spreadsheetml(path: Path, content: bytes) -> list[Sheet]:
 
     Returns
     -------
-    list of Sheet
+    list of SourceSheet
 
     Raises
     ------
@@ -51,7 +51,7 @@ class _Workbook:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._sheets: list[Sheet] = []
+        self._sheets: list[SourceSheet] = []
         self._formats: dict[str, ShownNumber] = {}
         self._style = ""
         self._text: list[str] | None = None
@@ -70,7 +70,7 @@ class _Workbook:
         self._hidden_rows: list[int] = []
         self._hidden_columns: list[int] = []
 
-    def read(self, content: bytes) -> list[Sheet]:
+    def read(self, content: bytes) -> list[SourceSheet]:
         parser = expat.ParserCreate("utf-8", namespace_separator=" ")
         parser.StartElementHandler = self._start
         parser.EndElementHandler = self._end
@@ -187,5 +187,5 @@ class _Workbook:
                             ("hidden_columns", list(map(column_name, self._hidden_columns)))):
             if names:
                 self._notes.append((code, ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")))
-        self._sheets.append(Sheet(self._path.name, self._name, columns, tuple(self._notes)))
+        self._sheets.append(SourceSheet(self._path.name, self._name, columns, tuple(self._notes)))
         self._is_inside = False

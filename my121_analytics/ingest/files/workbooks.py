@@ -16,7 +16,6 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from my121_analytics.ingest.files.binary_sheets import DamagedFileError, ProtectedFileError, scan_binary
-from my121_analytics.ingest.files.grid import Sheet
 from my121_analytics.ingest.files.open_document import scan_tables
 from my121_analytics.ingest.files.packages import Package
 from my121_analytics.ingest.files.refusal import refuse
@@ -27,6 +26,7 @@ from my121_analytics.ingest.files.sheet_xml import (
     read_workbook_facts,
     scan_sheet,
 )
+from my121_analytics.ingest.files.source_sheet import SourceSheet
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How xls files, and workbooks under a password, begin."""
@@ -40,7 +40,7 @@ _MOST_REPEATED = 10_000
 _PLACES_SHOWN = 6
 
 
-def read_workbook(path: Path, content: bytes) -> list[Sheet]:
+def read_workbook(path: Path, content: bytes) -> list[SourceSheet]:
     """Read a workbook as sheets of text cells.
 
     Parameters
@@ -52,7 +52,7 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
 
     Returns
     -------
-    list of Sheet
+    list of SourceSheet
         One a worksheet, in the workbook's order.
 
     Raises
@@ -85,7 +85,7 @@ def read_workbook(path: Path, content: bytes) -> list[Sheet]:
     return [replace(sheet, epoch_1904=facts.epoch_1904) for sheet in _read_values(path, content, scan)]
 
 
-def _read_binary(path: Path, content: bytes) -> list[Sheet]:
+def _read_binary(path: Path, content: bytes) -> list[SourceSheet]:
     """Read an xls; its parts are held against each other first, as calamine trusts them."""
     try:
         epoch_1904, scanned = scan_binary(content)
@@ -117,7 +117,7 @@ def _stderr_closed() -> Iterator[None]:
         os.close(nowhere)
 
 
-def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) -> list[Sheet]:
+def _read_values(path: Path, content: bytes, scan: Callable[[str], SheetFacts]) -> list[SourceSheet]:
     sheets = []
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as workbook:
@@ -146,7 +146,7 @@ def _check_reach(path: Path, name: str, found: SheetFacts) -> None:
         raise refuse(path, "repeated_rows", sheet=name, n=f"{found.n_repeated:,}")
 
 
-def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> Sheet:
+def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> SourceSheet:
     read = workbook.get_sheet_by_name(about.name)
     rows = read.to_python(skip_empty_area=False)
     columns = [_text_column(column) for column in zip(*rows, strict=True)]
@@ -154,7 +154,7 @@ def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: Sheet
     notes += _apply(columns, found)
     if _fill_merged(columns, read.merged_cell_ranges or found.merged):
         notes.append(("merged_cells", about.name))
-    return Sheet(path.name, about.name, tuple(columns), tuple(notes))
+    return SourceSheet(path.name, about.name, tuple(columns), tuple(notes))
 
 
 def _apply(columns: list[np.ndarray], found: SheetFacts) -> list[tuple[str, str]]:

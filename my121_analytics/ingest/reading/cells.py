@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from my121_analytics.ingest.files.grid import UNREAD
+from my121_analytics.ingest.files.source_sheet import UNREAD
 from my121_analytics.packaged_data import read_packaged_toml
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 

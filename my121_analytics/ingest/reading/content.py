@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.reading.cells import clean, is_missing, parse_ids, plain_list, plain_words, value_table
 from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
@@ -41,13 +41,13 @@ class SheetContent:
         Lengths of cycles, by which periods are read.
     """
 
-    def __init__(self, sheet: Sheet, below: int, scales: Mapping[str, Scale],
+    def __init__(self, sheet: SourceSheet, below: int, scales: Mapping[str, Scale],
                  rules: CycleSettings | None = None) -> None:
         self._sheet, self._below, self._scales = sheet, below, scales
         self._rules = rules or CycleSettings()
         self._distinct: dict[int, list[str]] = {}
 
-    def hold(self, sheet: Sheet) -> None:
+    def hold(self, sheet: SourceSheet) -> None:
         """Look at another state of the sheet, such as the one without columns that may not be loaded."""
         self._sheet = sheet
         self._distinct = {}

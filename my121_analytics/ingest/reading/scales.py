@@ -34,7 +34,7 @@ _TOTAL = re.compile(r"^\W*\d+(?:[.,]\d+)?\s*(?:/|\b(?:out )?of\b)\s*(\d+)\W*$", 
 
 
 @dataclass(frozen=True)
-class Evidence:
+class ScaleFit:
     """What a column says about its scale: distinct texts with the number of their cells.
 
     Parameters
@@ -129,7 +129,7 @@ class RatingColumn:
         return np.asarray(self.parsed.values)[self.texts[0]]
 
     @cached_property
-    def evidence(self) -> Evidence:
+    def evidence(self) -> ScaleFit:
         """What its cells say about the scale."""
         return _weigh(self.texts[1], self.counts, self.parsed, self.scale)
 
@@ -298,7 +298,7 @@ def _one_to_one(codes: np.ndarray, levels: np.ndarray) -> bool:
     return bool(not pairs["code"].duplicated().any() and not pairs["level"].duplicated().any() and len(pairs) > 1)
 
 
-def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) -> Evidence:
+def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) -> ScaleFit:
     """Sort a column's distinct texts by what they say about its scale."""
     off_scale: dict[str, int] = {}
     unknown: dict[str, int] = {}
@@ -325,7 +325,7 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
         elif fault.startswith("unknown") and any(c.isalnum() for c in shown):
             unknown[shown] = count
     n_turned = sum(wrong > right for right, wrong in beside.values())
-    return Evidence(off_scale, _foreign(unknown, n), contradicting, n_turned, n_codes, n_labels, n)
+    return ScaleFit(off_scale, _foreign(unknown, n), contradicting, n_turned, n_codes, n_labels, n)
 
 
 def _foreign(unknown: Mapping[str, int], n: int) -> dict[str, int]:

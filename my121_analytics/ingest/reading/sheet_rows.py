@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.findings import Log, Stops
+from my121_analytics.ingest.reading.carried_down import carry_groups
 from my121_analytics.ingest.reading.cells import (
     Parsed,
     Texts,
@@ -25,13 +26,12 @@ from my121_analytics.ingest.reading.cells import (
 )
 from my121_analytics.ingest.reading.content import SheetContent
 from my121_analytics.ingest.reading.dates import Dates, parse_dates
-from my121_analytics.ingest.reading.groups import carry_groups
 from my121_analytics.ingest.reading.headings import SheetMap, map_headings
-from my121_analytics.ingest.reading.layout import ASIDE, Header, classify_rows, find_header
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
 from my121_analytics.ingest.reading.state_columns import find_states
 from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states, states_of_flag
+from my121_analytics.ingest.reading.table_header import ASIDE, Header, classify_rows, find_header
 from my121_analytics.settings import CycleSettings, ExportSettings
 from my121_analytics.workforce.schema import TABLES
 
@@ -57,7 +57,7 @@ class SheetRows:
         Where findings go.
     """
 
-    sheet: Sheet
+    sheet: SourceSheet
     map: SheetMap
     headings: tuple[str, ...]
     aside: np.ndarray
@@ -338,7 +338,7 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
     return pd.Categorical.from_codes(inner[codes], categories=pd.Index(categories, dtype="str"))
 
 
-def open_sheet(sheet: Sheet, overrides: Mapping[str, str], log: Log,
+def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
                scales: Mapping[str, Scale] | None = None, rules: CycleSettings | None = None,
                states: Mapping[str, str] | None = None) -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
@@ -438,7 +438,7 @@ _NOBODY = ("vacant", "closed", "future")
 """States of a position that nobody holds."""
 
 
-def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log,
+def _set_vacancies_aside(sheet: SourceSheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log,
                          states_given: Mapping[str, str]) -> None:
     """Set rows of a staff list aside that have no id because they describe a vacant post."""
     if smap.tables != ("people",):
@@ -472,7 +472,7 @@ def _set_vacancies_aside(sheet: Sheet, smap: SheetMap, key: int, aside: np.ndarr
             empty &= ~vacant
 
 
-def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) -> Sheet:
+def _read_serials_of_1904(sheet: SourceSheet, smap: SheetMap, below: int, log: Log) -> SourceSheet:
     """Write bare numbers under dates' headings as days, where the workbook counts from 1904."""
     dates = {column.name for columns in TABLES.values() for column in columns if column.kind == "date"}
     for name in dates & set(smap.columns) if sheet.epoch_1904 else ():
@@ -482,7 +482,7 @@ def _read_serials_of_1904(sheet: Sheet, smap: SheetMap, below: int, log: Log) ->
     return sheet
 
 
-def _all_aside(sheet: Sheet, smap: SheetMap, headings: tuple[str, ...], log: Log,
+def _all_aside(sheet: SourceSheet, smap: SheetMap, headings: tuple[str, ...], log: Log,
                content: SheetContent | None = None, scales: Mapping[str, Scale] | None = None) -> SheetRows:
     aside = np.full(sheet.n_rows, ASIDE.index("not_record") + 1, dtype=np.int8)
     return SheetRows(sheet, smap, headings, aside, log, content=content, scales=scales or {})
@@ -509,7 +509,7 @@ def _split_assignments(values: np.ndarray, width: int | None,
     return np.array(people, dtype=object), np.array(posts, dtype=object) if any_suffix else None
 
 
-def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
+def _report_headings(sheet: SourceSheet, smap: SheetMap, log: Log) -> None:
     codes = {"ambiguous": "ambiguous_heading", "dated": "dated_heading", "duplicate": "duplicate_heading",
              "refused": "refused_heading"}
     for heading in smap.headings:
@@ -521,7 +521,7 @@ def _report_headings(sheet: Sheet, smap: SheetMap, log: Log) -> None:
                     expected=heading.suggestion or " or ".join(heading.meanings))
 
 
-def _report_twice(sheet: Sheet, smap: SheetMap, header: Header, log: Log) -> None:
+def _report_twice(sheet: SourceSheet, smap: SheetMap, header: Header, log: Log) -> None:
     """Write down headings that stand more than once, with the names under which the settings know each of them."""
     lost = {h.position: h.text for h in smap.headings if h.how == "twice"}
     for bottom in dict.fromkeys(header.twice[position] for position in lost):
@@ -529,7 +529,7 @@ def _report_twice(sheet: Sheet, smap: SheetMap, header: Header, log: Log) -> Non
         log.add("heading_twice", file=sheet.file, sheet=sheet.name, column=bottom, values=bottom, expected=named)
 
 
-def _report_no_record(sheet: Sheet, smap: SheetMap, log: Log) -> None:
+def _report_no_record(sheet: SourceSheet, smap: SheetMap, log: Log) -> None:
     asked = any(h.how == "ambiguous" and "employee_id" in h.meanings for h in smap.headings)
     if smap.ratings or asked:
         log.add("key_not_found", file=sheet.file, sheet=sheet.name)
@@ -539,7 +539,7 @@ def _report_no_record(sheet: Sheet, smap: SheetMap, log: Log) -> None:
                 expected="nothing but ids was recognised in it" if has_key else "it has no column of employee ids")
 
 
-def _report_aside(sheet: Sheet, aside: np.ndarray, header: int, log: Log) -> None:
+def _report_aside(sheet: SourceSheet, aside: np.ndarray, header: int, log: Log) -> None:
     for kind in ("subtotal", "footer", "note", "header"):
         rows = np.flatnonzero(aside == ASIDE.index(kind) + 1)
         rows = rows[rows > header]

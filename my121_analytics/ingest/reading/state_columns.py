@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import is_missing, plain_list, plain_words
 from my121_analytics.ingest.reading.dates import parse_dates
@@ -31,7 +31,7 @@ _FIRST_LOOK = 50
 """Cells that show of most columns that they hold no states."""
 
 
-def find_states(sheet: Sheet, smap: SheetMap, below: int, log: Log) -> SheetMap:
+def find_states(sheet: SourceSheet, smap: SheetMap, below: int, log: Log) -> SheetMap:
     """Find columns of states under headings that are not known, by what stands in them.
 
     Parameters

@@ -16,13 +16,13 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import (
     Block,
     Bullets,
-    Grid,
     Lines,
     Page,
+    PageTable,
     Section,
     Subheading,
     Text,
-    grid_of,
+    page_table,
     render_page,
 )
 from my121_analytics.writing.tables import Field, Kind, View
@@ -182,11 +182,11 @@ def _rows(released: Released) -> list[Block]:
     counts = [_field(name, "integer") for name in ("rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside")]
     view = View(released, "reconciliation", say("check_table", "rows"),
                 (_field("place"), _field("what"), *counts), frame)
-    blocks: list[Block] = [Text(say("check", "rows_lead")), grid_of(view, has_places=True)]
+    blocks: list[Block] = [Text(say("check", "rows_lead")), page_table(view, has_places=True)]
     unread = released.tables["unreadable"]
     if len(unread):
-        blocks.append(grid_of(View(released, "unreadable", say("check_table", "unreadable"),
-                                   (_field("file"), _field("message"), _field("remedy"))),
+        blocks.append(page_table(View(released, "unreadable", say("check_table", "unreadable"),
+                                      (_field("file"), _field("message"), _field("remedy"))),
                               has_places=True))
     return blocks
 
@@ -198,7 +198,7 @@ def _refused(released: Released) -> list[Block]:
         return [Text(say("check", "refused_none"))]
     frame = reasons.assign(meaning=[RULES[code].meaning for code in reasons["reason"]],
                            remedy=[RULES[code].remedy for code in reasons["reason"]])
-    blocks: list[Block] = [Text(say("check", "refused_lead")), grid_of(View(
+    blocks: list[Block] = [Text(say("check", "refused_lead")), page_table(View(
         released, "reasons", say("check_table", "reasons"),
         (_field("meaning"), _field("n", "integer"), _field("remedy")), frame))]
     if "quarantine" in released.tables:
@@ -243,7 +243,7 @@ def _tally(released: Released, rows: pd.DataFrame, title: str) -> list[Block]:
         weight=[say("check_severity", severity) for severity in rows["severity"]])
     view = View(require_released(released, wanted_by="_tally"), "tally", say("check_table", title),
                 (_field("meaning"), _field("weight"), _field("n", "integer"), _field("remedy")), frame)
-    return [grid_of(view)]
+    return [page_table(view)]
 
 
 def _list_rows(released: Released, table: str, rows: pd.DataFrame, title: str) -> list[Block]:
@@ -257,8 +257,8 @@ def _list_rows(released: Released, table: str, rows: pd.DataFrame, title: str) -
               Field("message", say("check_heading", "message" if table == "quarantine" else "meaning")))
     folded = len(shown) > MOST_OPEN
     summary = count_say("check", "open_rows", len(shown)) if folded else ""
-    blocks: list[Block] = [grid_of(View(released, table, say("check_table", title), fields, frame), folded=folded,
-                                   summary=summary, has_places=True)]
+    blocks: list[Block] = [page_table(View(released, table, say("check_table", title), fields, frame), folded=folded,
+                                      summary=summary, has_places=True)]
     if len(rows) > MOST_LISTED:
         blocks.append(Text(say("check", "more_rows", n=f"{len(rows) - MOST_LISTED:,}", file=f"{table}.csv")))
     return blocks
@@ -284,7 +284,8 @@ def _chase(coverage: Released) -> list[Block]:
     fields = (Field("name" if known else "rater_id", heading, "text"), _field("unit"), _field("n_team", "integer"),
               _field("n_without_placement", "integer"), _field("who"), _field("n_without_conversation", "integer"))
     title = say("check_table", "chase", cycle=coverage.about.cycle)
-    blocks: list[Block] = [Text(say("check", "chase_lead")), grid_of(View(coverage, "managers", title, fields, shown))]
+    blocks: list[Block] = [Text(say("check", "chase_lead")),
+                           page_table(View(coverage, "managers", title, fields, shown))]
     if len(owing) > MOST_LISTED:
         blocks.append(Text(say("check", "more_rows", n=f"{len(owing) - MOST_LISTED:,}", file="chasing.csv")))
     n_alone = coverage.facts.get("n_without_manager")
@@ -319,7 +320,7 @@ def _completeness(coverage: Released, settings: Settings) -> list[Block]:
     lead = say("pack", "coverage_lead", n=settings.coverage.conversations_per_year)
     caveats = [Text(say("caveat", code)) for code in coverage.about.caveats]
     title = say("check_table", "completeness", cycle=coverage.about.cycle)
-    return [Text(lead), grid_of(View(coverage, "by_group", title, fields, frame)), *caveats]
+    return [Text(lead), page_table(View(coverage, "by_group", title, fields, frame)), *caveats]
 
 
 def _record_parts(coverage: Released) -> list[Block]:
@@ -332,7 +333,7 @@ def _record_parts(coverage: Released) -> list[Block]:
     fields = (Field("label", say("pack_heading", "record_part")), _field("n_empty", "integer"),
               column("n_formal", "integer"), _field("share_empty", "share"))
     view = View(coverage, "parts", say("check_table", "parts"), fields, frame)
-    return [Text(say("check", "parts_lead")), grid_of(view)]
+    return [Text(say("check", "parts_lead")), page_table(view)]
 
 
 def _headings(released: Released) -> list[Block]:
@@ -348,8 +349,8 @@ def _headings(released: Released) -> list[Block]:
         listed = tuple(f"{place}: {', '.join(part['heading'])}" for place, part in
                        unused.assign(place=_places(unused)).groupby("place", sort=False))
         blocks += [Subheading(say("check", "unused_heading")), Bullets(listed)]
-    grid: Grid = grid_of(View(released, "mapping", say("check_table", "headings"), fields, frame), folded=True,
-                         summary=say("check", "open_headings"), has_places=True)
+    grid: PageTable = page_table(View(released, "mapping", say("check_table", "headings"), fields, frame), folded=True,
+                                 summary=say("check", "open_headings"), has_places=True)
     return [*blocks, grid]
 
 

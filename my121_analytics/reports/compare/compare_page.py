@@ -13,7 +13,7 @@ from my121_analytics.reports.pack.meeting import count_say
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, grid_of, render_page
+from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, page_table, render_page
 from my121_analytics.writing.tables import MINUS, Field, Kind, View
 
 MOST_LISTED = 100
@@ -125,7 +125,7 @@ def _figures(released: Released) -> list[Block]:
                                 (("was", "before"), ("now", "after"), ("moved", "difference"))})
         title = say("compare_table", f"figures_{comparison}", before=frame["cycle_before"].iloc[0],
                     after=frame["cycle_after"].iloc[0])
-        grid = grid_of(View(released, "figures", title, (
+        grid = page_table(View(released, "figures", title, (
             _field("label"), _field("was"), _field("now"), _field("moved")), shown))
         blocks.append(replace(grid, numeric=(False, True, True, True)))
     return blocks
@@ -170,7 +170,7 @@ def _changes(released: Released, code: str, kinds: Sequence[str]) -> list[Block]
     wanted = ["what", "who", "post_id", "cycle", "before", "after", "directorate"]
     fields = tuple(_field(name) for name in wanted if name in ("what", "who") or (frame[name] != "").any())
     blocks: list[Block] = [Text(say("compare", f"{code}_lead")),
-                           grid_of(View(released, "changes", say("compare_table", code), fields, frame))]
+                           page_table(View(released, "changes", say("compare_table", code), fields, frame))]
     if len(rows) > MOST_LISTED:
         blocks.append(Text(say("check", "more_rows", n=f"{len(rows) - MOST_LISTED:,}", file="changes.csv")))
     return blocks
@@ -185,7 +185,7 @@ def _units(released: Released) -> list[Block]:
     fields = (_field("before"), _field("after"), _field("level"), _field("how"), _field("people", "integer"),
               _field("share", "share"))
     return [Text(say("compare", "units_lead")),
-            grid_of(View(released, "units", say("compare_table", "units"), fields, frame))]
+            page_table(View(released, "units", say("compare_table", "units"), fields, frame))]
 
 
 def _scales(released: Released) -> list[Block]:
@@ -195,7 +195,7 @@ def _scales(released: Released) -> list[Block]:
                           same=[say("compare", "differs" if differs else "same") for differs in scales["differs"]])
     fields = (_field("axis"), _field("of"), _field("before"), _field("after"), _field("same"))
     lead = say("compare", "scales_differ" if scales["differs"].any() else "scales_same")
-    return [Text(lead), grid_of(View(released, "scales", say("compare_table", "scales"), fields, frame))]
+    return [Text(lead), page_table(View(released, "scales", say("compare_table", "scales"), fields, frame))]
 
 
 def _rows(released: Released) -> list[Block]:
@@ -205,23 +205,23 @@ def _rows(released: Released) -> list[Block]:
                                for table, cycle in zip(rows["table"], rows["cycle"], strict=True)])
     fields = (_field("place"), _field("before", "integer"), _field("after", "integer"),
               _field("difference", "integer"))
-    return [grid_of(View(released, "rows", say("compare_table", "rows"), fields, frame))]
+    return [page_table(View(released, "rows", say("compare_table", "rows"), fields, frame))]
 
 
 def _reading(released: Released) -> list[Block]:
     released = require_released(released, wanted_by="_reading")
     accounts, reasons, columns = (released.tables[name] for name in ("accounts", "reasons", "columns"))
     both = (_field("before", "integer"), _field("after", "integer"))
-    blocks: list[Block] = [grid_of(View(
+    blocks: list[Block] = [page_table(View(
         released, "accounts", say("compare_table", "accounts"),
         (Field("told", say("compare_heading", "what")), *both, _field("difference", "integer")),
         accounts.assign(told=[say("check_heading", what) for what in accounts["what"]])))]
     if len(reasons):
         frame = reasons.assign(meaning=[RULES[code].meaning for code in reasons["reason"]])
-        blocks.append(grid_of(View(released, "reasons", say("compare_table", "reasons"),
-                                   (_field("meaning"), *both), frame)))
+        blocks.append(page_table(View(released, "reasons", say("compare_table", "reasons"),
+                                      (_field("meaning"), *both), frame)))
     if len(columns):
-        blocks.append(grid_of(View(released, "columns", say("compare_table", "columns"), (_field("column"), *both))))
+        blocks.append(page_table(View(released, "columns", say("compare_table", "columns"), (_field("column"), *both))))
     return blocks
 
 

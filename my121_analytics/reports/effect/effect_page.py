@@ -12,7 +12,7 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Grid, Page, Section, Text, grid_of
+from my121_analytics.writing.page import Block, Bullets, Page, PageTable, Section, Text, page_table
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import Book, Sheet
 
@@ -95,7 +95,7 @@ def _managers(effect: Released) -> list[Block]:
                  else f"{float(str(detectable)):.3f}"))
     headings = (say("effect_page", "what"), say("effect_page", "steps"))
     return [Text(say("effect_page", "spread_lead", n=_count(facts["n_managers"]))),
-            Grid(say("effect_page", "spread_caption"), headings, tuple(rows), (False, True)),
+            PageTable(say("effect_page", "spread_caption"), headings, tuple(rows), (False, True)),
             Text(say("effect_page", "shuffle_note", n=_count(facts["n_shuffles"]), seed=facts["seed"]), "source")]
 
 
@@ -109,10 +109,10 @@ def _teams(effect: Released) -> View:
     return View(effect, "teams", say("effect_page", "teams_title"), fields, shown)
 
 
-def _page_teams(view: View) -> Grid:
+def _page_teams(view: View) -> PageTable:
     """Show the teams in which something moved; all of them are on the sheet."""
     moved = view.frame[view.frame["n_changed"] > 0].sort_values("n_changed", ascending=False, kind="stable")
-    return grid_of(View(view.released, view.table, view.title, view.fields, moved.head(MOST_TEAMS)))
+    return page_table(View(view.released, view.table, view.title, view.fields, moved.head(MOST_TEAMS)))
 
 
 def _groups(gaps: Released) -> list[tuple[str, View]]:
@@ -132,7 +132,7 @@ def _page_groups(gaps: Released | None, tables: list[tuple[str, View]]) -> list[
         return [Text(say("effect_page", "no_groups"))]
     blocks: list[Block] = [Text(say("effect_page", "groups_lead"))]
     for name, view in tables:
-        blocks.append(grid_of(view))
+        blocks.append(page_table(view))
         seen = gaps.facts.get(name.replace("gap_", "detectable_"))
         if seen is not None:
             blocks.append(Text(say("effect_page", "groups_detectable", steps=f"{float(str(seen)):.2f}"), "source"))

@@ -13,7 +13,17 @@ from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.figures.phrases import day
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Grid, Page, Section, Text, grid_of, isolate, render_page
+from my121_analytics.writing.page import (
+    Block,
+    Bullets,
+    Page,
+    PageTable,
+    Section,
+    Text,
+    isolate,
+    page_table,
+    render_page,
+)
 from my121_analytics.writing.tables import Field, View, format_value
 
 DIFFERENCE = "difference"
@@ -86,7 +96,7 @@ def _section(released: Released) -> Section:
     blocks: list[Block] = []
     if isinstance(share, float) and by != PART_TIME:
         blocks.append(Text(say("due_regard", "declared", share=format_value(share, "share"), name=name)))
-    blocks.append(grid_of(View(released, "groups", say("due_regard", "groups_caption", name=name), (
+    blocks.append(page_table(View(released, "groups", say("due_regard", "groups_caption", name=name), (
         Field(by, name.capitalize()), Field("n", say("due_regard", "people"), "integer"),
         Field("n_rated", say("due_regard", "rated"), "integer"),
         Field("share_rated", say("due_regard", "share_rated"), "share")))))
@@ -96,9 +106,9 @@ def _section(released: Released) -> Section:
         headings = tuple(say("due_regard_field", code) for code in (
             "group", "outcome", "model", "n", "difference", "odds", "range", "detectable", "verdict"))
         caption = say("due_regard", "caption", name=name, reference=str(released.facts["reference"]))
-        blocks.append(Grid(caption, headings, compared,
-                           numeric=(False, False, False, True, True, True, False, True, False),
-                           together=(False,) * 6 + (True, False, False)))
+        blocks.append(PageTable(caption, headings, compared,
+                                numeric=(False, False, False, True, True, True, False, True, False),
+                                together=(False,) * 6 + (True, False, False)))
     return Section(by.replace("_", "-"), name.capitalize(), tuple(blocks))
 
 

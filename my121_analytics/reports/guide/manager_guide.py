@@ -17,8 +17,8 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import (
     Block,
     Bullets,
-    Grid,
     Page,
+    PageTable,
     Section,
     Subheading,
     Text,
@@ -98,7 +98,7 @@ def _who_is_due(people: pd.DataFrame, as_of: date) -> Section:
              _date(person["due_on"], "unknown"), _state(person["due_on"], as_of))
             for person in ordered.to_dict("records")]
     headings = _headings("name", "role", "last_formal", "due_on", "state")
-    grid = Grid(say("guide", "who_caption", day=day(as_of)), headings, tuple(rows))
+    grid = PageTable(say("guide", "who_caption", day=day(as_of)), headings, tuple(rows))
     return Section("due", say("guide", "who"), (grid,))
 
 
@@ -122,12 +122,12 @@ def _person(person: Mapping[Any, Any], actions: pd.DataFrame, guide: Conversatio
     if box is not None:
         blocks += [Subheading(say("guide", "questions_box")), Bullets(box.questions[:OPENERS])]
         blocks += [Text(box.care, "caveat")] if box.care else []
-    blocks += [tabulate_actions(actions, name)]
+    blocks += [show_actions(actions, name)]
     blocks += [blank_record(guide, say("guide", "record_caption", name=name))]
     return Section(f"person-{number}", say("guide", "your_people", name=name), tuple(blocks))
 
 
-def _facts(facts: Mapping[Any, Any], framework: Framework) -> Grid:
+def _facts(facts: Mapping[Any, Any], framework: Framework) -> PageTable:
     rows = [("role", facts["role"])]
     if framework.has_map:
         rows += [("box_name", _box(framework, facts["box"])), ("before", _box(framework, facts["box_before"])),
@@ -137,25 +137,25 @@ def _facts(facts: Mapping[Any, Any], framework: Framework) -> Grid:
     met = "" if pd.isna(facts["n_set"]) else say("guide", "met", met=int(facts["n_met"]), n=int(facts["n_set"]))
     rows += [("objectives", met or say("guide", "unknown")), ("last_formal", _date(facts["last_formal"], "never")),
              ("due_on", _date(facts["due_on"], "unknown"))]
-    return Grid(say("guide", "person_caption", name=isolate(facts["name"])), _headings("fact", "value"),
-                tuple((say("guide_field", code), value) for code, value in rows))
+    return PageTable(say("guide", "person_caption", name=isolate(facts["name"])), _headings("fact", "value"),
+                     tuple((say("guide_field", code), value) for code, value in rows))
 
 
-def tabulate_actions(actions: pd.DataFrame, name: str) -> Block:
+def show_actions(actions: pd.DataFrame, name: str) -> Block:
     """Show one person's development actions, or say that there are none."""
     if actions.empty:
         return Text(say("guide", "actions_none"), "source")
     rows = [(action["intervention"], _purpose(action["purpose"]), _date(action["agreed_on"], "unknown"),
              _date(action["due_on"], "unknown"), say("guide_action", action["state"]))
             for action in actions.to_dict("records")]
-    return Grid(say("guide", "actions_caption", name=name),
-                _headings("intervention", "purpose", "agreed_on", "action_due", "action_state"), tuple(rows))
+    return PageTable(say("guide", "actions_caption", name=name),
+                     _headings("intervention", "purpose", "agreed_on", "action_due", "action_state"), tuple(rows))
 
 
-def blank_record(guide: ConversationGuide, caption: str) -> Grid:
+def blank_record(guide: ConversationGuide, caption: str) -> PageTable:
     """Give the record of a conversation as a table to write in."""
     rows = tuple((part.name, part.asks, "") for part in guide.record)
-    return Grid(caption, _headings("part", "asks", "notes"), rows, entry=(False, False, True))
+    return PageTable(caption, _headings("part", "asks", "notes"), rows, entry=(False, False, True))
 
 
 def _boxes(people: pd.DataFrame, guide: ConversationGuide, framework: Framework) -> Section:
@@ -188,7 +188,7 @@ def _levels(guide: ConversationGuide, framework: Framework) -> list[Section]:
                      for level, text in zip(levels, texts, strict=True)]
     if not rows:
         return []
-    grid = Grid(say("guide", "levels_caption"), _headings("level", "looks"), tuple(rows))
+    grid = PageTable(say("guide", "levels_caption"), _headings("level", "looks"), tuple(rows))
     return [Section("levels", say("guide", "levels"), (grid,))]
 
 

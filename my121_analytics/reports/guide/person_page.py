@@ -13,7 +13,7 @@ from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, TABLES
-from my121_analytics.writing.page import Block, Grid, Page, Section, Text, isolate, render_page
+from my121_analytics.writing.page import Block, Page, PageTable, Section, Text, isolate, render_page
 from my121_analytics.writing.tables import format_value
 
 _ORIGIN = tuple(column.name for column in ORIGIN)
@@ -65,8 +65,8 @@ def _section(table: str, rows: pd.DataFrame, framework: Framework) -> Section:
         lines = [(_label(column.name, column.label), _value(column.name, row, framework)) for column in columns]
         lines.append((say("person", "source"), _origin(row)))
         caption = f"{say('person', f'table_{table}')} ({number})" if len(rows) > 1 else say("person", f"table_{table}")
-        blocks.append(Grid(caption, (say("guide_field", "fact"), say("guide_field", "value")),
-                           tuple(line for line in lines if line[1])))
+        blocks.append(PageTable(caption, (say("guide_field", "fact"), say("guide_field", "value")),
+                                tuple(line for line in lines if line[1])))
     return Section(table.replace("_", "-"), say("person", f"table_{table}"),
                    tuple(blocks) or (Text(say("person", "none")),))
 

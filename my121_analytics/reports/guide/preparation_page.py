@@ -11,10 +11,10 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.framework.conversation_guide import ConversationGuide
 from my121_analytics.framework.nine_box import Framework
-from my121_analytics.reports.guide.manager_guide import blank_record, tabulate_actions
+from my121_analytics.reports.guide.manager_guide import blank_record, show_actions
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Grid, Page, Section, Text, isolate, render_page
+from my121_analytics.writing.page import Block, Bullets, Page, PageTable, Section, Text, isolate, render_page
 
 
 def render_preparation(conversations: Released, employee_id: str, *, manager: str, guide: ConversationGuide,
@@ -57,7 +57,7 @@ def render_preparation(conversations: Released, employee_id: str, *, manager: st
         Section("think", say("preparation", "think"), (Bullets(guide.open_questions),)),
         *([Section("place", say("preparation", "own_place"), _place(framework, guide))] if framework.has_map else []),
         Section("actions", say("preparation", "actions"),
-                (tabulate_actions(actions[actions["employee_id"] == employee_id], name),)),
+                (show_actions(actions[actions["employee_id"] == employee_id], name),)),
         Section("recorded", say("preparation", "recorded"),
                 (Bullets(tuple(say("recorded", code) for code in codes("recorded"))),
                  blank_record(guide, say("guide", "record_caption", name=name)))),
@@ -75,4 +75,4 @@ def _place(framework: Framework, guide: ConversationGuide) -> tuple[Block, ...]:
                  for box in sorted(framework.boxes, key=lambda box: box.number))
     headings = (say("guide_field", "box"), say("guide_field", "looks"), say("preparation", "yours"))
     return (Text(say("preparation", "own_place_text")),
-            Grid(say("preparation", "caption_place"), headings, rows, entry=(False, False, True)))
+            PageTable(say("preparation", "caption_place"), headings, rows, entry=(False, False, True)))

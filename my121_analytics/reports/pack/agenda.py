@@ -9,7 +9,7 @@ from my121_analytics.calibration.decision_lines import NOT_DISCUSSED, outcome_wo
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Section, Subheading, Text, grid_of
+from my121_analytics.writing.page import Block, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import Sheet
 
@@ -51,13 +51,13 @@ def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) ->
     minutes = f"{int(shown.loc[inside, 'minutes'].sum()):,}"
     title = count_say("pack_table", "agenda_now", int(inside.sum()), minutes=minutes, scope=meeting.scope)
     blocks.append(Subheading(say("pack", "agenda_now_heading")))
-    blocks.append(grid_of(View(released, "people", title, fields, shown[inside])))
+    blocks.append(page_table(View(released, "people", title, fields, shown[inside])))
     n_later = int((~inside).sum())
     if n_later:
         blocks.append(Subheading(say("pack", "agenda_later_heading")))
         title = count_say("pack_table", "agenda_later", n_later, scope=meeting.scope)
         later = View(released, "people", title, fields, shown[~inside].head(MOST_LATER))
-        blocks.append(grid_of(later, folded=True, summary=count_say("pack", "agenda_later_open", n_later)))
+        blocks.append(page_table(later, folded=True, summary=count_say("pack", "agenda_later_open", n_later)))
         if n_later > MOST_LATER:
             blocks.append(Text(count_say("pack", "agenda_more", n_later - MOST_LATER)))
     in_words = [say("pack", "yes" if now else "no") for now in inside]

@@ -10,7 +10,7 @@ from my121_analytics.figures.small_map import draw_small_map
 from my121_analytics.reports.pack.agenda import DECISIONS
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Card, Cards, Grid, Section, Text
+from my121_analytics.writing.page import Block, Card, Cards, PageTable, Section, Text
 
 MOST_QUESTIONS = 3
 """Questions on a card; what a discussion can settle comes first, and the workbook holds all of them."""
@@ -94,7 +94,7 @@ def _fallen(meeting: Meeting, later: pd.DataFrame) -> list[Block]:
     rows = tuple((say("agenda_reason", str(code)), f"{int(n):,}") for code, n in counts.head(MOST_REASONS).items())
     headings = (say("pack_heading", "reason"), say("pack_heading", "n_people"))
     return [Text(count_say("pack", "fallen", len(later), sheet=DECISIONS)),
-            Grid(say("pack_table", "fallen", scope=meeting.scope), headings, rows, (False, True))]
+            PageTable(say("pack_table", "fallen", scope=meeting.scope), headings, rows, (False, True))]
 
 
 def _number(value: object) -> int:

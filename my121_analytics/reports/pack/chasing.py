@@ -9,7 +9,7 @@ import pandas as pd
 from my121_analytics.reports.pack.coverage import total_of
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Grid, Section, Text
+from my121_analytics.writing.page import Block, PageTable, Section, Text
 from my121_analytics.writing.tables import format_value
 
 MOST_MANAGERS = 8
@@ -64,7 +64,7 @@ def build_chasing(meeting: Meeting) -> Section:
     return Section("coverage", heading, tuple(blocks))
 
 
-def _list_managers(meeting: Meeting, missing: Missing) -> Grid | None:
+def _list_managers(meeting: Meeting, missing: Missing) -> PageTable | None:
     frame = meeting.frame("coverage", "managers")
     if frame is None:
         return None
@@ -87,8 +87,8 @@ def _list_managers(meeting: Meeting, missing: Missing) -> Grid | None:
     whole = pd.Series({name: getattr(missing, name) or 0 for name in COUNTS})
     rows.append((say("pack", "chase_total"), "", *_cells(whole, known)))
     headings = ("manager", "team", "n_without_placement", *(("n_without_conversation",) if known else ()))
-    return Grid(say("pack_table", "chase", scope=meeting.scope), tuple(say("pack_heading", h) for h in headings),
-                tuple(rows), (False, False, True, True)[:len(headings)])
+    return PageTable(say("pack_table", "chase", scope=meeting.scope), tuple(say("pack_heading", h) for h in headings),
+                     tuple(rows), (False, False, True, True)[:len(headings)])
 
 
 def _cells(counts: pd.Series | object, known: bool) -> tuple[str, ...]:

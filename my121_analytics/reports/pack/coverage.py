@@ -7,7 +7,7 @@ import pandas as pd
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, range_text
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
-from my121_analytics.writing.page import Block, Drawing, Section, Subheading, Text, grid_of
+from my121_analytics.writing.page import Block, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import Sheet
 
@@ -57,7 +57,7 @@ def _groups(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
                    column("n_with_enough", "integer"),
                    column("estimate", "share", heading=say("pack_heading", "share_enough")),
                    column("range", "range", heading=say("pack_heading", "share_range")))
-    blocks.append(grid_of(View(released, "by_group", title, page_fields, rows)))
+    blocks.append(page_table(View(released, "by_group", title, page_fields, rows)))
     view = View(released, "by_group", title, (
         column(by), column("n_posts", "integer"), column("n_with_placement", "integer"),
         column("n_without_placement", "integer", heat=True), column("n_agreed", "integer"),
@@ -80,7 +80,7 @@ def _parts(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
              column("n_filled", "integer"), column("share", "share"))
     on_page = (*short, column("range", "range", heading=say("pack_heading", "share_range")))
     view = View(released, "parts", title, on_page, rows)
-    blocks.append(grid_of(view, folded=True, summary=say("pack", "open_parts")))
+    blocks.append(page_table(view, folded=True, summary=say("pack", "open_parts")))
     view = View(released, "parts", title, (*short, column("lower", "share"), column("upper", "share")))
     return [Sheet(say("pack_sheet", "parts"), view, (say("pack", "parts_line"),), "record_parts")]
 
@@ -106,7 +106,7 @@ def _chase(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     released = meeting.results["coverage"]
     title = say("pack_table", "chase", scope=meeting.scope)
     if len(owing) <= MOST_MANAGERS:
-        blocks.append(grid_of(View(released, "managers", title, (
+        blocks.append(page_table(View(released, "managers", title, (
             column("name", heading=say("pack_heading", "manager")), column("team"), column("n_team", "integer"),
             column("n_without_placement", "integer"), column("n_without_conversation", "integer")), owing)))
     else:

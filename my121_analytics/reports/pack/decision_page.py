@@ -7,7 +7,7 @@ from my121_analytics.reports.pack.agenda import DECISIONS, placement_words
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.notes import sign_off_grid
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Grid, Section, Text
+from my121_analytics.writing.page import Block, PageTable, Section, Text
 
 
 def build_decision_page(meeting: Meeting) -> Section:
@@ -27,8 +27,8 @@ def build_decision_page(meeting: Meeting) -> Section:
         headings = (say("pack_heading", "name"), say("pack_heading", "placement"), *outcomes,
                     say("pack_heading", "agreed"), say("pack_heading", "decision_reason"))
         blocks += [Text(say("pack", "decide_by_hand", sheet=DECISIONS)),
-                   Grid(say("pack_table", "decisions", scope=meeting.scope), headings, rows,
-                        entry=(False, False, *(True for _ in blank)))]
+                   PageTable(say("pack_table", "decisions", scope=meeting.scope), headings, rows,
+                             entry=(False, False, *(True for _ in blank)))]
     contact = meeting.settings.council.contact or say("pack", "contact_unknown")
     correct = say("pack_correct", "question", contact=contact)
     blocks += [sign_off_grid(), Text(say("pack", "analyst_part", correct=correct), "source")]

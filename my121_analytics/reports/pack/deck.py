@@ -9,10 +9,10 @@ from my121_analytics.reports.pack.cards import build_cards
 from my121_analytics.reports.pack.chasing import build_chasing, count_missing
 from my121_analytics.reports.pack.first_page import FirstPage, build_first_page
 from my121_analytics.reports.pack.hearing import build_hearing
-from my121_analytics.reports.pack.managers import count_verdicts
+from my121_analytics.reports.pack.managers import is_to_hear
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Cards, Grid, Section, Subheading, Text
+from my121_analytics.writing.page import Block, Bullets, Cards, PageTable, Section, Subheading, Text
 from my121_analytics.writing.slides import Deck, Slide
 
 PEOPLE_EACH = 6
@@ -70,7 +70,7 @@ def _title_of_managers(meeting: Meeting) -> str:
     managers = meeting.frame("severity", "managers")
     if managers is None:
         return say("slides", "managers")
-    return count_say("slides", "managers_n", count_verdicts(managers)["pattern"])
+    return count_say("slides", "managers_n", int(is_to_hear(managers).sum()))
 
 
 def _title_of_coverage(meeting: Meeting) -> str:
@@ -102,12 +102,12 @@ def _people(meeting: Meeting, section: Section) -> list[Slide]:
                       card.questions[0] if card.questions else "") for card in cards)
         title = say("slides", "people", first=cards[0].number, last=cards[-1].number)
         notes = "\n".join(f"{card.title}: {' '.join(card.questions)}" for card in cards)
-        slides.append(Slide(title, grid=Grid(title, headings, rows), notes=notes))
+        slides.append(Slide(title, grid=PageTable(title, headings, rows), notes=notes))
     return slides
 
 
-def _grid(blocks: Sequence[Block]) -> Grid | None:
-    return next((block for block in blocks if isinstance(block, Grid)), None)
+def _grid(blocks: Sequence[Block]) -> PageTable | None:
+    return next((block for block in blocks if isinstance(block, PageTable)), None)
 
 
 def _words(blocks: Sequence[Block]) -> str:

@@ -10,11 +10,11 @@ from my121_analytics.calibration.actions import Carried
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.chasing import count_without_conversation
 from my121_analytics.reports.pack.coverage import total_of
-from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance
+from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance, is_to_hear
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.verdicts import PATTERN
-from my121_analytics.writing.page import Block, Bullets, Drawing, Grid, Subheading, Text
+from my121_analytics.writing.page import Block, Bullets, Drawing, PageTable, Subheading, Text
 from my121_analytics.writing.tables import format_value
 
 MOST_WORDS = 250
@@ -139,11 +139,13 @@ def _agenda_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list
     figures += [(say("pack_figure", "agenda"), f"{len(people):,}", chapter),
                 (say("pack_figure", "in_meeting"), f"{len(inside):,}", chapter),
                 (say("pack_figure", "minutes_used"), minutes, chapter)]
+    if inside.empty:
+        return [say("pack_first", "agenda_no_time", n_all=f"{len(people):,}")]
     code = "agenda_all" if len(inside) == len(people) else "agenda"
     return [count_say("pack_first", code, len(inside), n_all=f"{len(people):,}")]
 
 
-def _minutes(meeting: Meeting) -> Grid | None:
+def _minutes(meeting: Meeting) -> PageTable | None:
     """Set out the meeting's minutes: what is taken when, and for how long."""
     people = meeting.frame("agenda", "people")
     facts = meeting.results["agenda"].facts if people is not None else {}
@@ -158,19 +160,19 @@ def _minutes(meeting: Meeting) -> Grid | None:
     rows = tuple((count_say("pack_first", f"minutes_{code}", n), f"{minutes:,}")
                  for code, minutes, n in parts if minutes)
     headings = (say("pack_heading", "agenda_part"), say("pack_heading", "minutes"))
-    return Grid(say("pack_first", "minutes_caption", minutes=f"{int(str(facts['minutes'])):,}"), headings, rows,
-                (False, True))
+    return PageTable(say("pack_first", "minutes_caption", minutes=f"{int(str(facts['minutes'])):,}"), headings, rows,
+                     (False, True))
 
 
 def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
         return []
-    n_listed = count_verdicts(managers)[PATTERN]
-    figures.append((say("pack_figure", "listed"), f"{n_listed:,}", say("pack_section", "managers")))
-    items = [count_say("pack_first", "managers", n_listed)]
-    listed = managers[managers["verdict"] == PATTERN]
-    if 0 < n_listed <= MOST_NAMES and "name" in listed:
+    listed, chapter = managers[is_to_hear(managers)], say("pack_section", "managers")
+    figures += [(say("pack_figure", "listed"), f"{count_verdicts(managers)[PATTERN]:,}", chapter),
+                (say("pack_figure", "to_hear"), f"{len(listed):,}", chapter)]
+    items = [count_say("pack_first", "managers", len(listed))]
+    if 0 < len(listed) <= MOST_NAMES and "name" in listed:
         items[0] += " " + say("pack_first", "managers_named", names=", ".join(sorted(listed["name"].astype("str"))))
     return items
 
@@ -224,8 +226,8 @@ def _limits(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:
     if managers is not None and len(managers):
         limits.append(say("caveat", "leniency_or_quality"))
         limits.append(say("pack_first", "cannot_tell"))
-        if count_verdicts(managers)[PATTERN]:
-            chance = expected_by_chance(managers)
+        if (to_hear := is_to_hear(managers)).any():
+            chance = expected_by_chance(managers, to_hear)
             figures.append((say("pack_figure", "by_chance"), chance, say("pack_section", "managers")))
             limits.append(say("pack_first", "chance", n=chance))
     elif "severity" in meeting.problems:

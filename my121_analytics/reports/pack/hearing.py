@@ -8,13 +8,15 @@ import pandas as pd
 from my121_analytics.reports.pack.managers import (
     count_verdicts,
     expected_by_chance,
+    is_to_hear,
     points_words,
-    what_it_is_about,
+    say_first,
+    say_how_heard_differ,
 )
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN
-from my121_analytics.writing.page import Block, Bullets, Grid, Section, Text
+from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Text
 from my121_analytics.writing.tables import format_value
 
 SLIGHTLY, CLEARLY = 0.15, 0.35
@@ -30,34 +32,40 @@ def build_hearing(meeting: Meeting) -> Section:
     if managers is None or managers.empty:
         why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
         return Section("managers", heading, (Text(why),))
-    counts = count_verdicts(managers)
-    cycles = meeting.results["severity"].about.cycle
-    blocks: list[Block] = [Text(say("caveat", what_it_is_about(meeting)), "caveat")]
-    if not counts[PATTERN]:
+    counts, to_hear = count_verdicts(managers), is_to_hear(managers)
+    cycles, n = meeting.results["severity"].about.cycle, int(to_hear.sum())
+    blocks: list[Block] = list(say_first(meeting))
+    if not n and not counts[PATTERN]:
         blocks.append(Text(say("pack", "managers_lead_none", where=meeting.where, cycles=cycles, n=0, chance="")))
-    else:
-        price = expected_by_chance(managers)
-        blocks.append(Text(count_say("pack", "hearing_lead", counts[PATTERN], where=meeting.where, cycles=cycles,
-                                     price=price)))
-        blocks.append(_list_managers(meeting, managers[managers["verdict"] == PATTERN]))
-        if counts[PATTERN] > MOST_LISTED:
-            blocks.append(Text(count_say("pack", "hearing_more", counts[PATTERN] - MOST_LISTED)))
+    blocks += [Text(say("pack", "hearing_chosen" if _is_chosen(meeting) else "hearing_listed"))] if n else []
+    if differs := say_how_heard_differ(meeting, managers):
+        blocks.append(Text(differs))
+    if n:
+        price = expected_by_chance(managers, to_hear)
+        blocks.append(Text(count_say("pack", "hearing_lead", n, where=meeting.where, cycles=cycles, price=price)))
+        blocks.append(_list_managers(meeting, managers[to_hear]))
+        if n > MOST_LISTED:
+            blocks.append(Text(count_say("pack", "hearing_more", n - MOST_LISTED)))
         blocks.append(Bullets(tuple(say("pack", f"hearing_question_{number}") for number in (1, 2, 3))))
-    blocks += _price_of_length(meeting)
+    blocks += _price_of_hearing(meeting)
     if counts[CANNOT_TELL]:
         code = "managers_cannot_tell_all" if counts[CANNOT_TELL] == len(managers) else "managers_cannot_tell"
         blocks.append(Text(count_say("pack", code, counts[CANNOT_TELL], n_all=f"{len(managers):,}")))
     return Section("managers", heading, tuple(blocks))
 
 
-def _price_of_length(meeting: Meeting) -> list[Block]:
-    """Say what it costs and finds to hear as many managers as the meeting chose; it is about the whole council."""
+def _is_chosen(meeting: Meeting) -> bool:
+    """Say whether the senior team chose how many to hear."""
+    return meeting.results["severity"].facts.get("k") is not None
+
+
+def _price_of_hearing(meeting: Meeting) -> list[Block]:
+    """Say what hearing them finds; it is about the whole council."""
     facts = meeting.results["severity"].facts
-    k, wrong, found = (facts.get(name) for name in ("k", "k_wrong", "k_found"))
-    if not meeting.is_council or not k or wrong is None or found is None:
+    found = facts.get("k_found")
+    if not meeting.is_council or not found:
         return []
-    return [Text(say("pack", "hearing_length", k=f"{int(float(str(k))):,}", wrong=f"{float(str(wrong)):.1f}",
-                     found=format_value(float(str(found)), "share")))]
+    return [Text(say("pack", "hearing_price", found=format_value(float(str(found)), "share")))]
 
 
 def is_small(meeting: Meeting) -> bool:
@@ -66,7 +74,7 @@ def is_small(meeting: Meeting) -> bool:
     return managers is None or managers.empty or count_verdicts(managers)[CANNOT_TELL] * 2 > len(managers)
 
 
-def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
+def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> PageTable:
     """Name those to hear by name, with the range as people in a hundred and how firm the name is."""
     firmness = _firmness(meeting)
     inside = _in_meeting(meeting)
@@ -75,13 +83,13 @@ def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> Grid:
     listed = listed.sort_values(["later", "name", "rater_id"], kind="stable").head(MOST_LISTED)
     rows = tuple((str(row.name), str(row.team), f"{int(row.n_ratings):,}",
                   row.words or say("pack", "higher" if row.estimate > 0 else "lower"),
-                  firmness.get(str(row.rater_id), ""),
+                  firmness.get(str(row.rater_id), "" if row.verdict == PATTERN else say("pack", "firm_not_listed")),
                   say("pack", "yes" if inside.get(str(row.rater_id), False) else "no"))
                  for row in listed.rename(columns={"name": "manager"}).assign(name=listed["name"]).itertuples())
     headings = tuple(say("pack_heading", name) for name in ("manager", "team", "n_ratings", "points_words", "firm",
                                                             "in_meeting"))
-    return Grid(say("pack_table", "hearing", scope=meeting.scope), headings, rows,
-                (False, False, True, False, False, False))
+    return PageTable(say("pack_table", "hearing", scope=meeting.scope), headings, rows,
+                     (False, False, True, False, False, False))
 
 
 def _firmness(meeting: Meeting) -> dict[str, str]:

@@ -10,7 +10,7 @@ from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
-from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, grid_of
+from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import Sheet
 
@@ -28,22 +28,26 @@ def build_managers(meeting: Meeting) -> Chapter:
     if managers is None or managers.empty:
         why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
         return Chapter(Section("managers", heading, (Text(why),)))
-    blocks: list[Block] = [Text(say("caveat", what_it_is_about(meeting)), "caveat"), *_lead(meeting, managers)]
+    blocks: list[Block] = [*say_first(meeting), *_lead(meeting, managers)]
+    if differs := say_how_heard_differ(meeting, managers):
+        blocks.append(Text(differs))
     for name in ("funnel", "managers", "mixes", "lengths"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
     shown = _order(managers).assign(points_words=lambda rows: points_words(meeting, rows["rater_id"]))
     released = meeting.results["severity"]
-    on_page = shown if len(shown) <= MOST_ROWS else shown[shown["verdict"] == PATTERN]
-    # On the page there are those to hear and the rest: nobody is half named.
-    on_page = on_page.assign(verdict_words=[VERDICTS[v].sentence if v == PATTERN else say("caterpillar", "unlisted")
-                                            for v in on_page["verdict"]])
+    # There are those on the list, those to hear, and the rest: nobody is half named.
+    shown = shown.assign(
+        verdict_words=[VERDICTS[v].sentence if v == PATTERN else say("caterpillar", "unlisted")
+                       for v in shown["verdict"]],
+        hear_words=[say("pack", "hear" if to_hear else "not_to_hear") for to_hear in is_to_hear(shown)])
+    on_page = shown if len(shown) <= MOST_ROWS else shown[(shown["verdict"] == PATTERN) | is_to_hear(shown)]
     title = say("pack_table", "managers", scope=meeting.scope)
-    blocks.append(grid_of(View(released, "managers", title, (
+    blocks.append(page_table(View(released, "managers", title, (
         column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
         column("range", "range", heading=say("pack_heading", "estimate_range")), column("points_words", "range"),
-        column("verdict_words")), on_page)))
+        column("verdict_words"), column("hear_words")), on_page)))
     if len(on_page) < len(shown):
         blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
     blocks.append(Text(say("pack", "estimate_note"), "source"))
@@ -56,6 +60,7 @@ def build_managers(meeting: Meeting) -> Chapter:
         column("estimate", "signed", note="estimate"), column("lower", "signed", note="range"),
         column("upper", "signed"), column("probability", "share", note="probability"),
         column("points_words", note="points"), column("verdict_words", note="verdict"),
+        column("hear_words"),
         column("detectable", "number", note="detectable"), column("caveat_words")), shown)
     lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
     pictures = picture_sheets(meeting, ["managers"])
@@ -63,10 +68,30 @@ def build_managers(meeting: Meeting) -> Chapter:
                    (Sheet(say("pack_sheet", "managers"), long, lines, "managers"), *pictures))
 
 
-def what_it_is_about(meeting: Meeting) -> str:
-    """Give the caveat that says whether sources part managers from their teams."""
-    together = meeting.results["severity"].facts.get("about") == TOGETHER
-    return "rater_and_team" if together else "leniency_or_quality"
+def say_first(meeting: Meeting) -> list[Text]:
+    """Say before any name what was left out of the comparison, and whether sources part managers from their teams."""
+    facts = meeting.results["severity"].facts
+    about = "rater_and_team" if facts.get("about") == TOGETHER else "leniency_or_quality"
+    return [Text(say("caveat", code), "caveat") for code in (["too_large"] if facts.get("too_large") else []) + [about]]
+
+
+def is_to_hear(managers: pd.DataFrame) -> pd.Series:
+    """Mark the managers whom the meeting hears: as the senior team chose, else those on the list."""
+    if "to_hear" in managers:
+        return managers["to_hear"].fillna(False).astype(bool)
+    return managers["verdict"] == PATTERN
+
+
+def say_how_heard_differ(meeting: Meeting, managers: pd.DataFrame) -> str:
+    """Say in one sentence why those to hear are not those on the list; nothing where they are the same."""
+    to_hear, listed = is_to_hear(managers), managers["verdict"] == PATTERN
+    n_beyond, n_left = int((to_hear & ~listed).sum()), int((listed & ~to_hear).sum())
+    if not n_beyond and not n_left:
+        return ""
+    values = {"k": str(meeting.results["severity"].facts.get("k")), "fdr": f"{meeting.settings.managers.fdr:.0%}"}
+    if n_beyond and n_left:
+        return say("pack", "heard_and_left", n=f"{n_beyond:,}", left=f"{n_left:,}", **values)
+    return count_say("pack", "heard_beyond_list" if n_beyond else "listed_not_heard", n_beyond or n_left, **values)
 
 
 def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
@@ -75,14 +100,15 @@ def count_verdicts(managers: pd.DataFrame) -> dict[str, int]:
     return {verdict: int(counts.get(verdict, 0)) for verdict in VERDICTS}
 
 
-def sum_chances(managers: pd.DataFrame) -> float:
-    """Add up the probabilities that a listed manager's difference is smaller than what matters."""
-    return float((1 - managers.loc[managers["verdict"] == PATTERN, "probability"]).sum())
+def sum_chances(managers: pd.DataFrame, chosen: pd.Series | None = None) -> float:
+    """Add up the probabilities that the difference of a listed (or chosen) manager is smaller than what matters."""
+    rows = managers["verdict"] == PATTERN if chosen is None else chosen
+    return float((1 - managers.loc[rows, "probability"]).sum())
 
 
-def expected_by_chance(managers: pd.DataFrame) -> str:
-    """Write how many of the names listed here are expected to be here by chance."""
-    expected = sum_chances(managers)
+def expected_by_chance(managers: pd.DataFrame, chosen: pd.Series | None = None) -> str:
+    """Write how many of the names listed (or chosen) here are expected to be here by chance."""
+    expected = sum_chances(managers, chosen)
     return say("pack", "under_a_tenth") if expected < 0.05 else f"{expected:.1f}".removesuffix(".0")
 
 
@@ -111,7 +137,7 @@ def _firmness(meeting: Meeting) -> list[Block]:
         column("name", heading=say("pack_heading", "manager")),
         column("until", "range", heading=say("pack_heading", "firmness"))),
         rows.assign(until=until).sort_values("name", kind="stable", ignore_index=True))
-    return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), grid_of(view)]
+    return [Subheading(say("pack", "firmness_heading")), Text(say("pack", "firmness_lead")), page_table(view)]
 
 
 def _whole_council(meeting: Meeting) -> list[Block]:
@@ -127,7 +153,7 @@ def _whole_council(meeting: Meeting) -> list[Block]:
             column("n_joined", "integer"), column("n_left", "integer"),
             column("expected_wrong", "number", heading=say("pack_heading", "by_chance")),
             column("main_wrong", "number", heading=say("pack_heading", "main_by_chance"))))
-        blocks += [Text(say("pack", "sensitivity_lead")), grid_of(view)]
+        blocks += [Text(say("pack", "sensitivity_lead")), page_table(view)]
     return blocks
 
 

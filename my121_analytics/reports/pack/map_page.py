@@ -7,7 +7,7 @@ import pandas as pd
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.placements import build_placements
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, BoxMap, Bullets, Drawing, Grid, MapBox, Section, Subheading, Text
+from my121_analytics.writing.page import Block, BoxMap, Bullets, Drawing, MapBox, PageTable, Section, Subheading, Text
 from my121_analytics.writing.tables import format_value
 
 DARKEST = 5
@@ -33,7 +33,7 @@ def build_map_page(meeting: Meeting) -> Section:
 def _without_map(meeting: Meeting, heading: str) -> Section:
     """Keep the counts and the picture of the ratings; there are no boxes to define."""
     chapter = build_placements(meeting).section
-    kept = tuple(block for block in chapter.blocks if isinstance(block, Text | Grid) and not getattr(
+    kept = tuple(block for block in chapter.blocks if isinstance(block, Text | PageTable) and not getattr(
         block, "folded", False))
     picture = meeting.pictures.get("map")
     shown = (Drawing(picture, say("pack_first", "ratings_caption")),) if picture else ()
@@ -99,7 +99,8 @@ def _axes(meeting: Meeting) -> str:
     return say("pack", "definitions_axes", **levels)
 
 
-def _define_boxes(meeting: Meeting) -> Grid:
+def _define_boxes(meeting: Meeting) -> PageTable:
     rows = tuple((f"{box.number} {box.name}", box.gist or say("pack", "no_gist"))
                  for box in sorted(meeting.framework.boxes, key=lambda box: box.number))
-    return Grid(say("pack_table", "definitions"), (say("pack_heading", "box"), say("pack_heading", "meaning")), rows)
+    headings = (say("pack_heading", "box"), say("pack_heading", "meaning"))
+    return PageTable(say("pack_table", "definitions"), headings, rows)

@@ -7,7 +7,7 @@ import pandas as pd
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, count_say
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Grid, Section, Subheading, Text
+from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Subheading, Text
 from my121_analytics.writing.workbook import WordSheet
 
 
@@ -32,7 +32,7 @@ def build_notes(meeting: Meeting, figures: tuple[tuple[str, str, str], ...]) -> 
     blocks += [Subheading(say("pack", "withheld_heading")), *_withheld(meeting)]
     blocks += [Subheading(say("pack", "limits_heading")), Bullets(_sentences(meeting, "pack_limit"))]
     blocks += [Subheading(say("pack", "correct_heading")), *[Text(t) for t in _sentences(meeting, "pack_correct")]]
-    blocks += [Subheading(say("pack", "figures_heading")), Grid(
+    blocks += [Subheading(say("pack", "figures_heading")), PageTable(
         say("pack_table", "figures"), (say("pack_heading", "counted"), say("pack_heading", "figure"),
                                        say("pack_heading", "chapter")), figures, (False, True, False))]
     blocks += [Subheading(say("pack", "print_heading")), Text(say("pack", "print_how"))]
@@ -77,16 +77,17 @@ def _quality(meeting: Meeting) -> Chapter:
     headings = (say("pack_heading", "file"), *(say("pack_heading", name) for name in names))
     blocks.append(Text(say("pack", "quality_lead", read=f"{totals[0]:,}", accepted=f"{totals[1]:,}",
                            quarantined=f"{totals[2]:,}", aside=f"{totals[3]:,}")))
-    blocks.append(Grid(say("pack_table", "files"), headings,
-                       tuple((place, *[f"{n:,}" for n in numbers]) for place, *numbers in rows),
-                       (False, *[True] * 4)))
+    blocks.append(PageTable(say("pack_table", "files"), headings,
+                            tuple((place, *[f"{n:,}" for n in numbers]) for place, *numbers in rows),
+                            (False, *[True] * 4)))
     sheets.append(WordSheet(say("pack_sheet", "files"), say("pack_table", "files"), headings, tuple(rows),
                             table_name="files"))
     findings = _count_findings(meeting.quality.get("findings"))
     if findings:
         headings = tuple(say("pack_heading", name) for name in ("finding", "severity", "n_findings"))
-        blocks.append(Grid(say("pack_table", "findings"), headings, tuple((a, b, f"{n:,}") for a, b, n in findings),
-                           (False, False, True), folded=True, summary=say("pack", "open_findings")))
+        blocks.append(PageTable(say("pack_table", "findings"), headings,
+                                tuple((a, b, f"{n:,}") for a, b, n in findings),
+                                (False, False, True), folded=True, summary=say("pack", "open_findings")))
         sheets.append(WordSheet(say("pack_sheet", "findings"), say("pack_table", "findings"), headings,
                                 tuple(findings), table_name="findings"))
     unreadable = meeting.quality.get("unreadable")
@@ -126,11 +127,11 @@ def _sign_off() -> list[Block]:
     return [Text(say("pack", "sign_off_lead")), sign_off_grid()]
 
 
-def sign_off_grid() -> Grid:
+def sign_off_grid() -> PageTable:
     """Give the table that people sign, left empty."""
     headings = tuple(say("pack_heading", name) for name in ("signed_for", "signed_by", "signed_on"))
     rows = tuple((say("pack_sign_off", code), "", "") for code in codes("pack_sign_off"))
-    return Grid(say("pack_table", "sign_off"), headings, rows, entry=(False, True, True))
+    return PageTable(say("pack_table", "sign_off"), headings, rows, entry=(False, True, True))
 
 
 def _sign_off_sheet() -> WordSheet:

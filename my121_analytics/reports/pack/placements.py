@@ -8,7 +8,7 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, picture_sheets, range_text
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL
-from my121_analytics.writing.page import Block, Drawing, Section, Subheading, Text, grid_of
+from my121_analytics.writing.page import Block, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import Sheet
 
@@ -37,7 +37,7 @@ def _counts(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
     title = say("pack_table", table, scope=meeting.scope)
     short = View(released, table, title, (column("outcome"), column("n", "integer"), column("share", "share"),
                                           column("range", "range", heading=say("pack_heading", "share_range"))), shown)
-    blocks.append(grid_of(short))
+    blocks.append(page_table(short))
     blocks.append(Text(say("pack", "share_note"), "source"))
     keys = ((column("box", "integer"), column("box_name"), column("performance", "integer"),
              column("potential", "integer")) if key == "box" else (column("level", "integer"), column("label")))
@@ -66,7 +66,7 @@ def _change(meeting: Meeting, blocks: list[Block]) -> list[Sheet]:
     short = View(released, table, title, (
         column("outcome"), column("n_before", "integer"), column("n_after", "integer"), column("change", "points"),
         column("range", "range", heading=say("pack_heading", "change_range"))), shown)
-    blocks.append(grid_of(short, folded="change" in meeting.pictures, summary=say("pack", "open_table")))
+    blocks.append(page_table(short, folded="change" in meeting.pictures, summary=say("pack", "open_table")))
     long = View(released, table, title, (
         column(key, "integer"), column(name), column("n_before", "integer"), column("n_after", "integer"),
         column("share_before", "share"), column("share_after", "share"), column("change", "points"),
@@ -99,7 +99,7 @@ def _groups(meeting: Meeting, table: str, key: str, blocks: list[Block]) -> list
                                          scope=meeting.scope), fields, wide)
     if picture := meeting.pictures.get("groups"):
         blocks.append(Drawing(picture, say("pack", "groups_caption")))
-    blocks.append(grid_of(view, folded="groups" in meeting.pictures, summary=say("pack", "open_table")))
+    blocks.append(page_table(view, folded="groups" in meeting.pictures, summary=say("pack", "open_table")))
     return [Sheet(say("pack_sheet", "groups"), view, (say("pack", "groups_line"),), "groups")]
 
 

@@ -13,12 +13,14 @@ from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.timeline import count_pages
+from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.milestones import OPEN
 from my121_analytics.reports.plan.plan_papers import (
     COUNCIL_WIDE,
     PlanPapers,
     add_table,
     assemble,
+    colour_key,
     lead_of,
     list_findings,
 )
@@ -58,6 +60,12 @@ class Material:
     def is_award(self) -> bool:
         """Whether the plan follows an assessment for an award."""
         return self.plan.facts.get("kind") == "award" or self.evidence is not None
+
+    def milestone(self, code: str) -> pd.Series | None:
+        """Give one stage of the recognition; None where the plan has none of that kind."""
+        stages = self.plan.tables.get("milestones")
+        rows = None if stages is None else stages[stages["milestone"] == code]
+        return None if rows is None or rows.empty else rows.iloc[0]
 
     @property
     def actions(self) -> pd.DataFrame:
@@ -130,7 +138,8 @@ def build_committee_report(released: Released, *, settings: Settings, outcomes: 
         chapter = _Chapter(material, says)
         write(chapter, settings)
         if chapter.blocks:
-            sections.append(Section(code, say("plan_section", code), tuple(chapter.blocks)))
+            sections.append(Section(code, say("plan_section", code), tuple(chapter.blocks),
+                                    lies_across=code == "appendix"))
         sheets += chapter.sheets
     council = settings.council.name
     title = says.title or say("plan_page", "committee" if material.is_award else "committee_other", council=council)
@@ -147,7 +156,8 @@ def _head(says: CommitteeSettings, material: Material) -> list[Block]:
 
 def _summary(chapter: _Chapter, settings: Settings) -> None:
     material = chapter.material
-    chapter.blocks += [Text(sentence) for sentence in _award_sentences(material, "sentence")[-1:]]
+    _tell_award(chapter)
+    _tell_findings(chapter)
     milestones = material.plan.tables.get("milestones")
     if milestones is not None and len(milestones):
         items = [say("committee", "milestone" if row.earliest < row.latest else "milestone_day", label=row.label,
@@ -156,6 +166,49 @@ def _summary(chapter: _Chapter, settings: Settings) -> None:
         chapter.blocks.append(Bullets(tuple(items)))
     chapter.table("by_status")
     chapter.table("by_colour")
+
+
+def _tell_award(chapter: _Chapter) -> None:
+    """Say how many requirements are met, which level that is, whether it was held before, and until when it holds."""
+    material = chapter.material
+    if material.evidence is None:
+        return
+    facts = material.evidence.facts
+    if facts.get("n_requirements"):
+        chapter.tell("met", met=facts["n_met"], n=facts["n_requirements"])
+    chapter.blocks += [Text(sentence) for sentence in _award_sentences(material, "sentence")[-1:]]
+    reached = facts.get("highest_reached")
+    levels = material.evidence.tables.get("levels", pd.DataFrame(columns=["level", "label"]))
+    level = "".join(levels.loc[levels["level"] == reached, "label"].astype("str")) if reached else ""
+    before = chapter.says.level_before
+    if not level:
+        return
+    if before:
+        chapter.tell("kept" if plain(before) == plain(level) else "raised", level=level, before=before)
+    assessed, reassessed = material.milestone("assessment"), material.milestone("reassessment")
+    if assessed is not None and reassessed is not None:
+        chapter.tell("validity", level=level, assessed=_stretch(assessed), reassessed=_stretch(reassessed))
+
+
+def _tell_findings(chapter: _Chapter) -> None:
+    """Count strengths and areas, and the areas that an action answers."""
+    findings = chapter.material.findings
+    frame = None if findings is None else findings.tables.get("findings")
+    if findings is None or frame is None or frame.empty:
+        return
+    areas = frame[frame["kind"] == "development area"]
+    linked = findings.tables.get("finding_actions", pd.DataFrame(columns=["finding_id"]))
+    chapter.tell("findings", strengths=int((frame["kind"] == "strength").sum()), areas=len(areas),
+                 answered=int(areas["finding_id"].isin(linked["finding_id"]).sum()))
+
+
+def _stretch(milestone: pd.Series) -> str:
+    """Write when a milestone is: its month where it is one, else its days."""
+    earliest, latest = milestone["earliest"], milestone["latest"]
+    if (earliest.year, earliest.month) == (latest.year, latest.month) and latest.is_month_end:
+        return f"{latest:%B %Y}"
+    return day(latest.date()) if earliest == latest else say("committee", "from_to", earliest=day(earliest.date()),
+                                                             latest=day(latest.date()))
 
 
 def _recommendations(chapter: _Chapter, settings: Settings) -> None:
@@ -168,6 +221,9 @@ def _recommendations(chapter: _Chapter, settings: Settings) -> None:
     unsure = still[still["status"] == "to confirm"]
     loose = still[still["carried_into"] == ""] if "carried_into" in still.columns else still.iloc[:0]
     items = [say("committee_draft", "note", n=len(actions), n_open=len(still))]
+    if len(still):
+        items += [say("committee_draft", "support", n_open=len(still), plans="; ".join(settings.plan.carried_into)),
+                  say("committee_draft", "directorates")]
     for code, rows in (("late", late), ("confirm", unsure), ("carry", loose)):
         if len(rows):
             items.append(say("committee_draft", code, n=len(rows), ids=_list_ids(rows)))
@@ -228,6 +284,9 @@ def draw_award(released: Released) -> Picture:
 
 def _directorates(chapter: _Chapter, settings: Settings) -> None:
     chapter.tell("directorates")
+    due = chapter.material.milestone("directorate_reports")
+    if due is not None:
+        chapter.tell("reports_due", latest=_stretch(due))
     chapter.table("by_directorate")
     findings = chapter.material.findings
     frame = None if findings is None else findings.tables.get("findings")
@@ -253,16 +312,22 @@ def _position(chapter: _Chapter, settings: Settings) -> None:
 
 
 def _milestones(chapter: _Chapter, settings: Settings) -> None:
-    chapter.table("milestones")
+    chapter.table("milestones", columns=("label", "earliest", "latest", "countdown", "n_due_by", "n_undated", "needs"))
     chapter.table("due_next")
 
 
 def _finance(chapter: _Chapter, settings: Settings) -> None:
+    review = chapter.material.milestone("progress_review")
+    if review is not None:
+        chapter.tell("reviewed", earliest=day(review["earliest"].date()), latest=day(review["latest"].date()))
     chapter.table("finance")
     chapter.write_or_leave(chapter.says.hidden_costs, "hidden_costs")
 
 
 def _risks(chapter: _Chapter, settings: Settings) -> None:
+    reassessed = chapter.material.milestone("reassessment")
+    if reassessed is not None:
+        chapter.tell("risk_when", reassessed=_stretch(reassessed))
     evidence = chapter.material.evidence
     levels = None if evidence is None else evidence.tables.get("levels")
     if levels is not None and "n_at_risk" in levels.columns and (levels["n_at_risk"].fillna(0) > 0).any():
@@ -290,6 +355,11 @@ def _contact(chapter: _Chapter, settings: Settings) -> None:
 
 
 def _appendix(chapter: _Chapter, settings: Settings) -> None:
+    plan = chapter.material.plan
+    if not plan.tables.get("information", pd.DataFrame()).empty:
+        chapter.table("information", columns=("label", "value"))
+        chapter.tell("contacts_left")
+    chapter.blocks += colour_key(plan)
     chapter.table(shown_actions(chapter.material.plan), columns=_APPENDIX)
 
 

@@ -17,7 +17,7 @@ from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, grid_of, isolate
+from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, isolate, page_table
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import View
 from my121_analytics.writing.workbook import AnySheet, Book, Sheet
@@ -34,8 +34,8 @@ COUNCIL_WIDE = ("", "Council")
 """Directorate of a finding about the whole council."""
 _MOST_LISTED = 40
 """Findings of one kind that a report lists; more are counted, and stand in findings.csv."""
-MOST_PAGES = 3
-"""Pages of the timeline that are drawn: the 72 most pressing actions. Every action is in the tables."""
+MOST_PAGES = 2
+"""Pages of the timeline that are drawn: the 48 most pressing actions. Every action is in the tables."""
 
 
 @dataclass(frozen=True)
@@ -151,6 +151,7 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
     sheets: list[AnySheet] = []
     for chapter, tables in _OF_DIRECTORATE.items():
         blocks: list[Block] = _say_carried(released, ids) if chapter == "plans" else []
+        blocks += colour_key(released) if chapter == "actions" else []
         for table in tables:
             name = shown_actions(released) if table == "actions" else table
             if name not in released.tables:
@@ -162,7 +163,8 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
                 add_table(plan_view(released, name, rows=rows, columns=_COLUMNS_OF_DIRECTORATE.get(name)), name, blocks,
                       sheets)
         if blocks:
-            sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks)))
+            sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks),
+                                    lies_across=chapter in ("actions", "plans")))
     actions = released.tables[shown_actions(released)]
     mine = actions[actions["action_id"].isin(ids)]
     title = say("plan_page", "directorate", unit=isolate(directorate))
@@ -193,9 +195,11 @@ def build_review_pack(released: Released, *, settings: Settings) -> PlanPapers:
         if table in released.tables and len(released.tables[table]):
             rows = released.tables[table]
             if chapter == "evidence":
+                blocks += colour_key(released)
                 rows = rows.merge(_evidence_of(released), on="action_id", how="left", suffixes=("", "_told"))
             add_table(plan_view(released, table, rows=rows, columns=columns), table, blocks, sheets)
-            sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks)))
+            sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks),
+                                    lies_across=chapter in ("evidence", "revisions")))
     title = say("plan_page", "review_pack", council=settings.council.name)
     actions = released.tables[name]
     return assemble(title, settings.council.name, released, settings, lead_of(actions, released), sections, sheets)
@@ -228,9 +232,18 @@ def add_table(view: View, table: str, blocks: list[Block], sheets: list[AnySheet
     """Add a table to a chapter's blocks and to the workbook's sheets, with the sentence that goes before it."""
     if table in _TEXTS:
         blocks.append(Text(say("plan_page", _TEXTS[table])))
-    blocks.append(grid_of(view))
+    blocks.append(page_table(view))
     lines = (say("plan_page", _TEXTS[table]),) if table in _TEXTS else ()
     sheets.append(Sheet(say("plan_sheet", table), view, lines, table))
+
+
+def colour_key(released: Released) -> list[Block]:
+    """Say which states have which colour, to stand beside a table that has a column of colours."""
+    counts = require_released(released, wanted_by="colour_key").tables.get("by_colour")
+    if counts is None or counts.empty:
+        return []
+    key = " ".join(say("plan_colour", "key", colour=row.rag, states=row.states) for row in counts.itertuples())
+    return [Text(say("plan_colour", "lead", key=key), "source")]
 
 
 def lead_of(actions: pd.DataFrame, released: Released) -> list[Block]:
@@ -267,7 +280,7 @@ def assemble(title: str, unit: str, released: Released, settings: Settings, firs
     anchor = day(pd.Timestamp(str(released.facts["anchor"])).date())
     page = Page(title=title, subtitle=(council.name, say("plan_page", "as_of", as_of=as_of),
                                        say("plan_page", "anchor", anchor=anchor)), protect=protect, first=tuple(first),
-                picture=None, sections=tuple(sections), skip=say("plan_page", "skip"),
+                picture=None, sections=tuple(sections), skip=say("plan_page", "skip"), is_running=True,
                 footer=say("plan_page", "footer", council=council.name, version=__version__, as_of=as_of))
     cover = {"council": council.name, "unit": unit, "as_of": as_of, "anchor": anchor, "status": protect,
              "source": say("plan_cover", "source_text", version=__version__),

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.figures.phrases import day
 from my121_analytics.settings import PLAN_STATUSES
 from my121_analytics.wording.catalogue import codes, say
@@ -20,7 +22,7 @@ _KINDS: Mapping[str, Kind] = {
 _SHOWN_IF_FILLED = frozenset({
     "completed_on", "vehicle", "skills", "original_timescale", "revisions", "revision_state", "revision_reason",
     "revision_approved_by", "percent", "approved_by", "progress_text", "directorate", "theme",
-    "carried_evidence", "cost", "officer_time", "statistic", "action_ids", "reason"})
+    "carried_evidence", "cost", "risk", "officer_time", "statistic", "action_ids", "reason"})
 """Columns that say nothing where no row has anything in them."""
 SHAPES = {"overdue": "▲", "behind": "▼", "to confirm": "?", "due in window": "■", "on track": "●", "not started": "○",
           "open-ended": "▷", "undated": "✕", "withdrawn": "–", "done late": "◇", "done": "◆"}
@@ -108,12 +110,14 @@ def _put_into_words(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     if table == "questions":
         frame["place"] = [_say_place(row.file, row.sheet, row.row) for row in frame.itertuples()]
     if table == "outcomes":
+        hidden = [mark != "" for mark in frame[MARKER]] if MARKER in frame else [False] * len(frame)
         for when in ("then", "now"):
-            frame[f"{when}_shown"] = [_say_range(row.statistic, *(getattr(row, f"{when}{end}")
-                                                                  for end in ("", "_lower", "_upper")))
-                                      for row in frame.itertuples()]
-        frame["because"] = frame["reason"]
-        frame["verdict_shown"] = [say("outcome_verdict", verdict) for verdict in frame["verdict"]]
+            frame[f"{when}_shown"] = [_say_range(row, when, is_hidden)
+                                      for row, is_hidden in zip(frame.to_dict("records"), hidden, strict=True)]
+        frame["because"] = [say("outcome_reason", "withheld") if is_hidden else reason
+                            for reason, is_hidden in zip(frame["reason"], hidden, strict=True)]
+        frame["verdict_shown"] = [say("outcome_verdict", "withheld" if is_hidden else str(verdict))
+                                  for verdict, is_hidden in zip(frame["verdict"], hidden, strict=True)]
     return frame
 
 
@@ -121,13 +125,16 @@ def _say_place(file: str, sheet: str, row: int) -> str:
     return say("plan_place", "row" if sheet else "row_only", file=file, sheet=sheet, row=row)
 
 
-def _say_range(statistic: str, estimate: float, lower: float, upper: float) -> str:
-    if pd.isna(estimate):
+def _say_range(row: Mapping[str, Any], when: str, is_hidden: bool) -> str:
+    """Write a figure with its range, where it has one."""
+    if is_hidden:
+        return str(row[MARKER])
+    if pd.isna(row[when]):
         return say("plan_outcome", "not_known")
-    kind: Kind = "number" if statistic == "spread" else "share"
-    values = {name: format_value(value, kind) for name, value in (("estimate", estimate), ("lower", lower),
-                                                                   ("upper", upper))}
-    return say("plan_outcome", "range", **values)
+    kind: Kind = row["unit"]
+    values = {name: format_value(row[column], kind) for name, column in (
+        ("estimate", when), ("lower", f"{when}_lower"), ("upper", f"{when}_upper"))}
+    return values["estimate"] if pd.isna(row[f"{when}_lower"]) else say("plan_outcome", "range", **values)
 
 
 def _kind(name: str) -> Kind:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
-from my121_analytics.improvement.tracker import PROGRESS, TRACKED, statistic_labels
+from my121_analytics.improvement.plan.named_statistics import statistic_labels
+from my121_analytics.improvement.tracker import PROGRESS, TRACKED
 from my121_analytics.reports.plan.plan_views import plan_view
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
@@ -14,6 +15,8 @@ from my121_analytics.writing.workbook import Book, Sheet, write_workbook
 
 _FACTS = ("action_id", "action", "issue", "status", "rag", "original_timescale", "due_latest", "n_moved", "n_revisions")
 _TOLD = (*TRACKED, "reason", "approved_by", "changed_by", "changed_on")
+_OPEN = ("carried_into", "statistic")
+"""Columns whose list is a help: other answers may be written too."""
 _KINDS: dict[str, Kind] = {"action_id": "id", "due_latest": "date", "completed_on": "date", "n_moved": "integer",
                            "n_revisions": "integer"}
 
@@ -39,7 +42,7 @@ def write_tracker(released: Released, *, settings: Settings | None = None) -> by
     choices = {"progress": PROGRESS, "theme": tuple(settings.plan.themes),
                "carried_into": tuple(settings.plan.carried_into), "statistic": tuple(statistic_labels())}
     fields = tuple(Field(name, say("tracker_heading", name), _KINDS.get(name, "text"), choices=choices.get(name, ()),
-                         entry=name in _TOLD, is_open=name == "carried_into") for name in (*_FACTS, *_TOLD))
+                         entry=name in _TOLD, is_open=name in _OPEN) for name in (*_FACTS, *_TOLD))
     as_of = day(released.about.as_of)
     actions = View(released, "tracker", say("tracker_book", "actions_title"), fields)
     revisions = plan_view(released, "revisions", title=say("tracker_book", "revisions_title"))

@@ -103,7 +103,7 @@ class Written:
 
 
 @dataclass(frozen=True)
-class Section:
+class ReportSection:
     """One section: what it works out, and how it shows what was let through.
 
     Parameters
@@ -240,7 +240,7 @@ def _explain_marks(brief: Brief, rows: pd.DataFrame) -> list[str]:
     return lines
 
 
-def number_of(rows: pd.DataFrame, column: str) -> float | None:
+def first_number(rows: pd.DataFrame, column: str) -> float | None:
     """Give one cell of the first row as a number; None where it was withheld or there is none."""
     if not len(rows) or pd.isna(rows[column].iloc[0]):
         return None
@@ -249,8 +249,8 @@ def number_of(rows: pd.DataFrame, column: str) -> float | None:
 
 def share_line(code: str, rows: pd.DataFrame, cycle: str, *, value: str = "share") -> Headline:
     """Make a headline of a share and its interval from one released row."""
-    return Headline(code, say("headline", code), number_of(rows, value), number_of(rows, "lower"),
-                    number_of(rows, "upper"), "share", cycle)
+    return Headline(code, say("headline", code), first_number(rows, value), first_number(rows, "lower"),
+                    first_number(rows, "upper"), "share", cycle)
 
 
 def count_line(code: str, value: float | int | str | None, cycle: str) -> Headline:
@@ -258,14 +258,14 @@ def count_line(code: str, value: float | int | str | None, cycle: str) -> Headli
     return Headline(code, say("headline", code), None if value is None else float(value), unit="count", cycle=cycle)
 
 
-def write_figure(line: Headline, marker: str) -> str:
+def word_figure(line: Headline, marker: str) -> str:
     """Write a headline's figure as a sentence has it."""
     if line.value is None:
         return marker
     return f"{line.value:,.0f}" if line.unit == "number" else format_value(line.value, _kind_of(line))
 
 
-def show_figure(line: Headline | None, marker: str) -> Figure:
+def figure_cell(line: Headline | None, marker: str) -> Figure:
     """Give a headline's figure as a cell: a number, the marker where it was withheld."""
     if line is None:
         return Figure(None)

@@ -10,7 +10,7 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.coverage import describe_coverage, plot_coverage
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
-    Section,
+    ReportSection,
     Written,
     attempt,
     fields_of,
@@ -59,4 +59,4 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     return Written(tuple(sheets), headline)
 
 
-SECTION = Section("coverage", analyse, write)
+SECTION = ReportSection("coverage", analyse, write)

@@ -9,7 +9,7 @@ from functools import partial
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, attempt, fields_of, make_sheet
+from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, attempt, fields_of, make_sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.schema import PROTECTED
@@ -44,4 +44,4 @@ def _tabulate_ratings(brief: Brief, by: str) -> Result:
     return replace(result, tables={"ratings_by_group": result.tables["ratings_by_group"]})
 
 
-SECTION = Section("equality", analyse, write)
+SECTION = ReportSection("equality", analyse, write)

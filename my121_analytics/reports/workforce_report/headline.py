@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from my121_analytics.reports.workforce_report.brief import REVISED, Brief, show_figure
+from my121_analytics.reports.workforce_report.brief import REVISED, Brief, figure_cell
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.reports.workforce_report.in_brief import standing_of, target_of
 from my121_analytics.wording.catalogue import say
@@ -36,7 +36,7 @@ def write_headline(brief: Brief, lines: Sequence[Headline]) -> WordSheet:
     columns += ["target", "standing", "priority"] if priorities else []
     rows = []
     for line in shown:
-        row: list[Cell] = [line.label, show_figure(line, brief.settings.disclosure.marker), *_range(line),
+        row: list[Cell] = [line.label, figure_cell(line, brief.settings.disclosure.marker), *_range(line),
                            *(_before(brief, line) if brief.previous else [])]
         rows.append(tuple(row + (_against_target(brief, line, priorities) if priorities else [])))
     notes = [say("report", "headline_lead"), say("report", "headline_range")]
@@ -63,7 +63,7 @@ def _before(brief: Brief, line: Headline) -> list[Cell]:
     earlier = brief.previous.get(line.code)
     if earlier is None:
         return [Figure(None), NOT_AVAILABLE]
-    figure = show_figure(earlier, brief.settings.disclosure.marker)
+    figure = figure_cell(earlier, brief.settings.disclosure.marker)
     if earlier.cycle == line.cycle and earlier.value != line.value:
         return [figure, say("report", "revised_figure", marker=REVISED)]
     return [figure, say("report_reading", read_change(line, earlier))]
@@ -76,4 +76,4 @@ def _against_target(brief: Brief, line: Headline, priorities: dict[str, str]) ->
         return [Figure(None, marker=NOT_APPLICABLE), NOT_APPLICABLE, priority]
     wanted = Headline(line.code, line.label, target, unit=line.unit)
     standing = say("report_standing", standing_of(line, target)) if line.value is not None else "[c]"
-    return [show_figure(wanted, ""), standing, priority]
+    return [figure_cell(wanted, ""), standing, priority]

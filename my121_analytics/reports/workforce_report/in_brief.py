@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from my121_analytics.reports.workforce_report.brief import Brief, write_figure
+from my121_analytics.reports.workforce_report.brief import Brief, word_figure
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.settings import STATISTICS
 from my121_analytics.wording.catalogue import say
@@ -65,7 +65,7 @@ def _write_topic(brief: Brief, topic: str, figures: Mapping[str, Headline],
     if any(figures[code].value is None for code in codes):
         shows = say("in_brief", "withheld", what=", ".join(figures[code].label for code in codes))
     else:
-        shows = say("in_brief", topic, cycle=brief.cycle, **{code: write_figure(figures[code], "") for code in codes})
+        shows = say("in_brief", topic, cycle=brief.cycle, **{code: word_figure(figures[code], "") for code in codes})
     parts = [_say_change(figures[code], earlier.get(code), several=len(codes) > 1) for code in codes]
     targets = [sentence for code in codes if (sentence := _say_target(brief, figures[code]))]
     return shows, " ".join([*dict.fromkeys(parts), *targets]), say("in_brief_ask", topic)
@@ -76,7 +76,7 @@ def _say_change(now: Headline, before: Headline | None, *, several: bool) -> str
     if before is None or before.value is None or reading in ("first", "cannot_tell"):
         return say("in_brief_change", "cannot_tell" if before is not None else "first")
     code = f"{reading}_of" if several else reading
-    return say("in_brief_change", code, what=now.label, before=write_figure(before, ""), cycle=before.cycle)
+    return say("in_brief_change", code, what=now.label, before=word_figure(before, ""), cycle=before.cycle)
 
 
 def _say_target(brief: Brief, line: Headline) -> str:
@@ -84,7 +84,7 @@ def _say_target(brief: Brief, line: Headline) -> str:
     target = target_of(brief, line.code)
     if target is None or line.value is None:
         return ""
-    wanted = write_figure(Headline(line.code, line.label, target, unit=line.unit), "")
+    wanted = word_figure(Headline(line.code, line.label, target, unit=line.unit), "")
     return say("in_brief_target", standing_of(line, target), target=wanted)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.nine_box import describe_box_change, plot_box_change
-from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, attempt, fields_of, make_sheet
+from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, attempt, fields_of, make_sheet
 from my121_analytics.workforce.results import Result
 from my121_analytics.writing.tables import Kind
 from my121_analytics.writing.workbook import AnySheet, Chart
@@ -43,4 +43,4 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     return Written(tuple(sheets))
 
 
-SECTION = Section("movement", analyse, write)
+SECTION = ReportSection("movement", analyse, write)

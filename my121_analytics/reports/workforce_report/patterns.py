@@ -9,7 +9,7 @@ from my121_analytics.analysis.rating_patterns.verdict_counts import tabulate_ver
 from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
-    Section,
+    ReportSection,
     Written,
     attempt,
     count_line,
@@ -52,4 +52,4 @@ def _number(value: float | int | str | None) -> float | None:
     return None if value is None or isinstance(value, str) else float(value)
 
 
-SECTION = Section("patterns", analyse, write)
+SECTION = ReportSection("patterns", analyse, write)

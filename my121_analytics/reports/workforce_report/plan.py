@@ -9,7 +9,7 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.reports.plan.plan_views import shown_actions
-from my121_analytics.reports.workforce_report.brief import Brief, Section, Written, count_line, make_sheet
+from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, count_line, make_sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 from my121_analytics.writing.tables import Field, Kind
@@ -62,4 +62,4 @@ def _kind_of(values: pd.Series) -> Kind:
     return "number" if pd.api.types.is_float_dtype(values) else "text"
 
 
-SECTION = Section("plan", analyse, write)
+SECTION = ReportSection("plan", analyse, write)

@@ -12,7 +12,7 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.nine_box import describe_nine_box, describe_rating_mix, plot_nine_box, plot_rating_mix
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
-    Section,
+    ReportSection,
     Written,
     attempt,
     count_line,
@@ -133,4 +133,4 @@ def _cycles_before(brief: Brief) -> list[str]:
     return labels[:labels.index(brief.cycle)]
 
 
-SECTION = Section("profile", analyse, write)
+SECTION = ReportSection("profile", analyse, write)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released
-from my121_analytics.reports.workforce_report.brief import Brief, Section, Written
+from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.results import Result
 from my121_analytics.writing.workbook import AnySheet, WordSheet
@@ -81,4 +81,4 @@ def _files(brief: Brief, intake: Intake) -> list[AnySheet]:
     return sheets
 
 
-SECTION = Section("quality", analyse, write)
+SECTION = ReportSection("quality", analyse, write)

@@ -25,7 +25,7 @@ from my121_analytics.reports.workforce_report import (
     talent,
     workforce,
 )
-from my121_analytics.reports.workforce_report.brief import Brief, Section, Written
+from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written
 from my121_analytics.reports.workforce_report.csv_twins import write_twins
 from my121_analytics.reports.workforce_report.headline import write_headline
 from my121_analytics.reports.workforce_report.headline_figure import Headline
@@ -156,7 +156,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     return WorkforceReport(files, headline, absent, failed, kept)
 
 
-def _choose_sections(report: ReportSettings) -> list[Section]:
+def _choose_sections(report: ReportSettings) -> list[ReportSection]:
     return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
 
 

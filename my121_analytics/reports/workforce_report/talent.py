@@ -8,7 +8,7 @@ from my121_analytics.analysis.succession import measure_succession
 from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
-    Section,
+    ReportSection,
     Written,
     attempt,
     fields_of,
@@ -43,4 +43,4 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     return Written(tuple(sheets), headline)
 
 
-SECTION = Section("talent", analyse, write)
+SECTION = ReportSection("talent", analyse, write)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from my121_analytics.reports.workforce_report.brief import Brief, show_figure
+from my121_analytics.reports.workforce_report.brief import Brief, figure_cell
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.workbook import Figure, WordSheet
@@ -33,7 +33,7 @@ def write_trends(brief: Brief, trend: Mapping[str, Sequence[Headline]]) -> WordS
     rows: list[tuple[str | Figure, ...]] = []
     for code, line in by_code[-1].items():
         figures = [found.get(code) for found in by_code]
-        cells = [show_figure(figure, marker) for figure in figures]
+        cells = [figure_cell(figure, marker) for figure in figures]
         reading = read_change(line, figures[-2])
         rows.append((line.label, *cells, say("report_reading", reading)))
     headings = (say("report_heading", "statistic"), *(brief.mark_cycle(cycle) for cycle in trend),

@@ -9,13 +9,13 @@ from my121_analytics.analysis.workforce_profile import MAKE_UP, describe_workfor
 from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
-    Section,
+    ReportSection,
     Written,
     attempt,
     count_line,
     fields_of,
+    first_number,
     make_sheet,
-    number_of,
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
@@ -67,7 +67,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
 
 def _headline(brief: Brief, released: Released, by: str) -> tuple[Headline, ...]:
     leavers = released.tables.get("leavers")
-    total = None if leavers is None else number_of(leavers[leavers[by].astype("str") == TOTAL], "turnover")
+    total = None if leavers is None else first_number(leavers[leavers[by].astype("str") == TOTAL], "turnover")
     fte = released.facts.get("fte")
     return (count_line("headcount", released.about.n, brief.cycle),
             Headline("fte", say("headline", "fte"), None if fte is None else round(float(fte), 1), unit="number",
@@ -92,4 +92,4 @@ def _count_vacancies(brief: Brief) -> int | None:
     return int(vacant["n"].sum()) if len(vacant) else None
 
 
-SECTION = Section("workforce", analyse, write)
+SECTION = ReportSection("workforce", analyse, write)

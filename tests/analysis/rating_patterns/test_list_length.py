@@ -4,12 +4,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from my121_analytics.analysis.rating_patterns.list_length import choose_length, choose_to_hear, tabulate_list_lengths
+from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear, tabulate_list_lengths
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.counts import RatingCounts
 
 
-def study(above):
+def study(above, no_difference=False):
     """A study whose managers lie above delta with these chances, and counts of ten ratings each."""
     above = np.asarray(above, dtype=float)
     knowledge = SimpleNamespace(beyond=lambda delta: (np.zeros(len(above)), above))
@@ -17,8 +17,8 @@ def study(above):
                           "category": np.tile([1, 3], len(above)), "n": 5})
     raters = pd.DataFrame({"rater_id": [f"m{k}" for k in range(len(above))], "n_ratings": 10})
     counts = RatingCounts("performance", 3, ("c",), frame, raters, pd.DataFrame({"cycle": ["c"]}))
-    return SimpleNamespace(evidence=SimpleNamespace(knowledge=knowledge),
-                           raters=pd.DataFrame({"probability": above})), counts
+    return SimpleNamespace(evidence=SimpleNamespace(knowledge=knowledge, shows_no_difference=no_difference),
+                           lists={"main": above >= 0.9}, raters=pd.DataFrame({"probability": above})), counts
 
 
 def settings(**managers):
@@ -43,10 +43,20 @@ def test_those_heard_are_as_many_as_were_chosen_and_ties_are_not_drawn_by_lot():
     assert not choose_to_hear(*study(CHANCES), settings(k=0)).any()
 
 
-def test_without_a_choice_the_minutes_decide():
-    assert choose_length(Settings()) == 6
-    assert choose_length(Settings.model_validate({"pack": {"minutes": 90}, "managers": {"minutes_each": 15}})) == 6
-    assert choose_length(settings(k=0)) == 0
+def test_where_nobody_chose_a_number_those_on_the_list_are_heard():
+    assert choose_to_hear(*study(CHANCES), Settings()).tolist() == [True, *[False] * 11]
+    table = tabulate_list_lengths(*study(CHANCES), Settings())
+    assert table.loc[table["is_chosen"], "k"].tolist() == [1]
+
+
+def test_where_managers_show_no_difference_nobody_is_heard_whatever_was_chosen():
+    assert not choose_to_hear(*study(CHANCES, no_difference=True), settings(k=3)).any()
+
+
+def test_a_number_that_the_meeting_has_no_time_for_is_refused():
+    with pytest.raises(ValueError, match="take 60 minutes"):
+        settings(k=6)
+    assert Settings.model_validate({"managers": {"k": 6}, "pack": {"minutes": 70}}).managers.k == 6
 
 
 def test_of_a_handful_of_managers_nobody_is_chosen():

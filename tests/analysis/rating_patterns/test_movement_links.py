@@ -1,7 +1,12 @@
 import numpy as np
 import pandas as pd
 
-from my121_analytics.analysis.rating_patterns.movement_links import COLUMNS, summarise_links, tabulate_links
+from my121_analytics.analysis.rating_patterns.movement_links import (
+    COLUMNS,
+    summarise_links,
+    tabulate_links,
+    tabulate_ties,
+)
 from my121_analytics.workforce.counts import RatingCounts
 
 
@@ -54,3 +59,27 @@ def test_where_nobody_moved_every_manager_stands_alone():
     table = tabulate_links(counts([(0, 1), (1, 2), (2, 3)], 3))
     assert (table["n_comparable"] == 0).all()
     assert not table["on_one_tie"].any()
+
+
+def test_the_weakest_ties_come_first_and_say_who_would_be_parted():
+    known = counts([*RING, (0, 9)])
+    ties = tabulate_ties(known, known.raters["rater_id"].str.upper())
+    first = ties.iloc[0]
+    assert (first["first"], first["second"], first["n_people"], first["n_parted"]) == ("m0", "m4", 1, 1)
+    assert first["text"].startswith("M0 and M4 share one person")
+    assert "one manager could not" in first["text"]
+    assert not ties["is_bridge"].iloc[1:].any()
+    assert (ties["text"].iloc[1:] == "").all()
+
+
+def test_a_bridge_in_the_middle_parts_the_smaller_side():
+    chain = counts([(0, 1), (1, 1), (1, 2), (2, 2), (2, 3), (3, 3), (3, 4), (4, 4)])
+    ties = tabulate_ties(chain, chain.raters["rater_id"]).set_index(["first", "second"])
+    assert ties["n_parted"].to_dict() == {("m0", "m1"): 1, ("m1", "m2"): 2, ("m2", "m3"): 2, ("m3", "m4"): 1}
+
+
+def test_without_known_people_there_are_no_ties():
+    known = counts(RING)
+    unknown = RatingCounts("performance", 3, ("2023/24",), known.frame.drop(columns="employee"), known.raters,
+                           known.patterns)
+    assert tabulate_ties(unknown, known.raters["rater_id"]).empty

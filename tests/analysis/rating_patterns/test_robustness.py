@@ -6,7 +6,7 @@ import pytest
 from benchmarks.councils import Council, simulate_council
 from my121_analytics.analysis.rating_patterns.case_mix import build_case_mix
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
-from my121_analytics.analysis.rating_patterns.posteriors import gather_evidence, suppose_unrecorded
+from my121_analytics.analysis.rating_patterns.posteriors import gather_posteriors, suppose_unrecorded
 from my121_analytics.analysis.rating_patterns.robustness import (
     SHOWN_SDS,
     TRIED_SDS,
@@ -28,7 +28,7 @@ def counts():
 
 @pytest.fixture(scope="module")
 def evidence(counts):
-    return gather_evidence(counts, build_case_mix(counts, ["grade"]), unrecorded_sd=RULES.unrecorded_sd)
+    return gather_posteriors(counts, build_case_mix(counts, ["grade"]), unrecorded_sd=RULES.unrecorded_sd)
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def test_supposing_what_is_allowed_already_changes_nothing(evidence):
 
 
 def test_supposing_is_the_same_as_gathering_with_that_setting(counts, evidence):
-    afresh = gather_evidence(counts, evidence.case_mix, unrecorded_sd=0.3)
+    afresh = gather_posteriors(counts, evidence.case_mix, unrecorded_sd=0.3)
     supposed = suppose_unrecorded(evidence, 0.3)
     assert np.allclose(supposed.knowledge.weights, afresh.knowledge.weights)
     assert np.allclose(supposed.se, afresh.se)

@@ -14,6 +14,7 @@ from my121_analytics.analysis.rating_patterns.severity import (
 )
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
+from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes
 from my121_analytics.workforce.counts import count_ratings
@@ -482,3 +483,20 @@ def test_objectives_met_part_a_generous_manager_from_a_strong_team():
     assert table.loc["000002", "estimate"] < table.loc["000002", "together"] - 0.4
     assert table.loc["000002", "verdict"] != "pattern"
     assert (table["narrowed"] > 0.05).mean() > 0.9
+
+
+def test_a_record_too_large_for_the_joint_model_says_so_before_anything_else(monkeypatch):
+    from my121_analytics.analysis.rating_patterns import posteriors
+
+    workforce = make_sample(150, seed=3).workforce
+    whole = estimate_severity(workforce, sensitivity=False, axes=["performance"])
+    assert whole.facts["too_large"] == 0
+    assert "too_large" not in whole.about.caveats
+    monkeypatch.setattr(posteriors, "MOST_LINKED_RATERS", 5)
+    cut = estimate_severity(workforce, sensitivity=False, axes=["performance"])
+    assert cut.facts["too_large"] == 1
+    assert cut.facts["about"] == "leniency and team"
+    assert cut.about.caveats[0] == "too_large"
+    assert "too large" in cut.frame("summary")["text"].iloc[0]
+    lines = cut.frame("summary").set_index("line")["text"]
+    assert "too little to part" not in lines["linkage"]

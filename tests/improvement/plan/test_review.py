@@ -9,9 +9,10 @@ import pytest
 
 from my121_analytics.errors import SettingsError
 from my121_analytics.improvement.plan.finance import parse_days, parse_pounds
-from my121_analytics.improvement.plan.outcomes import CANNOT_TELL, IMPROVED, UNCHANGED, WORSE, Reading, judge_change
+from my121_analytics.improvement.plan.outcomes import CANNOT_TELL, CHANGED, IMPROVED, UNCHANGED, WORSE, judge_change
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
+from my121_analytics.improvement.plan.statistic_readings import Measurement
 from my121_analytics.settings import Settings, load_settings
 
 ANCHOR, REVIEW = date(2013, 6, 30), date(2014, 12, 31)
@@ -129,29 +130,31 @@ def test_risks_are_of_open_actions_and_say_where_they_come_from(tmp_path):
 
 
 def reading(estimate, half, n=500):
-    return Reading(estimate, estimate - half, estimate + half, n)
+    return Measurement(estimate, estimate - half, estimate + half, n)
 
 
-@pytest.mark.parametrize(("before", "after", "higher", "verdict"), [
-    (reading(0.5, 0.05), reading(0.7, 0.05), True, IMPROVED),
-    (reading(0.5, 0.05), reading(0.7, 0.05), False, WORSE),
-    (reading(0.7, 0.05), reading(0.5, 0.05), True, WORSE),
-    (reading(0.5, 0.05), reading(0.55, 0.05), True, CANNOT_TELL),
-    (reading(0.5, 0.2), reading(0.5, 0.2), True, CANNOT_TELL),  # nothing seen in a few people is not "unchanged"
-    (reading(0.5, 0.01), reading(0.51, 0.01), True, UNCHANGED),
-    (None, reading(0.5, 0.01), True, CANNOT_TELL),
-    (reading(float("nan"), 0.01), reading(0.5, 0.01), True, CANNOT_TELL),
+@pytest.mark.parametrize(("before", "after", "better", "verdict"), [
+    (reading(0.5, 0.05), reading(0.7, 0.05), "more", IMPROVED),
+    (reading(0.5, 0.05), reading(0.7, 0.05), "fewer", WORSE),
+    (reading(0.7, 0.05), reading(0.5, 0.05), "more", WORSE),
+    (reading(0.5, 0.05), reading(0.55, 0.05), "more", CANNOT_TELL),
+    (reading(0.5, 0.2), reading(0.5, 0.2), "more", CANNOT_TELL),  # nothing seen in a few people is not "unchanged"
+    (reading(0.5, 0.01), reading(0.51, 0.01), "more", UNCHANGED),
+    (None, reading(0.5, 0.01), "more", CANNOT_TELL),
+    (reading(float("nan"), 0.01), reading(0.5, 0.01), "more", CANNOT_TELL),
+    (reading(0.5, 0.01), reading(0.8, 0.01), "", CHANGED),
+    (reading(30, float("nan")), reading(35, float("nan")), "more", CANNOT_TELL),  # a count of everybody has no range
 ])
-def test_improved_or_worse_is_said_only_where_the_ranges_are_apart(before, after, higher, verdict):
-    assert judge_change(before, after, higher_is_better=higher, margin=0.05)[0] == verdict
+def test_improved_or_worse_is_said_only_where_the_ranges_are_apart(before, after, better, verdict):
+    assert judge_change(before, after, better=better, margin=0.05)[0] == verdict
 
 
 def test_the_reason_always_belongs_to_the_verdict():
     from my121_analytics.wording.catalogue import codes
 
-    told = {judge_change(reading(0.5, half), reading(now, half), higher_is_better=True, margin=0.05)[1]
-            for half in (0.01, 0.2) for now in (0.5, 0.51, 0.8)}
-    assert told | {"no_start", "not_measured"} == set(codes("outcome_reason"))
+    told = {judge_change(reading(0.5, half), reading(now, half), better=better, margin=0.05)[1]
+            for half in (0.01, 0.2, float("nan")) for now in (0.5, 0.51, 0.8) for better in ("more", "")}
+    assert told | {"no_start", "not_measured", "withheld"} == set(codes("outcome_reason"))
 
 
 def test_outcomes_of_the_sample_are_measured_for_the_named_statistics_only(tmp_path):

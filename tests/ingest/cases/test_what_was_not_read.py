@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 import tomllib
 from importlib import import_module
 from pathlib import Path
@@ -49,11 +47,6 @@ def codes(intake: Intake) -> set[str]:
 def paste(intake: Intake, folder: Path) -> Intake:
     (folder / "pasted.toml").write_text(intake.unread.settings, encoding="utf-8")
     return read_exports(folder, settings=folder / "pasted.toml")
-
-
-def run(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "my121_analytics", *map(str, arguments)], capture_output=True,
-                          text=True, check=False, timeout=100)
 
 
 # A rating that does not name its axis -----------------------------------------------------------------------------
@@ -169,11 +162,11 @@ def test_half_of_the_ratings_is_enough_for_figures_but_not_for_silence(tmp_path)
     assert intake.unread.headlines()[0].startswith("12 ratings of two.csv were not read")
 
 
-def test_the_first_line_of_a_check_its_last_line_and_the_page_say_it_and_it_leaves_with_3(tmp_path):
+def test_the_first_line_of_a_check_its_last_line_and_the_page_say_it_and_it_leaves_with_3(my121, tmp_path):
     (tmp_path / "in").mkdir()
     write(tmp_path / "in", Review_period=["2024/25"] * 12, Performance_rating=FIVE)
     out = tmp_path / "out"
-    check = run("check", tmp_path / "in", "--out", out)
+    check = my121("check", tmp_path / "in", "--out", out)
     lines = check.stdout.splitlines()
     assert check.returncode == 3
     assert lines[0] == "No rating was read: the exports hold 12, and none of them is on the record."
@@ -183,12 +176,12 @@ def test_the_first_line_of_a_check_its_last_line_and_the_page_say_it_and_it_leav
     assert "can be used." not in page
     assert "performance_levels = " in page
     assert (out / "suggested.toml").read_text("utf-8") in check.stdout
-    profile = run("profile", tmp_path / "in", "--out", tmp_path / "profile")
+    profile = my121("profile", tmp_path / "in", "--out", tmp_path / "profile")
     assert profile.returncode == 3
     assert profile.stderr.splitlines()[-1].startswith("my121: No rating was read")
     assert (out / "suggested.toml").read_text("utf-8") in profile.stderr
     assert not list((tmp_path / "profile").glob("*.csv"))
-    mended = run("check", tmp_path / "in", "--out", out, "--settings", out / "suggested.toml")
+    mended = my121("check", tmp_path / "in", "--out", out, "--settings", out / "suggested.toml")
     assert mended.returncode == 0
     assert "were not read" not in mended.stdout
 

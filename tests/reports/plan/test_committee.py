@@ -12,7 +12,7 @@ import pytest
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
 from my121_analytics.improvement.evidence.assessment import assess_total
-from my121_analytics.improvement.evidence.findings import link_findings
+from my121_analytics.improvement.evidence.assessment_findings import link_findings
 from my121_analytics.improvement.plan.reading import council_of, read_plan
 from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.reports.plan.committee import build_committee_report
@@ -142,3 +142,31 @@ def test_the_word_document_says_what_the_page_says(full):
     assert pictures
     assert all(picture.get("descr") for picture in pictures)
     assert content == render_document(papers.page, as_of=AS_OF)
+
+
+def test_the_summary_says_how_long_the_level_holds_and_counts_what_was_found(form, full):
+    _, text = full
+    assert "185 of 196 evidence requirements are met." in text
+    assert re.search(r"Gold holds from the assessment, \w+ \d{4}, until the reassessment, ", text)
+    assert "1 strengths and 2 areas for development; 1 of the areas are answered" in text
+    said = Settings.model_validate({"plan": {"committee": {"level_before": "gold"}}})
+    _, kept = report(form, settings=said, evidence=assess_total(185, core_met=39, as_of=AS_OF))
+    assert "Gold is kept" in kept
+    _, unsure = report(form, settings=said, evidence=assess_total(185, as_of=AS_OF))
+    assert "is kept" not in unsure
+    assert "holds from" not in unsure
+
+
+def test_the_appendix_has_the_plans_own_dates_and_the_colour_key_but_no_contact(full):
+    papers, text = full
+    section = papers.page.sections[-1]
+    assert section.lies_across
+    assert section.blocks[0].headings == ("Item", "What stands there")
+    assert "Colour key. Red: overdue." in text
+    assert not re.search(r"\w@\w", text)
+
+
+def test_a_recommendation_asks_for_the_plans_that_actions_go_into(full):
+    _, text = full
+    assert "inclusion in: Corporate workforce strategy; HR service plan; Directorate service plan; Team plan." in text
+    assert "Ask each directorate to see that its own areas" in text

@@ -11,8 +11,8 @@ import pytest
 
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DisclosureError
-from my121_analytics.improvement.evidence.findings import link_findings
-from my121_analytics.improvement.plan.groups import directorates_with_reports
+from my121_analytics.improvement.evidence.assessment_findings import link_findings
+from my121_analytics.improvement.plan.action_groups import directorates_with_reports
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.reports.plan.committee import build_committee_report

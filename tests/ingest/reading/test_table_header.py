@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.reading.cells import parse_ids
-from my121_analytics.ingest.reading.layout import ASIDE, classify_rows, find_header
+from my121_analytics.ingest.reading.table_header import ASIDE, classify_rows, find_header
 
 HEAD = ["Employee no", "Name", "Review period", "Performance", "Box"]
 
 
-def sheet_of(rows: list[list[str]]) -> Sheet:
+def sheet_of(rows: list[list[str]]) -> SourceSheet:
     width = max(map(len, rows))
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
-    return Sheet("a.xlsx", "S", tuple(np.array(column, dtype=object) for column in zip(*padded, strict=True)))
+    return SourceSheet("a.xlsx", "S", tuple(np.array(column, dtype=object) for column in zip(*padded, strict=True)))
 
 
 def kinds(rows: list[list[str]], key: int = 0) -> list[str]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.headings import plain, spellings
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.wording.catalogue import say
 
 LONGEST_HEADING = 90
@@ -24,7 +24,7 @@ SEVERAL = ("owner", "revised_timescale", "progress_text")
 
 
 @dataclass(frozen=True)
-class Header:
+class ActionHeader:
     """Where a table of actions stands in a sheet.
 
     Parameters
@@ -59,7 +59,8 @@ class Header:
         return cells
 
 
-def find_header(sheet: Sheet, start: int = 0, *, own: Mapping[str, str] | None = None) -> Header | None:
+def find_action_header(sheet: SourceSheet, start: int = 0, *,
+                       own: Mapping[str, str] | None = None) -> ActionHeader | None:
     """Find the first row that heads a table of actions, with the row of headings below it where there are two.
 
     Parameters
@@ -73,7 +74,7 @@ def find_header(sheet: Sheet, start: int = 0, *, own: Mapping[str, str] | None =
 
     Returns
     -------
-    Header or None
+    ActionHeader or None
         None where there is no such table from there on.
 
     Raises
@@ -85,8 +86,8 @@ def find_header(sheet: Sheet, start: int = 0, *, own: Mapping[str, str] | None =
     return next((header for header in headers if header is not None), None)
 
 
-def header_at(sheet: Sheet, position: int, *, own: Mapping[str, str] | None = None,
-              inside: bool = False) -> Header | None:
+def header_at(sheet: SourceSheet, position: int, *, own: Mapping[str, str] | None = None,
+              inside: bool = False) -> ActionHeader | None:
     """Read a row as the head of a table of actions; None where it is not one.
 
     ``inside`` says that a table goes on there: an action's own words ("Complete", "Must do") head no new one.
@@ -109,9 +110,9 @@ def header_at(sheet: Sheet, position: int, *, own: Mapping[str, str] | None = No
     if len(second) >= 3 and len(second) >= n_filled - 1:
         taken = set(columns.values())
         columns |= {name: j for name, j in second.items() if name not in columns and j not in taken}
-        return Header(position, under + 1, columns, is_form=True, more=more, assumed=assumed)
+        return ActionHeader(position, under + 1, columns, is_form=True, more=more, assumed=assumed)
     in_cell = sum("\n" in cell for cell in row) >= 2  # both rows of the header stand in one row of cells
-    return Header(position, position + 1, columns, is_form=in_cell, more=more, assumed=assumed)
+    return ActionHeader(position, position + 1, columns, is_form=in_cell, more=more, assumed=assumed)
 
 
 _DATED_OR_OWNED = {"timescale", "original_timescale", "revised_timescale", "owner"}
@@ -177,7 +178,7 @@ def is_contact(row: list[str]) -> bool:
     return bool(filled) and plain(filled[0]) in spellings("contacts")["label"]
 
 
-def unused_headings(sheet: Sheet, header: Header, *, own: Mapping[str, str] | None = None) -> list[str]:
+def unused_headings(sheet: SourceSheet, header: ActionHeader, *, own: Mapping[str, str] | None = None) -> list[str]:
     """List the headings of columns of which nothing is carried."""
     used, found = {*header.columns.values(), *(j for places in header.more.values() for j in places)}, []
     for j, cell in enumerate(sheet.rows[header.at]):
@@ -186,7 +187,7 @@ def unused_headings(sheet: Sheet, header: Header, *, own: Mapping[str, str] | No
     return found
 
 
-def match_headings(row: list[str], sheet: Sheet, position: int, *,
+def match_headings(row: list[str], sheet: SourceSheet, position: int, *,
                    own: Mapping[str, str] | None = None) -> dict[str, int]:
     """Give the column of each part of an action that a row heads.
 
@@ -233,7 +234,7 @@ def match_heading(cell: str, *, own: Mapping[str, str] | None = None) -> str:
     return ""
 
 
-def is_header_again(row: list[str], header: Header, sheet: Sheet, position: int) -> bool:
+def is_header_again(row: list[str], header: ActionHeader, sheet: SourceSheet, position: int) -> bool:
     """Say whether a row repeats the headings, as the top of the next page does."""
     if [cell.strip() for cell in row] == [cell.strip() for cell in sheet.rows[header.at]]:
         return True

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.improvement.evidence.assessment import assess_evidence
-from my121_analytics.improvement.evidence.findings import find_at_risk, link_findings
+from my121_analytics.improvement.evidence.assessment_findings import find_at_risk, link_findings
 
 FINDINGS = pd.DataFrame({
     "finding_id": ["S1", "D1", "D2", "D3"], "kind": ["Strength", "Area for development", "D", "Development area"],

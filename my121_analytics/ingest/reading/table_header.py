@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.reading.cells import Parsed, clean, is_missing, value_table
 from my121_analytics.ingest.reading.headings import compact, is_recognised
 
@@ -37,7 +37,7 @@ class Header:
     twice: Mapping[int, str] = field(default_factory=dict)
 
 
-def find_header(sheet: Sheet, overrides: Mapping[str, str] | None = None) -> Header | None:
+def find_header(sheet: SourceSheet, overrides: Mapping[str, str] | None = None) -> Header | None:
     """Find the row, or two rows, with the most known headings.
 
     Parameters
@@ -115,7 +115,7 @@ def _join(above: list[str], below: list[str], known: _Known) -> list[str]:
     return joined
 
 
-def classify_rows(sheet: Sheet, header: Header, key: int, ids: Parsed) -> np.ndarray:
+def classify_rows(sheet: SourceSheet, header: Header, key: int, ids: Parsed) -> np.ndarray:
     """Say of each row whether it is data or why it is set aside.
 
     Parameters
@@ -196,7 +196,7 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
     return 0
 
 
-def _rows_of_totals(sheet: Sheet, key: int, header: Header) -> list[int]:
+def _rows_of_totals(sheet: SourceSheet, key: int, header: Header) -> list[int]:
     """List rows that hold the word total and little but numbers; a figure can stand where ids stand."""
     found: set[int] = set()
     for column in range(sheet.n_columns):

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.files.exports import Sheet
+from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import clean, is_missing
 from my121_analytics.ingest.reading.headings import SheetMap
-from my121_analytics.ingest.reading.layout import ASIDE
+from my121_analytics.ingest.reading.table_header import ASIDE
 from my121_analytics.workforce.schema import GROUPS, ORGANISATION
 
 _GROUPED = (*(column.name for column in GROUPS if column.changes and column.kind == "category"), "cycle", "manager_id",
@@ -23,7 +23,7 @@ _LEAST_BLANK = 0.5
 """A column that stands for groups is blank on at least this share of the rows."""
 
 
-def carry_groups(sheet: Sheet, smap: SheetMap, aside: np.ndarray, log: Log) -> Sheet:
+def carry_groups(sheet: SourceSheet, smap: SheetMap, aside: np.ndarray, log: Log) -> SourceSheet:
     """Carry values down that stand only on the first row of their group.
 
     Parameters
@@ -39,7 +39,7 @@ def carry_groups(sheet: Sheet, smap: SheetMap, aside: np.ndarray, log: Log) -> S
 
     Returns
     -------
-    Sheet
+    SourceSheet
         The sheet with those columns filled. A column is carried down where its first row of data is filled, at least
         half of the rows are blank, and each value stands once: a column with gaps would repeat its values.
     """
@@ -79,7 +79,7 @@ class _Groups:
     is_sure: bool
 
 
-def _find_groups(sheet: Sheet, position: int | None, aside: np.ndarray, ends: np.ndarray, *,
+def _find_groups(sheet: SourceSheet, position: int | None, aside: np.ndarray, ends: np.ndarray, *,
                  is_unit: bool) -> _Groups | None:
     """Tell a column that is filled on its first row and few others; None for every other column."""
     if position is None:
@@ -98,14 +98,14 @@ def _find_groups(sheet: Sheet, position: int | None, aside: np.ndarray, ends: np
     return _Groups(rows, filled, len(given) > 1)
 
 
-def _bands(sheet: Sheet, position: int, aside: np.ndarray) -> np.ndarray:
+def _bands(sheet: SourceSheet, position: int, aside: np.ndarray) -> np.ndarray:
     """Give the rows set aside that hold the name of a group and nothing else, as a line above its people."""
     noted = np.flatnonzero(aside == ASIDE.index("note") + 1)[:_MOST_BANDS]
     return np.array([row for row in noted if clean(str(sheet.columns[position][row])) and
                      sum(bool(clean(cell)) for cell in sheet.row(row)) == 1], dtype=np.int64)
 
 
-def _filled(sheet: Sheet, position: int, rows: np.ndarray) -> np.ndarray | None:
+def _filled(sheet: SourceSheet, position: int, rows: np.ndarray) -> np.ndarray | None:
     """Say which rows hold a value; None for columns that are filled on most rows, told without a look at each."""
     codes, texts = sheet.factor(position)
     blank = np.array([is_missing(text) for text in texts], dtype=bool)

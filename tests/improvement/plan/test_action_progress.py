@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from my121_analytics.improvement.headings import spellings
-from my121_analytics.improvement.plan.progress import (
+from my121_analytics.improvement.plan.action_progress import (
     DONE,
     UNCLEAR,
     Statement,

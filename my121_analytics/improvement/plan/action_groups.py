@@ -31,7 +31,7 @@ def directorates_of(plan: Plan, rules: PlanSettings) -> pd.DataFrame:
     """
     every = say("plan_group", "every_directorate")
     for_all = {plain(name) for name in (*rules.every_directorate, every, "all")}
-    given = parts_of(plan.actions, "directorate")
+    given = split_names(plan.actions, "directorate")
     known = list(dict.fromkeys([*rules.directorates, *given["directorate"]]))
     rows = [(row.action_id, every if plain(row.directorate) in for_all else row.directorate)
             for row in given.itertuples()]
@@ -66,7 +66,7 @@ def directorates_with_reports(belongs: pd.DataFrame, rules: PlanSettings) -> lis
     return list(dict.fromkeys([*rules.directorates, *named])) or [every]
 
 
-def parts_of(actions: pd.DataFrame, column: str) -> pd.DataFrame:
+def split_names(actions: pd.DataFrame, column: str) -> pd.DataFrame:
     """Part a column that may hold several names, one row each.
 
     Parameters

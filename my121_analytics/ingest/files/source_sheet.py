@@ -19,7 +19,7 @@ _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
 
 
 @dataclass(frozen=True, eq=False)
-class Sheet:
+class SourceSheet:
     """One sheet, or one text file, as text cells.
 
     Parameters
@@ -82,13 +82,13 @@ class Sheet:
             self._factors[column] = codes, np.asarray(uniques, dtype=object)
         return self._factors[column]
 
-    def without(self, columns: set[int]) -> Sheet:
+    def without(self, columns: set[int]) -> SourceSheet:
         """Give the sheet with some columns emptied, so that what they held exists nowhere any more."""
         blank = np.full(self.n_rows, "", dtype=object)
         kept = tuple(blank if j in columns else values for j, values in enumerate(self.columns))
         return replace(self, columns=kept, _factors={})
 
-    def settle_serials(self, column: int, first: int) -> tuple[Sheet, int]:
+    def settle_serials(self, column: int, first: int) -> tuple[SourceSheet, int]:
         """Give the sheet with a column's numbers from a row on written as days counted from 1904, and how many."""
         values = self.columns[column].copy()
         serials = [i for i in range(first, len(values)) if _SERIAL.fullmatch(values[i])]

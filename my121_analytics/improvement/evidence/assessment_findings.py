@@ -16,7 +16,7 @@ from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.improvement.evidence.award import NOT_MET
 from my121_analytics.improvement.headings import plain, spellings
 from my121_analytics.improvement.plan.reading import REFUSAL_COLUMNS
-from my121_analytics.ingest.files.exports import Sheet, read_sheets
+from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.cycles import UNDATED
@@ -154,7 +154,7 @@ def _from_file(path: Path | str, settings: Settings) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _find_header(sheet: Sheet, settings: Settings) -> tuple[int, dict[str, int]]:
+def _find_header(sheet: SourceSheet, settings: Settings) -> tuple[int, dict[str, int]]:
     known = {plain(heading): name for heading, name in settings.exports.columns.items()}
     for name, given in spellings("findings").items():
         known |= {spelling: name for spelling in given if spelling not in known}
