@@ -52,6 +52,8 @@ _PUBLIC = {
     "audit_workbook": "writing.accessibility",
     "run_scheduled": "runs.scheduled",
     "measure_succession": "analysis.succession",
+    "measure_development": "analysis.development",
+    "review_talent": "analysis.talent",
 }
 
 __all__ = ["__version__", *sorted(_PUBLIC)]

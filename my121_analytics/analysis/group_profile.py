@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -222,7 +223,7 @@ def _add_index(frame: pd.DataFrame, columns: list[str], key: str) -> pd.DataFram
                         against=np.where(is_council, "", apart))
 
 
-def _declare(columns: list[str]) -> dict[str, tuple[str, ...]]:
+def _declare(columns: list[str]) -> dict[str, Any]:
     return {"unit_columns": tuple(c for c in columns if c in ORGANISATION),
             "protected": tuple(c for c in columns if c in PROTECTED),
             "people": tuple(c for c in columns if c == MANAGER_COLUMN)}

@@ -13,7 +13,8 @@ app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich
                   pretty_exceptions_enable=False,
                   help="From My 1:1 exports to a calibration pack. Start with: my121 pack data/sample --out out/pack")
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
-            "schedule", "audit", "guide", "person", "self", "equality", "import", "init", "demo", "doctor")
+            "schedule", "audit", "guide", "person", "self", "equality", "development",
+            "talent", "coverage", "movement", "import", "init", "demo", "doctor")
 MODULES = {"import": "import_form"}
 """Commands whose name cannot be that of a module."""
 

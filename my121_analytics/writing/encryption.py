@@ -14,8 +14,17 @@ FEWEST_SIGNS = 12
 """Whoever has the file can try passwords for as long as they like; three random words are longer than this."""
 
 
-def find_password() -> str:
-    """Give the password for encrypted packs, before any work is done that would be in vain.
+def find_password(wanted_by: str = "The settings ask for an encrypted pack ([pack] encrypt = true)") -> str:
+    """Give the password for encrypted files, before any work is done that would be in vain.
+
+    Parameters
+    ----------
+    wanted_by
+        Beginning of the sentence that says that none is set.
+
+    Returns
+    -------
+    str
 
     Raises
     ------
@@ -24,7 +33,7 @@ def find_password() -> str:
     """
     password = os.environ.get(PASSWORD_VARIABLE, "")
     if not password:
-        raise UsageError("The settings ask for an encrypted pack ([pack] encrypt = true), and no password is set.",
+        raise UsageError(f"{wanted_by}, and no password is set.",
                          hints=[f"Set the environment variable {PASSWORD_VARIABLE} for this run."])
     if len(password.strip()) < FEWEST_SIGNS:
         raise UsageError(f"The password in {PASSWORD_VARIABLE} is too short; expected {FEWEST_SIGNS} characters or "

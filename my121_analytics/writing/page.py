@@ -244,6 +244,14 @@ class Page:
     """Chapters follow each other on the printed sheets, closely set."""
     is_running: bool = False
     """Chapters follow each other on the printed sheets, set as on the screen."""
+    is_easy: bool = False
+    """Large letters, black on white, with room to write."""
+
+    @property
+    def look(self) -> str:
+        """Classes of the page's body."""
+        return " ".join(name for name, is_so in (("paper", self.is_paper), ("running", self.is_running),
+                                                 ("easy", self.is_easy)) if is_so)
 
 
 def render_page(page: Page) -> bytes:

@@ -8,6 +8,7 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,15 +16,26 @@ import pytest
 
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.extracts import compare_extracts
+from my121_analytics.analysis.team_conversations import prepare_conversations
 from my121_analytics.cli.release_files import release_check
 from my121_analytics.disclosure.release import release
+from my121_analytics.framework.conversation_guide import build_guide
+from my121_analytics.improvement.plan.reading import read_plan
+from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.ingest.differences import compare_readings
 from my121_analytics.ingest.intake import read_exports
 from my121_analytics.reports.check.check_page import render_check
 from my121_analytics.reports.compare.compare_page import render_comparison
+from my121_analytics.reports.guide.easy_form import render_easy_form
+from my121_analytics.reports.guide.manager_guide import render_guide
+from my121_analytics.reports.guide.preparation_page import render_preparation
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
+from my121_analytics.reports.plan.committee import build_committee_report
+from my121_analytics.reports.plan.plan_papers import draw_timeline
 from my121_analytics.sample_council.council import make_sample
+from my121_analytics.settings import Settings
+from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Table
 from my121_analytics.writing.page import render_page
 from my121_analytics.writing.pdf import find_browser, print_pdf
@@ -218,9 +230,28 @@ def test_a_browser_that_prints_nothing_is_a_usage_error(tmp_path: Path) -> None:
         print_pdf(b"<p>", browser=broken)
 
 
+def conversation_pages(workforce: Workforce) -> dict[str, bytes]:
+    """One manager's guide, a preparation sheet and the easy-read form."""
+    conversations, guide = prepare_conversations(workforce), build_guide()
+    manager = str(conversations.frame("people")["rater_id"].value_counts().index[0])
+    team = release(conversations, audience="manager", rater_id=manager)
+    how: dict[str, Any] = {"guide": guide, "framework": workforce.framework, "settings": workforce.settings}
+    return {"guide": render_guide(team, None, manager="A Manager", **how),
+            "preparation": render_preparation(team, str(team.tables["people"]["employee_id"].iloc[0]),
+                                              manager="A Manager", **how),
+            "easy_form": render_easy_form(guide=guide, settings=workforce.settings)}
+
+
+def committee_page() -> bytes:
+    """The committee's report of the sample's plan, with the timeline's pictures."""
+    plan = read_plan(Path(__file__).parents[2] / "data" / "sample" / "improvement_plan.xlsx", anchor=date(2024, 6, 30))
+    released = release(review_plan(plan, as_of=date(2025, 3, 31)), audience="publish")
+    return render_page(build_committee_report(released, settings=Settings(), pictures=draw_timeline(released)).page)
+
+
 @pytest.fixture(scope="module")
 def other_pages(folder: Path) -> dict[str, Path]:
-    """The pages of a check and of a comparison, of a small council with planted faults."""
+    """The pages of a check and a comparison, of a small council with planted faults, of conversations and a plan."""
     council = make_sample(60, seed=2, folder=folder / "exports")
     settings = council.workforce.settings
     intake = read_exports(folder / "exports")
@@ -231,15 +262,16 @@ def other_pages(folder: Path) -> dict[str, Path]:
     coverage = release(measure_coverage(intake.workforce), audience="analyst")
     pages = {"check": render_check(release_check(intake, settings=settings), coverage, settings=settings),
              "compare": render_comparison(comparison, settings=settings)}
+    pages |= conversation_pages(council.workforce) | {"committee": committee_page()}
     for name, content in pages.items():
         (folder / f"{name}.html").write_bytes(content)
     return {name: folder / f"{name}.html" for name in pages}
 
 
-@pytest.mark.parametrize("name", ["check", "compare"])
-@pytest.mark.parametrize("width", [320, 1280])
-def test_the_pages_of_check_and_compare_reflow_and_ask_for_nothing(driver: Driver, other_pages: dict[str, Path],
-                                                                   name: str, width: int) -> None:
+@pytest.mark.parametrize("name", ["check", "compare", "guide", "preparation", "easy_form", "committee"])
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_the_other_pages_reflow_and_ask_for_nothing(driver: Driver, other_pages: dict[str, Path],
+                                                    name: str, width: int) -> None:
     driver.get_log("browser")
     driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride",
                            {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False})
@@ -254,3 +286,20 @@ def test_the_pages_of_check_and_compare_reflow_and_ask_for_nothing(driver: Drive
     assert small == 0
     assert driver.execute_script("return document.querySelectorAll('script,iframe,form,a[href^=http]').length") == 0
     assert driver.get_log("browser") == []
+
+
+@pytest.mark.parametrize(("name", "least"), [("guide", 4.5), ("preparation", 4.5), ("easy_form", 20),
+                                              ("committee", 4.5)])
+def test_every_text_of_the_other_pages_stands_out(driver: Driver, other_pages: dict[str, Path], name: str,
+                                                  least: float) -> None:
+    driver.get(other_pages[name].as_uri())
+    n_texts, found = driver.execute_script(CONTRASTS)
+    assert n_texts > 20
+    assert found >= least
+
+
+def test_a_preparation_sheet_prints_on_one_sheet_of_paper(other_pages: dict[str, Path]) -> None:
+    browser = find_browser()
+    assert browser is not None
+    printed = print_pdf(other_pages["preparation"].read_bytes(), browser=browser)
+    assert 1 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") <= 2  # both sides

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,12 +14,14 @@ from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.conversation_guide import ConversationGuide, build_guide
 from my121_analytics.progress import Progress
+from my121_analytics.reports.guide.easy_form import render_easy_form
 from my121_analytics.reports.guide.manager_guide import render_guide
 from my121_analytics.reports.guide.preparation_page import render_preparation
 from my121_analytics.reports.guide.record_form import write_record_form
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.encrypted_archive import encrypt_archive
 from my121_analytics.writing.staging import Stage, make_slugs, staged_run
 
 AUDIENCE = "manager"
@@ -72,7 +74,7 @@ def load_guide(workforce: Workforce, settings: Settings, settings_file: Path | N
 
 
 def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", settings: Settings | None = None,
-                 guide: ConversationGuide | None = None, severity: Result | None = None,
+                 guide: ConversationGuide | None = None, severity: Result | None = None, password: str = "",
                  progress: Progress | None = None) -> Guides:
     """Write the guide of one manager, or of all, each into a folder that holds nothing of anybody else's team.
 
@@ -90,6 +92,8 @@ def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", se
         Texts; default: those of the package.
     severity
         Of ``estimate_severity``, where that was worked out before.
+    password
+        Each manager's papers go into one zip that opens with it, and into nothing else; empty: as files.
     progress
         Told how far the work is.
 
@@ -114,7 +118,8 @@ def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", se
         for number, one in enumerate(chosen, start=1):
             if progress is not None:
                 progress(number, len(chosen), one)
-            _write(stage, folders["" if manager else one], one, workforce, conversations, severity, guide, settings)
+            papers = _papers(one, workforce, conversations, severity, guide, settings)
+            _write(stage, folders["" if manager else one], papers, password)
         files = stage.files
     return Guides(files, tuple(chosen), why)
 
@@ -137,23 +142,36 @@ def _choose(workforce: Workforce, conversations: ConversationsResult, manager: s
     return [manager]
 
 
-def _write(stage: Stage, folder: str, manager: str, workforce: Workforce, conversations: Result,
-           severity: Result | None, guide: ConversationGuide, settings: Settings) -> None:
-    """Write one manager's papers from results cut to that manager by the gate."""
+def _papers(manager: str, workforce: Workforce, conversations: Result, severity: Result | None,
+            guide: ConversationGuide, settings: Settings) -> dict[str, bytes]:
+    """Give one manager's papers, by name, from results cut to that manager by the gate."""
     def cut(result: Result) -> Released:
         return release(result, audience=AUDIENCE, settings=settings, rater_id=manager)
 
     team, framework = cut(conversations), workforce.framework
     name = str(workforce.names_of(pd.Series([manager])).iloc[0])
-    start = f"{folder}/" if folder else ""
-    stage.write(f"{start}guide.html", render_guide(
-        team, cut(severity) if severity is not None else None, manager=name, guide=guide, framework=framework,
-        settings=settings))
-    if len(team.tables["people"]):
-        stage.write(f"{start}record.xlsx", write_record_form(team, manager=name, guide=guide, framework=framework,
-                                                             settings=settings))
+    papers = {"guide.html": render_guide(team, cut(severity) if severity is not None else None, manager=name,
+                                         guide=guide, framework=framework, settings=settings),
+              "easy_read_form.html": render_easy_form(guide=guide, settings=settings)}
     people = team.tables["people"]["employee_id"].tolist()
+    if people:
+        papers["record.xlsx"] = write_record_form(team, manager=name, guide=guide, framework=framework,
+                                                  settings=settings)
     slugs = make_slugs(people)
     for employee_id in people:
-        stage.write(f"{start}preparation/{slugs[employee_id]}.html", render_preparation(
-            team, employee_id, manager=name, guide=guide, framework=framework, settings=settings))
+        papers[f"preparation/{slugs[employee_id]}.html"] = render_preparation(
+            team, employee_id, manager=name, guide=guide, framework=framework, settings=settings)
+    return papers
+
+
+def _write(stage: Stage, folder: str, papers: Mapping[str, bytes], password: str) -> None:
+    """Write one manager's papers as files, or as one encrypted archive."""
+    if password:
+        # The names of files in a zip can be read without its password: people's numbers do not belong there.
+        sheets = [name for name in papers if name.startswith("preparation/")]
+        names = {name: f"preparation/{number:02}.html" for number, name in enumerate(sheets, start=1)}
+        content = {names.get(name, name): paper for name, paper in papers.items()}
+        stage.write(f"{folder or 'guide'}.zip", encrypt_archive(content, password), repeatable=False)
+        return
+    for name, paper in papers.items():
+        stage.write(f"{folder}/{name}" if folder else name, paper)

@@ -75,7 +75,7 @@ def render_guide(conversations: Released, patterns: Released | None, *, manager:
         subtitle=tuple(text for text in (settings.council.name, isolate(manager),
                                          say("guide", "as_of", day=day(as_of))) if text),
         first=_first_page(people, guide, settings, as_of), picture=None, sections=tuple(sections),
-        footer=say("guide", "footer"), skip=say("guide", "skip")))
+        footer=say("guide", "footer"), skip=say("guide", "skip"), is_running=True))
 
 
 def _first_page(people: pd.DataFrame, guide: ConversationGuide, settings: Settings, as_of: date) -> tuple[Block, ...]:
@@ -124,7 +124,7 @@ def _person(person: Mapping[Any, Any], actions: pd.DataFrame, guide: Conversatio
         blocks += [Text(box.care, "caveat")] if box.care else []
     blocks += [show_actions(actions, name)]
     blocks += [blank_record(guide, say("guide", "record_caption", name=name))]
-    return Section(f"person-{number}", say("guide", "your_people", name=name), tuple(blocks))
+    return Section(f"person-{number}", say("guide", "your_people", name=name), tuple(blocks), starts_sheet=True)
 
 
 def _facts(facts: Mapping[Any, Any], framework: Framework) -> PageTable:
@@ -146,10 +146,17 @@ def show_actions(actions: pd.DataFrame, name: str) -> Block:
     if actions.empty:
         return Text(say("guide", "actions_none"), "source")
     rows = [(action["intervention"], _purpose(action["purpose"]), _date(action["agreed_on"], "unknown"),
-             _date(action["due_on"], "unknown"), say("guide_action", action["state"]))
+             _date(action["due_on"], "unknown"), _became(action))
             for action in actions.to_dict("records")]
     return PageTable(say("guide", "actions_caption", name=name),
                      _headings("intervention", "purpose", "agreed_on", "action_due", "action_state"), tuple(rows))
+
+
+def _became(action: Mapping[Any, Any]) -> str:
+    """Say what became of an action, with the day where it is done and the day is on record."""
+    if action["state"] == "done" and not pd.isna(action["completed_on"]):
+        return say("guide", "done_on", day=_date(action["completed_on"], "unknown"))
+    return say("guide_action", action["state"])
 
 
 def blank_record(guide: ConversationGuide, caption: str) -> PageTable:
@@ -164,7 +171,7 @@ def _boxes(people: pd.DataFrame, guide: ConversationGuide, framework: Framework)
     for number in sorted({int(box) for box in people["box"] if box > 0}):
         blocks.append(Subheading(say("guide", "box_heading", number=number, name=framework.box(number).name)))
         blocks += describe_box(guide.boxes[number]) if number in guide.boxes else []
-    return Section("boxes", say("guide", "boxes"), tuple(blocks))
+    return Section("boxes", say("guide", "boxes"), tuple(blocks), starts_sheet=True)
 
 
 def describe_box(box: BoxGuide) -> list[Block]:

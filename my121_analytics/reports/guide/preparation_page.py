@@ -67,7 +67,7 @@ def render_preparation(conversations: Released, employee_id: str, *, manager: st
         subtitle=tuple(text for text in (settings.council.name, name,
                                          say("guide", "as_of", day=day(released.about.as_of))) if text),
         first=(Text(lead, "lead"),), picture=None, sections=tuple(sections), footer=say("guide", "footer"),
-        skip=say("guide", "skip")))
+        skip=say("guide", "skip"), is_paper=True))
 
 
 def _place(framework: Framework, guide: ConversationGuide) -> tuple[Block, ...]:

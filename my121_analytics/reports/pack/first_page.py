@@ -152,8 +152,8 @@ def _minutes(meeting: Meeting) -> PageTable | None:
     if people is None or not isinstance(facts.get("minutes_rest"), int):
         return None
     inside = people[people["in_meeting"].astype(bool)]
-    managers = meeting.frame("agenda", "managers")
-    heard = managers[managers["in_meeting"].astype(bool)] if managers is not None else people.head(0)
+    managers = _heard(meeting)
+    heard = managers if managers is not None else people.head(0)
     parts = [("rest", int(str(facts["minutes_rest"])), 0),
              ("managers", int(heard["minutes"].sum()), len(heard)),
              ("people", int(inside["minutes"].sum()), len(inside))]
@@ -174,7 +174,16 @@ def _manager_items(meeting: Meeting, figures: list[tuple[str, str, str]]) -> lis
     items = [count_say("pack_first", "managers", len(listed))]
     if 0 < len(listed) <= MOST_NAMES and "name" in listed:
         items[0] += " " + say("pack_first", "managers_named", names=", ".join(sorted(listed["name"].astype("str"))))
+    heard = _heard(meeting)
+    if heard is not None and len(heard) < len(listed):
+        items[0] += " " + count_say("pack_first", "managers_in_time", len(heard))
     return items
+
+
+def _heard(meeting: Meeting) -> pd.DataFrame | None:
+    """Give the managers to hear for whom the meeting's minutes suffice; None where no agenda was made."""
+    managers = meeting.frame("agenda", "managers")
+    return None if managers is None else managers[managers["in_meeting"].astype(bool)]
 
 
 def _changes(meeting: Meeting, figures: list[tuple[str, str, str]]) -> list[str]:

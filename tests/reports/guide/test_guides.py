@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import re
+import zipfile
 from html.parser import HTMLParser
 
 import pandas as pd
@@ -47,16 +49,27 @@ def test_each_manager_has_a_guide_and_each_person_a_sheet(workforce, folder):
         assert sheets
 
 
+def read_everything(path):
+    """Give the text of a page, or of every part of a workbook."""
+    if path.suffix != ".xlsx":
+        return path.read_text("utf-8")
+    with zipfile.ZipFile(path) as parts:
+        return "\n".join(html.unescape(parts.read(name).decode("utf-8", "ignore")) for name in parts.namelist())
+
+
 def test_no_byte_of_a_managers_folder_names_anybody_elses_people(workforce, folder):
     names = dict(zip(workforce.employees["employee_id"].astype("str"), workforce.employees["name"], strict=True))
     for path in folder.glob("*/guide.html"):
         manager = path.parent.name
         own = {names[one] for one in {*team_of(workforce, manager), manager}}
         others = {name for name in names.values() if name not in own}
-        text = "\n".join(p.read_text("utf-8") for p in path.parent.rglob("*.html"))
-        assert {name for name in others if name in text} == set()
+        files = [p for p in path.parent.rglob("*") if p.is_file()]
+        assert {p.suffix for p in files} == {".html", ".xlsx"}
+        text = "\n".join(map(read_everything, files))
+        assert {name for name in others if name in text or html.escape(name) in text} == set()
         strangers = set(names) - team_of(workforce, manager) - {manager}
         assert strangers & set(re.findall(r"\d{4,}", text)) == set()
+        assert strangers & {p.stem for p in files} == set()
 
 
 def test_a_preparation_sheet_holds_no_placement_by_the_manager_and_nobody_else(workforce, folder):
@@ -141,3 +154,34 @@ def test_hostile_names_stay_text(workforce, severity, tmp_path):
     build_guides(hostile, out=tmp_path, manager=manager, severity=named)
     for path in tmp_path.rglob("*.html"):
         assert "<script" not in path.read_text("utf-8")
+
+
+def test_a_zip_opens_with_the_password_only_and_tells_no_number_of_anybody(workforce, severity, folder, tmp_path):
+    pytest.importorskip("cryptography")
+    from tests.writing.test_encrypted_archive import open_archive
+
+    manager = sorted(path.parent.name for path in folder.glob("*/guide.html"))[0]
+    build_guides(workforce, out=tmp_path, manager=manager, severity=severity, password="three random words")
+    assert {path.name for path in tmp_path.iterdir()} == {"guide.zip", "manifest.json"}
+    papers = open_archive((tmp_path / "guide.zip").read_bytes(), "three random words")
+    assert papers["guide.html"] == (folder / manager / "guide.html").read_bytes()
+    sheets = sorted((folder / manager / "preparation").glob("*.html"))
+    assert len([name for name in papers if name.startswith("preparation/")]) == len(sheets)
+    assert not any(sheet.stem in name for sheet in sheets for name in papers)
+
+
+def test_papers_that_can_be_read_do_not_stay_beside_the_zip(workforce, severity, folder, tmp_path):
+    pytest.importorskip("cryptography")
+    manager = sorted(path.parent.name for path in folder.glob("*/guide.html"))[0]
+    build_guides(workforce, out=tmp_path, manager=manager, severity=severity)
+    build_guides(workforce, out=tmp_path, manager=manager, severity=severity, password="three random words")
+    assert not list(tmp_path.rglob("*.html"))
+
+
+def test_what_became_of_earlier_actions_stands_with_each_person_with_its_day(workforce, folder):
+    from my121_analytics.analysis.team_conversations import prepare_conversations
+
+    actions = prepare_conversations(workforce).frame("actions")
+    done = actions[(actions["state"] == "done") & actions["completed_on"].notna()].iloc[0]
+    text = (folder / str(done["rater_id"]) / "guide.html").read_text("utf-8")
+    assert f"done, {done['completed_on'].date().isoformat()}" in text

@@ -99,3 +99,23 @@ def test_a_meeting_without_time_for_people_does_not_say_that_there_is_no_questio
     first = [line for block in build_first_page(meeting).blocks if isinstance(block, Bullets) for line in block.items]
     assert any("no time for any of them" in line for line in first)
     assert not any("No placement raises" in line for line in first)
+
+
+@pytest.mark.parametrize(("in_meeting", "sentence"), [
+    ([True, False], "The meeting has time for one of them; the others are heard if time allows."),
+    ([False, False], "The meeting's minutes leave no time for them: they are heard if time allows.")])
+def test_the_first_page_says_for_how_many_managers_there_is_time(make_meeting: MakeMeeting, in_meeting: list[bool],
+                                                                 sentence: str) -> None:
+    meeting = meeting_with(make_meeting, [0, 1])
+    given = meeting.results["agenda"]
+    heard = meeting.results["severity"].tables["managers"].iloc[:2]
+    managers = heard[["rater_id", *UNITS]].reset_index(drop=True).assign(minutes=10, in_meeting=in_meeting)
+    people = given.tables["people"].drop(columns="marker").reset_index(drop=True)
+    agenda = release(Result(given.about, {
+        "people": Table(people, ("employee_id",), people=("employee_id", "name", "rater_id", "rater_name"),
+                        unit_columns=UNITS),
+        "managers": Table(managers, ("rater_id",), people=("rater_id",), unit_columns=UNITS)}), audience="panel",
+        unit="Care")
+    first = build_first_page(replace(meeting, results={**meeting.results, "agenda": agenda}))
+    lines = [line for block in first.blocks if isinstance(block, Bullets) for line in block.items]
+    assert any(line.endswith(sentence) for line in lines)
