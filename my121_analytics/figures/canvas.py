@@ -184,14 +184,14 @@ class Canvas:
                                      solid_capstyle != "butt" and not dash and not clip_on, clip_on))
 
     def write(self, text: str, at: Point, place: Place, *, size: float, weight: Weight, colour: str, ha: str, va: str,
-              gid: str) -> None:
+              gid: str, zorder: float = 3) -> None:
         """Write lines of text at a point: from their top downwards, or the one line on its baseline."""
         drop = {"top": _FIRST, "bottom": -_DESCENT}.get(va, 0.0) * size / INCH
         for number, line in enumerate(text.split("\n")):
             down = drop + number * _PITCH * size / INCH
             where = replace(place, offset=(place.offset[0], place.offset[1] - down))
             if line:
-                self._shapes.append(TextLine((at,), where, 3, line, size, weight, colour, ha, gid))
+                self._shapes.append(TextLine((at,), where, zorder, line, size, weight, colour, ha, gid))
 
     def lay_out(self) -> list[Shape]:
         """Give the shapes from the lowest to the topmost, in points from the upper left corner."""

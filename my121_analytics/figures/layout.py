@@ -184,7 +184,8 @@ def _clear(ax: Axes) -> None:
 
 def write(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float] = (0.0, 0.0), *,
           data: tuple[bool, bool] = (False, False), size: float = theme.BODY, weight: Weight = "normal",
-          colour: str = theme.INK, ha: str = "left", va: str = "center", gid: str = "") -> None:
+          colour: str = theme.INK, ha: str = "left", va: str = "center", gid: str = "",
+          zorder: float = 3) -> None:
     """Write one text at a place of the axes plus inches.
 
     Parameters
@@ -199,17 +200,18 @@ def write(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, flo
         Inches to the right and up.
     data
         Whether x and y are data.
-    size, weight, colour, ha, va, gid
+    size, weight, colour, ha, va, gid, zorder
         As matplotlib has them.
     """
     text = "\n".join(printable(line) for line in text.split("\n"))
     if va == "center":  # else labels in one row would stand higher or lower by the letters they happen to have
         offset, va = (offset[0], offset[1] - _BASELINE * size * POINT), "baseline"
     if isinstance(ax, Canvas):
-        ax.write(text, at, Place(data, offset), size=size, weight=weight, colour=colour, ha=ha, va=va, gid=gid)
+        ax.write(text, at, Place(data, offset), size=size, weight=weight, colour=colour, ha=ha, va=va, gid=gid,
+                 zorder=zorder)
         return
     ax.text(*at, text, transform=place(ax, offset, data), fontsize=size, fontweight=weight, color=colour,
-            ha=ha, va=va, gid=gid or None, fontfamily=[FONT], parse_math=False, clip_on=False,
+            ha=ha, va=va, gid=gid or None, fontfamily=[FONT], parse_math=False, clip_on=False, zorder=zorder,
             linespacing=LINE / 1.16)  # matplotlib's line of this font is 1.16 sizes high
 
 
