@@ -321,6 +321,8 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
         if draft.counted or any(table.about_people for table in draft.result.tables.values()):
             draft.suppress({name: done.masks.get(f"{at}.{name}") for name in draft.counted},
                            set(done.words.get(context_of(draft.result.about)[0], frozenset())), rules)
+            for name in [name for name in draft.reasons if f"{at}.{name}" in done.bare]:
+                draft.reasons[name] = "hardly_shown"
     return done.points
 
 
