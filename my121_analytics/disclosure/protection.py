@@ -7,7 +7,7 @@ so that there is always an end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import combinations
@@ -34,6 +34,9 @@ from my121_analytics.workforce.schema import ORGANISATION
 USUAL_DISCOUNT = 0.75
 """What was hidden in the release before costs less to hide again: a reader sees the same cells from cycle to cycle, and
 two releases with different patterns tell more than two with the same."""
+BARE = 0.1
+"""A table of which less than this share of the counts would be shown is better left out: its row of marks and noughts
+tells hardly anything to a reader, but enough to an attacker for more to be hidden elsewhere."""
 FEW_TABLES = 10
 """Up to so many tables of one unit each is tried, to find the one whose withholding protects the most."""
 
@@ -114,11 +117,14 @@ class Protection:
         Context -> numbers that may stand nowhere beside its tables.
     points
         Solutions that prove the ranges of hidden counts, for the attacker to check.
+    bare
+        Tables kept back since hardly anything of them could be shown, so that others show more.
     """
 
     masks: Mapping[str, Mask]
     words: Mapping[str, frozenset[float]]
     points: Floats = field(default_factory=lambda: np.empty((0, 0)))
+    bare: frozenset[str] = frozenset()
 
 
 def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, list[float]]],
@@ -143,22 +149,44 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     -------
     Protection
     """
-    left = list(candidates)
     small = {one.name: _Small.of(one, settings) for one in candidates}
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
-    before = earlier or Before()
+    attempt = _Attempt(candidates, small, numbers, settings, known, earlier or Before())
+    bare = attempt.find_bare(attempt.hidden)
+    first = _protect_some(attempt.without(bare) if bare else attempt)
+    more = first.attempt.find_bare(first.pattern.hidden)
+    if more:
+        second = _protect_some(first.attempt.without(more))
+        if second.attempt.count_worth(second.pattern) > first.attempt.count_worth(first.pattern):
+            return replace(second.finish(), bare=bare | more)
+    return replace(first.finish(), bare=bare)
+
+
+@dataclass(frozen=True)
+class _Found:
+    """Tables, and what to hide in them."""
+
+    attempt: _Attempt
+    pattern: Pattern
+
+    def finish(self) -> Protection:
+        return self.attempt.finish(self.pattern)
+
+
+def _protect_some(attempt: _Attempt) -> _Found:
+    """Keep tables back until the others can be protected."""
     while True:
-        attempt = _Attempt(left, small, numbers, settings, known, before)
         pattern = attempt.choose()
+        before, left = attempt.earlier, attempt.tables
         if not before.is_asked and attempt.has_open_before(pattern):
-            before = replace(before, is_asked=True, narrow=before.find_narrow())
+            attempt = attempt.after(replace(before, is_asked=True, narrow=before.find_narrow()))
             continue
         if not pattern.open.size or not left:
-            return attempt.finish(pattern)
+            return _Found(attempt, pattern)
         worst = _find_worst(attempt, pattern, left)
         if not worst:  # what is open stands in releases before this one
-            worst = {max(left, key=lambda one: (len(one.table.frame), one.name)).name}
-        left = [one for one in left if one.name not in worst]
+            worst = frozenset({max(left, key=lambda one: (len(one.table.frame), one.name)).name})
+        attempt = attempt.without(worst)
 
 
 @dataclass(frozen=True)
@@ -261,11 +289,10 @@ class _Attempt:
         np.maximum.at(needed, variable[counts], places["table"].map(limits).to_numpy(np.float64)[counts])
         listed[variable] = True
         np.add.at(cost, variable[is_own], self._weights(places[is_own]))
-        hidden = np.zeros(n, dtype=bool)
-        hidden[known.cells["variable"].to_numpy(np.int64)] = True
+        hidden = self.hidden
         cost[~listed] = self.settings.headline_weight  # fixed by a number beside the tables
         cost[~listed & np.isin(known.truth, [n for _, given in self.earlier.numbers.values() for n in given])] = np.inf
-        cost *= 1.0 + np.log2(np.maximum(np.nan_to_num(known.truth), 1.0)) / 4  # a larger number tells more
+        cost *= _worth_of(known.truth)
         cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
         usual = find_usual_cells(places[is_own], {one.name: one.table for one in self.tables}, self.earlier.usual)
         cost[np.unique(variable[is_own][usual])] *= USUAL_DISCOUNT
@@ -311,9 +338,53 @@ class _Attempt:
             words.setdefault(context, set()).update(values & set(given))
         return Protection(masks, {context: frozenset(found) for context, found in words.items()}, pattern.points)
 
-    def without(self, name: str) -> _Attempt:
-        """Give the same try without one table."""
-        return _with_tables(self, [one for one in self.tables if one.name != name])
+    def without(self, names: Collection[str]) -> _Attempt:
+        """Give the same try without some tables."""
+        return self.with_tables([one for one in self.tables if one.name not in names])
+
+    def with_tables(self, tables: Sequence[Candidate]) -> _Attempt:
+        """Give the same try with some of its tables only."""
+        return _Attempt(tables, self.small, self.numbers, self.settings, self.nesting, self.earlier)
+
+    def after(self, earlier: Before) -> _Attempt:
+        """Give the same try with more known of the releases before."""
+        return _Attempt(self.tables, self.small, self.numbers, self.settings, self.nesting, earlier)
+
+    @property
+    def hidden(self) -> Bools:
+        """Counts that are hidden in their own right."""
+        hidden = np.zeros(len(self.known.truth), dtype=bool)
+        hidden[self.known.cells["variable"].to_numpy(np.int64)] = True
+        return hidden
+
+    def find_bare(self, hidden: Bools) -> frozenset[str]:
+        """Find the tables cut by two keys or more of which hardly any count would be shown.
+
+        Reckoned without noughts, which are shown whatever is hidden, and from what is shown alone, so that it tells
+        nothing.
+        """
+        places = self._own_places(hidden)
+        counts = places[places["is_hidden"] | (places["value"] > 0)].groupby("table")["is_hidden"].agg(["sum", "size"])
+        shown = 1.0 - counts["sum"] / counts["size"]
+        crossed = {one.name for one in self.tables if len(one.table.keys) > 1}
+        return frozenset(name for name in shown.index[shown < BARE] if name in crossed)
+
+    def count_worth(self, pattern: Pattern) -> float:
+        """Weigh the counts that are shown by what readers need."""
+        places = self._own_places(pattern.hidden)
+        weight = self._weights(places) * _worth_of(places["value"].to_numpy(np.float64))
+        return float(weight[(~places["is_hidden"] & (places["value"] > 0)).to_numpy()].sum())
+
+    def _own_places(self, hidden: Bools) -> pd.DataFrame:
+        """List the counts of these tables with their value and whether they are hidden."""
+        places = self.known.places[self.known.places["table"].isin([one.name for one in self.tables])]
+        variable = places["variable"].to_numpy(np.int64)
+        return places.assign(is_hidden=hidden[variable], value=self.known.truth[variable])
+
+
+def _worth_of(values: Floats) -> Floats:
+    """A larger number tells more."""
+    return np.asarray(1.0 + np.log2(np.maximum(np.nan_to_num(values), 1.0)) / 4, dtype=np.float64)
 
 
 def hidden_totals(table: Table, mask: Mask) -> set[float]:
@@ -326,7 +397,7 @@ def hidden_totals(table: Table, mask: Mask) -> set[float]:
     return found
 
 
-def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) -> set[str]:
+def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) -> frozenset[str]:
     """Choose the tables to keep back, one for each unit that has counts open: without it the fewest stay open."""
     places = attempt.known.places
     found: set[str] = set()
@@ -337,8 +408,8 @@ def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) 
         if len(left) > FEW_TABLES and len(near) == len(left):
             found |= _cover(pattern, places[places["table"].isin([one.name for one in own])])
         else:
-            found.add(_try_without(attempt, near, own))
-    return found
+            found.add(_try_without(attempt, near, own if len(left) > FEW_TABLES else near))
+    return frozenset(found)
 
 
 def _cover(pattern: Pattern, places: pd.DataFrame) -> set[str]:
@@ -358,22 +429,17 @@ def _cover(pattern: Pattern, places: pd.DataFrame) -> set[str]:
     return found
 
 
-def _try_without(attempt: _Attempt, near: Sequence[Candidate], own: Sequence[Candidate]) -> str:
-    """Try each table of a unit by itself."""
-    alone = _with_tables(attempt, near)
-    worst, fewest = own[0].name, float("inf")
-    for one in sorted(near, key=lambda one: (-len(one.table.frame), one.name)):
-        n_open = alone.without(one.name).count_open(fewest)
+def _try_without(attempt: _Attempt, near: Sequence[Candidate], tried: Sequence[Candidate]) -> str:
+    """Try the tables of a unit without some of them, one at a time."""
+    alone = attempt.with_tables(near)
+    worst, fewest = tried[0].name, float("inf")
+    for one in sorted(tried, key=lambda one: (-len(one.table.frame), one.name)):
+        n_open = alone.without({one.name}).count_open(fewest)
         if n_open < fewest:
             worst, fewest = one.name, n_open
         if not n_open:
             break
     return worst
-
-
-def _with_tables(attempt: _Attempt, tables: Sequence[Candidate]) -> _Attempt:
-    """Give the same try with some of its tables only."""
-    return _Attempt(tables, attempt.small, attempt.numbers, attempt.settings, attempt.nesting, attempt.earlier)
 
 
 def nesting_of(tables: Sequence[Table]) -> Nesting:

@@ -380,13 +380,14 @@ def _read_managers(table: PrintedTable, publication: Publication, said: Statemen
     everybody = Quantity("managers", "", frozenset())
     parts = []
     records = list(table.records())
+    # All managers of one verdict: the noughts are withheld with it, but for those that the headline figures print.
+    may_be_nought = not any(_number(row["Managers"]) for row in records if row["What the ratings say"] != ALL)
     for record in records:
         verdict = record["What the ratings say"]
         quantity = everybody if verdict == ALL else everybody.where(("verdict", verdict))
         if verdict != ALL:
             parts.append(quantity)
-        hidden = all(row["Managers"] == MARKER for row in records)
-        said.counts.append(Count(quantity, _number(record["Managers"]), table.place, hidden, everybody))
+        said.counts.append(Count(quantity, _number(record["Managers"]), table.place, may_be_nought, everybody))
     said.complete.append((everybody, tuple(parts)))
 
 

@@ -126,6 +126,19 @@ def test_groups_of_two_tables_meet_in_the_total(tmp_path):
     assert row_of(found, sex="Female", level="1") == (3, 3, True)
 
 
+def verdicts(*counts: object) -> tuple:
+    names = ("pattern to discuss", "watch", "in line with others", "cannot tell", "All")
+    return (f"Managers by what their ratings say: {SCOPE}", ("What the ratings say", "Managers"),
+            [list(row) for row in zip(names, counts, strict=True)])
+
+
+def test_verdicts_that_nobody_has_may_be_withheld_with_the_one_that_all_have(tmp_path):
+    all_alike = attack_folders([write_book(tmp_path / "alike", {"Managers": verdicts(0, "[c]", "[c]", "[c]", 19)})])
+    assert row_of(all_alike, verdict="watch") == (0, 19, False)
+    several = attack_folders([write_book(tmp_path / "several", {"Managers": verdicts(6, 0, "[c]", "[c]", 19)})])
+    assert row_of(several, verdict="cannot tell") == (1, 12, False)
+
+
 def test_completed_and_overdue_actions_are_some_of_all(tmp_path):
     development = (f"Development actions agreed, completed and overdue: {SCOPE}",
                    ("Purpose", "Actions", "Completed", "Overdue"),

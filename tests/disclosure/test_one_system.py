@@ -94,6 +94,32 @@ def test_a_law_that_one_record_breaks_is_kept_with_its_slack() -> None:
     assert limits.max() == 1
 
 
+def test_the_map_gives_a_rating_away_within_the_records_that_contradict_it() -> None:
+    """Three boxes say Meets: one withheld, 18 and 7; 28 are rated so, and one placement contradicts its rating.
+
+    So the withheld box holds 28 - 25 = 3, give or take one.
+    """
+    boxes = {1: 4, 2: 3, 3: 3, 4: 6, 5: 18, 6: 1, 7: 1, 8: 7, 9: 1}
+    levels = {1: 4, 2: 28, 3: 12}  # the boxes say 5, 28 and 11
+    place = {box: (3 - (box - 1) % 3, 3 - (box - 1) // 3) for box in boxes}
+    the_map = pd.DataFrame([(box, *place[box], n, 44) for box, n in boxes.items()],
+                           columns=["box", "performance", "potential", "n", "base"])
+    rated = pd.DataFrame([(level, n, 44) for level, n in levels.items()], columns=["level", "n", "base"])
+    about = ratings(GRADES).about
+    counts = {"n": POSTS, "base": POSTS}
+    tables = {"map": Table(the_map, keys=("box",), count="n", base="base", sums=("box",), counts=counts),
+              "ratings": Table(rated, keys=("level",), count="n", base="base", sums=("level",), counts=counts)}
+    shown = [show(f"0.{name}", table.frame.assign(n=table.frame["n"].astype("Int64").mask(
+        table.frame["n"].lt(5) | table.frame["n"].eq(12))), table, about) for name, table in tables.items()]
+    known = write_equations(shown, {}, {})
+    (box_2,) = known.cells.loc[known.cells["keys"].eq("box=2"), "variable"]
+    low, high = find_bounds(known.system, np.array([box_2]), np.array([5.0]), witness=known.truth, exact=True)
+    assert (low[0], high[0]) == (2.0, 4.0)
+    result = Result(about, tables)
+    released = release(result, audience="publish")
+    assert attack_release({"0": released}, {"0": result}, exact=True).passed
+
+
 def keep(result: Result, released: Released) -> dict[str, Earlier]:
     return {"then": Earlier(released.about, released.tables, result.tables, released.facts,
                             declared=dict(result.declared))}

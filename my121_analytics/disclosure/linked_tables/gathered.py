@@ -1,7 +1,8 @@
 """Counts and equations while they are gathered, and the system that they make in the end.
 
-A sum that the true counts contradict (a rating that its box does not fit, a total that counts more than the rows
-listed) holds nearly: a reader has it all the same, so that it is kept with as much slack as the record needs.
+A law that single records contradict (a rating that its box does not fit) holds nearly: a reader has it all the same, so
+that it is kept with as much slack as the record needs. Other sums that the true counts contradict (units that straddle
+two others, a total that counts more than the rows listed) are no laws of these tables.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class Gathered:
         return at
 
     def law(self, kind: str = "") -> int:
-        """Give the number of a new law; laws of one kind are broken by the same records, and share their slack."""
+        """Give the number of a new law; laws of one kind are broken by single records, and share their slack."""
         self.n_laws += 1
         if kind:
             self.kind_of_law[self.n_laws - 1] = kind
@@ -122,7 +123,7 @@ class Gathered:
         self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
                       np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
 
-    def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int) -> None:
+    def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int = 0) -> None:
         """Add equations whose terms add up to nothing; rows are numbered from 0."""
         if len(rows):
             self.rows.append((rows + self.n_rows, at, weights, np.full(len(rows), law)))
@@ -131,7 +132,7 @@ class Gathered:
     def add_matrix(self, terms: Ints, weights: Floats) -> None:
         """Add equations to nothing: one a row of positions, all with the same weights."""
         rows = np.repeat(np.arange(len(terms)), terms.shape[1])
-        self.add_rows(rows, terms.ravel(), np.tile(weights, len(terms)), 0)
+        self.add_rows(rows, terms.ravel(), np.tile(weights, len(terms)))
 
     def add_limits(self, terms: Ints, weights: Floats, most: float) -> None:
         """Say that the weighted sum of each row of positions is at most a number."""
@@ -250,13 +251,14 @@ class Gathered:
                 if len(both) and holds(both["truth_x"].to_numpy(), both["truth_y"].to_numpy()):
                     n = np.arange(len(both))
                     self.add_rows(np.tile(n, 2), np.concatenate([both["at_x"], both["at_y"]]),
-                                  np.repeat([1.0, -1.0], len(both)), 0)
+                                  np.repeat([1.0, -1.0], len(both)))
 
     def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[sparse.csr_matrix, Floats]:
         if not self.rows:
             return sparse.csr_matrix((0, n)), np.array([])
         row, at, weight, law = (np.concatenate(part) for part in zip(*self.rows, strict=True))
-        keep = ~np.isin(law, false)
+        dropped = [number for number in false.tolist() if number not in self.kind_of_law]
+        keep = ~np.isin(law, dropped)
         matrix = sparse.csr_matrix((weight[keep], (row[keep], variable[at[keep]])), shape=(self.n_rows, n))
         matrix.sum_duplicates()
         matrix.eliminate_zeros()

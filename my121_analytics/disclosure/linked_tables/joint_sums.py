@@ -56,7 +56,7 @@ def _add_joint_rows(gathered: Gathered, grid: Grid, column: str, at: Ints, value
         rows += [row] * (len(parts) + 1)
         terms += [*parts.tolist(), int(grid.positions[column][row])]
         weights += [1.0] * len(parts) + [-1.0]
-    gathered.add_rows(np.array(rows), np.array(terms), np.array(weights), 0)
+    gathered.add_rows(np.array(rows), np.array(terms), np.array(weights))
 
 
 def _ring_of(edges: Sequence[frozenset[str]]) -> set[str]:

@@ -102,7 +102,7 @@ def _add_sum_to(gathered: Gathered, at: Ints, wholes: Texts) -> None:
     unknown = np.full(len(unique), np.nan)
     of_whole = gathered.add(np.asarray(unique, dtype=object), unknown, unknown)
     gathered.add_rows(np.concatenate([code, np.arange(len(unique))]).astype(np.int64),
-                      np.concatenate([at, of_whole]), np.repeat([1.0, -1.0], [len(at), len(unique)]), 0)
+                      np.concatenate([at, of_whole]), np.repeat([1.0, -1.0], [len(at), len(unique)]))
 
 
 def _name(prefix: str, tail: str, keys: Mapping[str, str]) -> str:

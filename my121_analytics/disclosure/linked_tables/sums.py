@@ -58,7 +58,7 @@ def add_rows(gathered: Gathered, grid: Grid) -> None:
                 continue
             n = np.arange(grid.n)
             gathered.add_rows(np.tile(n, 3), np.concatenate([grid.positions[c] for c in (one, other, whole)]),
-                           np.repeat([1.0, 1.0, -1.0], grid.n), gathered.law())
+                           np.repeat([1.0, 1.0, -1.0], grid.n))
     declared = [(part, str(grid.one.table.count)) for part in grid.one.table.parts]
     for part, outer in declared:
         if part in grid.positions and outer in grid.positions and part != outer and holds(
@@ -88,7 +88,7 @@ def add_shares(gathered: Gathered, grid: Grid) -> None:
             rows = np.flatnonzero(np.isfinite(given) & (grid.hidden[count] | grid.hidden[base]))
             n = np.arange(len(rows))
             gathered.add_rows(np.tile(n, 2), np.concatenate([grid.positions[count][rows], grid.positions[base][rows]]),
-                           np.concatenate([np.ones(len(rows)), -given[rows]]), gathered.law())
+                           np.concatenate([np.ones(len(rows)), -given[rows]]))
     for name in ("lower", "upper", "change"):
         if name in grid.one.frame and name not in grid.positions:
             is_given = np.isfinite(numbers_of(grid.one.frame[name]))

@@ -13,7 +13,7 @@ from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
 from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
 from my121_analytics.disclosure.secondary.search import N_POINTS, Search, TooTightError
 
-MOST_PROGRAMS = 400
+MOST_PROGRAMS = 4000
 """Programs spent on showing again what is hidden without need; a number, not a time, so that runs repeat."""
 MANY = 150
 """Numbers of a part from which on a program takes notably longer: fewer are spent there, in proportion."""
@@ -85,22 +85,28 @@ def count_open(problem: HiddenCellProblem, enough: float) -> int:
 def _choose_in_part(part: HiddenCellProblem, cap: float, most_programs: int, most_exact: int) -> Pattern:
     if not part.system.equal.shape[0] + part.system.most.shape[0]:
         return _leave(part)
-    for strict in (True, False):
-        search = Search(part, strict=strict, cap=cap)
-        try:
-            search.protect()
-        except TooTightError:
-            continue
-        is_best = not search.added.any() and not search.stuck
-        if not is_best and part.movable.sum() <= most_exact:
-            exact = find_cheapest(part, *search.bounds, search.points, np.inf if search.stuck else search.total)
-            if exact.pattern is not None:
-                return exact.pattern
-            is_best = exact.done
-        if not search.stuck:
-            n = len(part.cost)
-            search.show_again(0 if is_best else max(min(most_programs, most_programs * MANY // n), FEWEST_PROGRAMS))
-            return search.pattern
+    try:
+        found = _search(part, Search(part, strict=True, cap=cap), most_programs, most_exact)
+    except TooTightError:
+        found = None
+    if found is None or found.open.size:
+        found = _search(part, Search(part, strict=False, cap=cap), most_programs, most_exact)
+    return found
+
+
+def _search(part: HiddenCellProblem, search: Search, most_programs: int, most_exact: int) -> Pattern:
+    search.protect()
+    is_best = not search.added.any() and not search.stuck
+    if not is_best and part.movable.sum() <= most_exact:
+        search.confirm()
+        exact = find_cheapest(part, *search.bounds, search.points, np.inf if search.stuck else search.total)
+        if exact.pattern is not None:
+            return exact.pattern
+        is_best = exact.done
+    if not search.stuck:
+        n = len(part.cost)
+        search.show_again(0 if is_best else max(min(most_programs, most_programs * MANY // n), FEWEST_PROGRAMS))
+        search.confirm()
     return search.pattern
 
 

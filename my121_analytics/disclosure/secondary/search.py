@@ -1,6 +1,13 @@
-"""The search for a pattern where a problem is too large to be solved exactly: hide the cheapest, then show again."""
+"""The search for a pattern where a problem is too large to be solved exactly: hide the cheapest, then show again.
+
+All of this is done with linear programs, whose corners may hold fractions and which take a tenth of the time of
+integer ones. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these
+tell more.
+"""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import numpy as np
 from scipy import sparse
@@ -25,8 +32,6 @@ LIGHT = 1e-3
 """Weight of the others where one number is pushed, so that they move along where it costs nothing."""
 
 
-
-
 class Search:
     """The state of a search: what is hidden, and the lowest and highest value met of each number.
 
@@ -44,6 +49,7 @@ class Search:
 
     def __init__(self, problem: HiddenCellProblem, *, strict: bool, cap: float, also: Bools | None = None) -> None:
         self.problem, self.strict, self.cap = problem, strict, cap
+        self.is_whole = False
         system = problem.system
         self.rows = sparse.vstack([system.equal, system.most], format="csr")
         self.n_equal = system.equal.shape[0]
@@ -93,7 +99,24 @@ class Search:
 
     def protect(self, enough: float = np.inf) -> None:
         """Hide more until every hidden number is protected or stuck, or so many are stuck."""
+        if self.strict:
+            self._raise_zeros()
         self._start()
+        self._protect_short(enough)
+
+    def confirm(self) -> None:
+        """Prove every range in whole numbers, and hide more where whole numbers leave less than fractions do."""
+        self.is_whole = True
+        whole = (np.abs(self.points - np.round(self.points)) <= NEAR).all(axis=1)
+        points = [found for point in self.points[whole] if (found := self._to_whole(point)) is not None]
+        if points:
+            self.points = np.array(points)
+            self.low, self.high = self.points.min(axis=0), self.points.max(axis=0)
+        else:
+            self._start()
+        self._protect_short()
+
+    def _protect_short(self, enough: float = np.inf) -> None:
         turn = 0
         while (short := self._short()).size and len(self.stuck) < enough:
             if turn % N_BETWEEN == 0:
@@ -104,13 +127,11 @@ class Search:
 
     def _short(self) -> Ints:
         asked = self.hidden & (self.needed > 0)
-        found = np.flatnonzero(asked & (self.high - self.low < self.needed))
+        found = np.flatnonzero(asked & (self.high - self.low < self.needed - NEAR))
         return np.array([k for k in found if k not in self.stuck], dtype=np.int64) if self.stuck else found
 
     def _start(self) -> None:
         """Find one solution of what is shown."""
-        if self.strict:
-            self._raise_zeros()
         point = self.lower.copy()
         of, of_row = self._label()
         for code in np.unique(of_row[np.isin(of_row, of)]):  # what stands in no equation is what it is
@@ -173,7 +194,7 @@ class Search:
 
     def _solve(self, one: Component, aim: Floats) -> Floats | None:
         self.n_programs += 1
-        return one.solve_whole(aim)
+        return one.solve_whole(aim) if self.is_whole else one.solve(aim)
 
     def _push(self) -> None:
         """Widen many ranges with few programs."""
@@ -191,9 +212,8 @@ class Search:
         where = np.searchsorted(one.at, short)
         aim[where] = self.rng.exponential(1.0, len(where)) ** 2 * self.rng.choice([-1.0, 1.0], len(where))
         start, reach = self.points[0][one.at], np.where(self.needed[one.at] > 0, self.needed[one.at], np.inf)
-        self.n_programs += 1
-        return self._learn(one.at, one.solve_whole(aim, np.maximum(one.lower, start - reach),
-                                                   np.minimum(one.upper, start + reach)))
+        near = replace(one, lower=np.maximum(one.lower, start - reach), upper=np.minimum(one.upper, start + reach))
+        return self._learn(one.at, self._solve(near, aim))
 
     def _learn(self, at: Ints, values: Floats | None) -> bool:
         """Take in a solution of some numbers, the others as in the first solution; False where there is none."""
@@ -214,7 +234,7 @@ class Search:
         aim[np.searchsorted(one.at, target)] = 1.0
         for sign in (1.0, -1.0):
             self._learn(one.at, self._solve(one, sign * aim))
-            if self.high[target] - self.low[target] >= self.needed[target]:
+            if self.high[target] - self.low[target] >= self.needed[target] - NEAR:
                 return True
         return False
 
@@ -229,17 +249,21 @@ class Search:
             moved = self._hide_moved(found)
             if not self._learn_move(found):
                 self._stretch(self._component(target), target)
-            if self.high[target] - self.low[target] >= self.needed[target]:
+            if self.high[target] - self.low[target] >= self.needed[target] - NEAR:
                 return
             if whole and moved.size:  # on the way
                 return
         self.stuck.add(target)
 
     def _learn_move(self, point: Floats) -> bool:
-        """Take in a solution for everything, where it is one in whole numbers."""
+        """Take in a solution for everything; where whole numbers are asked for, if it is one in these."""
+        return self._learn(np.arange(len(point)), self._to_whole(point) if self.is_whole else point)
+
+    def _to_whole(self, point: Floats) -> Floats | None:
+        """Round a solution for everything; None where it, rounded, is none."""
         every = Component(np.arange(len(point)), self.rows, self.right, np.arange(len(self.right)) < self.n_equal,
                           self.lower, self.upper)
-        return self._learn(every.at, every.to_whole(point, self.lower, self.upper))
+        return every.to_whole(point, self.lower, self.upper)
 
     def _cheapest_move(self, target: int, *, whole: bool) -> Floats | None:
         """Find what must move for a number to reach beyond what it has reached, upwards, downwards, or both in turn."""
@@ -296,7 +320,7 @@ class Search:
     def show_again(self, most_programs: int) -> None:
         """Show what was hidden for others' sake, where every range stays wide enough without it."""
         added = np.flatnonzero(self.added)
-        self.n_programs = 0
+        self.n_programs, self.is_whole = 0, False
         for k in added[np.lexsort((added, -self.problem.cost[added]))]:
             if self.n_programs >= most_programs:
                 return
@@ -334,16 +358,15 @@ class Search:
         return False
 
     def _mix(self, k: int) -> Floats:
-        """Give solutions in which one number has its true value: those met, and whole-number mixtures of two."""
+        """Give solutions in which one number has its true value: those met, and mixtures of two."""
         value, at = self.value[k], self.points[:, k]
-        same, below, above = self.points[at == value], self.points[at < value], self.points[at > value]
+        below, above = self.points[at < value - NEAR], self.points[at > value + NEAR]
+        same = self.points[np.abs(at - value) <= NEAR]
         out = [same]
         if len(below) and len(above):
             for some, other in ((below, above[:1]), (below[-1:], above)):
                 share = (value - some[:, k][:, None]) / (other[:, k][:, None] - some[:, k][:, None])
-                mixed = some + share * (other - some)
-                whole = np.round(mixed)
-                out.append(whole[(np.abs(whole - mixed) < NEAR).all(axis=1)])
+                out.append(some + share * (other - some))
         return np.vstack(out)
 
     def _prove_again(self, k: int, at: Ints) -> bool:

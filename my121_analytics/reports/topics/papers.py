@@ -125,9 +125,9 @@ def render_topic(topic: Topic, *, settings: Settings) -> bytes:
     return render_page(Page(
         title=say("topic", f"{topic.code}_title"), protect=say("topic", f"{topic.code}_protect"),
         subtitle=tuple(text for text in (settings.council.name, say("pack_first", "cycle", cycle=about.cycle),
-                                         say("pack_first", "as_of", as_of=as_of)) if text),
+                                         say("page", "as_of", as_of=as_of)) if text),
         first=tuple(opening), picture=None, sections=tuple(section for section in sections if section.blocks),
-        footer=say("pack", "footer", council=settings.council.name, version=__version__, as_of=as_of),
+        footer=say("page", "footer", council=settings.council.name, version=__version__, as_of=as_of),
         skip=say("topic", "skip")))
 
 

@@ -349,7 +349,6 @@ def test_publish_packs_hold_no_name_id_or_small_count(workforce: Workforce, quic
     assert all(n == "[c]" or n == 0 or n >= 5 for n in counts)
 
 
-@pytest.mark.skip(reason="with a kept release the gate takes minutes for a whole pack; of profiles it is tested")
 @pytest.mark.slow
 def test_a_public_pack_is_proved_together_with_what_its_readers_have(workforce: Workforce, quick: None,
                                                                      tmp_path: Path) -> None:
