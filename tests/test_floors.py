@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import my121_analytics
@@ -92,3 +93,23 @@ def test_each_room_says_what_is_in_it():
     silent = [str(path.relative_to(ROOT)) for path in ROOT.rglob("__init__.py")
               if not (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").strip()]
     assert silent == []
+
+
+SAME_IN_SEVERAL = {"Component"}
+"""The gate's two kinds of programs each have parts of their own."""
+
+
+def test_a_class_is_named_once():
+    names = Counter(node.name for path in ROOT.rglob("*.py") for node in ast.parse(path.read_text("utf-8")).body
+                    if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
+    assert {name for name, n in names.items() if n > 1} <= SAME_IN_SEVERAL
+
+
+def test_files_of_one_name_stand_in_different_rooms_and_are_about_one_subject_that_the_page_names():
+    rooms: dict[str, list[str]] = {}
+    for path in ROOT.rglob("*.py"):
+        if not path.name.startswith("__"):
+            rooms.setdefault(path.stem, []).append(path.relative_to(ROOT).parent.as_posix())
+    shared = {name for name, folders in rooms.items() if len(folders) > 1}
+    named = set(re.findall(r"`(\w+)`", PAGE.split("## Names")[1].split("\n## ")[0]))
+    assert shared <= named, f"give them names of their own: {sorted(shared - named)}"
