@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -57,10 +58,15 @@ class GroupShares:
     boxes: Sequence[tuple[int, str, int, int]]
     word: str
 
-    def cell(self, group: str, box: int) -> pd.Series:
+    @cached_property
+    def _cells(self) -> dict[tuple[str, int], dict[str, Any]]:
+        keys = zip(self.frame["group"], self.frame["box"], strict=True)
+        records: list[dict[str, Any]] = self.frame.to_dict("records")
+        return dict(zip(keys, records, strict=True))
+
+    def cell(self, group: str, box: int) -> dict[str, Any]:
         """Give the row of one group and box."""
-        rows = self.frame[(self.frame["group"] == group) & (self.frame["box"] == box)]
-        return rows.iloc[0]
+        return self._cells[group, box]
 
     @property
     def largest(self) -> float:
@@ -195,7 +201,7 @@ def _place(boxes: Sequence[tuple[int, str, int, int]], column: int) -> float:
     return column + _GAP * (gaps + (column == len(boxes)))
 
 
-def _draw_cell(ax: Axes, x: float, y: int, row: pd.Series, top: float, marker: str) -> None:
+def _draw_cell(ax: Axes, x: float, y: int, row: dict[str, Any], top: float, marker: str) -> None:
     from matplotlib.patches import Rectangle
 
     if phrases.is_blank(row["n"]) or phrases.is_blank(row["base"]):
@@ -215,7 +221,7 @@ def _draw_cell(ax: Axes, x: float, y: int, row: pd.Series, top: float, marker: s
           ha="center", colour=ink if is_box else theme.QUIET, gid="value")
 
 
-def _label_row(ax: Axes, y: int, group: str, row: pd.Series) -> None:
+def _label_row(ax: Axes, y: int, group: str, row: dict[str, Any]) -> None:
     is_total = group == TOTAL
     parts = group.split(_JOIN, 1)
     wrapped = [wrap(part, _LEFT - 0.85, theme.SMALL, weight="bold" if is_total else "normal", max_lines=3 - len(parts))
