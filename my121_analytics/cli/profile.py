@@ -113,16 +113,20 @@ def _check_audience(groupings: list[str], audience: str, *, named: bool) -> None
 def _draw(shown: Sequence[Released], out: Path, by: str, *, private: bool) -> None:
     from my121_analytics.cli.release_files import write_figure
     from my121_analytics.figures import map_multiples, nine_box, profile_heatmap
+    from my121_analytics.figures.canvas import draw_on_canvas
 
     profile, groups = shown[0], shown[-1]
     if "map" in profile.tables:
-        write_figure(nine_box.plot_nine_box(profile), out / "nine_box", private=private)
+        write_figure(draw_on_canvas(nine_box.plot_nine_box, profile), out / "nine_box", private=private)
         if "map_by_group" in profile.tables:
-            write_figure(nine_box.plot_box_by_group(profile), out / f"nine_box_by_{by}", private=private)
+            write_figure(draw_on_canvas(nine_box.plot_box_by_group, profile), out / f"nine_box_by_{by}",
+                         private=private)
     elif "ratings" in profile.tables:
-        write_figure(nine_box.plot_rating_mix(profile), out / "rating_mix", private=private)
+        write_figure(draw_on_canvas(nine_box.plot_rating_mix, profile), out / "rating_mix", private=private)
     if groups.kind == "GroupProfileResult" and "map_by_group" in groups.tables:
-        write_figure(profile_heatmap.plot_profile_heatmap(groups), out / f"nine_box_by_{by}", private=private)
-        write_figure(map_multiples.plot_map_multiples(groups), out / f"maps_by_{by}", private=private)
+        write_figure(draw_on_canvas(profile_heatmap.plot_profile_heatmap, groups), out / f"nine_box_by_{by}",
+                     private=private)
+        write_figure(draw_on_canvas(map_multiples.plot_map_multiples, groups), out / f"maps_by_{by}",
+                     private=private)
     if len(shown) > 1 and "change" in shown[1].tables:
-        write_figure(nine_box.plot_box_change(shown[1]), out / "nine_box_change", private=private)
+        write_figure(draw_on_canvas(nine_box.plot_box_change, shown[1]), out / "nine_box_change", private=private)

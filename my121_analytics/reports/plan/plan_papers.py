@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.timeline import count_pages, describe_timeline, plot_timeline
@@ -64,11 +65,11 @@ def draw_timeline(released: Released) -> list[Picture]:
         return []
     pictures = []
     for page in range(1, min(count_pages(released), MOST_PAGES) + 1):
-        axes, alt = plot_timeline(released, page=page), describe_timeline(released, page=page)
+        drawn, alt = draw_on_canvas(plot_timeline, released, page=page), describe_timeline(released, page=page)
         name = "timeline" if page == 1 else f"timeline_{page}"
         title = say("plan_section", "timeline")
-        pictures.append(Picture(name, title, alt, render_svg(axes, title=title, description=alt),
-                                render_png(axes, dpi=110)))
+        pictures.append(Picture(name, title, alt, render_svg(drawn, title=title, description=alt),
+                                render_png(drawn, dpi=110)))
     return pictures
 
 

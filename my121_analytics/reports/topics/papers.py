@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_svg
 from my121_analytics.reports.pack.meeting import range_text
@@ -162,9 +163,8 @@ def draw_picture(name: str, plot: Callable[..., Any], describe: Callable[[Releas
     """Draw a released result for a page, with the words that stand for it."""
     released = require_released(released, wanted_by="draw_picture")
     alt = describe(released)
-    ax = plot(released)
-    title = " ".join(ax.get_title(loc="left").split())
-    return Picture(name, title, alt, render_svg(ax, title=title, description=alt))
+    drawn = draw_on_canvas(plot, released)
+    return Picture(name, drawn.title, alt, render_svg(drawn, title=drawn.title, description=alt))
 
 
 def _tables(topic: Topic) -> list[TopicTable]:

@@ -206,11 +206,12 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
 
 def draw_beside(draw: Drawing, released: Released) -> PictureBeside:
     """Draw a released result as a picture beside its table, with the words that stand for it."""
+    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.theme import render_png
 
     plot, describe = draw
     released = require_released(released, wanted_by="draw_beside")
-    return PictureBeside(render_png(plot(released), dpi=_DOTS), describe(released))
+    return PictureBeside(render_png(draw_on_canvas(plot, released), dpi=_DOTS), describe(released))
 
 
 def order_groups(rows: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:
