@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -15,6 +16,7 @@ app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
             "schedule", "audit", "guide", "person", "self", "equality", "development",
             "talent", "coverage", "movement", "import", "init", "demo", "doctor")
+ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 MODULES = {"import": "import_form"}
 """Commands whose name cannot be that of a module."""
 
@@ -29,6 +31,17 @@ def _register() -> None:
 _register()
 
 
+def calculate_in_one_thread() -> None:
+    """Keep linear algebra to one thread, unless the environment says otherwise; before numpy is loaded.
+
+    Its threads wait for each other by keeping their cores busy. The matrices here are small: on two idle cores nothing
+    is gained by a second thread, and beside other work it took four times as long. It also makes the last digits of an
+    estimate the same on computers with more cores or fewer.
+    """
+    for name in ONE_THREAD:
+        os.environ.setdefault(name, "1")
+
+
 def main() -> None:
     """Run the command line; every known error leaves with its exit code and a last line that says why."""
     from my121_analytics.cli.streams import bear_with_streams
@@ -36,6 +49,7 @@ def main() -> None:
     from my121_analytics.errors import My121Error, UsageError
 
     bear_with_streams()
+    calculate_in_one_thread()
     try:
         app(standalone_mode=True)
     except My121Error as problem:
