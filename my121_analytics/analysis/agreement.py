@@ -31,7 +31,7 @@ FACTS = {"n": Fact("posts", who=Count("pairs")), "n_pairs": Fact("posts", who=Co
 _Facts = dict[str, float | int | str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AgreementResult(Result):
     """Manager's against own placements in one cycle; made by :func:`compare_self`."""
 
@@ -86,7 +86,7 @@ def compare_self(workforce: Workforce, *, cycle: str | None = None, axis: str | 
         raise UsageError(f"There is no axis '{axis}'.", hints=[suggest(axis, known)])
     counts = count_pairs(workforce, by=[by] if by else [], cycle=cycle, axes=(axis,) if axis else known,
                          filters=filters)
-    return compare_self_counts(counts, framework, as_of=workforce.as_of, filters=filters)
+    return compare_self_counts(counts, framework, as_of=workforce.as_of, filters=filters).under(workforce.settings)
 
 
 def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date,

@@ -35,7 +35,7 @@ FACTS = {**dict.fromkeys(("conversations_from", "conversations_to", "conversatio
          "n_without_manager": Fact("people", part_of="people_in_post", who=Count("without_manager"))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CoverageResult(Result):
     """Coverage of one cycle; made by :func:`measure_coverage`."""
 
@@ -101,7 +101,7 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     about = describe("coverage", population="people_in_post", counts="people_and_posts", source=MANAGER, cycle=cycle,
                      as_of=workforce.as_of, filters=filters, n=len(people),
                      caveats=("coverage_counts",) if is_known else ("coverage_counts", "no_conversations"))
-    return CoverageResult(about, tables, facts, FACTS)
+    return CoverageResult(about, tables, facts, FACTS, workforce.settings)
 
 
 def _add_conversations(workforce: Workforce, cycle: str, rows: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:

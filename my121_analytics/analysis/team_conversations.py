@@ -24,7 +24,7 @@ MOST_MET, FEW_MET = 1.0, 0.5
 """Shares of objectives met from which they were met, and up to which many were not."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ConversationsResult(Result):
     """Who is due a conversation, and what to ask; made by :func:`prepare_conversations`."""
 
@@ -77,7 +77,7 @@ def prepare_conversations(workforce: Workforce, *, cycle: str | None = None,
                                people=("rater_id", "employee_id", "name", "intervention"))}
     about = describe("conversations", as_of=workforce.as_of, cycle=cycle, population="people_in_post", n=len(people),
                      caveats=("conversation_questions",))
-    return ConversationsResult(about, tables)
+    return ConversationsResult(about, tables).under(workforce.settings)
 
 
 def managers_of(conversations: ConversationsResult) -> set[str]:

@@ -262,13 +262,3 @@ def test_under_pseudonyms_neither_the_page_nor_the_terminal_quotes_the_exports(m
     html = (tmp_path / "check.html").read_text("utf-8")
     assert not any(name in html for name in ("EBANKS", "Ebanks", "999999"))
     assert set(read(tmp_path / "missing.csv")["employee_id"].str[:2]) == {"P-"}
-
-
-def test_linear_algebra_keeps_to_one_thread_unless_told_otherwise():
-    code = "import os, sys; from my121_analytics.cli.app import main\ntry:\n    main()\nexcept SystemExit:\n    pass\n" \
-           "print(os.environ['OPENBLAS_NUM_THREADS'], 'numpy' in sys.modules)"
-    for given, used in (({}, "1 False"), ({"OPENBLAS_NUM_THREADS": "2"}, "2 False")):
-        told = {name: value for name, value in os.environ.items() if not name.endswith("_NUM_THREADS")}
-        ran = subprocess.run([sys.executable, "-c", code, "--version"], capture_output=True, text=True, check=False,
-                             env={**told, **given})
-        assert ran.stdout.splitlines()[-1] == used
