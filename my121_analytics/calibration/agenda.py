@@ -74,6 +74,11 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     in post is settling in and is not asked about; time in post that is not known raises no question. Objectives count
     where three or more were set.
     For somebody with several posts the questions stand together in one row, under the post with the most weight.
+
+    Examples
+    --------
+    >>> agenda = build_agenda(workforce, filters={"directorate": "Adult Care"})
+    >>> agenda.table("reasons")
     """
     settings = settings or workforce.settings
     check_grouping(None, filters)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from my121_analytics.analysis.agreement import compare_self
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
@@ -399,6 +400,8 @@ def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Find
         "coverage": lambda: measure_coverage(workforce, by=inside or plan.by, cycle=cycle, filters=filters),
         "agenda": lambda: build_agenda(workforce, severity=severity, cycle=cycle, settings=settings, filters=filters),
         "roster": lambda: list_roster(workforce, cycle=cycle, filters=filters)}
+    if not plan.is_public:
+        analyses["agreement"] = lambda: compare_self(workforce, by=inside or plan.by, cycle=cycle, filters=filters)
     results: dict[str, Result] = {}
     if plan.is_public:  # a reason may count people
         why = say("pack", "not_worked_out")

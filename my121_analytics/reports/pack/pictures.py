@@ -22,6 +22,7 @@ from my121_analytics.figures.nine_box import (
     plot_rating_mix,
 )
 from my121_analytics.figures.rating_mix import describe_rating_mixes, has_mixes, plot_rating_mixes
+from my121_analytics.figures.self_gap import describe_self_gap, plot_self_gap
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.wording.catalogue import say
@@ -47,7 +48,7 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     Returns
     -------
     dict
-        By name: map, change, groups, managers, mixes, lengths, linkage, funnel, coverage.
+        By name: map, change, groups, managers, mixes, lengths, linkage, funnel, coverage, self.
     """
     pictures = {}
     profile = results["profile"]
@@ -78,6 +79,9 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     coverage = results.get("coverage")
     if coverage is not None and _any(coverage, "by_group", "base"):
         pictures["coverage"] = _draw("coverage", coverage, plot_coverage, describe_coverage)
+    agreement = results.get("agreement")
+    if agreement is not None and _any(agreement, "by_group", "base"):
+        pictures["self"] = _draw("self", agreement, plot_self_gap, describe_self_gap)
     return pictures
 
 
