@@ -75,32 +75,38 @@ def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], c
 def _analyse(workforce: Workforce, groupings: list[str], cycle: str, audience: str, settings: Settings) -> list[Result]:
     """Work out the profile first, then the change since the cycle before, then the groups beside the council.
 
-    Where small counts are hidden, groups stand without the council's share beside them, since that would tell a share
-    which the council's own row may withhold; and moves by group would leave next to nothing to show.
+    Where nobody may be named, groups stand without the council's share beside them, since that would tell a share
+    which the council's own row may withhold, and small protected groups are put together; where small counts are
+    hidden, moves by group would leave next to nothing to show.
     """
+    from my121_analytics.analysis.disparity import merge_small_groups, merge_undeclared
     from my121_analytics.analysis.group_profile import BY_MANAGER, profile_groups
     from my121_analytics.analysis.movement import track_movement
     from my121_analytics.analysis.profile import tabulate_profile
 
-    suppressed = audience in settings.disclosure.audiences and settings.disclosure.audiences[audience].suppress
-    _check_audience(groupings, audience, suppressed=suppressed)
+    policy = settings.disclosure.audiences.get(audience)
+    named, suppressed = policy is None or policy.names, policy is not None and policy.suppress
+    _check_audience(groupings, audience, named=named)
     alone = groupings[0] if len(groupings) == 1 and groupings[0] != BY_MANAGER else None
-    results: list[Result] = [tabulate_profile(workforce, by=alone if suppressed else None, cycle=cycle)]
+    if not named:
+        workforce = merge_small_groups(merge_undeclared(workforce), cycle=cycle,
+                                       fewest=settings.disclosure.equality_threshold)
+    results: list[Result] = [tabulate_profile(workforce, by=None if named else alone, cycle=cycle)]
     if workforce.previous_cycle(cycle) is not None:
         results.append(track_movement(workforce, by=None if suppressed else alone, cycle=cycle))
-    if not suppressed:
+    if named:
         results.append(profile_groups(workforce, by=groupings, cycle=cycle))
     return results
 
 
-def _check_audience(groupings: list[str], audience: str, *, suppressed: bool) -> None:
+def _check_audience(groupings: list[str], audience: str, *, named: bool) -> None:
     from my121_analytics.analysis.group_profile import BY_MANAGER
     from my121_analytics.errors import UsageError
     from my121_analytics.wording.catalogue import say
 
     if BY_MANAGER in groupings and audience != "analyst":
         raise UsageError(say("profile_command", "manager_analyst"), hints=["Leave --audience out."])
-    if suppressed and len(groupings) > 1:
+    if not named and len(groupings) > 1:
         raise UsageError(say("profile_command", "two_published"), hints=[say("profile_command", "two_published_hint")])
 
 
