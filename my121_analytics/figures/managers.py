@@ -370,19 +370,24 @@ def _draw_limits(ax: Axes, points: pd.DataFrame, sd: float) -> None:
 
 
 def _write_scales(ax: Axes, last: float, reach: float) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    for tick in MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]).tick_values(0, last):
-        if 0 <= tick <= last:
+    for tick in _ticks(0, last, 8, (1, 2, 5, 10)):
+        if tick == round(tick):
             write(ax, f"{tick:.0f}", (tick, 0), (0, -0.12), data=(True, False), size=theme.SMALL, ha="center",
                   colour=theme.QUIET, gid="tick")
-    for tick in MaxNLocator(6).tick_values(-reach, reach):
-        if abs(tick) <= reach:
-            ax.axhline(tick, color=theme.RULE, linewidth=0.5, zorder=0)
-            write(ax, phrases.signed(tick, 1) if tick else "0", (0, tick), (-0.08, 0), data=(False, True),
-                  size=theme.SMALL, ha="right", colour=theme.QUIET, gid="tick")
+    for tick in _ticks(-reach, reach, 6, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)):
+        ax.axhline(tick, color=theme.RULE, linewidth=0.5, zorder=0)
+        write(ax, phrases.signed(tick, 1) if tick else "0", (0, tick), (-0.08, 0), data=(False, True),
+              size=theme.SMALL, ha="right", colour=theme.QUIET, gid="tick")
     write(ax, say("funnel", "x"), (0.5, 0), (0, -0.36), ha="center", gid="label")
     write(ax, say("funnel", "y"), (0, 1), (-0.7, 0.16), gid="label")
+
+
+def _ticks(first: float, last: float, most: int, steps: Sequence[float]) -> list[float]:
+    """Choose round values between two others, ``most`` intervals at most, by the smallest step that allows it."""
+    smallest = (last - first) / most
+    power = 10.0 ** math.floor(math.log10(smallest))
+    step = next(step for step in (s * power for s in steps) if step >= smallest * (1 - 1e-9))
+    return [number * step for number in range(math.ceil(first / step - 1e-9), math.floor(last / step + 1e-9) + 1)]
 
 
 def _draw_points(ax: Axes, points: pd.DataFrame, sd: float) -> None:
