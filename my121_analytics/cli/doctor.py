@@ -94,7 +94,7 @@ def _place(out: Path) -> Iterator[Examination]:
 def _font(_: Path) -> Iterator[Examination]:
     from matplotlib.font_manager import findfont
 
-    from my121_analytics.figures.theme import FONT
+    from my121_analytics.figures.letters import FONT
 
     try:
         yield Examination("The font of the pictures", Path(findfont(FONT, fallback_to_default=False)).name, True, True)

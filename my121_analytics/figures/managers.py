@@ -133,7 +133,8 @@ def plot_funnel(released: Released, *, for_meeting: bool = False, ax: Axes | Non
     points = seen.rated
     spread = _spread(released, points)
     crowded = int((points["verdict"] == PATTERN).sum()) > MOST_LABELS
-    notes = [_key(seen), say("funnel", "note_names") if crowded else "", say("funnel", "note"),
+    notes = [say("caveat", "too_large") if seen.too_large else "", _key(seen),
+             say("funnel", "note_names") if crowded else "", say("funnel", "note"),
              say("funnel", "note_spread") if spread.is_rough else "", say("caveat", "leniency_or_quality")]
     words = Words(_title_of_funnel(points, spread.sd),
                   phrases.subtitle(released, say("funnel", "measure"), n=_n(seen), table="managers"),
@@ -171,6 +172,7 @@ class _Managers:
     n_listed: int
     expected_wrong: float | None
     no_difference: bool
+    too_large: bool
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,8 @@ def _read(released: Released, *, wanted_by: str, for_meeting: bool = False) -> _
                      delta=float(released.facts.get("delta") or Settings().managers.delta),
                      n_listed=int((shown["verdict"] == PATTERN).sum()),
                      expected_wrong=_expected_wrong(released, shown),
-                     no_difference=bool(none) if none is not None else sd == 0)
+                     no_difference=bool(none) if none is not None else sd == 0,
+                     too_large=bool(released.facts.get("too_large")))
 
 
 def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
@@ -234,7 +237,7 @@ def _n(seen: _Managers) -> str:
 
 def _notes(seen: _Managers, drawn: pd.DataFrame) -> tuple[str, ...]:
     """Say what the picture leaves out and how it may be read."""
-    notes = []
+    notes = [say("caveat", "too_large")] if seen.too_large else []
     if len(drawn):
         notes.append(say("caterpillar", "order", delta=f"{seen.delta:.2f}", odds=f"{math.exp(seen.delta):.3g}"))
     rest = seen.ranged.iloc[len(drawn):]["verdict"]

@@ -142,7 +142,7 @@ def attempt(analyses: Mapping[str, Callable[[], Result]]) -> dict[str, Result]:
     return found
 
 
-def fields_of(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] | None = None) -> tuple[Field, ...]:
+def report_fields(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] | None = None) -> tuple[Field, ...]:
     """Describe columns under the catalogue's headings; groups it has no word for go by their label in the schema."""
     given, known = notes or {}, codes("report_heading")
     labels = {column.name: column.label for column in GROUPS if column.name not in known}

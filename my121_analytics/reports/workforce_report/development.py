@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from my121_analytics.analysis.development import measure_development
 from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.demand import describe_demand, plot_demand
-from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, attempt, fields_of, make_sheet
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    ReportSection,
+    Written,
+    attempt,
+    make_sheet,
+    report_fields,
+)
 from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.schema import ORGANISATION
 from my121_analytics.writing.tables import Kind
@@ -27,14 +34,14 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     released = results["development"]
     by = str(released.tables["groups"].columns[0])
     sheets: list[AnySheet] = []
-    sheets += make_sheet(brief, released, "interventions", "interventions", fields_of(
+    sheets += make_sheet(brief, released, "interventions", "interventions", report_fields(
         [("intervention", "text"), ("n_actions", "integer"), ("n_people", "integer"), ("n_completed", "integer"),
          ("n_open", "integer"), ("n_overdue", "integer"), ("n_due", "integer"), *_SHARES]),
         chart=Chart("bar", category="intervention", values=("n_actions",)), draw=(plot_demand, describe_demand))
-    sheets += make_sheet(brief, released, "groups", "in_hand", fields_of(
+    sheets += make_sheet(brief, released, "groups", "in_hand", report_fields(
         [(by, "text"), ("n_people", "integer"), ("n_with", "integer"), *_SHARES, ("n_actions", "integer"),
          ("n_overdue", "integer")]), words={"by": by}, chart=Chart("bar", category=by, values=("share",)))
-    sheets += make_sheet(brief, released, "followed", "followed", fields_of(
+    sheets += make_sheet(brief, released, "followed", "followed", report_fields(
         [("purpose", "text"), ("label", "text"), ("base", "integer"), ("n_higher", "integer"), ("n_same", "integer"),
          ("n_lower", "integer"), *_SHARES, ("n_without", "integer"), ("share_without", "share"),
          ("difference", "points"), ("difference_lower", "points"), ("difference_upper", "points")]))
