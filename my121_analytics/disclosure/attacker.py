@@ -159,7 +159,8 @@ def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], sett
 
 def attack_release(released: Mapping[str, Released], results: Mapping[str, Result],
                    settings: DisclosureSettings | None = None, *, earlier: Mapping[str, Earlier] | None = None,
-                   nesting: Nesting | None = None, points: Floats | None = None, exact: bool = False) -> AttackReport:
+                   nesting: Nesting | None = None, points: Floats | None = None, exact: bool = False,
+                   linked: Linked | None = None) -> AttackReport:
     """Say the same of several released results together, with their facts, and of the releases before them.
 
     Parameters
@@ -174,6 +175,8 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         As for :func:`attack`.
     points
         Claimed solutions, which spare programs where they are such: each is checked.
+    linked
+        As :func:`show_earlier` gave it for these results already, which takes as long as an attack.
 
     Returns
     -------
@@ -209,7 +212,7 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         numbers[name] = (context, numbers_beside(source.about.n, source.facts, results[name].declared))
         if one.rounded_to:
             rounded[name] = one.rounded_to
-    then, links = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
+    then, links = linked or show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
     shown += then
     for name, kept in (earlier or {}).items():
         context = context_of(kept.about)[0] + (f"#{name}" if name in links.unlinked else "")
@@ -327,6 +330,10 @@ class Links:
     same: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
+
+
+Linked = tuple[list[Shown], Links]
+"""What kept releases showed, and how each was linked."""
 
 
 def say_links(links: Links, earlier: Mapping[str, Earlier]) -> dict[str, str]:

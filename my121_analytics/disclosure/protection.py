@@ -104,6 +104,12 @@ class Before:
     narrow: frozenset[tuple[str, int, str]] = frozenset()
     is_asked: bool = False
 
+    def has_shown(self, candidate: Candidate) -> bool:
+        """Say whether these releases showed the same table of the same people."""
+        name = candidate.name.rpartition(".")[2]
+        return any(one.context == candidate.context and one.within == candidate.within
+                   and one.name.rpartition(".")[2] == name for one in self.tables)
+
 
 @dataclass(frozen=True)
 class Protection:
@@ -152,12 +158,15 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     small = {one.name: _Small.of(one, settings) for one in candidates}
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
     attempt = _Attempt(candidates, small, numbers, settings, known, earlier or Before())
-    bare = attempt.find_bare(attempt.hidden)
+    bare = attempt.find_bare(attempt.hidden_here)
     first = _protect_some(attempt.without(bare) if bare else attempt)
-    more = first.attempt.find_bare(first.pattern.hidden)
+    before = first.attempt.earlier
+    shown_before = {one.name for one in first.attempt.tables if before.has_shown(one)}
+    more = first.attempt.find_bare(first.pattern.hidden) - shown_before
     if more:
         second = _protect_some(first.attempt.without(more))
-        if second.attempt.count_worth(second.pattern) > first.attempt.count_worth(first.pattern):
+        # Beside an earlier release what others show is settled; what it left out is left out again.
+        if before.tables or second.attempt.count_worth(second.pattern) > first.attempt.count_worth(first.pattern):
             return replace(second.finish(), bare=bare | more)
     return replace(first.finish(), bare=bare)
 
@@ -184,8 +193,9 @@ def _protect_some(attempt: _Attempt) -> _Found:
         if not pattern.open.size or not left:
             return _Found(attempt, pattern)
         worst = _find_worst(attempt, pattern, left)
-        if not worst:  # what is open stands in releases before this one
-            worst = frozenset({max(left, key=lambda one: (len(one.table.frame), one.name)).name})
+        if not worst:  # what is open stands in releases before this one: a table that they did not show opens it
+            worst = frozenset({max(left, key=lambda one: (not before.has_shown(one), len(one.table.frame),
+                                                          one.name)).name})
         attempt = attempt.without(worst)
 
 
@@ -352,10 +362,18 @@ class _Attempt:
 
     @property
     def hidden(self) -> Bools:
+        """Counts that are hidden in their own right, or were in a release before this one."""
+        return self._flag(self.known.cells)
+
+    @property
+    def hidden_here(self) -> Bools:
         """Counts that are hidden in their own right."""
-        hidden = np.zeros(len(self.known.truth), dtype=bool)
-        hidden[self.known.cells["variable"].to_numpy(np.int64)] = True
-        return hidden
+        return self._flag(self.known.cells[self.known.cells["table"].isin([one.name for one in self.tables])])
+
+    def _flag(self, cells: pd.DataFrame) -> Bools:
+        flags = np.zeros(len(self.known.truth), dtype=bool)
+        flags[cells["variable"].to_numpy(np.int64)] = True
+        return flags
 
     def find_bare(self, hidden: Bools) -> frozenset[str]:
         """Find the tables cut by two keys or more of which hardly any count would be shown.
