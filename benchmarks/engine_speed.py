@@ -44,7 +44,7 @@ TEN_MILLION = [Case(10_000_000, 100_000, 3, (10, 4, 12)), Case(10_000_000, 1_000
 CONTINUOUS = [Case(5_000, 1_100, 5, ()), Case(73_000, 3_000, 5, ()), Case(1_000_000, 100_000, 5, ())]
 CONTINUOUS_MEMORY = 300.0
 """MB above the inputs that a fit of a million ratings with continuous covariates may take."""
-CROSSED = [(500, 60, 4), (3_000, 350, 6), (5_000, 2_500, 4)]
+CROSSED = [(500, 60, 4), (3_000, 350, 6), (5_000, 2_500, 4), (25_000, 2_000, 4), (250_000, 20_000, 4)]
 PEER_LIMITS = {"edi-kernels": 73_000, "interlace-lme": 1_000, "R ordinal::clmm": 1_000}
 R_SECONDS = 900
 
@@ -206,11 +206,12 @@ def simulate_crossed(n_people: int, n_raters: int, n_cycles: int) -> tuple[np.nd
 
 def show_crossed(size: tuple[int, int, int]) -> None:
     ratings, rater, person = simulate_crossed(*size)
-    start = time.perf_counter()
+    inputs, start, begun = now_and_peak()[0], time.perf_counter(), time.process_time()
     fit = fit_cumulative_link(ratings, rater, subjects=person)
-    seconds = time.perf_counter() - start
-    print(f"{len(ratings):>11,} {size[1]:>9,}  4  crossed with {size[0]:,} people: {seconds:.1f} s  "
-          f"sd {fit.sd:.4f} and {fit.sd_subject:.4f}  converged {fit.converged}", flush=True)
+    seconds, busy = time.perf_counter() - start, time.process_time() - begun
+    megabytes = now_and_peak()[1] - inputs
+    print(f"{len(ratings):>11,} {size[1]:>9,}  4  crossed with {size[0]:,} people: {seconds:.1f} s ({busy:.1f} s "
+          f"busy), {megabytes:.0f} MB  sd {fit.sd:.4f} and {fit.sd_subject:.4f}  converged {fit.converged}", flush=True)
 
 
 def apart(work: Callable[..., None], *given: object) -> None:

@@ -85,6 +85,7 @@ def tabulate(rows: pd.DataFrame) -> dict[str, object]:
         inside, ranged = rows["lower"].le(effect) & rows["upper"].ge(effect), rows["lower"].notna()
         found[truth] = {
             "found": _share(right, differs), "wrong": _share(listed & ~right, listed),
+            "differ": int(differs.sum()),
             "covered": _share(inside, ranged), "covered_listed": _share(inside, listed),
             "covered_differ": _share(inside, ranged & differs),
             "in_line": [int((in_line & (rows["band"] == band)).sum()) for band in range(3)],
@@ -100,9 +101,10 @@ def write_page(kept: Path, page: Path) -> None:
     """Write what was kept as a page."""
     lines = ["# Leniency told from team quality: what was measured", "",
              "Made by `python -m benchmarks.sources --write`; `runs` says how many councils of 300 managers were "
-             "simulated of each kind, on seeds not seen while the model was made. With so few runs a share of names "
-             "is known to about +-.05. Leniency has a standard deviation of .6, team quality of .3 unless said, "
-             "people's own level of 1; a manager differs beyond ln 2. *About*: share of councils in which sources "
+             "simulated of each kind, on seeds not seen while the model was made. Shares found and wrong stand with "
+             "their simulation error (one standard error). Leniency has a standard deviation of .6, team quality of .3 "
+             "unless said, people's own level of 1; a manager differs beyond ln 2. *About*: share of councils in which "
+             "sources "
              "part leniency from the team, so that the list is about leniency; else it is about both together, and "
              "is to be held against the right half of the table. *Stated*: share of names the program expects to be "
              "wrong.", "",
@@ -111,9 +113,11 @@ def write_page(kept: Path, page: Path) -> None:
     entries = [json.loads(line) for line in kept.read_text(encoding="utf-8").splitlines()]
     for entry in entries:
         one, both = entry["leniency"], entry["total"]
+        n_names = entry["names"] * entry["runs"]
+        shares = [_with_error(truth[name], n) for truth in (one, both)
+                  for name, n in (("found", truth["differ"]), ("wrong", n_names))]
         lines.append(f"| {entry['council']} | {entry['runs']} | {entry['names']:.1f} | {entry['about_leniency']:.1f} | "
-                     f"{_two(entry['stated'])} | {_two(one['found'])} | {_two(one['wrong'])} | {_two(both['found'])} | "
-                     f"{_two(both['wrong'])} |")
+                     f"{_two(entry['stated'])} | {' | '.join(shares)} |")
     lines += ["", "Ranges of 95 %, and \"in line\", against what the list of that kind is about. *In line, wrong*: of "
               "all who are told so, the share that lie beyond ln 2, by mean team size (number told so, all runs).", "",
               "| council | covered | among listed | among those who differ | in line, wrong: 2-5 | 6-10 | 11-25 |",
@@ -125,6 +129,13 @@ def write_page(kept: Path, page: Path) -> None:
         lines.append(f"| {entry['council']} | {_two(held['covered'])} | {_two(held['covered_listed'])} | "
                      f"{_two(held['covered_differ'])} | {bands} |")
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _with_error(share: float | None, n: float) -> str:
+    """Write a share with one standard error of its simulation."""
+    if share is None or not n:
+        return "-"
+    return f"{share:.2f} ± {np.sqrt(share * (1 - share) / n):.2f}"
 
 
 def _two(value: float | None) -> str:

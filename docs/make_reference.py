@@ -23,6 +23,7 @@ from pydantic.fields import FieldInfo
 
 from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
+from my121_analytics.ingest.intake import read_exports
 from my121_analytics.settings import (
     AUDIENCES,
     REPORT_SECTIONS,
@@ -119,6 +120,44 @@ def describe_record() -> str:
                   f"{' Protected characteristic.' if c.protected else ''} |" for c in columns]
         lines.append("")
     return "\n".join(lines)
+
+
+SYSTEMS = {"iTrent": ("itrent_people.xlsx", "itrent_reviews.xlsx"), "ResourceLink": ("resourcelink_ratings.csv",),
+           "Unit4": ("unit4_my121.xlsx",), "SuccessFactors": ("successfactors_self.csv",)}
+"""HR system -> files of the sample council that are written as it writes them."""
+SHOWN_HEADINGS = 12
+"""Spellings listed of a column; the synonym table has all of them."""
+
+
+def describe_headings() -> str:
+    """Give docs/headings.md: which heading is read as what, by HR system and by column."""
+    packaged = resources.files("my121_analytics.ingest.reading").joinpath("headings.toml").read_text("utf-8")
+    words = tomllib.loads(packaged)
+    lines = ["# Headings", "", "Which heading of an export is read as what. Case, spaces, dots and dashes do not "
+             "matter. A heading with two meanings is asked about, never guessed; `my121 check --explain` says how "
+             "yours were read, and `[exports.columns]` in the settings beats all of this.", ""]
+    mapping = read_exports(FOLDER.parent / "data" / "sample", settings=Settings()).mapping
+    for system, files in SYSTEMS.items():
+        lines += [f"## As {system} writes them", "", "The reports that the sample council's files are modelled on.", "",
+                  "| file | heading | read as |", "|---|---|---|"]
+        part = mapping[mapping["file"].isin(files) & (mapping["column"] != "")]
+        lines += [f"| {row.file} | {row.heading} | `{row.column}` |" for row in part.itertuples()]
+        lines.append("")
+    for table, columns in words["strong"].items():
+        lines += [f"## {table.replace('_', ' ').capitalize()}: headings of any system", "",
+                  "| column | headings |", "|---|---|"]
+        lines += [f"| `{column}` | {_list_headings(headings)} |" for column, headings in columns.items()]
+        lines.append("")
+    lines += ["## Asked about", "", "These mean different things in different exports.", "",
+              ", ".join(f"{heading} ({' or '.join(_words(m) for m in meanings)})"
+                        for heading, meanings in words["ambiguous"].items()), "",
+              "## Never loaded", "", ", ".join(words["refused"]["headings"]), ""]
+    return "\n".join(lines)
+
+
+def _list_headings(headings: list[str]) -> str:
+    more = len(headings) - SHOWN_HEADINGS
+    return ", ".join(headings[:SHOWN_HEADINGS]) + (f", and {more} more" if more > 0 else "")
 
 
 def write_assessment() -> str:
@@ -236,9 +275,9 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
-PAGES = {"settings.md": describe_settings, "record.md": describe_record, "dpia.md": write_assessment,
-         "consultation.md": write_consultation, "patterns_explained.md": explain_patterns,
-         "patterns_method.md": describe_method}
+PAGES = {"settings.md": describe_settings, "record.md": describe_record, "headings.md": describe_headings,
+         "dpia.md": write_assessment, "consultation.md": write_consultation,
+         "patterns_explained.md": explain_patterns, "patterns_method.md": describe_method}
 
 if __name__ == "__main__":
     for name, describe in PAGES.items():

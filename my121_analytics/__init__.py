@@ -1,6 +1,38 @@
-"""My 1:1 analytics: from ERP exports of ratings and placements to a calibration pack.
+"""My 1:1 analytics: from ERP exports of ratings and placements to a calibration pack and what the meeting agreed.
 
-Public names are imported when first used, so that ``import my121_analytics`` and ``my121 --help`` stay quick.
+The order of work:
+
+    import my121_analytics as my121
+
+    intake = my121.read_exports("exports/")        # 1 read: what was accepted, repaired, refused, and why
+    workforce = intake.workforce                   #   the record; the council's settings travel with it
+    profile = my121.tabulate_profile(workforce, by="directorate")
+    profile                                        # 2 look: in a notebook, a page with tables and cautions
+    profile.plot_map()                             #   a picture, for your own eyes and marked so
+    profile.table("map").frame                     #   plain pandas
+    patterns = my121.estimate_severity(workforce)  # 3 rating patterns; "cannot tell" is a result
+    my121.build_pack(workforce, intake=intake, out="out/pack")                 # 4 papers for the meeting
+    released = my121.release(profile, audience="publish")                      # 5 what leaves passes this gate
+
+By what you want to do:
+
+    read and check      read_exports, load_settings, compare_extracts
+    look                tabulate_profile, profile_groups, track_movement, measure_coverage, compare_self,
+                        measure_succession
+    rating patterns     estimate_severity
+    equality            compare_groups
+    the meeting         build_agenda, build_pack, read_decisions, apply_decisions, measure_effect, measure_gaps,
+                        write_agreed, read_actions
+    improvement plan    read_plan, assess_status, parse_timescale, assess_evidence, assess_total, link_findings,
+                        draw_interviewees, compare_heard
+    reports             build_report, run_scheduled, audit_workbook
+    what leaves         release; of what it returns: plot_nine_box, plot_box_by_group, plot_box_change,
+                        plot_caterpillar, plot_funnel, plot_list_lengths, plot_rating_mixes, plot_coverage,
+                        plot_profile_heatmap, plot_map_multiples
+    try it              make_sample
+
+``help(my121.read_exports)`` explains one of them; the notebooks go this way with prose. On the command line:
+``my121 --help``. None of it proposes a rating: it gives a meeting its questions.
 """
 
 from __future__ import annotations
@@ -9,7 +41,9 @@ from importlib import import_module
 from typing import Any
 
 from my121_analytics.version import __version__
+from my121_analytics.viewable import set_viewer
 
+# Names are imported when first used, so that the import and ``my121 --help`` stay quick.
 _PUBLIC = {
     "read_exports": "ingest.intake",
     "make_sample": "sample_council.council",
@@ -23,6 +57,7 @@ _PUBLIC = {
     "compare_extracts": "analysis.extracts",
     "measure_coverage": "analysis.coverage",
     "read_plan": "improvement.plan.reading",
+    "assess_status": "improvement.plan.status",
     "parse_timescale": "improvement.timescale.reading",
     "assess_evidence": "improvement.evidence.assessment",
     "assess_total": "improvement.evidence.assessment",
@@ -52,9 +87,12 @@ _PUBLIC = {
     "audit_workbook": "writing.accessibility",
     "run_scheduled": "runs.scheduled",
     "measure_succession": "analysis.succession",
+    "measure_development": "analysis.development",
+    "review_talent": "analysis.talent",
 }
 
-__all__ = ["__version__", *sorted(_PUBLIC)]
+# help() would print every name of this list in full, 46,000 characters; the page above gives the order of work.
+__all__ = ["__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -65,3 +103,6 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted({*globals(), *_PUBLIC})
+
+
+set_viewer(lambda: import_module("my121_analytics.viewing.viewer"))

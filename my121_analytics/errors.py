@@ -24,6 +24,10 @@ class My121Error(Exception):
         self.hints = tuple(hints)
         super().__init__("\n".join([headline, *(f"  - {hint}" for hint in self.hints)]))
 
+    def _render_traceback_(self) -> list[str]:
+        """Give what a notebook prints of it: what went wrong and how to mend it, without the way through the code."""
+        return str(self).splitlines()
+
 
 class UsageError(My121Error):
     """The command or call asks for something that is not there (a cycle, a directorate, a file name)."""

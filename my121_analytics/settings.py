@@ -411,6 +411,8 @@ class CommitteeSettings(_Section):
     """What the committee is asked to agree; empty: a draft from the figures, marked as one."""
     background: str = ""
     """How the assessment, audit or review was carried out."""
+    feedback: str = ""
+    """Who takes each directorate's report to its management team, when, and who attends."""
     hidden_costs: str = ""
     """Costs that no figure shows."""
     policy: str = ""

@@ -21,8 +21,10 @@ from my121_analytics.analysis import movement
 from my121_analytics.analysis.rating_patterns import severity
 from my121_analytics.disclosure.release import release
 from my121_analytics.disclosure.secondary.pattern import choose_pattern
+from my121_analytics.errors import DataUnusableError
 from my121_analytics.figures.theme import figure, render_png, render_svg
 from my121_analytics.framework.nine_box import build_framework
+from my121_analytics.reports.pack import calibration_pack
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.results import Result, Table, describe
@@ -192,6 +194,16 @@ def _gate_that_searches_less(request: pytest.FixtureRequest) -> Iterator[None]:
         options["most_exact"] = 0
     yield
     options["most_exact"] = most_exact
+
+
+@pytest.fixture
+def bare_pack(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Build packs without pictures and without the comparison of managers, where neither is the point."""
+    def refuse(*_: object, **__: object) -> None:
+        raise DataUnusableError("Managers are not compared here.")
+
+    monkeypatch.setattr(calibration_pack, "estimate_severity", refuse)
+    monkeypatch.setattr(calibration_pack, "draw_pictures", lambda *_, **__: {})
 
 
 class _Captured(io.TextIOWrapper):

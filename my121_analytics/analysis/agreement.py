@@ -15,24 +15,30 @@ from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.inference.kappa import weighted_kappa
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.counts import PairCounts, check_grouping, count_pairs
+from my121_analytics.workforce.counts import PairCounts, check_grouping, count_pairs, select_placements
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import ESTIMATE, Count, Fact, Result, Table, describe
-from my121_analytics.workforce.schema import MANAGER
+from my121_analytics.workforce.results import ESTIMATE, TOTAL, Count, Fact, Result, Table, describe
+from my121_analytics.workforce.schema import MANAGER, SELF
 
 MIN_PAIRS = 20
 """Pairs below which kappa has no range: its standard error is a large-sample one."""
 _DIRECTIONS = {1: "manager_higher", 0: "same", -1: "self_higher"}
 _FOLLOWS = ("share", "lower", "upper")
+_KAPPA = ("kappa", "kappa_lower", "kappa_upper")
 FACTS = {"n": Fact("posts", who=Count("pairs")), "n_pairs": Fact("posts", who=Count("pairs")),
          "n_placed": Fact("posts", who=Count("posts", where=(("placed", "either axis"),))),
          "share_paired": Fact(follows=("n_placed", "n_pairs"))}
 _Facts = dict[str, float | int | str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AgreementResult(Result):
     """Manager's against own placements in one cycle; made by :func:`compare_self`."""
+
+
+@dataclass(frozen=True)
+class AgreementDetailResult(Result):
+    """Agreement group by group, and reasons on record; made by :func:`detail_agreement`."""
 
 
 def compare_self(workforce: Workforce, *, cycle: str | None = None, axis: str | None = None,
@@ -80,7 +86,7 @@ def compare_self(workforce: Workforce, *, cycle: str | None = None, axis: str | 
         raise UsageError(f"There is no axis '{axis}'.", hints=[suggest(axis, known)])
     counts = count_pairs(workforce, by=[by] if by else [], cycle=cycle, axes=(axis,) if axis else known,
                          filters=filters)
-    return compare_self_counts(counts, framework, as_of=workforce.as_of, filters=filters)
+    return compare_self_counts(counts, framework, as_of=workforce.as_of, filters=filters).under(workforce.settings)
 
 
 def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date,
@@ -109,8 +115,8 @@ def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date
         There are no pairs.
     """
     if counts.frame.empty:
-        raise DataUnusableError(f"No placement in {counts.cycle} was made by both the manager and the employee.",
-                                hints=["Add the export of self placements, or choose another cycle."])
+        raise DataUnusableError(say("agreement", "no_pairs", cycle=counts.cycle),
+                                hints=[say("agreement", "no_pairs_remedy")])
     axes = [str(axis) for axis in pd.unique(counts.frame["axis"])]
     tables = {"steps": Table(pd.concat([_tabulate_steps(counts, framework, axis) for axis in axes], ignore_index=True),
                              keys=("axis", "step"), count="n", base="base", follows=_FOLLOWS, sums=("step",))}
@@ -132,10 +138,7 @@ def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date
 
 def _agree(counts: PairCounts, framework: Framework, axis: str) -> tuple[_Facts, list[str]]:
     """Give one axis' facts and the caveats that they need."""
-    rows = counts.frame[counts.frame["axis"] == axis]
-    k = len(framework.levels(axis))
-    square = np.zeros((k, k))
-    np.add.at(square, (rows["manager"].to_numpy() - 1, rows["self"].to_numpy() - 1), rows["n"].to_numpy())
+    square = _cross(counts.frame[counts.frame["axis"] == axis], framework, axis)
     kappa = weighted_kappa(square)
     is_defined, has_range = not np.isnan(kappa.estimate), kappa.n >= MIN_PAIRS
     facts: _Facts = {
@@ -144,6 +147,101 @@ def _agree(counts: PairCounts, framework: Framework, axis: str) -> tuple[_Facts,
         f"kappa_{axis}_upper": kappa.upper if is_defined and has_range else None,
         f"share_same_{axis}": float(np.trace(square) / kappa.n)}
     return facts, (["few_pairs"] if not has_range else []) + (["one_outcome"] if not is_defined else [])
+
+
+def _cross(rows: pd.DataFrame, framework: Framework, axis: str) -> np.ndarray:
+    """Lay the pairs of one axis out as a square: the manager's level down, the person's own across."""
+    k = len(framework.levels(axis))
+    square = np.zeros((k, k))
+    np.add.at(square, (rows["manager"].to_numpy() - 1, rows["self"].to_numpy() - 1), rows["n"].to_numpy())
+    return square
+
+
+def _tabulate_agreement(counts: PairCounts, framework: Framework, by: str) -> pd.DataFrame:
+    """Say for each group how often the two agree, and how far beyond chance, where there are pairs enough."""
+    rows = []
+    for axis, pairs in counts.frame.groupby("axis", sort=False):
+        whole = pairs.assign(**{by: TOTAL})
+        for group, part in pd.concat([pairs, whole]).groupby(by, sort=False):
+            square = _cross(part, framework, str(axis))
+            kappa = weighted_kappa(square)
+            enough = kappa.n >= MIN_PAIRS and not np.isnan(kappa.estimate)
+            rows.append({by: group, "axis": axis, "n_same": int(np.trace(square)), "base": int(square.sum()),
+                         "kappa": kappa.estimate if enough else np.nan,
+                         "kappa_lower": kappa.lower if enough else np.nan,
+                         "kappa_upper": kappa.upper if enough else np.nan})
+    frame = pd.DataFrame(rows)
+    lower, upper = wilson_interval(frame["n_same"], frame["base"])
+    frame = frame.assign(share=frame["n_same"] / frame["base"], lower=lower, upper=upper)
+    return frame[[by, "axis", "n_same", *_FOLLOWS, "base", *_KAPPA]]
+
+
+def detail_agreement(workforce: Workforce, *, by: str = "directorate", cycle: str | None = None,
+                     ) -> AgreementDetailResult:
+    """Say for each group how far the two agree beyond chance, and whether placements that differ say why.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    by
+        Column to compare groups by.
+    cycle
+        Default: the latest.
+
+    Returns
+    -------
+    AgreementDetailResult
+        ``agreement``: the grouping column, axis, n_same, share, lower, upper, base (pairs), kappa, kappa_lower,
+        kappa_upper (missing under ``MIN_PAIRS`` pairs); ``All`` last. ``reasons``: direction (of the performance
+        ratings), label, base (pairs), n_manager, n_self, n_both, n_none (a reason recorded by), share, lower, upper
+        (any reason, of base).
+
+    Raises
+    ------
+    UsageError
+        No such cycle or column.
+    DataUnusableError
+        The cycle has no placement that both the manager and the employee made.
+    """
+    check_grouping(by)
+    cycle = workforce.check_cycle(cycle)
+    axes = ("performance", "potential") if workforce.framework.potential else ("performance",)
+    counts = count_pairs(workforce, by=[by], cycle=cycle, axes=axes)
+    if counts.frame.empty:
+        raise DataUnusableError(say("agreement", "no_pairs", cycle=cycle), hints=[say("agreement", "no_pairs_remedy")])
+    tables = {"agreement": Table(_tabulate_agreement(counts, workforce.framework, by), keys=(by, "axis"),
+                                 count="n_same", base="base", follows=(*_FOLLOWS, *_KAPPA), sums=(by,),
+                                 **declare_group(by)),
+              "reasons": _tabulate_reasons(workforce, cycle)}
+    about = describe("agreement", population="pairs_in_cycle", counts="posts", source=MANAGER, cycle=cycle,
+                     as_of=workforce.as_of, n=counts.n_pairs, caveats=("self_selected",))
+    return AgreementDetailResult(about, tables, {}, {"n": Fact("posts", who=Count("pairs"))})
+
+
+def _tabulate_reasons(workforce: Workforce, cycle: str) -> Table:
+    """Count the pairs by direction, and on which side a reason for the placement is on record."""
+    keys = ["employee_id", "post_id"]
+    manager, own = (select_placements(workforce, source=source, cycles=[cycle])[[*keys, "performance", "reason"]]
+                    for source in (MANAGER, SELF))
+    pairs = manager.merge(own, on=keys, suffixes=("_manager", "_self")).dropna(
+        subset=["performance_manager", "performance_self"])
+    step = np.sign((pairs["performance_manager"] - pairs["performance_self"]).astype("int64"))
+    by_manager, by_self = (pairs[f"reason_{who}"].notna() for who in ("manager", "self"))
+    rows = []
+    for sign, code in _DIRECTIONS.items():
+        chosen = step == sign
+        rows.append({"direction": code, "label": say("direction", code), "base": int(chosen.sum()),
+                     "n_manager": int((chosen & by_manager & ~by_self).sum()),
+                     "n_self": int((chosen & by_self & ~by_manager).sum()),
+                     "n_both": int((chosen & by_self & by_manager).sum()),
+                     "n_none": int((chosen & ~by_self & ~by_manager).sum())})
+    frame = pd.DataFrame(rows)
+    reasoned = frame["base"] - frame["n_none"]
+    lower, upper = wilson_interval(reasoned, frame["base"])
+    frame = frame.assign(share=reasoned / frame["base"].where(frame["base"] > 0), lower=lower, upper=upper)
+    return Table(frame, keys=("direction",), count="base", parts=("n_manager", "n_self", "n_both", "n_none"),
+                 follows=_FOLLOWS, sums=("direction",))
 
 
 def _tabulate_steps(counts: PairCounts, framework: Framework, axis: str) -> pd.DataFrame:

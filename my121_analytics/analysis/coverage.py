@@ -35,7 +35,7 @@ FACTS = {**dict.fromkeys(("conversations_from", "conversations_to", "conversatio
          "n_without_manager": Fact("people", part_of="people_in_post", who=Count("without_manager"))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CoverageResult(Result):
     """Coverage of one cycle; made by :func:`measure_coverage`."""
 
@@ -101,7 +101,7 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     about = describe("coverage", population="people_in_post", counts="people_and_posts", source=MANAGER, cycle=cycle,
                      as_of=workforce.as_of, filters=filters, n=len(people),
                      caveats=("coverage_counts",) if is_known else ("coverage_counts", "no_conversations"))
-    return CoverageResult(about, tables, facts, FACTS)
+    return CoverageResult(about, tables, facts, FACTS, workforce.settings)
 
 
 def _add_conversations(workforce: Workforce, cycle: str, rows: pd.DataFrame, held: pd.DataFrame) -> pd.DataFrame:
@@ -114,12 +114,32 @@ def _add_conversations(workforce: Workforce, cycle: str, rows: pd.DataFrame, hel
     post_of = main["post_id"].astype("str").set_axis(main["employee_id"].astype("str"))
     main_post = post_of.reindex(rows["employee_id"].astype("str")).to_numpy()
     is_main = (rows["post_id"].astype("str") == main_post) | rows["post_id"].isna()
-    months = months_between(of_employee(workforce.employees, rows["employee_id"], "started"),
-                            workforce.cycle_end(cycle))
-    yearly = workforce.settings.coverage.conversations_per_year
-    owed = np.floor(yearly * months.clip(0, 12).fillna(12) / 12).astype("int64")
+    owed = owe_conversations(workforce, of_employee(workforce.employees, rows["employee_id"], "started"),
+                             workforce.cycle_end(cycle))
     return rows.assign(**{c: counted[c] for c in counted}, is_person=is_main, n_owed=owed,
                        is_placed=rows["box"].notna() | rows["performance"].notna())
+
+
+def owe_conversations(workforce: Workforce, started: pd.Series, end: pd.Timestamp) -> pd.Series:
+    """Say how many formal conversations each owes for the year to a day: the whole number their months have earned.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    started
+        First day with the council of each; missing: long ago.
+    end
+        The day.
+
+    Returns
+    -------
+    pandas.Series
+        Whole numbers, on the index of ``started``.
+    """
+    months = months_between(started, end)
+    yearly = workforce.settings.coverage.conversations_per_year
+    return np.floor(yearly * months.clip(0, 12).fillna(12) / 12).astype("int64")
 
 
 def _tabulate_groups(rows: pd.DataFrame, by: str, *, is_known: bool) -> Table:

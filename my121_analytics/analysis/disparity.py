@@ -34,7 +34,7 @@ POWER = 0.8
 SAME_PERFORMANCE = "potential_at_equal_performance"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DisparityResult(Result):
     """How outcomes differ between the groups of one characteristic; made by :func:`compare_groups`."""
 
@@ -119,7 +119,7 @@ def compare_groups(workforce: Workforce, *, by: str, cycle: str | None = None, o
                         sums=(by,)),
         "differences": Table(differences, keys=(by, "outcome", "model"), count="n", base="n_reference",
                              follows=_ESTIMATES, protected=protected)},
-        facts, {"share_declared": ESTIMATE, "reference": LABEL, "case_mix": LABEL})
+        facts, {"share_declared": ESTIMATE, "reference": LABEL, "case_mix": LABEL}, settings)
 
 
 _ESTIMATES = ("share", "share_reference", "difference", "lower", "upper", "ratio", "ratio_lower", "ratio_upper",

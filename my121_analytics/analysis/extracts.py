@@ -22,7 +22,7 @@ CHANGE_COLUMNS = ("change", "employee_id", "name", "post_id", "cycle", "director
 STAYS = ("same_people", "same_managers", "same_placements", "same_figures")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExtractComparison(Result):
     """What differs between two extracts; made by :func:`compare_extracts`."""
 
@@ -86,7 +86,7 @@ def compare_extracts(old: Workforce, new: Workforce) -> ExtractComparison:
               "stays": Table(stays, keys=("what",))}
     facts: dict[str, float | int | str | None] = {
         "as_of_before": old.as_of.isoformat(), "as_of_after": new.as_of.isoformat(), "lock_days": settings.lock_days}
-    return ExtractComparison(about, tables, facts, dict.fromkeys(facts, LABEL))
+    return ExtractComparison(about, tables, facts, dict.fromkeys(facts, LABEL), new.settings)
 
 
 class _People:

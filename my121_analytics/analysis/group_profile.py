@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -38,7 +39,7 @@ _INDEX = ("council_share", "index", "index_lower", "index_upper", "against")
 FACTS = {**dict.fromkeys(("map_columns", "map_rows"), LABEL), "n": Fact("posts", who=Count("posts"))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GroupProfileResult(Result):
     """The profile by one grouping or two; made by :func:`profile_groups`."""
 
@@ -106,7 +107,7 @@ def profile_groups(workforce: Workforce, *, by: Sequence[str], cycle: str | None
         tables = {name: _name_managers(workforce, table) for name, table in tables.items()}
     about = describe("profile", population="posts_in_cycle", counts="posts", source=source, as_of=workforce.as_of,
                      cycle=cycle, filters=filters, n=len(rows), caveats=("posts_not_people", "many_cells"))
-    return GroupProfileResult(about, tables, dict(framework.map_labels), FACTS)
+    return GroupProfileResult(about, tables, dict(framework.map_labels), FACTS, workforce.settings)
 
 
 def _check_groupings(by: Sequence[str], filters: dict[str, str] | None) -> list[str]:
@@ -222,7 +223,7 @@ def _add_index(frame: pd.DataFrame, columns: list[str], key: str) -> pd.DataFram
                         against=np.where(is_council, "", apart))
 
 
-def _declare(columns: list[str]) -> dict[str, tuple[str, ...]]:
+def _declare(columns: list[str]) -> dict[str, Any]:
     return {"unit_columns": tuple(c for c in columns if c in ORGANISATION),
             "protected": tuple(c for c in columns if c in PROTECTED),
             "people": tuple(c for c in columns if c == MANAGER_COLUMN)}

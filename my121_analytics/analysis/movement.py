@@ -35,7 +35,7 @@ FACTS = {**dict.fromkeys(("cycle_before", "cycle_after", "map_columns", "map_row
 """What each fact is, for the release gate."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MovementResult(Result):
     """Change between two cycles; made by :func:`track_movement`."""
 
@@ -84,7 +84,8 @@ def track_movement(workforce: Workforce, *, by: str | None = None, cycle: str | 
     outcomes = ("box", "performance") if workforce.framework.has_map else ("performance",)
     counts = [count_moves(workforce, by=[by] if by else [], cycle=cycle, outcome=outcome, filters=filters)
               for outcome in outcomes]
-    return track_movement_counts(counts, workforce.framework, as_of=workforce.as_of, filters=filters)
+    return track_movement_counts(counts, workforce.framework, as_of=workforce.as_of,
+                                 filters=filters).under(workforce.settings)
 
 
 def track_movement_counts(counts: Sequence[MoveCounts], framework: Framework, *, as_of: date,

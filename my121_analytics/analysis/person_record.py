@@ -16,7 +16,7 @@ PERSONAL = tuple(name for name, columns in TABLES.items() if "employee_id" in {c
 _PEOPLE = ("employee_id", "name", "post_id", "manager_id", "rater_id", "reason", "role")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PersonResult(Result):
     """All rows about one person; made by :func:`gather_person`."""
 
@@ -61,4 +61,4 @@ def gather_person(workforce: Workforce, employee_id: str) -> PersonResult:
     about = describe("person", as_of=workforce.as_of, population="one_person", n=1)
     name = str(workforce.names_of(pd.Series([employee_id])).iloc[0])
     return PersonResult(about, tables, {"n_given": int(given.sum()), "name": name},
-                        {"n_given": Fact("ratings"), "name": ESTIMATE})
+                        {"n_given": Fact("ratings"), "name": ESTIMATE}, workforce.settings)

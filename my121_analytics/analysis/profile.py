@@ -24,7 +24,7 @@ COUNTS = {"n": Count("posts"), "base": Count("posts")}
 FACTS = {**dict.fromkeys(("map_columns", "map_rows"), LABEL), "n": Fact("posts", who=Count("posts"))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ProfileResult(Result):
     """The profile of one cycle; made by :func:`tabulate_profile`."""
 
@@ -71,7 +71,7 @@ def tabulate_profile(workforce: Workforce, *, by: str | None = None, cycle: str 
     counts = [count_placements(workforce, by=[by] if by else [], cycle=cycle, source=source, outcome=outcome,
                                filters=filters) for outcome in outcomes]
     return tabulate_profile_counts(counts, workforce.framework, as_of=workforce.as_of, source=source,
-                                   filters=filters)
+                                   filters=filters).under(workforce.settings)
 
 
 def tabulate_profile_counts(counts: Sequence[PlacementCounts], framework: Framework, *, as_of: date,

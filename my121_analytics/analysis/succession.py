@@ -23,7 +23,7 @@ COUNTS = {"n_key_posts": Count("key_posts"), "n_with_successor": Count("key_post
 FACTS = dict.fromkeys(("n", "n_key_posts"), Fact("posts", who=COUNTS["n_key_posts"]))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SuccessionResult(Result):
     """Key posts, successors and development; made by :func:`measure_succession`."""
 
@@ -68,7 +68,8 @@ def measure_succession(workforce: Workforce, *, by: str = "directorate", cycle: 
     n = None if bench is None else int(bench.frame.loc[bench.frame[by].astype("str") == TOTAL, "n_key_posts"].iloc[0])
     about = describe("succession", population="people_in_post", counts="posts", as_of=workforce.as_of, cycle=cycle, n=n,
                      caveats=("written_down",))
-    return SuccessionResult(about, tables, {} if n is None else {"n_key_posts": n}, FACTS)
+    facts: dict[str, float | int | str | None] = {} if n is None else {"n_key_posts": n}
+    return SuccessionResult(about, tables, facts, FACTS, workforce.settings)
 
 
 def _tabulate_bench(workforce: Workforce, by: str, cycle: str) -> Table | None:

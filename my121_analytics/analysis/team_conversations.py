@@ -24,7 +24,7 @@ MOST_MET, FEW_MET = 1.0, 0.5
 """Shares of objectives met from which they were met, and up to which many were not."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ConversationsResult(Result):
     """Who is due a conversation, and what to ask; made by :func:`prepare_conversations`."""
 
@@ -77,7 +77,7 @@ def prepare_conversations(workforce: Workforce, *, cycle: str | None = None,
                                people=("rater_id", "employee_id", "name", "intervention"))}
     about = describe("conversations", as_of=workforce.as_of, cycle=cycle, population="people_in_post", n=len(people),
                      caveats=("conversation_questions",))
-    return ConversationsResult(about, tables)
+    return ConversationsResult(about, tables).under(workforce.settings)
 
 
 def managers_of(conversations: ConversationsResult) -> set[str]:
@@ -100,7 +100,7 @@ def _list_people(workforce: Workforce, cycle: str, settings: Settings) -> pd.Dat
         "box_name": box.map(names), "box_before": _before(workforce, cycle, rows),
         "own_box": 0, "performance": rows["performance"].astype("Int64"),
         "months_in_post": rows["tenure_months"].astype("Int64"),
-        "months_in_box": _months_in_box(workforce, cycle, rows),
+        "months_in_box": months_in_box(workforce, cycle, rows),
     })
     people = _add_own_view(workforce, cycle, people)
     people = _add_objectives(workforce, cycle, people)
@@ -119,13 +119,47 @@ def _before(workforce: Workforce, cycle: str, rows: pd.DataFrame) -> pd.Series:
     return _boxes(rows[["employee_id", "post_id"]].merge(placed, how="left", on=["employee_id", "post_id"])["box"])
 
 
-def _months_in_box(workforce: Workforce, cycle: str, rows: pd.DataFrame) -> pd.Series:
-    """Count months since the first of the unbroken run of cycles in the present box."""
+def months_in_box(workforce: Workforce, cycle: str, rows: pd.DataFrame) -> pd.Series:
+    """Count the months since :func:`first_day_in_box`.
+
+    Parameters
+    ----------
+    workforce, cycle, rows
+        As there.
+
+    Returns
+    -------
+    pandas.Series
+        Whole months to the day of the record, on the index of the rows; missing where nobody placed the person.
+    """
+    first = first_day_in_box(workforce, cycle, rows)
+    return months_between(first, pd.Timestamp(workforce.as_of)).clip(lower=0).astype("Int64")
+
+
+def first_day_in_box(workforce: Workforce, cycle: str, rows: pd.DataFrame) -> pd.Series:
+    """Find the first placement of the unbroken run of cycles in the present box.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    cycle
+        The present one.
+    rows
+        employee_id, post_id, box of each person.
+
+    Returns
+    -------
+    pandas.Series
+        Days, on the index of the rows; missing where nobody placed the person.
+    """
     labels = list(workforce.cycles["label"])
     labels = labels[:labels.index(cycle) + 1]
     placed = select_placements(workforce, cycles=labels)[["employee_id", "post_id", "cycle", "box", "placed_on"]]
     placed = placed.assign(order=placed["cycle"].astype("str").map({label: k for k, label in enumerate(labels)}))
     now = rows[["employee_id", "post_id", "box"]].assign(row=np.arange(len(rows)))
+    now = now.astype({"employee_id": "str", "post_id": "str"})
+    placed = placed.astype({"employee_id": "str", "post_id": "str"})
     both = now.merge(placed, on=["employee_id", "post_id"], suffixes=("_now", ""))
     both = both[both["box_now"].notna()].sort_values(["row", "order"], ascending=[True, False])
     same = (both["box"] == both["box_now"]).fillna(False)
@@ -134,8 +168,7 @@ def _months_in_box(workforce: Workforce, cycle: str, rows: pd.DataFrame) -> pd.S
     run = both[unbroken]
     ends = run["cycle"].astype("str").map({label: workforce.cycle_end(label) for label in labels})
     first = run["placed_on"].fillna(ends).groupby(run["row"]).min()
-    return months_between(first.reindex(now["row"]).reset_index(drop=True),
-                          pd.Timestamp(workforce.as_of)).clip(lower=0).astype("Int64")
+    return pd.to_datetime(first.reindex(now["row"])).set_axis(rows.index)
 
 
 def _add_own_view(workforce: Workforce, cycle: str, people: pd.DataFrame) -> pd.DataFrame:

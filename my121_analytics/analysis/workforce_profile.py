@@ -26,7 +26,7 @@ FACTS = {"year_from": Fact(about_people=False), "year_to": Fact(about_people=Fal
 PEOPLE = {"n": Count("people"), "base": Count("people")}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WorkforceProfileResult(Result):
     """Who works here; made by :func:`describe_workforce`."""
 
@@ -91,7 +91,7 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
     # withheld there must not be had from here.
     about = describe("coverage", population="people_in_post", counts="people_and_posts", source=MANAGER,
                      as_of=workforce.as_of, cycle=cycle, n=len(people), caveats=("main_post",))
-    return WorkforceProfileResult(about, tables, facts, FACTS)
+    return WorkforceProfileResult(about, tables, facts, FACTS, workforce.settings)
 
 
 def order_naturally(values: pd.Series) -> list[str]:

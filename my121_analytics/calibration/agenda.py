@@ -23,7 +23,7 @@ WEIGHTS = (3, 2, 1)
 HISTORY = ("own_box", "before_box", "agreed_box", "tenure_months", "months_in_box", "n_set", "n_met", "last_held_on")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AgendaResult(Result):
     """People to discuss in one cycle; made by :func:`build_agenda`."""
 
@@ -105,7 +105,7 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
         "managers": Table(managers, keys=("rater_id",), people=("rater_id",), unit_columns=tuple(
             column for column in ORGANISATION if column in managers.columns)),
         "special": Table(_list_special(record, rows), keys=(), people=("employee_id",), unit_columns=ORGANISATION),
-        "reasons": Table(reasons, keys=("reason",), count="n")}, facts, FACTS)
+        "reasons": Table(reasons, keys=("reason",), count="n")}, facts, FACTS, settings)
 
 
 def _find_patterns(severity: Result | None) -> set[str] | None:

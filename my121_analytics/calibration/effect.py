@@ -29,12 +29,12 @@ AXES = ("performance", "potential")
 _AUDIT_PEOPLE = ("employee_id", "name", "rater_id", "reason", "manager_view", "employee_view", "agreed_by")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EffectResult(Result):
     """The effect of a meeting; made by :func:`measure_effect`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class GapsResult(Result):
     """How the groups of staff fared at a meeting; made by :func:`measure_gaps`."""
 
@@ -84,7 +84,7 @@ def measure_effect(before: Workforce, calibration: Calibration) -> EffectResult:
         "n_decided": len(audit), "n_changed": int((audit["outcome"] == CHANGED).sum()),
         **_compare_spread(earlier, located), "n_shuffles": SHUFFLES, "seed": SEED}
     about = describe("effect", counts="posts", as_of=before.as_of, cycle=", ".join(cycles), n=len(audit))
-    return EffectResult(about, tables, facts, FACTS)
+    return EffectResult(about, tables, facts, FACTS, before.settings)
 
 
 def measure_gaps(before: Workforce, calibration: Calibration) -> GapsResult:
@@ -121,7 +121,7 @@ def measure_gaps(before: Workforce, calibration: Calibration) -> GapsResult:
         facts[f"detectable_{column}"] = _detectable_gap(placed[column], then - first)
         declared[f"detectable_{column}"] = ESTIMATE
     about = describe("effect_gaps", counts="posts", as_of=before.as_of, cycle=", ".join(cycles), n=len(placed))
-    return GapsResult(about, tables, facts, declared)
+    return GapsResult(about, tables, facts, declared, before.settings)
 
 
 def _count_steps(audit: pd.DataFrame) -> pd.DataFrame:

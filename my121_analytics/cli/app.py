@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -9,11 +10,13 @@ from typing import Any
 
 import typer
 
-app = typer.Typer(name="my121", no_args_is_help=True, add_completion=False, rich_markup_mode=None,
+app = typer.Typer(name="my121", no_args_is_help=True, rich_markup_mode=None,
                   pretty_exceptions_enable=False,
-                  help="From My 1:1 exports to a calibration pack. Start with: my121 pack data/sample --out out/pack")
+                  help="From My 1:1 exports to a calibration pack. See it work: my121 demo. With exports of your own: "
+                       "my121 init exports, then my121 check exports --out out/check")
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
-            "schedule", "audit", "guide", "person", "self", "equality", "import", "init", "demo", "doctor")
+            "schedule", "audit", "guide", "person", "self", "equality", "development",
+            "talent", "coverage", "movement", "import", "init", "demo", "doctor")
 MODULES = {"import": "import_form"}
 """Commands whose name cannot be that of a module."""
 
@@ -28,6 +31,21 @@ def _register() -> None:
 _register()
 
 
+THREAD_SETTINGS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+def _use_one_thread_for_algebra() -> None:
+    """Keep linear algebra to one thread, unless the environment says otherwise; before numpy is loaded.
+
+    The matrices are small: a second thread mostly waits, and `my121 managers` took three times the processor time on a
+    busy machine.
+    """
+    if any(name in os.environ for name in THREAD_SETTINGS):
+        return
+    for name in THREAD_SETTINGS:
+        os.environ[name] = "1"
+
+
 def main() -> None:
     """Run the command line; every known error leaves with its exit code and a last line that says why."""
     from my121_analytics.cli.streams import bear_with_streams
@@ -35,6 +53,7 @@ def main() -> None:
     from my121_analytics.errors import My121Error, UsageError
 
     bear_with_streams()
+    _use_one_thread_for_algebra()
     try:
         app(standalone_mode=True)
     except My121Error as problem:

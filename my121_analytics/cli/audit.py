@@ -19,7 +19,10 @@ def run_audit(
     profile: Annotated[str, typer.Option("--profile", help="publish (default), or working: filters, frozen headings "
                                                            "and shading are allowed.")] = "publish",
 ) -> None:
-    """Check workbooks against the accessibility checklist, and say what to mend and where."""
+    """Check workbooks against the accessibility checklist, and say what to mend and where.
+
+    For example: my121 audit out/report
+    """
     from my121_analytics.errors import UnreadableFileError, UsageError, suggest
     from my121_analytics.wording.catalogue import say
     from my121_analytics.writing.accessibility import audit_workbook, list_for_eyes

@@ -31,7 +31,10 @@ def run_check(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Check the exports and write the record they make, the refusals with their remedies, and the accounting."""
+    """Check the exports and write the record they make, the refusals with their remedies, and the accounting.
+
+    For example: my121 check exports --out out/check --explain
+    """
     from my121_analytics.cli.release_files import (
         QUARANTINE,
         find_key,

@@ -32,7 +32,10 @@ def run_compare(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Compare two extracts of the same record: who came and went, what changed, and the effect on the figures."""
+    """Compare two extracts of the same record: who came and went, what changed, and the effect on the figures.
+
+    For example: my121 compare last_month exports --out out/compare
+    """
     from dataclasses import replace
 
     from my121_analytics.analysis.extracts import compare_extracts

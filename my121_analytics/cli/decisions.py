@@ -37,7 +37,10 @@ def run_decisions(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Read the agreed placements, enter them beside the managers' own, and write them back for the HR system."""
+    """Read the agreed placements, enter them beside the managers' own, and write them back for the HR system.
+
+    For example: my121 decisions exports out/pack --out out/agreed --agreed-on 2024-10-03
+    """
     from my121_analytics.calibration.actions import read_actions
     from my121_analytics.calibration.decisions import (
         RefusedDecisionsError,

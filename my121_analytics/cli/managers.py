@@ -21,7 +21,10 @@ def run_managers(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write managers.csv, pictures, how firm the list is, who can be compared, and other ways of rating."""
+    """Write managers.csv, pictures, how firm the list is, who can be compared, and other ways of rating.
+
+    For example: my121 managers exports --out out/managers
+    """
     from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
     from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables

@@ -31,7 +31,10 @@ def run_pack(
     as_of: AsOf = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Build the calibration pack: a page, a workbook and figures for each unit and for the council."""
+    """Build the calibration pack: a page, a workbook and figures for each unit and for the council.
+
+    For example: my121 pack exports --out out/pack --unit "Adult Care"
+    """
     from my121_analytics.reports.pack.calibration_pack import build_pack
 
     chosen = settings_for(source, settings)

@@ -68,7 +68,10 @@ def run_plan(
                                                              "anybody.")] = "analyst",
     settings: SettingsFile = None,
 ) -> None:
-    """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports."""
+    """Hold every action of the plan against its timescale: DIR/actions.csv, a timeline, a tracker and reports.
+
+    For example: my121 plan plan.xlsx --anchor "June 2024" --out out/plan
+    """
     from my121_analytics.cli.release_files import is_private
     from my121_analytics.improvement.plan.reading import council_of, read_plan
     from my121_analytics.improvement.plan.review import review_plan

@@ -29,7 +29,10 @@ def run_report(
     corrections: CorrectionsFile = None,
     settings: SettingsFile = None,
 ) -> None:
-    """Write the workforce report: profile, movement, coverage, talent, equality, patterns, plan and data quality."""
+    """Write the workforce report: profile, movement, coverage, talent, equality, patterns, plan and data quality.
+
+    For example: my121 report exports --out out/report
+    """
     from my121_analytics.errors import UsageError
     from my121_analytics.reports.workforce_report.report import build_report
     from my121_analytics.runs.outputs import keep_release

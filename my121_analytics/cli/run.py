@@ -26,7 +26,10 @@ def run_run(
                                                           "name.")] = "",
     corrections: CorrectionsFile = None,
 ) -> None:
-    """Read the newest exports, check, analyse, and write all reports the settings ask for, or say why not."""
+    """Read the newest exports, check, analyse, and write all reports the settings ask for, or say why not.
+
+    For example: my121 run my121.toml
+    """
     from my121_analytics.runs.history import list_records, tabulate_trend
     from my121_analytics.runs.scheduled import run_scheduled
     from my121_analytics.wording.catalogue import say

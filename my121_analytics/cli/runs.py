@@ -21,7 +21,10 @@ def run_runs(
         "my121.toml"),
     as_json: Annotated[bool, typer.Option("--json", help="With show: the whole record, for programs.")] = False,
 ) -> None:
-    """List earlier runs, show one with its hashes and warnings, or follow the headline figures from run to run."""
+    """List earlier runs, show one with its hashes and warnings, or follow the headline figures from run to run.
+
+    For example: my121 runs trend
+    """
     from my121_analytics.errors import UsageError, suggest
     from my121_analytics.runs.history import RUNS, latest_id, list_records, show_record
     from my121_analytics.runs.instructions import read_plan_of

@@ -15,7 +15,10 @@ def run_sample(
     employees: Annotated[int, typer.Option("--employees", min=30, help="Number of employees.")] = 600,
     seed: Annotated[int, typer.Option("--seed", help="The same seed gives the same files, byte for byte.")] = 121,
 ) -> None:
-    """Write a synthetic council's exports, with its known truth in DIR/truth/."""
+    """Write a synthetic council's exports, with its known truth in DIR/truth/.
+
+    For example: my121 sample exports --employees 300
+    """
     from my121_analytics.sample_council.council import make_sample
 
     sample = make_sample(employees, seed=seed, folder=folder)

@@ -26,7 +26,10 @@ def run_schedule(
     settings: Annotated[Path, typer.Option("--settings", help="The settings file, or its folder.")] = Path(
         "my121.toml"),
 ) -> None:
-    """Print a schedule file (nothing is installed), or check that a scheduled run would work."""
+    """Print a schedule file (nothing is installed), or check that a scheduled run would work.
+
+    For example: my121 schedule --for windows
+    """
     from my121_analytics.errors import UsageError, suggest
     from my121_analytics.runs.instructions import make_plan
     from my121_analytics.runs.timetable import ACCOUNT, Job, write_timetable

@@ -102,7 +102,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     audience
         A name in ``[disclosure] audiences``: analyst, panel, manager, publish.
     settings
-        Thresholds and the table of audiences.
+        Thresholds and the table of audiences; default: those that the results' record was read under.
     unit_column, unit
         For an audience that sees its own unit only: the column of the organisation and the unit; an empty unit is
         the council's own senior team, which sees all units. One unit for each result, where they differ.
@@ -134,7 +134,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     together (see ``protection``), and the outcome is proven by an attacker that knows nothing of how (``attacker``).
     Rounded releases are attacked as well: a small count of which adding up would leave too few values is withheld.
     """
-    settings = settings or Settings()
+    settings = settings or _settings_of(results)
     rules = settings.disclosure
     if audience not in rules.audiences:
         raise UsageError(f"There is no audience '{audience}'.", hints=[suggest(audience, list(rules.audiences))])
@@ -160,6 +160,15 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
             add_to_publication(publication, describe_kept(results, shown))
         return shown
     return [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
+
+
+def _settings_of(results: Sequence[Result]) -> Settings:
+    """Give the settings that the results carry, refusing to choose between two."""
+    carried = [result.settings for result in results if result.settings is not None]
+    if any(settings.disclosure != carried[0].disclosure for settings in carried):
+        raise UsageError("These results come from records that were read under different rules of disclosure.",
+                         hints=["Name the settings that shall hold: release_together(..., settings=...)."])
+    return carried[0] if carried else Settings()
 
 
 def _make_safe(drafts: Sequence[_Draft], scopes: Sequence[_Scope], audience: str, rules: DisclosureSettings,

@@ -9,14 +9,15 @@ import pandas as pd
 
 from my121_analytics.disclosure.facts import Value
 from my121_analytics.errors import DisclosureError
+from my121_analytics.viewable import Pictured
 from my121_analytics.workforce.results import About
 
 GATE = object()
 """Passed on by ``disclosure.release`` alone: without it nothing becomes a :class:`Released`."""
 
 
-@dataclass(frozen=True)
-class Released:
+@dataclass(frozen=True, repr=False)
+class Released(Pictured):
     """A result as one audience may see it. Only :func:`release` makes it.
 
     Parameters

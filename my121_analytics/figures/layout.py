@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal
@@ -35,6 +37,19 @@ class Words:
     title: str
     subtitle: str
     notes: tuple[str, ...] = ()
+
+
+_mark: ContextVar[str] = ContextVar("mark", default="")
+
+
+@contextmanager
+def marked(sentence: str) -> Iterator[None]:
+    """Put a sentence above the title of whatever is drawn meanwhile: who it is for."""
+    token = _mark.set(sentence)
+    try:
+        yield
+    finally:
+        _mark.reset(token)
 
 
 @dataclass(frozen=True)
@@ -150,13 +165,15 @@ def open_axes(ax: Axes | None, words: Words, room: Room) -> Axes:
     """
     own = ax is None
     width = theme.WIDTH - 2 * MARGIN if ax is None else size_of(ax)[0]
+    mark = wrap(_mark.get(), width, theme.SMALL, weight="bold") if _mark.get() else []
     title = wrap(words.title, width, theme.TITLE, weight="bold")
     subtitle = wrap(words.subtitle, width, theme.SUBTITLE)
     notes = [line for note in words.notes for line in wrap(note, width, theme.SMALL)]
     head = len(title) * line_height(theme.TITLE) + 0.06 + len(subtitle) * line_height(theme.SUBTITLE)
+    above_head = len(mark) * line_height(theme.SMALL) + 0.06 if mark else 0.0
     foot = 0.1 + len(notes) * line_height(theme.SMALL) if notes else 0.0
     if ax is None:
-        below, above = MARGIN + foot + room.bottom, MARGIN + head + 0.14 + room.top
+        below, above = MARGIN + foot + room.bottom, MARGIN + above_head + head + 0.14 + room.top
         height = below + room.height + above
         ax = theme.figure(theme.WIDTH, height).add_axes((
             (MARGIN + room.left) / theme.WIDTH, below / height,
@@ -167,6 +184,9 @@ def open_axes(ax: Axes | None, words: Words, room: Room) -> Axes:
         spine.set_visible(False)
     left = -room.left if own else 0.0
     top = room.top + 0.14 + head
+    if mark:
+        write(ax, "\n".join(mark), (0, 1), (left, top + above_head), size=theme.SMALL, weight="bold",
+              colour=theme.DARK_PINK, va="top", gid="mark")
     _set_title(ax, "\n".join(title), left, top)
     write(ax, "\n".join(subtitle), (0, 1), (left, top - len(title) * line_height(theme.TITLE) - 0.06),
           size=theme.SUBTITLE, colour=theme.QUIET, va="top", gid="subtitle")

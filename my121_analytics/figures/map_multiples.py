@@ -97,8 +97,8 @@ def _draw_map(ax: Axes, shown: GroupShares, group: str, left: float, head: float
     for box, _, performance, potential in shown.boxes:
         cell = shown.cell(group, box)
         x, y = left + performance - 1, head + _HEAD + 3 - potential
-        hidden = phrases.is_missing(cell["n"]) or phrases.is_missing(cell["base"])
-        empty = hidden or phrases.is_missing(cell["share"]) or not top
+        hidden = phrases.is_blank(cell["n"]) or phrases.is_blank(cell["base"])
+        empty = hidden or phrases.is_blank(cell["share"]) or not top
         colour = theme.WITHHELD if hidden else theme.PALE_BLUE if empty else theme.shade(float(cell["share"]) / top)
         ax.add_patch(Rectangle((x + 0.02, y + 0.02), 0.96, 0.96, facecolor=colour, linewidth=0 if hidden else 0.4,
                                edgecolor=theme.HATCH, hatch="////" if hidden else None))

@@ -198,16 +198,16 @@ def _place(boxes: Sequence[tuple[int, str, int, int]], column: int) -> float:
 def _draw_cell(ax: Axes, x: float, y: int, row: pd.Series, top: float, marker: str) -> None:
     from matplotlib.patches import Rectangle
 
-    if phrases.is_missing(row["n"]) or phrases.is_missing(row["base"]):
+    if phrases.is_blank(row["n"]) or phrases.is_blank(row["base"]):
         ax.add_patch(Rectangle((x + 0.03, y + 0.04), 0.94, 0.92, facecolor=theme.WITHHELD, linewidth=0,
                                edgecolor=theme.HATCH, hatch="////"))
         write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
         return
     share, is_box = row["share"], row["box"] > 0
-    colour = theme.PAPER if not is_box or phrases.is_missing(share) or not top else theme.shade(float(share) / top)
+    colour = theme.PAPER if not is_box or phrases.is_blank(share) or not top else theme.shade(float(share) / top)
     ax.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor=colour, linewidth=0))
     ink = theme.text_on(colour)
-    printed = "–" if phrases.is_missing(share) else phrases.percent(float(share))
+    printed = "–" if phrases.is_blank(share) else phrases.percent(float(share))
     mark = MARKS.get(str(row["against"]), "")
     write(ax, f"{mark} {printed}".strip(), (x + 0.5, y + 0.5), (0, 0.07), data=(True, True), size=theme.SMALL,
           weight="bold", ha="center", colour=ink, gid="value")

@@ -32,8 +32,9 @@ REVISION_COLUMNS = ("revision", "changed_on", "changed_by", "action_id", "field"
                     "approved_by")
 PROGRESS = ("Not started", "In progress", "Behind", "Done", "Withdrawn")
 """Choices of the tracker's list, in the words of the plans."""
-_PROGRESS_SHOWN = {"": "", "unclear": "", "open": "", "not started": "Not started", "started": "In progress",
+PROGRESS_SHOWN = {"": "", "unclear": "", "open": "", "not started": "Not started", "started": "In progress",
                    "behind": "Behind", "done": "Done", "withdrawn": "Withdrawn"}
+"""State of an action -> its word in the tracker's list; nothing where the list has no word for it."""
 _REQUIRED = ("action_id", "progress", "completed_on", "timescale")
 
 
@@ -193,7 +194,7 @@ def state_of(plan: Plan, log: list[dict[str, str]]) -> dict[str, dict[str, str]]
     for row in plan.actions.to_dict("records"):
         cells = {field: str(row[field]) for field in TRACKED if field not in ("completed_on", "progress")}
         day = row["completed_on"]
-        state[str(row["action_id"])] = {**cells, "progress": _PROGRESS_SHOWN[row["progress"]],
+        state[str(row["action_id"])] = {**cells, "progress": PROGRESS_SHOWN[row["progress"]],
                                         "completed_on": "" if pd.isna(day) else day.date().isoformat()}
     for entry in log:
         if entry["action_id"] in state:
@@ -291,7 +292,7 @@ def _read_progress(row: OwnRow, cell: str, anchor: date, settings: Settings, fau
     if cell and not state:
         faults.add(row, "unknown_choice", heading=headings()["progress"], value=cell, choices=", ".join(PROGRESS))
         return None
-    return _PROGRESS_SHOWN[state]
+    return PROGRESS_SHOWN[state]
 
 
 def _read_share(row: OwnRow, cell: str, anchor: date, settings: Settings, faults: _Faults) -> str | None:

@@ -102,6 +102,7 @@ class CumulativeLinkFit:
     _spreads: tuple[tuple[float, float], ...] = field(repr=False)
     sd_subject: float | None = None
     subjects: pd.DataFrame | None = field(default=None, repr=False)
+    _informations: dict[float, Array] = field(default_factory=dict, repr=False, compare=False)
 
     def probability_beyond(self, delta: float) -> pd.DataFrame:
         """Say how probable it is that each rater's effect is larger than ``delta``, on either side.
@@ -167,8 +168,10 @@ class CumulativeLinkFit:
         return np.array([-np.linalg.slogdet(self._information(float(sd)))[1] / 2 for sd in sds])
 
     def _information(self, sd: float) -> Array:
-        found = evaluate(self._alone(), np.append(self._point[:-1], np.log(sd)), information="all").information
-        return np.eye(0) if found is None else found[:-1, :-1]
+        if sd not in self._informations:  # asked for the same spreads by what averages over them
+            found = evaluate(self._alone(), np.append(self._point[:-1], np.log(sd)), information="all").information
+            self._informations[sd] = np.eye(0) if found is None else found[:-1, :-1]
+        return self._informations[sd]
 
     def _alone(self) -> Problem:
         if self._problem is None:

@@ -37,6 +37,7 @@ from my121_analytics.ingest.unread import Unread, list_headings, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings, find_settings, load_settings
+from my121_analytics.viewable import Viewable
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
 from my121_analytics.workforce.schema import TABLES, column_names
@@ -47,8 +48,8 @@ _MANAGERS = tuple(f"{who}_{how}" for who in ("manager", "rater") for how in ("id
 _EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
 
 
-@dataclass(frozen=True)
-class Intake:
+@dataclass(frozen=True, repr=False)
+class Intake(Viewable):
     """What came of reading exports.
 
     Parameters
@@ -81,11 +82,6 @@ class Intake:
     corrections: pd.DataFrame = field(default_factory=lambda: Corrections().frame(_no_quarantine()), repr=False)
     unread: Unread = field(default_factory=Unread, repr=False)
     """What was left out though it may matter, and the settings that would let it be read."""
-
-    def __repr__(self) -> str:
-        counts = self.findings["severity"].value_counts()
-        told = ", ".join(f"{int(counts.get(s, 0))} {s}" for s in ("error", "warning", "info"))
-        return f"Intake({self.workforce!r}, {len(self.quarantine):,} rows quarantined, findings: {told})"
 
 
 def read_exports(source: Path | str, *, settings: Settings | Path | str | None = None, as_of: date | None = None,

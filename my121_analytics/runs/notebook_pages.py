@@ -6,19 +6,18 @@ import html
 import os
 import re
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from my121_analytics.disclosure.release import Released, publish_together, require_released
+from my121_analytics.disclosure.release import publish_together
 from my121_analytics.errors import DisclosureError, UsageError
+from my121_analytics.viewing.reader import ANALYST, show_for
+from my121_analytics.viewing.released_mark import PASSED
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.tables import Field, Kind, View
 
 _SECONDS = 1800
-_GUARD = "from my121_analytics.runs.notebook_pages import guard_display\n\nguard_display({folder!r})"
-_PASSED = "<!-- released -->"
+_GUARD = "from my121_analytics.runs.notebook_pages import guard_display\n\nguard_display({folder!r}, {audience!r})"
 _CSP = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 
@@ -58,6 +57,34 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
     take released results only) or a released result; frames, printed lines and all else are left out with a word.
     All that the notebook releases without names is one publication: each release is proved together with those before.
     """
+    with tempfile.TemporaryDirectory() as alone:
+        notebook = execute_notebook(path, {"exports": str(source), "settings_file": str(settings_file),
+                                           "audience": audience}, publication=publication or Path(alone))
+    return save_page(notebook, audience)
+
+
+def execute_notebook(path: Path, parameters: Mapping[str, str], *, publication: Path) -> Any:
+    """Run a notebook from top to bottom for one audience.
+
+    Parameters
+    ----------
+    path
+        The notebook, with a cell tagged ``parameters``.
+    parameters
+        What that cell sets -> its value here; ``audience`` says who will read it.
+    publication
+        Folder for what is released without names.
+
+    Returns
+    -------
+    nbformat.NotebookNode
+        With its outputs.
+
+    Raises
+    ------
+    UsageError, DisclosureError
+        As :func:`print_notebook`.
+    """
     try:
         import nbformat
         from nbclient import NotebookClient
@@ -69,71 +96,54 @@ def print_notebook(path: Path, *, source: Path, settings_file: Path, audience: s
     if not places:
         raise UsageError(say("run", "notebook_no_parameters", notebook=path.name),
                          hints=[say("run", "notebook_no_parameters_hint")])
-    given = {"exports": str(source), "settings_file": str(settings_file), "audience": audience}
     notebook.cells.insert(places[0] + 1, nbformat.v4.new_code_cell("\n".join(
-        f"{name} = {value!r}" for name, value in given.items())))
-    with tempfile.TemporaryDirectory() as alone:
-        folder = str((publication or Path(alone)).absolute())
-        notebook.cells.insert(0, nbformat.v4.new_code_cell(_GUARD.format(folder=folder)))
-        client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
-                                resources={"metadata": {"path": str(path.parent)}})
-        try:
-            client.execute()
-        except (CellExecutionError, CellTimeoutError) as problem:
-            if getattr(problem, "ename", "") == DisclosureError.__name__:
-                raise DisclosureError(say("run", "notebook_discloses", notebook=path.name),
-                                      hints=[say("run", "notebook_discloses_hint")]) from problem
-            raise UsageError(say("run", "notebook_failed", notebook=path.name),
-                             hints=[say("run", "notebook_failed_hint")]) from problem
-    return _save_page(notebook, audience)
+        f"{name} = {value!r}" for name, value in parameters.items())))
+    guard = _GUARD.format(folder=str(publication.absolute()), audience=parameters.get("audience", ANALYST))
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(guard))
+    client = NotebookClient(notebook, timeout=_SECONDS, kernel_name="python3",
+                            resources={"metadata": {"path": str(path.parent)}})
+    try:
+        client.execute()
+    except (CellExecutionError, CellTimeoutError) as problem:
+        if getattr(problem, "ename", "") == DisclosureError.__name__:
+            raise DisclosureError(say("run", "notebook_discloses", notebook=path.name),
+                                  hints=[say("run", "notebook_discloses_hint")]) from problem
+        raise UsageError(say("run", "notebook_failed", notebook=path.name),
+                         hints=[say("run", "notebook_failed_hint")]) from problem
+    return notebook
 
 
-def guard_display(publication: str = "") -> None:
-    """Teach a notebook's kernel to show released results as tables, and no progress; called in its first cell.
+def guard_display(publication: str = "", audience: str = ANALYST) -> None:
+    """Show a notebook's results as one audience may see them, and no progress; called in its first cell.
 
     Parameters
     ----------
     publication
         Folder for what is released without names, so that all of it is proved together.
+    audience
+        Who will read the page: results, their tables and their pictures are released for it.
     """
-    from IPython.core.getipython import get_ipython
-
     if publication:
         publish_together(publication)
+    show_for(audience)
     os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
-    shell = get_ipython()
-    if shell is not None and shell.display_formatter is not None:
-        shell.display_formatter.formatters["text/html"].for_type(Released, show_released)
 
 
-def show_released(released: Released) -> str:
-    """Show every table of a released result, with the marker where something was withheld."""
-    released = require_released(released, wanted_by="show_released")
-    parts = [_PASSED, f"<p><strong>{html.escape(released.about.title)}</strong></p>"]
-    for name, frame in released.tables.items():
-        parts += [f"<p>{html.escape(name.replace('_', ' '))}</p>", _table(released, name, frame)]
-    return "\n".join(parts)
+def save_page(notebook: Any, audience: str) -> bytes:
+    """Turn an executed notebook into a page of our own frame: the exporter's own one fetches scripts from the network.
 
+    Parameters
+    ----------
+    notebook
+        Of :func:`execute_notebook`.
+    audience
+        Who it was executed for.
 
-def _table(released: Released, name: str, frame: pd.DataFrame) -> str:
-    def kind_of(column: str) -> Kind:
-        values = frame[column]
-        if pd.api.types.is_datetime64_any_dtype(values):
-            return "date"
-        if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
-            return "share" if column == "share" else "integer" if column.startswith("n") else "number"
-        return "text"
-
-    fields = tuple(Field(column, column.replace("_", " "), kind_of(column)) for column in frame.columns
-                   if column != "marker")
-    view = View(released, name, released.about.title, fields)
-    head = "".join(f'<th scope="col">{html.escape(field.heading)}</th>' for field in fields)
-    rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in view.cells())
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-
-
-def _save_page(notebook: Any, audience: str) -> bytes:
-    """Turn the notebook into a page of our own frame: the exporter's own one fetches scripts from the network."""
+    Returns
+    -------
+    bytes
+        UTF-8 HTML.
+    """
     from nbconvert import HTMLExporter
 
     notebook.cells = notebook.cells[1:]
@@ -164,11 +174,11 @@ def _one_output(output: Any, audience: str) -> Any:
     is_progress = output.get("name") == "stderr" or any("widget" in kind for kind in output.get("data", {}))
     if is_progress:
         return None
-    if audience == "analyst":
+    if audience == ANALYST:
         return output
     data = output.get("data", {})
     kept = {kind: content for kind, content in data.items() if kind.startswith("image/")}
-    if str(data.get("text/html", "")).startswith(_PASSED):
+    if str(data.get("text/html", "")).startswith(PASSED):
         kept["text/html"] = data["text/html"]
     if kept:
         return new_output("display_data", data=kept)
@@ -186,6 +196,7 @@ def _with_words(output: Any, heading: str) -> Any:
 _STYLE = """
 body{font:1rem/1.5 Arial,Helvetica,sans-serif;color:#111;background:#fff;max-width:72rem}
 body{margin:2rem auto;padding:0 1rem}
+table.dataframe{border:0}table.dataframe th,table.dataframe td{border-width:0 0 1px}
 h1{font-size:1.8rem}h2{font-size:1.4rem}table{border-collapse:collapse;margin:1rem 0;display:block;overflow-x:auto}
 th,td{padding:.3rem .6rem;border-bottom:1px solid #bbb;text-align:left}img{max-width:100%;height:auto}
 pre{white-space:pre-wrap}a{color:#12436D}.jp-Cell,.cell{margin:.75rem 0}

@@ -13,6 +13,7 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.settings import Settings
+from my121_analytics.viewable import Viewable
 from my121_analytics.workforce.cycles import UNDATED, tabulate_cycles
 from my121_analytics.workforce.schema import TABLES, conform, empty_table, unify_categories
 
@@ -21,8 +22,8 @@ _PEOPLE = {"employees": ("employee_id",), "posts": ("employee_id", "manager_id")
            "objectives": ("employee_id",), "development_actions": ("employee_id",), "successors": ("employee_id",)}
 _POSTS = {"posts": ("post_id",), "placements": ("post_id",), "conversations": ("post_id",), "successors": ("post_id",)}
 
-@dataclass(frozen=True)
-class Workforce:
+@dataclass(frozen=True, repr=False)
+class Workforce(Viewable):
     """Everything known about the workforce; made by :func:`build_workforce`, never changed in place.
 
     Parameters
@@ -55,10 +56,6 @@ class Workforce:
     settings: Settings = field(repr=False)
     as_of: date
     other_names: Mapping[str, str] = field(default_factory=dict, repr=False)
-
-    def __repr__(self) -> str:
-        return (f"Workforce({len(self.employees):,} employees, {len(self.placements):,} placements, "
-                f"{len(self.cycles)} cycles, as of {self.as_of})")
 
     @property
     def latest_cycle(self) -> str:

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Self
 
 import pandas as pd
 
+from my121_analytics.settings import Settings
+from my121_analytics.viewable import Pictured
 from my121_analytics.wording.catalogue import codes, say
 
 TOTAL = "All"
@@ -284,9 +287,12 @@ def parts_of(whole: str, counts: str, *names: str) -> dict[str, Fact]:
     return {name: Fact(counts, part_of=whole, sums_with=tuple(n for n in names if n != name)) for name in names}
 
 
-@dataclass(frozen=True)
-class Result:
-    """A frozen result: tables by name and what they are about. Results do not print, draw or write themselves.
+@dataclass(frozen=True, repr=False)
+class Result(Pictured):
+    """A frozen result: tables by name and what they are about.
+
+    Results do not release, draw or write themselves: what a notebook shows of one is for the analyst's own eyes, made
+    by the viewer and marked so.
 
     Parameters
     ----------
@@ -299,12 +305,15 @@ class Result:
     declared
         Name of a fact -> what it is; the release gate refuses a fact that is not in here. ``n`` may say who is counted
         by ``about.n``.
+    settings
+        As the record was read under; the gate goes by them where it is given none.
     """
 
     about: About
     tables: Mapping[str, Table]
     facts: Mapping[str, float | int | str | None] = field(default_factory=dict)
     declared: Mapping[str, Fact] = field(default_factory=dict)
+    settings: Settings | None = None
 
     def frame(self, name: str) -> pd.DataFrame:
         """Give one table's frame, for an analyst's own use."""
@@ -314,8 +323,6 @@ class Result:
         """Give a new result with one table's frame replaced."""
         return replace(self, tables={**self.tables, name: replace(self.tables[name], frame=frame)})
 
-    def _repr_html_(self) -> str:
-        parts = [f"<p><strong>{self.about.title}</strong> — analyst only: not released, may name people.</p>"]
-        parts += [f"<h4>{name}</h4>{table.frame.head(20).to_html(index=False, na_rep='')}"
-                  for name, table in self.tables.items()]
-        return "\n".join(parts)
+    def under(self, settings: Settings) -> Self:
+        """Give the same result with the settings that its record was read under."""
+        return replace(self, settings=settings)

@@ -22,6 +22,8 @@ _WIDTHS = {False: 16.0, True: 25.7}
 """Room for a table in centimetres: A4 upright and across, with margins of 2.5 and 2 cm."""
 _LEAST_WIDTH = 1.5
 _TABLE_SIZE = 9
+_CELL_MARGIN = 45
+"""Room above and below the text of a cell, in twentieths of a point."""
 _CM_A_LETTER = 0.21
 """Width of a letter of the table's 9-point face, so that no word has to be broken."""
 
@@ -143,6 +145,7 @@ class _Writer:
         widths = column_widths(grid, _WIDTHS[self.is_across])
         for column, width in zip(table.columns, widths, strict=True):
             column.width = _twips(width) * 635
+        _leave_room(table._tbl.tblPr)
         table._tbl.extend(_rows(grid, widths))
         self.document.add_paragraph()
 
@@ -241,6 +244,13 @@ def column_widths(grid: PageTable, room: float) -> list[float]:
     wanted = [max(sum(len(text) for text in column) / len(column), max(map(len, column)) / 4) for column in texts]
     spare = room - sum(least)
     return [width + spare * want / sum(wanted) for width, want in zip(least, wanted, strict=True)]
+
+
+def _leave_room(properties: Any) -> None:
+    """Keep the text of a table's cells off the lines above and below."""
+    margins = _element("tblCellMar", *(_element(side, w=str(_CELL_MARGIN), type="dxa") for side in ("top", "bottom")))
+    look = next((child for child in properties if child.tag.endswith("}tblLook")), None)
+    properties.append(margins) if look is None else look.addprevious(margins)
 
 
 def _rows(grid: PageTable, widths: Sequence[float]) -> list[Any]:

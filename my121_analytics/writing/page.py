@@ -14,7 +14,8 @@ from typing import ClassVar
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
-from my121_analytics.wording.catalogue import say
+from my121_analytics.version import __version__
+from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import NUMERIC, View, clean_text
 
@@ -252,6 +253,42 @@ class Page:
         """Classes of the page's body."""
         return " ".join(name for name, is_so in (("paper", self.is_paper), ("running", self.is_running),
                                                  ("easy", self.is_easy)) if is_so)
+
+
+def make_page(papers: Sequence[str], *, council: str, as_of: str, about: Sequence[str], first: Sequence[Block],
+              sections: Sequence[Section], title: str = "", protect: str = "", picture: Drawing | None = None,
+              is_paper: bool = False, is_running: bool = False, says_day: bool = True) -> Page:
+    """Set up a page with what every page says of itself: title, of whom and when, who may read it, who made it.
+
+    Parameters
+    ----------
+    papers
+        Groups of the catalogue in which its ``title``, ``protect``, ``as_of``, ``footer`` and ``skip`` are looked for,
+        the first that has the sentence; ``page`` has what all papers share.
+    council
+        Its name, for the last line.
+    as_of
+        The day of the record, as it is printed.
+    about
+        What stands under the title before the day: council, cycle, person. Empty texts are left out.
+    first, sections, picture
+        Of the first page, and the chapters after it.
+    title, protect
+        Instead of the paper's own sentence.
+    is_paper, is_running
+        How the chapters follow each other on printed sheets: see :class:`Page`.
+    says_day
+        False where ``about`` says the day already.
+    """
+    def sentence(code: str) -> str:
+        group = next(group for group in (*papers, "page") if code in codes(group))
+        return say(group, code, council=council, version=__version__, as_of=as_of, day=as_of)
+
+    subtitle = (*about, sentence("as_of") if says_day else "")
+    return Page(title=title or sentence("title"), subtitle=tuple(text for text in subtitle if text),
+                protect=protect or sentence("protect"), first=tuple(first), picture=picture, sections=tuple(sections),
+                footer=sentence("footer"), skip=sentence("skip"), is_paper=is_paper,
+                is_running=is_running)
 
 
 def render_page(page: Page) -> bytes:

@@ -43,6 +43,10 @@ _TITLE_WIDER = 1.4
 """Width of a letter of a title against that of the text."""
 """Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
 MOST_LINES = 25
+_INDENT = 1.5
+"""Width of a cell's indent."""
+MOST_NAMED = 8
+"""Columns to be filled in that are named one by one above a table."""
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 WIDEST_LINES = 62
 """Width in which the lines above a table wrap, in what is published: they stand in column A alone."""
@@ -305,6 +309,8 @@ class _BookWriter:
         self.cover_title = file.add_format({**base, "bold": True, "font_size": 18, "font_color": book.accent})
         self.link = file.add_format({**base, "font_color": book.accent, "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"})
+        self.heading_apart = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1,
+                                              "valign": "bottom", "indent": 1})
         to_the_right = {"align": "right", "indent": 1}
         self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom",
                                               **to_the_right})
@@ -319,6 +325,9 @@ class _BookWriter:
         self.entries = {kind: file.add_format({**to_fill, "num_format": code,
                                                **(to_the_right if kind in NUMERIC else _AS_WORDS[kind == "date"])})
                         for kind, code in _NUMBER_FORMATS.items()}
+        self.kinds_apart = {kind: file.add_format({**base, "num_format": _NUMBER_FORMATS[kind], "indent": 1,
+                                                   **_AS_WORDS[kind == "date"]})
+                            for kind in _NUMBER_FORMATS if kind not in NUMERIC}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)
         own = ["Cover", "Contents", *(["Notes"] if self.note_numbers else []), *(["Choices"] if self.choices else [])]
@@ -407,7 +416,8 @@ class _BookWriter:
             look = self.text_apart if column and numeric[column - 1] else self.text
             for offset, row in enumerate(rows, start=1):
                 self._write_cell(page, head + offset, column, row[column], look)
-        self._mark_up(page, head, len(rows), list(sheet.headings), numeric, sheet.table_name or sheet.name)
+        looks = [self.heading_right if right else self.heading for right in numeric]
+        self._mark_up(page, head, list(sheet.headings), looks, len(rows), sheet.table_name or sheet.name)
         for column in sheet.heat if self.working else ():
             self._shade(page, head + 1, column, head + len(rows))
         _set_heights(page, head, [(w, [h]) for w, h in zip(widths, sheet.headings, strict=True)])
@@ -432,7 +442,8 @@ class _BookWriter:
     def _write_rows(self, page: Worksheet, sheet: Sheet) -> None:
         view = sheet.view
         lines = [*sheet.lines, *self._explain_view(view), *self._refer_to_notes(sheet.notes)]
-        widths = [self._column_width(field, view) for field in view.fields]
+        widths = [self._column_width(field, view) + _INDENT * _stands_apart(field, column)
+                  for column, field in enumerate(view.fields)]
         widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
         head = self._write_head(page, view.title, lines, n_tables=1, width=widths[0])
         n_rows = max(len(view.frame), 1)
@@ -441,14 +452,15 @@ class _BookWriter:
         has_total = len(view.frame) > 0 and str(view.frame[view.fields[0].name].iloc[-1]) == TOTAL
         n_shaded = len(view.frame) - has_total  # a total would leave every part of it pale
         for column, field in enumerate(view.fields):
-            columns.append((widths[column], self._write_column(page, head, column, field, view, widths[column])))
+            room = widths[column] - _INDENT * _stands_apart(field, column)
+            columns.append((room, self._write_column(page, head, column, field, view, widths[column])))
             if self.working and field.choices and len(view.frame):
                 page.data_validation(head + 1, column, head + n_rows, column, self._choice_rule(field))
             if self.working and field.heat and n_shaded:
                 self._shade(page, head + 1, column, head + n_shaded)
         if view.frame.empty:
             _put(page, head + 1, 0, say("workbook", "no_rows"), self.text)
-        self._mark_up(page, head, n_rows, headings, [f.kind in NUMERIC for f in view.fields],
+        self._mark_up(page, head, headings, [self._heading_look(f, j) for j, f in enumerate(view.fields)], n_rows,
                       sheet.table_name or sheet.name)
         _set_heights(page, head, [(width, [h]) for width, h in zip(widths, headings, strict=True)])
         _set_heights(page, head + 1, columns)
@@ -470,8 +482,7 @@ class _BookWriter:
                        if f not in to_fill)
         lines = [say("workbook", "confidential")] if view.has_hidden else []
         lines += [say("workbook", "empty_cells" if self.working else "not_available")] if has_gaps else []
-        lines += [say("workbook", "to_fill_in", columns=", ".join(f.heading for f in to_fill))] if to_fill else []
-        return lines
+        return [*lines, *_list_to_fill(to_fill)]
 
     def _explain_markers(self, markers: set[str], said: Sequence[str]) -> list[str]:
         """Explain the markers of a table of words that no line above it explains yet."""
@@ -558,7 +569,8 @@ class _BookWriter:
             for row in range(head + 1, head + 1 + len(view.frame)):
                 page.write_blank(row, column, None, self.entry)
             return []
-        look = (self.entries if field.entry else self.kinds)[field.kind]
+        look = (self.entries if field.entry else self.kinds_apart if _stands_apart(field, column)
+                else self.kinds)[field.kind]
         marked = view.frame[field.marked_by].to_numpy(bool) if field.marked_by else np.zeros(len(view.frame), bool)
         values = view.frame[field.name]
         missing, hidden = values.isna().to_numpy(), view.hides(field)
@@ -605,12 +617,17 @@ class _BookWriter:
             _set_heights(page, 1, [(width * _PROSE_NARROWER, lines)])
         return len(lines) + 1
 
-    def _mark_up(self, page: Worksheet, head: int, n_rows: int, headings: list[str], numeric: list[bool],
+    def _heading_look(self, field: Field, column: int) -> Any:
+        if field.kind in NUMERIC:
+            return self.heading_right
+        return self.heading_apart if _stands_apart(field, column) else self.heading
+
+    def _mark_up(self, page: Worksheet, head: int, headings: list[str], looks: Sequence[Any], n_rows: int,
                  name: str) -> None:
         page.add_table(head, 0, head + n_rows, len(headings) - 1, {
             "name": self._table_name(name), "autofilter": self.working, "style": None, "columns": [
-                {"header": clean_text(heading), "header_format": self.heading_right if right else self.heading}
-                for heading, right in zip(headings, numeric, strict=True)]})
+                {"header": clean_text(heading), "header_format": look}
+                for heading, look in zip(headings, looks, strict=True)]})
 
     def _table_name(self, wanted: str) -> str:
         stem = re.sub(r"\W+", "_", wanted.lower(), flags=re.ASCII).strip("_") or "table"
@@ -634,6 +651,18 @@ class _BookWriter:
                 "error_type": "information" if field.is_open else "stop", "error_title": say("workbook", "not_on_list"),
                 "error_message": say("workbook", "choose_or_write" if field.is_open else "choose_from_list"),
                 "ignore_blank": True}
+
+
+def _stands_apart(field: Field, column: int) -> bool:
+    """Say whether a column is set in a little: words beside words would run into each other in a full cell."""
+    return column > 0 and field.kind not in NUMERIC and not field.entry and not field.blank
+
+
+def _list_to_fill(fields: Sequence[Field]) -> list[str]:
+    """Name the columns that people fill in; of many only the first and the last, so that the line can be read."""
+    if len(fields) > MOST_NAMED:
+        return [say("workbook", "to_fill_in_many", n=len(fields), first=fields[0].heading, last=fields[-1].heading)]
+    return [say("workbook", "to_fill_in", columns=", ".join(f.heading for f in fields))] if fields else []
 
 
 def _number_notes(book: Book) -> dict[str, int]:

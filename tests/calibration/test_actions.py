@@ -17,7 +17,6 @@ from my121_analytics.calibration.actions import (
     statistic_words,
 )
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.reports.pack import calibration_pack as pack_module
 from my121_analytics.reports.pack.calibration_pack import build_pack
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.wording.catalogue import codes
@@ -91,12 +90,7 @@ def test_blank_lines_are_no_actions_and_a_file_without_any_says_so(record, tmp_p
         read_carried(tmp_path / "b.csv", record, cycle=record.latest_cycle, unit_column="directorate", unit="")
 
 
-def test_the_pack_s_own_sheet_comes_back_and_the_next_first_page_says_what_became_of_it(record, tmp_path, monkeypatch):
-    def refuse(*_, **__):
-        raise DataUnusableError("Not compared here.")
-
-    monkeypatch.setattr(pack_module, "estimate_severity", refuse)
-    monkeypatch.setattr(pack_module, "draw_pictures", lambda *_, **__: {})
+def test_the_pack_s_own_sheet_comes_back_and_the_next_first_page_says_what_became_of_it(record, tmp_path, bare_pack):
     first = str(record.cycles["label"].iloc[-2])
     build_pack(record, out=tmp_path / "one", unit="Adult Care", cycle=first)
     path = tmp_path / "one" / "adult-care" / "pack.xlsx"

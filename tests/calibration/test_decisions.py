@@ -234,7 +234,7 @@ def fill_in(path, unit_rows):
     return len(rows), locked, sheet.protection.sheet
 
 
-def test_the_pack_s_own_workbook_comes_back_line_by_line(tmp_path):
+def test_the_pack_s_own_workbook_comes_back_line_by_line(bare_pack, tmp_path):
     workforce = make_sample(120, seed=5).workforce
     unit = str(workforce.posts_in_cycle(workforce.latest_cycle)["directorate"].dropna().iloc[0])
     pack = build_pack(workforce, out=tmp_path / "pack", unit=unit)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typer.testing import CliRunner
 
 from my121_analytics.cli.app import app
-from my121_analytics.reports.pack import calibration_pack
 
 
-def test_the_demo_builds_exports_and_a_pack_and_refuses_a_second_time(tmp_path, monkeypatch):
+def test_the_demo_builds_exports_and_a_pack_and_refuses_a_second_time(bare_pack, tmp_path, monkeypatch):
     opened = []
     monkeypatch.setattr("webbrowser.open", opened.append)
-    monkeypatch.setattr(calibration_pack, "draw_pictures", lambda *_, **__: {})
     done = CliRunner().invoke(app, ["demo", "--out", str(tmp_path / "demo"), "--employees", "60"])
     assert done.exit_code == 0, done.output
     page = tmp_path / "demo" / "pack" / "council" / "pack.html"

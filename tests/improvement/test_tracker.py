@@ -298,12 +298,15 @@ def test_every_change_since_the_last_report_is_listed(plan, folder):
     before = write(plan, folder / "before.xlsx")
     after = edit(write(plan, folder / "after.xlsx"), {
         ("5.1", "timescale"): "31 March 2016", ("5.1", "changed_by"): "HR", ("1.1", "progress_text"): "Two events held",
-        ("1.1", "percent"): "50", ("6.2", "owner"): "Learning leads", ("2.1", "progress"): "Behind"})
+        ("1.1", "percent"): "50", ("6.2", "owner"): "Learning leads", ("2.1", "progress"): "Behind",
+        ("2.2", "carried_into"): "HR service plan", ("2.2", "risk"): "People leave", ("3.1", "statistic"): "turnover"})
     tracker = read_tracker(after, plan, as_of=REVIEW)
     changes = review_plan(plan, as_of=REVIEW, tracker=tracker, since=before).frame("changes")
     told = {(row.action_id, row.what) for row in changes.itertuples()}
     assert {("5.1", "Timescale"), ("5.1", "Last day"), ("1.1", "Progress in words"), ("1.1", "Per cent done"),
-            ("6.2", "Owner"), ("5.1", "Status")} <= told
+            ("6.2", "Owner"), ("5.1", "Status"), ("2.2", "Carried into plan"), ("2.2", "Risk if not done"),
+            ("3.1", "Figure it should move")} <= told
+    assert {ids for ids, _ in told} == {"1.1", "2.1", "2.2", "3.1", "5.1", "6.2"}
 
 
 def test_any_figure_may_be_named_in_the_tracker_and_an_unknown_one_is_refused_with_what_is_near(plan, folder):

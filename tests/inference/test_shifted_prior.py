@@ -129,3 +129,13 @@ def test_strict_and_lenient_are_exact_mirrors_even_at_the_edge_of_the_nodes():
 def test_two_raters_who_look_alike_keep_wide_intervals():
     known = learn_raters(normal_likelihood(np.zeros(2), np.full(2, 0.5)), NODES)
     assert (known.quantile(0.975) - known.quantile(0.025) > 0.5).all()
+
+
+def test_moving_a_narrow_likelihood_between_nodes_does_not_widen_it():
+    nodes = np.linspace(-6.0, 6.0, 121)
+    row = np.exp(-((nodes / 0.1) ** 2) / 2)[None, :]
+    groups = GroupLevels(np.array([0.1]), np.array([[0.05]]), np.array([[0.0]]), np.zeros(1))
+    moved = groups.of_rater(row, nodes, 0)[0]
+    moved /= moved.sum()
+    assert moved @ nodes == pytest.approx(-0.05, abs=1e-3)
+    assert moved @ nodes**2 - (moved @ nodes) ** 2 == pytest.approx(0.01, rel=0.02)

@@ -32,5 +32,5 @@ def test_replacing_a_frame_leaves_the_first_result_alone():
 def test_a_plain_result_in_a_notebook_says_that_it_is_not_released():
     result = Result(ABOUT, {"map": Table(pd.DataFrame({"box": ["<b>"], "n": [2]}), keys=("box",), count="n")})
     page = result._repr_html_()
-    assert "analyst only" in page
+    assert "Analyst only" in page
     assert "&lt;b&gt;" in page

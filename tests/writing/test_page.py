@@ -22,9 +22,10 @@ from my121_analytics.reports.pack.first_page import MOST_WORDS, build_first_page
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
 from my121_analytics.settings import FrameworkSettings, Settings
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import PROTECTED
-from my121_analytics.writing.page import Cards, PageTable, isolate, render_page, running_text
+from my121_analytics.writing.page import Cards, PageTable, isolate, make_page, render_page, running_text
 
 MakeMeeting = Callable[..., Meeting]
 VOID = {"meta", "br", "link", "img", "hr", "input"}
@@ -331,3 +332,19 @@ def test_the_words_of_the_pack_judge_nobody(make_meeting: MakeMeeting) -> None:
         assert word not in text
     assert not re.search(r"\brank(ed|ing)?\b", text)
     assert not re.search(r"\berrors?\b", text)
+
+
+def test_a_page_says_what_every_paper_says_in_the_paper_s_own_words_or_the_shared_ones():
+    day = "30 September 2024"
+    check = make_page(["check"], council="Aldermere", as_of=day, about=("Aldermere", ""), first=(), sections=())
+    assert check.title == say("check", "title")
+    assert check.subtitle == ("Aldermere", f"as of {day}")
+    assert check.footer.startswith("Aldermere. Made by my121_analytics")
+    guide = make_page(["preparation", "guide"], council="Aldermere", as_of=day, about=("Jo Rao",), first=(),
+                      sections=(), protect="Personal.")
+    assert (guide.title, guide.protect) == (say("preparation", "title"), "Personal.")
+    assert guide.subtitle == ("Jo Rao", f"The record as of {day}")
+    assert guide.footer == say("guide", "footer")
+    compared = make_page(["compare", "check"], council="Aldermere", as_of=day, about=("from then to now",), first=(),
+                         sections=(), title="What changed", says_day=False)
+    assert compared.subtitle == ("from then to now",), "its days stand in the line before"

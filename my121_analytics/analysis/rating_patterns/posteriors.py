@@ -43,7 +43,9 @@ RATERS_FOR_PLAIN_SPREAD = 300
 """From here on averaging over thresholds and case mix changes the spread by less than its own rounding."""
 SUPPOSED_SD = 0.25
 """Least spread supposed when asking how uncertain thresholds are; with 0 they would look certain."""
-LEVEL_SDS = np.array([0.1, 0.3, 0.6, 1.0, 1.6, 2.4])
+FEW_SDS = SD_GRID[::3]
+"""Spreads at which what depends on a spread smoothly is worked out; between them it is interpolated."""
+LEVEL_SDS = FEW_SDS[[1, 2, 4, 6, 7]]
 """Spreads at which the uncertainty of the common level is worked out; it is averaged over them."""
 REACH = 6.0
 """Logits covered to either side: beyond e^6, odds of 400, no mix of ratings can be told from another."""
@@ -184,8 +186,9 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     unrecorded_sd
         Standard deviation between teams of what bears on ratings and is in no record, logits.
     like
-        Evidence from nearly the same ratings, whose spreads of people, of the use of the scale and between cycles are
-        taken over: they hardly move, and finding them is most of the work.
+        Posteriors from nearly the same ratings of the same raters. Spreads of people, of the use of the scale and
+        between cycles, and what the uncertainty of thresholds and case mix does, are taken over: they hardly move, and
+        finding them is most of the work.
     measures
         What else is recorded of the people rated.
 
@@ -213,7 +216,10 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     nodes = _nodes(float(information.max()))
     location, thresholds = scale * expected_location(fit, case_mix), scale * fit.thresholds.to_numpy()
     supposed = max(fit.sd, SUPPOSED_SD)
-    correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
+    if like is not None:
+        correction = like.supposed.correction
+    else:
+        correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
     drift_sd = like.drift_sd if like is not None else _find_drift(counts, location / scale, thresholds / scale,
                                                                   supposed)
     drift_variance = drift_sd**2 * _concentration(counts)
@@ -230,7 +236,8 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     groups = GroupLevels.suppose(overlap) if linked is None else GroupLevels(
         linked.sds, linked.shift, linked.common, linked.log_evidence + _linked_prior(), linked.rater_sd)
     held = Supposed(nodes, readings, drift_variance + _unrecorded_variance(counts, case_mix, fit), unrecorded_sd, scale,
-                    correction, groups, *_level_variance(fit, n_raters, supposed))
+                    correction, groups, *(_level_variance(fit, n_raters, supposed, scale) if like is None else (
+                        like.supposed.level_spreads, like.supposed.level_variance)))
     se = np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2))
     leniency = _learn(held)
     with_sources = 1 / information + leniency.group_noise**2
@@ -336,13 +343,13 @@ def _learn(held: Supposed) -> RaterKnowledge:
     return average_readings(learnt)
 
 
-def _level_variance(fit: CumulativeLinkFit, n_raters: int, supposed: float) -> tuple[Array, Array]:
+def _level_variance(fit: CumulativeLinkFit, n_raters: int, supposed: float, scale: float) -> tuple[Array, Array]:
     """Say how uncertain the common level and the case mix leave each effect, at some spreads (spreads x raters).
 
     The level of a few managers is known only to their spread by the root of their number, and the spread itself is
     hardly known: one supposed spread would hide the wide ones that fit as well. With many, one spread will do.
     """
-    spreads = LEVEL_SDS if n_raters < RATERS_FOR_PLAIN_SPREAD else np.array([supposed])
+    spreads = LEVEL_SDS / scale if n_raters < RATERS_FOR_PLAIN_SPREAD else np.array([supposed])
     return spreads, np.stack([fit.location_sd(float(sd)).to_numpy() ** 2 for sd in spreads])
 
 
@@ -491,7 +498,6 @@ def rating_information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: 
 
 
 def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:
-    few = SD_GRID[::3]
-    return np.asarray(np.interp(np.log(SD_GRID), np.log(few), fit.spread_correction(few / stretch)))
+    return np.asarray(np.interp(np.log(SD_GRID), np.log(FEW_SDS), fit.spread_correction(FEW_SDS / stretch)))
 
 

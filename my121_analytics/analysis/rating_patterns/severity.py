@@ -91,7 +91,7 @@ FACTS: Mapping[str, Fact] = {
 """What each fact is, for the release gate."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SeverityResult(Result):
     """Rating patterns of managers.
 
@@ -244,7 +244,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     }
     if sensitivity:
         unrecorded = suppose_differences(given[0], main.evidence, settings.managers)
-        rows = _sensitivity(given[0], studies[:2], settings.managers, framework, unrated, unrecorded, beside[0])
+        rows = _sensitivity(given[0], studies[:2], settings.managers, unrated, unrecorded, beside[0])
         tables["sensitivity"] = Table(rows, keys=("scenario",), count="n_managers",
                                       parts=("n_listed", "n_joined", "n_left"),
                                       follows=("expected_wrong", "main_wrong"))
@@ -255,7 +255,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         tables |= tabulate_habits(adjusted, habits, _names_of(main.raters["rater_id"], label), settings.managers)
     about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
                      n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
-    return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS)
+    return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS,
+                          settings)
 
 
 def _price_of_hearing(managers: pd.DataFrame, settings: Settings) -> dict[str, float | int | None]:
@@ -280,7 +281,7 @@ def _choose_axes(workforce: Workforce, axes: Sequence[str] | None) -> list[str]:
 
 
 def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, framework: Framework, *,
-               like: Posteriors | None = None, measures: Sequence[PersonMeasure] = ()) -> Study:
+               measures: Sequence[PersonMeasure] = ()) -> Study:
     """Judge every rater on one axis.
 
     Parameters
@@ -293,8 +294,6 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
         Delta, rate of chance names, bands.
     framework
         Labels of the levels.
-    like
-        Evidence from nearly the same ratings, whose less important spreads are taken over.
     measures
         What else is recorded of the people rated.
 
@@ -309,7 +308,7 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, like=like, measures=measures)
+    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, measures=measures)
     table, listing = judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -322,9 +321,8 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
                  _caveats(counts, evidence, adjusted), evidence)
 
 
-def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, framework: Framework,
-                 unrated: Unrated | None, unrecorded: Sequence[SupposedList],
-                 measures: Sequence[PersonMeasure]) -> pd.DataFrame:
+def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, unrated: Unrated | None,
+                 unrecorded: Sequence[SupposedList], measures: Sequence[PersonMeasure]) -> pd.DataFrame:
     """Show how the list of the main study would change under other suppositions, one at a time."""
     main, plain = studies
     n = len(main.raters)
@@ -349,8 +347,12 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
                 odds=np.exp(one.sd))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"], plain.evidence)
     for scenario, other in _other_counts(counts, unrated):
-        study = study_axis(other, True, rules, framework, like=main.evidence, measures=measures)
-        add(scenario, study.lists["main"], study.facts["expected_wrong"], study.evidence)
+        if main.evidence is None:
+            continue
+        evidence = gather_posteriors(other, main.evidence.case_mix, unrecorded_sd=rules.unrecorded_sd,
+                                     like=main.evidence, measures=measures)
+        listing = list_patterns(other, evidence, rules, rules.delta)
+        add(scenario, listing.listed, listing.expected_wrong, evidence)
     return pd.DataFrame(rows)
 
 

@@ -29,4 +29,4 @@ def tabulate_verdicts(severity: Result) -> Result:
     table = Table(frame, keys=("verdict",), count="n_managers", sums=("verdict",),
                   counts={"n_managers": Count("managers")})
     return Result(severity.about, {"verdicts": table}, {name: severity.facts.get(name) for name in _FACTS},
-                  severity.declared)
+                  severity.declared, severity.settings)

@@ -49,7 +49,7 @@ FACTS = {"framework": LABEL, "highest_reached": LABEL, "n_refusals": count_of_th
 _HEARD = ("heard_min", "heard_median", "heard_max")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class EvidenceResult(Result):
     """Evidence requirements met, and the distance to each award level.
 
@@ -122,7 +122,7 @@ def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | Iip
         "framework": version.version, "n_requirements": len(requirements), "highest_reached": _highest(levels),
         "n_refusals": len(refusals), "n_at_risk": int(levels["n_at_risk"].max()),
         "n_places_agree": int((requirements["basis"] == AGREED).sum()),
-        **{f"n_{result.replace(' ', '_')}": n for result, n in counted.items()}}, FACTS)
+        **{f"n_{result.replace(' ', '_')}": n for result, n in counted.items()}}, FACTS, settings)
 
 
 def assess_total(n_met: int, *, n_tested: int | None = None, core_met: int | None = None,
@@ -169,7 +169,7 @@ def assess_total(n_met: int, *, n_tested: int | None = None, core_met: int | Non
     about = _about(version, n_tested, levels, settings, as_of or settings.exports.extract_date or UNDATED)
     return EvidenceResult(about, {"levels": Table(levels, keys=("level",), about_people=False)}, {
         "framework": version.version, "n_requirements": n_tested, "n_met": n_met, "n_not_met": n_tested - n_met,
-        "highest_reached": _highest(levels)}, FACTS)
+        "highest_reached": _highest(levels)}, FACTS, settings)
 
 
 def _about(framework: IipFramework, n: int, levels: pd.DataFrame, settings: Settings, as_of: date) -> About:
@@ -210,7 +210,8 @@ def _assess_stages(rows: pd.DataFrame, framework: IipFramework, refusals: list[R
         "levels": Table(levels, keys=("level",), about_people=False),
         "indicators": Table(indicators, keys=("indicator",), about_people=False),
         "refusals": _refusal_table(refusals),
-    }, {"framework": framework.version, "highest_reached": _highest(levels), "n_refusals": len(refusals)}, FACTS)
+    }, {"framework": framework.version, "highest_reached": _highest(levels), "n_refusals": len(refusals)}, FACTS,
+        settings)
 
 
 # Counting -------------------------------------------------------------------------------------------------------

@@ -30,7 +30,7 @@ _ORIGIN = ("file", "sheet", "row")
 _LIST = re.compile(r"[;,\n|]|\s{2,}")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class FindingsResult(Result):
     """Findings and what they are linked to.
 
@@ -100,7 +100,7 @@ def link_findings(findings: pd.DataFrame | Path | str, *, requirements: pd.DataF
         "unlinked": Table(unlinked, keys=("what", "id"), about_people=False),
         "refusals": Table(pd.DataFrame(refusals, columns=list(REFUSAL_COLUMNS)), keys=("row",), people=("value",)),
     }, {"n_strengths": int((listed["kind"] == STRENGTH).sum()), "n_areas": int((listed["kind"] == AREA).sum()),
-        "n_refusals": len(refusals)}, FACTS)
+        "n_refusals": len(refusals)}, FACTS, settings)
 
 
 def find_at_risk(findings: Result, late_actions: Iterable[str]) -> list[str]:

@@ -26,7 +26,7 @@ _UNUSUAL = 0.05
 """Chance below which a draw by lot is called unusual; over the groups of one column together, not each."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class InterviewSample(Result):
     """People drawn for interview.
 
@@ -38,7 +38,7 @@ class InterviewSample(Result):
     """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class HeardResult(Result):
     """How like the workforce the people heard were.
 
@@ -110,7 +110,8 @@ def draw_interviewees(workforce: Workforce, *, n: int, by: Sequence[str] = ("dir
                             follows=("share", "quota", "n_drawn", "sentence"),
                             unit_columns=tuple(column for column in by if column in unit)),
     }, {"n_drawn": n, "seed": seed, "n_strata": len(strata)},
-        {"n_drawn": Fact("people"), "seed": LABEL, "n_strata": count_of_things("groups")})
+        {"n_drawn": Fact("people"), "seed": LABEL, "n_strata": count_of_things("groups")},
+        settings)
 
 
 def _staff(workforce: Workforce, by: Sequence[str]) -> pd.DataFrame:
@@ -239,7 +240,7 @@ def compare_heard(workforce: Workforce, heard: Iterable[str], *, by: Sequence[st
     about = describe("heard", population="interviews", as_of=workforce.as_of, n=len(posts),
                      council=settings.council.name)
     return HeardResult(about, tables, {"n_heard": int(is_heard.sum()), "n_unknown": len(unknown)},
-                       {"n_heard": Fact("people"), "n_unknown": Fact("people")})
+                       {"n_heard": Fact("people"), "n_unknown": Fact("people")}, settings)
 
 
 def _groups(workforce: Workforce, posts: pd.DataFrame, column: str) -> pd.Series:

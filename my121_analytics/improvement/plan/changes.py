@@ -11,13 +11,14 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.returned_tables import OwnRow, find_own_table
-from my121_analytics.improvement.tracker import headings
+from my121_analytics.improvement.tracker import PROGRESS_SHOWN, headings
 from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.wording.catalogue import say
 
 CHANGE_COLUMNS = ("action_id", "issue", "action", "what", "before", "after")
 _COMPARED = ("status", "rag", "timescale", "due_latest", "owner", "percent", "progress_text", "completed_on", "issue",
-             "priority")
+             "priority", "benefit", "directorate", "theme", "carried_into", "carried_evidence", "cost", "officer_time",
+             "risk", "statistic")
 _BESIDE = "details.csv"
 """File of the last report beside its actions.csv that holds what people told."""
 
@@ -36,7 +37,8 @@ def compare_with_last(path: Path | str, actions: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``CHANGE_COLUMNS``: one row for each change of status, colour, timescale, last day, owner, per cent done, words
-        on progress, day of completion, issue, priority or wording, and for each action that is new or is no longer
+        on progress, day of completion, issue, priority, benefit, what the council added (directorate to statistic) or
+        wording, and for each action that is new or is no longer
         listed. Actions are matched by their text, since a
         plan that is written anew may number them anew, and else by their id.
 
@@ -102,6 +104,7 @@ def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[t
             moved = column == "due_latest" and " ".join(told.cells.get("timescale", "").split()) == row["timescale"]
             what = say("plan_change", "counted_anew" if moved else column)
             found.append((action_id, row["issue"], row["action"], what, was, row[column]))
+    found += [] if status_changed else _compare_progress(action_id, row, told)
     if plain(told.cells["action"]) != plain(row["action"]):
         found.append((action_id, row["issue"], row["action"], say("plan_change", "wording"), told.cells["action"],
                       row["action"]))
@@ -109,6 +112,16 @@ def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[t
         found.append((action_id, row["issue"], row["action"], say("plan_change", "number"), told.cells["action_id"],
                       action_id))
     return found
+
+
+def _compare_progress(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[tuple[str, ...]]:
+    """List what is newly told of an action whose status stays: an overdue one that is now said to be behind."""
+    was = told.cells.get("progress")
+    if was is None or "progress" not in row:
+        return []
+    before, after = PROGRESS_SHOWN.get(was, was), PROGRESS_SHOWN.get(row["progress"], row["progress"])
+    return [] if before == after else [
+        (action_id, row["issue"], row["action"], say("plan_change", "progress"), before, after)]
 
 
 def _as_text(value: object) -> str:

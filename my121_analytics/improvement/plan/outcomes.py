@@ -28,7 +28,7 @@ ALWAYS = "coverage"
 _FIGURES = ("then", "then_lower", "then_upper", "n_then", "now", "now_lower", "now_upper", "n_now", "verdict", "reason")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OutcomeResult(Result):
     """What the statistics did since the plan began; table ``outcomes``."""
 
@@ -87,7 +87,7 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     about = describe("plan_outcome", as_of=workforce.as_of, cycle=now, caveats=("outcomes",))
     table = Table(frame, keys=("statistic",), count="n_least", follows=_FIGURES)
     names = Table(measurer.list_names(now), keys=("statistic",), about_people=False)
-    return OutcomeResult(about, {"outcomes": table, "statistics": names}, {})
+    return OutcomeResult(about, {"outcomes": table, "statistics": names}, {}, settings=settings)
 
 
 def judge_change(before: Measurement | None, after: Measurement | None, *, better: Better,

@@ -38,7 +38,7 @@ _NOT_APPROVED = re.compile(r"(?:n/?a|no|none|nobody|not (?:said|yet|approved|agr
 COLOURS = ("Red", "Amber", "Green", "Grey")
 """In the order in which they are read."""
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PlanStatus(Result):
     """Status of a plan's actions.
 
@@ -119,7 +119,7 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     return PlanStatus(about, tables, {"n_actions": len(actions), "n_refusals": len(plan.refusals),
                                       "n_questions": len(plan.questions), "anchor": plan.anchor.isoformat(),
                                       "as_of": as_of.isoformat(), **facts},
-                      {**FACTS, **dict.fromkeys(facts, count_of_things("actions"))})
+                      {**FACTS, **dict.fromkeys(facts, count_of_things("actions"))}, settings)
 
 
 def tabulate_actions(status: PlanStatus) -> pd.DataFrame:

@@ -11,17 +11,16 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.ingest.validation import RULES
 from my121_analytics.reports.pack.meeting import column, count_say, range_text
 from my121_analytics.settings import Settings
-from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import (
     Block,
     Bullets,
     Lines,
-    Page,
     PageTable,
     Section,
     Subheading,
     Text,
+    make_page,
     page_table,
     render_page,
 )
@@ -79,19 +78,14 @@ def render_check(released: Released, coverage: Released | None, *, settings: Set
         ("completeness", unanswered if coverage is None else _completeness(coverage, settings)),
         ("parts", unanswered if coverage is None else _record_parts(coverage)), ("headings", _headings(released))]
     about = released.about
-    as_of = say("check", "as_of", day=day(about.as_of))
     left_out = tuple(released.tables["left_out"]["line"])
-    page = Page(
-        title=left_out[0] if left_out else say("check", "title"),
-        subtitle=(*((say("check", "title"),) if left_out else ()), settings.council.name, about.cycle, as_of),
+    return render_page(make_page(
+        ["check"], council=settings.council.name, as_of=day(about.as_of), title=left_out[0] if left_out else "",
+        about=(say("check", "title") if left_out else "", settings.council.name, about.cycle),
         protect=say("check", "protect" if "findings" in released.tables else "protect_pseudonyms"),
         first=(*_left_out(released), *_summary(released), *_assumed(released),
                Subheading(say("check", "next_heading")), Bullets(_next_steps(released, coverage))),
-        picture=None, sections=tuple(Section(code, say("check_section", code), tuple(blocks))
-                                     for code, blocks in parts),
-        footer=say("check", "footer", council=settings.council.name, version=__version__, as_of=day(about.as_of)),
-        skip=say("check", "skip"))
-    return render_page(page)
+        sections=[Section(code, say("check_section", code), tuple(blocks)) for code, blocks in parts]))
 
 
 # First page -------------------------------------------------------------------------------------------------------

@@ -11,9 +11,8 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.ingest.validation import RULES
 from my121_analytics.reports.pack.meeting import count_say
 from my121_analytics.settings import Settings
-from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, page_table, render_page
+from my121_analytics.writing.page import Block, Bullets, Section, Subheading, Text, make_page, page_table, render_page
 from my121_analytics.writing.tables import MINUS, Field, Kind, View
 
 MOST_LISTED = 100
@@ -101,14 +100,10 @@ def render_comparison(released: Released, *, settings: Settings) -> bytes:
         ("figures", _figures(released)), *((code, _changes(released, code, kinds)) for code, kinds in _CHAPTERS),
         ("units", _units(released)), ("scales", _scales(released)), ("rows", _rows(released)),
         ("reading", _reading(released))]
-    page = Page(
-        title=say("title", "extracts"), subtitle=(settings.council.name, say("compare", "days", before=before,
-                                                                             after=after)),
-        protect=say("check", "protect"), first=tuple(first), picture=None,
-        sections=tuple(Section(code, say("compare_section", code), tuple(blocks)) for code, blocks in parts),
-        footer=say("check", "footer", council=settings.council.name, version=__version__, as_of=after),
-        skip=say("compare", "skip"))
-    return render_page(page)
+    return render_page(make_page(
+        ["compare", "check"], council=settings.council.name, as_of=after, title=say("title", "extracts"),
+        about=(settings.council.name, say("compare", "days", before=before, after=after)), says_day=False, first=first,
+        sections=[Section(code, say("compare_section", code), tuple(blocks)) for code, blocks in parts]))
 
 
 def _figures(released: Released) -> list[Block]:

@@ -10,9 +10,8 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.settings import Settings
-from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.page import Block, Bullets, Page, PageTable, Section, Text, page_table
+from my121_analytics.writing.page import Block, Bullets, Page, PageTable, Section, Text, make_page, page_table
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import Book, Sheet
 
@@ -55,11 +54,9 @@ def assemble_effect(effect: Released, gaps: Released | None, *, settings: Settin
                 Section("groups", say("effect_page", "groups_heading"), tuple(_page_groups(gaps, tables[1:]))))
     title = say("effect_page", "title", day=day(pd.Timestamp(agreed_on).date()))
     protect = say("effect_page", "protect")
-    subtitle = (settings.council.name, say("pack_first", "cycle", cycle=about.cycle),
-                say("pack_first", "as_of", as_of=day(about.as_of)))
-    page = Page(title=title, subtitle=subtitle, protect=protect, first=tuple(_summary(effect)), picture=None,
-                sections=sections, footer=say("pack", "footer", council=settings.council.name, version=__version__,
-                                              as_of=day(about.as_of)), skip=say("effect_page", "skip"), is_paper=True)
+    page = make_page(["effect_page"], council=settings.council.name, as_of=day(about.as_of), title=title,
+                     about=(settings.council.name, say("pack_first", "cycle", cycle=about.cycle)),
+                     first=_summary(effect), sections=sections, is_paper=True)
     sheets = tuple(Sheet(view.title, view, (about.population + ".",), name) for name, view in tables)
     cover = ((say("pack_cover", "council"), settings.council.name), (say("pack_cover", "cycle"), about.cycle),
              (say("pack_cover", "status"), protect))

@@ -16,11 +16,11 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.page import (
     Block,
     Bullets,
-    Page,
     PageTable,
     Section,
     Text,
     isolate,
+    make_page,
     page_table,
     render_page,
 )
@@ -61,12 +61,8 @@ def render_due_regard(results: Sequence[Released], *, settings: Settings) -> byt
     sections = [_section(released) for released in results]
     sections.append(Section("limits", say("due_regard", "limits"), tuple(
         Text(say("caveat", code)) for code in caveats if code in codes("caveat"))))
-    return render_page(Page(
-        title=say("due_regard", "title"), protect=say("due_regard", "protect"),
-        subtitle=tuple(text for text in (settings.council.name, first.cycle,
-                                         say("guide", "as_of", day=day(first.as_of))) if text),
-        first=tuple(opening), picture=None, sections=tuple(sections), footer=say("due_regard", "footer"),
-        skip=say("due_regard", "skip")))
+    return render_page(make_page(["due_regard", "guide"], council=settings.council.name, as_of=day(first.as_of),
+                                 about=(settings.council.name, first.cycle), first=opening, sections=sections))
 
 
 def characteristic_of(released: Released) -> str:

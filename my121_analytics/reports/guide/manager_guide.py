@@ -17,12 +17,12 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.page import (
     Block,
     Bullets,
-    Page,
     PageTable,
     Section,
     Subheading,
     Text,
     isolate,
+    make_page,
     render_page,
 )
 from my121_analytics.writing.tables import format_value
@@ -70,12 +70,10 @@ def render_guide(conversations: Released, patterns: Released | None, *, manager:
     sections += [_boxes(people, guide, framework)] if framework.has_map and (people["box"] > 0).any() else []
     sections += [*_levels(guide, framework), _conversation(guide)]
     sections += [_pattern(require_released(patterns, wanted_by="render_guide"))] if patterns is not None else []
-    return render_page(Page(
-        title=say("guide", "title"), protect=say("guide", "protect", name=isolate(manager)),
-        subtitle=tuple(text for text in (settings.council.name, isolate(manager),
-                                         say("guide", "as_of", day=day(as_of))) if text),
-        first=_first_page(people, guide, settings, as_of), picture=None, sections=tuple(sections),
-        footer=say("guide", "footer"), skip=say("guide", "skip"), is_running=True))
+    name = isolate(manager)
+    return render_page(make_page(["guide"], council=settings.council.name, as_of=day(as_of),
+                                 protect=say("guide", "protect", name=name), about=(settings.council.name, name),
+                                 first=_first_page(people, guide, settings, as_of), sections=sections, is_running=True))
 
 
 def _first_page(people: pd.DataFrame, guide: ConversationGuide, settings: Settings, as_of: date) -> tuple[Block, ...]:

@@ -13,7 +13,7 @@ from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, TABLES
-from my121_analytics.writing.page import Block, Page, PageTable, Section, Text, isolate, render_page
+from my121_analytics.writing.page import Block, PageTable, Section, Text, isolate, make_page, render_page
 from my121_analytics.writing.tables import format_value
 
 _ORIGIN = tuple(column.name for column in ORIGIN)
@@ -50,11 +50,9 @@ def render_person(person: Released, *, employee_id: str, framework: Framework, s
                           Text(say("person", "others")), Text(say("person", "not_here", name=name))]
     if released.facts["n_given"]:
         first.append(Text(say("person", "as_rater", n=released.facts["n_given"], name=name)))
-    return render_page(Page(
-        title=say("person", "title", name=name), protect=say("person", "protect"),
-        subtitle=tuple(text for text in (settings.council.name,
-                                         say("guide", "as_of", day=day(released.about.as_of))) if text),
-        first=tuple(first), picture=None, sections=sections, footer=say("guide", "footer"), skip=say("guide", "skip")))
+    return render_page(make_page(["person", "guide"], council=settings.council.name, as_of=day(released.about.as_of),
+                                 title=say("person", "title", name=name), about=(settings.council.name,), first=first,
+                                 sections=sections))
 
 
 def _section(table: str, rows: pd.DataFrame, framework: Framework) -> Section:

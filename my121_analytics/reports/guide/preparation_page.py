@@ -14,7 +14,7 @@ from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.guide.manager_guide import blank_record, show_actions
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Page, PageTable, Section, Text, isolate, render_page
+from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Text, isolate, make_page, render_page
 
 
 def render_preparation(conversations: Released, employee_id: str, *, manager: str, guide: ConversationGuide,
@@ -62,12 +62,10 @@ def render_preparation(conversations: Released, employee_id: str, *, manager: st
                 (Bullets(tuple(say("recorded", code) for code in codes("recorded"))),
                  blank_record(guide, say("guide", "record_caption", name=name)))),
     ]
-    return render_page(Page(
-        title=say("preparation", "title"), protect=say("preparation", "protect", name=name),
-        subtitle=tuple(text for text in (settings.council.name, name,
-                                         say("guide", "as_of", day=day(released.about.as_of))) if text),
-        first=(Text(lead, "lead"),), picture=None, sections=tuple(sections), footer=say("guide", "footer"),
-        skip=say("guide", "skip"), is_paper=True))
+    return render_page(make_page(["preparation", "guide"], council=settings.council.name,
+                                 as_of=day(released.about.as_of), protect=say("preparation", "protect", name=name),
+                                 about=(settings.council.name, name), first=(Text(lead, "lead"),), sections=sections,
+                                 is_paper=True))
 
 
 def _place(framework: Framework, guide: ConversationGuide) -> tuple[Block, ...]:

@@ -93,7 +93,7 @@ def _subtitle(meeting: Meeting, figures: list[tuple[str, str, str]]) -> tuple[st
         figures.append((say("pack_figure", "placed"), f"{placed:,}", chapter))
         population += say("pack_first", "placed", n=f"{placed:,}")
     return (meeting.settings.council.name, say("pack_first", "cycle", cycle=meeting.cycle),
-            say("pack_first", "as_of", as_of=day(meeting.as_of)), population)
+            say("page", "as_of", as_of=day(meeting.as_of)), population)
 
 
 def _n_placed(meeting: Meeting) -> int | None:

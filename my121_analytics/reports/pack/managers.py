@@ -31,7 +31,7 @@ def build_managers(meeting: Meeting) -> Chapter:
     blocks: list[Block] = [*say_first(meeting), *_lead(meeting, managers)]
     if differs := say_how_heard_differ(meeting, managers):
         blocks.append(Text(differs))
-    for name in ("funnel", "managers", "mixes", "lengths"):
+    for name in ("funnel", "managers", "mixes", "lengths", "linkage"):
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
     shown = _order(managers).assign(points_words=lambda rows: points_words(meeting, rows["rater_id"]))

@@ -62,7 +62,7 @@ def assemble_papers(meeting: Meeting) -> Papers:
     council, as_of = meeting.settings.council, day(meeting.as_of)
     names = meeting.settings.disclosure.audiences[meeting.audience].names
     protect = say("pack", "protect" if names else "protect_publish")
-    footer = say("pack", "footer", council=council.name, version=__version__, as_of=as_of)
+    footer = say("page", "footer", council=council.name, version=__version__, as_of=as_of)
     page = Page(title=first.title, subtitle=first.subtitle, protect=protect, first=first.blocks, picture=first.picture,
                 sections=_director_sections(meeting), footer=footer, is_paper=True)
     picture = meeting.pictures.get("map")

@@ -11,6 +11,7 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.coverage import describe_coverage, plot_coverage
 from my121_analytics.figures.list_length import describe_list_lengths, plot_list_lengths
 from my121_analytics.figures.managers import describe_caterpillar, describe_funnel, plot_caterpillar, plot_funnel
+from my121_analytics.figures.movement_links import describe_movement_links, plot_movement_links
 from my121_analytics.figures.nine_box import (
     describe_box_by_group,
     describe_box_change,
@@ -47,7 +48,7 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     Returns
     -------
     dict
-        By name: map, change, groups, managers, mixes, lengths, funnel, coverage.
+        By name: map, change, groups, managers, mixes, lengths, linkage, funnel, coverage.
     """
     pictures = {}
     profile = results["profile"]
@@ -70,6 +71,8 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
                 pictures["mixes"] = _draw("mixes", severity, plot_rating_mixes, describe_rating_mixes)
             if is_council and len(severity.tables.get("list_length", ())):
                 pictures["lengths"] = _draw("lengths", severity, plot_list_lengths, describe_list_lengths)
+            if is_council and {"linkage", "ties"} <= set(severity.tables) and len(severity.tables["linkage"]):
+                pictures["linkage"] = _draw("linkage", severity, plot_movement_links, describe_movement_links)
             if is_council:
                 pictures["funnel"] = _draw("funnel", severity, partial(plot_funnel, for_meeting=True),
                                            describe_funnel)

@@ -12,7 +12,7 @@ from my121_analytics.workforce.results import NO_PLACEMENT, Result, Table, descr
 from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RosterResult(Result):
     """Table ``people``: one row per employee and post of the cycle, with or without a placement."""
 

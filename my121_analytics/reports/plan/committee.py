@@ -286,6 +286,7 @@ def _directorates(chapter: _Chapter, settings: Settings) -> None:
     due = chapter.material.milestone("directorate_reports")
     if due is not None:
         chapter.tell("reports_due", latest=_stretch(due))
+    chapter.write_or_leave(chapter.says.feedback, "feedback")
     chapter.table("by_directorate")
     findings = chapter.material.findings
     frame = None if findings is None else findings.tables.get("findings")

@@ -45,7 +45,7 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "milestones": ("label", "earliest", "latest", "countdown", "n_due_by", "n_undated", "needs", "source"),
     "due_next": ("action_id", "action", "owner", "due_latest", "status_shown"),
     "finance": ("item", "pounds", "days", "n_actions", "note"),
-    "risks": ("about", "issue", "status_shown", "risk", "source"),
+    "risks": ("about", "status_shown", "risk", "source"),
     "changes": ("action_id", "action", "what", "before", "after"),
     "revisions": ("revision", "changed_on", "changed_by", "action_id", "field_shown", "before", "after", "reason",
                   "approved_by"),

@@ -78,12 +78,14 @@ def test_what_is_the_councils_to_say_is_a_marked_blank_until_the_settings_say_it
     said = Settings.model_validate({"council": {"contact": "hr@northmere.example"}, "plan": {"committee": {
         "meeting": "Cabinet", "meeting_on": "3 February 2015", "directorate": "Resources", "title": "Post-recognition",
         "recommendations": ["Agree the plan."], "background": "Internal reviewers heard staff.",
-        "hidden_costs": "Cover for meetings.", "policy": "The corporate plan.", "papers": ["Assessor's report"],
+        "hidden_costs": "Cover for meetings.",
+        "feedback": "Each reviewer, in August.", "policy": "The corporate plan.", "papers": ["Assessor's report"],
         "consulted": ["Trade unions"]}}})
     papers, text = report(form, settings=said)
     assert not any(say("committee_blank", code) in text for code in codes("committee_blank"))
     assert papers.page.title == "Post-recognition"
-    for words in ("Report to: Cabinet", "Agree the plan.", "Internal reviewers heard staff.", "Cover for meetings.",
+    for words in ("Report to: Cabinet", "Agree the plan.", "Internal reviewers heard staff.",
+                  "Each reviewer, in August.", "Cover for meetings.",
                   "The corporate plan.", "Assessor's report", "Trade unions", "hr@northmere.example"):
         assert words in text
 

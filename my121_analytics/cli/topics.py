@@ -1,0 +1,53 @@
+"""Writing a paper on one subject: its page, its workbook, its tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from my121_analytics.cli.terminal import show_left, show_line
+
+if TYPE_CHECKING:
+    from my121_analytics.disclosure.release import Released
+    from my121_analytics.reports.topics.papers import Topic
+    from my121_analytics.settings import Settings
+    from my121_analytics.workforce.results import Result
+
+def write_topic(results: Sequence[Result], build: Callable[[Sequence[Released]], Topic], out: Path, *,
+                settings: Settings, pictures: Callable[[Sequence[Released]], Mapping[str, Any]] | None = None) -> None:
+    """Release results for the analyst and write the paper made of them, with every table as CSV.
+
+    Parameters
+    ----------
+    results
+        Of analyses.
+    build
+        Gives the paper from the released results.
+    out
+        Folder.
+    settings
+        Thresholds and audiences.
+    pictures
+        Gives axes by file name, from the released results.
+    """
+    from my121_analytics.cli.release_files import write_figure, write_tables
+    from my121_analytics.disclosure.release import release_together
+    from my121_analytics.reports.topics.papers import render_topic, write_topic_book
+    from my121_analytics.writing.staging import staged_run
+
+    shown = release_together(results, audience="analyst", settings=settings)
+    topic = build(shown)
+    page, book = f"{topic.code}.html", f"{topic.code}.xlsx"
+    with staged_run(out, private=True, command=topic.code) as stage:
+        for result, released in zip(results, shown, strict=True):
+            write_tables(result, stage.folder, audience="analyst", settings=settings, released=released,
+                         files={name: f"{name}.csv" for name in result.tables})
+        stage.write(page, render_topic(topic, settings=settings))
+        stage.write(book, write_topic_book(topic, settings=settings))
+        for name, ax in (pictures(shown) if pictures else {}).items():
+            write_figure(ax, stage.folder / name)
+    show_left(stage.left)
+    for line in topic.lead:
+        show_line(line)
+    show_line(f"Open {out / page}; the tables are in {book} and as CSV beside it.")

@@ -1,0 +1,1 @@
+"""Papers on one subject each, as a page to read and a workbook of tables: development, talent, coverage, movement."""

@@ -1,0 +1,64 @@
+"""The paper on conversations: standing, trend, forecast, and whom to ask."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures.coverage_trend import describe_coverage_trend, plot_coverage_trend
+from my121_analytics.figures.phrases import day, percent
+from my121_analytics.reports.pack.meeting import count_say
+from my121_analytics.reports.topics.papers import Topic, TopicChapter, TopicTable, draw_picture
+from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.workforce.results import TOTAL
+
+_SHARES = ("share", "lower", "upper")
+_UNITS = ("directorate", "service", "team")
+
+
+def build_coverage_paper(released: Released) -> Topic:
+    """Set out where conversations stand and where they will stand.
+
+    Parameters
+    ----------
+    released
+        Of ``foresee_coverage``.
+
+    Returns
+    -------
+    Topic
+    """
+    released = require_released(released, wanted_by="build_coverage_paper")
+    by = str(released.tables["standing"].columns[0])
+    words: dict[str, object] = {"by": say("group", by) if by in codes("group") else by.replace("_", " ")}
+    picture = draw_picture("coverage_trend", plot_coverage_trend, describe_coverage_trend, released)
+
+    def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
+        return TopicTable(released, name, columns, is_folded=is_folded, words=words)
+
+    chapters = (
+        TopicChapter("trend", (table("trend", "cycle", "base", "n_with_enough", *_SHARES),), pictures=(picture,)),
+        TopicChapter("standing", (table("standing", by, "label", "n", "base", *_SHARES),)),
+        TopicChapter("forecast", (table("forecast", "needed", "n", "base", "n_reached", *_SHARES),
+                                  table("backtest", "cycle", "base", "expected", "share", "difference"))),
+        TopicChapter("managers_overdue", (table("managers", "manager", "manager_id", *_UNITS, "n_team", "n_overdue",
+                                                "n_no_formal", "days_longest", is_folded=True),)))
+    return Topic("coverage", released, tuple(_lead(released, by)), chapters)
+
+
+def _lead(released: Released, by: str) -> list[str]:
+    now = released.tables["trend"].iloc[-1]
+    lines = [say("topic_lead", "coverage", share=percent(now["share"]), lower=percent(now["lower"]),
+                 upper=percent(now["upper"]))]
+    facts = released.facts
+    if facts["forecast"] is not None and facts["forecast_lower"] is not None:
+        shares = {name: percent(float(str(facts[fact]))) for name, fact in (
+            ("share", "forecast"), ("lower", "forecast_lower"), ("upper", "forecast_upper"))}
+        lines.append(say("topic_lead", "coverage_forecast", **shares,
+                         day=day(date.fromisoformat(str(facts["forecast_to"]))), n=facts["forecast_cycles"]))
+    standing = released.tables["standing"]
+    whole = standing[standing[by].astype("str") == TOTAL].set_index("standing")["n"]
+    lines += [count_say("topic_lead", "coverage_catch_up", int(whole["catch_up_only"])),
+              count_say("topic_lead", "coverage_none", int(whole["none"])),
+              count_say("topic_lead", "coverage_overdue", int(str(facts["n_overdue"])))]
+    return lines

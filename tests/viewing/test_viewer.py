@@ -1,0 +1,181 @@
+"""Results show themselves: to the analyst at once and marked so, to anybody else as released for them."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pytest
+
+import my121_analytics as my121
+from my121_analytics.disclosure.released import Released
+from my121_analytics.errors import DisclosureError, UsageError
+from my121_analytics.figures.nine_box import plot_nine_box
+from my121_analytics.settings import DisclosureSettings, Settings
+from my121_analytics.viewing.gallery import GALLERY
+from my121_analytics.viewing.headings import is_named
+from my121_analytics.viewing.reader import show_for
+from my121_analytics.viewing.released_mark import PASSED
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.results import Result
+
+MARK = say("notebook", "analyst_only")
+
+
+@pytest.fixture(scope="module")
+def results(intake):
+    record = intake.workforce
+    return {"groups": my121.profile_groups(record, by=["grade"]),
+            "profile": my121.tabulate_profile(record, by="directorate"), "movement": my121.track_movement(record),
+            "coverage": my121.measure_coverage(record), "self": my121.compare_self(record, by="directorate"),
+            "succession": my121.measure_succession(record), "agenda": my121.build_agenda(record),
+            "equality": my121.compare_groups(record, by="sex")}
+
+
+def texts_of(picture):
+    return [text.get_text() for text in picture.figure.findobj(lambda artist: hasattr(artist, "get_text"))]
+
+
+def test_the_analyst_sees_a_picture_and_a_table_in_one_call_each_and_both_say_for_whom(results):
+    picture, table = results["profile"].plot_map(), results["profile"].table("map")
+    assert MARK in texts_of(picture)
+    assert MARK in table._repr_html_()
+    assert picture.alt.startswith("Map of nine boxes")
+    assert f'alt="{picture.alt[:20]}' in picture._repr_html_()
+    assert table.frame["n"].sum() == results["profile"].about.n
+
+
+def test_a_picture_released_for_others_does_not_say_analyst_only(results):
+    released = my121.release(results["profile"], audience="publish")
+    texts = texts_of(released.plot_map())
+    assert MARK not in texts
+    assert "Released for: publish." in texts
+
+
+def test_the_mark_is_drawn_only_where_somebody_looks(results):
+    drawn = plot_nine_box(my121.release(results["profile"], audience="analyst"))
+    assert not [text for text in drawn.texts if text.get_gid() == "mark"]
+
+
+def test_a_page_for_publication_shows_what_a_release_for_publication_holds(results):
+    named = results["agenda"].frame("people")["name"].iloc[0]
+    assert named in results["agenda"]._repr_html_()
+    show_for("publish")
+    page = results["agenda"]._repr_html_()
+    assert named not in page
+    assert page.startswith(PASSED)
+    assert "not shown" in results["agenda"].table("people")._repr_html_()
+    shown = results["profile"].table("map").frame
+    expected = my121.release(results["profile"], audience="publish").tables["map"]
+    assert np.array_equal(shown["n"], expected["n"], equal_nan=True)
+
+
+def test_what_was_released_for_the_analyst_does_not_pass_on_anybody_elses_page(results):
+    released = my121.release(results["profile"], audience="analyst")
+    assert released._repr_html_().startswith(PASSED)
+    show_for("publish")
+    for shown in (released, released.table("map"), released.plot_map()):
+        assert not shown._repr_html_().startswith(PASSED)
+
+
+def test_records_and_intakes_are_the_analysts_alone(intake):
+    for shown in (intake, intake.workforce):
+        assert MARK in shown._repr_html_()
+        assert not shown._repr_html_().startswith(PASSED)
+        assert MARK in repr(shown)
+    assert f"{int(intake.reconciliation['rows_read'].sum()):,} read" in repr(intake)
+
+
+def test_a_summary_names_number_period_population_and_every_caution(results):
+    for name, result in results.items():
+        page = result._repr_html_()
+        for caution in result.about.caveats:
+            sentence = say("caveat", caution, **result.about.words)
+            assert sentence.split("'")[0][:40] in page.replace("&#x27;", "'"), name
+        assert result.about.cycle in page
+        assert f"{result.about.n:,} " in page
+        assert "<script" not in page
+        assert not re.search(r"https?://", page)
+
+
+def test_every_column_that_a_notebook_shows_has_a_heading_from_the_catalogue(results):
+    missing = {column for result in results.values() for table in result.tables.values()
+               for column in table.frame.columns if not is_named(str(column)) and column != "marker"}
+    assert missing == set()
+
+
+def test_headings_within_one_table_are_different(results):
+    for result in results.values():
+        for name in result.tables:
+            headings = [*result.table(name).headings.values()]
+            assert len(set(headings)) == len(headings), name
+
+
+def test_every_picture_in_the_gallery_can_be_drawn_and_described():
+    from importlib import import_module
+
+    for methods in GALLERY.values():
+        for module, what in methods.values():
+            figures = import_module(f"my121_analytics.figures.{module}")
+            assert callable(getattr(figures, f"plot_{what}"))
+            assert callable(getattr(figures, f"describe_{what}"))
+
+
+def test_no_kind_of_result_prints_itself_in_another_way():
+    from importlib import import_module
+    from pkgutil import walk_packages
+
+    for module in walk_packages(my121.__path__, "my121_analytics."):
+        if module.name.split(".")[1] in ("analysis", "calibration", "improvement", "reports"):
+            import_module(module.name)
+    kinds = {kind for kind in Result.__subclasses__() if kind.__module__.startswith("my121_analytics")}
+    assert len(kinds) > 10
+    assert [kind.__name__ for kind in kinds if "__repr__" in vars(kind)] == [], "@dataclass(frozen=True, repr=False)"
+
+
+def test_a_picture_that_a_result_does_not_have_is_named_with_those_it_has(results):
+    with pytest.raises(AttributeError, match=r"no picture 'plot_funnel'. It has: plot_map, plot_by_group"):
+        results["profile"].plot_funnel()
+    with pytest.raises(AttributeError, match="no attribute 'speed'"):
+        _ = results["profile"].speed
+    with pytest.raises(KeyError, match=r"no table 'maps'\. It has: map,"):
+        results["profile"].table("maps")
+    assert "plot_map" in dir(results["profile"])
+
+
+def test_settings_travel_from_the_record_to_the_gate(intake):
+    strict = Settings(disclosure=DisclosureSettings(threshold=30))
+    result = my121.tabulate_profile(intake.workforce).under(strict)
+    shown = my121.release(result, audience="publish").tables["map"]["n"]
+    assert not ((shown > 0) & (shown < 30)).any()
+    loose = my121.release(result, audience="publish", settings=Settings()).tables["map"]["n"]
+    assert ((loose > 0) & (loose < 30)).any(), "settings that are given go before those of the record"
+    assert my121.tabulate_profile(intake.workforce).settings is intake.workforce.settings
+
+
+def test_two_records_with_different_rules_are_not_released_together_without_a_word(intake):
+    from my121_analytics.disclosure.release import release_together
+
+    one = my121.tabulate_profile(intake.workforce)
+    other = one.under(Settings(disclosure=DisclosureSettings(threshold=30)))
+    with pytest.raises(UsageError, match="different rules"):
+        release_together([one, other], audience="publish")
+
+
+def test_writers_go_on_refusing_what_was_only_looked_at(results):
+    with pytest.raises(DisclosureError, match="takes a released result"):
+        plot_nine_box(results["profile"])
+    assert not isinstance(results["profile"].table("map"), Released)
+
+
+def test_an_error_in_a_notebook_is_what_went_wrong_and_how_to_mend_it(results):
+    with pytest.raises(UsageError) as caught:
+        my121.release(results["profile"], audience="pubish")
+    assert caught.value._render_traceback_() == ["There is no audience 'pubish'.", "  - Did you mean 'publish'?"]
+
+
+def test_a_long_table_can_be_searched_without_a_network(results):
+    pytest.importorskip("itables")
+    page = results["agenda"].table("people").browse().data
+    assert not re.search(r"""(?:src|href|from|import)\s*\(?=?\s*["']https?://""", page)
+    assert MARK in page
