@@ -22,6 +22,7 @@ from my121_analytics.disclosure.linked_tables.equations import (
     Knowledge,
     Nesting,
     Shown,
+    Slack,
     context_of,
     numbers_beside,
     show,
@@ -218,9 +219,9 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         context = context_of(kept.about)[0] + (f"#{name}" if name in links.unlinked else "")
         if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
             numbers[name] = (context, numbers_beside(kept.about.n, kept.facts, kept.declared))
-    report = _attack(shown, numbers, settings, nesting, exact, points, rounded)
+    report = _attack(shown, numbers, settings, nesting, exact, points, rounded, links.slack)
     if report.narrowest["table"].isin([one.name for one in then]).any():
-        before = narrow_before(then, settings, nesting)
+        before = narrow_before(then, settings, nesting, links.slack)
         known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
         report = replace(report, cells=report.cells.assign(  # nothing that is done now can mend it
             proven=report.cells["proven"] | known, why=report.cells["why"].where(~known, "narrow_before")))
@@ -264,8 +265,17 @@ def _show_kept_facts(name: str, kept: Earlier) -> list[Shown]:
 
 
 def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
-                  nesting: Nesting | None = None) -> set[tuple[str, int, str]]:
+                  nesting: Nesting | None = None, slack: Slack | None = None) -> set[tuple[str, int, str]]:
     """List the hidden counts that could be worked out from releases that were kept, whatever is released now.
+
+    Parameters
+    ----------
+    then
+        What they showed.
+    settings, nesting
+        As for :func:`attack`.
+    slack
+        By how much the record contradicts laws.
 
     Returns
     -------
@@ -281,7 +291,7 @@ def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = N
     for reach in REACHES:
         some = [replace(one, reach=max(one.reach, reach, key=REACHES.index)) for one in then]
         try:
-            cells = _attack(some, {}, settings, nesting, False).cells
+            cells = _attack(some, {}, settings, nesting, False, slack=slack).cells
         except ContradictionError:
             continue
         narrow = cells.loc[~cells["proven"].astype(bool), ["table", "row", "column"]]
@@ -325,11 +335,14 @@ class Links:
     same, corrected, unlinked
         Names of releases that agree with today's record, of those that it has corrected since, and of those that could
         not be linked at all.
+    slack
+        By how much the record contradicts laws, as all tables of today tell.
     """
 
     same: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
+    slack: Slack = field(default_factory=dict)
 
 
 Linked = tuple[list[Shown], Links]
@@ -389,8 +402,10 @@ class _Linking:
             (unlinked if found is None else corrected).extend(names)
             shown += found if found is not None else [
                 replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
+        slack = write_equations([*self.known, *shown], {}, self.nesting,
+                                show_zeros=self.show_zeros).slack if shown else {}
         return shown, Links(*(tuple(result for name in names for result in self.results[name])
-                              for names in (same, corrected, unlinked)))
+                              for names in (same, corrected, unlinked)), slack)
 
     def _editions(self, names: Sequence[str]) -> list[list[str]]:
         """Put releases together that agree with each other."""
@@ -498,9 +513,11 @@ def require_proven(report: AttackReport) -> AttackReport:
 
 def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]],
             settings: DisclosureSettings | None, nesting: Nesting | None, exact: bool,
-            points: Floats | None = None, rounded: Mapping[str, int] | None = None) -> AttackReport:
+            points: Floats | None = None, rounded: Mapping[str, int] | None = None,
+            slack: Slack | None = None) -> AttackReport:
     rules = settings or DisclosureSettings()
-    known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros, rounded=rounded)
+    known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros, rounded=rounded,
+                            slack=slack)
     threshold = {one.name: _threshold_of(one.table, rules) for one in shown}
     cells = pd.concat([known.cells.assign(rounded_to=0), known.rounded], ignore_index=True)
     small_from = cells["table"].map(threshold).to_numpy(np.float64)

@@ -19,6 +19,7 @@ from my121_analytics.disclosure.linked_tables.equations import (
     Knowledge,
     Nesting,
     Shown,
+    Slack,
     context_of,
     show,
     write_equations,
@@ -95,6 +96,8 @@ class Before:
         What the last release about other people or of another cycle hid: see :mod:`continuity`.
     narrow, is_asked
         What ``find_narrow`` gave, once it was asked.
+    slack
+        By how much the record contradicts laws, as all tables of today tell.
     """
 
     tables: Sequence[Shown] = ()
@@ -103,12 +106,20 @@ class Before:
     usual: Usual = field(default_factory=dict)
     narrow: frozenset[tuple[str, int, str]] = frozenset()
     is_asked: bool = False
+    slack: Slack = field(default_factory=dict)
 
     def has_shown(self, candidate: Candidate) -> bool:
         """Say whether these releases showed the same table of the same people."""
-        name = candidate.name.rpartition(".")[2]
-        return any(one.context == candidate.context and one.within == candidate.within
-                   and one.name.rpartition(".")[2] == name for one in self.tables)
+        return candidate.name.rpartition(".")[2] in self._shown_of(candidate)
+
+    def left_out(self, candidate: Candidate) -> bool:
+        """Say whether they showed other tables of the same people, and not this one."""
+        shown = self._shown_of(candidate)
+        return bool(shown) and candidate.name.rpartition(".")[2] not in shown
+
+    def _shown_of(self, candidate: Candidate) -> set[str]:
+        return {one.name.rpartition(".")[2] for one in self.tables
+                if one.context == candidate.context and one.within == candidate.within}
 
 
 @dataclass(frozen=True)
@@ -187,6 +198,10 @@ def _protect_some(attempt: _Attempt) -> _Found:
     while True:
         pattern = attempt.choose()
         before, left = attempt.earlier, attempt.tables
+        new = {one.name for one in left if before.left_out(one)}
+        if pattern.open.size and new:  # what was kept back then opens what was hidden then
+            attempt = attempt.without(new)
+            continue
         if not before.is_asked and attempt.has_open_before(pattern):
             attempt = attempt.after(replace(before, is_asked=True, narrow=before.find_narrow()))
             continue
@@ -232,7 +247,8 @@ class _Attempt:
 
     def _write(self, spoken: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
         return write_equations([*(self._shown(one) for one in self.tables), *self.earlier.tables],
-                               {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros)
+                               {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros,
+                               slack=self.earlier.slack)
 
     def _show_implied_zeros(self) -> bool:
         """Show the zeros that were hidden along with others and that a shown zero total gives away in any case."""

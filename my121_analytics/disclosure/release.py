@@ -329,7 +329,8 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
                                   show_zeros=rules.show_zeros)
     spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts, one.declared))
               for name, one in kept.items() if name not in links.unlinked}
-    before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known)), usual)
+    before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known, links.slack)), usual,
+                    slack=links.slack)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):
         if draft.counted or any(table.about_people for table in draft.result.tables.values()):

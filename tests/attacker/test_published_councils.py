@@ -6,6 +6,7 @@ The quick suite takes two small councils, the slow one more, with all papers and
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -41,6 +42,15 @@ def test_no_number_withheld_from_a_small_council_is_known_too_well(design: Desig
     found, use, _, _ = attack_council(design, tmp_path)
     assert len(found.hidden) > 50
     assert 0 < use["cells"] < 1
+    check_model(found)
+    if JOINT_PROOF:
+        check_safe(found)
+
+
+@pytest.mark.slow
+def test_one_leaver_one_joiner_and_one_correction_give_nothing_away(tmp_path: Path) -> None:
+    found, _, _, _ = attack_council(replace(QUICK[0], editions=2), tmp_path)
+    assert {quantity.edition for quantity in found.hidden["quantity"]} == {"1", "2"}
     check_model(found)
     if JOINT_PROOF:
         check_safe(found)

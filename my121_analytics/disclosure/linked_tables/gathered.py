@@ -28,6 +28,9 @@ from my121_analytics.disclosure.linked_tables.grids import (
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
+Slack = Mapping[str, tuple[float, float]]
+"""Law -> by how much what it claims is over the truth at most, and under."""
+
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -45,6 +48,8 @@ class Knowledge:
         One row per count of a table, hidden or not: table, row, column, variable.
     rounded
         One row per count of a rounded table, shown or withheld: as ``cells``, with the base ``rounded_to``.
+    slack
+        By how much laws that single records contradict are out, over and under: see :class:`Gathered`.
     """
 
     system: System
@@ -52,11 +57,16 @@ class Knowledge:
     truth: Floats
     places: pd.DataFrame
     rounded: pd.DataFrame
+    slack: Slack = field(default_factory=dict)
 
 
 @dataclass
 class Gathered:
-    """Counts and equations while they are gathered; counts are still apart, each by its name."""
+    """Counts and equations while they are gathered; counts are still apart, each by its name.
+
+    ``slack`` may be given from more tables than these: of a kept release alone the truth is not known, so that it
+    cannot tell by how much the record contradicts a law.
+    """
 
     names: list[Texts] = field(default_factory=list)
     truth: list[Floats] = field(default_factory=list)
@@ -74,6 +84,16 @@ class Gathered:
     given_away: list[Ints] = field(default_factory=list)
     ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
     places: list[pd.DataFrame] = field(default_factory=list)
+    slack: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def find_slack(self, law: str, over: Floats) -> tuple[float, float]:
+        """Say by how much a law is out, over and under: as far as it is known here, or was given."""
+        known = over[np.isfinite(over)]
+        given = self.slack.get(law, (0.0, 0.0))
+        found = max(float(known.max(initial=0.0)), given[0]), max(float(-known.min(initial=0.0)), given[1])
+        if any(found):
+            self.slack[law] = found
+        return found
 
     def add(self, names: Texts, truth: Floats, shown: Floats, grid: Grid | None = None, column: str = "",
             law: int = 0) -> Ints:
@@ -176,13 +196,13 @@ class Gathered:
         truth = _fill_truth(names, added_up, law)
         self._link_bases(names, truth)
         kinds = self._false_laws(names, truth, law)
-        claimed = [self._claims(names, truth, added_up, law, broken) for broken in kinds]
-        for claims, real, over in claimed:
+        for kind, broken in kinds.items():
+            claims, real, out = self._claims(names, truth, added_up, law, broken)
             terms, weights = np.column_stack([claims, real]), np.array([1.0, -1.0])
-            out = over[np.isfinite(over)]
-            self.add_limits(terms, weights, float(out.max(initial=0.0)))
-            self.add_limits(terms, -weights, float(-out.min(initial=0.0)))
-        false = np.array([number for broken in kinds for number in broken], dtype=np.int64)
+            over, under = self.find_slack(kind, out)
+            self.add_limits(terms, weights, over)
+            self.add_limits(terms, -weights, under)
+        false = np.array([number for broken in kinds.values() for number in broken], dtype=np.int64)
         names = np.where(np.isin(law, false), names + "#" + law.astype("str").astype(object), names)
         truth = np.where(np.isin(law, false), added_up, truth)  # a claim is what its parts add up to, or not known
         frame = pd.DataFrame({"name": names, "truth": np.round(truth)})
@@ -217,7 +237,8 @@ class Gathered:
         places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
         is_rounded = cells["rounded_to"].to_numpy() > 0
         hidden = cells[~is_rounded].drop(columns="rounded_to").reset_index(drop=True)
-        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True))
+        slack = {kind: out for kind, out in self.slack.items() if not kind.startswith("law ")}
+        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True), slack)
 
     def _add_up(self, truth: Floats, law: Ints) -> Floats:
         """Work out the sums of counts that are known under the same name from another table, if not from their own.
@@ -233,15 +254,14 @@ class Gathered:
                 out[at[is_whole]] = np.where(np.isnan(out[at[is_whole]]), summed, out[at[is_whole]])
         return out
 
-    def _false_laws(self, names: Texts, truth: Floats, law: Ints) -> list[Ints]:
+    def _false_laws(self, names: Texts, truth: Floats, law: Ints) -> dict[str, Ints]:
         """List the laws that do not hold, those of one kind together, with all others of their kind."""
-        found: dict[object, set[int]] = {}
-        for number in _contradicted(names, truth, law):
-            found.setdefault(self.kind_of_law.get(int(number), int(number)), set()).add(int(number))
-        for number, kind in self.kind_of_law.items():
-            if kind in found:
-                found[kind].add(number)
-        return [np.array(sorted(numbers), dtype=np.int64) for numbers in found.values()]
+        broken = set(_contradicted(names, truth, law).tolist())
+        kinds = {kind for number, kind in self.kind_of_law.items() if number in broken or kind in self.slack}
+        found = {kind: [number for number, other in self.kind_of_law.items() if other == kind]
+                 for kind in sorted(kinds)}
+        found |= {f"law {number}": [number] for number in sorted(broken) if number not in self.kind_of_law}
+        return {kind: np.array(numbers, dtype=np.int64) for kind, numbers in found.items()}
 
     def _claims(self, names: Texts, truth: Floats, added_up: Floats, law: Ints,
                 broken: Ints) -> tuple[Ints, Ints, Floats]:
