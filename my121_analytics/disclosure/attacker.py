@@ -404,8 +404,10 @@ class _Linking:
                 replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
         slack = write_equations([*self.known, *shown], {}, self.nesting,
                                 show_zeros=self.show_zeros).slack if shown else {}
-        return shown, Links(*(tuple(result for name in names for result in self.results[name])
-                              for names in (same, corrected, unlinked)), slack)
+        return shown, Links(self._results_of(same), self._results_of(corrected), self._results_of(unlinked), slack)
+
+    def _results_of(self, releases: Sequence[str]) -> tuple[str, ...]:
+        return tuple(result for name in releases for result in self.results[name])
 
     def _editions(self, names: Sequence[str]) -> list[list[str]]:
         """Put releases together that agree with each other."""
