@@ -375,6 +375,11 @@ class _Linking:
                  show_zeros: bool) -> None:
         self.nesting, self.show_zeros = nesting, show_zeros
         self.known = [replace(one, frame=one.table.frame) for one in present]
+        self.slack: dict[str, tuple[float, float]] = {}
+        for kept in earlier.values():
+            for law, (over, under) in kept.slack.items():
+                most = self.slack.get(law, (0.0, 0.0))
+                self.slack[law] = max(over, most[0]), max(under, most[1])
         self.now = list_values(self.known, nesting)
         self.releases: dict[str, list[Shown]] = {}
         self.results: dict[str, list[str]] = {}
@@ -402,8 +407,8 @@ class _Linking:
             (unlinked if found is None else corrected).extend(names)
             shown += found if found is not None else [
                 replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
-        slack = write_equations([*self.known, *shown], {}, self.nesting,
-                                show_zeros=self.show_zeros).slack if shown else {}
+        slack = write_equations([*self.known, *shown], {}, self.nesting, show_zeros=self.show_zeros,
+                                slack=self.slack).slack if shown else {}
         return shown, Links(self._results_of(same), self._results_of(corrected), self._results_of(unlinked), slack)
 
     def _results_of(self, releases: Sequence[str]) -> tuple[str, ...]:
@@ -428,7 +433,8 @@ class _Linking:
         if not tables:
             return []
         for candidate in (tables, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in tables]):
-            known = write_equations([*self.known, *shown, *candidate], {}, self.nesting, show_zeros=self.show_zeros)
+            known = write_equations([*self.known, *shown, *candidate], {}, self.nesting, show_zeros=self.show_zeros,
+                                    slack=self.slack)
             if _fits_truth(known) or has_solution(known.system):
                 return list(candidate)
         return None

@@ -21,13 +21,13 @@ Group = frozenset[tuple[str, str]]
 def add_declared_laws(gathered: Gathered) -> None:
     """Add every law of which all counts are at hand; counts that no table prints are added for it."""
     names = _Names(gathered)
-    for number, law in enumerate(LAWS):
+    for law in LAWS:
         editions: dict[tuple[str, str], list[tuple[list[int], int]]] = {}
         for whose in names.whose(law):
             rows = [row for group in names.groups(law, whose) if (row := names.row(law, group, whose)) is not None]
             editions.setdefault(whose[:2], []).extend(rows)  # broken by the same records, in every edition of them
         for (source, cycle), rows in editions.items():
-            _add(gathered, law, rows, names, f"declared {number}{source}@{cycle}")
+            _add(gathered, law, rows, names, f"{_say(law)}{source}@{cycle}")
     _bound_unprinted(gathered, names)
 
 
@@ -89,6 +89,12 @@ class _Names:
         self.truth = np.append(self.truth, rest)
         self.prefixes.setdefault(prefix, []).append((prefix, where))
         return at
+
+
+def _say(law: Law) -> str:
+    """Name a law by what it says, so that releases kept by other versions name it alike."""
+    terms = [" ".join([term.what, term.when, *map("=".join, term.where)]) for term in (law.whole, *law.parts)]
+    return f"{' + '.join(terms[1:])} in {terms[0]}"
 
 
 def _add(gathered: Gathered, law: Law, rows: list[tuple[list[int], int]], names: _Names, name: str) -> None:
