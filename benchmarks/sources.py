@@ -128,6 +128,8 @@ def write_page(kept: Path, page: Path) -> None:
                                                                       strict=True))
         lines.append(f"| {entry['council']} | {_two(held['covered'])} | {_two(held['covered_listed'])} | "
                      f"{_two(held['covered_differ'])} | {bands} |")
+    missing = [kind.name for kind in COUNCILS if kind.name not in {entry["council"] for entry in entries}]
+    lines += ["", f"Not measured in this state of the program: {'; '.join(missing)}."] if missing else []
     page.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import argparse
 import html
+import inspect
 import re
 import shutil
 from pathlib import Path
 
+import typer
 from markdown_it import MarkdownIt
+
+import my121_analytics as my121
+from my121_analytics.cli.app import COMMANDS, app
 
 FOLDER = Path(__file__).parent
 PICTURES = ("*.png", "*.svg", "gallery/*.png")
@@ -36,7 +41,37 @@ footer{max-width:56rem;margin:2rem auto;padding:1rem;border-top:1px solid #b1b4b
 def build_pages() -> dict[str, str]:
     """Turn every page of docs/ into HTML, by file name."""
     names = sorted(path.stem for path in FOLDER.glob("*.md"))
-    return {f"{name}.html": _page((FOLDER / f"{name}.md").read_text("utf-8"), name) for name in names}
+    texts = {name: (FOLDER / f"{name}.md").read_text("utf-8") for name in names}
+    texts |= {"commands": list_commands(), "python": list_names()}
+    return {f"{name}.html": _page(text, name) for name, text in texts.items()}
+
+
+def list_commands() -> str:
+    """Give the page of all commands, from their own help."""
+    group = typer.main.get_command(app)
+    parts = ["# Commands", "`my121 COMMAND --help` says the same in the terminal."]
+    for name in COMMANDS:
+        command = group.commands[name]
+        said, _, example = " ".join((command.help or "").split()).partition("For example: ")
+        parts += [f"## my121 {name}", said.strip(), f"```sh\n{example}\n```",
+                  "| argument or option | meaning |\n|---|---|\n" + "\n".join(
+                      f"| `{'/'.join(each.opts)}` | {_one_line(getattr(each, 'help', ''))} |"
+                      for each in command.params if not each.hidden)]
+    return "\n\n".join(parts) + "\n"
+
+
+def list_names() -> str:
+    """Give the page of all public names, from their own help."""
+    parts = ["# Python reference", "`help(my121)` gives the order of work, `help(my121.release)` explains one name."]
+    for name in sorted(my121._PUBLIC):
+        public = getattr(my121, name)
+        parts += [f"## my121.{name}", f"```python\n{name}{inspect.signature(public)}\n```",
+                  f"```text\n{inspect.getdoc(public)}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _one_line(text: str | None) -> str:
+    return " ".join((text or "").split()).replace("|", "\\|")
 
 
 def write_site(out: Path) -> list[Path]:
@@ -73,12 +108,13 @@ def _page(text: str, name: str) -> str:
     body = body.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
     body = body.replace("<th>", '<th scope="col">').replace("<pre>", '<pre tabindex="0">')
     title = html.escape(text.splitlines()[0].lstrip("# "))
-    home = "" if name == "index" else '<a href="index.html">Handbook</a>'
+    home = ('<a href="index.html">Handbook</a> &nbsp; <a href="commands.html">Commands</a> &nbsp; '
+            '<a href="python.html">Python</a>')
     return (f'<!doctype html>\n<html lang="en-GB"><head><meta charset="utf-8">'
             f'<meta name="viewport" content="width=device-width, initial-scale=1">'
             f'<meta http-equiv="Content-Security-Policy" content="{_CSP}"><title>{title}</title>'
             f"<style>{_STYLE}</style></head>\n"
-            f'<body><a class="skip" href="#main">Skip to the content</a><header>{home or "my121_analytics"}</header>\n'
+            f'<body><a class="skip" href="#main">Skip to the content</a><header>{home}</header>\n'
             f'<main id="main">\n{body}</main>\n<footer><a href="index.html">All pages</a></footer></body></html>\n')
 
 

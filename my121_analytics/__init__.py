@@ -18,7 +18,7 @@ By what you want to do:
 
     read and check      read_exports, load_settings, compare_extracts
     look                tabulate_profile, profile_groups, track_movement, measure_coverage, compare_self,
-                        measure_succession
+                        measure_succession, review_talent, measure_development
     rating patterns     estimate_severity
     equality            compare_groups
     the meeting         build_agenda, build_pack, read_decisions, apply_decisions, measure_effect, measure_gaps,

@@ -6,7 +6,7 @@ and it is loaded when something is first shown.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -41,15 +41,17 @@ class Viewable:
 class Pictured(Viewable):
     """A result with tables and pictures: ``plot_...`` methods by what the result is, and ``table``."""
 
-    def table(self, name: str) -> Any:
+    def table(self, name: str, *, columns: Sequence[str] = ()) -> Any:
         """Show one table for your own eyes, under human headings; ``.frame`` of it is the plain pandas frame.
 
         Parameters
         ----------
         name
             Of the table, as the result lists them.
+        columns
+            Which to show, in order; default: those that tell its story.
         """
-        return _viewer().show_table(self, name)
+        return _viewer().show_table(self, name, columns)
 
     @cached_property
     def shown_to(self) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import my121_analytics
@@ -92,3 +93,23 @@ def test_each_room_says_what_is_in_it():
     silent = [str(path.relative_to(ROOT)) for path in ROOT.rglob("__init__.py")
               if not (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").strip()]
     assert silent == []
+
+
+SAME_IN_SEVERAL = {"Component"}
+"""The gate's two kinds of programs each have parts of their own."""
+
+
+def test_a_class_is_named_once():
+    names = Counter(node.name for path in ROOT.rglob("*.py") for node in ast.parse(path.read_text("utf-8")).body
+                    if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
+    assert {name for name, n in names.items() if n > 1} <= SAME_IN_SEVERAL
+
+
+SAME_STEP = {"reading"}
+"""A plan is read, and so is each of its timescales."""
+
+
+def test_no_room_has_two_files_of_one_name():
+    names = Counter((room_of(path), path.stem) for path in ROOT.rglob("*.py") if not path.name.startswith("__"))
+    # papers show the same subjects: each has its coverage, its plan
+    assert {name for (room, name), n in names.items() if n > 1 and room != "reports"} <= SAME_STEP

@@ -13,6 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
+import my121_analytics as my121
 from my121_analytics.cli.app import COMMANDS, app
 from my121_analytics.sample_council.council import make_sample
 
@@ -67,9 +68,10 @@ def test_every_command_in_the_handbook_is_understood(page, line):
     assert [each.name for each in own.params if each.required and not values.get(each.name)] == []
 
 
-def test_every_command_has_its_place_in_the_handbook():
-    shown = {shlex.split(line)[1] for page in OWN for line in commands_of(page)}
-    assert set(COMMANDS) - shown <= {"sample", "runs"}
+def test_every_command_and_every_public_name_has_its_place_in_the_reference(site):
+    commands, names = ((site / f"{name}.html").read_text("utf-8") for name in ("commands", "python"))
+    assert [name for name in COMMANDS if f"<h2>my121 {name}</h2>" not in commands] == []
+    assert [name for name in my121._PUBLIC if f"<h2>my121.{name}</h2>" not in names] == []
 
 
 @pytest.mark.parametrize(("names", "n_least"), [

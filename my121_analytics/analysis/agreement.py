@@ -36,7 +36,7 @@ class AgreementResult(Result):
     """Manager's against own placements in one cycle; made by :func:`compare_self`."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class AgreementDetailResult(Result):
     """Agreement group by group, and reasons on record; made by :func:`detail_agreement`."""
 
@@ -78,6 +78,11 @@ def compare_self(workforce: Workforce, *, cycle: str | None = None, axis: str | 
     -----
     Kappa is linearly weighted, so that a difference of two steps counts twice as much as one of one step. The two
     are compared and never merged; neither is taken to be the right one.
+
+    Examples
+    --------
+    >>> agreement = compare_self(workforce, by="directorate")
+    >>> agreement.facts["share_same_performance"]
     """
     check_grouping(by, filters)
     framework = workforce.framework
@@ -216,7 +221,8 @@ def detail_agreement(workforce: Workforce, *, by: str = "directorate", cycle: st
               "reasons": _tabulate_reasons(workforce, cycle)}
     about = describe("agreement", population="pairs_in_cycle", counts="posts", source=MANAGER, cycle=cycle,
                      as_of=workforce.as_of, n=counts.n_pairs, caveats=("self_selected",))
-    return AgreementDetailResult(about, tables, {}, {"n": Fact("posts", who=Count("pairs"))})
+    return AgreementDetailResult(about, tables, {}, {"n": Fact("posts", who=Count("pairs"))},
+                                 workforce.settings)
 
 
 def _tabulate_reasons(workforce: Workforce, cycle: str) -> Table:

@@ -81,6 +81,11 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     conversations_per_year``; someone who joined within the year owes the whole number that their months have
     earned (five months of a yearly two: none yet), and ``base`` leaves out those who owe none. In a record without
     any conversation in these months the columns about them are missing, not zero.
+
+    Examples
+    --------
+    >>> coverage = measure_coverage(workforce)
+    >>> coverage.table("missing")
     """
     check_grouping(by, filters)
     cycle = workforce.check_cycle(cycle)

@@ -33,7 +33,7 @@ FACTS = {**dict.fromkeys(("forecast_to", "forecast_days", "forecast_cycles"), LA
          **dict.fromkeys(("share_now", "forecast", "forecast_lower", "forecast_upper"), Fact(follows=("n_overdue",)))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CoverageOutlookResult(Result):
     """Conversations: standing, trend, overdue, forecast; made by :func:`foresee_coverage`."""
 
@@ -92,7 +92,7 @@ def foresee_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     facts |= {"n_overdue": int(managers.frame["n_overdue"].sum()), "share_now": float(trend.frame["share"].iloc[-1])}
     about = describe("coverage_outlook", population="people_in_post", as_of=workforce.as_of, cycle=cycle,
                      n=len(people), caveats=("coverage_counts", "forecast_as_before"))
-    return CoverageOutlookResult(about, tables | forecast, facts, FACTS)
+    return CoverageOutlookResult(about, tables | forecast, facts, FACTS, workforce.settings)
 
 
 def _add_share(frame: pd.DataFrame, part: str = "n", whole: str = "base") -> pd.DataFrame:

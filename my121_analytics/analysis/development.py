@@ -38,7 +38,7 @@ FACTS = {"n": Fact("people"), "n_actions": count_of_things("actions"), "n_comple
          "n_overdue": count_of_things("actions"), "n_open": count_of_things("actions"), "purposes": LABEL}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class DevelopmentResult(Result):
     """Development agreed, done and what followed; made by :func:`measure_development`."""
 
@@ -106,7 +106,7 @@ def measure_development(workforce: Workforce, *, by: str = "directorate", cycle:
         name: int(totals[name]) for name in ("n_actions", "n_completed", "n_open", "n_overdue")}
     about = describe("development", population="development_on_record", counts="actions", as_of=workforce.as_of,
                      cycle=cycle, n=len(people), caveats=("written_down", "followed_no_cause"))
-    return DevelopmentResult(about, tables, facts, FACTS)
+    return DevelopmentResult(about, tables, facts, FACTS, workforce.settings)
 
 
 def list_actions(workforce: Workforce) -> pd.DataFrame:

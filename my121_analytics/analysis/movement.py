@@ -79,6 +79,11 @@ def track_movement(workforce: Workforce, *, by: str | None = None, cycle: str | 
     ``change`` is a difference of shares (0.02: two points more) with a 95 % interval for the same people seen
     twice. ``change_all`` treats the two cycles as different people, so that its ranges are somewhat too wide.
     Steps count levels on each axis; box numbers are labels and never subtracted.
+
+    Examples
+    --------
+    >>> movement = track_movement(workforce)
+    >>> movement.plot_change()
     """
     check_grouping(by, filters)
     outcomes = ("box", "performance") if workforce.framework.has_map else ("performance",)

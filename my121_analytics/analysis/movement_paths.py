@@ -26,7 +26,7 @@ FACTS = {"n": Fact("posts"), "first_cycle": LABEL, "last_cycle": LABEL, "n_cycle
          "sd_managers": Fact(follows=("n_left",))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class MovementPathsResult(Result):
     """Movement over all cycles; made by :func:`trace_movement`."""
 
@@ -86,7 +86,7 @@ def trace_movement(workforce: Workforce, *, cycle: str | None = None) -> Movemen
                      as_of=workforce.as_of, cycle=cycle, n=int(tables["axes"].frame.query("cycle == @cycle")[
                          "base"].max()), caveats=("posts_not_people", "leaving_reasons"),
                      first=cycles[0], last=cycle)
-    return MovementPathsResult(about, tables, facts, FACTS)
+    return MovementPathsResult(about, tables, facts, FACTS, workforce.settings)
 
 
 def _axes_of(framework: Framework) -> list[str]:

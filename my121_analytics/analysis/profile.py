@@ -64,6 +64,12 @@ def tabulate_profile(workforce: Workforce, *, by: str | None = None, cycle: str 
     -----
     The share of a box is of the posts with a placement, with its 95 % Wilson interval; the share of box 0, "No
     placement", is of all posts. Somebody with two posts is counted once for each.
+
+    Examples
+    --------
+    >>> profile = tabulate_profile(workforce, by="directorate")
+    >>> profile.plot_map()
+    >>> profile.table("map_by_group").frame
     """
     check_grouping(by, filters)
     cycle = workforce.check_cycle(cycle)

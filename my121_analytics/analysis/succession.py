@@ -57,6 +57,10 @@ def measure_succession(workforce: Workforce, *, by: str = "directorate", cycle: 
     A key post counts as having a successor when at least one person still in post is named for it. An action is
     overdue when its due day has passed on the day of the record and no day of completion is recorded. Both count what
     was written down: a post without a named successor may have one in mind.
+
+    Examples
+    --------
+    >>> measure_succession(workforce).table("bench")
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)

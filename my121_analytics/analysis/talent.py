@@ -34,7 +34,7 @@ FACTS = {"n": Fact("people", who=Count("people")), "n_key_posts": Fact("posts", 
          "box3_months": Fact(about_people=False)}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class TalentResult(Result):
     """Cover, boxes to look at and silence; made by :func:`review_talent`."""
 
@@ -103,7 +103,7 @@ def review_talent(workforce: Workforce, *, by: str = "directorate", cycle: str |
               "n_unnoticed": int(silence["n_unnoticed"])}
     about = describe("talent", population="people_in_post", as_of=workforce.as_of, cycle=cycle, n=len(people),
                      caveats=("written_down",))
-    return TalentResult(about, tables, facts, FACTS)
+    return TalentResult(about, tables, facts, FACTS, workforce.settings)
 
 
 def _list_key_posts(workforce: Workforce, cycle: str) -> pd.DataFrame:

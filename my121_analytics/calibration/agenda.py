@@ -74,12 +74,16 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
     in post is settling in and is not asked about; time in post that is not known raises no question. Objectives count
     where three or more were set.
     For somebody with several posts the questions stand together in one row, under the post with the most weight.
+
+    Examples
+    --------
+    >>> agenda = build_agenda(workforce, filters={"directorate": "Adult Care"})
+    >>> agenda.table("reasons")
     """
     settings = settings or workforce.settings
     check_grouping(None, filters)
     cycle = workforce.check_cycle(cycle)
-    record = gather_cycle_record(workforce, cycle, settings, _find_patterns(severity))
-    asked, unchecked = _ask_all(record)
+    record, asked, unchecked = _ask_council(workforce, cycle, settings, _find_patterns(severity))
     rows = keep_matching(record.rows, filters)
     asked = asked[asked["row"].isin(rows.index)]
     managers = _list_managers(severity, filters, settings, cycle)
@@ -108,11 +112,22 @@ def build_agenda(workforce: Workforce, *, severity: Result | None = None, cycle:
         "reasons": Table(reasons, keys=("reason",), count="n")}, facts, FACTS, settings)
 
 
-def _find_patterns(severity: Result | None) -> set[str] | None:
+def _ask_council(workforce: Workforce, cycle: str, settings: Settings,
+                 patterns: frozenset[str] | None) -> tuple[CycleRecord, pd.DataFrame, list[str]]:
+    """Put every question to the whole council, once for all the units whose agendas are cut from it."""
+    key = ("agenda", cycle, patterns, id(settings))
+    kept = workforce.made_before.get(key)
+    if kept is None or kept[0] is not settings:
+        record = gather_cycle_record(workforce, cycle, settings, patterns)
+        kept = workforce.made_before[key] = (settings, record, *_ask_all(record))
+    return kept[1], kept[2], kept[3]
+
+
+def _find_patterns(severity: Result | None) -> frozenset[str] | None:
     if severity is None:
         return None
     managers = severity.frame("managers")
-    return set(managers.loc[managers["verdict"] == PATTERN, "rater_id"].astype("str"))
+    return frozenset(managers.loc[managers["verdict"] == PATTERN, "rater_id"].astype("str"))
 
 
 def _ask_all(record: CycleRecord) -> tuple[pd.DataFrame, list[str]]:

@@ -5,7 +5,7 @@ No reason looks at a protected characteristic, and no question says what a ratin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,7 +99,7 @@ class Reason:
 
 
 def gather_cycle_record(workforce: Workforce, cycle: str, settings: Settings,
-                        pattern_raters: set[str] | None = None) -> CycleRecord:
+                        pattern_raters: Set[str] | None = None) -> CycleRecord:
     """Bring together what the record says of everyone in post at the end of a cycle.
 
     Parameters

@@ -25,6 +25,7 @@ def run_coverage(
     """
     from my121_analytics.analysis.coverage_outlook import foresee_coverage
     from my121_analytics.cli.topics import write_topic
+    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.coverage_trend import plot_coverage_trend
     from my121_analytics.reports.topics.coverage import build_coverage_paper
 
@@ -33,6 +34,6 @@ def run_coverage(
                          needs_ratings=True)
     result = foresee_coverage(intake.workforce, by=by, cycle=cycle)
     write_topic([result], lambda shown: build_coverage_paper(shown[0]), out, settings=chosen,
-                pictures=lambda shown: {"coverage_trend": plot_coverage_trend(shown[0])})
+                pictures=lambda shown: {"coverage_trend": draw_on_canvas(plot_coverage_trend, shown[0])})
     if exit_code(intake):
         raise typer.Exit(exit_code(intake))

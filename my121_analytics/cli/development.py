@@ -25,6 +25,7 @@ def run_development(
     """
     from my121_analytics.analysis.development import measure_development
     from my121_analytics.cli.topics import write_topic
+    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.demand import plot_demand
     from my121_analytics.reports.topics.development import build_development
 
@@ -33,6 +34,6 @@ def run_development(
                          needs_ratings=True)
     result = measure_development(intake.workforce, by=by, cycle=cycle)
     write_topic([result], lambda shown: build_development(shown[0]), out, settings=chosen,
-                pictures=lambda shown: {"demand": plot_demand(shown[0])})
+                pictures=lambda shown: {"demand": draw_on_canvas(plot_demand, shown[0])})
     if exit_code(intake):
         raise typer.Exit(exit_code(intake))

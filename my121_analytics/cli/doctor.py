@@ -20,7 +20,8 @@ EXTRAS = {"python-docx": ("docx", "documents", "plans and papers in Word"),
           "python-pptx": ("pptx", "documents", "my121 pack --slides"),
           "msoffcrypto-tool": ("msoffcrypto", "secure", "workbooks with a password"),
           "jupyter": ("jupyter", "notebooks", "notebooks"),
-          "nbconvert": ("nbconvert", "notebooks", "notebooks saved as pages")}
+          "nbconvert": ("nbconvert", "notebooks", "notebooks saved as pages"),
+          "itables": ("itables", "notebooks", "long tables with a search field")}
 OLDEST_PYTHON = (3, 11)
 
 
@@ -90,6 +91,18 @@ def _place(out: Path) -> Iterator[Examination]:
                           "Name a folder of your own with --out.")
 
 
+def _font(_: Path) -> Iterator[Examination]:
+    from matplotlib.font_manager import findfont
+
+    from my121_analytics.figures.letters import FONT
+
+    try:
+        yield Examination("The font of the pictures", Path(findfont(FONT, fallback_to_default=False)).name, True, True)
+    except ValueError:
+        yield Examination("The font of the pictures", f"{FONT}: not there", False, True,
+                          "Install matplotlib again: python -m pip install --force-reinstall matplotlib")
+
+
 def _browser(_: Path) -> Iterator[Examination]:
     from my121_analytics.writing.pdf import find_browser
 
@@ -112,4 +125,4 @@ def _settings(_: Path) -> Iterator[Examination]:
         yield Examination("my121.toml in this folder", problem.headline, False, True, " ".join(problem.hints))
 
 
-LOOKS: tuple[Callable[[Path], Iterator[Examination]], ...] = (_python, _libraries, _place, _browser, _settings)
+LOOKS: tuple[Callable[[Path], Iterator[Examination]], ...] = (_python, _libraries, _place, _font, _browser, _settings)

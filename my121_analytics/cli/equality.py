@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,12 +10,19 @@ from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out
 from my121_analytics.cli.intake import exit_code, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line
 
+if TYPE_CHECKING:
+    from my121_analytics.settings import Settings
+    from my121_analytics.workforce.record import Workforce
+
 
 def run_equality(
     source: Source,
     out: Out,
     by: Annotated[list[str] | None, typer.Option("--by", help="A characteristic, such as sex, or part_time; may be "
                                                               "given several times. Default: all on record.")] = None,
+    with_meeting: Annotated[bool, typer.Option(
+        "--with-meeting", help="Compare also who is on the agenda of the meeting, and who has a manager with a rating "
+                               "pattern to discuss. Takes a minute or more.")] = False,
     cycle: CycleLabel = None,
     corrections: CorrectionsFile = None,
     as_of: AsOf = None,
@@ -35,10 +42,12 @@ def run_equality(
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
                          needs_ratings=True)
+    on_agenda, under_listed = _read_meeting(intake.workforce, cycle, chosen) if with_meeting else (set(), set())
     results, why = [], []
     for name in by or characteristics_of(intake.workforce):
         try:
-            results.append(compare_groups(intake.workforce, by=name, cycle=cycle, settings=chosen))
+            results.append(compare_groups(intake.workforce, by=name, cycle=cycle, settings=chosen, on_agenda=on_agenda,
+                                          under_listed=under_listed))
         except DataUnusableError as problem:
             why.append(problem.headline)
     if not results:
@@ -60,3 +69,17 @@ def run_equality(
         show_line(f"  Not compared: {line}")
     if exit_code(intake):
         raise typer.Exit(exit_code(intake))
+
+
+def _read_meeting(workforce: Workforce, cycle: str | None, settings: Settings) -> tuple[set[str], set[str]]:
+    """Name the people on the agenda of the council's meeting, and the managers to discuss, by id."""
+    from my121_analytics.analysis.rating_patterns.severity import estimate_severity
+    from my121_analytics.calibration.agenda import build_agenda
+    from my121_analytics.workforce.verdicts import VERDICTS
+
+    severity = estimate_severity(workforce, settings=settings)
+    managers = severity.frame("managers")
+    discussed = [code for code, verdict in VERDICTS.items() if verdict.is_to_discuss]
+    listed = managers.loc[managers["verdict"].astype("str").isin(discussed), "rater_id"]
+    agenda = build_agenda(workforce, severity=severity, cycle=cycle, settings=settings)
+    return set(agenda.frame("people")["employee_id"].astype("str")), set(listed.astype("str"))

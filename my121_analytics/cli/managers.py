@@ -28,6 +28,7 @@ def run_managers(
     from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
     from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
     from my121_analytics.cli.release_files import find_key, is_private, write_figure, write_tables
+    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.list_length import plot_list_lengths
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.figures.movement_links import plot_movement_links
@@ -52,11 +53,11 @@ def run_managers(
             columns={"managers": [*about_people, "to_hear"],
                      "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
         if "managers" in released.tables:
-            write_figure(plot_caterpillar(released), stage.folder / "caterpillar", private=private)
-            write_figure(plot_funnel(released), stage.folder / "funnel", private=private)
+            write_figure(draw_on_canvas(plot_caterpillar, released), stage.folder / "caterpillar", private=private)
+            write_figure(draw_on_canvas(plot_funnel, released), stage.folder / "funnel", private=private)
             if {"linkage", "ties"} <= set(released.tables):
-                write_figure(plot_movement_links(released), stage.folder / "linkage", private=private)
-            write_figure(plot_list_lengths(released), stage.folder / "list_length", private=private)
+                write_figure(draw_on_canvas(plot_movement_links, released), stage.folder / "linkage", private=private)
+            write_figure(draw_on_canvas(plot_list_lengths, released), stage.folder / "list_length", private=private)
     show_left(stage.left)
     if result.facts["too_large"]:
         show_line(sentence("caveat", "too_large"))

@@ -22,6 +22,7 @@ def run_movement(
     """
     from my121_analytics.analysis.movement_paths import trace_movement
     from my121_analytics.cli.topics import write_topic
+    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.movement_paths import plot_axis_shares, plot_leaving
     from my121_analytics.reports.topics.movement import build_movement
 
@@ -30,6 +31,7 @@ def run_movement(
                          needs_ratings=True)
     result = trace_movement(intake.workforce, cycle=cycle)
     write_topic([result], lambda shown: build_movement(shown[0]), out, settings=chosen,
-                pictures=lambda shown: {"axis_shares": plot_axis_shares(shown[0]), "leaving": plot_leaving(shown[0])})
+                pictures=lambda shown: {"axis_shares": draw_on_canvas(plot_axis_shares, shown[0]),
+                                        "leaving": draw_on_canvas(plot_leaving, shown[0])})
     if exit_code(intake):
         raise typer.Exit(exit_code(intake))

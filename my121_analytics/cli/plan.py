@@ -171,11 +171,12 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
         write_atomic(out / f"{picture.name}.png", picture.png, private=private)
     if "tracker" in released.tables:
         write_atomic(out / TRACKER, write_tracker(released, settings=settings))
-    measured = None
+    measured = moved = None
     if outcomes is not None:
         write_tables(outcomes, out, audience=audience, settings=settings,
                      files={name: f"{name}.csv" for name in outcomes.tables})
         measured = release(outcomes, audience="publish", settings=settings)
+        moved = release(outcomes, audience=audience, settings=settings) if private else measured
     public = release(review, audience="publish", settings=settings)
     evidence, findings = (None if result is None else release(result, audience="publish", settings=settings)
                           for result in (judged, linked))
@@ -183,20 +184,23 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
                                        findings=findings, pictures=pictures if same_timeline(released, public)
                                        else draw_timeline(public))
     _write_papers(committee, out / "committee_report", private=False, document=True)
-    _write_papers(build_review_pack(released, settings=settings), out / "review_pack", private=private, document=True)
+    _write_papers(build_review_pack(released, settings=settings, outcomes=moved), out / "review_pack", private=private,
+                  document=True)
     _write_directorates(released, findings if linked is None or not private
-                        else release(linked, audience=audience, settings=settings), out, settings, private=private)
+                        else release(linked, audience=audience, settings=settings), moved, out, settings,
+                        private=private)
 
 
-def _write_directorates(released: Released, findings: Released | None, out: Path, settings: Settings, *,
-                        private: bool) -> None:
+def _write_directorates(released: Released, findings: Released | None, outcomes: Released | None, out: Path,
+                        settings: Settings, *, private: bool) -> None:
     from my121_analytics.improvement.plan.action_groups import directorates_with_reports
     from my121_analytics.reports.plan.plan_papers import build_directorate_report
     from my121_analytics.writing.staging import make_slugs
 
     names = directorates_with_reports(released.tables["belongs"], settings.plan)
     for name, slug in make_slugs(names).items():
-        _write_papers(build_directorate_report(released, name, settings=settings, findings=findings),
+        _write_papers(build_directorate_report(released, name, settings=settings, findings=findings,
+                                               outcomes=outcomes),
                       out / "directorates" / slug, private=private, document=True)
 
 

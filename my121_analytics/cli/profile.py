@@ -75,48 +75,58 @@ def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], c
 def _analyse(workforce: Workforce, groupings: list[str], cycle: str, audience: str, settings: Settings) -> list[Result]:
     """Work out the profile first, then the change since the cycle before, then the groups beside the council.
 
-    Where small counts are hidden, groups stand without the council's share beside them, since that would tell a share
-    which the council's own row may withhold; and moves by group would leave next to nothing to show.
+    Where nobody may be named, groups stand without the council's share beside them, since that would tell a share
+    which the council's own row may withhold, and small protected groups are put together; where small counts are
+    hidden, moves by group would leave next to nothing to show.
     """
+    from my121_analytics.analysis.disparity import merge_small_groups, merge_undeclared
     from my121_analytics.analysis.group_profile import BY_MANAGER, profile_groups
     from my121_analytics.analysis.movement import track_movement
     from my121_analytics.analysis.profile import tabulate_profile
 
-    suppressed = audience in settings.disclosure.audiences and settings.disclosure.audiences[audience].suppress
-    _check_audience(groupings, audience, suppressed=suppressed)
+    policy = settings.disclosure.audiences.get(audience)
+    named, suppressed = policy is None or policy.names, policy is not None and policy.suppress
+    _check_audience(groupings, audience, named=named)
     alone = groupings[0] if len(groupings) == 1 and groupings[0] != BY_MANAGER else None
-    results: list[Result] = [tabulate_profile(workforce, by=alone if suppressed else None, cycle=cycle)]
+    if not named:
+        workforce = merge_small_groups(merge_undeclared(workforce), cycle=cycle,
+                                       fewest=settings.disclosure.equality_threshold)
+    results: list[Result] = [tabulate_profile(workforce, by=None if named else alone, cycle=cycle)]
     if workforce.previous_cycle(cycle) is not None:
         results.append(track_movement(workforce, by=None if suppressed else alone, cycle=cycle))
-    if not suppressed:
+    if named:
         results.append(profile_groups(workforce, by=groupings, cycle=cycle))
     return results
 
 
-def _check_audience(groupings: list[str], audience: str, *, suppressed: bool) -> None:
+def _check_audience(groupings: list[str], audience: str, *, named: bool) -> None:
     from my121_analytics.analysis.group_profile import BY_MANAGER
     from my121_analytics.errors import UsageError
     from my121_analytics.wording.catalogue import say
 
     if BY_MANAGER in groupings and audience != "analyst":
         raise UsageError(say("profile_command", "manager_analyst"), hints=["Leave --audience out."])
-    if suppressed and len(groupings) > 1:
+    if not named and len(groupings) > 1:
         raise UsageError(say("profile_command", "two_published"), hints=[say("profile_command", "two_published_hint")])
 
 
 def _draw(shown: Sequence[Released], out: Path, by: str, *, private: bool) -> None:
     from my121_analytics.cli.release_files import write_figure
     from my121_analytics.figures import map_multiples, nine_box, profile_heatmap
+    from my121_analytics.figures.canvas import draw_on_canvas
 
     profile, groups = shown[0], shown[-1]
     if "map" in profile.tables:
-        write_figure(nine_box.plot_nine_box(profile), out / "nine_box", private=private)
+        write_figure(draw_on_canvas(nine_box.plot_nine_box, profile), out / "nine_box", private=private)
         if "map_by_group" in profile.tables:
-            write_figure(nine_box.plot_box_by_group(profile), out / f"nine_box_by_{by}", private=private)
+            write_figure(draw_on_canvas(nine_box.plot_box_by_group, profile), out / f"nine_box_by_{by}",
+                         private=private)
     elif "ratings" in profile.tables:
-        write_figure(nine_box.plot_rating_mix(profile), out / "rating_mix", private=private)
+        write_figure(draw_on_canvas(nine_box.plot_rating_mix, profile), out / "rating_mix", private=private)
     if groups.kind == "GroupProfileResult" and "map_by_group" in groups.tables:
-        write_figure(profile_heatmap.plot_profile_heatmap(groups), out / f"nine_box_by_{by}", private=private)
-        write_figure(map_multiples.plot_map_multiples(groups), out / f"maps_by_{by}", private=private)
+        write_figure(draw_on_canvas(profile_heatmap.plot_profile_heatmap, groups), out / f"nine_box_by_{by}",
+                     private=private)
+        write_figure(draw_on_canvas(map_multiples.plot_map_multiples, groups), out / f"maps_by_{by}",
+                     private=private)
     if len(shown) > 1 and "change" in shown[1].tables:
-        write_figure(nine_box.plot_box_change(shown[1]), out / "nine_box_change", private=private)
+        write_figure(draw_on_canvas(nine_box.plot_box_change, shown[1]), out / "nine_box_change", private=private)

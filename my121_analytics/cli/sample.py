@@ -22,5 +22,7 @@ def run_sample(
     from my121_analytics.sample_council.council import make_sample
 
     sample = make_sample(employees, seed=seed, folder=folder)
-    show_line(f"Wrote the exports of an invented council to {folder}: {sample.workforce}.")
+    record = sample.workforce
+    show_line(f"Wrote the exports of an invented council to {folder}: {len(record.employees):,} people, "
+              f"{len(record.placements):,} placements, {len(record.cycles)} cycles, as of {record.as_of}.")
     show_line(f"The truth that was planted is in {folder / 'truth'}; no export holds it.")

@@ -29,6 +29,7 @@ def run_self(
     from my121_analytics.cli.release_files import is_private, write_figure, write_tables
     from my121_analytics.cli.topics import write_topic
     from my121_analytics.disclosure.release import release
+    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.self_gap import plot_self_gap
     from my121_analytics.reports.topics.self_views import build_self_views
     from my121_analytics.writing.staging import staged_run
@@ -40,7 +41,7 @@ def run_self(
     if audience == "analyst":  # the detail rests on the same pairs once more, so it is for the analyst alone
         detail = detail_agreement(intake.workforce, by=by, cycle=cycle)
         write_topic([result, detail], lambda shown: build_self_views(*shown), out, settings=chosen,
-                    pictures=lambda shown: {"self_gap": plot_self_gap(shown[0])})
+                    pictures=lambda shown: {"self_gap": draw_on_canvas(plot_self_gap, shown[0])})
     else:
         private = is_private(audience, chosen)
         released = release(result, audience=audience, settings=chosen)
@@ -48,7 +49,7 @@ def run_self(
             write_tables(result, stage.folder, audience=audience, settings=chosen, released=released,
                          files={name: f"{name}.csv" for name in result.tables})
             if "by_group" in released.tables:
-                write_figure(plot_self_gap(released), stage.folder / "self_gap", private=private)
+                write_figure(draw_on_canvas(plot_self_gap, released), stage.folder / "self_gap", private=private)
         show_left(stage.left)
         about = released.about
         n = chosen.disclosure.marker if about.n is None else f"{about.n:,}"

@@ -45,8 +45,8 @@ def write_topic(results: Sequence[Result], build: Callable[[Sequence[Released]],
                          files={name: f"{name}.csv" for name in result.tables})
         stage.write(page, render_topic(topic, settings=settings))
         stage.write(book, write_topic_book(topic, settings=settings))
-        for name, ax in (pictures(shown) if pictures else {}).items():
-            write_figure(ax, stage.folder / name)
+        for name, drawn in (pictures(shown) if pictures else {}).items():
+            write_figure(drawn, stage.folder / name)
     show_left(stage.left)
     for line in topic.lead:
         show_line(line)

@@ -60,6 +60,23 @@ def publish_together(folder: Path | str) -> None:
     _together[:] = [Path(folder)]
 
 
+_readers: list[str] = []
+"""Audience that a whole process shows its results to, if any: see :func:`show_to`."""
+
+
+def show_to(audience: str) -> None:
+    """Refuse, from now on, releases that name people to an audience other than this one.
+
+    For a notebook that is printed for somebody: a picture on its page no longer says whom it was released for.
+
+    Parameters
+    ----------
+    audience
+        Who reads all that this process shows.
+    """
+    _readers[:] = [audience]
+
+
 @dataclass(frozen=True)
 class _Scope:
     """Who is looking: the policy of the audience and whose rows it is cut to."""
@@ -75,6 +92,17 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
             nesting: Nesting | None = None) -> Released:
     """Let through what one audience may see of a result: :func:`release_together` for one result.
 
+    Parameters
+    ----------
+    result
+        Of an analysis.
+    audience
+        A name in ``[disclosure] audiences``: analyst, panel, manager, publish.
+    settings
+        Thresholds and the table of audiences; default: those that the record was read under.
+    unit_column, unit, rater_id, earlier, nesting
+        As in :func:`release_together`.
+
     Returns
     -------
     Released
@@ -85,6 +113,12 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
         No such audience, or the audience's own team is not named.
     DisclosureError
         What is hidden could be worked out all the same.
+
+    Examples
+    --------
+    >>> released = release(profile, audience="publish")
+    >>> released.plot_map()
+    >>> released.withheld[["table", "reason"]]
     """
     return release_together([result], audience=audience, settings=settings, unit_column=unit_column, unit=unit,
                             rater_id=rater_id, earlier=earlier, nesting=nesting)[0]
@@ -141,6 +175,9 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     for result in results:
         check_declared(result)
     policy = rules.audiences[audience]
+    if _readers and policy.names and audience != _readers[0]:
+        raise UsageError(f"This page is made for the audience '{_readers[0]}', and a release for '{audience}' may name "
+                         "people.", hints=["Leave the audience to the cell tagged 'parameters'."])
     if policy.scope == "own team" and not rater_id:
         raise UsageError(f"The audience '{audience}' sees one manager's team; no manager was named.",
                          hints=["Give rater_id."])

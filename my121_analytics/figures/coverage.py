@@ -37,36 +37,36 @@ def plot_coverage(released: Released, *, ax: Axes | None = None) -> Axes:
         Groups in the table's order, all of them together last.
     """
     released = require_released(released, wanted_by="plot_coverage")
-    seen = _read(released, wanted_by="plot_coverage")
-    subtitle = phrases.subtitle(released, released.about.measure, n=seen.n, table="by_group")
-    withheld = phrases.withheld_note(seen.frame, "estimate", "base")
-    words = Words(seen.title, subtitle, (say("coverage", "range"), *withheld))
-    if not seen.rows:
-        return open_axes(ax, Words(seen.title, subtitle), Room(height=0.3))
-    ax = open_axes(ax, words, Room(height=len(seen.rows) * _ROW, left=_LEFT, right=_VALUES, top=0.28,
+    covered = _read(released, wanted_by="plot_coverage")
+    subtitle = phrases.subtitle(released, released.about.measure, n=covered.n, table="by_group")
+    withheld = phrases.withheld_note(covered.frame, "estimate", "base")
+    words = Words(covered.title, subtitle, (say("coverage", "range"), *withheld))
+    if not covered.rows:
+        return open_axes(ax, Words(covered.title, subtitle), Room(height=0.3))
+    ax = open_axes(ax, words, Room(height=len(covered.rows) * _ROW, left=_LEFT, right=_VALUES, top=0.28,
                                    bottom=0.25))
     ax.set_xlim(0, 1)
-    ax.set_ylim(len(seen.rows) - 0.5, -0.5)
+    ax.set_ylim(len(covered.rows) - 0.5, -0.5)
     for tick in (0, 0.25, 0.5, 0.75, 1):
         ax.axvline(tick, color=theme.RULE, linewidth=0.6, zorder=0)
         write(ax, phrases.percent(tick), (tick, 0), (0, -0.14), data=(True, False), size=theme.SMALL,
               colour=theme.QUIET, ha="center", gid="tick")
     write(ax, say("coverage", "n_head"), (1, 1), (_VALUES, 0.12), size=theme.SMALL, colour=theme.QUIET, ha="right",
           gid="label")
-    for y, row in enumerate(seen.rows):
-        _draw_row(ax, y, row, seen.marker)
+    for y, row in enumerate(covered.rows):
+        _draw_row(ax, y, row, covered.marker)
     return ax
 
 
 def describe_coverage(released: Released) -> str:
     """Say in words what :func:`plot_coverage` shows, group by group."""
     released = require_released(released, wanted_by="describe_coverage")
-    seen = _read(released, wanted_by="describe_coverage")
+    covered = _read(released, wanted_by="describe_coverage")
     rows = [say("coverage", "alt_withheld", group=row.group) if row.share is None else
             say("coverage", "alt_row", group=row.group, share=phrases.percent(row.share), n=row.n,
-                lower=phrases.percent(row.lower), upper=phrases.percent(row.upper)) for row in seen.rows]
-    return say("coverage", "alt", group=say("group", seen.column if seen.column in codes("group") else "other"),
-               title=seen.title, rows="; ".join(rows))
+                lower=phrases.percent(row.lower), upper=phrases.percent(row.upper)) for row in covered.rows]
+    return say("coverage", "alt", group=say("group", covered.column if covered.column in codes("group") else "other"),
+               title=covered.title, rows="; ".join(rows))
 
 
 @dataclass(frozen=True)

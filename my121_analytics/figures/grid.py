@@ -66,8 +66,6 @@ def draw_cells(ax: Axes, cells: Sequence[Cell], *, marker: str) -> None:
     marker
         Of what is withheld.
     """
-    from matplotlib.patches import Rectangle
-
     ax.set_xlim(0, 3)
     ax.set_ylim(0, 3)
     width, height = (inches / 3 for inches in size_of(ax))
@@ -75,9 +73,9 @@ def draw_cells(ax: Axes, cells: Sequence[Cell], *, marker: str) -> None:
     for cell in cells:
         x, y = cell.column - 1, cell.row - 1
         withheld = cell.figures is None
-        ax.add_patch(Rectangle((x + _GAP, y + _GAP), 1 - 2 * _GAP, 1 - 2 * _GAP, linewidth=1 if cell.edge else 0,
-                               facecolor=theme.WITHHELD if withheld else cell.colour,
-                               edgecolor=cell.edge or theme.HATCH, hatch="//" if withheld else None))
+        ax.barh(y + 0.5, 1 - 2 * _GAP, 1 - 2 * _GAP, x + _GAP, linewidth=1 if cell.edge else 0,
+                facecolor=theme.WITHHELD if withheld else cell.colour, edgecolor=cell.edge or theme.HATCH,
+                hatch="//" if withheld else None)
         ink = theme.text_on(theme.PAPER if withheld else cell.colour)
         names = wrap(cell.name, width * 0.9, _NAME * scale, weight="bold", max_lines=2)
         lines: list[tuple[str, float, Weight]] = [(line, _NAME * scale, "bold") for line in names]
@@ -85,7 +83,7 @@ def draw_cells(ax: Axes, cells: Sequence[Cell], *, marker: str) -> None:
                   for number, text in enumerate([marker] if cell.figures is None else cell.figures)]
         if withheld:  # the words get a plain ground, so that the hatching does not run through them
             tall = (sum(line_height(size) for _, size, _ in lines) + 0.1) / height
-            ax.add_patch(Rectangle((x + 0.04, y + 0.5 - tall / 2), 0.92, tall, facecolor=theme.PAPER, linewidth=0))
+            ax.barh(y + 0.5, 0.92, tall, x + 0.04, facecolor=theme.PAPER, linewidth=0)
         write_stack(ax, (x + 0.5, y + 0.5), lines, ink)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
+from my121_analytics.figures.canvas import Canvas
 from my121_analytics.figures.layout import MARGIN, Room, Words, line_height, open_axes, wrap, write
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.results import TOTAL
@@ -38,9 +40,15 @@ class _Groups:
     title: str
     fullest: dict[str, tuple[str, float]]
 
-    @property
+    @cached_property
     def shares(self) -> pd.DataFrame:
         return self.n.div(self.base.where(self.base > 0), axis="index")
+
+    @cached_property
+    def top(self) -> float:
+        """The largest share shown, which is drawn darkest; 1 where there is none."""
+        values = self.shares.to_numpy("float64", na_value=np.nan)
+        return float(np.nanmax(values)) if np.isfinite(values).any() and np.nanmax(values) > 0 else 1.0
 
 
 def draw_group_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
@@ -85,7 +93,10 @@ def put_group_heatmap_in_words(released: Released) -> str:
 
 
 def _draw_shares(ax: Axes, seen: _Groups) -> None:
-    """Draw the coloured cells; seaborn is loaded here, since it takes a second that a command's help should not."""
+    """Draw the coloured cells; seaborn is loaded for axes only: it takes longer than the whole picture."""
+    if isinstance(ax, Canvas):
+        _fill_cells(ax, seen)
+        return
     import seaborn as sns
     from matplotlib.colors import LinearSegmentedColormap
 
@@ -93,29 +104,39 @@ def _draw_shares(ax: Axes, seen: _Groups) -> None:
     # The last column, no placement, is a share of something else: it gets its figures but no colour.
     cells = np.hstack([shares, np.full((len(shares), 1), np.nan)])
     ramp = LinearSegmentedColormap.from_list("shares", [theme.PALE_BLUE, theme.DARK_BLUE])
-    sns.heatmap(cells, mask=np.isnan(cells), cmap=ramp, vmin=0, vmax=_top(seen), cbar=False, linewidths=1.5,
+    sns.heatmap(cells, mask=np.isnan(cells), cmap=ramp, vmin=0, vmax=seen.top, cbar=False, linewidths=1.5,
                 linecolor=theme.PAPER, xticklabels=False, yticklabels=False, ax=ax)
+
+
+def _fill_cells(ax: Canvas, seen: _Groups) -> None:
+    ax.set_xlim(0, len(seen.boxes) + 1)
+    ax.set_ylim(len(seen.groups), 0)
+    for y, shares in enumerate(seen.shares.to_numpy("float64", na_value=np.nan)):
+        for x, share in enumerate(shares):
+            if not np.isnan(share):
+                ax.barh(y + 0.5, 1, 1, x, facecolor=theme.shade(share / seen.top), edgecolor=theme.PAPER,
+                        linewidth=1.5)
 
 
 def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
     """Print share and count in each cell; hatch what is withheld."""
-    from matplotlib.patches import Rectangle
-
-    shares, top = seen.shares, _top(seen)
     unplaced = seen.unplaced / seen.everybody.where(seen.everybody > 0)
-    for y, group in enumerate(seen.groups):
-        row = [(seen.n.loc[group, box], shares.loc[group, box], seen.base[group]) for box, _ in seen.boxes]
-        row.append((seen.unplaced[group], unplaced[group], seen.everybody[group]))
-        for x, (n, share, base) in enumerate(row):
+    cells = seen.n.assign(unplaced=seen.unplaced).to_numpy(object)
+    shares = seen.shares.assign(unplaced=unplaced).to_numpy(object)
+    bases = zip(seen.base, seen.everybody, strict=True)
+    for y, (placed, everybody) in enumerate(bases):
+        for x, (n, share) in enumerate(zip(cells[y], shares[y], strict=True)):
+            is_box = x < len(seen.boxes)
+            base = placed if is_box else everybody
             if phrases.is_blank(n) or phrases.is_blank(base):  # one tells the other
-                ax.add_patch(Rectangle((x + 0.03, y + 0.04), 0.94, 0.92, facecolor=theme.WITHHELD, linewidth=0,
-                                       edgecolor=theme.HATCH, hatch="////"))
-                ax.add_patch(Rectangle((x + 0.25, y + 0.25), 0.5, 0.5, facecolor=theme.PAPER, linewidth=0))
+                ax.barh(y + 0.5, 0.94, 0.92, x + 0.03, facecolor=theme.WITHHELD, linewidth=0, edgecolor=theme.HATCH,
+                        hatch="////")
+                ax.barh(y + 0.5, 0.5, 0.5, x + 0.25, facecolor=theme.PAPER, linewidth=0)
                 write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
                 continue
-            is_box = x < len(seen.boxes)
-            ink = theme.text_on(theme.shade(float(share) / top)) if is_box and not phrases.is_blank(share) else None
-            printed = "–" if phrases.is_blank(share) else phrases.percent(float(share))
+            known = not phrases.is_blank(share)
+            ink = theme.text_on(theme.shade(float(share) / seen.top)) if is_box and known else None
+            printed = phrases.percent(float(share)) if known else "–"
             write(ax, printed, (x + 0.5, y + 0.5), (0, 0.07), data=(True, True), size=theme.BODY, weight="bold",
                   ha="center", colour=ink or theme.INK)
             write(ax, phrases.count(n), (x + 0.5, y + 0.5), (0, -0.09), data=(True, True), size=_HEAD_SIZE,
@@ -200,8 +221,3 @@ def _title(released: Released, seen: _Groups) -> str:
 
 def _group_word(form: str, column: str) -> str:
     return say(form, column if column in codes(form) else "other")
-
-
-def _top(seen: _Groups) -> float:
-    values = seen.shares.to_numpy("float64", na_value=np.nan)
-    return float(np.nanmax(values)) if np.isfinite(values).any() and np.nanmax(values) > 0 else 1.0

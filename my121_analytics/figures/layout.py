@@ -6,18 +6,15 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from my121_analytics.figures import theme
+from my121_analytics.figures.canvas import Canvas, Place, Weight
+from my121_analytics.figures.letters import FONT, measure_ems
 from my121_analytics.figures.vector import printable
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.text import Text
-    from matplotlib.transforms import Transform
-
-Weight = Literal["normal", "bold"]
 
 MARGIN = 0.25
 """Inches of white around a figure."""
@@ -63,18 +60,9 @@ class Room:
     bottom: float = 0.0
 
 
-@lru_cache(maxsize=4096)
 def measure(text: str, size: float, weight: Weight = "normal") -> float:
     """Give the width of one line of text in inches."""
-    from matplotlib.font_manager import FontProperties
-    from matplotlib.textpath import text_to_path
-
-    if not text:
-        return 0.0
-    font = FontProperties(family=[theme.FONT], size=size, weight=weight)
-    with theme.quiet_about_letters():
-        width = float(text_to_path.get_text_width_height_descent(text, font, False)[0])
-    return width * POINT * _HINTING
+    return measure_ems(text, weight) * size * POINT * _HINTING
 
 
 def line_height(size: float) -> float:
@@ -163,8 +151,8 @@ def open_axes(ax: Axes | None, words: Words, room: Room) -> Axes:
     matplotlib.axes.Axes
         Without ticks and spines, and with the title as its left title.
     """
-    own = ax is None
-    width = theme.WIDTH - 2 * MARGIN if ax is None else size_of(ax)[0]
+    chosen = chosen_axes(ax)
+    width = theme.WIDTH - 2 * MARGIN if chosen is None else size_of(chosen)[0]
     mark = wrap(_mark.get(), width, theme.SMALL, weight="bold") if _mark.get() else []
     title = wrap(words.title, width, theme.TITLE, weight="bold")
     subtitle = wrap(words.subtitle, width, theme.SUBTITLE)
@@ -172,33 +160,52 @@ def open_axes(ax: Axes | None, words: Words, room: Room) -> Axes:
     head = len(title) * line_height(theme.TITLE) + 0.06 + len(subtitle) * line_height(theme.SUBTITLE)
     above_head = len(mark) * line_height(theme.SMALL) + 0.06 if mark else 0.0
     foot = 0.1 + len(notes) * line_height(theme.SMALL) if notes else 0.0
-    if ax is None:
+    if chosen is None:
         below, above = MARGIN + foot + room.bottom, MARGIN + above_head + head + 0.14 + room.top
-        height = below + room.height + above
-        ax = theme.figure(theme.WIDTH, height).add_axes((
-            (MARGIN + room.left) / theme.WIDTH, below / height,
-            1 - (2 * MARGIN + room.left + room.right) / theme.WIDTH, room.height / height))
+        drawn = _open(ax, below + room.height + above, (
+            MARGIN + room.left, below, theme.WIDTH - (2 * MARGIN + room.left + room.right), room.height))
+    else:
+        drawn = chosen
+    left = -room.left if chosen is None else 0.0
+    top = room.top + 0.14 + head
+    if mark:
+        write(drawn, "\n".join(mark), (0, 1), (left, top + above_head), size=theme.SMALL, weight="bold",
+              colour=theme.DARK_PINK, va="top", gid="mark")
+    _set_title(drawn, "\n".join(title), left, top)
+    write(drawn, "\n".join(subtitle), (0, 1), (left, top - len(title) * line_height(theme.TITLE) - 0.06),
+          size=theme.SUBTITLE, colour=theme.QUIET, va="top", gid="subtitle")
+    for number, note in enumerate(notes):
+        write(drawn, note, (0, 0), (left, -room.bottom - 0.1 - number * line_height(theme.SMALL)), size=theme.SMALL,
+              colour=theme.QUIET, va="top", gid="note")
+    return drawn
+
+
+def chosen_axes(ax: Axes | None) -> Axes | None:
+    """Give the axes that somebody chose; None where the picture makes its own size, on a figure or a canvas."""
+    return None if isinstance(ax, Canvas) else ax
+
+
+def _open(ax: Axes | None, height: float, box: tuple[float, float, float, float]) -> Axes:
+    """Make a figure, or size a canvas, of a height, with axes at left, bottom, width and height; all in inches."""
+    if isinstance(ax, Canvas):
+        ax.open(theme.WIDTH, height, box)
+        return ax
+    return theme.figure(theme.WIDTH, height).add_axes((
+        box[0] / theme.WIDTH, box[1] / height, box[2] / theme.WIDTH, box[3] / height))
+
+
+def _clear(ax: Axes) -> None:
+    """Take away ticks and frame: the pictures write their own."""
     ax.set_xticks([])
     ax.set_yticks([])
     for spine in ax.spines.values():
         spine.set_visible(False)
-    left = -room.left if own else 0.0
-    top = room.top + 0.14 + head
-    if mark:
-        write(ax, "\n".join(mark), (0, 1), (left, top + above_head), size=theme.SMALL, weight="bold",
-              colour=theme.DARK_PINK, va="top", gid="mark")
-    _set_title(ax, "\n".join(title), left, top)
-    write(ax, "\n".join(subtitle), (0, 1), (left, top - len(title) * line_height(theme.TITLE) - 0.06),
-          size=theme.SUBTITLE, colour=theme.QUIET, va="top", gid="subtitle")
-    for number, note in enumerate(notes):
-        write(ax, note, (0, 0), (left, -room.bottom - 0.1 - number * line_height(theme.SMALL)), size=theme.SMALL,
-              colour=theme.QUIET, va="top", gid="note")
-    return ax
 
 
 def write(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float] = (0.0, 0.0), *,
           data: tuple[bool, bool] = (False, False), size: float = theme.BODY, weight: Weight = "normal",
-          colour: str = theme.INK, ha: str = "left", va: str = "center", gid: str = "", **more: Any) -> Text:
+          colour: str = theme.INK, ha: str = "left", va: str = "center", gid: str = "",
+          zorder: float = 3) -> None:
     """Write one text at a place of the axes plus inches.
 
     Parameters
@@ -213,25 +220,25 @@ def write(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, flo
         Inches to the right and up.
     data
         Whether x and y are data.
-    size, weight, colour, ha, va, gid
+    size, weight, colour, ha, va, gid, zorder
         As matplotlib has them.
-    more
-        Further properties.
-
-    Returns
-    -------
-    matplotlib.text.Text
     """
     text = "\n".join(printable(line) for line in text.split("\n"))
     if va == "center":  # else labels in one row would stand higher or lower by the letters they happen to have
         offset, va = (offset[0], offset[1] - _BASELINE * size * POINT), "baseline"
-    return ax.text(*at, text, transform=place(ax, offset, data), fontsize=size, fontweight=weight, color=colour,
-                   ha=ha, va=va, gid=gid or None, fontfamily=[theme.FONT], parse_math=False, clip_on=False,
-                   linespacing=LINE / 1.16, **more)  # matplotlib's line of this font is 1.16 sizes high
+    if isinstance(ax, Canvas):
+        ax.write(text, at, Place(data, offset), size=size, weight=weight, colour=colour, ha=ha, va=va, gid=gid,
+                 zorder=zorder)
+        return
+    ax.text(*at, text, transform=place(ax, offset, data), fontsize=size, fontweight=weight, color=colour,
+            ha=ha, va=va, gid=gid or None, fontfamily=[FONT], parse_math=False, clip_on=False, zorder=zorder,
+            linespacing=LINE / 1.16)  # matplotlib's line of this font is 1.16 sizes high
 
 
-def place(ax: Axes, offset: tuple[float, float], data: tuple[bool, bool] = (False, False)) -> Transform:
+def place(ax: Axes, offset: tuple[float, float], data: tuple[bool, bool] = (False, False)) -> Any:
     """Give the transform of :func:`write`: axes or data coordinates, moved by inches."""
+    if isinstance(ax, Canvas):
+        return Place(data, offset)
     from matplotlib.transforms import ScaledTranslation, blended_transform_factory
 
     base = blended_transform_factory(*(ax.transData if is_data else ax.transAxes for is_data in data))
@@ -250,12 +257,19 @@ def write_stack(ax: Axes, centre: tuple[float, float], lines: Sequence[tuple[str
 
 def size_of(ax: Axes) -> tuple[float, float]:
     """Give the width and height of axes in inches."""
+    if isinstance(ax, Canvas):
+        return ax.size
     box, dpi = ax.get_window_extent(), theme.figure_of(ax).dpi
     return float(box.width / dpi), float(box.height / dpi)
 
 
 def _set_title(ax: Axes, text: str, left: float, top: float) -> None:
+    if isinstance(ax, Canvas):
+        ax.title = " ".join(text.split())
+        write(ax, text, (0, 1), (left, top), size=theme.TITLE, weight="bold", va="top", gid="title")
+        return
+    _clear(ax)
     title = ax.set_title(text, loc="left", x=0.0, y=1.0, fontsize=theme.TITLE, fontweight="bold", color=theme.INK,
-                         va="top", fontfamily=[theme.FONT], parse_math=False, linespacing=LINE / 1.16)
+                         va="top", fontfamily=[FONT], parse_math=False, linespacing=LINE / 1.16)
     title.set_transform(place(ax, (left, top)))
     title.set_gid("title")

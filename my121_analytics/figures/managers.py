@@ -133,7 +133,8 @@ def plot_funnel(released: Released, *, for_meeting: bool = False, ax: Axes | Non
     points = seen.rated
     spread = _spread(released, points)
     crowded = int((points["verdict"] == PATTERN).sum()) > MOST_LABELS
-    notes = [_key(seen), say("funnel", "note_names") if crowded else "", say("funnel", "note"),
+    notes = [say("caveat", "too_large") if seen.too_large else "", _key(seen),
+             say("funnel", "note_names") if crowded else "", say("funnel", "note"),
              say("funnel", "note_spread") if spread.is_rough else "", say("caveat", "leniency_or_quality")]
     words = Words(_title_of_funnel(points, spread.sd),
                   phrases.subtitle(released, say("funnel", "measure"), n=_n(seen), table="managers"),
@@ -171,6 +172,7 @@ class _Managers:
     n_listed: int
     expected_wrong: float | None
     no_difference: bool
+    too_large: bool
 
 
 @dataclass(frozen=True)
@@ -200,7 +202,8 @@ def _read(released: Released, *, wanted_by: str, for_meeting: bool = False) -> _
                      delta=float(released.facts.get("delta") or Settings().managers.delta),
                      n_listed=int((shown["verdict"] == PATTERN).sum()),
                      expected_wrong=_expected_wrong(released, shown),
-                     no_difference=bool(none) if none is not None else sd == 0)
+                     no_difference=bool(none) if none is not None else sd == 0,
+                     too_large=bool(released.facts.get("too_large")))
 
 
 def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
@@ -234,7 +237,7 @@ def _n(seen: _Managers) -> str:
 
 def _notes(seen: _Managers, drawn: pd.DataFrame) -> tuple[str, ...]:
     """Say what the picture leaves out and how it may be read."""
-    notes = []
+    notes = [say("caveat", "too_large")] if seen.too_large else []
     if len(drawn):
         notes.append(say("caterpillar", "order", delta=f"{seen.delta:.2f}", odds=f"{math.exp(seen.delta):.3g}"))
     rest = seen.ranged.iloc[len(drawn):]["verdict"]
@@ -367,19 +370,24 @@ def _draw_limits(ax: Axes, points: pd.DataFrame, sd: float) -> None:
 
 
 def _write_scales(ax: Axes, last: float, reach: float) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    for tick in MaxNLocator(8, integer=True, steps=[1, 2, 5, 10]).tick_values(0, last):
-        if 0 <= tick <= last:
+    for tick in _ticks(0, last, 8, (1, 2, 5, 10)):
+        if tick == round(tick):
             write(ax, f"{tick:.0f}", (tick, 0), (0, -0.12), data=(True, False), size=theme.SMALL, ha="center",
                   colour=theme.QUIET, gid="tick")
-    for tick in MaxNLocator(6).tick_values(-reach, reach):
-        if abs(tick) <= reach:
-            ax.axhline(tick, color=theme.RULE, linewidth=0.5, zorder=0)
-            write(ax, phrases.signed(tick, 1) if tick else "0", (0, tick), (-0.08, 0), data=(False, True),
-                  size=theme.SMALL, ha="right", colour=theme.QUIET, gid="tick")
+    for tick in _ticks(-reach, reach, 6, (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)):
+        ax.axhline(tick, color=theme.RULE, linewidth=0.5, zorder=0)
+        write(ax, phrases.signed(tick, 1) if tick else "0", (0, tick), (-0.08, 0), data=(False, True),
+              size=theme.SMALL, ha="right", colour=theme.QUIET, gid="tick")
     write(ax, say("funnel", "x"), (0.5, 0), (0, -0.36), ha="center", gid="label")
     write(ax, say("funnel", "y"), (0, 1), (-0.7, 0.16), gid="label")
+
+
+def _ticks(first: float, last: float, most: int, steps: Sequence[float]) -> list[float]:
+    """Choose round values between two others, ``most`` intervals at most, by the smallest step that allows it."""
+    smallest = (last - first) / most
+    power = 10.0 ** math.floor(math.log10(smallest))
+    step = next(step for step in (s * power for s in steps) if step >= smallest * (1 - 1e-9))
+    return [number * step for number in range(math.ceil(first / step - 1e-9), math.floor(last / step + 1e-9) + 1)]
 
 
 def _draw_points(ax: Axes, points: pd.DataFrame, sd: float) -> None:

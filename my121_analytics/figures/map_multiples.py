@@ -87,8 +87,6 @@ def _notes(shown: GroupShares) -> tuple[str, ...]:
 
 
 def _draw_map(ax: Axes, shown: GroupShares, group: str, left: float, head: float, top: float, inch: float) -> None:
-    from matplotlib.patches import Rectangle
-
     row = shown.cell(group, shown.boxes[0][0])
     name = elide(group, _WIDE * inch, theme.SMALL, "bold", keep_end=0.4)
     write(ax, name, (left, head + 0.32), data=(True, True), size=theme.SMALL, weight="bold", gid="label")
@@ -100,8 +98,8 @@ def _draw_map(ax: Axes, shown: GroupShares, group: str, left: float, head: float
         hidden = phrases.is_blank(cell["n"]) or phrases.is_blank(cell["base"])
         empty = hidden or phrases.is_blank(cell["share"]) or not top
         colour = theme.WITHHELD if hidden else theme.PALE_BLUE if empty else theme.shade(float(cell["share"]) / top)
-        ax.add_patch(Rectangle((x + 0.02, y + 0.02), 0.96, 0.96, facecolor=colour, linewidth=0 if hidden else 0.4,
-                               edgecolor=theme.HATCH, hatch="////" if hidden else None))
+        ax.barh(y + 0.5, 0.96, 0.96, x + 0.02, facecolor=colour, linewidth=0 if hidden else 0.4,
+                edgecolor=theme.HATCH, hatch="////" if hidden else None)
         if hidden:
             text = str(cell["marker"])
         elif float(cell["base"]) < FEW:

@@ -133,7 +133,7 @@ def _draw_ties(ax: Axes, graph: _Graph) -> None:
         if row.is_bridge:
             ax.plot(x, y, color=theme.DARK_PINK, linewidth=max(width, 1.3), linestyle=(0, (4, 2)), zorder=2)
         else:
-            ax.plot(x, y, color=theme.DARK_BLUE, linewidth=width, alpha=0.45, zorder=1)
+            ax.plot(x, y, color=theme.mix(theme.PAPER, theme.DARK_BLUE, 0.45), linewidth=width, zorder=1)
 
 
 def _curve(a: float, b: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:

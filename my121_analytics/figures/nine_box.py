@@ -47,20 +47,20 @@ def plot_nine_box(released: Released, *, show: Literal["count", "share"] = "coun
         There is no map; ``plot_rating_mix`` draws the ratings.
     """
     released = require_released(released, wanted_by="plot_nine_box")
-    seen = _read_map(released, wanted_by="plot_nine_box")
-    words = Words(seen.title, phrases.subtitle(released, released.about.measure, n=seen.n, table="map"),
-                  (seen.unplaced, *phrases.withheld_note(seen.frame, "n", "base")))
+    on_map = _read_map(released, wanted_by="plot_nine_box")
+    words = Words(on_map.title, phrases.subtitle(released, released.about.measure, n=on_map.n, table="map"),
+                  (on_map.unplaced, *phrases.withheld_note(on_map.frame, "n", "base")))
     ax = open_axes(ax, words, _MAP)
-    largest = max([c for c in seen.shares if c is not None], default=0.0) or 1.0
+    largest = max([c for c in on_map.shares if c is not None], default=0.0) or 1.0
     cells = []
-    for row, share in zip(seen.boxes.itertuples(), seen.shares, strict=True):
+    for row, share in zip(on_map.boxes.itertuples(), on_map.shares, strict=True):
         figures = None
         if share is not None:
             printed = (phrases.count(row.n), phrases.percent(share)) if row.base else (phrases.count(row.n),)
             figures = printed if show == "count" else printed[::-1]
         cells.append(Cell(row.column, row.row, f"{row.box}  {row.box_name}", figures,
                           theme.shade(0.0 if share is None else share / largest)))
-    draw_cells(ax, cells, marker=phrases.marker_of(seen.frame))
+    draw_cells(ax, cells, marker=phrases.marker_of(on_map.frame))
     label_grid(ax, _axis_labels(released))
     return ax
 
@@ -68,13 +68,13 @@ def plot_nine_box(released: Released, *, show: Literal["count", "share"] = "coun
 def describe_nine_box(released: Released) -> str:
     """Say in words what :func:`plot_nine_box` shows, with the number and share of every box."""
     released = require_released(released, wanted_by="describe_nine_box")
-    seen = _read_map(released, wanted_by="describe_nine_box")
+    on_map = _read_map(released, wanted_by="describe_nine_box")
     cells = []
-    for row, share in zip(seen.boxes.itertuples(), seen.shares, strict=True):
+    for row, share in zip(on_map.boxes.itertuples(), on_map.shares, strict=True):
         code = "cell_withheld" if share is None else "cell" if row.base else "cell_empty"
         cells.append(say("nine_box", code, box=row.box, name=row.box_name, n=phrases.count(row.n),
                          share="" if share is None else phrases.percent(share)))
-    return say("nine_box", "alt", title=seen.title, cells="; ".join(cells), unplaced=seen.unplaced)
+    return say("nine_box", "alt", title=on_map.title, cells="; ".join(cells), unplaced=on_map.unplaced)
 
 
 def plot_box_by_group(released: Released, *, ax: Axes | None = None) -> Axes:
@@ -125,16 +125,16 @@ def plot_box_change(released: Released, *, ax: Axes | None = None) -> Axes:
     same without the colour.
     """
     released = require_released(released, wanted_by="plot_box_change")
-    seen = _read_change(released, wanted_by="plot_box_change")
+    moved = _read_change(released, wanted_by="plot_box_change")
     what = phrases.counted(released)
-    subtitle = phrases.subtitle(released, say("change", "measure", what=what, before=seen.before), n=seen.n,
+    subtitle = phrases.subtitle(released, say("change", "measure", what=what, before=moved.before), n=moved.n,
                                 table="change")
-    notes = (*((seen.unplaced,) if seen.unplaced else ()), say("change", "note"),
-             *phrases.withheld_note(seen.frame, "change", "base"))
-    ax = open_axes(ax, Words(seen.title, subtitle, notes), _MAP)
-    largest = max([abs(c.change) for c in seen.boxes if c.change is not None and c.is_clear], default=0.0) or 1.0
+    notes = (*((moved.unplaced,) if moved.unplaced else ()), say("change", "note"),
+             *phrases.withheld_note(moved.frame, "change", "base"))
+    ax = open_axes(ax, Words(moved.title, subtitle, notes), _MAP)
+    largest = max([abs(c.change) for c in moved.boxes if c.change is not None and c.is_clear], default=0.0) or 1.0
     cells = []
-    for box in seen.boxes:
+    for box in moved.boxes:
         colour, figures = theme.PAPER, None
         if box.change is not None:
             # Half strength at least: the faintest clear change is still told from none.
@@ -144,7 +144,7 @@ def plot_box_change(released: Released, *, ax: Axes | None = None) -> Axes:
             figures = (f"{arrow}{phrases.points(box.change)}", box.shares, box.range_words)
         cells.append(Cell(box.column, box.row, f"{box.number}  {box.name}", figures, colour,
                           edge="" if box.is_clear or box.change is None else theme.RULE))
-    draw_cells(ax, cells, marker=phrases.marker_of(seen.frame))
+    draw_cells(ax, cells, marker=phrases.marker_of(moved.frame))
     label_grid(ax, _axis_labels(released))
     return ax
 
@@ -152,17 +152,17 @@ def plot_box_change(released: Released, *, ax: Axes | None = None) -> Axes:
 def describe_box_change(released: Released) -> str:
     """Say in words what :func:`plot_box_change` shows, with the change of every box and its range."""
     released = require_released(released, wanted_by="describe_box_change")
-    seen = _read_change(released, wanted_by="describe_box_change")
+    moved = _read_change(released, wanted_by="describe_box_change")
     cells = []
-    for box in seen.boxes:
+    for box in moved.boxes:
         if box.change is None:
             cells.append(say("nine_box", "cell_withheld", box=box.number, name=box.name))
         else:
             unclear = "" if box.is_clear else f", {say('change', 'unclear')}"
             cells.append(say("change", "cell", box=box.number, name=box.name, points=phrases.points(box.change),
                              lower=phrases.points(box.lower), upper=phrases.points(box.upper), unclear=unclear))
-    return say("change", "alt", title=seen.title, before=seen.before, cells="; ".join(cells),
-               unplaced=seen.unplaced).rstrip()
+    return say("change", "alt", title=moved.title, before=moved.before, cells="; ".join(cells),
+               unplaced=moved.unplaced).rstrip()
 
 
 def plot_rating_mix(released: Released, *, ax: Axes | None = None) -> Axes:
@@ -180,16 +180,16 @@ def plot_rating_mix(released: Released, *, ax: Axes | None = None) -> Axes:
     matplotlib.axes.Axes
     """
     released = require_released(released, wanted_by="plot_rating_mix")
-    seen = _read_mix(released, wanted_by="plot_rating_mix")
-    left = min(max([measure(printable(row.label), theme.BODY, "bold") for row in seen.rows], default=0.0) + 0.2, 2.6)
-    words = Words(seen.title, phrases.subtitle(released, say("mix", "measure"), n=seen.n, table="ratings"),
-                  (*((seen.unplaced,) if seen.unplaced else ()), *phrases.withheld_note(seen.frame, "n", "base")))
-    ax = open_axes(ax, words, Room(height=max(len(seen.rows), 1) * 0.52, left=left, right=2.75))
-    top = max([row.upper or row.share or 0.0 for row in seen.rows], default=0.0) or 1.0
+    mix = _read_mix(released, wanted_by="plot_rating_mix")
+    left = min(max([measure(printable(row.label), theme.BODY, "bold") for row in mix.rows], default=0.0) + 0.2, 2.6)
+    words = Words(mix.title, phrases.subtitle(released, say("mix", "measure"), n=mix.n, table="ratings"),
+                  (*((mix.unplaced,) if mix.unplaced else ()), *phrases.withheld_note(mix.frame, "n", "base")))
+    ax = open_axes(ax, words, Room(height=max(len(mix.rows), 1) * 0.52, left=left, right=2.75))
+    top = max([row.upper or row.share or 0.0 for row in mix.rows], default=0.0) or 1.0
     ax.set_xlim(0, top)
-    ax.set_ylim(len(seen.rows) - 0.5, -0.5)
-    marker = phrases.marker_of(seen.frame)
-    for y, row in enumerate(seen.rows):
+    ax.set_ylim(len(mix.rows) - 0.5, -0.5)
+    marker = phrases.marker_of(mix.frame)
+    for y, row in enumerate(mix.rows):
         for number, line in enumerate(lines := wrap(row.label, left - 0.15, theme.BODY, weight="bold", max_lines=2)):
             drop = ((len(lines) - 1) / 2 - number) * line_height(theme.BODY)
             write(ax, line, (0, y), (-0.12, drop), data=(False, True), ha="right", weight="bold", gid="label")
@@ -201,10 +201,10 @@ def plot_rating_mix(released: Released, *, ax: Axes | None = None) -> Axes:
 def describe_rating_mix(released: Released) -> str:
     """Say in words what :func:`plot_rating_mix` shows, with every level's share."""
     released = require_released(released, wanted_by="describe_rating_mix")
-    seen = _read_mix(released, wanted_by="describe_rating_mix")
-    marker = phrases.marker_of(seen.frame)
-    rows = [say("mix", "alt_row", level=r.label, text=r.text if r.share is not None else marker) for r in seen.rows]
-    return say("mix", "alt", title=seen.title, rows="; ".join(rows), unplaced=seen.unplaced).rstrip()
+    mix = _read_mix(released, wanted_by="describe_rating_mix")
+    marker = phrases.marker_of(mix.frame)
+    rows = [say("mix", "alt_row", level=r.label, text=r.text if r.share is not None else marker) for r in mix.rows]
+    return say("mix", "alt", title=mix.title, rows="; ".join(rows), unplaced=mix.unplaced).rstrip()
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -57,10 +58,14 @@ class GroupShares:
     boxes: Sequence[tuple[int, str, int, int]]
     word: str
 
-    def cell(self, group: str, box: int) -> pd.Series:
+    def cell(self, group: str, box: int) -> Mapping[str, Any]:
         """Give the row of one group and box."""
-        rows = self.frame[(self.frame["group"] == group) & (self.frame["box"] == box)]
-        return rows.iloc[0]
+        return self._cells[group, box]
+
+    @cached_property
+    def _cells(self) -> dict[tuple[str, int], dict[str, Any]]:
+        rows = self.frame.drop_duplicates(["group", "box"]).to_dict("records")
+        return {(str(row["group"]), int(row["box"])): {str(name): value for name, value in row.items()} for row in rows}
 
     @property
     def largest(self) -> float:
@@ -195,17 +200,15 @@ def _place(boxes: Sequence[tuple[int, str, int, int]], column: int) -> float:
     return column + _GAP * (gaps + (column == len(boxes)))
 
 
-def _draw_cell(ax: Axes, x: float, y: int, row: pd.Series, top: float, marker: str) -> None:
-    from matplotlib.patches import Rectangle
-
+def _draw_cell(ax: Axes, x: float, y: int, row: Mapping[str, Any], top: float, marker: str) -> None:
     if phrases.is_blank(row["n"]) or phrases.is_blank(row["base"]):
-        ax.add_patch(Rectangle((x + 0.03, y + 0.04), 0.94, 0.92, facecolor=theme.WITHHELD, linewidth=0,
-                               edgecolor=theme.HATCH, hatch="////"))
+        ax.barh(y + 0.5, 0.94, 0.92, x + 0.03, facecolor=theme.WITHHELD, linewidth=0, edgecolor=theme.HATCH,
+                hatch="////")
         write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
         return
     share, is_box = row["share"], row["box"] > 0
     colour = theme.PAPER if not is_box or phrases.is_blank(share) or not top else theme.shade(float(share) / top)
-    ax.add_patch(Rectangle((x + 0.02, y + 0.03), 0.96, 0.94, facecolor=colour, linewidth=0))
+    ax.barh(y + 0.5, 0.96, 0.94, x + 0.02, facecolor=colour, linewidth=0)
     ink = theme.text_on(colour)
     printed = "–" if phrases.is_blank(share) else phrases.percent(float(share))
     mark = MARKS.get(str(row["against"]), "")
@@ -215,7 +218,7 @@ def _draw_cell(ax: Axes, x: float, y: int, row: pd.Series, top: float, marker: s
           ha="center", colour=ink if is_box else theme.QUIET, gid="value")
 
 
-def _label_row(ax: Axes, y: int, group: str, row: pd.Series) -> None:
+def _label_row(ax: Axes, y: int, group: str, row: Mapping[str, Any]) -> None:
     is_total = group == TOTAL
     parts = group.split(_JOIN, 1)
     wrapped = [wrap(part, _LEFT - 0.85, theme.SMALL, weight="bold" if is_total else "normal", max_lines=3 - len(parts))

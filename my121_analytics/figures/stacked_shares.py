@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from my121_analytics.figures import phrases, theme
-from my121_analytics.figures.layout import Room, Words, line_height, open_axes, wrap, write
+from my121_analytics.figures.layout import (
+    POINT,
+    Room,
+    Words,
+    line_height,
+    measure,
+    open_axes,
+    size_of,
+    wrap,
+    write,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -102,10 +112,10 @@ def _draw_row(ax: Axes, y: float, row: StackedRow, marker: str, middle: int | No
         ax.barh(y, share, left=left, height=_ROW * 0.74, color=colour, hatch=hatch, edgecolor=theme.PAPER,
                 linewidth=1.2, zorder=2)
         if share >= _NARROWEST:
-            ground = {"facecolor": theme.PAPER, "edgecolor": "none", "pad": 1.0}
-            inside: dict[str, Any] = {"bbox": ground} if hatch else {}
+            if hatch:
+                _clear_ground(ax, phrases.percent(share), left + share / 2, y)
             write(ax, phrases.percent(share), (left + share / 2, y), data=(True, True), size=theme.SMALL, ha="center",
-                  colour=theme.INK if hatch else theme.text_on(colour), gid="value", zorder=4, **inside)
+                  colour=theme.INK if hatch else theme.text_on(colour), gid="value", zorder=4)
         left += share
 
 
@@ -115,3 +125,11 @@ def _look(part: int, n_parts: int, middle: int | None) -> tuple[str, str | None]
     if part == middle:
         return theme.mix(theme.PAPER, theme.DARK_BLUE, 0.18), None
     return (theme.ORANGE, "////") if part < middle else (theme.DARK_BLUE, None)
+
+
+def _clear_ground(ax: Axes, text: str, x: float, y: float) -> None:
+    """Put paper behind a text on a hatching."""
+    (wide, high), (left, right), (bottom, top) = size_of(ax), ax.get_xlim(), ax.get_ylim()
+    width = (measure(text, theme.SMALL) + 0.03) / wide * abs(right - left)
+    ax.barh(y, width, theme.SMALL * 1.1 * POINT / high * abs(top - bottom), x - width / 2, facecolor=theme.PAPER,
+            linewidth=0, zorder=3)

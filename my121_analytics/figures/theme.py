@@ -13,7 +13,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from my121_analytics.figures.canvas import Canvas
+from my121_analytics.figures.raster import write_png
 from my121_analytics.figures.vector import VectorDrawing, standalone
+from my121_analytics.figures.vector_writer import write_svg
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,8 +34,6 @@ PALE_BLUE = "#EDF3F8"
 WITHHELD = "#F3F2F1"
 HATCH = "#8A9297"
 
-FONT = "DejaVu Sans"
-"""Comes with matplotlib, so that every computer measures and draws the same."""
 TITLE, SUBTITLE, BODY, SMALL = 14.0, 10.0, 10.0, 9.0
 """Text sizes in points."""
 MIN_CONTRAST = 4.5
@@ -112,13 +113,13 @@ def figure(width: float = WIDTH, height: float = 6.0) -> Figure:
     return made
 
 
-def render_png(ax: Axes, *, dpi: int = 150) -> bytes:
-    """Draw the whole figure that the axes belong to as PNG; the same picture gives the same bytes.
+def render_png(ax: Axes | Canvas, *, dpi: int = 150) -> bytes:
+    """Draw a canvas, or the whole figure that axes belong to, as PNG; the same picture gives the same bytes.
 
     Parameters
     ----------
     ax
-        Any axes of the figure.
+        Any axes of the figure, or a canvas.
     dpi
         Dots an inch.
 
@@ -126,6 +127,8 @@ def render_png(ax: Axes, *, dpi: int = 150) -> bytes:
     -------
     bytes
     """
+    if isinstance(ax, Canvas):
+        return write_png(ax, dpi=dpi)
     from matplotlib.backends.backend_agg import FigureCanvasAgg
 
     drawn = figure_of(ax)
@@ -135,13 +138,13 @@ def render_png(ax: Axes, *, dpi: int = 150) -> bytes:
     return buffer.getvalue()
 
 
-def render_svg(ax: Axes | Figure, *, title: str = "", description: str = "") -> str:
-    """Draw the whole figure as an ``<svg>`` element ready to stand in a page.
+def render_svg(ax: Axes | Figure | Canvas, *, title: str = "", description: str = "") -> str:
+    """Draw a canvas or a whole figure as an ``<svg>`` element ready to stand in a page.
 
     Parameters
     ----------
     ax
-        Any axes of the figure, or the figure.
+        A canvas, the figure, or any axes of it.
     title
         Read out as its name; default: the title in the picture.
     description
@@ -154,15 +157,17 @@ def render_svg(ax: Axes | Figure, *, title: str = "", description: str = "") -> 
         element or attribute, script, or link to anywhere, so that the strictest content policy lets it pass. Ids
         come from the content, so that several drawings can stand on one page.
     """
+    if isinstance(ax, Canvas):
+        return write_svg(ax, title=title or ax.title, description=description)
     return _drawing(ax).inline(title=title or _title_of(ax), description=description)
 
 
-def save_png(ax: Axes, path: Path | str, *, dpi: int = 150) -> None:
+def save_png(ax: Axes | Canvas, path: Path | str, *, dpi: int = 150) -> None:
     """Write :func:`render_png`'s bytes to a file."""
     Path(path).write_bytes(render_png(ax, dpi=dpi))
 
 
-def save_svg(ax: Axes | Figure, path: Path | str, *, title: str = "", description: str = "") -> None:
+def save_svg(ax: Axes | Figure | Canvas, path: Path | str, *, title: str = "", description: str = "") -> None:
     """Write :func:`render_svg`'s element to a file of its own, as UTF-8."""
     Path(path).write_bytes(standalone(render_svg(ax, title=title, description=description)))
 

@@ -15,6 +15,7 @@ from my121_analytics.figures.layout import (
     Room,
     Weight,
     Words,
+    chosen_axes,
     elide,
     line_height,
     measure,
@@ -103,7 +104,8 @@ def plot_timeline(released: Released, *, ax: Axes | None = None, page: int = 1) 
     words = Words(seen.title, seen.subtitle, seen.notes)
     if seen.rows.empty:
         return open_axes(ax, words, Room(height=0.3))
-    wide = theme.WIDTH - 0.5 - _LEFT - _RIGHT if ax is None else size_of(ax)[0]
+    chosen = chosen_axes(ax)
+    wide = theme.WIDTH - 0.5 - _LEFT - _RIGHT if chosen is None else size_of(chosen)[0]
     levels = _stagger(seen, wide)
     n_levels = max(levels) + 1
     ax = open_axes(ax, words, Room(height=len(seen.rows) * _ROW, left=_LEFT, right=_RIGHT,
@@ -249,7 +251,7 @@ def _draw_ticks(ax: Axes, seen: _Seen) -> None:
 def _draw_row(ax: Axes, y: int, row: Any, seen: _Seen) -> None:
     marker, colour, filled = _SHAPES[row.status]
     if y % 2:
-        ax.axhspan(y - 0.5, y + 0.5, color=theme.INK, alpha=0.025, linewidth=0, zorder=0)
+        ax.axhspan(y - 0.5, y + 0.5, color=theme.mix(theme.PAPER, theme.INK, 0.025), linewidth=0, zorder=0)
     name = wrap(f"{row.action_id}  {row.action}", _LEFT - 0.15, theme.SMALL, max_lines=2)
     for i, text in enumerate(name):
         write(ax, text, (0, y), (-_LEFT, ((len(name) - 1) / 2 - i) * _LABEL), data=(False, True), size=theme.SMALL,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib import resources
+
+from my121_analytics.packaged_data import read_packaged_toml
 
 
 def plain(text: str) -> str:
@@ -33,6 +33,5 @@ def spellings(table: str) -> dict[str, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
-    text = resources.files("my121_analytics.improvement").joinpath("headings.toml").read_text("utf-8")
     return {table: {name: tuple(map(plain, given)) for name, given in entries.items()}
-            for table, entries in tomllib.loads(text).items()}
+            for table, entries in read_packaged_toml("improvement", "headings.toml").items()}

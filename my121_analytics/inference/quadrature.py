@@ -115,7 +115,7 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
     thresholds, coefficients, sd = problem.split(parameters)
     chosen = problem.blocks if blocks is None else blocks
     tables: dict[tuple[float, tuple[float, float]], CellTable] = {}
-
+    # one product for all patterns: blocks share them, and each would work out its own again
     everywhere = problem.design @ coefficients if blocks is None else None
 
     def locate(block: Block) -> Array:
@@ -124,7 +124,7 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
         return everywhere[block.cells.pattern]
 
     def tabulate(block: Block, nodes: Nodes) -> CellTable:
-        key = (block.largest, block.reach)
+        key = (block.largest, block.reach)  # what the nodes follow from: blocks alike in both stand on the same ones
         if block.is_shared and key in tables:
             return tables[key]
         table = tabulate_between(block.cells.lower, block.cells.upper, locate(block), thresholds, sd * nodes.z)
@@ -132,8 +132,8 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
             tables[key] = table
         return table
 
-    def one(block: Block) -> list[Found]:
-        while True:
+    def work_on(block: Block) -> list[Found]:
+        while True:  # until the nodes reach as far as the posteriors
             if block.row is None:
                 nodes = shared_nodes(block, sd, refine, problem.least_nodes)
                 table = tabulate(block, nodes)
@@ -141,16 +141,20 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
                 location = locate(block)
                 nodes = own_nodes(block, location, thresholds, sd, refine, problem.least_nodes)
                 if len(block.raters) > 1 and len(location) * nodes.z.shape[1] > LARGEST_TABLE:
-                    return [found for half in block.halves() for found in one(half)]
+                    # given the parameters raters have nothing to do with each other: a block may be cut anywhere
+                    return [found for half in block.halves() for found in work_on(half)]
                 table = tabulate_rows(block.cells.lower, block.cells.upper, location, thresholds, sd * nodes.z,
                                       block.row, with_slopes=with_slopes)
             weights = block.sum_by_rater(table.log_p)
             weights += nodes.log_prior
+            # the likelihood of some hundred ratings is smaller than any float: only what is beside its peak is raised
             peak = weights.max(axis=1, keepdims=True)
             weights -= peak
             np.exp(weights, out=weights)
             total = weights.sum(axis=1, keepdims=True)
             weights /= total
+            # equal spacing is exact only for what has died out at both ends (Trefethen and Weideman 2014, SIAM Review
+            # 56:385); Gauss-Hermite nodes follow the mode and need no edge
             if not nodes.is_even or not _reach_further(block, weights):
                 break
         return [work(BlockPosterior(block, nodes.z, weights, (peak + np.log(total))[:, 0], table))]
@@ -158,13 +162,13 @@ def over_blocks(problem: Problem, parameters: Array, work: Callable[[BlockPoster
     threads = min(_threads(), len(chosen))
     if threads < 2 or sum(block.counts.nnz for block in chosen) < THREADS_PAY:
         for block in chosen:
-            yield from one(block)
+            yield from work_on(block)
         return
     for block in chosen:  # beforehand, or each thread would make its own
         if block.is_shared:
             tabulate(block, shared_nodes(block, sd, refine, problem.least_nodes))
     with ThreadPoolExecutor(threads) as pool:
-        for parts in pool.map(one, chosen):
+        for parts in pool.map(work_on, chosen):
             yield from parts
 
 
@@ -176,6 +180,7 @@ def _reach_further(block: Block, weights: Array) -> bool:
     if block.row is None:
         block.reach = (block.reach[0] + 2.0, block.reach[1] + 2.0)
     else:
+        # nodes about a rater's own mode: only the side that was cut off is stretched, as the posterior leans to it
         low, high = (1.4 if edge >= EDGE_MASS else 1.0 for edge in edges)
         block.reach = (block.reach[0] * low, block.reach[1] * high)
     return True
@@ -214,6 +219,7 @@ def evaluate(problem: Problem, parameters: Array, *, information: str = "none", 
 
     def work(post: BlockPosterior) -> tuple[float, Array, Array | None]:
         block = post.block
+        # raters whose ratings are the same in number and kind are worked on once and counted as often as they occur
         weights = post.weights if (block.n_alike == 1).all() else post.weights * block.n_alike[:, None]
         expected = block.share_out(weights)
         share = 1.0 if information == "all" else block.weight
@@ -241,10 +247,12 @@ def log_likelihood_at(problem: Problem, parameters: Array, refine: float = 1.0) 
 def _gradient(problem: Problem, post: BlockPosterior, expected: Array, sd: float) -> Array:
     cells, table = post.block.cells, post.table
     above, below = np.einsum("iq,iq->i", expected, table.above), np.einsum("iq,iq->i", expected, table.below)
+    # a threshold stands in the third term of log p too, that between two thresholds (see category_table)
     per_cell = expected.sum(axis=1) * table.ratio
     thresholds = (_by_threshold(problem, cells.upper, above + per_cell)
                   - _by_threshold(problem, cells.lower, below + per_cell))
     coefficients = problem.design[cells.pattern].T @ (below - above)
+    # the effect is sd * z and the parameter is log sd: the slope by the effect times the effect itself
     by_spread = sd * float(np.einsum("iq,iq->", expected * post.z_at_cells(), table.slope))
     return np.concatenate([thresholds, coefficients, [by_spread]])
 
@@ -259,6 +267,8 @@ def _complete_information(problem: Problem, post: BlockPosterior, expected: Arra
     """Posterior mean of minus the second derivatives of the complete-data log-likelihood."""
     cells, table, cut = post.block.cells, post.table, problem.n_thresholds
     x, u = problem.design[cells.pattern], sd * post.z_at_cells()
+    # F(1 - F), the logistic density, at the threshold above and at the one below: minus the second derivatives of the
+    # first two terms of log p; that of the third is ratio * (1 + ratio), the same at every node
     dense_up = expected * table.above * (1 - table.above)
     dense_low = expected * table.below * (1 - table.below)
     up, low = dense_up.sum(axis=1), dense_low.sum(axis=1)
@@ -278,6 +288,7 @@ def _complete_information(problem: Problem, post: BlockPosterior, expected: Arra
     information[:cut, sd_at] = -(_by_threshold(problem, cells.upper, up_u) + _by_threshold(problem, cells.lower, low_u))
     information[at, sd_at] = x.T @ (up_u + low_u)
     information[sd_at, :-1] = information[:-1, sd_at]
+    # by log sd the effect's own second derivative stays: the slope, weighted by the effect
     information[sd_at, sd_at] = float(np.sum((dense_up + dense_low) * u**2 - expected * table.slope * u))
     return information
 

@@ -117,6 +117,12 @@ def read_exports(source: Path | str, *, settings: Settings | Path | str | None =
         none.
     SettingsError
         The settings name columns, levels or labels that do not exist.
+
+    Examples
+    --------
+    >>> intake = read_exports("exports")
+    >>> intake.quarantine[["file", "row", "message"]]
+    >>> workforce = intake.workforce
     """
     settings = _settle_settings(source, settings)
     check_overrides(settings.exports.columns)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from my121_analytics.disclosure.release import publish_together
+from my121_analytics.disclosure.release import publish_together, show_to
 from my121_analytics.errors import DisclosureError, UsageError
 from my121_analytics.viewing.reader import ANALYST, show_for
 from my121_analytics.viewing.released_mark import PASSED
@@ -126,6 +126,8 @@ def guard_display(publication: str = "", audience: str = ANALYST) -> None:
     if publication:
         publish_together(publication)
     show_for(audience)
+    if audience != ANALYST:  # who may see everything may also write papers for others
+        show_to(audience)
     os.environ["TQDM_DISABLE"] = "1"  # nobody watches, and a page would keep every step
 
 

@@ -9,7 +9,7 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.tables import Field, Kind
 
 _GROUPS = ("column", "pack_heading", "plan_heading", "report_heading", "check_heading", "compare_heading",
-           "tracker_heading")
+           "topic_heading", "tracker_heading")
 """Groups of the wording that name columns; the first that knows a column names it."""
 _RANGE = ("lower", "upper")
 _POINTS = ("change", "difference", "points")

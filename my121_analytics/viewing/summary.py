@@ -55,6 +55,8 @@ class ShownTable:
         What the result counts.
     is_for_reader
         Whether the gate let it through for the reader at hand.
+    columns
+        Which to show, in order; empty for those that tell its story.
     """
 
     name: str
@@ -63,6 +65,7 @@ class ShownTable:
     frame: pd.DataFrame
     counts: str = ""
     is_for_reader: bool = True
+    columns: tuple[str, ...] = ()
 
     @property
     def headings(self) -> dict[str, str]:
@@ -118,6 +121,8 @@ class ShownTable:
         """Choose the columns to show: those that group the rows and those that tell the story."""
         fields = fields_of(self.frame, self.counts)
         by_name = {shown.name: shown for shown in fields}
+        if self.columns:
+            return tuple(by_name[name] for name in self.columns)
         chosen = tuple(by_name[name] for name in MAIN.get(self.name, ()) if name in by_name)
         first = fields[:1] if self.name == "differences" else ()
         return (*first, *chosen) or fields

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -42,17 +42,29 @@ def picture_of(result: Result | Released, name: str) -> Callable[..., ShownPictu
     return gallery.picture_method(lambda: let_through(result), _kind(result), name)
 
 
-def show_table(result: Result | Released, name: str) -> ShownTable | NotShown:
+def show_table(result: Result | Released, name: str, columns: Sequence[str] = ()) -> ShownTable | NotShown:
     """Give one table as the reader at hand may see it.
+
+    Parameters
+    ----------
+    result
+        Released for this reader where it has not been released yet.
+    name
+        Of the table.
+    columns
+        Which to show; default: the main ones.
 
     Raises
     ------
     KeyError
-        The result has no such table; those it has are named.
+        The result has no such table, or the table no such column; those that are there are named.
     """
     released = let_through(result)
     if name in released.tables:
-        return _table(released, name)
+        missing = [column for column in columns if column not in released.tables[name]]
+        if missing:
+            raise KeyError(f"'{name}' has no column {missing}. It has: {', '.join(released.tables[name].columns)}.")
+        return _table(released, name, columns)
     reasons = released.withheld.loc[released.withheld["table"] == name, "reason"]
     if reasons.empty:
         raise KeyError(f"{released.kind} has no table '{name}'. It has: {', '.join(released.withheld['table'])}.")
@@ -149,9 +161,9 @@ def _summarise_intake(intake: Intake) -> Summary:
                    also=(say("notebook", "intake_frames"),))
 
 
-def _table(released: Released, name: str) -> ShownTable:
+def _table(released: Released, name: str, columns: Sequence[str] = ()) -> ShownTable:
     return ShownTable(name, _caption(name), mark_of(released), released.tables[name], released.about.subject.counts,
-                      is_for_reader(released))
+                      is_for_reader(released), tuple(columns))
 
 
 def _own(frame: pd.DataFrame, name: str) -> ShownTable:

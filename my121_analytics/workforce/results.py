@@ -310,10 +310,11 @@ class Result(Pictured):
     """
 
     about: About
-    tables: Mapping[str, Table]
-    facts: Mapping[str, float | int | str | None] = field(default_factory=dict)
-    declared: Mapping[str, Fact] = field(default_factory=dict)
-    settings: Settings | None = None
+    # out of the way of a subclass whose decorator writes a repr of its own
+    tables: Mapping[str, Table] = field(repr=False)
+    facts: Mapping[str, float | int | str | None] = field(default_factory=dict, repr=False)
+    declared: Mapping[str, Fact] = field(default_factory=dict, repr=False)
+    settings: Settings | None = field(default=None, repr=False)
 
     def frame(self, name: str) -> pd.DataFrame:
         """Give one table's frame, for an analyst's own use."""

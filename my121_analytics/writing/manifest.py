@@ -8,6 +8,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
@@ -60,11 +61,16 @@ def hash_record(workforce: Workforce) -> dict[str, dict[str, int | str]]:
     dict
         By table: ``rows`` and ``sha256``.
     """
+    key = ("hash_record",)
+    kept: dict[str, dict[str, int | str]] | None = workforce.made_before.get(key)
+    if kept is not None:
+        return kept
     record: dict[str, dict[str, int | str]] = {}
     for name in table_names():
         frame: pd.DataFrame = getattr(workforce, name)
         rows = pd.util.hash_pandas_object(frame, index=False).to_numpy()
         record[name] = {"rows": len(frame), "sha256": sha256_of("|".join(frame.columns).encode() + rows.tobytes())}
+    workforce.made_before[key] = record
     return record
 
 
@@ -166,6 +172,11 @@ def manifest_settings(settings: Settings) -> dict[str, Any]:
 
 def versions() -> dict[str, str]:
     """Give the versions of Python and of the libraries that shape the outputs."""
+    return dict(_versions())
+
+
+@lru_cache(maxsize=1)
+def _versions() -> dict[str, str]:
     found = {"python": ".".join(map(str, sys.version_info[:3]))}
     for name in _LIBRARIES:
         with suppress(PackageNotFoundError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -102,6 +103,8 @@ class View:
         missing = [f.name for f in self.fields if not f.blank and f.name not in self.frame.columns]
         if missing:
             raise KeyError(f"the table '{self.table}' has no column {missing}")
+        if self.rows is None and not self.beside:  # the released table itself
+            return
         every = [require_released(one, wanted_by="View").tables[self.table] for one in (self.released, *self.beside)]
         let_through = every[0] if len(every) == 1 else pd.concat(every, ignore_index=True)
         for column in self.frame.columns.intersection(let_through.columns).drop(MARKER, errors="ignore"):
@@ -110,21 +113,21 @@ class View:
                 raise DisclosureError(f"'{self.title}' holds values of {column} that were not let through.",
                                       hints=["Make the rows from the released table alone."])
 
-    @property
+    @cached_property
     def frame(self) -> pd.DataFrame:
         """The rows as shown, each with its marker."""
         if self.rows is None:
             return self.released.tables[self.table]
         return self.rows if MARKER in self.rows else self.rows.assign(**{MARKER: ""})
 
-    @property
+    @cached_property
     def has_hidden(self) -> bool:
         """Whether any row's figures were withheld."""
         return MARKER in self.frame.columns and bool((self.frame[MARKER] != "").any())
 
     def hides(self, field: Field) -> np.ndarray:
         """Say for each row whether this column's value was withheld."""
-        if field.blank or field.kind not in NUMERIC or MARKER not in self.frame.columns:
+        if field.blank or field.kind not in NUMERIC or not self.has_hidden:
             return np.zeros(len(self.frame), dtype=bool)
         return ((self.frame[MARKER] != "") & self.frame[field.name].isna()).to_numpy()
 

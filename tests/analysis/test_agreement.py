@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from my121_analytics.analysis.agreement import compare_self
+from my121_analytics.analysis.agreement import compare_self, detail_agreement
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.inference.kappa import weighted_kappa
 from my121_analytics.settings import FrameworkSettings, Settings
@@ -132,3 +132,29 @@ def test_self_placements_without_any_posts_table_are_compared():
             for source, level in [("manager", 3), ("self", 2)]]
     result = compare_self(build_workforce({"placements": pd.DataFrame(rows)}, as_of=date(2024, 1, 1)))
     assert result.frame("by_group")["directorate"].unique().tolist() == ["Not recorded", TOTAL]
+
+
+def test_agreement_by_group_is_as_counted_by_hand():
+    pairs = [((2, 2), (2, 2))] * 15 + [((1, 2), (2, 2))] * 5 + [((3, 3), (3, 3))] * 10 + [((2, 2), (3, 2))] * 4
+    workforce = council(pairs, directorates=["Adults"] * 30 + ["Place"] * 4)
+    rows = detail_agreement(workforce).frame("agreement").set_index(["directorate", "axis"])
+    adults = rows.loc[("Adults", "performance")]
+    assert (adults["n_same"], adults["base"]) == (25, 30)
+    square = np.array([[0, 5, 0], [0, 15, 0], [0, 0, 10]])
+    assert adults["kappa"] == pytest.approx(weighted_kappa(square).estimate)
+    assert (rows.loc[("Place", "performance"), "n_same"], rows.loc[("All", "performance"), "base"]) == (0, 34)
+    assert np.isnan(rows.loc[("Place", "performance"), "kappa"])  # four pairs have no useful range
+
+
+def test_reasons_are_counted_by_direction_and_by_who_gave_them():
+    workforce = council([((2, 2), (2, 2)), ((1, 2), (2, 2)), ((1, 2), (3, 2)), ((3, 3), (2, 2))])
+    placements = workforce.placements.copy()
+    reasons = {("001", "manager"): "absent", ("001", "self"): "busy", ("002", "self"): "done well"}
+    placements["reason"] = [reasons.get((str(e), str(s))) for e, s in zip(
+        placements["employee_id"], placements["source"], strict=True)]
+    rows = detail_agreement(workforce.with_tables(placements=placements)).frame("reasons").set_index("direction")
+    columns = ["base", "n_manager", "n_self", "n_both", "n_none"]
+    assert rows.loc["self_higher", columns].tolist() == [2, 0, 1, 1, 0]
+    assert rows.loc["manager_higher", columns].tolist() == [1, 0, 0, 0, 1]
+    assert rows.loc["same", columns].tolist() == [1, 0, 0, 0, 1]
+    assert rows.loc["self_higher", "share"] == 1

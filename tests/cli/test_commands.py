@@ -86,6 +86,27 @@ def test_profile_writes_tables_and_heatmaps(my121, small_exports, tmp_path):
             "nine_box_change.png"} <= names
 
 
+def test_profile_takes_two_groupings_and_the_manager(my121, small_exports, tmp_path):
+    done = my121("profile", small_exports, "--out", tmp_path / "two", "--by", "directorate", "--by", "grade")
+    assert done.returncode == 0, done.stderr
+    rows = read(tmp_path / "two" / "map_by_group.csv")
+    assert {"directorate", "grade", "box", "n", "index", "against"} <= set(rows.columns)
+    assert (tmp_path / "two" / "maps_by_directorate_grade.svg").exists()
+    refused = my121("profile", small_exports, "--out", tmp_path / "no", "--by", "manager", "--audience", "panel")
+    assert refused.returncode == 2
+    assert "analyst" in refused.stderr
+
+
+@pytest.mark.parametrize("command", ["development", "talent", "coverage", "movement", "self"])
+def test_each_paper_on_one_subject_is_written(my121, small_exports, tmp_path, command):
+    done = my121(command, small_exports, "--out", tmp_path)
+    assert done.returncode == 0, done.stderr
+    names = {path.name for path in tmp_path.iterdir()}
+    assert {f"{command}.html", f"{command}.xlsx"} <= names
+    assert any(name.endswith(".csv") for name in names)
+    assert "<main" in (tmp_path / f"{command}.html").read_text("utf-8")
+
+
 def test_a_published_profile_shows_no_small_count(my121, one_cycle_exports, tmp_path):
     done = my121("profile", one_cycle_exports, "--out", tmp_path, "--audience", "publish")
     assert done.returncode == 0, done.stderr

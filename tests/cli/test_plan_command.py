@@ -99,9 +99,9 @@ def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_dr
                         encoding="utf-8")
     sample = ROOT / "data" / "sample"
     late = ("plan", PLAN, "--anchor", "June 2023", "--as-of", "2024-09-30", "--out", tmp_path / "out")
-    refused = my121(*late, "--findings", findings)
+    refused = my121(*late, "--interviewees", 24)
     assert refused.returncode == 2
-    assert "--findings goes with --evidence" in refused.stderr
+    assert "--interviewees goes with --exports" in refused.stderr
     done = my121(*late, "--evidence", sample / "iip_evidence.csv", "--findings", findings, "--exports", sample,
                "--interviewees", 24, "--seed", 7)
     assert done.returncode == 0, done.stderr
@@ -114,8 +114,16 @@ def test_findings_say_what_overdue_actions_put_at_risk_and_people_to_hear_are_dr
 
 
 def test_a_total_of_requirements_met_reaches_the_levels_and_the_committees_papers(my121, tmp_path):
-    done = my121(*BASE, "--requirements-met", "185", "--core-met", "39", "--out", tmp_path / "out")
+    findings = tmp_path / "findings.csv"
+    findings.write_text("Finding ref,Kind,Finding,Action\nF1,development area,Few know the priorities,1.1\n"
+                        "F2,strength,Managers listen,\n", encoding="utf-8")
+    done = my121(*BASE, "--requirements-met", "185", "--core-met", "39", "--findings", findings,
+                 "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
+    words = (tmp_path / "out" / "committee_report.html").read_text("utf-8")
+    assert "Few know the priorities (Answered by: 1.1.)" in words
+    assert "Managers listen" in words
+    assert "185 of 196 evidence requirements are met." in words
     assert "Gold: 185 requirements are met, 20 more than the 165 needed" in done.stdout
     levels = read(tmp_path / "out" / "evidence_levels.csv").set_index("level")
     assert levels.loc["gold", ["verdict", "margin"]].tolist() == ["reached", "20"]

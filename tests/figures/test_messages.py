@@ -289,3 +289,11 @@ def test_for_the_meeting_only_those_to_hear_are_set_apart(given):
     ax = plot_caterpillar(given.severity(given.manager_rows(20, seed=9)), for_meeting=True)
     headings = [t.rsplit(" ", 1)[0] for t in written(ax, "label") if re.search(r"\(\d+\)$", t)]
     assert headings == ["Pattern to discuss", "Not on the list"]
+
+
+def test_what_a_giant_record_leaves_out_is_the_first_note_under_the_list(given):
+    for plot in (plot_caterpillar, plot_funnel):
+        ax = plot(given.severity(given.manager_rows(20, seed=9), too_large=1))
+        assert any("too large for the model" in text.get_text().replace("\n", " ") for text in ax.texts)
+        plain = plot(given.severity(given.manager_rows(20, seed=9)))
+        assert not any("too large for the model" in text.get_text().replace("\n", " ") for text in plain.texts)

@@ -12,6 +12,7 @@ from matplotlib.patches import Rectangle
 
 from my121_analytics.errors import DataUnusableError, DisclosureError
 from my121_analytics.figures import theme
+from my121_analytics.figures.canvas import TextLine, draw_on_canvas
 from my121_analytics.figures.coverage import describe_coverage, plot_coverage
 from my121_analytics.figures.managers import (
     describe_caterpillar,
@@ -175,6 +176,9 @@ def test_the_same_release_gives_the_same_bytes(given, kind, case):
     first, second = draw(given, kind, case), PLOTS[kind](CASES[kind][case](given))
     assert theme.render_png(first, dpi=40) == theme.render_png(second, dpi=40)
     assert theme.render_svg(first) == theme.render_svg(second)
+    ours, again = (draw_on_canvas(PLOTS[kind], CASES[kind][case](given)) for _ in range(2))
+    assert theme.render_png(ours, dpi=40) == theme.render_png(again, dpi=40)
+    assert theme.render_svg(ours) == theme.render_svg(again)
 
 
 @pytest.mark.parametrize(("kind", "case"), USUAL)
@@ -187,10 +191,34 @@ def test_a_plain_result_is_refused(given, kind, case):
             DESCRIPTIONS[kind](refused)
 
 
+@pytest.mark.parametrize(("kind", "case"), ALL)
+def test_a_file_has_the_texts_of_the_axes_in_their_places(given, kind, case):
+    ax = draw(given, kind, case)
+    drawn = draw_on_canvas(PLOTS[kind], released_for(given, kind, case))
+    ours = {(s.text, s.weight, s.gid): [] for s in drawn.lay_out() if isinstance(s, TextLine)}
+    for shape in drawn.lay_out():
+        if isinstance(shape, TextLine):
+            ours[shape.text, shape.weight, shape.gid].append(shape.points[0])
+    height = theme.figure_of(ax).get_figheight()
+    assert drawn.height == pytest.approx(height)
+    n = 0
+    for text in texts(ax):
+        x, y = text.get_transform().transform(text.get_position()) / theme.figure_of(ax).dpi
+        first = text.get_text().split("\n")[0]
+        n += len(text.get_text().split("\n"))
+        down = 0.845 * text.get_fontsize() if text.get_va() == "top" else 0.0
+        place = np.array([x * 72, (height - y) * 72 + down])
+        found = np.array(ours[first, text.get_fontweight(), text.get_gid() or ""])
+        assert np.abs(found - place).sum(axis=1).min() < 0.01, first
+    assert n == sum(len(places) for places in ours.values())
+
+
+@pytest.mark.parametrize("of", ["axes", "canvas"])
 @pytest.mark.parametrize(("kind", "case"), USUAL)
-def test_a_drawing_is_an_element_that_the_strictest_page_takes(given, kind, case):
+def test_a_drawing_is_an_element_that_the_strictest_page_takes(given, kind, case, of):
     released, ax = released_for(given, kind, case), draw(given, kind, case)
-    svg = theme.render_svg(ax, description=DESCRIPTIONS[kind](released))
+    drawn = ax if of == "axes" else draw_on_canvas(PLOTS[kind], released)
+    svg = theme.render_svg(drawn, description=DESCRIPTIONS[kind](released))
     root = ET.fromstring(svg)
     assert root.get("role") == "img"
     tags = {child.tag.rpartition("}")[2] for child in root.iter()}
@@ -228,6 +256,7 @@ def test_drawing_leaves_the_global_state_of_matplotlib_alone(given):
     before = dict(mpl.rcParams)
     theme.render_svg(plot_nine_box(given.profile()))
     theme.render_png(plot_box_by_group(given.by_group(given.directorates)), dpi=50)
+    theme.render_png(draw_on_canvas(plot_box_by_group, given.by_group(given.directorates)), dpi=50)
     assert dict(mpl.rcParams) == before
     assert not _pylab_helpers.Gcf.figs
 
@@ -249,6 +278,11 @@ def test_hostile_and_foreign_names_are_drawn_as_they_are_written(given):
     assert "<script" not in svg
     drawn = {text.text for text in root.iter("{http://www.w3.org/2000/svg}text")}
     assert "$x^2$ & Sons" in drawn
+    ours = draw_on_canvas(plot_caterpillar, given.severity(given.manager_rows(5, seed=11, names=names)))
+    again = theme.render_svg(ours, description="\x07 bell")
+    theme.render_png(ours, dpi=50)
+    assert "<script" not in again
+    assert drawn == {text.text for text in ET.fromstring(again).iter("{http://www.w3.org/2000/svg}text")}
 
 
 def test_a_table_that_the_audience_does_not_see_is_not_drawn(given):

@@ -75,6 +75,21 @@ def test_a_notebook_that_stops_or_takes_no_audience_is_refused(
 
 
 @pytest.mark.slow
+def test_a_page_for_others_cannot_show_what_was_released_for_the_analyst(
+        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hidden = "from my121_analytics.analysis.coverage import measure_coverage\nresult = measure_coverage(record)\n"
+    named = write(tmp_path, hidden + "my121.release(result, audience='analyst').plot_coverage().figure")
+    with pytest.raises(UsageError, match="stopped with an error"):
+        run(named, exports, "publish", monkeypatch)
+    page = run(write(tmp_path, hidden + "result.table('missing')", "result.plot_coverage()", "record"), exports,
+               "publish", monkeypatch)
+    assert "People who are named" in page or "not shown" in page
+    assert "Analyst only" not in page
+    assert "Released for: publish." in page
+    assert "Bars of the share" in page, "a picture has its words"
+
+
+@pytest.mark.slow
 def test_what_a_notebook_releases_is_one_publication(
         tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[2]))

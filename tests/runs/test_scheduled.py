@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import time
-import xml.etree.ElementTree as ET
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
@@ -19,21 +18,12 @@ from my121_analytics.runs import scheduled
 from my121_analytics.runs.alerts import ALERT
 from my121_analytics.runs.history import (
     RUNS,
-    Headline,
-    RunRecord,
-    headline_before,
     list_records,
-    prune_runs,
     read_record,
-    show_record,
-    tabulate_trend,
-    write_latest,
 )
-from my121_analytics.runs.inbox import find_exports, take_snapshot, wait_until_settled
 from my121_analytics.runs.instructions import make_plan, run_key
 from my121_analytics.runs.scheduled import run_scheduled
-from my121_analytics.runs.timetable import Job, write_timetable
-from my121_analytics.settings import ReportSettings, RunPlanSettings, RunSettings
+from my121_analytics.settings import ReportSettings, RunPlanSettings
 from my121_analytics.writing.manifest import MANIFEST, sha256_of
 from my121_analytics.writing.staging import held_folder
 
@@ -273,132 +263,6 @@ def test_a_clock_that_was_put_back_changes_nothing_in_the_order_of_runs(
     second = run_scheduled(file)
     assert [record.number for record in list_records(morning / "out é")] == [1, 2]
     assert json.loads((morning / "out é" / "latest.json").read_text())["id"] == second.record.id
-
-
-def test_an_export_still_growing_is_not_read(tmp_path: Path) -> None:
-    growing = tmp_path / "a.csv"
-    growing.write_text("x")
-
-    def grow(seconds: float) -> None:
-        growing.write_text(growing.read_text() + "x")
-
-    with pytest.raises(DataUnusableError, match="still being written"):
-        wait_until_settled([growing], 1, sleep=grow)
-    wait_until_settled([growing], 1, sleep=lambda seconds: None)
-
-
-def test_an_export_that_changes_while_it_is_copied_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from my121_analytics.runs import inbox
-
-    export = tmp_path / "a.csv"
-    export.write_text("x")
-    (tmp_path / "copy").mkdir()
-    copy = inbox._copy
-
-    def change(file: Path, target: Path | None) -> str:
-        digest = copy(file, target)
-        file.write_text("changed")
-        return digest
-
-    monkeypatch.setattr(inbox, "_copy", change)
-    with pytest.raises(DataUnusableError, match="changed while it was being copied"):
-        take_snapshot([export], tmp_path / "copy")
-
-
-def test_of_each_kind_the_newest_export_is_read(tmp_path: Path) -> None:
-    import os
-
-    for name, age in (("ratings_1.csv", 30), ("ratings_2.csv", 10), ("people.csv", 99), ("notes.csv", 1)):
-        (tmp_path / name).write_text("x")
-        os.utime(tmp_path / name, (1_700_000_000 - age, 1_700_000_000 - age))
-    inbox = find_exports(tmp_path, {"ratings": "ratings_*.csv", "people": "people*.csv"})
-    assert [file.name for file in inbox.files] == ["people.csv", "ratings_2.csv"]
-    assert inbox.passed_over == ("ratings_1.csv",)
-    with pytest.raises(UsageError) as told:
-        find_exports(tmp_path, {"a": "none_*.csv", "b": "nobody.*", "c": "notes.csv", "d": "note?.csv"})
-    assert len(told.value.hints) == 3
-
-
-def record(number: int, key: str = "k", state: str = "done", **given: object) -> RunRecord:
-    return RunRecord(id=f"run-{number}", key=key, state=state, exit_code=0, number=number,  # type: ignore[arg-type]
-                     started="2024-10-01T06:30:00+00:00", **given)  # type: ignore[arg-type]
-
-
-def test_old_runs_go_and_the_latest_whole_one_never_does(tmp_path: Path) -> None:
-    for number in range(1, 6):
-        (tmp_path / RUNS / f"run-{number}").mkdir(parents=True)
-        (tmp_path / RUNS / f"run-{number}" / "run.json").write_bytes(record(number).to_json())
-    write_latest(tmp_path, record(5))
-    assert prune_runs(tmp_path, 2) == ["run-1", "run-2", "run-3"]
-    assert [one.number for one in list_records(tmp_path)] == [4, 5]
-    assert show_record(tmp_path, "run-4").number == 4
-    with pytest.raises(UsageError, match="no run 'nine'"):
-        show_record(tmp_path, "nine")
-    with pytest.raises(UsageError, match="Several runs"):
-        show_record(tmp_path, "run")
-
-
-def test_a_record_survives_being_written_and_read(tmp_path: Path) -> None:
-    one = record(3, headline=(Headline("posts", "Posts", 12.0, unit="count"),), warnings=("quarantined_rows",))
-    (tmp_path / "run.json").write_bytes(one.to_json())
-    assert read_record(tmp_path / "run.json") == one
-    (tmp_path / "run.json").write_text("{")
-    assert read_record(tmp_path / "run.json") is None
-
-
-def line(value: float | None, low: float | None, high: float | None, audience: str = "publish") -> Headline:
-    return Headline("conversations", "Enough", value, low, high, "share", "2024/25 H1", "small", audience)
-
-
-def test_the_trend_says_changed_only_where_the_ranges_are_apart() -> None:
-    records = [record(1, as_of="2023-09-30", headline=(line(.5, .45, .55),)),
-               record(2, as_of="2024-03-31", headline=(line(.52, .47, .57),)),
-               record(3, as_of="2024-09-30", headline=(line(.7, .65, .75),)),
-               record(4, as_of="2025-03-31", headline=(line(None, None, None),)),
-               record(5, as_of="2025-09-30", state="failed", headline=(line(.1, .1, .1),))]
-    trend = tabulate_trend(records)
-    assert trend["reading"].tolist() == ["first", "no_clear_change", "rose", "cannot_tell"]
-    assert trend["change"].iloc[2] == pytest.approx(.18)
-
-
-def test_a_figure_made_for_one_audience_is_never_shown_to_another() -> None:
-    records = [record(1, key="a", headline=(line(.5, .4, .6, audience="analyst"),)),
-               record(2, key="b", headline=(line(.6, .5, .7),)), record(3, key="c", headline=(line(.7, .6, .8),))]
-    assert headline_before(records, "c", report="small", audience="publish")[0].value == .6
-    assert headline_before(records, "b", report="small", audience="publish") == ()
-    assert headline_before(records, "new", report="small", audience="analyst")[0].value == .5
-
-
-@pytest.mark.parametrize("every", ["day", "week", "month"])
-def test_schedule_files_parse_and_hold_absolute_paths(every: str) -> None:
-    when = RunSettings(every=every, at="06:05", on=3)  # type: ignore[arg-type]
-    job = Job(Path("/srv/HR réports & Co/100%/my121.toml"), when, Path("/opt/my env/python"))
-    task = ET.fromstring(write_timetable(job, "windows"))
-    space = {"t": "http://schemas.microsoft.com/windows/2004/02/mit/task"}
-    assert task.findtext(".//t:Command", namespaces=space) == "/opt/my env/python"
-    assert '"/srv/HR réports & Co/100%/my121.toml"' in str(task.findtext(".//t:Arguments", namespaces=space))
-    assert task.findtext(".//t:StartWhenAvailable", namespaces=space) == "true"
-    assert task.findtext(".//t:Principal/t:LogonType", namespaces=space) == "S4U"
-    assert task.findtext(".//t:Principal/t:RunLevel", namespaces=space) == "LeastPrivilege"
-    assert task.find(".//t:Principal", space).get("id") == task.find(".//t:Actions", space).get("Context")
-    units = write_timetable(job, "systemd")
-    calendar = {"day": "*-*-*", "week": "Wed *-*-*", "month": "*-*-03"}[every]
-    assert f"OnCalendar={calendar} 06:05:00 Europe/London" in units
-    assert '"/srv/HR réports & Co/100%%/my121.toml"' in units
-    assert "Persistent=true" in units
-    line = write_timetable(job, "cron").splitlines()[-1]
-    minute, hour, day, month, weekday, command = line.split(" ", 5)
-    assert (minute, hour, month) == ("5", "6", "*")
-    assert (day, weekday) == {"day": ("*", "*"), "week": ("*", "3"), "month": ("3", "*")}[every]
-    assert r"100\%" in command
-
-
-@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not installed")
-def test_the_timer_is_one_that_systemd_accepts(tmp_path: Path) -> None:
-    units = write_timetable(Job(tmp_path / "my121.toml", RunSettings()), "systemd")
-    calendar = next(line for line in units.splitlines() if line.startswith("OnCalendar=")).split("=", 1)[1]
-    done = subprocess.run(["systemd-analyze", "calendar", calendar], capture_output=True, check=False)
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.slow

@@ -33,7 +33,7 @@ from my121_analytics.analysis.rating_patterns.robustness import (
 )
 from my121_analytics.analysis.rating_patterns.sources import gather_measures
 from my121_analytics.analysis.rating_patterns.study import Study
-from my121_analytics.analysis.rating_patterns.summary import summarise
+from my121_analytics.analysis.rating_patterns.summary import summarise_study
 from my121_analytics.analysis.rating_patterns.unrated import Unrated, place_unrated, with_unrated
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.framework.nine_box import Framework, build_framework
@@ -240,7 +240,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "ties": Table(tabulate_ties(given[0], _names_of(main.raters["rater_id"], label)), keys=("first", "second"),
                       people=("first", "second", "text"), things=("n_people", "n_parted")),
         "list_length": Table(lengths, keys=("k",), about_people=False),
-        "summary": Table(summarise(main, given[0], n_unrated), keys=("line",)),
+        "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",)),
     }
     if sensitivity:
         unrecorded = suppose_differences(given[0], main.evidence, settings.managers)

@@ -15,7 +15,7 @@ from my121_analytics.workforce.counts import RatingCounts
 from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
 
 
-def summarise(study: Study, counts: RatingCounts, n_unrated: int | None) -> pd.DataFrame:
+def summarise_study(study: Study, counts: RatingCounts, n_unrated: int | None) -> pd.DataFrame:
     """Say in sentences what holds for the organisation.
 
     Parameters

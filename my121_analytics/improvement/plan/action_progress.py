@@ -262,12 +262,12 @@ def combine_statements(strong: Sequence[Statement], update: Statement) -> tuple[
         The statement, and the code of a question: ``status_unknown``, ``statuses_differ``, ``colour_without_key`` or
         that of a doubt; empty where there is none.
     """
-    said = [one for one in (*strong, update) if one.state and not one.is_weak]
-    weak = next((one for one in (*strong, update) if one.is_weak and one.state), None)
-    percent = next((one.percent for one in strong if one.percent is not None), None)
-    day = next((one.completed_on for one in said if one.completed_on), None)
-    states = {one.state for one in said}
-    is_unknown = any(not one.is_understood for one in strong) or (not states and percent is None
+    said = [statement for statement in (*strong, update) if statement.state and not statement.is_weak]
+    weak = next((statement for statement in (*strong, update) if statement.is_weak and statement.state), None)
+    percent = next((statement.percent for statement in strong if statement.percent is not None), None)
+    day = next((statement.completed_on for statement in said if statement.completed_on), None)
+    states = {statement.state for statement in said}
+    is_unknown = any(not statement.is_understood for statement in strong) or (not states and percent is None
                                                                   and not update.is_understood)
     whole = Statement(completed_on=day, percent=percent)
     if WITHDRAWN in states:
@@ -275,8 +275,8 @@ def combine_statements(strong: Sequence[Statement], update: Statement) -> tuple[
     if DONE in states and (states & set(NOT_DONE) or (percent is not None and percent < 100)):
         return replace(whole, state=UNCLEAR, completed_on=None), "statuses_differ"
     if states or percent is not None:
-        state = next((one for one in (DONE, BEHIND, STARTED, NOT_STARTED, OPEN) if one in states), "")
-        doubt = next((one.doubt for one in said if one.doubt), "")
+        state = next((name for name in (DONE, BEHIND, STARTED, NOT_STARTED, OPEN) if name in states), "")
+        doubt = next((statement.doubt for statement in said if statement.doubt), "")
         return replace(whole, state=state), "status_unknown" if is_unknown else doubt
     if is_unknown:
         return replace(whole, state=UNCLEAR), "status_unknown"

@@ -63,11 +63,11 @@ def compare_with_last(path: Path | str, actions: pd.DataFrame) -> pd.DataFrame:
     pairs = _match(before, now)
     changes: list[tuple[str, ...]] = []
     for action_id, row in now.items():
-        told = pairs.get(action_id)
-        if told is None:
+        earlier_id = pairs.get(action_id)
+        if earlier_id is None:
             changes.append((action_id, row["issue"], row["action"], say("plan_change", "new"), "", row["status"]))
             continue
-        changes += _differences(action_id, row, before[told])
+        changes += _differences(action_id, row, before[earlier_id])
     for action_id in [key for key in before if key not in pairs.values()]:
         cells = before[action_id].cells
         changes.append((action_id, cells.get("issue", ""), cells["action"], say("plan_change", "gone"),
@@ -78,8 +78,8 @@ def compare_with_last(path: Path | str, actions: pd.DataFrame) -> pd.DataFrame:
 def _match(before: Mapping[str, OwnRow], now: Mapping[str, Mapping[str, str]]) -> dict[str, str]:
     """Pair today's ids with those of the last report."""
     texts: dict[str, list[str]] = {}
-    for action_id, told in before.items():
-        texts.setdefault(plain(told.cells["action"]), []).append(action_id)
+    for action_id, last_row in before.items():
+        texts.setdefault(plain(last_row.cells["action"]), []).append(action_id)
     pairs: dict[str, str] = {}
     for action_id, row in now.items():
         same = texts.get(plain(row["action"]), [])
@@ -93,30 +93,30 @@ def _match(before: Mapping[str, OwnRow], now: Mapping[str, Mapping[str, str]]) -
     return pairs
 
 
-def _differences(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[tuple[str, ...]]:
+def _differences(action_id: str, row: Mapping[str, str], last_row: OwnRow) -> list[tuple[str, ...]]:
     found: list[tuple[str, ...]] = []
-    status_changed = told.cells.get("status", row["status"]) != row["status"]
+    status_changed = last_row.cells.get("status", row["status"]) != row["status"]
     for column in _COMPARED:
         if column == "rag" and status_changed:
             continue  # the colour follows
-        was = told.cells.get(column)
+        was = last_row.cells.get(column)
         if was is not None and column in row and " ".join(was.split()) != row[column]:
-            moved = column == "due_latest" and " ".join(told.cells.get("timescale", "").split()) == row["timescale"]
+            moved = column == "due_latest" and " ".join(last_row.cells.get("timescale", "").split()) == row["timescale"]
             what = say("plan_change", "counted_anew" if moved else column)
             found.append((action_id, row["issue"], row["action"], what, was, row[column]))
-    found += [] if status_changed else _compare_progress(action_id, row, told)
-    if plain(told.cells["action"]) != plain(row["action"]):
-        found.append((action_id, row["issue"], row["action"], say("plan_change", "wording"), told.cells["action"],
+    found += [] if status_changed else _compare_progress(action_id, row, last_row)
+    if plain(last_row.cells["action"]) != plain(row["action"]):
+        found.append((action_id, row["issue"], row["action"], say("plan_change", "wording"), last_row.cells["action"],
                       row["action"]))
-    if told.cells["action_id"] != action_id:
-        found.append((action_id, row["issue"], row["action"], say("plan_change", "number"), told.cells["action_id"],
+    if last_row.cells["action_id"] != action_id:
+        found.append((action_id, row["issue"], row["action"], say("plan_change", "number"), last_row.cells["action_id"],
                       action_id))
     return found
 
 
-def _compare_progress(action_id: str, row: Mapping[str, str], told: OwnRow) -> list[tuple[str, ...]]:
+def _compare_progress(action_id: str, row: Mapping[str, str], last_row: OwnRow) -> list[tuple[str, ...]]:
     """List what is newly told of an action whose status stays: an overdue one that is now said to be behind."""
-    was = told.cells.get("progress")
+    was = last_row.cells.get("progress")
     if was is None or "progress" not in row:
         return []
     before, after = PROGRESS_SHOWN.get(was, was), PROGRESS_SHOWN.get(row["progress"], row["progress"])

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Literal
 
 from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.action_cells import split_owners
+from my121_analytics.packaged_data import read_packaged_toml
 
 OwnerKind = Literal["body", "unclear"]
 _NAMED = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr|prof|cllr|councillor|sir|dame)\.? +[A-Z]", re.I)
@@ -155,8 +154,8 @@ def _only(ways: list[list[str]]) -> list[str]:
 
 @lru_cache(maxsize=1)
 def _lists() -> dict[str, frozenset[str]]:
-    text = resources.files("my121_analytics.improvement.plan").joinpath("owner_words.toml").read_text("utf-8")
-    return {name: frozenset(words) for name, words in tomllib.loads(text).items()}
+    words = read_packaged_toml("improvement.plan", "owner_words.toml")
+    return {name: frozenset(listed) for name, listed in words.items()}
 
 
 def _vocabulary() -> frozenset[str]:

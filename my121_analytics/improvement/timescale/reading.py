@@ -36,7 +36,7 @@ from my121_analytics.improvement.timescale.due_dates import (
 from my121_analytics.improvement.timescale.priorities import PRIORITIES, read_priority, split_priority
 from my121_analytics.improvement.timescale.refusal import UNREADABLE_CODES, TimescaleError
 from my121_analytics.improvement.timescale.revisions import Revision, find_revisions
-from my121_analytics.improvement.timescale.spelling import mend_words
+from my121_analytics.improvement.timescale.spelling import join_quarters, mend_words
 from my121_analytics.improvement.timescale.tokens import number_of
 
 __all__ = ["KINDS", "PRIORITIES", "Kind", "Timescale", "parse_anchor", "parse_timescale", "split_timescales"]
@@ -271,7 +271,7 @@ def _tidy(text: str) -> str:
     if plain.startswith("[") and plain.endswith("]") and plain.count("[") == 1:
         plain = plain[1:-1].strip()
     plain = plain.removesuffix(".") if plain.strip(".") else plain
-    return re.sub(r"(\d) (st|nd|rd|th)\b", r"\1\2", plain)
+    return join_quarters(re.sub(r"(\d) (st|nd|rd|th)\b", r"\1\2", plain))
 
 
 def _shown(text: str) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from calendar import day_name, month_name
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 from typing import Any
+
+from my121_analytics.packaged_data import read_packaged_toml
 
 UNKNOWN = "word"
 """Kind of whatever the vocabulary does not hold; no rule mentions it, so a phrase with one is never read."""
@@ -214,4 +214,4 @@ def _tables() -> dict[str, Any]:
 @lru_cache(maxsize=3)
 def load_table(name: str) -> dict[str, Any]:
     """Load one of this room's tables of words."""
-    return tomllib.loads(resources.files("my121_analytics.improvement.timescale").joinpath(name).read_text("utf-8"))
+    return read_packaged_toml("improvement.timescale", name)

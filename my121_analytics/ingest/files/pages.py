@@ -25,7 +25,7 @@ def looks_like_page(head: str) -> bool:
 
 
 @dataclass(frozen=True)
-class PageTable:
+class MarkedUpTable:
     """One table of a page.
 
     Parameters
@@ -64,7 +64,7 @@ def read_page(text: str) -> list[list[list[str]]]:
     return [[[_join_lines(cell) for cell in row] for row in table.rows] for table in read_tables(text)]
 
 
-def read_tables(text: str, *, breaks: Mapping[str, str] | None = None, collapse: bool = False) -> list[PageTable]:
+def read_tables(text: str, *, breaks: Mapping[str, str] | None = None, collapse: bool = False) -> list[MarkedUpTable]:
     """Read the tables of a page, each cell as it is written.
 
     Parameters
@@ -78,7 +78,7 @@ def read_tables(text: str, *, breaks: Mapping[str, str] | None = None, collapse:
 
     Returns
     -------
-    list of PageTable
+    list of MarkedUpTable
         Those that have rows, in order; a table inside a cell is a table of its own.
 
     Raises
@@ -89,7 +89,7 @@ def read_tables(text: str, *, breaks: Mapping[str, str] | None = None, collapse:
     reader = _Tables(_LINE_BREAKS if breaks is None else breaks, collapse=collapse)
     reader.feed(text)
     reader.close()
-    return [PageTable(table.rows, table.carried) for table in reader.tables if table.rows]
+    return [MarkedUpTable(table.rows, table.carried) for table in reader.tables if table.rows]
 
 
 def _join_lines(cell: str) -> str:

@@ -24,6 +24,8 @@ EVENTS = ("evidence", "successors", "objectives", "development_actions", "conver
 """Tables that a row can enter besides people and posts."""
 _SIGNS = {"evidence": {"requirement_id"}, "successors": {"readiness"}, "objectives": {"n_set", "n_met"},
           "development_actions": {"intervention"}, "conversations": {"held_on"}, "placements": set(AXES)}
+_REMEMBERED = 16_384
+"""Headings and words whose reading is kept: the tops of all sheets are searched, and they repeat themselves."""
 _ALONE = ("evidence", "successors")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d{2}(?!\d)|(?<!\d)\d\d\s*[-/]\s*\d\d(?!\d)|\bfy\s?\d\d\b|\b[hqt][1-4]\b"
                    r"|\b(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]*[-' ]*\d\d\b"
@@ -114,13 +116,18 @@ def compact(text: str) -> str:
 
 def words_of(text: str) -> list[str]:
     """Split a heading into its words, abbreviations written out: ``LineMgr_No.`` is line, manager, number."""
+    return list(_words_of(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _words_of(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text).replace("#", " number ").replace("’", "'")
     plain = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", plain)
     plain = re.sub(r"'s\b|_x00[0-9A-Fa-f]{2}_", " ", re.sub(r"\be-(?=mail)", "e", plain, flags=re.I))
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
     short = _abbreviations()
     words = [short.get(w, w) for w in re.findall(r"[^\W\d_]+|\d+", plain.replace("&", " and ").casefold())]
-    return [w for j, w in enumerate(words) if not j or w != "number" or words[j - 1] != "number"]
+    return tuple(w for j, w in enumerate(words) if not j or w != "number" or words[j - 1] != "number")
 
 
 def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool:
@@ -296,6 +303,7 @@ def _settle_by_content(heading: Heading, meanings: tuple[str, str], look: str) -
     return heading if column == "other" else replace(heading, column=column, how="content")
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def _read_rating(text: str) -> tuple[str, str] | None:
     """Read a heading such as ``Self rating: performance`` as (source, axis); None where it speaks of no rating.
 
@@ -325,15 +333,16 @@ def _read_rating(text: str) -> tuple[str, str] | None:
     return _axis_of([t for t in tokens if t not in book.sources[whose[0]]], whose[0])
 
 
-def _parted(word: str) -> list[str]:
+@lru_cache(maxsize=_REMEMBERED)
+def _parted(word: str) -> tuple[str, ...]:
     """Part a word that runs whose rating and the rating together: ``selfrating``, ``mgrscore``."""
     book = _book()
     ends = {*_RATING_WORDS, *AXES}
     for whose in sorted({w for name in (MANAGER, SELF, CALIBRATED, "employee") for w in book.sources[name]}, key=len):
         rest = word.removeprefix(whose)
         if rest != word and rest in ends:
-            return [whose, rest]
-    return [word]
+            return whose, rest
+    return (word,)
 
 
 def _axis_of(rest: list[str], source: str) -> tuple[str, str] | None:
@@ -355,12 +364,17 @@ def heading_keys(text: str) -> list[str]:
     """Give what a heading may be looked up by: all of it, and without what stands in brackets; then with short forms
     written out. Brackets that say whose or when (``Performance (self)``) belong to the heading.
     """
+    return list(_heading_keys(text))
+
+
+@lru_cache(maxsize=_REMEMBERED)
+def _heading_keys(text: str) -> tuple[str, ...]:
     inside = {word for part in re.findall(r"[(\[](.*?)[)\]]", text) for word in words_of(part)}
     telling = bool(inside & _book_words()) or any(_YEAR.search(p) for p in re.findall(r"[(\[](.*?)[)\]]", text))
     asked = _ASKS.sub(" ", text)
     shorter = asked if telling else re.sub(r"[(\[].*?[)\]]", " ", asked)
     plain = [compact(re.sub(r"_x00[0-9A-Fa-f]{2}_", " ", part).replace("#", " number ")) for part in (text, shorter)]
-    return list(dict.fromkeys(key for key in (*plain, canonical(text), canonical(shorter)) if key))
+    return tuple(dict.fromkeys(key for key in (*plain, canonical(text), canonical(shorter)) if key))
 
 
 _LEVEL = re.compile(r"\b(?:(?:org(?:ani[sz]ation(?:al)?)?|hierarchy|structure|unit|name|tier)[\s_.\-]*)*"

@@ -275,8 +275,10 @@ class SheetRows:
         forms
             Id without zeros and case, as from :func:`bare_id` -> ids on the staff lists that are so written.
         """
-        known = [forms.get(bare_id(str(c)), frozenset()) if c not in listed else frozenset()
-                 for c in self.employee.categories]
+        if not forms:
+            return
+        known = [forms.get(bare_id(employee), frozenset()) if employee not in listed else frozenset()
+                 for employee in self.employee.categories.astype(object).tolist()]
         where = np.flatnonzero(np.append(np.array([bool(k) for k in known], dtype=bool), False)[self.employee.codes])
         if len(where):
             shown = [" and ".join(sorted(known[code])) for code in self.employee.codes[where]]

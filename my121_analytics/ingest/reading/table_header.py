@@ -57,10 +57,14 @@ def find_header(sheet: SourceSheet, overrides: Mapping[str, str] | None = None) 
     needed = 1 if sheet.n_columns <= 2 else 2
     best: tuple[int, Header] | None = None
     for i, row in enumerate(rows):
+        # the first row with the most known headings, not the first with enough: reports print the filters that were
+        # chosen above the table ("Directorate: Care"), and those are headings too
         single = known.count(row)
         if single >= needed and (best is None or single > best[0]):
             best = single, Header(i, i, tuple(row))
         if i and single:
+            # merged cells over a second row ("Manager" over "Name" and "Id") count only where both rows together say
+            # more than either alone: else the line above is a title
             joined = _join(rows[i - 1], row, known)
             score = known.count(joined)
             if score > max(single, known.count(rows[i - 1]), best[0] if best else needed - 1):
@@ -76,8 +80,9 @@ def _tell_apart(header: Header, rows: list[list[str]]) -> Header:
     above = rows[header.last - 1]
     groups, group = [], ""
     for top in above:
-        group = top or group
+        group = top or group  # a merged cell holds its text in the first of its columns alone
         groups.append(group)
+    # only headings that stand twice take the line above: put before all of them it would make known ones unknown
     same: dict[str, list[int]] = {}
     for j, text in enumerate(below):
         if text:
@@ -138,6 +143,7 @@ def classify_rows(sheet: SourceSheet, header: Header, key: int, ids: Parsed) -> 
     kinds[:header.first] = _code("title")
     kinds[header.first:header.last + 1] = _code("header")
     codes, _ = sheet.factor(key)
+    # an id without any digit is rare: only such rows are looked at one by one, whole sheets by their distinct ids
     odd = np.array([value is None or not (value[-1].isdigit() or any(c.isdigit() for c in value))
                     for value in ids.values])
     words = np.array([value is not None for value in ids.values]) & odd
@@ -177,6 +183,7 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
         return _code("note")
     like_header = sum(bool(text) and compact(text) == compact(head)
                       for text, head in zip(row, header.texts, strict=False))
+    # printed reports repeat the header on each page, now and then with one cell cut or changed
     if like_header >= max(2, len(filled) * 0.8) or like_header == len(filled):
         return _code("header")
     if tuple(row) in titles:
@@ -187,6 +194,7 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
             return _code("footer")
         totals = [text for text in filled if _starts(text, "totals")]
         words = [text for text in filled if text not in totals and not _FIGURES.fullmatch(text)]
+        # one word beside the total names its group; a row with more cells filled is a person called Total
         if totals and len(words) <= 1 and len(filled) <= max(2, len(header.texts) // 2 + 1):
             return _code("subtotal")
     if re.fullmatch(r"\W*\d[\d,]* (?:records?|rows?|employees|people)\b.*", filled[0], re.I) and len(filled) <= 2:

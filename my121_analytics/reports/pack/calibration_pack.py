@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from my121_analytics.analysis.agreement import compare_self
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.analysis.profile import tabulate_profile
@@ -32,6 +33,7 @@ from my121_analytics.reports.pack.pictures import draw_pictures
 from my121_analytics.reports.pack.roster import list_roster
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workers import Crew, count_cores
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result, Table
 from my121_analytics.workforce.schema import ORGANISATION
@@ -47,6 +49,9 @@ from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
+
+FEWEST_SHARED, FEWEST_POSTS = 5, 300
+"""Packs, and posts in them, from which it pays to start processes that write them side by side."""
 
 COUNCIL = "council"
 """Folder of the senior team's own pack; no unit gets this name."""
@@ -115,7 +120,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
                pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
                earlier: Mapping[str, Earlier] | None = None, actions: Path | str | None = None,
-               slides: bool = False) -> PackReport:
+               slides: bool = False, processes: int | None = None) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -150,6 +155,9 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         page, with their statistic then and now. Not for a public pack, since actions name their owners.
     slides
         Also write each pack as ten slides or fewer (needs the extra ``slides``).
+    processes
+        Write the packs side by side in so many further processes; 0 writes them one after another in this one.
+        Default: one for each core where there is enough to write.
 
     Returns
     -------
@@ -180,21 +188,27 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     inputs = {} if source is None else {path.name: sha256_of(path) for path in list_files(source)[0]}
     warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
     with (staged_run(out, private=not plan.is_public, command="pack") as stage,
-          progress_shown("Building packs", progress) as report):
+          progress_shown("Building packs", progress) as report,
+          Crew(_choose_processes(plan, processes), __name__) as crew):
         _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
                                                            axes=["performance"]))
         together = _analyse_together(plan, severity, why, earlier) if plan.is_public else {}
-        for done, name in enumerate(plan.units, start=1):
-            report(done, steps, name or say("pack", "whole_council"))
-            findings = together[name] if name in together else _analyse(plan, name, severity, why).released(plan)
-            found = _write_unit(stage, plan, name, findings)
-            warnings += found
+        work = _Work(plan, severity, why, together)
+        found: dict[str, Sequence[str]] = {}
+        report(1, steps, plan.units[0] or say("pack", "whole_council"))
+        for name, made in crew.share(_make_unit, work, plan.units):
+            found[name] = made.warnings
+            report(len(found), steps, name or say("pack", "whole_council"))
+            for file, content, repeatable in made.files:
+                stage.write(file, content, repeatable=repeatable)
             if not plan.password:  # an encrypted pack is its workbook and nothing else
                 one = replace(plan, units=(name,))
-                stage.write(f"{plan.slugs[name]}/{MANIFEST}", _manifest(one, stage, inputs, list(dict.fromkeys(found))))
+                stage.write(f"{plan.slugs[name]}/{MANIFEST}",
+                            _manifest(one, stage, inputs, list(dict.fromkeys(made.warnings))))
+        warnings += [code for name in plan.units for code in found[name]]
         stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))
     kept = _describe_kept(list(together.values())) if plan.is_public else b""
@@ -261,7 +275,49 @@ def _attempt(analyse: Callable[[], Result]) -> tuple[Result | None, str]:
         return None, problem.headline
 
 
-def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> list[str]:
+@dataclass(frozen=True)
+class _Work:
+    """What the packs of all units are made from."""
+
+    plan: _Plan
+    severity: Result | None
+    why: str
+    together: Mapping[str, _Findings]
+
+
+@dataclass(frozen=True)
+class _Made:
+    """One unit's pack: each file's path, content and whether it is the same every time; and codes of warnings."""
+
+    files: Sequence[tuple[str, bytes, bool]]
+    warnings: Sequence[str]
+
+
+def _choose_processes(plan: _Plan, wanted: int | None) -> int:
+    """Choose how many processes write packs beside this one.
+
+    Starting one takes as long as writing about two packs of a small council; what is published goes through the gate
+    together, which takes most of the time and cannot be shared out.
+    """
+    if wanted is not None:
+        return wanted
+    cores, n_units, n_posts = count_cores(), len(plan.units), len(plan.workforce.posts_in_cycle(plan.cycle))
+    pays = cores > 1 and n_units >= FEWEST_SHARED and n_posts >= FEWEST_POSTS and not plan.is_public
+    return min(cores, n_units) if pays else 0
+
+
+def _make_unit(work: _Work, unit: str) -> _Made:
+    """Analyse one unit, pass it through the gate and make its pack."""
+    findings = work.together.get(unit) or _analyse(work.plan, unit, work.severity, work.why).released(work.plan)
+    files: list[tuple[str, bytes, bool]] = []
+
+    def keep(name: str, content: bytes, *, repeatable: bool = True) -> None:
+        files.append((f"{work.plan.slugs[unit]}/{name}", content, repeatable))
+
+    return _Made(files, _write_unit(keep, work.plan, unit, findings))
+
+
+def _write_unit(write: Callable[..., None], plan: _Plan, unit: str, findings: _Findings) -> list[str]:
     """Write one pack; gives the codes of its warnings."""
     meeting = Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=plan.cycle, as_of=plan.workforce.as_of,
                       audience=plan.audience, settings=plan.settings, framework=plan.workforce.framework,
@@ -270,32 +326,31 @@ def _write_unit(stage: Stage, plan: _Plan, unit: str, findings: _Findings) -> li
     pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council)
     meeting = replace(meeting, pictures=pictures)
     papers = assemble_papers(meeting)
-    folder = plan.slugs[unit]
     book = write_workbook(papers.book)
     if plan.password:
-        stage.write(f"{folder}/pack.xlsx", encrypt_workbook(book, plan.password), repeatable=False)
+        write("pack.xlsx", encrypt_workbook(book, plan.password), repeatable=False)
         return ["encrypted", *(f"no_{subject}" for subject in meeting.problems)]
-    stage.write(f"{folder}/pack.xlsx", book)
+    write("pack.xlsx", book)
     html = render_page(papers.page)
-    stage.write(f"{folder}/pack.html", html)
-    stage.write(f"{folder}/analyst.html", render_page(papers.analyst))
+    write("pack.html", html)
+    write("analyst.html", render_page(papers.analyst))
     if plan.slides:
-        stage.write(f"{folder}/slides.pptx", write_slides(build_deck(meeting)))
+        write("slides.pptx", write_slides(build_deck(meeting)))
     for picture in meeting.pictures.values():
-        stage.write(f"{folder}/figures/{picture.name}.svg", standalone(picture.element))
+        write(f"figures/{picture.name}.svg", standalone(picture.element))
         if picture.png:
-            stage.write(f"{folder}/figures/{picture.name}.png", picture.png)
+            write(f"figures/{picture.name}.png", picture.png)
     if plan.is_public:
         shown = [findings.shown[subject] for subject in PRINTED if subject in findings.shown]
         rules = plan.settings.disclosure
         record = as_text(tabulate_release(shown)).to_csv(index=False, lineterminator="\r\n")
-        stage.write(f"{folder}/release_record.csv", record.encode("utf-8-sig"))
-        stage.write(f"{folder}/release_record.json", describe_release(shown, rules))
+        write("release_record.csv", record.encode("utf-8-sig"))
+        write("release_record.json", describe_release(shown, rules))
     warnings = [f"no_{subject}" for subject in meeting.problems]
     if plan.browser is not None:
         printed, failed = _print(html, plan.browser)
         if printed:
-            stage.write(f"{folder}/pack.pdf", printed, repeatable=False)
+            write("pack.pdf", printed, repeatable=False)
         warnings += failed
     return warnings
 
@@ -345,6 +400,8 @@ def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Find
         "coverage": lambda: measure_coverage(workforce, by=inside or plan.by, cycle=cycle, filters=filters),
         "agenda": lambda: build_agenda(workforce, severity=severity, cycle=cycle, settings=settings, filters=filters),
         "roster": lambda: list_roster(workforce, cycle=cycle, filters=filters)}
+    if not plan.is_public:
+        analyses["agreement"] = lambda: compare_self(workforce, by=inside or plan.by, cycle=cycle, filters=filters)
     results: dict[str, Result] = {}
     if plan.is_public:  # a reason may count people
         why = say("pack", "not_worked_out")

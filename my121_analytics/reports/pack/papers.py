@@ -17,6 +17,7 @@ from my121_analytics.reports.pack.map_page import build_map_page
 from my121_analytics.reports.pack.meeting import Chapter, Meeting
 from my121_analytics.reports.pack.notes import build_notes
 from my121_analytics.reports.pack.placements import build_placements
+from my121_analytics.reports.pack.self_views import build_self_chapter
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.page import Drawing, Page, Section, Text
@@ -58,7 +59,8 @@ def assemble_papers(meeting: Meeting) -> Papers:
     """
     first = build_first_page(meeting)
     chapters = (build_placements(meeting), build_managers(meeting), build_agenda_chapter(meeting),
-                build_coverage(meeting), build_notes(meeting, first.figures))
+                build_coverage(meeting), *([] if meeting.is_public else [build_self_chapter(meeting)]),
+                build_notes(meeting, first.figures))
     council, as_of = meeting.settings.council, day(meeting.as_of)
     names = meeting.settings.disclosure.audiences[meeting.audience].names
     protect = say("pack", "protect" if names else "protect_publish")

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from matplotlib.axes import Axes
-
 from my121_analytics.disclosure.release import Released
+from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.coverage import describe_coverage, plot_coverage
 from my121_analytics.figures.list_length import describe_list_lengths, plot_list_lengths
 from my121_analytics.figures.managers import describe_caterpillar, describe_funnel, plot_caterpillar, plot_funnel
@@ -23,6 +22,7 @@ from my121_analytics.figures.nine_box import (
     plot_rating_mix,
 )
 from my121_analytics.figures.rating_mix import describe_rating_mixes, has_mixes, plot_rating_mixes
+from my121_analytics.figures.self_gap import describe_self_gap, plot_self_gap
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.wording.catalogue import say
@@ -48,7 +48,7 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     Returns
     -------
     dict
-        By name: map, change, groups, managers, mixes, lengths, linkage, funnel, coverage.
+        By name: map, change, groups, managers, mixes, lengths, linkage, funnel, coverage, self.
     """
     pictures = {}
     profile = results["profile"]
@@ -79,15 +79,18 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     coverage = results.get("coverage")
     if coverage is not None and _any(coverage, "by_group", "base"):
         pictures["coverage"] = _draw("coverage", coverage, plot_coverage, describe_coverage)
+    agreement = results.get("agreement")
+    if agreement is not None and _any(agreement, "by_group", "base"):
+        pictures["self"] = _draw("self", agreement, plot_self_gap, describe_self_gap)
     return pictures
 
 
-def _draw(name: str, released: Released, plot: Callable[..., Axes], describe: Callable[[Released], str], *,
+def _draw(name: str, released: Released, plot: Callable[..., object], describe: Callable[[Released], str], *,
           dots: bool = False) -> Picture:
-    """Draw one picture; the figure goes when this returns, since no global state holds it."""
-    axes, alt, title = plot(released), describe(released), say("pack_picture", name)
-    return Picture(name, title, alt, render_svg(axes, title=title, description=alt),
-                   render_png(axes, dpi=110) if dots else b"")
+    """Draw one picture, once, as an element and as dots."""
+    drawn, alt, title = draw_on_canvas(plot, released), describe(released), say("pack_picture", name)
+    return Picture(name, title, alt, render_svg(drawn, title=title, description=alt),
+                   render_png(drawn, dpi=110) if dots else b"")
 
 
 def _any(released: Released, table: str, column: str) -> bool:

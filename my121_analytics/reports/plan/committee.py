@@ -9,6 +9,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.award import can_draw, describe_award, plot_award
+from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.timeline import count_pages
@@ -276,9 +277,9 @@ def _award_sentences(material: Material, column: str) -> list[str]:
 
 def draw_award(released: Released) -> Picture:
     """Draw what is met against what each level of the award needs."""
-    axes, alt = plot_award(released), describe_award(released)
+    drawn, alt = draw_on_canvas(plot_award, released), describe_award(released)
     title = say("committee", "award")
-    return Picture("award", title, alt, render_svg(axes, title=title, description=alt), render_png(axes, dpi=110))
+    return Picture("award", title, alt, render_svg(drawn, title=title, description=alt), render_png(drawn, dpi=110))
 
 
 def _directorates(chapter: _Chapter, settings: Settings) -> None:

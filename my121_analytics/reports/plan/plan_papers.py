@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.timeline import count_pages, describe_timeline, plot_timeline
@@ -64,11 +65,11 @@ def draw_timeline(released: Released) -> list[Picture]:
         return []
     pictures = []
     for page in range(1, min(count_pages(released), MOST_PAGES) + 1):
-        axes, alt = plot_timeline(released, page=page), describe_timeline(released, page=page)
+        drawn, alt = draw_on_canvas(plot_timeline, released, page=page), describe_timeline(released, page=page)
         name = "timeline" if page == 1 else f"timeline_{page}"
         title = say("plan_section", "timeline")
-        pictures.append(Picture(name, title, alt, render_svg(axes, title=title, description=alt),
-                                render_png(axes, dpi=110)))
+        pictures.append(Picture(name, title, alt, render_svg(drawn, title=title, description=alt),
+                                render_png(drawn, dpi=110)))
     return pictures
 
 
@@ -119,7 +120,7 @@ def _actions_of(findings: Released, finding_id: object) -> str:
 
 
 def build_directorate_report(released: Released, directorate: str, *, settings: Settings,
-                             findings: Released | None = None) -> PlanPapers:
+                             findings: Released | None = None, outcomes: Released | None = None) -> PlanPapers:
     """Set out one directorate's report: its findings, its own actions and those of every directorate.
 
     Parameters
@@ -132,12 +133,14 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
         The council's name and contact.
     findings
         Of ``link_findings``, for the same audience.
+    outcomes
+        Of ``measure_outcomes``, for the same audience.
 
     Returns
     -------
     PlanPapers
-        Strengths and areas of the directorate, its actions, what was carried into which service or team plan and what
-        was not, milestones, changes and risks.
+        Strengths and areas of the directorate, its actions, the figures that they should move, what was carried into
+        which service or team plan and what was not, milestones, changes and risks.
     """
     released = require_released(released, wanted_by="build_directorate_report")
     if findings is not None:
@@ -164,13 +167,29 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
         if blocks:
             sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks),
                                     lies_across=chapter in ("actions", "plans")))
+        if chapter == "actions":
+            sections += _say_outcomes(outcomes, ids, sheets)
     actions = released.tables[shown_actions(released)]
     mine = actions[actions["action_id"].isin(ids)]
     title = say("plan_page", "directorate", unit=isolate(directorate))
     return assemble(title, directorate, released, settings, lead_of(mine, released), sections, sheets)
 
 
-def build_review_pack(released: Released, *, settings: Settings) -> PlanPapers:
+def _say_outcomes(outcomes: Released | None, ids: set[str], sheets: list[AnySheet]) -> list[Section]:
+    """Show then and now of the figures that some actions name; nothing where they name none."""
+    if outcomes is None:
+        return []
+    rows = require_released(outcomes, wanted_by="_say_outcomes").tables["outcomes"]
+    rows = rows[[bool(ids & set(named.split(", "))) for named in rows["action_ids"]]].reset_index(drop=True)
+    if rows.empty:
+        return []
+    blocks: list[Block] = []
+    add_table(plan_view(outcomes, "outcomes", rows=rows), "outcomes", blocks, sheets)
+    blocks.append(Text(say("caveat", "outcomes"), "caveat"))
+    return [Section("figures", say("plan_section", "figures"), tuple(blocks), lies_across=True)]
+
+
+def build_review_pack(released: Released, *, settings: Settings, outcomes: Released | None = None) -> PlanPapers:
     """Set out what an assessor or reviewer asks for: every action with its progress and evidence, and what changed.
 
     Parameters
@@ -179,6 +198,8 @@ def build_review_pack(released: Released, *, settings: Settings) -> PlanPapers:
         Of ``review_plan``; with ``since``, its changes are listed.
     settings
         The council's name and contact.
+    outcomes
+        Of ``measure_outcomes``, for the same audience.
 
     Returns
     -------
@@ -199,6 +220,8 @@ def build_review_pack(released: Released, *, settings: Settings) -> PlanPapers:
             add_table(plan_view(released, table, rows=rows, columns=columns), table, blocks, sheets)
             sections.append(Section(chapter, say("plan_section", chapter), tuple(blocks),
                                     lies_across=chapter in ("evidence", "revisions")))
+        if chapter == "evidence":
+            sections += _say_outcomes(outcomes, set(released.tables[name]["action_id"].astype("str")), sheets)
     title = say("plan_page", "review_pack", council=settings.council.name)
     actions = released.tables[name]
     return assemble(title, settings.council.name, released, settings, lead_of(actions, released), sections, sheets)

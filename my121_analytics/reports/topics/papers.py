@@ -9,13 +9,13 @@ from typing import Any
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
+from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_svg
 from my121_analytics.reports.pack.meeting import range_text
 from my121_analytics.settings import Settings
-from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.writing.page import Block, Bullets, Drawing, Page, Section, Text, page_table, render_page
+from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Text, make_page, page_table, render_page
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import Field, Kind, View
 from my121_analytics.writing.workbook import Book, Sheet, write_workbook
@@ -121,14 +121,11 @@ def render_topic(topic: Topic, *, settings: Settings) -> bytes:
     sections.append(Section("limits", say("topic", "limits"), tuple(limits)))
     opening: list[Block] = [Text(topic.lead[0], "lead")]
     opening += [Bullets(topic.lead[1:])] if topic.lead[1:] else []
-    as_of = day(about.as_of)
-    return render_page(Page(
-        title=say("topic", f"{topic.code}_title"), protect=say("topic", f"{topic.code}_protect"),
-        subtitle=tuple(text for text in (settings.council.name, say("pack_first", "cycle", cycle=about.cycle),
-                                         say("page", "as_of", as_of=as_of)) if text),
-        first=tuple(opening), picture=None, sections=tuple(section for section in sections if section.blocks),
-        footer=say("page", "footer", council=settings.council.name, version=__version__, as_of=as_of),
-        skip=say("topic", "skip")))
+    return render_page(make_page(
+        ["topic"], council=settings.council.name, as_of=day(about.as_of), title=say("topic", f"{topic.code}_title"),
+        protect=say("topic", f"{topic.code}_protect"), first=opening,
+        about=(settings.council.name, say("pack_first", "cycle", cycle=about.cycle)),
+        sections=[section for section in sections if section.blocks]))
 
 
 def write_topic_book(topic: Topic, *, settings: Settings) -> bytes:
@@ -162,9 +159,8 @@ def draw_picture(name: str, plot: Callable[..., Any], describe: Callable[[Releas
     """Draw a released result for a page, with the words that stand for it."""
     released = require_released(released, wanted_by="draw_picture")
     alt = describe(released)
-    ax = plot(released)
-    title = " ".join(ax.get_title(loc="left").split())
-    return Picture(name, title, alt, render_svg(ax, title=title, description=alt))
+    drawn = draw_on_canvas(plot, released)
+    return Picture(name, drawn.title, alt, render_svg(drawn, title=drawn.title, description=alt))
 
 
 def _tables(topic: Topic) -> list[TopicTable]:

@@ -142,7 +142,7 @@ def attempt(analyses: Mapping[str, Callable[[], Result]]) -> dict[str, Result]:
     return found
 
 
-def fields_of(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] | None = None) -> tuple[Field, ...]:
+def report_fields(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] | None = None) -> tuple[Field, ...]:
     """Describe columns under the catalogue's headings; groups it has no word for go by their label in the schema."""
     given, known = notes or {}, codes("report_heading")
     labels = {column.name: column.label for column in GROUPS if column.name not in known}
@@ -206,11 +206,12 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
 
 def draw_beside(draw: Drawing, released: Released) -> PictureBeside:
     """Draw a released result as a picture beside its table, with the words that stand for it."""
+    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.theme import render_png
 
     plot, describe = draw
     released = require_released(released, wanted_by="draw_beside")
-    return PictureBeside(render_png(plot(released), dpi=_DOTS), describe(released))
+    return PictureBeside(render_png(draw_on_canvas(plot, released), dpi=_DOTS), describe(released))
 
 
 def order_groups(rows: pd.DataFrame, fields: Sequence[Field]) -> pd.DataFrame:

@@ -13,8 +13,8 @@ from my121_analytics.reports.workforce_report.brief import (
     ReportSection,
     Written,
     attempt,
-    fields_of,
     make_sheet,
+    report_fields,
     share_line,
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
@@ -42,7 +42,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     for name, one in results.items():
         by = name.removeprefix("coverage_")
         asked: dict[str, object] = {"per_year": one.facts["conversations_per_year"]}
-        sheets += make_sheet(brief, one, "by_group", "coverage", fields_of([(by, "text"), *_COLUMNS]),
+        sheets += make_sheet(brief, one, "by_group", "coverage", report_fields([(by, "text"), *_COLUMNS]),
                              chart=Chart("bar", category=by, values=("estimate",)),
                              draw=(plot_coverage, describe_coverage),
                              words={"by": by.replace("_", " "), **asked})
@@ -51,7 +51,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
             total = rows[rows[by].astype("str") == TOTAL]
             headline = (share_line("conversations", total, brief.cycle, value="estimate"),)
     first = next(iter(results.values()))
-    sheets += make_sheet(brief, first, "parts", "parts", fields_of(
+    sheets += make_sheet(brief, first, "parts", "parts", report_fields(
         [("record_part", "text"), ("n_filled", "integer"), ("n_formal", "integer"), ("share", "share"),
          ("lower", "share"), ("upper", "share")]),
         rows=first.tables["parts"].assign(record_part=first.tables["parts"]["label"]) if "parts" in first.tables

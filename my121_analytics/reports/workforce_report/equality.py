@@ -9,7 +9,14 @@ from functools import partial
 from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, attempt, fields_of, make_sheet
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    ReportSection,
+    Written,
+    attempt,
+    make_sheet,
+    report_fields,
+)
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.schema import PROTECTED
@@ -31,7 +38,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     threshold = brief.settings.disclosure.equality_threshold
     for name, one in results.items():
         by = name.removeprefix("equality_")
-        sheets += make_sheet(brief, one, "ratings_by_group", "equality", fields_of(
+        sheets += make_sheet(brief, one, "ratings_by_group", "equality", report_fields(
             [(by, "text"), ("level", "integer"), ("label", "text"), ("n", "integer"), ("share", "share"),
              ("lower", "share"), ("upper", "share"), ("base", "integer")]), words={"by": by.replace("_", " ")},
             lines=(say("report", "due_regard"), say("report", "equality_threshold", n=threshold)))

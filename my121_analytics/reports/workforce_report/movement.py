@@ -7,7 +7,14 @@ from collections.abc import Mapping
 from my121_analytics.analysis.movement import track_movement
 from my121_analytics.disclosure.release import Released
 from my121_analytics.figures.nine_box import describe_box_change, plot_box_change
-from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, attempt, fields_of, make_sheet
+from my121_analytics.reports.workforce_report.brief import (
+    Brief,
+    ReportSection,
+    Written,
+    attempt,
+    make_sheet,
+    report_fields,
+)
 from my121_analytics.workforce.results import Result
 from my121_analytics.writing.tables import Kind
 from my121_analytics.writing.workbook import AnySheet, Chart
@@ -27,18 +34,18 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     one = results["movement"]
     words: dict[str, object] = {"before": one.facts["cycle_before"], "after": one.facts["cycle_after"]}
     sheets: list[AnySheet] = []
-    sheets += make_sheet(brief, one, "change", "change", fields_of(
+    sheets += make_sheet(brief, one, "change", "change", report_fields(
         [("box_name", "text"), ("box", "integer"), *_CHANGE]),
         chart=Chart("bar", category="box_name", values=("share_before", "share_after")), words=words,
         draw=(plot_box_change, describe_box_change))
-    sheets += make_sheet(brief, one, "ratings_change", "ratings_change", fields_of(
+    sheets += make_sheet(brief, one, "ratings_change", "ratings_change", report_fields(
         [("label", "text"), ("level", "integer"), *_CHANGE]),
         chart=Chart("column", category="label", values=("share_before", "share_after")), words=words)
     if "steps" in one.tables:
         steps: list[tuple[str, Kind]] = [("performance_step", "integer")]
         if one.tables["steps"]["potential_step"].notna().any():
             steps.append(("potential_step", "integer"))
-        sheets += make_sheet(brief, one, "steps", "steps", fields_of(
+        sheets += make_sheet(brief, one, "steps", "steps", report_fields(
             [*steps, ("n", "integer"), ("share", "share"), ("base", "integer")]), words=words)
     return Written(tuple(sheets))
 

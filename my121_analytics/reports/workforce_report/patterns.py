@@ -13,8 +13,8 @@ from my121_analytics.reports.workforce_report.brief import (
     Written,
     attempt,
     count_line,
-    fields_of,
     make_sheet,
+    report_fields,
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
@@ -41,7 +41,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
         lines.append(say("report", "chance_line", wrong=facts["expected_wrong"]))
     rows = one.tables["verdicts"].assign(
         verdict_words=[TOTAL if v == TOTAL else say("verdict", str(v)) for v in one.tables["verdicts"]["verdict"]])
-    sheets: tuple[AnySheet, ...] = make_sheet(brief, one, "verdicts", "patterns", fields_of(
+    sheets: tuple[AnySheet, ...] = make_sheet(brief, one, "verdicts", "patterns", report_fields(
         [("verdict_words", "text"), ("n_managers", "integer")]), rows=rows, lines=lines)
     spread = Headline("spread", say("headline", "spread"), _number(facts.get("sd")), _number(facts.get("sd_lower")),
                       _number(facts.get("sd_upper")), "logits", brief.cycle)

@@ -17,8 +17,8 @@ from my121_analytics.reports.workforce_report.brief import (
     attempt,
     count_line,
     draw_beside,
-    fields_of,
     make_sheet,
+    report_fields,
     share_line,
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
@@ -56,18 +56,18 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     chart = Chart("column", category="box_name", values=("n",))
     axes: tuple[tuple[str, Kind], ...] = (("performance", "integer"), ("potential", "integer"))
     sheets += _map_grid(brief, first)
-    sheets += make_sheet(brief, first, "map", "map", fields_of([*_BOX, *axes, *_SHARES]), chart=chart)
-    sheets += make_sheet(brief, first, "ratings", "ratings", fields_of([*_LEVEL, *_SHARES]),
+    sheets += make_sheet(brief, first, "map", "map", report_fields([*_BOX, *axes, *_SHARES]), chart=chart)
+    sheets += make_sheet(brief, first, "ratings", "ratings", report_fields([*_LEVEL, *_SHARES]),
                          chart=Chart("column", category="label", values=("n",)),
                          draw=(plot_rating_mix, describe_rating_mix))
     for by, one in profiles.items():
         if not by:
             continue
         group: list[tuple[str, Kind]] = [(by, "text")]
-        sheets += make_sheet(brief, one, "map_by_group", "map_by_group", fields_of([*group, *_BOX, *_SHARES]),
+        sheets += make_sheet(brief, one, "map_by_group", "map_by_group", report_fields([*group, *_BOX, *_SHARES]),
                              words={"by": by.replace("_", " ")})
         sheets += make_sheet(brief, one, "ratings_by_group", "ratings_by_group",
-                             fields_of([*group, *_LEVEL, *_SHARES]), words={"by": by.replace("_", " ")})
+                             report_fields([*group, *_LEVEL, *_SHARES]), words={"by": by.replace("_", " ")})
     cycles = [one for name, one in results.items() if name.startswith(_EARLIER)]
     for table, key in (("map", _BOX), ("ratings", _LEVEL)):
         sheets += _trend(brief, first, cycles, table, key)
@@ -124,7 +124,7 @@ def _trend(brief: Brief, latest: Released, earlier: Sequence[Released], table: s
     rows = pd.concat([one.tables[table].assign(cycle_marked=brief.mark_cycle(one.about.cycle)) for one in cycles],
                      ignore_index=True)
     return make_sheet(brief, cycles[-1], table, f"{table}_by_cycle",
-                      fields_of([("cycle_marked", "text"), *key, *_SHARES]), rows=rows, beside=cycles[:-1],
+                      report_fields([("cycle_marked", "text"), *key, *_SHARES]), rows=rows, beside=cycles[:-1],
                       lines=(say("report", "trend_mixes"),))
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from my121_analytics.analysis.disparity import merge_small_groups, merge_undeclared
 from my121_analytics.analysis.workforce_profile import MAKE_UP
 from my121_analytics.disclosure.kept import Earlier, describe_kept
 from my121_analytics.disclosure.release import Released, release_together
@@ -16,12 +17,14 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.progress import Progress
 from my121_analytics.reports.workforce_report import (
     coverage,
+    development,
     equality,
     movement,
     patterns,
     plan,
     profile,
     quality,
+    self_views,
     talent,
     workforce,
 )
@@ -43,10 +46,12 @@ if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
 
 _SECTIONS = {section.code: section for section in (
-    workforce.SECTION, profile.SECTION, movement.SECTION, coverage.SECTION, talent.SECTION, equality.SECTION,
-    patterns.SECTION, plan.SECTION, quality.SECTION)}
+    workforce.SECTION, profile.SECTION, movement.SECTION, coverage.SECTION, self_views.SECTION, talent.SECTION,
+    development.SECTION, equality.SECTION, patterns.SECTION, plan.SECTION, quality.SECTION)}
 SECTIONS: tuple[str, ...] = tuple(_SECTIONS)
 """Names of the sections, in the order in which they stand."""
+INSIDE = (self_views.SECTION.code, development.SECTION.code)
+"""Sections for readers inside the council: their small numbers count the same people as other tables once more."""
 
 
 @dataclass(frozen=True)
@@ -124,12 +129,18 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     if report.audience not in settings.disclosure.audiences:
         raise UsageError(f"There is no audience '{report.audience}'.",
                          hints=[suggest(report.audience, list(settings.disclosure.audiences))])
+    if not settings.disclosure.audiences[report.audience].names:
+        workforce = merge_small_groups(merge_undeclared(workforce), cycle=workforce.check_cycle(report.cycle),
+                                       fewest=settings.disclosure.equality_threshold)
     brief = Brief(workforce, intake, actions, evidence, report, settings, workforce.check_cycle(report.cycle),
                   {line.code: line for line in previous})
     tell = progress or (lambda done, total, what: None)
     results: dict[str, Mapping[str, Result]] = {}
     absent: dict[str, str] = {}
     failed: dict[str, str] = {}
+    if brief.is_public:
+        absent = {code: say("report", "inside_only") for code in report.sections if code in INSIDE}
+        wanted = [section for section in wanted if section.code not in INSIDE]
     for done, section in enumerate(wanted):
         tell(done, len(wanted) + 1, section.code)
         try:

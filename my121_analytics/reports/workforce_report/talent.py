@@ -11,8 +11,8 @@ from my121_analytics.reports.workforce_report.brief import (
     ReportSection,
     Written,
     attempt,
-    fields_of,
     make_sheet,
+    report_fields,
     share_line,
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
@@ -34,11 +34,11 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     if "bench" in one.tables:
         rows = one.tables["bench"]
         by = str(rows.columns[0])
-        sheets += make_sheet(brief, one, "bench", "bench", fields_of(
+        sheets += make_sheet(brief, one, "bench", "bench", report_fields(
             [(by, "text"), ("n_key_posts", "integer"), ("n_with_successor", "integer"), ("n_ready_now", "integer"),
              ("estimate", "share"), ("lower", "share"), ("upper", "share")]), words={"by": by})
         headline = (share_line("successors", rows[rows[by].astype("str") == TOTAL], brief.cycle, value="estimate"),)
-    sheets += make_sheet(brief, one, "development", "development", fields_of(
+    sheets += make_sheet(brief, one, "development", "development", report_fields(
         [("purpose", "text"), ("n_actions", "integer"), ("n_completed", "integer"), ("n_overdue", "integer")]))
     return Written(tuple(sheets), headline)
 

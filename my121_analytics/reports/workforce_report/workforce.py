@@ -13,9 +13,9 @@ from my121_analytics.reports.workforce_report.brief import (
     Written,
     attempt,
     count_line,
-    fields_of,
     first_number,
     make_sheet,
+    report_fields,
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
@@ -45,22 +45,22 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     lines = [say("report", "vacancies" if vacant is not None else "no_vacancies", n=vacant or 0)]
     group: list[tuple[str, Kind]] = [(by, "text")]
     sheets: list[AnySheet] = []
-    sheets += make_sheet(brief, one, "by_group", "headcount", fields_of(
+    sheets += make_sheet(brief, one, "by_group", "headcount", report_fields(
         [*group, ("n_people", "integer"), ("fte", "decimal")]), words=words, measure=measure, lines=lines,
         chart=Chart("bar", category=by, values=("n_people",)))
-    sheets += make_sheet(brief, one, "leavers", "leavers", fields_of(
+    sheets += make_sheet(brief, one, "leavers", "leavers", report_fields(
         [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words, measure=measure,
         lines=[year, say("report", "turnover_line")])
-    sheets += make_sheet(brief, one, "span", "span", fields_of(
+    sheets += make_sheet(brief, one, "span", "span", report_fields(
         [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, measure=measure,
         lines=[say("report", "span_line")])
     for column in MAKE_UP:
         what: dict[str, object] = {"what": say("report_heading", column).lower(), **words}
-        sheets += make_sheet(brief, one, column, "make_up", fields_of([(column, "text"), *_SHARES]), words=what,
+        sheets += make_sheet(brief, one, column, "make_up", report_fields([(column, "text"), *_SHARES]), words=what,
                              measure=measure, name=column, lines=_explain(column),
                              chart=Chart("bar", category=column, values=("n",)))
         sheets += make_sheet(brief, one, f"{column}_by_group", "make_up_by_group",
-                             fields_of([*group, (column, "text"), *_SHARES]), words=what, measure=measure,
+                             report_fields([*group, (column, "text"), *_SHARES]), words=what, measure=measure,
                              name=f"{column}_by_{by}", lines=_explain(column))
     return Written(tuple(sheets), _headline(brief, one, by))
 

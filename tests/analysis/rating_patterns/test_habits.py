@@ -161,3 +161,29 @@ def test_every_manager_has_a_row_in_each_family_with_words_from_the_wording(samp
 def test_a_publication_names_nobody_and_hides_small_counts(sampled):
     released = release(sampled, audience="publish")
     assert "habits" not in released.tables
+
+
+@pytest.mark.slow
+def test_the_ways_of_rating_planted_in_the_shipped_council_are_found():
+    sample = make_sample(600, seed=121)
+    result = estimate_severity(sample.workforce, sensitivity=False, habits=True)
+    habits, truth = result.frame("habits"), sample.truth["managers"].set_index("rater_id")
+    listed = habits[(habits["verdict"] == "pattern") & (habits["axis"] != "potential")]
+    for family, planted in (("scale_use", "uses_middle"), ("halo", "has_halo")):
+        named = set(listed.loc[listed["family"] == family, "rater_id"])
+        wanted = set(truth.index[truth[planted].astype(bool)].astype("str"))
+        assert len(wanted) == 3
+        assert wanted <= named
+        assert len(named - wanted) <= 1
+
+
+@pytest.mark.slow
+def test_the_list_of_the_shipped_council_names_only_managers_who_differ():
+    sample = make_sample(600, seed=121)
+    managers = estimate_severity(sample.workforce, sensitivity=False).frame("managers")
+    truth = sample.truth["managers"].set_index("rater_id")["leniency"].astype(float)
+    listed = managers[managers["verdict"] == "pattern"]
+    effect = truth.reindex(listed["rater_id"]).to_numpy()
+    assert len(listed) >= 3
+    assert (np.sign(effect) == np.sign(listed["estimate"])).all()
+    assert (np.abs(effect) > 0.69).mean() >= 0.8

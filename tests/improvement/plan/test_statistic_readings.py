@@ -134,3 +134,27 @@ def test_every_name_that_the_record_does_not_have_is_refused_at_once(tmp_path, w
     assert "A2" in told
     assert "coverage.by_group.estimate[directorate=" in told
     assert "Near: profile.map.share[box=" in told
+
+
+def test_an_action_shows_the_figure_it_should_move_in_every_paper_about_it(tmp_path, workforce):
+    from datetime import date
+
+    from my121_analytics.disclosure.release import release
+    from my121_analytics.improvement.plan.outcomes import measure_outcomes
+    from my121_analytics.improvement.plan.reading import read_plan
+    from my121_analytics.improvement.plan.review import review_plan
+    from my121_analytics.reports.plan.plan_papers import build_directorate_report, build_review_pack
+    from my121_analytics.settings import Settings
+
+    path = tmp_path / "plan.csv"
+    path.write_text("Ref,Action,Timescale,Directorate,Statistic\nA1,A,12 months,Legal,not_placed\n"
+                    "A2,B,12 months,Finance,box_3\n", encoding="utf-8")
+    plan = read_plan(path, anchor=date(2023, 6, 30))
+    status = release(review_plan(plan, as_of=date(2024, 9, 30)), audience="analyst")
+    outcomes = release(measure_outcomes(workforce, plan), audience="analyst")
+    papers = {"pack": build_review_pack(status, settings=Settings(), outcomes=outcomes),
+              "Legal": build_directorate_report(status, "Legal", settings=Settings(), outcomes=outcomes)}
+    figures = {name: next(section for section in paper.page.sections if section.anchor == "figures")
+               for name, paper in papers.items()}
+    rows = {name: [row[1] for row in section.blocks[1].rows] for name, section in figures.items()}
+    assert rows == {"pack": ["A1", "A2"], "Legal": ["A1"]}

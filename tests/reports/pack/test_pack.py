@@ -376,3 +376,40 @@ def test_a_pdf_is_printed_where_a_browser_is_installed(quick: None, tmp_path: Pa
     assert any("No PDF was written" in warning for warning in report.warnings)
 
 
+
+
+@pytest.mark.slow
+def test_packs_written_side_by_side_have_the_bytes_of_packs_written_one_by_one(built: Built, tmp_path: Path) -> None:
+    seen: list[tuple[int, int, str]] = []
+    report = build_pack(built.workforce, out=tmp_path, processes=2, progress=lambda *step: seen.append(step))
+    assert report.files == built.report.files
+    for name in report.files:
+        assert (tmp_path / name).read_bytes() == (built.out / name).read_bytes(), name
+    assert [done for done, _, _ in seen] == sorted(done for done, _, _ in seen)
+    assert {total for _, total, _ in seen} == {len(report.units) + 2}
+
+
+@pytest.mark.usefixtures("quick")
+@pytest.mark.slow
+def test_a_folder_that_cannot_be_written_to_is_told_and_left_alone_with_processes_too(tmp_path: Path) -> None:
+    (tmp_path / "packs" / "care" / "pack.xlsx").mkdir(parents=True)
+    with pytest.raises(UsageError):
+        build_pack(small(), out=tmp_path / "packs", processes=1)
+    assert not list(tmp_path.rglob("*.html"))
+
+
+def test_small_councils_and_public_packs_start_no_processes(workforce: Workforce, monkeypatch: pytest.MonkeyPatch,
+                                                            ) -> None:
+    def choose(audience: str = "panel", wanted: int | None = None) -> int:
+        plan = pack_module._make_plan(workforce, workforce.settings, audience, None, None, None, None, False)
+        return pack_module._choose_processes(plan, wanted)
+
+    monkeypatch.setattr(pack_module, "count_cores", lambda: 4)
+    assert choose() == 0
+    assert choose(wanted=3) == 3
+    monkeypatch.setattr(pack_module, "FEWEST_POSTS", 1)
+    monkeypatch.setattr(pack_module, "FEWEST_SHARED", 1)
+    assert choose() == min(4, len(workforce.posts_in_cycle(workforce.latest_cycle)["directorate"].unique()) + 1)
+    assert choose("publish") == 0
+    monkeypatch.setattr(pack_module, "count_cores", lambda: 1)
+    assert choose() == 0

@@ -1,0 +1,100 @@
+"""Work shared among processes: all of it done, faults told, nothing left running."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from my121_analytics.errors import UsageError
+from my121_analytics.workers import Crew, count_cores
+
+HERE = "tests.test_workers"
+
+
+def multiply(factor: int, number: int) -> tuple[int, int]:
+    print("a print does not run into the answers")
+    return factor * number, os.getpid()
+
+
+def refuse(shared: object, item: int) -> int:
+    raise UsageError(f"There is no unit {item}.", hints=["Name another."])
+
+
+def divide(shared: int, item: int) -> float:
+    return shared / item
+
+
+def die(caller: int, item: int) -> int:
+    if os.getpid() != caller:
+        os._exit(9)
+    return item
+
+
+
+
+
+
+def test_every_item_is_done_once_and_elsewhere():
+    with Crew(2, HERE) as crew:
+        made = dict(crew.share(multiply, 7, range(9)))
+    assert {item: product for item, (product, _) in made.items()} == {n: 7 * n for n in range(9)}
+    assert os.getpid() not in {process for _, process in made.values()}
+
+
+def test_without_processes_the_work_is_done_here():
+    with Crew(0, HERE) as crew:
+        assert [pid for _, (_, pid) in crew.share(multiply, 1, [1, 2])] == [os.getpid()] * 2
+
+
+def test_a_refusal_comes_back_as_it_was_raised():
+    with Crew(1, HERE) as crew, pytest.raises(UsageError) as refused:
+        list(crew.share(refuse, None, [3]))
+    assert refused.value.headline == "There is no unit 3."
+    assert refused.value.hints == ("Name another.",)
+    assert refused.value.exit_code == 2
+
+
+def test_a_fault_comes_back_with_the_place_where_it_happened():
+    with Crew(1, HERE) as crew, pytest.raises(RuntimeError, match="ZeroDivisionError") as fault:
+        list(crew.share(divide, 1, [0]))
+    assert "in divide" in str(fault.value)
+
+
+def test_what_a_process_that_died_left_undone_is_done_here():
+    with Crew(2, HERE) as crew:
+        assert sorted(crew.share(die, os.getpid(), [1, 2, 3])) == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_leaving_ends_every_process_at_once():
+    started = time.monotonic()
+    processes = []
+
+    def interrupt() -> None:
+        with Crew(2, HERE) as crew:
+            processes.extend(crew._processes)
+            for _ in crew.share(multiply, 1, [1]):
+                raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupt()
+    assert len(processes) == 2
+    assert all(process.poll() is not None for process in processes)
+    assert time.monotonic() - started < 60
+
+
+def test_a_script_without_a_main_guard_is_not_run_again(tmp_path: Path):
+    script = tmp_path / "script.py"
+    script.write_text("print('once')\nfrom operator import mul\nfrom my121_analytics.workers import Crew\n"
+                      "with Crew(1, 'operator') as crew:\n    print(dict(crew.share(mul, 6, [7])))\n")
+    ran = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, check=True,
+                         env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])})
+    assert ran.stdout.split("\n")[:2] == ["once", "{7: 42}"]
+
+
+def test_there_is_at_least_one_core():
+    assert count_cores() >= 1
