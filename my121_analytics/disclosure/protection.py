@@ -183,7 +183,7 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Protected:
     """Tables, and what to hide in them."""
 
     attempt: _Attempt
@@ -193,7 +193,7 @@ class _Found:
         return self.attempt.finish(self.pattern)
 
 
-def _protect_some(attempt: _Attempt) -> _Found:
+def _protect_some(attempt: _Attempt) -> _Protected:
     """Keep tables back until the others can be protected."""
     while True:
         pattern = attempt.choose()
@@ -206,7 +206,7 @@ def _protect_some(attempt: _Attempt) -> _Found:
             attempt = attempt.after(replace(before, is_asked=True, narrow=before.find_narrow()))
             continue
         if not pattern.open.size or not left:
-            return _Found(attempt, pattern)
+            return _Protected(attempt, pattern)
         worst = _find_worst(attempt, pattern, left)
         if not worst:  # what is open stands in releases before this one: a table that they did not show opens it
             worst = frozenset({max(left, key=lambda one: (not before.has_shown(one), len(one.table.frame),
