@@ -54,7 +54,7 @@ class Rectangle:
 
 
 @dataclass(frozen=True)
-class Line:
+class Polyline:
     """Straight pieces through points; ``line`` is its width, ``dash`` lengths of dash and gap in widths of the line."""
 
     points: tuple[Point, ...]
@@ -96,7 +96,7 @@ class TextLine:
     gid: str = ""
 
 
-Shape = Rectangle | Line | Marks | TextLine
+Shape = Rectangle | Polyline | Marks | TextLine
 
 
 class Canvas:
@@ -159,12 +159,12 @@ class Canvas:
 
     def axvline(self, x: float, *, color: str, linewidth: float, linestyle: str = "-", zorder: float = 2) -> None:
         """Draw an upright line."""
-        self._shapes.append(Line(_plain(((x, 0), (x, 1))), Place((True, False)), zorder, color, linewidth,
+        self._shapes.append(Polyline(_plain(((x, 0), (x, 1))), Place((True, False)), zorder, color, linewidth,
                                  _dash(linestyle)))
 
     def axhline(self, y: float, *, color: str, linewidth: float, linestyle: str = "-", zorder: float = 2) -> None:
         """Draw a level line."""
-        self._shapes.append(Line(_plain(((0, y), (1, y))), Place((False, True)), zorder, color, linewidth,
+        self._shapes.append(Polyline(_plain(((0, y), (1, y))), Place((False, True)), zorder, color, linewidth,
                                  _dash(linestyle)))
 
     def plot(self, x: Iterable[float], y: Iterable[float], *, color: str = "", linewidth: float = 1.5,
@@ -180,7 +180,7 @@ class Canvas:
                                       markeredgewidth))
         else:
             dash = _dash(linestyle)
-            self._shapes.append(Line(points, where, zorder, color, linewidth, dash,
+            self._shapes.append(Polyline(points, where, zorder, color, linewidth, dash,
                                      solid_capstyle != "butt" and not dash and not clip_on, clip_on))
 
     def write(self, text: str, at: Point, place: Place, *, size: float, weight: Weight, colour: str, ha: str, va: str,
@@ -202,7 +202,7 @@ class Canvas:
         points = tuple(self._to_points(point, shape.place) for point in shape.points)
         if isinstance(shape, Rectangle):
             return self._put_rectangle(shape, points)
-        if isinstance(shape, Line) and shape.is_clipped:
+        if isinstance(shape, Polyline) and shape.is_clipped:
             return [replace(shape, points=piece) for piece in _clip(points, self._frame())]
         return [replace(shape, points=points)]
 

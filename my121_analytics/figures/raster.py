@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from my121_analytics.figures.canvas import (
     INCH,
     Canvas,
-    Line,
     Marks,
     Point,
+    Polyline,
     Rectangle,
     Shape,
     TextLine,
@@ -82,8 +82,8 @@ def _paint_rectangle(shape: Rectangle, brush: ImageDraw, scale: float) -> None:
         _stroke(brush, corners, shape.edge, shape.line, scale, beyond=shape.line / 2)
 
 
-@_paint.register(Line)
-def _paint_line(shape: Line, brush: ImageDraw, scale: float) -> None:
+@_paint.register(Polyline)
+def _paint_line(shape: Polyline, brush: ImageDraw, scale: float) -> None:
     beyond = shape.line / 2 if shape.is_square else 0.0
     pieces = _dashes(shape.points, [part * shape.line for part in shape.dash]) if shape.dash else [shape.points]
     for piece in pieces:

@@ -10,9 +10,9 @@ from xml.sax.saxutils import escape, quoteattr
 from my121_analytics.figures.canvas import (
     INCH,
     Canvas,
-    Line,
     Marks,
     Point,
+    Polyline,
     Rectangle,
     Shape,
     TextLine,
@@ -67,8 +67,8 @@ def _element_rectangle(shape: Rectangle) -> str:
     return f'{drawn}<path d="{"".join(_path(line) for line in split_hatch(shape))}" stroke="{shape.edge}"/>'
 
 
-@_element.register(Line)
-def _element_line(shape: Line) -> str:
+@_element.register(Polyline)
+def _element_line(shape: Polyline) -> str:
     dashes = " ".join(_number(part * shape.line) for part in shape.dash)
     more = f' stroke-dasharray="{dashes}"' if dashes else ' stroke-linecap="square"' if shape.is_square else ""
     return f'<path d="{_path(shape.points)}" fill="none"{_stroke(shape.colour, shape.line)}{more}/>'
