@@ -22,6 +22,7 @@ from my121_analytics.disclosure.linked_tables.equations import (
     Knowledge,
     Nesting,
     Shown,
+    Slack,
     context_of,
     numbers_beside,
     show,
@@ -159,7 +160,8 @@ def attack(frames: Mapping[str, pd.DataFrame], tables: Mapping[str, Table], sett
 
 def attack_release(released: Mapping[str, Released], results: Mapping[str, Result],
                    settings: DisclosureSettings | None = None, *, earlier: Mapping[str, Earlier] | None = None,
-                   nesting: Nesting | None = None, points: Floats | None = None, exact: bool = False) -> AttackReport:
+                   nesting: Nesting | None = None, points: Floats | None = None, exact: bool = False,
+                   linked: Linked | None = None) -> AttackReport:
     """Say the same of several released results together, with their facts, and of the releases before them.
 
     Parameters
@@ -174,6 +176,8 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         As for :func:`attack`.
     points
         Claimed solutions, which spare programs where they are such: each is checked.
+    linked
+        As :func:`show_earlier` gave it for these results already, which takes as long as an attack.
 
     Returns
     -------
@@ -209,15 +213,15 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         numbers[name] = (context, numbers_beside(source.about.n, source.facts, results[name].declared))
         if one.rounded_to:
             rounded[name] = one.rounded_to
-    then, links = show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
+    then, links = linked or show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
     shown += then
     for name, kept in (earlier or {}).items():
         context = context_of(kept.about)[0] + (f"#{name}" if name in links.unlinked else "")
         if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
             numbers[name] = (context, numbers_beside(kept.about.n, kept.facts, kept.declared))
-    report = _attack(shown, numbers, settings, nesting, exact, points, rounded)
+    report = _attack(shown, numbers, settings, nesting, exact, points, rounded, links.slack)
     if report.narrowest["table"].isin([one.name for one in then]).any():
-        before = narrow_before(then, settings, nesting)
+        before = narrow_before(then, settings, nesting, links.slack)
         known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
         report = replace(report, cells=report.cells.assign(  # nothing that is done now can mend it
             proven=report.cells["proven"] | known, why=report.cells["why"].where(~known, "narrow_before")))
@@ -261,8 +265,17 @@ def _show_kept_facts(name: str, kept: Earlier) -> list[Shown]:
 
 
 def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
-                  nesting: Nesting | None = None) -> set[tuple[str, int, str]]:
+                  nesting: Nesting | None = None, slack: Slack | None = None) -> set[tuple[str, int, str]]:
     """List the hidden counts that could be worked out from releases that were kept, whatever is released now.
+
+    Parameters
+    ----------
+    then
+        What they showed.
+    settings, nesting
+        As for :func:`attack`.
+    slack
+        By how much the record contradicts laws.
 
     Returns
     -------
@@ -278,7 +291,7 @@ def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = N
     for reach in REACHES:
         some = [replace(one, reach=max(one.reach, reach, key=REACHES.index)) for one in then]
         try:
-            cells = _attack(some, {}, settings, nesting, False).cells
+            cells = _attack(some, {}, settings, nesting, False, slack=slack).cells
         except ContradictionError:
             continue
         narrow = cells.loc[~cells["proven"].astype(bool), ["table", "row", "column"]]
@@ -322,11 +335,18 @@ class Links:
     same, corrected, unlinked
         Names of releases that agree with today's record, of those that it has corrected since, and of those that could
         not be linked at all.
+    slack
+        By how much the record contradicts laws, as all tables of today tell.
     """
 
     same: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
+    slack: Slack = field(default_factory=dict)
+
+
+Linked = tuple[list[Shown], Links]
+"""What kept releases showed, and how each was linked."""
 
 
 def say_links(links: Links, earlier: Mapping[str, Earlier]) -> dict[str, str]:
@@ -355,6 +375,11 @@ class _Linking:
                  show_zeros: bool) -> None:
         self.nesting, self.show_zeros = nesting, show_zeros
         self.known = [replace(one, frame=one.table.frame) for one in present]
+        self.slack: dict[str, tuple[float, float]] = {}
+        for kept in earlier.values():
+            for law, (over, under) in kept.slack.items():
+                most = self.slack.get(law, (0.0, 0.0))
+                self.slack[law] = max(over, most[0]), max(under, most[1])
         self.now = list_values(self.known, nesting)
         self.releases: dict[str, list[Shown]] = {}
         self.results: dict[str, list[str]] = {}
@@ -382,8 +407,12 @@ class _Linking:
             (unlinked if found is None else corrected).extend(names)
             shown += found if found is not None else [
                 replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
-        return shown, Links(*(tuple(result for name in names for result in self.results[name])
-                              for names in (same, corrected, unlinked)))
+        slack = write_equations([*self.known, *shown], {}, self.nesting, show_zeros=self.show_zeros,
+                                slack=self.slack).slack if shown else {}
+        return shown, Links(self._results_of(same), self._results_of(corrected), self._results_of(unlinked), slack)
+
+    def _results_of(self, releases: Sequence[str]) -> tuple[str, ...]:
+        return tuple(result for name in releases for result in self.results[name])
 
     def _editions(self, names: Sequence[str]) -> list[list[str]]:
         """Put releases together that agree with each other."""
@@ -404,7 +433,8 @@ class _Linking:
         if not tables:
             return []
         for candidate in (tables, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in tables]):
-            known = write_equations([*self.known, *shown, *candidate], {}, self.nesting, show_zeros=self.show_zeros)
+            known = write_equations([*self.known, *shown, *candidate], {}, self.nesting, show_zeros=self.show_zeros,
+                                    slack=self.slack)
             if _fits_truth(known) or has_solution(known.system):
                 return list(candidate)
         return None
@@ -491,9 +521,11 @@ def require_proven(report: AttackReport) -> AttackReport:
 
 def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]],
             settings: DisclosureSettings | None, nesting: Nesting | None, exact: bool,
-            points: Floats | None = None, rounded: Mapping[str, int] | None = None) -> AttackReport:
+            points: Floats | None = None, rounded: Mapping[str, int] | None = None,
+            slack: Slack | None = None) -> AttackReport:
     rules = settings or DisclosureSettings()
-    known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros, rounded=rounded)
+    known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros, rounded=rounded,
+                            slack=slack)
     threshold = {one.name: _threshold_of(one.table, rules) for one in shown}
     cells = pd.concat([known.cells.assign(rounded_to=0), known.rounded], ignore_index=True)
     small_from = cells["table"].map(threshold).to_numpy(np.float64)

@@ -7,7 +7,7 @@ import json
 import math
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.facts import counts_of_people
+from my121_analytics.disclosure.linked_tables.equations import Slack, show, write_equations
 from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.wording.catalogue import recognise, say
@@ -47,6 +48,9 @@ class Earlier:
         Base to which every count was rounded; 0 where small numbers were hidden instead.
     note
         What a reader of the release record should know of how it was read; empty where there is nothing.
+    slack
+        By how much the record contradicted laws between counts, of all of the release: of the numbers shown alone it
+        cannot be told any more.
     """
 
     about: About
@@ -56,6 +60,7 @@ class Earlier:
     rounded_to: int = 0
     declared: Mapping[str, Fact] = field(default_factory=dict)
     note: str = ""
+    slack: Slack = field(default_factory=dict)
 
 
 def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> bytes:
@@ -86,8 +91,16 @@ def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> by
                         "who": _plain_count(result.declared[name].who)} for name in counts}
         kept.append({"topic": shown.about.topic, "subject": subject, "n": shown.about.n, "rounded_to": shown.rounded_to,
                      "facts": facts, "tables": tables})
-    text = json.dumps({"format": FORMAT, "results": kept}, indent=1, sort_keys=True, ensure_ascii=False)
+    text = json.dumps({"format": FORMAT, "results": kept, "slack": _find_slack(results)}, indent=1, sort_keys=True,
+                      ensure_ascii=False)
     return text.encode("utf-8")
+
+
+def _find_slack(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
+    """Say by how much the record contradicts laws between counts."""
+    shown = [show(f"{at}.{name}", table.frame, table, result.about) for at, result in enumerate(results)
+             for name, table in result.tables.items() if table.about_people]
+    return dict(write_equations(shown, {}, {}).slack)
 
 
 def add_to_publication(folder: Path, content: bytes) -> None:
@@ -129,8 +142,9 @@ def read_kept(folder: Path | str) -> dict[str, Earlier]:
             read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
             if read is None:
                 raise ValueError(f"format {given['format']}")
+            slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
             for number, one in enumerate(given["results"]):
-                found[f"{path.stem} {number}"] = read(one)
+                found[f"{path.stem} {number}"] = replace(read(one), slack=slack)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise DataUnusableError(f"{path.name}: not readable as a kept release ({problem}).",
                                     hints=["Restore the file, or take it out of [disclosure] kept_releases where what "

@@ -19,6 +19,7 @@ from my121_analytics.disclosure.linked_tables.equations import (
     Knowledge,
     Nesting,
     Shown,
+    Slack,
     context_of,
     show,
     write_equations,
@@ -95,6 +96,8 @@ class Before:
         What the last release about other people or of another cycle hid: see :mod:`continuity`.
     narrow, is_asked
         What ``find_narrow`` gave, once it was asked.
+    slack
+        By how much the record contradicts laws, as all tables of today tell.
     """
 
     tables: Sequence[Shown] = ()
@@ -103,6 +106,20 @@ class Before:
     usual: Usual = field(default_factory=dict)
     narrow: frozenset[tuple[str, int, str]] = frozenset()
     is_asked: bool = False
+    slack: Slack = field(default_factory=dict)
+
+    def has_shown(self, candidate: Candidate) -> bool:
+        """Say whether these releases showed the same table of the same people."""
+        return candidate.name.rpartition(".")[2] in self._shown_of(candidate)
+
+    def left_out(self, candidate: Candidate) -> bool:
+        """Say whether they showed other tables of the same people, and not this one."""
+        shown = self._shown_of(candidate)
+        return bool(shown) and candidate.name.rpartition(".")[2] not in shown
+
+    def _shown_of(self, candidate: Candidate) -> set[str]:
+        return {one.name.rpartition(".")[2] for one in self.tables
+                if one.context == candidate.context and one.within == candidate.within}
 
 
 @dataclass(frozen=True)
@@ -152,18 +169,21 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     small = {one.name: _Small.of(one, settings) for one in candidates}
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
     attempt = _Attempt(candidates, small, numbers, settings, known, earlier or Before())
-    bare = attempt.find_bare(attempt.hidden)
+    bare = attempt.find_bare(attempt.hidden_here)
     first = _protect_some(attempt.without(bare) if bare else attempt)
-    more = first.attempt.find_bare(first.pattern.hidden)
+    before = first.attempt.earlier
+    shown_before = {one.name for one in first.attempt.tables if before.has_shown(one)}
+    more = first.attempt.find_bare(first.pattern.hidden) - shown_before
     if more:
         second = _protect_some(first.attempt.without(more))
-        if second.attempt.count_worth(second.pattern) > first.attempt.count_worth(first.pattern):
+        # Beside an earlier release what others show is settled; what it left out is left out again.
+        if before.tables or second.attempt.count_worth(second.pattern) > first.attempt.count_worth(first.pattern):
             return replace(second.finish(), bare=bare | more)
     return replace(first.finish(), bare=bare)
 
 
 @dataclass(frozen=True)
-class _Found:
+class _Protected:
     """Tables, and what to hide in them."""
 
     attempt: _Attempt
@@ -173,19 +193,24 @@ class _Found:
         return self.attempt.finish(self.pattern)
 
 
-def _protect_some(attempt: _Attempt) -> _Found:
+def _protect_some(attempt: _Attempt) -> _Protected:
     """Keep tables back until the others can be protected."""
     while True:
         pattern = attempt.choose()
         before, left = attempt.earlier, attempt.tables
+        new = {one.name for one in left if before.left_out(one)}
+        if pattern.open.size and new:  # what was kept back then opens what was hidden then
+            attempt = attempt.without(new)
+            continue
         if not before.is_asked and attempt.has_open_before(pattern):
             attempt = attempt.after(replace(before, is_asked=True, narrow=before.find_narrow()))
             continue
         if not pattern.open.size or not left:
-            return _Found(attempt, pattern)
+            return _Protected(attempt, pattern)
         worst = _find_worst(attempt, pattern, left)
-        if not worst:  # what is open stands in releases before this one
-            worst = frozenset({max(left, key=lambda one: (len(one.table.frame), one.name)).name})
+        if not worst:  # what is open stands in releases before this one: a table that they did not show opens it
+            worst = frozenset({max(left, key=lambda one: (not before.has_shown(one), len(one.table.frame),
+                                                          one.name)).name})
         attempt = attempt.without(worst)
 
 
@@ -222,7 +247,8 @@ class _Attempt:
 
     def _write(self, spoken: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
         return write_equations([*(self._shown(one) for one in self.tables), *self.earlier.tables],
-                               {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros)
+                               {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros,
+                               slack=self.earlier.slack)
 
     def _show_implied_zeros(self) -> bool:
         """Show the zeros that were hidden along with others and that a shown zero total gives away in any case."""
@@ -352,10 +378,18 @@ class _Attempt:
 
     @property
     def hidden(self) -> Bools:
+        """Counts that are hidden in their own right, or were in a release before this one."""
+        return self._flag(self.known.cells)
+
+    @property
+    def hidden_here(self) -> Bools:
         """Counts that are hidden in their own right."""
-        hidden = np.zeros(len(self.known.truth), dtype=bool)
-        hidden[self.known.cells["variable"].to_numpy(np.int64)] = True
-        return hidden
+        return self._flag(self.known.cells[self.known.cells["table"].isin([one.name for one in self.tables])])
+
+    def _flag(self, cells: pd.DataFrame) -> Bools:
+        flags = np.zeros(len(self.known.truth), dtype=bool)
+        flags[cells["variable"].to_numpy(np.int64)] = True
+        return flags
 
     def find_bare(self, hidden: Bools) -> frozenset[str]:
         """Find the tables cut by two keys or more of which hardly any count would be shown.

@@ -11,6 +11,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.attacker import (
     AttackReport,
+    Linked,
     attack_release,
     narrow_before,
     require_proven,
@@ -214,13 +215,14 @@ def _make_safe(drafts: Sequence[_Draft], scopes: Sequence[_Scope], audience: str
     Meanwhile nothing is drawn or written: all of it comes after.
     """
     point: Floats | None = None
+    linked: Linked | None = None
     if rules.method == "round":
         _round(drafts, rules)
     else:
-        point = _protect(drafts, rules, kept, nesting)
+        point, linked = _protect(drafts, rules, kept, nesting)
     released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
     of_draft = dict(zip(map(id, drafts), scopes, strict=True))
-    return _prove(drafts, released, rules, kept, nesting, point,
+    return _prove(drafts, released, rules, kept, nesting, point, linked,
                   lambda draft: draft.released(audience, of_draft[id(draft)]))
 
 
@@ -346,8 +348,11 @@ def _round_one(draft: _Draft, rules: DisclosureSettings) -> None:
 
 
 def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[str, Earlier],
-             nesting: Nesting | None) -> Floats:
-    """Hide small numbers, and what would give them away, in all drafts together; gives what proves it."""
+             nesting: Nesting | None) -> tuple[Floats, Linked]:
+    """Hide small numbers, and what would give them away, in all drafts together.
+
+    Gives what proves it, and how kept releases were linked.
+    """
     candidates, numbers = [], {}
     usual: dict[str, frozenset[tuple[str, str]]] = {}
     for at, draft in enumerate(drafts):
@@ -361,7 +366,8 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
                                   show_zeros=rules.show_zeros)
     spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts, one.declared))
               for name, one in kept.items() if name not in links.unlinked}
-    before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known)), usual)
+    before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known, links.slack)), usual,
+                    slack=links.slack)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
     for at, draft in enumerate(drafts):
         if draft.counted or any(table.about_people for table in draft.result.tables.values()):
@@ -369,7 +375,7 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
                            set(done.words.get(context_of(draft.result.about)[0], frozenset())), rules)
             for name in [name for name in draft.reasons if f"{at}.{name}" in done.bare]:
                 draft.reasons[name] = "hardly_shown"
-    return done.points
+    return done.points, (then, links)
 
 
 def _withhold_events(draft: _Draft, masks: Mapping[str, Mask]) -> None:
@@ -381,7 +387,7 @@ def _withhold_events(draft: _Draft, masks: Mapping[str, Mask]) -> None:
 
 
 def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: DisclosureSettings,
-           earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats | None,
+           earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats | None, linked: Linked | None,
            remake: Callable[[_Draft], Released]) -> dict[int, Released]:
     """Attack what is about to leave; tables whose counts do not hold are kept back whole, and what is left is attacked
     again. From rounded tables the counts known too narrowly are withheld first; where that does not do, one table is
@@ -403,7 +409,7 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
     while True:
         results = {f"{at}": replace(draft.result, tables=draft.passed) for at, draft in enumerate(drafts)}
         report = attack_release({f"{at}": one for at, one in enumerate(shown)}, results, rules, earlier=earlier,
-                                nesting=known, points=proof)
+                                nesting=known, points=proof, linked=linked)
         if report.passed:
             for draft in drafts:
                 draft.earlier = say_links(report.links, earlier)

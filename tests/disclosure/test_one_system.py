@@ -120,6 +120,24 @@ def test_the_map_gives_a_rating_away_within_the_records_that_contradict_it() -> 
     assert attack_release({"0": released}, {"0": result}, exact=True).passed
 
 
+def test_a_move_that_is_listed_was_made_even_where_its_whole_line_is_withheld() -> None:
+    """Six were at level 1 and made two of the moves listed: each was made by 1 to 5 of them, not by 0 to 6."""
+    made = {(1, 1): 2, (1, 2): 4, (2, 2): 20, (2, 3): 6, (3, 3): 9}
+    frame = pd.DataFrame([(*pair, n) for pair, n in made.items()], columns=["before", "after", "n"])
+    flows = Count("present_level", "2024/25 H1 > 2024/25 H2", keys={"before": "level_before", "after": "level_after"})
+    moves = Table(frame, keys=("before", "after"), count="n", sums=("before", "after"), counts={"n": flows})
+    change = pd.DataFrame({"level": [1, 2, 3], "n_before": [6, 26, 9]})
+    before = Table(change, keys=("level",), count="n_before", sums=("level",), counts={
+        "n_before": Count("present_level", flows.cycle, keys={"level": "level_before"})})
+    hidden = frame.assign(n=frame["n"].astype("Int64").mask(frame["before"].eq(1)))
+    about = ratings(GRADES).about
+    known = write_equations([show("0.moves", hidden, moves, about), show("0.change", change, before, about)], {}, {})
+    asked = known.cells["variable"].to_numpy(np.int64)
+    low, high = find_bounds(known.system, asked, np.full(2, 5.0), exact=True)
+    assert low.tolist() == [1, 1]
+    assert high.tolist() == [5, 5]
+
+
 def keep(result: Result, released: Released) -> dict[str, Earlier]:
     return {"then": Earlier(released.about, released.tables, result.tables, released.facts,
                             declared=dict(result.declared))}

@@ -15,7 +15,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.facts import counts_of_people
 from my121_analytics.disclosure.linked_tables.editions import link_editions
-from my121_analytics.disclosure.linked_tables.gathered import Gathered, Knowledge
+from my121_analytics.disclosure.linked_tables.gathered import Gathered, Knowledge, Slack
 from my121_analytics.disclosure.linked_tables.grids import Grid, Nesting, Shown
 from my121_analytics.disclosure.linked_tables.joint_sums import add_joint
 from my121_analytics.disclosure.linked_tables.laws import add_declared_laws
@@ -30,11 +30,12 @@ from my121_analytics.disclosure.linked_tables.sums import (
 )
 from my121_analytics.workforce.results import About, Fact, Table
 
-__all__ = ["Knowledge", "Nesting", "Shown", "context_of", "numbers_beside", "show", "write_equations"]
+__all__ = ["Knowledge", "Nesting", "Shown", "Slack", "context_of", "numbers_beside", "show", "write_equations"]
 
 
 def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]]], nesting: Nesting, *,
-                    show_zeros: bool = True, rounded: Mapping[str, int] | None = None) -> Knowledge:
+                    show_zeros: bool = True, rounded: Mapping[str, int] | None = None,
+                    slack: Slack | None = None) -> Knowledge:
     """Write down what the tables say of each other.
 
     Parameters
@@ -49,12 +50,14 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
         True zeros are shown, so that a hidden count is at least 1.
     rounded
         Name of a release -> base to which its counts of everybody were rounded; ``numbers`` holds the true ones.
+    slack
+        By how much laws are out at least, where more tables than these tell.
 
     Returns
     -------
     Knowledge
     """
-    gathered = Gathered()
+    gathered = Gathered(slack=dict(slack or {}))
     boxes = find_places(shown)
     grids = [Grid(one, nesting) for one in shown]
     for one, grid in zip(shown, grids, strict=True):

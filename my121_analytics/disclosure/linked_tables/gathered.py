@@ -28,6 +28,9 @@ from my121_analytics.disclosure.linked_tables.grids import (
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
+Slack = Mapping[str, tuple[float, float]]
+"""Law -> by how much what it claims is over the truth at most, and under."""
+
 
 @dataclass(frozen=True)
 class Knowledge:
@@ -45,6 +48,8 @@ class Knowledge:
         One row per count of a table, hidden or not: table, row, column, variable.
     rounded
         One row per count of a rounded table, shown or withheld: as ``cells``, with the base ``rounded_to``.
+    slack
+        By how much laws that single records contradict are out, over and under: see :class:`Gathered`.
     """
 
     system: System
@@ -52,11 +57,16 @@ class Knowledge:
     truth: Floats
     places: pd.DataFrame
     rounded: pd.DataFrame
+    slack: Slack = field(default_factory=dict)
 
 
 @dataclass
 class Gathered:
-    """Counts and equations while they are gathered; counts are still apart, each by its name."""
+    """Counts and equations while they are gathered; counts are still apart, each by its name.
+
+    ``slack`` may be given from more tables than these: of a kept release alone the truth is not known, so that it
+    cannot tell by how much the record contradicts a law.
+    """
 
     names: list[Texts] = field(default_factory=list)
     truth: list[Floats] = field(default_factory=list)
@@ -74,6 +84,16 @@ class Gathered:
     given_away: list[Ints] = field(default_factory=list)
     ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
     places: list[pd.DataFrame] = field(default_factory=list)
+    slack: dict[str, tuple[float, float]] = field(default_factory=dict)
+
+    def find_slack(self, law: str, over: Floats) -> tuple[float, float]:
+        """Say by how much a law is out, over and under: as far as it is known here, or was given."""
+        known = over[np.isfinite(over)]
+        given = self.slack.get(law, (0.0, 0.0))
+        found = max(float(known.max(initial=0.0)), given[0]), max(float(-known.min(initial=0.0)), given[1])
+        if any(found):
+            self.slack[law] = found
+        return found
 
     def add(self, names: Texts, truth: Floats, shown: Floats, grid: Grid | None = None, column: str = "",
             law: int = 0) -> Ints:
@@ -146,7 +166,7 @@ class Gathered:
 
     def known_truth(self) -> Floats:
         """Give the true value of every position, as far as it is known here or under the same name."""
-        return _fill_truth(np.concatenate(self.names), np.concatenate(self.truth))
+        return _fill_truth(np.concatenate(self.names), np.concatenate(self.truth), np.concatenate(self.laws))
 
     def first_of_each_name(self) -> dict[str, int]:
         """Give a position for each name: a count of a table where there is one, else what sums say of it."""
@@ -172,16 +192,19 @@ class Gathered:
             return Knowledge(_no_system(), no_cells.drop(columns="rounded_to"), np.array([]), nothing, no_cells)
         names, truth = np.concatenate(self.names), np.concatenate(self.truth)
         law, shown = np.concatenate(self.laws), np.concatenate(self.shown)
-        truth = _fill_truth(names, truth)
+        added_up = self._add_up(np.where(law == 0, _fill_truth(names, truth, law), truth), law)
+        truth = _fill_truth(names, added_up, law)
         self._link_bases(names, truth)
         kinds = self._false_laws(names, truth, law)
-        claimed = [self._claims(names, truth, law, broken) for broken in kinds]
-        for claims, real, over in claimed:
+        for kind, broken in kinds.items():
+            claims, real, out = self._claims(names, truth, added_up, law, broken)
             terms, weights = np.column_stack([claims, real]), np.array([1.0, -1.0])
-            self.add_limits(terms, weights, max(float(np.nanmax(over, initial=0.0)), 0.0))
-            self.add_limits(terms, -weights, max(float(-np.nanmin(over, initial=0.0)), 0.0))
-        false = np.array([number for broken in kinds for number in broken], dtype=np.int64)
+            over, under = self.find_slack(kind, out)
+            self.add_limits(terms, weights, over)
+            self.add_limits(terms, -weights, under)
+        false = np.array([number for broken in kinds.values() for number in broken], dtype=np.int64)
         names = np.where(np.isin(law, false), names + "#" + law.astype("str").astype(object), names)
+        truth = np.where(np.isin(law, false), added_up, truth)  # a claim is what its parts add up to, or not known
         frame = pd.DataFrame({"name": names, "truth": np.round(truth)})
         variable = frame.groupby(["name", "truth"], dropna=False, sort=False).ngroup().to_numpy(np.int64)
         n = int(variable.max()) + 1
@@ -214,19 +237,34 @@ class Gathered:
         places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
         is_rounded = cells["rounded_to"].to_numpy() > 0
         hidden = cells[~is_rounded].drop(columns="rounded_to").reset_index(drop=True)
-        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True))
+        slack = {kind: out for kind, out in self.slack.items() if not kind.startswith("law ")}
+        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True), slack)
 
-    def _false_laws(self, names: Texts, truth: Floats, law: Ints) -> list[Ints]:
+    def _add_up(self, truth: Floats, law: Ints) -> Floats:
+        """Work out the sums of counts that are known under the same name from another table, if not from their own.
+
+        Of a kept release what was hidden is not known any more; today's tables tell whether its sums hold.
+        """
+        out = truth.copy()
+        for rows, at, weights, number in self.rows:
+            is_whole = law[at] > 0
+            if number[0] and is_whole.any() and np.isnan(out[at[is_whole]]).any():
+                parts = np.bincount(rows - rows.min(), weights=np.where(is_whole, 0.0, weights * truth[at]))
+                summed = parts[(rows - rows.min())[is_whole]]
+                out[at[is_whole]] = np.where(np.isnan(out[at[is_whole]]), summed, out[at[is_whole]])
+        return out
+
+    def _false_laws(self, names: Texts, truth: Floats, law: Ints) -> dict[str, Ints]:
         """List the laws that do not hold, those of one kind together, with all others of their kind."""
-        found: dict[object, set[int]] = {}
-        for number in _contradicted(names, truth, law):
-            found.setdefault(self.kind_of_law.get(int(number), int(number)), set()).add(int(number))
-        for number, kind in self.kind_of_law.items():
-            if kind in found:
-                found[kind].add(number)
-        return [np.array(sorted(numbers), dtype=np.int64) for numbers in found.values()]
+        broken = set(_contradicted(names, truth, law).tolist())
+        kinds = {kind for number, kind in self.kind_of_law.items() if number in broken or kind in self.slack}
+        found = {kind: [number for number, other in self.kind_of_law.items() if other == kind]
+                 for kind in sorted(kinds)}
+        found |= {f"law {number}": [number] for number in sorted(broken) if number not in self.kind_of_law}
+        return {kind: np.array(numbers, dtype=np.int64) for kind, numbers in found.items()}
 
-    def _claims(self, names: Texts, truth: Floats, law: Ints, broken: Ints) -> tuple[Ints, Ints, Floats]:
+    def _claims(self, names: Texts, truth: Floats, added_up: Floats, law: Ints,
+                broken: Ints) -> tuple[Ints, Ints, Floats]:
         """Give for each sum of some laws where it is claimed, the true count, and by how much the sum is over it.
 
         A person may have a rating and no box, so that the boxes of a level hold part of those at the level.
@@ -236,8 +274,9 @@ class Gathered:
         real = real.drop_duplicates("name", keep=False).set_index("name")
         claims = frame[np.isin(law, broken) & frame["name"].isin(real.index).to_numpy()]
         whole = real.loc[claims["name"]]
-        over = claims["truth"].to_numpy() - whole["truth"].to_numpy()
-        return claims["at"].to_numpy(np.int64), whole["at"].to_numpy(np.int64), over
+        at = claims["at"].to_numpy(np.int64)
+        over = added_up[at] - whole["truth"].to_numpy()
+        return at, whole["at"].to_numpy(np.int64), over
 
     def _link_bases(self, names: Texts, truth: Floats) -> None:
         """Those with a box and those with a rating are the same people where no group has more of the one."""
@@ -280,14 +319,16 @@ class Gathered:
         return matrix[kept], limits[kept]
 
 
-def _fill_truth(names: Texts, truth: Floats) -> Floats:
-    """Give a count of unknown value the one that its name has elsewhere."""
-    frame = pd.DataFrame({"name": names, "truth": truth})
-    if not np.isnan(truth).any():
-        return truth
-    by_name = frame.groupby("name")["truth"]
-    same = by_name.transform("nunique") == 1
-    return frame["truth"].fillna(by_name.transform("first").where(same)).to_numpy(np.float64)
+def _fill_truth(names: Texts, truth: Floats, law: Ints) -> Floats:
+    """Give a count of unknown value the one that its name has elsewhere: in a table, else in what sums say of it."""
+    for of in (law == 0, law >= 0):
+        if not np.isnan(truth).any():
+            break
+        frame = pd.DataFrame({"name": names, "truth": truth})
+        by_name = frame[of].groupby("name")["truth"].agg(["nunique", "first"])
+        known = by_name.loc[by_name["nunique"] == 1, "first"]
+        truth = frame["truth"].fillna(frame["name"].map(known)).to_numpy(np.float64)
+    return truth
 
 
 def _contradicted(names: Texts, truth: Floats, law: Ints) -> Ints:

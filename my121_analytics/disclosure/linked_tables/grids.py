@@ -177,12 +177,20 @@ class Grid:
         rows = np.flatnonzero(np.isfinite(shown) | self.marked)
         least, most = unround(shown[rows], self.one.rounded_to)
         least, most = np.where(np.isnan(least), 0.0, least), np.where(np.isnan(most), self.one.withheld_most, most)
+        least = np.where(self.occurs(column)[rows], np.maximum(least, 1.0), least)
+        return rows, least, most
+
+    def occurs(self, column: str) -> Bools:
+        """Find the rows that count somebody because they are there: those of a table that lists only what occurs.
+
+        Such a table has fewer rows than its keys have values to combine, and no row of nobody.
+        """
         parts = self.parts(list(self.keys))
         places = np.prod([len(set(of[parts])) for of in self.keys.values()], dtype=np.float64)
-        if column == self.one.table.count and parts.sum() < places and (self.truth[column][parts] > 0).all():
-            named = self.one.frame[list(self.one.table.keys)].notna().all(axis="columns").to_numpy()
-            least = np.where((parts & named)[rows], np.maximum(least, 1.0), least)
-        return rows, least, most
+        is_listing = column == self.one.table.count and parts.sum() < places and not (
+            self.truth[column][parts] == 0).any()
+        named = self.one.frame[list(self.one.table.keys)].notna().all(axis="columns").to_numpy()
+        return np.asarray(parts & named & is_listing, dtype=bool)
 
     def groups(self, drop: Sequence[str]) -> Ints:
         """Number the rows by their other keys."""
@@ -231,7 +239,8 @@ def unround(shown: Floats, base: int) -> tuple[Floats, Floats]:
 def may_be_zero(grid: Grid, column: str) -> Bools:
     """Find the hidden counts that may be zeros: those of a group or row of which nothing is shown.
 
-    Zeros are hidden together with a group that is wholly in one category, and on a row or a base too small to show.
+    Zeros are hidden together with a group that is wholly in one category, and on a row or a base too small to show; but
+    a row of a table that lists only what occurs is no zero, whatever is hidden with it.
     """
     table = grid.one.table
     if not grid.outcomes:
@@ -249,7 +258,7 @@ def may_be_zero(grid: Grid, column: str) -> Bools:
             showing = np.bincount(groups[parts], weights=~grid.hidden[column][parts],
                                   minlength=groups.max(initial=-1) + 1)
             out |= parts & (showing[groups] == 0)
-    return out & grid.hidden[column]
+    return out & grid.hidden[column] & ~grid.occurs(column)
 
 
 def _count_columns(table: Table) -> list[str]:

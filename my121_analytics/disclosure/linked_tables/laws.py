@@ -26,8 +26,8 @@ def add_declared_laws(gathered: Gathered) -> None:
         for whose in names.whose(law):
             rows = [row for group in names.groups(law, whose) if (row := names.row(law, group, whose)) is not None]
             editions.setdefault(whose[:2], []).extend(rows)  # broken by the same records, in every edition of them
-        for rows in editions.values():
-            _add(gathered, law, rows, names)
+        for (source, cycle), rows in editions.items():
+            _add(gathered, law, rows, names, f"{_say(law)}{source}@{cycle}")
     _bound_unprinted(gathered, names)
 
 
@@ -91,20 +91,26 @@ class _Names:
         return at
 
 
-def _add(gathered: Gathered, law: Law, rows: list[tuple[list[int], int]], names: _Names) -> None:
+def _say(law: Law) -> str:
+    """Name a law by what it says, so that releases kept by other versions name it alike."""
+    terms = [" ".join([term.what, term.when, *map("=".join, term.where)]) for term in (law.whole, *law.parts)]
+    return f"{' + '.join(terms[1:])} in {terms[0]}"
+
+
+def _add(gathered: Gathered, law: Law, rows: list[tuple[list[int], int]], names: _Names, name: str) -> None:
     if not rows:
         return
     parts, wholes = np.array([parts for parts, _ in rows]), np.array([whole for _, whole in rows])
     over = names.truth[parts].sum(axis=1) - names.truth[wholes]
-    known = over[np.isfinite(over)]
+    above, below = gathered.find_slack(name, over if law.exact else np.maximum(over, 0.0))
     terms = np.column_stack([parts, wholes])
     weights = np.append(np.ones(parts.shape[1]), -1.0)
-    if law.exact and not known.any():
+    if law.exact and not above and not below:
         gathered.add_matrix(terms, weights)
         return
-    gathered.add_limits(terms, weights, max(float(known.max(initial=0.0)), 0.0))
+    gathered.add_limits(terms, weights, above)
     if law.exact:
-        gathered.add_limits(terms, -weights, max(float(-known.min(initial=0.0)), 0.0))
+        gathered.add_limits(terms, -weights, below)
 
 
 def _bound_unprinted(gathered: Gathered, names: _Names) -> None:
