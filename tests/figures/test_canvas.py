@@ -9,7 +9,7 @@ import pytest
 from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
-from my121_analytics.figures.canvas import Canvas, Line, Marks, Place, Rectangle, TextLine, outline_of, split_hatch
+from my121_analytics.figures.canvas import Canvas, Marks, Place, Polyline, Rectangle, TextLine, outline_of, split_hatch
 from my121_analytics.figures.managers import _ticks
 
 CALLS = ("set_xlim", "set_ylim", "get_xlim", "get_ylim", "barh", "axvspan", "axhspan", "axvline", "axhline", "plot")
@@ -75,7 +75,7 @@ def test_what_leaves_the_axes_is_cut_at_their_edge_unless_it_may_leave():
     drawn.plot([-8, 16], [2, 2], color="#000000", clip_on=False)
     bar, cut, whole = drawn.lay_out()
     assert bar.points == ((72, 36), (9 * 72, 4.5 * 72))
-    assert isinstance(cut, Line)
+    assert isinstance(cut, Polyline)
     assert cut.points == ((72, 2.5 * 72), (9 * 72, 2.5 * 72))
     assert whole.points == ((-7 * 72, 2.5 * 72), (17 * 72, 2.5 * 72))
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links, tabulate_ties
 from my121_analytics.disclosure.release import Released, release
-from my121_analytics.figures.canvas import Line, Marks, TextLine, draw_on_canvas
+from my121_analytics.figures.canvas import Marks, Polyline, TextLine, draw_on_canvas
 from my121_analytics.figures.movement_links import describe_movement_links, plot_movement_links
 from my121_analytics.workforce.counts import RatingCounts
 from my121_analytics.workforce.results import Fact, Result, Table, describe
@@ -59,7 +59,7 @@ def test_a_file_shows_the_same_points_and_ties_as_the_axes():
     drawn = draw_on_canvas(plot_movement_links, released_with(PAIRS))
     shapes = drawn.lay_out()
     assert sum(len(shape.points) for shape in shapes if isinstance(shape, Marks)) == 7
-    ties = [shape for shape in shapes if isinstance(shape, Line)]
+    ties = [shape for shape in shapes if isinstance(shape, Polyline)]
     assert len(ties) == 5
     assert sum(bool(tie.dash) for tie in ties) == 2
     assert {"Care", "Homes", "Parks"} <= {shape.text for shape in shapes if isinstance(shape, TextLine)}
