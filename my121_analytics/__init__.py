@@ -89,6 +89,14 @@ _PUBLIC = {
     "measure_succession": "analysis.succession",
     "measure_development": "analysis.development",
     "review_talent": "analysis.talent",
+    "trace_movement": "analysis.movement_paths",
+    "foresee_coverage": "analysis.coverage_outlook",
+    "detail_agreement": "analysis.agreement",
+    "plot_self_gap": "figures.self_gap",
+    "plot_demand": "figures.demand",
+    "plot_coverage_trend": "figures.coverage_trend",
+    "plot_axis_shares": "figures.movement_paths",
+    "plot_leaving": "figures.movement_paths",
 }
 
 # help() would print every name of this list in full, 46,000 characters; the page above gives the order of work.

@@ -81,8 +81,8 @@ def test_a_page_for_others_cannot_show_what_was_released_for_the_analyst(
     named = write(tmp_path, hidden + "my121.release(result, audience='analyst').plot_coverage().figure")
     with pytest.raises(UsageError, match="stopped with an error"):
         run(named, exports, "publish", monkeypatch)
-    page = run(write(tmp_path, hidden + "result.table('missing')", "result.plot_coverage()", "record"), exports,
-               "publish", monkeypatch)
+    path = write(tmp_path, hidden + "result.table('missing')", "result", "result.plot_coverage()", "record")
+    page = run(path, exports, "publish", monkeypatch)
     assert "People who are named" in page or "not shown" in page
     assert "Analyst only" not in page
     assert "Released for: publish." in page

@@ -189,7 +189,7 @@ def test_the_first_page_counts_what_the_tables_hold(make_meeting: MakeMeeting) -
     text = running_text(first.blocks)
     assert first.subtitle[-1] == "44 posts, 40 placed"
     assert "8 people of the 13 about whom" in text
-    assert "the 3 managers whose ratings differ" in text  # rows 0, 4 and 8; row 12 is another directorate's
+    assert "Hear 3 managers whose ratings look different" in text  # rows 0, 4 and 8; row 12 is another directorate's
     assert "the 4 posts without a placement" in text
     assert "the 4 people who had no conversation" in text
     assert "Named: Person A, Person E, Person I." in text

@@ -41,7 +41,8 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
         sheets += make_sheet(brief, one, "ratings_by_group", "equality", report_fields(
             [(by, "text"), ("level", "integer"), ("label", "text"), ("n", "integer"), ("share", "share"),
              ("lower", "share"), ("upper", "share"), ("base", "integer")]), words={"by": by.replace("_", " ")},
-            lines=(say("report", "due_regard"), say("report", "equality_threshold", n=threshold)))
+            lines=(say("report", "due_regard"), say("report", "equality_threshold", n=threshold),
+                   *([say("report", "groups_together")] if brief.is_public else [])))
     return Written(tuple(sheets))
 
 
