@@ -21,7 +21,7 @@ from my121_analytics.workforce.record import Workforce, table_names
 
 MANIFEST = "manifest.json"
 _BELONGS = "belongs"
-_LIBRARIES = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "XlsxWriter", "Jinja2")
+_LIBRARIES = ("pandas", "numpy", "scipy", "matplotlib", "pillow", "seaborn", "XlsxWriter", "Jinja2")
 
 
 @dataclass(frozen=True)
