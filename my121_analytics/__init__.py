@@ -18,7 +18,8 @@ By what you want to do:
 
     read and check      read_exports, load_settings, compare_extracts
     look                tabulate_profile, profile_groups, track_movement, measure_coverage, compare_self,
-                        measure_succession, review_talent, measure_development
+                        detail_agreement, measure_succession, review_talent, measure_development, trace_movement,
+                        foresee_coverage
     rating patterns     estimate_severity
     equality            compare_groups
     the meeting         build_agenda, build_pack, read_decisions, apply_decisions, measure_effect, measure_gaps,
@@ -28,7 +29,8 @@ By what you want to do:
     reports             build_report, run_scheduled, audit_workbook
     what leaves         release; of what it returns: plot_nine_box, plot_box_by_group, plot_box_change,
                         plot_caterpillar, plot_funnel, plot_list_lengths, plot_rating_mixes, plot_coverage,
-                        plot_profile_heatmap, plot_map_multiples
+                        plot_profile_heatmap, plot_map_multiples, plot_axis_shares, plot_coverage_trend, plot_demand,
+                        plot_leaving, plot_self_gap
     try it              make_sample
 
 ``help(my121.read_exports)`` explains one of them; the notebooks go this way with prose. On the command line:
