@@ -53,7 +53,7 @@ def profile_groups(workforce: Workforce, *, by: Sequence[str], cycle: str | None
     workforce
         The record.
     by
-        One or two of: the groupings of posts and employees (directorate, grade, contract, working_pattern ...),
+        One or two of: the groupings of posts and employees (directorate, grade, contract ...),
         ``tenure_band``, ``manager``.
     cycle
         Default: the latest.

@@ -23,7 +23,7 @@ def run_profile(
     source: Source,
     out: Out,
     by: Annotated[list[str] | None, typer.Option(
-        "--by", help="Group by directorate, service, team, grade, tenure_band, contract, working_pattern, role, "
+        "--by", help="Group by directorate, service, team, grade, tenure_band, contract, role, "
                      "manager ...; give it twice for two at once. Default: directorate.")] = None,
     cycle: CycleLabel = None,
     audience: AudienceName = "analyst",

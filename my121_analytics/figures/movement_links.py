@@ -80,7 +80,8 @@ def plot_movement_links(released: Released, *, ax: Axes | None = None) -> Axes:
 
 def describe_movement_links(released: Released) -> str:
     """Say in words what :func:`plot_movement_links` shows."""
-    graph = _read(require_released(released, wanted_by="describe_movement_links"))
+    released = require_released(released, wanted_by="describe_movement_links")
+    graph = _read(released)
     return say("link", "alt", title=_title(graph), n_parts=graph.n_parts, bridges=graph.n_bridges,
                single=graph.n_single)
 
