@@ -332,14 +332,15 @@ class Links:
 
     Parameters
     ----------
-    same, corrected, unlinked
-        Names of releases that agree with today's record, of those that it has corrected since, and of those that could
-        not be linked at all.
+    same, partly, corrected, unlinked
+        Names of releases that agree with today's record, of those that agree but of which not all sums can be true
+        together with it, of those that it has corrected since, and of those that could not be linked at all.
     slack
         By how much the record contradicts laws, as all tables of today tell.
     """
 
     same: tuple[str, ...] = ()
+    partly: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
     slack: Slack = field(default_factory=dict)
@@ -363,7 +364,7 @@ def say_links(links: Links, earlier: Mapping[str, Earlier]) -> dict[str, str]:
     -------
     dict of str to str
     """
-    found = {name: code for code in ("same", "corrected", "unlinked") for name in getattr(links, code)}
+    found = {name: code for code in ("same", "partly", "corrected", "unlinked") for name in getattr(links, code)}
     return {name: " ".join(filter(None, [say("release_link", code), earlier[name].note]))
             for name, code in sorted(found.items())}
 
@@ -391,6 +392,7 @@ class _Linking:
     def link(self) -> tuple[list[Shown], Links]:
         same = [name for name, tables in self.releases.items() if _agree(list_values(tables, self.nesting), self.now)]
         shown: list[Shown] = []
+        partly: list[str] = []
         linked = self._fit(shown, [table for name in same for table in self.releases[name]])
         if linked is None:  # then one after the other
             linked, left = [], same
@@ -399,17 +401,21 @@ class _Linking:
                 one = self._fit(linked, self.releases[name])
                 if one is not None:
                     linked, same = [*linked, *one], [*same, name]
+                    continue
+                one = self._fit_table_by_table(linked, self.releases[name])
+                if one is not None:
+                    linked, partly = [*linked, *one], [*partly, name]
         shown += linked
         corrected: list[str] = []
         unlinked: list[str] = []
-        for names in self._editions([name for name in self.releases if name not in same]):
+        for names in self._editions([name for name in self.releases if name not in (*same, *partly)]):
             found = self._fit_edition(shown, names)
             (unlinked if found is None else corrected).extend(names)
             shown += found if found is not None else [
                 replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
         slack = write_equations([*self.known, *shown], {}, self.nesting, show_zeros=self.show_zeros,
                                 slack=self.slack).slack if shown else {}
-        return shown, Links(self._results_of(same), self._results_of(corrected), self._results_of(unlinked), slack)
+        return shown, Links(*(self._results_of(names) for names in (same, partly, corrected, unlinked)), slack)
 
     def _results_of(self, releases: Sequence[str]) -> tuple[str, ...]:
         return tuple(result for name in releases for result in self.results[name])
@@ -433,11 +439,35 @@ class _Linking:
         if not tables:
             return []
         for candidate in (tables, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in tables]):
-            known = write_equations([*self.known, *shown, *candidate], {}, self.nesting, show_zeros=self.show_zeros,
-                                    slack=self.slack)
-            if _fits_truth(known) or has_solution(known.system):
+            if self._can_be_true([*shown, *candidate]):
                 return list(candidate)
         return None
+
+    def _fit_table_by_table(self, shown: Sequence[Shown], tables: list[Shown]) -> list[Shown] | None:
+        """Give tables with the sums of as many of them as can be true together; None where what they show cannot.
+
+        Which sums of a kept table held is not known any more, and one that did not would part all of the release from
+        today's. Halves are tried where the whole cannot be true, so that few tables are tried one by one.
+        """
+        found = [replace(table, reach="none") for table in tables]
+        if not self._can_be_true([*shown, *found]):
+            return None
+        for reach in ("own", "all"):
+            left = [[at for at, table in enumerate(tables)
+                     if REACHES.index(table.reach) <= REACHES.index(reach) < REACHES.index(found[at].reach)]]
+            while left:
+                part = left.pop()
+                more = [replace(table, reach=reach) if at in part else table for at, table in enumerate(found)]
+                if part and self._can_be_true([*shown, *more]):
+                    found = more
+                elif len(part) > 1:
+                    left += [part[len(part) // 2:], part[:len(part) // 2]]
+        return found
+
+    def _can_be_true(self, tables: Sequence[Shown]) -> bool:
+        """Say whether tables of before can be true together with today's."""
+        known = write_equations([*self.known, *tables], {}, self.nesting, show_zeros=self.show_zeros, slack=self.slack)
+        return _fits_truth(known) or has_solution(known.system)
 
     def _fit_edition(self, shown: Sequence[Shown], names: Sequence[str]) -> list[Shown] | None:
         """Give the tables of an edition with the fewest changes since that can be true."""

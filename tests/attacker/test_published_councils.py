@@ -18,7 +18,7 @@ from tests.attacker.programs import Found
 JOINT_PROOF = True
 """Whether the gate proves what it releases at one time, so that nothing may be found in it. Without, the attack checks
 its own model only."""
-PAPERS_LINKED = False
+PAPERS_LINKED = True
 """The same of papers of one record that are released one after the other, each kept for the next: where the record
 contradicts a law, the gate may not be able to link what it kept with a paper that holds less. To be set once it can."""
 QUICK = (Design(60, 41, ("directorate",), "directorate", ("report",), 1, ("profile", "coverage")),

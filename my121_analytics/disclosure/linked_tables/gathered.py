@@ -7,7 +7,9 @@ two others, a total that counts more than the rows listed) are no laws of these 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+import re
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -17,6 +19,7 @@ from scipy import sparse
 
 from my121_analytics.disclosure.linked_tables.grids import (
     CLOSE,
+    EDITION,
     SEPARATOR,
     Grid,
     Texts,
@@ -29,7 +32,10 @@ from my121_analytics.disclosure.linked_tables.system import Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
 Slack = Mapping[str, tuple[float, float]]
-"""Law -> by how much what it claims is over the truth at most, and under."""
+"""Law -> by how much what it claims is over the truth at most, and under. A name that begins with ``NO_SUM`` stands for
+a sum of tables that does not hold at all."""
+NO_SUM = "no sum "
+_EDITION_OF_COUNT = re.compile(f"{re.escape(EDITION)}[^{re.escape(SEPARATOR)}]*")
 
 
 @dataclass(frozen=True)
@@ -255,13 +261,31 @@ class Gathered:
         return out
 
     def _false_laws(self, names: Texts, truth: Floats, law: Ints) -> dict[str, Ints]:
-        """List the laws that do not hold, those of one kind together, with all others of their kind."""
+        """List the laws that do not hold, those of one kind together, with all others of their kind.
+
+        A sum that did not hold of the tables of a kept release stands among the slack it was kept with: once what was
+        hidden is not known any more, nothing else would tell.
+        """
         broken = set(_contradicted(names, truth, law).tolist())
+        was_false = {number for number, digest in self._digests(names).items() if digest in self.slack} if any(
+            name.startswith(NO_SUM) for name in self.slack) else set()
+        self.slack |= dict.fromkeys(self._digests(names, broken).values(), (0.0, 0.0))
+        broken |= was_false
         kinds = {kind for number, kind in self.kind_of_law.items() if number in broken or kind in self.slack}
         found = {kind: [number for number, other in self.kind_of_law.items() if other == kind]
                  for kind in sorted(kinds)}
         found |= {f"law {number}": [number] for number in sorted(broken) if number not in self.kind_of_law}
         return {kind: np.array(numbers, dtype=np.int64) for kind, numbers in found.items()}
+
+    def _digests(self, names: Texts, numbers: Container[int] | None = None) -> dict[int, str]:
+        """Name laws that are of no kind by the counts that they are about, in whatever edition."""
+        found = {}
+        for _, at, _, law in self.rows:
+            number = int(law[0])
+            if number and number not in self.kind_of_law and (numbers is None or number in numbers):
+                text = "\n".join(sorted(_EDITION_OF_COUNT.sub("", str(name)) for name in names[at]))
+                found[number] = f"{NO_SUM}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+        return found
 
     def _claims(self, names: Texts, truth: Floats, added_up: Floats, law: Ints,
                 broken: Ints) -> tuple[Ints, Ints, Floats]:
