@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.attacker import attack_release
+from my121_analytics.disclosure.attacker import attack_release, show_earlier
 from my121_analytics.disclosure.bounds import find_bounds
 from my121_analytics.disclosure.kept import Earlier
-from my121_analytics.disclosure.linked_tables.equations import show, write_equations
+from my121_analytics.disclosure.linked_tables.equations import Knowledge, show, write_equations
+from my121_analytics.disclosure.linked_tables.gathered import NO_SUM
 from my121_analytics.disclosure.release import Released, release, release_together
 from my121_analytics.workforce.results import TOTAL, Count, Fact, Result, Table, describe
 
@@ -141,6 +143,43 @@ def test_a_move_that_is_listed_was_made_even_where_its_whole_line_is_withheld() 
 def keep(result: Result, released: Released) -> dict[str, Earlier]:
     return {"then": Earlier(released.about, released.tables, result.tables, released.facts,
                             declared=dict(result.declared))}
+
+
+def test_a_sum_that_did_not_hold_of_what_was_kept_is_no_law_later() -> None:
+    """The total counts six posts without a grade; once Grade 3 is hidden nobody can tell that the rows miss them."""
+    frame = pd.DataFrame({"grade": ["Grade 3", "Grade 4", TOTAL], "n": [7, 12, 25]})
+    table = Table(frame, keys=("grade",), count="n", sums=("grade",), counts={"n": POSTS})
+    about = ratings(GRADES).about
+    at_the_time = write_equations([show("0.posts", frame, table, about)], {}, {})
+    hidden = frame.assign(n=frame["n"].astype("Int64").mask(frame["grade"] == "Grade 3"))
+    later = show("0.posts", hidden, replace(table, frame=hidden), about)
+
+    def reach(known: Knowledge) -> list[float]:
+        low, high = find_bounds(known.system, known.cells["variable"].to_numpy(np.int64), np.array([50.0]), exact=True)
+        return [float(low[0]), float(high[0])]
+
+    assert [name[:len(NO_SUM)] for name in at_the_time.slack] == [NO_SUM]
+    assert reach(write_equations([later], {}, {})) == [13, 13]  # false: it was 7
+    low, high = reach(write_equations([later], {}, {}, slack=at_the_time.slack))
+    assert low <= 7 <= high
+    assert high - low >= 50
+    edition = write_equations([replace(later, edition="then")], {}, {}, slack=at_the_time.slack)
+    assert reach(edition) == [low, high]
+
+
+def test_what_is_kept_is_linked_table_by_table_where_not_all_of_its_sums_can_be_true() -> None:
+    """Some have two contracts: 30 permanent ones leave less than nothing of 25 posts for the others."""
+    about = ratings(GRADES).about
+    grades = pd.DataFrame({"grade": ["Grade 3", "Grade 4", TOTAL], "n": [7, 18, 25]})
+    contracts = pd.DataFrame({"contract": ["Fixed", "Permanent", TOTAL], "n": [3, 30, 25]})
+    tables = {name: Table(frame, keys=(key,), count="n", sums=(key,), counts={"n": POSTS})
+              for name, key, frame in (("grades", "grade", grades), ("contracts", "contract", contracts))}
+    frames = {name: table.frame.assign(n=table.frame["n"].astype("Int64").mask([True, False, False]),
+                                       marker=["[c]", "", ""]) for name, table in tables.items()}
+    shown, links = show_earlier({"then 0": Earlier(about, frames, tables)},
+                                [show("0.grades", grades, tables["grades"], about)])
+    assert links.partly == ("then 0",)
+    assert {table.name: table.reach for table in shown} == {"then 0.grades": "all", "then 0.contracts": "none"}
 
 
 def test_one_leaver_between_two_releases_of_a_cycle_does_not_unlink_them() -> None:
