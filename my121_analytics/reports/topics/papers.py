@@ -125,7 +125,7 @@ def render_topic(topic: Topic, *, settings: Settings) -> bytes:
         ["topic"], council=settings.council.name, as_of=day(about.as_of), title=say("topic", f"{topic.code}_title"),
         protect=say("topic", f"{topic.code}_protect"), first=opening,
         about=(settings.council.name, say("pack_first", "cycle", cycle=about.cycle)),
-        sections=[section for section in sections if section.blocks]))
+        sections=[section for section in sections if section.blocks], is_running=True))
 
 
 def write_topic_book(topic: Topic, *, settings: Settings) -> bytes:
