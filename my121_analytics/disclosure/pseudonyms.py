@@ -37,6 +37,7 @@ LENGTH = 12
 PERSON, POST = "person", "post"
 DOMAINS: Mapping[str, str] = {
     "employee_id": PERSON, "rater_id": PERSON, "manager_id": PERSON, "successor_id": PERSON, "reviewer_id": PERSON,
+    "first_rater_id": PERSON, "second_rater_id": PERSON,
     "post_id": POST}
 """Kind of each id: an employee, a rater and a manager with one id are one person, so that joins hold."""
 _PREFIXES = {PERSON: "P", POST: "J"}

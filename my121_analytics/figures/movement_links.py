@@ -95,7 +95,7 @@ def _read(released: Released) -> _Graph:
     place = np.arange(len(managers)) + _GAP * group
     whole = max(len(managers) + _GAP * (group.max(initial=-1) + 1), 1)
     managers = managers.assign(angle=np.pi / 2 - 2 * np.pi * place / whole)
-    ties = ties.astype({"first": "str", "second": "str", "is_bridge": "bool", "n_people": "int64"})
+    ties = ties.astype({"first_rater_id": "str", "second_rater_id": "str", "is_bridge": "bool", "n_people": "int64"})
     sizes = managers.loc[managers["n_linked"] > 0, "part"].value_counts()
     return _Graph(managers, ties, int(sizes.max()) if len(sizes) else 0, int((managers["n_linked"] == 0).sum()),
                   len(sizes))
@@ -126,8 +126,8 @@ def _notes(graph: _Graph) -> tuple[str, ...]:
 def _draw_ties(ax: Axes, graph: _Graph) -> None:
     """Draw each tie as a curve bent towards the centre; bridges last, so that they lie on top."""
     angle = graph.managers.set_index("rater_id")["angle"]
-    ties = graph.ties.assign(a=angle.reindex(graph.ties["first"]).to_numpy(),
-                             b=angle.reindex(graph.ties["second"]).to_numpy())
+    ties = graph.ties.assign(a=angle.reindex(graph.ties["first_rater_id"]).to_numpy(),
+                             b=angle.reindex(graph.ties["second_rater_id"]).to_numpy())
     for row in ties.sort_values("is_bridge", kind="stable").itertuples():
         x, y = _curve(float(row.a), float(row.b))
         width = 0.6 + 0.5 * np.log2(row.n_people)

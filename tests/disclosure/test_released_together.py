@@ -148,7 +148,7 @@ def test_no_release_of_any_of_many_populations_gives_a_hidden_count_away(people,
 
 # --- councils --------------------------------------------------------------------------------------------------
 
-N_COUNCILS = int(os.environ.get("MY121_RANDOM_COUNCILS", "250"))
+N_COUNCILS = int(os.environ.get("MY121_RANDOM_COUNCILS", "150"))
 """Random councils that publish their profile: about a second of one processor each."""
 N_WHOLE = int(os.environ.get("MY121_WHOLE_PUBLICATIONS", "6"))
 """Random councils that publish all there is, six seconds each, nearly all of it for choosing what to hide; ``python -m

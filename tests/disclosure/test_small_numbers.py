@@ -218,7 +218,9 @@ def check_map(counts):
 
 def check_groups(rows):
     counts = {f"Group {g}": row for g, row in enumerate(rows)}
-    frame = publish(t=group_table(counts)).tables["t"]
+    frame = publish(t=group_table(counts)).tables.get("t")
+    if frame is None:  # left out, since hardly anything of it could be shown
+        return
     assert not frame["n"].between(1, THRESHOLD - 1).any()
     follows = frame[["share", "lower", "upper"]]
     assert follows[frame["n"].isna() | frame["base"].isna()].isna().all(axis=None)

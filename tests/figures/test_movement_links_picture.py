@@ -28,8 +28,8 @@ def released_with(pairs: list[tuple[int, int]], n_raters: int = 7) -> Released:
     things = ("n_comparable", "n_people", "n_shared", "n_linked")
     tables = {"linkage": Table(links, keys=("rater_id",), people=("rater_id",), unit_columns=ORGANISATION,
                                things=things),
-              "ties": Table(tabulate_ties(counts, raters["rater_id"]), keys=("first", "second"),
-                            people=("first", "second", "text"), things=("n_people", "n_parted"))}
+              "ties": Table(tabulate_ties(counts, raters["rater_id"]), keys=("first_rater_id", "second_rater_id"),
+                            people=("first_rater_id", "second_rater_id", "text"), things=("n_people", "n_parted"))}
     return release(Result(about, tables, {"n_movers": 6}, {"n_movers": Fact("people")}), audience="analyst")
 
 

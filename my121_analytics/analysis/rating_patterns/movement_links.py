@@ -71,13 +71,13 @@ def tabulate_ties(counts: RatingCounts, names: pd.Series) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        One row per pair of managers who rated the same people: ``first``, ``second`` (rater_id), ``n_people``,
+        One row per pair of managers who rated the same people: ``first_rater_id``, ``second_rater_id``, ``n_people``,
         ``is_bridge`` (nothing else ties the two sides), ``n_parted`` (managers on the smaller side of a bridge, who
         could not be compared with the rest without it; else 0), ``text`` (of bridges). The weakest come first: bridges
         through fewest people.
     """
     linkage = _link(counts)
-    columns = ["first", "second", "n_people", "is_bridge", "n_parted", "text"]
+    columns = ["first_rater_id", "second_rater_id", "n_people", "is_bridge", "n_parted", "text"]
     if linkage is None or linkage.links.empty:
         return pd.DataFrame(columns=columns)
     links = linkage.links.astype({"first": "int64", "second": "int64", "is_bridge": "bool"})
@@ -88,7 +88,8 @@ def tabulate_ties(counts: RatingCounts, names: pd.Series) -> pd.DataFrame:
                          managers=say("link", "managers_one" if row.n_parted == 1 else "managers", n=row.n_parted))
                      if row.is_bridge else "" for row in links.itertuples()]
     links = links.assign(weakest=~links["is_bridge"]).sort_values(["weakest", "n_people", "first", "second"])
-    return links.assign(first=ids[links["first"]], second=ids[links["second"]])[columns].reset_index(drop=True)
+    links = links.assign(first_rater_id=ids[links["first"]], second_rater_id=ids[links["second"]])
+    return links[columns].reset_index(drop=True)
 
 
 def _count_parted(links: pd.DataFrame, n_raters: int) -> NDArray[np.int64]:

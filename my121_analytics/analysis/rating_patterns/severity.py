@@ -237,8 +237,9 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                         keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
         "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=people,
                          unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
-        "ties": Table(tabulate_ties(given[0], _names_of(main.raters["rater_id"], label)), keys=("first", "second"),
-                      people=("first", "second", "text"), things=("n_people", "n_parted")),
+        "ties": Table(tabulate_ties(given[0], _names_of(main.raters["rater_id"], label)),
+                      keys=("first_rater_id", "second_rater_id"),
+                      people=("first_rater_id", "second_rater_id", "text"), things=("n_people", "n_parted")),
         "list_length": Table(lengths, keys=("k",), about_people=False),
         "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",)),
     }
