@@ -415,7 +415,8 @@ class _Linking:
                 replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
         slack = write_equations([*self.known, *shown], {}, self.nesting, show_zeros=self.show_zeros,
                                 slack=self.slack).slack if shown else {}
-        return shown, Links(*(self._results_of(names) for names in (same, partly, corrected, unlinked)), slack)
+        return shown, Links(self._results_of(same), self._results_of(partly), self._results_of(corrected),
+                            self._results_of(unlinked), slack)
 
     def _results_of(self, releases: Sequence[str]) -> tuple[str, ...]:
         return tuple(result for name in releases for result in self.results[name])
