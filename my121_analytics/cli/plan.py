@@ -233,7 +233,8 @@ def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: dat
     for row in read.information.itertuples():
         show_line(f"  The plan says: {row.label}: {row.value}")
     for row in review.frame("milestones").itertuples():
-        show_line(f"  {row.label}: {row.latest.date()}, {row.countdown}; {row.n_due_by} open actions due by then")
+        days = dict.fromkeys(str(day.date()) for day in (row.earliest, row.latest))
+        show_line(f"  {row.label}: {' to '.join(days)}, {row.countdown}; {row.n_due_by} open actions due by then")
     if told is not None:
         show_line(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
         for note in told.notes:

@@ -131,3 +131,9 @@ def test_a_total_of_requirements_met_reaches_the_levels_and_the_committees_paper
         assert (tmp_path / "out" / f"committee_report.{suffix}").is_file()
         assert (tmp_path / "out" / f"review_pack.{suffix}").is_file()
     assert "Gold, with 20 to spare" in (tmp_path / "out" / "committee_report.html").read_text("utf-8")
+
+
+def test_a_milestone_that_has_a_stretch_of_time_is_printed_with_both_ends(first):
+    """The countdown runs to the first day: from 31 March 2025 to 30 June 2025 it is 3 months, to the last day 9."""
+    line = next(line for line in first[0].stdout.splitlines() if "Progress review" in line)
+    assert "2025-06-30 to 2025-12-31, in 3 months;" in line
