@@ -40,6 +40,7 @@ _FEW = 8
 """Up to this many distinct texts of titles and headers are searched for one by one among the data."""
 
 
+_BLANK = ASIDE.index("blank") + 1
 _LAST_LINES = 8
 """A footer is among so many of the lines set aside at the end of a sheet."""
 _OWN_COUNT = re.compile(
@@ -415,18 +416,17 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
 def _missing_rows(sheet: SourceSheet, aside: np.ndarray, header: int, log: Log) -> tuple[str, int]:
     """Hold the number of rows that a line below the table gives against the rows that are there.
 
-    Rows of data and those set aside for other reasons may both have been counted, and the header with them; a number
-    that is none of these is told, and rows that are lacking are counted.
+    Rows of data and those set aside above that line may both have been counted; any other number is told, and rows
+    that are lacking are counted.
     """
-    below = aside[header + 1:]
-    n_data = int((below == 0).sum())
+    n_data = int((aside == 0).sum())
     for row in np.flatnonzero(aside > 0)[:-_LAST_LINES - 1:-1].tolist():
         text = " ".join(cell.strip() for cell in sheet.row(row) if cell.strip())
         found = _OWN_COUNT.fullmatch(text)
         if row <= header or found is None:
             continue
         told = int((found["before"] or found["after"]).replace(",", ""))
-        if n_data <= told <= row - header + 1:
+        if n_data <= told <= int((aside[header + 1:row] != _BLANK).sum()):
             return "", 0
         log.add("own_count_differs", file=sheet.file, sheet=sheet.name, values=text, expected=f"{n_data:,}",
                 n=abs(told - n_data))

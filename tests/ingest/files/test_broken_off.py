@@ -92,7 +92,7 @@ def test_a_page_that_breaks_off_within_its_table_is_refused(tmp_path):
 
 
 @pytest.mark.parametrize("footer", ["*** 60 records ***", "Number of records: 60", "Total rows,60", "60 rows exported",
-                                    "61 rows", "Records: 60"])
+                                    "Records: 60"])
 def test_an_export_that_holds_as_many_rows_as_it_says_passes(tmp_path, footer):
     intake = read_exports(write(tmp_path, WHOLE + footer + "\n"))
     assert "own_count_differs" not in set(intake.findings["code"])
