@@ -17,7 +17,6 @@ from my121_analytics.improvement.timescale.reading import (
     split_timescales,
 )
 from my121_analytics.improvement.timescale.refusal import UNREADABLE_CODES, TimescaleError
-from my121_analytics.improvement.timescale.spelling import mend_words
 from my121_analytics.wording.catalogue import codes
 
 AS_WRITTEN = Path(__file__).with_name("timescales_as_written.txt")
@@ -399,15 +398,6 @@ def test_text_beside_a_timescale_changes_nothing_but_the_note(text, aside):
 def test_text_that_may_change_the_meaning_is_never_set_aside(condition):
     with pytest.raises(TimescaleError):
         parse_timescale(f"12 months - {condition}", anchor=ANCHOR)
-
-
-@given(st.sampled_from(["february", "september", "december", "months", "quarterly", "immediately",
-                         "eighteen"]), st.data())
-def test_one_slip_is_mended_and_a_word_of_its_own_is_not(word, data):
-    position = data.draw(st.integers(1, len(word) - 2))
-    slipped = word[:position] + word[position + 1] + word[position] + word[position + 2:]
-    assert mend_words(slipped) == word
-    assert mend_words("match the sprint") == "match the sprint"
 
 
 def test_the_tables_cover_every_kind_and_every_code_of_refusal():
