@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -212,15 +212,16 @@ def _split_parts(tokens: Tokens) -> list[Tokens]:
     return parts
 
 
-def split_at(tokens: Tokens, is_separator: Callable[[Token, Token | None], bool]) -> list[Tokens]:
-    """Split where a token separates, seen beside the next one; without punctuation at the ends of the parts."""
+def split_at(tokens: Tokens, is_separator: Callable[[Token, Token | None], bool],
+             around: Sequence[str] = PUNCTUATION) -> list[Tokens]:
+    """Split where a token separates, seen beside the next one; without some punctuation around the parts."""
     parts: list[list[Token]] = [[]]
     for token, following in zip(tokens, (*tokens[1:], None)[: len(tokens)], strict=True):
         if is_separator(token, following):
             parts.append([token] if token.kind == "so" else [])
         else:
             parts[-1].append(token)
-    return [trim(tuple(part), PUNCTUATION) for part in parts]
+    return [trim(tuple(part), around) for part in parts]
 
 
 def _starts_word(token: Token | None, letters: int) -> bool:

@@ -39,7 +39,8 @@ def is_undated(tokens: Sequence[Token]) -> bool:
 
 
 def _words_of(tokens: Sequence[Token]) -> list[str]:
-    return [word for token in tokens for word in token.text.replace("-", " ").split() if word[0].isalpha()]
+    text = " ".join(token.text for token in tokens).replace("-", " ").replace("_", " ")
+    return [word for word in text.split() if word[0].isalpha()]
 
 
 @lru_cache(maxsize=1)

@@ -395,7 +395,7 @@ RULES: tuple[PhraseRule, ...] = tuple(PhraseRule(*row) for row in (
     ("every basis? comma? from|start|beginning ( from|in|on? PERIOD onwards? | immediate|now )", _recurring_from,
      "monthly from April 2014"),
     ("PERIOD|immediate|now comma? and|then every thereafter?", _recurring_from, "March 2014 then every six months"),
-    ("every basis? comma? until|upto|to|dash end? of? PERIOD", _recurring_until, "monthly until end of March 2014"),
+    ("every basis? comma? until|upto|to end? of? PERIOD", _recurring_until, "monthly until end of March 2014"),
     ("every comma? for|over|during next|first? length", _recurring_for, "Monthly for 12 months"),
     ("every comma? during|in|across? PERIOD", _recurring_within, "Monthly, April 2014 to March 2015"),
     # done, or to be done
@@ -427,7 +427,7 @@ RULES: tuple[PhraseRule, ...] = tuple(PhraseRule(*row) for row in (
      "mid-March 2014"),
     ("before PERIOD|feast", _before, "before March 2014"),
     ("( by feast | by|in|during|on|within|at|for|across|over? PERIOD )", _calendar, "March 2014"),
-    ("( latest|close_of_business ... | ... latest )", _without_latest, "31 March 2014 at the latest"),
+    ("( by? latest|close_of_business ... | ... latest )", _without_latest, "31 March 2014 at the latest"),
 ))
 """What whole phrases mean; the first rule that matches counts."""
 

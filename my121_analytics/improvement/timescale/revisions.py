@@ -34,8 +34,8 @@ class Revision(NamedTuple):
 RULES: tuple[RevisionRule, ...] = tuple(RevisionRule(*row) for row in (
     ("heading? now? CHANGED heading? from <old> to|until|arrow <new>", False, "revised from Sept 2013 to Dec 2013"),
     ("bracket was colon? <old> bracket comma? <new>", False, "(was June 2013) Sept 2013"),
-    ("was? heading? SIGN* <old> SIGN* then|and|but|heading* ( now? CHANGED heading? to|until|colon | revised|new heading "
-     "| now|arrow ) SIGN* <new>", False, "Sept 2013 revised to Dec 2013"),
+    ("was? heading? SIGN* <old> SIGN* then|and|but|heading* ( now? CHANGED heading? to|until|colon | revised|new "
+     "heading | now|arrow ) SIGN* <new>", False, "Sept 2013 revised to Dec 2013"),
     ("was? heading? SIGN* <old> SIGN* revised|new|updated SIGN* <new>", True, "Sept 2013 (revised Dec 2013)"),
     ("revised|now|new? heading? SIGN* <new> SIGN* ( was | now? CHANGED from ) heading? SIGN* <old>", False,
      "Dec 2013 (was Sept 2013)"),

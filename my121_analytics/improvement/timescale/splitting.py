@@ -9,7 +9,7 @@ from my121_analytics.improvement.timescale.spelling import find_slips
 from my121_analytics.improvement.timescale.tokens import Token, Tokens, scan
 
 _BULLETS = "•·▪●○◦■□➢►‣*"
-_CONTINUES = ("bracket", "now", "then", "was", "revised", "updated", "moved")
+_CONTINUES = ("now", "then", "was", "revised", "updated", "moved")
 """What a line begins with that only continues the one above."""
 
 
@@ -72,15 +72,24 @@ def _split_piece(piece: str) -> list[str]:
     """Split one line where strong separators stand, and at weaker ones only where the whole would be two answers."""
     tokens = scan(piece)
     items = _items(piece, tokens)
-    if len(items) > 1 and all(_is_timescale(item) and not _is_priority(item) for item in items):
+    if len(items) > 1 and all(map(_is_dated, items)):
         return items
     is_two = reason_refused(_tokens_of(piece)) == "two_readings"
     for is_separator, is_sure in ((_is_strong, True), (_is_weak, is_two)):
-        halves = [piece[part[0].start: part[-1].end] for part in split_at(_gaps_marked(piece, tokens), is_separator)
-                  if part]
-        if is_sure and len(halves) > 1 and all(_is_timescale(half) and not _is_priority(half) for half in halves):
+        parts = split_at(_gaps_marked(piece, tokens), is_separator, ("comma", "semicolon", "gap"))
+        halves = [piece[part[0].start: part[-1].end] for part in parts if part]
+        continues = any(_continues(half) for half in halves[1:])
+        if is_sure and len(halves) > 1 and not continues and all(map(_is_dated, halves)):
             return halves
     return [piece]
+
+
+def _is_dated(text: str) -> bool:
+    return _is_timescale(text) and not _is_priority(text)
+
+
+def _continues(line: str) -> bool:
+    return scan(line)[:1] != () and scan(line)[0].kind in _CONTINUES
 
 
 def _is_strong(token: Token, following: Token | None) -> bool:
@@ -117,9 +126,7 @@ def _join_continuations(lines: list[str]) -> list[str]:
     pieces: list[str] = []
     for line in lines:
         joined = f"{pieces[-1]} {line}" if pieces else line
-        tokens = scan(line)
-        continues = (bool(tokens) and tokens[0].kind in _CONTINUES) or line[0] == "(" or not all(
-            map(_is_timescale, [line, *pieces[-1:]]))
+        continues = line[0] == "(" or _continues(line) or not all(map(_is_timescale, [line, *pieces[-1:]]))
         if pieces and continues and not _is_priority(line) and _is_read(joined):
             pieces[-1] = joined
         else:

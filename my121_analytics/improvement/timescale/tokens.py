@@ -26,7 +26,7 @@ _TIME = r"(?:[t ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?z?)?"
 # Figures, in the order in which they are tried; each is one token, so that "31-12-2013" is no range of numbers.
 _FIGURES = (
     ("figures", rf"(?:\d{{1,2}}(?P<sep>[/.-])\d{{1,2}}(?P=sep)(?:\d{{4}}|\d{{2}})|"
-                rf"\d{{4}}(?P<iso>[/.-])\d{{1,2}}(?P=iso)\d{{1,2}}|(?:19|20)\d{{6}}){_TIME}(?![/.-]?\d)"),
+                rf"\d{{4}}(?P<iso>[/.-])\d{{1,2}}(?P=iso)\d{{1,2}}|(?:19|20)\d{{6}}){_TIME}(?![/.]?\d)"),
     ("month_year", r"(?:0?[1-9]|1[0-2])/\d{4}(?!\d)"),
     ("short_year", r"'\d{2}(?!\d)"),
     ("decimal", r"\d{0,2}\.(?:25|50?|75)(?![\d.])|\d{0,2} ?½|\d{1,2} 1/2(?= ?y)"),
@@ -105,7 +105,8 @@ def scan(text: str, *, spelling: dict[str, str] | None = None) -> Tokens:
         kind = found.lastgroup or UNKNOWN
         known = _known(kind, found[kind])
         tokens.append(Token(known.kind, known.text, known.value, places[found.start()], places[found.end() - 1] + 1))
-    return trim(tuple(token for i, token in enumerate(tokens) if not _is_idle_article(tokens, i)))
+    kept = tuple(token for i, token in enumerate(tokens) if not _is_idle_article(tokens, i))
+    return trim(kept) or kept  # "..." stands for a timescale that is not set
 
 
 def trim(tokens: Tokens, kinds: Sequence[str] = ("semicolon", "comma", "mark", "stop")) -> Tokens:

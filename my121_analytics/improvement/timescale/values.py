@@ -381,7 +381,9 @@ def _own_year(span: Span, scene: Scene) -> Period:
 
 
 def _row_of_parts(span: Span, scene: Scene) -> Named | None:
-    """Read ``Q1/Q2``, ``Q3-4``, ``Q1/Q2/Q3``; a year on both sides belongs to one of them each."""
+    """Read ``Q1/Q2``, ``Q3-4``, ``from Q1 to Q3``; a year on both sides belongs to one of them each."""
+    if span.has("from") and span.has("slash", "and"):
+        return None
     named = [token.value for token in span.all("part", "number")]
     numbers = [part.last if isinstance(part, Named) else part for part in named]
     parts = [part for part in named if isinstance(part, Named)]
@@ -496,7 +498,7 @@ RULES: tuple[ValueRule, ...] = tuple(ValueRule(*row) for row in (
     ("weekday? comma? ( number|ordinal stop? of? dash|slash? month | month number|ordinal )", "day", _day, "31 March"),
     ("weekday? comma? figures|month_year", "period", _figures, "31/03/2014"),
     # days, months, quarters, halves, seasons of years
-    ("part ( dash|slash|to part|number | and number )*", "part", _row_of_parts, "Q1/Q2 2024/25"),
+    ("from? part ( dash|slash|to part|number | and number )*", "part", _row_of_parts, "Q1/Q2 2024/25"),
     ("day|month|part|season|feast comma|colon? dash|slash? of|in? year|short_year|number clock?", "period", _with_year,
      "March 2014"),
     ("year comma|colon? dash? part", "period", _with_year, "2013/14 Q3"),
