@@ -34,8 +34,8 @@ def run_equality(
     """
     from my121_analytics.analysis.disparity import characteristics_of, compare_groups, family_of
     from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.disclosure.release import release_together
     from my121_analytics.errors import DataUnusableError
+    from my121_analytics.publication import Publication
     from my121_analytics.reports.equality.due_regard import render_due_regard
     from my121_analytics.writing.staging import staged_run
 
@@ -53,11 +53,12 @@ def run_equality(
     if not results:
         raise DataUnusableError("No characteristic could be compared.", hints=why)
     results = family_of(results, chosen)
-    shown = release_together(results, audience="analyst", settings=chosen)
+    publication = Publication("analyst", chosen)
+    shown = publication.release(results)
     with staged_run(out, command="equality") as stage:
         for result, released in zip(results, shown, strict=True):
             name = result.tables["groups"].keys[0]
-            write_tables(result, stage.folder, audience="analyst", settings=chosen, released=released,
+            write_tables(result, stage.folder, publication, released=released,
                          files={table: f"{name}_{table}.csv" for table in result.tables})
         stage.write("due_regard.html", render_due_regard(shown, settings=chosen))
     show_left(stage.left)

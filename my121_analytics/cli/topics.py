@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
-    from my121_analytics.disclosure.release import Released
+    from my121_analytics.disclosure.released import Released
     from my121_analytics.reports.topics.papers import Topic
     from my121_analytics.settings import Settings
     from my121_analytics.workforce.results import Result
@@ -32,16 +32,17 @@ def write_topic(results: Sequence[Result], build: Callable[[Sequence[Released]],
         Gives axes by file name, from the released results.
     """
     from my121_analytics.cli.release_files import write_figure, write_tables
-    from my121_analytics.disclosure.release import release_together
+    from my121_analytics.publication import Publication
     from my121_analytics.reports.topics.papers import render_topic, write_topic_book
     from my121_analytics.writing.staging import staged_run
 
-    shown = release_together(results, audience="analyst", settings=settings)
+    publication = Publication("analyst", settings)
+    shown = publication.release(results)
     topic = build(shown)
     page, book = f"{topic.code}.html", f"{topic.code}.xlsx"
     with staged_run(out, private=True, command=topic.code) as stage:
         for result, released in zip(results, shown, strict=True):
-            write_tables(result, stage.folder, audience="analyst", settings=settings, released=released,
+            write_tables(result, stage.folder, publication, released=released,
                          files={name: f"{name}.csv" for name in result.tables})
         stage.write(page, render_topic(topic, settings=settings))
         stage.write(book, write_topic_book(topic, settings=settings))
