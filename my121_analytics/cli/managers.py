@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import typer
-
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line
 
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
@@ -73,6 +71,4 @@ def run_managers(
             show_line(f"  {line}")
     together = result.facts["about"] == TOGETHER
     show_line(sentence("caveat", "rater_and_team" if together else "leniency_or_quality"))
-    code = exit_code(intake)
-    if code:
-        raise typer.Exit(code)
+    end_command(intake)

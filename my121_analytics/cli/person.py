@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_line
 
 
@@ -35,5 +35,4 @@ def run_person(
                                                  framework=intake.workforce.framework, settings=chosen))
     show_line(f"The page is {out / 'person.html'}. Rows that were refused are not on it: see my121 check.")
     show_line("HR checks the page before it is handed over.")
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    end_command(intake)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_ratings
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
@@ -36,13 +36,9 @@ def run_profile(
 
     For example: my121 profile exports --by directorate --by grade --out out/profile
     """
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
+    chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
     write_profile(intake.workforce, out, by=by or ["directorate"], cycle=cycle, audience=audience, settings=chosen)
-    code = exit_code(intake)
-    if code:
-        raise typer.Exit(code)
+    end_command(intake)
 
 
 def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], cycle: str | None, audience: str,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
@@ -66,9 +66,7 @@ def run_report(
     first = next(file for file in stage.files if file.endswith(".xlsx"))
     show_left(stage.left)
     show_line(f"Wrote {len(stage.files)} files to {out}. Start with: {out / first}")
-    code = exit_code(intake)
-    if code:
-        raise typer.Exit(code)
+    end_command(intake)
 
 
 def _choose(settings: Settings, name: str, *, by: str | None, audience: str | None, profile: str | None,

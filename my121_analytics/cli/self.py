@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_ratings
 from my121_analytics.cli.terminal import show_left, show_line
 
 
@@ -34,9 +34,7 @@ def run_self(
     from my121_analytics.reports.topics.self_views import build_self_views
     from my121_analytics.writing.staging import staged_run
 
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
+    chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
     result = compare_self(intake.workforce, by=by, cycle=cycle)
     if audience == "analyst":  # the detail rests on the same pairs once more, so it is for the analyst alone
         detail = detail_agreement(intake.workforce, by=by, cycle=cycle)
@@ -55,5 +53,4 @@ def run_self(
         about = released.about
         n = chosen.disclosure.marker if about.n is None else f"{about.n:,}"
         show_line(f"{n} {about.counts_what} with both placements in {about.cycle}. The tables are in {out}.")
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    end_command(intake)
