@@ -64,6 +64,8 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None, cor
             settle_for_reader(path)
     intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None,
                           corrections=corrections)
+    for problem in intake.unreadable.itertuples():
+        show_line(f"Not read: {problem.message} {problem.remedy}")
     for line in intake.unread.headlines():
         show_line(line)
     path = find_settings(source, settings_file)
@@ -94,15 +96,13 @@ def read_ratings(source: Path, settings_file: Path | None, *, as_of: datetime | 
 
 
 def print_summary(intake: Intake) -> None:
-    """Print the accounting line and every file that could not be read."""
+    """Print the accounting line, and what became of the corrections."""
     rows = intake.reconciliation
     totals = {name: int(rows[name].sum()) for name in ("rows_read", "rows_accepted", "rows_quarantined",
                                                        "rows_set_aside")}
     show_line(f"Read {totals['rows_read']:,} rows of {rows['file'].nunique():,} files = "
         f"{totals['rows_accepted']:,} accepted + {totals['rows_quarantined']:,} quarantined + "
         f"{totals['rows_set_aside']:,} set aside (titles, footers, sheets that are not part of the record).")
-    for problem in intake.unreadable.itertuples():
-        show_line(f"  Not read: {problem.message} {problem.remedy}")
     if len(intake.corrections):
         _tell_corrections(intake.corrections)
 

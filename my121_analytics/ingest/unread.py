@@ -162,6 +162,8 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
     if rows.differs_from:
         kind = "ratings" if "placements" in rows.map.tables else "rows"
         yield (kind, file, sheet, rows.differs_from, -1, int(rows.withheld.sum()), "versions_apart", "", "", file)
+    if rows.missing[1]:
+        yield "rows", file, sheet, rows.missing[0], -1, rows.missing[1], "own_count", "", "", ""
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
         shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,
