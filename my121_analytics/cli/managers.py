@@ -6,9 +6,6 @@ from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, O
 from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line
 
-COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
-           "probability", "verdict", "detectable", "caveat"]
-
 
 def run_managers(
     source: Source,
@@ -24,7 +21,7 @@ def run_managers(
     For example: my121 managers exports --out out/managers
     """
     from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
-    from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, estimate_severity
+    from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
     from my121_analytics.cli.release_files import find_key, write_figure, write_record, write_tables
     from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.list_length import plot_list_lengths
