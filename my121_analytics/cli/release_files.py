@@ -163,8 +163,7 @@ def _left_out(intake: Intake) -> list[tuple[str, pd.DataFrame]]:
     import pandas as pd
 
     unread = intake.unread
-    state = "unusable" if unread.is_too_little else "partly"
-    lines = pd.DataFrame([(line, state) for line in unread.headlines()], columns=["line", "state"], dtype="str")
+    lines = pd.DataFrame([(line, unread.state) for line in unread.headlines()], columns=["line", "state"], dtype="str")
     return [("left_out", lines), ("proposed", pd.DataFrame({"line": unread.settings.splitlines()}, dtype="str"))]
 
 
