@@ -54,7 +54,7 @@ PLAIN = {"is_main": "whether it is the main post", "is_key": "whether it is a ke
          "manager_id": "manager", "rater_id": "who rated", "n_set": "number set", "n_met": "number met",
          "pregnancy_maternity": "pregnancy or maternity", "left_on": "last day", "held_on": "day it was held"}
 """Where a column's name is not plain words."""
-WITHOUT_AUDIENCE = ("sample", "init", "import", "demo", "doctor")
+WITHOUT_AUDIENCE = ("sample", "init", "import", "demo", "doctor", "handbook")
 """Commands that show nobody anything of the record."""
 READERS = {"analyst": "HR analysts", "panel": "The senior team's meeting", "manager": "A manager",
            "publish": "Anybody (what is published)"}
