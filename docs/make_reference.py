@@ -125,8 +125,8 @@ def describe_record() -> str:
 SYSTEMS = {"iTrent": ("itrent_people.xlsx", "itrent_reviews.xlsx"), "ResourceLink": ("resourcelink_ratings.csv",),
            "Unit4": ("unit4_my121.xlsx",), "SuccessFactors": ("successfactors_self.csv",)}
 """HR system -> files of the sample council that are written as it writes them."""
-_OF_SAMPLE = ("In the sample council's files (`data/sample`), which are modelled on reports as commonly seen; the maker's "
-              "own list of headings is not public.")
+_OF_SAMPLE = ("In the sample council's files (`data/sample`), which are modelled on reports as commonly seen; no "
+              "public list of the maker's own headings was found.")
 SHOWN_HEADINGS = 12
 """Spellings listed of a column; the synonym table has all of them."""
 
