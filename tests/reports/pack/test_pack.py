@@ -14,8 +14,9 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from my121_analytics.disclosure.kept import name_kept, read_kept
+from my121_analytics.disclosure.kept import name_kept
 from my121_analytics.errors import DataUnusableError, UsageError
+from my121_analytics.publication import Publication
 from my121_analytics.reports.pack import calibration_pack as pack_module
 from my121_analytics.reports.pack.calibration_pack import PackReport, build_pack
 from my121_analytics.sample_council.council import make_sample
@@ -357,7 +358,8 @@ def test_a_public_pack_is_proved_together_with_what_its_readers_have(workforce: 
     assert build_pack(workforce, out=tmp_path / "named").kept == b""
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / name_kept(first.kept)).write_bytes(first.kept)
-    again = build_pack(workforce, out=tmp_path / "two", audience="publish", earlier=read_kept(tmp_path / "kept"))
+    again = build_pack(workforce, out=tmp_path / "two", audience="publish",
+                       beside=Publication("publish", workforce.settings, folders=[tmp_path / "kept"]))
     before, after = (json.loads(one.kept)["results"] for one in (first, again))
     for then, now in zip(before, after, strict=True):
         if then["topic"] != "movement":  # of which more may be kept back: rare steps give each other away
@@ -403,7 +405,8 @@ def test_a_folder_that_cannot_be_written_to_is_told_and_left_alone_with_processe
 def test_small_councils_and_public_packs_start_no_processes(workforce: Workforce, monkeypatch: pytest.MonkeyPatch,
                                                             ) -> None:
     def choose(audience: str = "panel") -> int:
-        plan = pack_module._make_plan(workforce, workforce.settings, audience, None, None, None, None, False)
+        publication = pack_module._begin_publication(audience, workforce.settings, "directorate", None)
+        plan = pack_module._make_plan(workforce, publication, None, None, None, False)
         pack_module._crew_for(plan, None)
         return started[-1]
 
