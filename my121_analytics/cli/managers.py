@@ -20,23 +20,27 @@ def run_managers(
 
     For example: my121 managers exports --out out/managers
     """
-    from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
-    from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
-    from my121_analytics.cli.release_files import find_key, write_figure, write_record, write_tables
-    from my121_analytics.figures.canvas import draw_on_canvas
-    from my121_analytics.figures.list_length import plot_list_lengths
-    from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
-    from my121_analytics.figures.movement_links import plot_movement_links
-    from my121_analytics.publication import Publication
-    from my121_analytics.wording.catalogue import say as sentence
-    from my121_analytics.workforce.verdicts import VERDICTS
-    from my121_analytics.writing.staging import staged_run
+    from my121_analytics.workers import Crew, spare_processes
 
-    chosen = settings_for(source, settings)
-    key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
-    result = estimate_severity(intake.workforce, settings=chosen, habits=True)
+    with Crew(spare_processes(source), "my121_analytics.analysis.rating_patterns.severity") as crew:
+        # Loaded here while the other processes load it too.
+        from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
+        from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
+        from my121_analytics.cli.release_files import find_key, write_figure, write_record, write_tables
+        from my121_analytics.figures.canvas import draw_on_canvas
+        from my121_analytics.figures.list_length import plot_list_lengths
+        from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
+        from my121_analytics.figures.movement_links import plot_movement_links
+        from my121_analytics.publication import Publication
+        from my121_analytics.wording.catalogue import say as sentence
+        from my121_analytics.workforce.verdicts import VERDICTS
+        from my121_analytics.writing.staging import staged_run
+
+        chosen = settings_for(source, settings)
+        key = find_key(pseudonyms, settings=chosen, source=source, out=out)
+        intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                             needs_ratings=True)
+        result = estimate_severity(intake.workforce, settings=chosen, habits=True, crew=crew)
     about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
     publication = Publication(audience, chosen)
     private = not publication.is_public
