@@ -29,7 +29,8 @@ from my121_analytics.improvement.timescale.tokens import (
 )
 
 _LEAD_IN = ("so|then|and|is comma? <rest>", "expected* heading is|for|dash|colon* <rest>", "expected for? <rest>")
-_DATED = ("by", "in", "for", "month", "season", "part", "number", "ordinal", "figures", "year", "start", "end")
+_DATED = ("by", "in", "for", "month", "season", "part", "number", "ordinal", "figures", "year", "fy_label", "weekday",
+          "month_year", "start", "end")
 """What may stand directly behind ``planned``: "agreed with DMT" announces nothing."""
 
 

@@ -338,8 +338,8 @@ def _financial(span: Span, scene: Scene) -> Year | Period | None:
     is_pair, is_dash, is_labelled = years[0].kind == "number", "-" in sign, span.has("fy_label")
     if len(second) not in (2, 4) or not second.isdigit() or (is_pair and (len(first) != 2 or sign.strip() != sign)):
         return None
-    if is_pair and span.after[:1] and span.after[0].kind in ("month", "unit"):
-        return None  # "10-11 June 2014", "13-14 weeks"
+    if span.after[:1] and span.after[0].kind in ("month", "unit"):
+        return None  # "10-11 June 2014", "1 March 2014-15 March 2014"
     year = consecutive_year(first, second)
     is_month = is_dash and len(second) == 2 and 1 <= int(second) <= 12 and sign == "-"
     if year is None:
