@@ -148,8 +148,8 @@ def _ongoing_every(span: Span, scene: Scene) -> Timescale | None:
     return read_reduced(span.tokens[first:], scene)
 
 
-def _recurring_from(span: Span, scene: Scene) -> Timescale | None:
-    """Read ``quarterly from April 2014``, ``March 2014 then every six months``."""
+def _recurring_then(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``March 2014 then every six months``: from that month on."""
     if span.has("and") and not span.has("thereafter"):
         return None  # "March 2014 and annually"
     if span.has("immediate", "now"):
@@ -160,23 +160,24 @@ def _recurring_from(span: Span, scene: Scene) -> Timescale | None:
     return Timescale("recurring", period.start, open_ended=True, every=span.value("every"), note=period.note)
 
 
-def _recurring_until(span: Span, scene: Scene) -> Timescale | None:
-    end = _end_of(span, scene)
-    if end.span == "range":
+def _recurring_when(span: Span, scene: Scene) -> Timescale | None:
+    """Read ``monthly from April 2014``, ``quarterly until March 2015``, ``weekly for 6 weeks``."""
+    first = next(i for i, token in enumerate(span.tokens[1:], start=1) if token.kind not in ("basis", "comma"))
+    rest, relation = span.tokens[first:], span.tokens[first].kind
+    if compile_pattern("from|start|beginning immediate|now").fullmatch(kinds_of(rest)):
+        return Timescale("recurring", scene.start, open_ended=True, every=span.value("every"))
+    lasts = compile_pattern("for|over|during next|first? length").fullmatch(kinds_of(rest)) is not None
+    reading = read_reduced(rest[1:] if lasts else rest, scene)
+    if reading is None or reading.kind not in ("open", "window", "relative") or (is_length(reading) and not lasts):
         return None
-    return Timescale("recurring", latest=end.end, every=span.value("every"), note=end.note)
-
-
-def _recurring_for(span: Span, scene: Scene) -> Timescale:
-    return Timescale("recurring", latest=span.value("length").high.after(scene.start), every=span.value("every"))
-
-
-def _recurring_within(span: Span, scene: Scene) -> Timescale | None:
-    """Read ``monthly, April 2014 to March 2015``, ``quarterly during 2014/15``; "annually in March" has no two ends."""
-    period = span.period(scene)
-    if period.span not in (("year", "half") if span.has("during", "in", "across") else ("range",)):
-        return None
-    return Timescale("recurring", period.start, period.end, every=span.value("every"), note=period.note)
+    note = "" if lasts else reading.note
+    if reading.kind == "open" or relation == "beginning":
+        return Timescale("recurring", reading.earliest, open_ended=True, every=span.value("every"), note=note)
+    if lasts or relation in ("until", "upto", "to"):
+        return Timescale("recurring", latest=reading.latest, every=span.value("every"), note=note)
+    has_two_ends = relation in ("during", "in", "across", *PERIODS) and Span(rest).period(scene).span in (
+        "range", "year", "half")
+    return replace(reading, kind="recurring", every=span.value("every")) if has_two_ends else None
 
 
 # Done, or to be done --------------------------------------------------------------------------------------------
@@ -392,12 +393,8 @@ RULES: tuple[PhraseRule, ...] = tuple(PhraseRule(*row) for row in (
     # what recurs
     ("( on|at a? )? reviewed|updated|review|check? every basis|review?", _recurring, "on a monthly basis"),
     ("open comma? dash? and? every ...", _ongoing_every, "ongoing - monthly"),
-    ("every basis? comma? from|start|beginning ( from|in|on? PERIOD onwards? | immediate|now )", _recurring_from,
-     "monthly from April 2014"),
-    ("PERIOD|immediate|now comma? and|then every thereafter?", _recurring_from, "March 2014 then every six months"),
-    ("every basis? comma? until|upto|to end? of? PERIOD", _recurring_until, "monthly until end of March 2014"),
-    ("every comma? for|over|during next|first? length", _recurring_for, "Monthly for 12 months"),
-    ("every comma? during|in|across? PERIOD", _recurring_within, "Monthly, April 2014 to March 2015"),
+    ("PERIOD|immediate|now comma? and|then every thereafter?", _recurring_then, "March 2014 then every six months"),
+    ("every basis? comma? <rest>", _recurring_when, "monthly from April 2014"),
     # done, or to be done
     ("( to_do ... | task|complete by|before|within ... )", _to_do, "to be completed by 31 March 2014"),
     ("now|immediate? done in|on|during|colon|dash|semicolon|comma* PERIOD", _done_on, "completed March 2014"),
