@@ -23,7 +23,7 @@ def found_in(rows, required=("action_id", "status")):
 def test_rows_below_the_headings_are_given_by_field_with_their_place():
     rows = found_in([["Plan of 2014", "", ""], ["Reference", "Status now", "Your words"], ["1", "done", " well "],
                      ["", "", ""], ["2", "late", ""]])
-    assert [(row.file, row.sheet, row.row) for row in rows] == [("back.xlsx", "Tracker", 3), ("back.xlsx", "Tracker", 5)]
+    assert [(row.file, row.sheet, row.row) for row in rows] == [("back.xlsx", "Tracker", n) for n in (3, 5)]
     assert rows[0].cells == {"action_id": "1", "status": "done", "note": "well"}
 
 
