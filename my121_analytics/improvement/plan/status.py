@@ -15,7 +15,8 @@ from my121_analytics.improvement.plan.action_groups import directorates_of, spli
 from my121_analytics.improvement.plan.action_progress import BEHIND, DONE, NOT_STARTED, UNCLEAR, WITHDRAWN
 from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED
 from my121_analytics.improvement.plan.reading import Plan
-from my121_analytics.settings import PLAN_STATUSES, PlanSettings, Settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_plan import PLAN_STATUSES, PlanSettings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import LABEL, Result, Table, count_of_things, describe
 

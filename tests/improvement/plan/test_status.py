@@ -9,7 +9,7 @@ from my121_analytics.disclosure.release import release
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.status import ACTIONS_CSV, STATUSES, assess_status, tabulate_actions
 from my121_analytics.improvement.timescale.reading import parse_anchor
-from my121_analytics.settings import RAG
+from my121_analytics.settings_plan import RAG
 
 REVIEW = date(2014, 12, 31)
 
