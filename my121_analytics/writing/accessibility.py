@@ -16,7 +16,7 @@ import pandas as pd
 
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.workbook import Profile
+from my121_analytics.writing.book import Profile
 
 if TYPE_CHECKING:
     from openpyxl import Workbook

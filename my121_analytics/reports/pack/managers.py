@@ -10,9 +10,9 @@ from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
+from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
-from my121_analytics.writing.workbook import Sheet
 
 STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown",
               "from_objectives", "from_own_placements")
