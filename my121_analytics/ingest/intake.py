@@ -47,7 +47,6 @@ from my121_analytics.workforce.schema import TABLES, column_names
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
 _MANAGERS = tuple(f"{who}_{how}" for who in ("manager", "rater") for how in ("id", "name", "post"))
-_EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
 
 
 @dataclass(frozen=True, repr=False)

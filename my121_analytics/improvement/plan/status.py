@@ -123,25 +123,6 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
                       {**FACTS, **dict.fromkeys(facts, count_of_things("actions"))}, settings)
 
 
-def tabulate_actions(status: PlanStatus) -> pd.DataFrame:
-    """Give the rows of actions.csv.
-
-    Parameters
-    ----------
-    status
-        Of :func:`assess_status`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``ACTIONS_CSV`` in order; dates as ISO text, empty where there is none.
-    """
-    table = status.frame("actions")[list(ACTIONS_CSV)].copy()
-    for column in ("due_earliest", "due_latest", "completed_on"):
-        table[column] = table[column].dt.strftime("%Y-%m-%d").fillna("").astype("str")
-    return table
-
-
 def find_statuses(plan: Plan, as_of: date) -> np.ndarray:
     """Decide each action's status on a day; the first rule that holds counts."""
     rows, today = plan.actions, pd.Timestamp(as_of)
