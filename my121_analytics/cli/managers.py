@@ -9,7 +9,7 @@ from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from my121_analytics.disclosure.released import Released
@@ -36,43 +36,47 @@ def run_managers(
 
     For example: my121 managers exports --out out/managers
     """
-    from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
-    from my121_analytics.cli.release_files import find_key, write_record, write_tables
-    from my121_analytics.publication import Publication
-    from my121_analytics.writing.staging import staged_run
+    from my121_analytics.workers import Crew, spare_processes
 
-    chosen = settings_for(source, settings)
-    key = find_key(pseudonyms, settings=chosen, source=source, out=out)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
-    result = estimate_severity(intake.workforce, settings=chosen, habits=True)
+    with Crew(spare_processes(source), "my121_analytics.analysis.rating_patterns.severity") as crew:
+        # Loaded here while the other processes load it too.
+        from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
+        from my121_analytics.cli.release_files import find_key, write_record, write_tables
+        from my121_analytics.figures.list_length import plot_list_lengths
+        from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
+        from my121_analytics.figures.movement_links import plot_movement_links
+        from my121_analytics.publication import Publication
+        from my121_analytics.writing.staging import staged_run
+
+        chosen = settings_for(source, settings)
+        key = find_key(pseudonyms, settings=chosen, source=source, out=out)
+        intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
+                             needs_ratings=True)
+        result = estimate_severity(intake.workforce, settings=chosen, habits=True, crew=crew)
     about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
     publication = Publication(audience, chosen)
     with staged_run(out, private=not publication.is_public, command="managers") as stage:
         released = write_tables(result, stage.folder, publication, key=key, files=FILES, columns={
             "managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
         write_record(publication, stage.folder)
-        _draw(released, stage.folder, private=not publication.is_public)
+        plots = {"caterpillar": plot_caterpillar, "funnel": plot_funnel, "linkage": plot_movement_links,
+                 "list_length": plot_list_lengths}
+        _draw(released, plots, stage.folder, private=not publication.is_public)
     show_left(stage.left)
     _summarise(result, released)
     end_command(intake)
 
 
-def _draw(released: Released, out: Path, *, private: bool) -> None:
+def _draw(released: Released, plots: Mapping[str, Callable[..., Any]], out: Path, *, private: bool) -> None:
     """Draw the managers, how many at each length of the list, and who can be compared with whom."""
     from my121_analytics.cli.release_files import write_figure
     from my121_analytics.figures.canvas import draw_on_canvas
-    from my121_analytics.figures.list_length import plot_list_lengths
-    from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
-    from my121_analytics.figures.movement_links import plot_movement_links
 
     if "managers" not in released.tables:
         return
-    plots: dict[str, Callable[..., Any]] = {"caterpillar": plot_caterpillar, "funnel": plot_funnel}
-    if {"linkage", "ties"} <= set(released.tables):
-        plots["linkage"] = plot_movement_links
-    for name, plot in {**plots, "list_length": plot_list_lengths}.items():
-        write_figure(draw_on_canvas(plot, released), out / name, private=private)
+    for name, plot in plots.items():
+        if name != "linkage" or {"linkage", "ties"} <= set(released.tables):
+            write_figure(draw_on_canvas(plot, released), out / name, private=private)
 
 
 def _summarise(result: Result, released: Released) -> None:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.inference.intervals import wilson_interval
@@ -255,6 +254,8 @@ def _groups(workforce: Workforce, posts: pd.DataFrame, column: str) -> pd.Series
 
 
 def _compare(groups: pd.Series, is_heard: np.ndarray) -> tuple[pd.DataFrame, dict[str, object]]:
+    from scipy import stats  # half a second to load, for this alone
+
     counted = pd.DataFrame({"group": groups.to_numpy(), "n_heard": is_heard.astype("int64")})
     table = counted.groupby("group", sort=True)["n_heard"].agg(["size", "sum"]).reset_index()
     table.columns = pd.Index(["group", "n_people", "n_heard"])
