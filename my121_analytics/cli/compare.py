@@ -68,7 +68,7 @@ def run_compare(
 
 def _earlier_settings(old: Path, new: Path, given: Path | None) -> Settings:
     """Load the settings of the earlier extract; one settings file for both speaks of the later one's day."""
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
 
     chosen = settings_for(old, given)
     path = find_settings(old, given)

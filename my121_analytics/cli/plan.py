@@ -104,7 +104,8 @@ def run_plan(
     private = not publication.is_public or evidence is not None or findings is not None or bool(interviewees)
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
     with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
-        _write(review, outcomes, judged, linked, stage.folder, publication)
+        _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage.folder,
+               publication)
         _summarise(read, review, told, anchor_day, as_of_day)
         _write_evidence(judged, linked, stage.folder, chosen)
         if intake is not None and interviewees:
@@ -150,37 +151,24 @@ def _measure(intake: Intake, read: Plan, told: Tracker | None, as_of: date, sett
     return measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 
 
-def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceResult | None,
-           linked: FindingsResult | None, out: Path, publication: Publication) -> None:
-    """Write tables, timeline, tracker and reports."""
-    from my121_analytics.cli.release_files import write_tables
+def _write(found: Mapping[str, Result | None], out: Path, publication: Publication) -> None:
+    """Write tables, timeline, tracker and reports of what there is: review, outcomes, evidence, findings."""
     from my121_analytics.figures.vector import standalone
-    from my121_analytics.improvement.plan.status import ACTIONS_CSV
     from my121_analytics.reports.plan.committee import build_committee_report
     from my121_analytics.reports.plan.plan_papers import build_review_pack, draw_timeline, same_timeline
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
-    from my121_analytics.writing.csv_files import write_csv
     from my121_analytics.writing.staging import write_atomic
 
-    files = {table: name for table, name in FILES.items() if table in review.tables}
     settings, private = publication.settings, not publication.is_public
-    if not private:
-        files.pop("actions")
-    found = {"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}
     shown, public = _release(found, publication)
     released, moved = shown["review"], shown.get("outcomes")
-    write_tables(review, out, publication, released=released, files=files, columns={"actions": list(ACTIONS_CSV)})
-    if not private:
-        write_csv(released, "published", out / "actions.csv", columns=ACTIONS_CSV, private=False)
+    _write_tables(found, shown, out, publication)
     pictures = draw_timeline(released)
     for picture in pictures:
         write_atomic(out / f"{picture.name}.svg", standalone(picture.element), private=private)
         write_atomic(out / f"{picture.name}.png", picture.png, private=private)
     if "tracker" in released.tables:
         write_atomic(out / TRACKER, write_tracker(released, settings=settings))
-    if outcomes is not None:
-        write_tables(outcomes, out, publication, released=moved,
-                     files={name: f"{name}.csv" for name in outcomes.tables})
     committee = build_committee_report(
         public["review"], settings=settings, outcomes=public.get("outcomes"), evidence=public.get("evidence"),
         findings=public.get("findings"), pictures=pictures if same_timeline(released, public["review"])
@@ -189,6 +177,26 @@ def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceR
     _write_papers(build_review_pack(released, settings=settings, outcomes=moved), out / "review_pack", private=private,
                   document=True)
     _write_directorates(released, shown.get("findings"), moved, out, settings, private=private)
+
+
+def _write_tables(found: Mapping[str, Result | None], shown: Mapping[str, Released], out: Path,
+                  publication: Publication) -> None:
+    """Write the tables of the review and of what became of the statistics that actions name."""
+    from my121_analytics.cli.release_files import write_tables
+    from my121_analytics.improvement.plan.status import ACTIONS_CSV
+    from my121_analytics.writing.csv_files import write_csv
+
+    review, outcomes = found["review"], found["outcomes"]
+    if review is not None:
+        files = {table: name for table, name in FILES.items() if table in review.tables}
+        if publication.is_public:  # actions.csv is then made of the table for publication
+            del files["actions"]
+            write_csv(shown["review"], "published", out / FILES["actions"], columns=ACTIONS_CSV, private=False)
+        write_tables(review, out, publication, released=shown["review"], files=files,
+                     columns={"actions": list(ACTIONS_CSV)})
+    if outcomes is not None:
+        write_tables(outcomes, out, publication, released=shown["outcomes"],
+                     files={name: f"{name}.csv" for name in outcomes.tables})
 
 
 def _release(found: Mapping[str, Result | None],

@@ -36,7 +36,7 @@ def run_report(
     from my121_analytics.errors import UsageError
     from my121_analytics.publication import Publication
     from my121_analytics.reports.workforce_report.report import build_report
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
     from my121_analytics.wording.catalogue import say
     from my121_analytics.writing.staging import staged_run
 
