@@ -191,7 +191,8 @@ def _years_and_months(span: Span, scene: Scene) -> Lengths | None:
     lengths = span.all("length")
     if [_unit_of(length) for length in lengths] != [("months", 12), ("months", 1)]:
         return None
-    return _same(Duration(months=sum(length.low.months for length in _lengths_in(span))))
+    years, months = (length.low.months for length in _lengths_in(span))
+    return _same(Duration(months=years + months)) if months < 12 else None
 
 
 def _range_of_lengths(span: Span, scene: Scene) -> Lengths | None:
@@ -201,8 +202,8 @@ def _range_of_lengths(span: Span, scene: Scene) -> Lengths | None:
     low_end, high_end = _lengths_in(span)[0], _lengths_in(span)[-1]
     if span.has("number"):
         low, unit = span.value("number"), _unit_of(span.tokens[-1])
-        if unit is None:
-            return None
+        if unit is None or any(part.kind == "a" for part in span.tokens[-1].parts):
+            return None  # "1 to a month"
         shorter = count_units(low, unit, span.text) if low else Duration()
     else:
         shorter = low_end.low
