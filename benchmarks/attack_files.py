@@ -226,8 +226,9 @@ def describe_all(councils: pd.DataFrame) -> str:
     return (f"{len(attacked)} councils of {attacked['n_employees'].min():.0f} to {attacked['n_employees'].max():.0f} "
             f"staff{f' ({n_stopped} more could not be published or attacked)' if n_stopped else ''}: "
             f"{total['hidden']:,.0f} hidden, {total['narrow']:,.0f} narrow in {int((attacked['narrow'] > 0).sum())} "
-            f"councils, {total['exact']:,.0f} exactly, {total['outside']:.0f} truth outside, {total['broken']:.0f} laws "
-            f"broken, {total['small']:.0f} small shown, {total['contradictions']:.0f} contradictions; median "
+            f"councils, {total['exact']:,.0f} exactly, {total['outside']:.0f} truth outside, "
+            f"{total['broken']:.0f} laws broken, {total['small']:.0f} small shown, "
+            f"{total['contradictions']:.0f} contradictions; median "
             f"{attacked['cells'].median():.0%} of cells and {attacked['people'].median():.0%} of people shown; "
             f"{attacked['publishing'].sum():.0f} s to publish, {attacked['attacking'].sum():.0f} s to attack")
 

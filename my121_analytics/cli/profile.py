@@ -47,7 +47,7 @@ def run_profile(
 def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], cycle: str | None, audience: str,
                   settings: Settings) -> None:
     """Tabulate, release and write the profile's tables and pictures."""
-    from my121_analytics.cli.release_files import is_private, write_record, write_tables
+    from my121_analytics.cli.release_files import is_private, tell_attention, write_record, write_tables
     from my121_analytics.disclosure.attacker import find_nesting
     from my121_analytics.disclosure.release import release_together
     from my121_analytics.writing.staging import staged_run
@@ -59,6 +59,7 @@ def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], c
     shown = release_together(results, audience=audience, settings=settings, nesting=nesting)
     private = is_private(audience, settings)
     with staged_run(out, private=private, command="profile") as stage:
+        tell_attention(shown, stage, settings=settings)
         for result, released in zip(results, shown, strict=True):
             write_tables(result, stage.folder, audience=audience, settings=settings, released=released,
                          files={name: f"{name}.csv" for name in result.tables})

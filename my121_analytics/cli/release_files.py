@@ -102,6 +102,15 @@ def write_record(results: Sequence[Result], released: Sequence[Released], out: P
         write_atomic(Path(rules.kept_releases) / name_kept(kept), kept, private=True)
 
 
+def tell_attention(released: Sequence[Released], stage: Stage, *, settings: Settings) -> None:
+    """Say first, on the terminal and in the manifest, which kept releases were not checked together with this one."""
+    from my121_analytics.disclosure.release_record import say_attention
+
+    stage.attention = say_attention(released, settings.disclosure)
+    for line in stage.attention:
+        show_line(line)
+
+
 def is_private(audience: str, settings: Settings) -> bool:
     """Say whether files for this audience are made for their owner alone."""
     policy = settings.disclosure.audiences.get(audience)

@@ -58,6 +58,9 @@ def run_report(
                 raise UsageError(say("run", "section_failed", report=title,
                                      section=say("report_section", next(iter(made.failed)))),
                                  hints=list(made.failed.values()))
+            stage.attention += made.attention
+            for line in made.attention:
+                show_line(line)
             keep_release(made.kept, chosen.disclosure.kept_releases)
             for path, content in made.files.items():
                 stage.write(path if len(wanted) == 1 else f"{title}/{path}", content)

@@ -26,7 +26,7 @@ def run_self(
     For example: my121 self exports --out out/self
     """
     from my121_analytics.analysis.agreement import compare_self, detail_agreement
-    from my121_analytics.cli.release_files import is_private, write_figure, write_tables
+    from my121_analytics.cli.release_files import is_private, tell_attention, write_figure, write_record, write_tables
     from my121_analytics.cli.topics import write_topic
     from my121_analytics.disclosure.release import release
     from my121_analytics.figures.canvas import draw_on_canvas
@@ -46,8 +46,10 @@ def run_self(
         private = is_private(audience, chosen)
         released = release(result, audience=audience, settings=chosen)
         with staged_run(out, private=private, command="self") as stage:
+            tell_attention([released], stage, settings=chosen)
             write_tables(result, stage.folder, audience=audience, settings=chosen, released=released,
                          files={name: f"{name}.csv" for name in result.tables})
+            write_record([result], [released], stage.folder, audience=audience, settings=chosen)
             if "by_group" in released.tables:
                 write_figure(draw_on_canvas(plot_self_gap, released), stage.folder / "self_gap", private=private)
         show_left(stage.left)

@@ -347,6 +347,11 @@ class Links:
     unlinked: tuple[str, ...] = ()
     slack: Slack = field(default_factory=dict)
 
+    @property
+    def apart(self) -> dict[str, str]:
+        """Releases that were not attacked with all that they say: name -> ``unlinked`` or ``partly``."""
+        return {**dict.fromkeys(self.partly, "partly"), **dict.fromkeys(self.unlinked, "unlinked")}
+
 
 Linked = tuple[list[Shown], Links]
 """What kept releases showed, and how each was linked."""

@@ -38,6 +38,7 @@ def write_reports(work: Work) -> None:
         keep_release(made.kept, kept)
         keep_release(made.kept, plan.settings.disclosure.kept_releases)
         work.missing += [f"{name}: {section}" for section in made.failed]
+        work.warnings += ["kept_apart"] if made.attention else []
         work.headline += [replace(one, report=name, audience=report.audience) for one in made.headline]
 
 
@@ -56,7 +57,7 @@ def write_packs(work: Work) -> None:
                       audience=work.plan.rules.pack_audience, progress=lambda done, total, what: None,
                       earlier=read_kept(kept))
     keep_release(made.kept, kept)
-    work.warnings += ["pack_incomplete"] if made.warnings else []
+    work.warnings += [*(["kept_apart"] if made.attention else []), *(["pack_incomplete"] if made.warnings else [])]
 
 
 def write_notebooks(work: Work) -> None:

@@ -19,7 +19,7 @@ from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
 from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept
 from my121_analytics.disclosure.release import Released, release_together
-from my121_analytics.disclosure.release_record import describe_release, tabulate_release
+from my121_analytics.disclosure.release_record import describe_release, say_attention, tabulate_release
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.figures.vector import standalone
 from my121_analytics.ingest.files.exports import list_files
@@ -78,6 +78,8 @@ class PackReport:
         Sentences on what is missing and why.
     kept
         What a pack for anybody to read showed, as ``disclosure.kept`` writes it; empty for other audiences.
+    attention
+        What to know before a public pack is published: kept releases that were not checked together with it.
     """
 
     out: Path
@@ -85,6 +87,7 @@ class PackReport:
     units: tuple[str, ...]
     warnings: tuple[str, ...]
     kept: bytes = b""
+    attention: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -196,6 +199,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
                                                            axes=["performance"]))
         together = _analyse_together(plan, severity, why, earlier) if plan.is_public else {}
+        stage.attention = say_attention([shown for one in together.values() for shown in one.shown.values()],
+                                        settings.disclosure)
         work = _Work(plan, severity, why, together)
         found: dict[str, Sequence[str]] = {}
         report(1, steps, plan.units[0] or say("pack", "whole_council"))
@@ -216,7 +221,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         write_atomic(Path(settings.disclosure.kept_releases) / name_kept(kept), kept)
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
                       (*(say("pack_warning", code) for code in dict.fromkeys(warnings)),
-                       *(say("staging", "left", file=name) for name in stage.left)), kept)
+                       *(say("staging", "left", file=name) for name in stage.left)), kept, stage.attention)
 
 
 def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,

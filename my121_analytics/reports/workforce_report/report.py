@@ -11,7 +11,7 @@ from my121_analytics.analysis.disparity import merge_small_groups, merge_undecla
 from my121_analytics.analysis.workforce_profile import MAKE_UP
 from my121_analytics.disclosure.kept import Earlier, describe_kept
 from my121_analytics.disclosure.release import Released, release_together
-from my121_analytics.disclosure.release_record import describe_release, tabulate_release
+from my121_analytics.disclosure.release_record import describe_release, say_attention, tabulate_release
 from my121_analytics.errors import DataUnusableError, My121Error, SettingsError, UsageError, suggest
 from my121_analytics.figures.phrases import day
 from my121_analytics.progress import Progress
@@ -71,6 +71,8 @@ class WorkforceReport:
         Section -> why it failed; the cover lists them.
     kept
         What a publication showed, for ``[disclosure] kept_releases``; empty for other audiences.
+    attention
+        What to know before it is published: kept releases that were not checked together with it.
     """
 
     files: Mapping[str, bytes]
@@ -78,6 +80,7 @@ class WorkforceReport:
     absent: Mapping[str, str]
     failed: Mapping[str, str]
     kept: bytes = b""
+    attention: tuple[str, ...] = ()
 
 
 def build_report(workforce: Workforce, *, intake: Intake | None = None, actions: Result | None = None,
@@ -164,7 +167,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
                   "release_record.json": describe_release(everything, rules, earlier=sorted(earlier or {}))}
     asked = [one for found in results.values() for one in found.values()]
     kept = describe_kept(asked, everything) if brief.is_public and everything else b""
-    return WorkforceReport(files, headline, absent, failed, kept)
+    return WorkforceReport(files, headline, absent, failed, kept, say_attention(everything, rules))
 
 
 def _choose_sections(report: ReportSettings) -> list[ReportSection]:
