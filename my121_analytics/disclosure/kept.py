@@ -137,28 +137,20 @@ def read_kept(folder: Path | str) -> dict[str, Earlier]:
         Files cannot be read as kept releases (all of them are named): what they showed cannot be taken into account.
     """
     found: dict[str, Earlier] = {}
-    faults: list[str] = []
+    faults: list[UsageError] = []
     for path in sorted(Path(folder).glob(_NAMED)):
         try:
-            found |= _read_file(path)
-        except (OSError, ValueError, KeyError, TypeError, AttributeError) as problem:
-            faults.append(f"{path.name}: not readable as a kept release ({type(problem).__name__}: {problem}).")
+            found |= parse_kept(path.read_bytes(), path.name)
+        except OSError as problem:
+            faults.append(_not_readable(path.name, problem))
+        except UsageError as problem:
+            faults.append(problem)
+    if len(faults) > 1:
+        raise UsageError(f"{len(faults)} files in {folder} are not readable as kept releases.",
+                         hints=[*(fault.headline for fault in faults), *faults[0].hints])
     if faults:
-        raise UsageError(faults[0] if len(faults) == 1 else
-                         f"{len(faults)} files in {folder} are not readable as kept releases.",
-                         hints=[*(faults if len(faults) > 1 else []),
-                                "Restore each from a backup, or take it out of [disclosure] kept_releases where what "
-                                "it showed was never published. Nothing was published."])
+        raise faults[0]
     return found
-
-
-def _read_file(path: Path) -> dict[str, Earlier]:
-    given = json.loads(path.read_text(encoding="utf-8"))
-    read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
-    if read is None:
-        raise ValueError(f"format {given['format']}")
-    slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
-    return {f"{path.stem} {number}": replace(read(one), slack=slack) for number, one in enumerate(given["results"])}
 
 
 def list_left_out(folder: Path | str) -> list[str]:
@@ -171,6 +163,44 @@ def list_left_out(folder: Path | str) -> list[str]:
     """
     names = (path.name for path in Path(folder).glob("*") if path.is_file())
     return sorted(name for name in names if not name.startswith(".") and not Path(name).match(_NAMED))
+
+
+def parse_kept(content: bytes, name: str) -> dict[str, Earlier]:
+    """Give what a release showed from the content of its file.
+
+    Parameters
+    ----------
+    content
+        As :func:`describe_kept` wrote it.
+    name
+        Of the file.
+
+    Returns
+    -------
+    dict of str to Earlier
+        By file, without its ending, and number of the result.
+
+    Raises
+    ------
+    UsageError
+        The content cannot be read as a kept release.
+    """
+    try:
+        given = json.loads(content.decode("utf-8"))
+        read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
+        if read is None:
+            raise ValueError(f"format {given['format']}")
+        slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
+        return {f"{Path(name).stem} {number}": replace(read(result), slack=slack)
+                for number, result in enumerate(given["results"])}
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise _not_readable(name, problem) from problem
+
+
+def _not_readable(name: str, problem: Exception) -> UsageError:
+    return UsageError(f"{name}: not readable as a kept release ({type(problem).__name__}: {problem}).",
+                      hints=["Restore the file from a backup, or take it out of [disclosure] kept_releases where what "
+                             "it showed was never published. Nothing was published."])
 
 
 def _read_format_2(given: Mapping[str, Any]) -> Earlier:

@@ -40,7 +40,7 @@ def lines_of(done) -> list[str]:
 
 
 def contradict(path: Path) -> None:
-    """Withhold one rating of a directorate and make another larger than all its posts: less than none are left for the first.
+    """Withhold one rating of a directorate and make another larger than all its posts: less than none are left.
 
     Of numbers that are all shown a wrong sum would be no law; of a withheld one it leaves nothing that can be true.
     """
