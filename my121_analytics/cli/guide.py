@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_line
 
 
@@ -49,5 +49,4 @@ def run_guide(
     show_line("Each names people: pass each guide to its manager only, and each sheet to its person only.")
     if done.why_no_pattern:
         show_line(f"Managers' own ratings are not set beside what is usual: {done.why_no_pattern}")
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    end_command(intake)

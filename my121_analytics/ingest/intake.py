@@ -21,6 +21,7 @@ from my121_analytics.ingest.entries import enter_sheet
 from my121_analytics.ingest.files.exports import SourceSheet, list_files, read_sheets
 from my121_analytics.ingest.files.garbage import collection_paused
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
+from my121_analytics.ingest.missing_parts import list_doubts
 from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
@@ -160,6 +161,10 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
     unread = list_unread(sheets, report, workforce.placements, listed)
     unread = replace(unread, settings=propose_settings(sheets, report, unread, context))
+    doubts = list_doubts(workforce, sheets, listed)
+    unread = replace(unread, doubts=tuple(doubt.sentence for doubt in doubts))
+    for doubt in doubts:
+        log.add(doubt.code, file=doubt.file, values=doubt.value, expected=doubt.expected, n=doubt.n)
     _log_checks(workforce, listed, log)
     _log_unused_settings(sheets, settings, log)
     for rows in sheets:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from functools import cached_property, wraps
@@ -363,13 +363,31 @@ def months_between(start: pd.Series, end: pd.Timestamp) -> pd.Series:
 
 def _latest_row(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep one row per employee and post: in force before ended, then the latest to begin."""
-    keys = ["employee_id", "post_id"]
+    return keep_latest(rows, ["employee_id", "post_id"], order=["in_force", "valid_from", "valid_to"])
+
+
+def keep_latest(rows: pd.DataFrame, keys: Sequence[str], *, order: Sequence[str]) -> pd.DataFrame:
+    """Keep one row per key: the last by some columns, then by where it was read; in the order of the rows given.
+
+    Parameters
+    ----------
+    rows
+        With their origin.
+    keys
+        Columns that name what a row is about.
+    order
+        Columns to sort by, the weightiest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     double = rows.duplicated(keys, keep=False).to_numpy()
     if not double.any():
         return rows
-    order = ["in_force", "valid_from", "valid_to", "origin_file", "origin_sheet", "origin_row"]
-    rest = [column for column in rows.columns if column not in order]  # so that the order of rows decides nothing
-    several = rows[double].sort_values([*order, *rest], kind="stable", na_position="first")
+    first = [*order, "origin_file", "origin_sheet", "origin_row"]
+    rest = [column for column in rows.columns if column not in first]  # so that the order of rows decides nothing
+    several = rows[double].sort_values([*first, *rest], kind="stable", na_position="first")
     return rows.loc[rows.index[~double].union(several.drop_duplicates(keys, keep="last").index)].sort_index()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from my121_analytics.calibration.actions import statistic_words
-from my121_analytics.calibration.decision_lines import NOT_DISCUSSED, outcome_words
+from my121_analytics.calibration.decision_lines import AXES, NOT_DISCUSSED, outcome_words
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
 from my121_analytics.wording.catalogue import say
@@ -18,7 +18,6 @@ DECISIONS = "Decisions"
 """Name of the sheet that comes back from the meeting."""
 ENTRY = ("agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "manager_view", "employee_view",
          "agreed_by")
-AXES = ("box", "performance", "potential")
 MOST_LATER = 60
 """People beyond the meeting's minutes that the page lists; all of them are in the workbook."""
 

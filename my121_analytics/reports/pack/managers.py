@@ -21,13 +21,19 @@ MOST_ROWS = 30
 """Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""
 
 
+def say_no_managers(meeting: Meeting, heading: str) -> Section:
+    """Write the chapter on managers where nobody can be compared: why not."""
+    is_compared = meeting.frame("severity", "managers") is not None
+    why = say("pack", "no_managers_here") if is_compared else meeting.why_absent("severity", "managers")
+    return Section("managers", heading, (Text(why),))
+
+
 def build_managers(meeting: Meeting) -> Chapter:
     """Write the chapter on managers' rating patterns."""
     heading = say("pack_section", "managers")
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
-        why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
-        return Chapter(Section("managers", heading, (Text(why),)))
+        return Chapter(say_no_managers(meeting, heading))
     blocks: list[Block] = [*say_first(meeting), *_lead(meeting, managers)]
     if differs := say_how_heard_differ(meeting, managers):
         blocks.append(Text(differs))
