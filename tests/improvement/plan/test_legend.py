@@ -1,52 +1,68 @@
-"""The key of a tracker is read wherever it stands, and a label explained in two ways means nothing."""
+"""Known answers of the key of a tracker: which words it explains, and where it may stand."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
+from my121_analytics.improvement.plan.action_progress import BEHIND, DONE, NOT_STARTED, STARTED
 from my121_analytics.improvement.plan.legend import find_vocabulary, is_key_row
 from my121_analytics.ingest.files.exports import SourceSheet
 
+ACTIONS = [["Ref", "Action", "Lead", "Target date", "RAG"], ["1", "Write a policy", "HR", "June 2024", "G"],
+           ["2", "Train managers", "HR", "July 2024", "R"]]
+KEY = [["RAG", "Meaning"], ["Blue", "Complete"], ["Green", "On track"], ["Red", "Off track"],
+       ["Grey", "Not started"]]
 
-def sheet_of(*rows):
+
+def sheet(rows: list[list[str]], name: str = "Plan") -> SourceSheet:
     width = max(map(len, rows))
-    columns = tuple(np.array([[*row, *[""] * width][j] for row in rows], dtype=object) for j in range(width))
-    return SourceSheet("plan.xlsx", "Key", columns)
+    padded = [[*row, *[""] * (width - len(row))] for row in rows]
+    return SourceSheet("plan.xlsx", name, tuple(np.array(column, dtype=object) for column in zip(*padded, strict=True)))
 
 
-def legend_of(*rows, own=None):
-    return find_vocabulary([sheet_of(*rows)], own or {})
+@pytest.mark.parametrize("sheets", [
+    [sheet(ACTIONS), sheet(KEY, "Key")], [sheet([*KEY, [""], *ACTIONS])], [sheet([*ACTIONS, [""], *KEY])]],
+    ids=["on a sheet of its own", "above the actions", "below the actions"])
+def test_a_key_is_read_wherever_it_stands_outside_the_actions(sheets: list[SourceSheet]) -> None:
+    vocabulary = find_vocabulary(sheets, {})
+    assert vocabulary.legend == {"blue": DONE, "green": STARTED, "red": BEHIND, "grey": NOT_STARTED}
+    assert vocabulary.meanings["green"] == "On track"
 
 
-@pytest.mark.parametrize("rows", [
-    [["RAG", "Meaning"], ["Blue", "Complete"], ["Red", "Overdue"]],
-    [["Blue", "Complete"], ["Red", "Overdue"]],
-    [["Key: Blue = complete; Red = overdue"]],
-    [["BRAG key: Blue - complete; Amber - on track; Red - overdue"]]])
-def test_a_key_is_read_from_rows_of_two_or_from_one_cell(rows):
-    vocabulary = legend_of(*rows)
-    assert vocabulary.legend["blue"] == "done"
-    assert vocabulary.legend["red"] == "behind"
+def test_a_key_in_one_cell_is_read() -> None:
+    line = [["RAG key: Green = complete; Amber = on track; Red = off track"]]
+    assert find_vocabulary([sheet([*line, *ACTIONS])], {}).legend == {
+        "green": DONE, "amber": STARTED, "red": BEHIND}
 
 
-def test_codes_count_below_the_heading_of_a_key_only():
-    assert "p" not in legend_of(["P", "In progress"]).legend
-    assert legend_of(["Code", "Meaning"], ["P", "In progress"]).legend["p"] == "started"
+def test_a_sentence_with_a_colour_is_no_key() -> None:
+    assert find_vocabulary([sheet([["Papers on green spaces: see the annex"], *ACTIONS])], {}).legend == {}
 
 
-def test_a_label_that_is_explained_twice_in_ways_that_differ_means_nothing():
-    assert legend_of(["Blue", "Complete"], ["Blue", "Not started"]).legend["blue"] == ""
-    assert legend_of(["Blue", "Complete"], ["Blue", "Completed"]).legend["blue"] == "done"
+def test_a_label_explained_in_two_ways_has_no_meaning_and_one_explained_twice_alike_keeps_it() -> None:
+    both = find_vocabulary([sheet(KEY, "Key"), sheet([["RAG", "Meaning"], ["Green", "Complete"], ["Red", "Behind"]],
+                                                     "Old key")], {})
+    assert both.legend["green"] == ""
+    assert both.legend["red"] == BEHIND
 
 
-def test_the_settings_words_are_kept_as_plain_words():
-    assert find_vocabulary([], {"All-done!": "done"}).own == {"all done": "done"}
+def test_a_meaning_that_is_not_understood_is_kept_in_words_and_says_nothing() -> None:
+    vocabulary = find_vocabulary([sheet([["RAG", "Meaning"], ["Purple", "See the minutes"]])], {})
+    assert vocabulary.legend == {"purple": ""}
+    assert vocabulary.meanings == {"purple": "See the minutes"}
 
 
-def test_rows_of_a_key_below_a_table_hold_no_action():
-    vocabulary = legend_of(["RAG", "Meaning"], ["Blue", "Complete"])
-    assert is_key_row(["Blue", "Complete", ""], vocabulary)
-    assert is_key_row(["RAG", "", "Meaning"], vocabulary)
-    assert not is_key_row(["Blue", "Paint the hall"], vocabulary)
-    assert not is_key_row(["1", "Coach managers", "12 months"], vocabulary)
+def test_words_of_the_settings_are_kept_beside_the_key() -> None:
+    assert find_vocabulary([sheet(KEY)], {"In hand": STARTED}).own == {"in hand": STARTED}
+
+
+def test_a_row_of_the_key_is_told_from_an_action() -> None:
+    vocabulary = find_vocabulary([sheet(KEY)], {})
+    assert is_key_row(["", "RAG", "", "Meaning"], vocabulary)
+    assert is_key_row(["Blue", "Complete"], vocabulary)
+    assert is_key_row(["Key: Green = complete; Amber = on track; Red = off track"], vocabulary)
+    assert not is_key_row(["Blue", "Paint the door"], vocabulary)
+    assert not is_key_row(["1", "Blue", "Complete"], vocabulary)
+    assert not is_key_row(["A note at the foot"], vocabulary)
+    assert not is_key_row(["", ""], vocabulary)
