@@ -385,9 +385,10 @@ def _row_of_parts(span: Span, scene: Scene) -> Named | None:
     """Read ``Q1/Q2``, ``Q3-4``, ``from Q1 to Q3``; a year on both sides belongs to one of them each."""
     if span.has("from") and span.has("slash", "and"):
         return None
-    named = [token.value for token in span.all("part", "number")]
-    numbers = [part.last if isinstance(part, Named) else part for part in named]
-    parts = [part for part in named if isinstance(part, Named)]
+    parts = [token.value for token in span.all("part")]
+    if span.has("dash", "slash", "to", "and") and any(part.number != part.last for part in parts):
+        return None  # "first two quarters - Q3"
+    numbers = [token.value if token.kind == "number" else token.value.last for token in span.all("part", "number")]
     if len({part.span for part in parts}) > 1 or (span.before[-1:] and span.before[-1].kind == "year"
                                                   and any(token.kind == "year" for token in span.after[:2])):
         return None
