@@ -47,7 +47,8 @@ class ExportSettings(_Section):
     """How this council's exports are written, where the files themselves cannot tell."""
 
     employee_id_width: int | None = Field(None, ge=1, le=20)
-    """Pad shorter numeric ids with zeros to this width. None: nothing is padded, since 12 and 0012 may be two people."""
+    """Pad shorter numeric ids with zeros to this width. None: nothing is padded, since 12 and 0012 may be two
+    people."""
     extract_date: date | None = None
     """The day the extract was taken; the default of ``--as-of``."""
     date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
@@ -776,6 +777,11 @@ def load_settings(path: Path | str | None) -> Settings:
     ------
     SettingsError
         The file is missing, is not TOML, or holds unknown keys or values out of range (all are listed).
+
+    Examples
+    --------
+    >>> settings = load_settings("exports/my121.toml")
+    >>> settings.disclosure.threshold
     """
     if path is None:
         return Settings()

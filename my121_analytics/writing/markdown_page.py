@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from markdown_it import MarkdownIt
 
 _CSP = "default-src 'none'; img-src 'self' file:; style-src 'unsafe-inline'"
+_WIDE = '<div class="wide" role="region" aria-label="Table" tabindex="0"><table>'
 _STYLE = """
 body{font:1.05rem/1.55 Arial,Helvetica,sans-serif;color:#0b0c0c;background:#fff;margin:0}
 .skip{position:absolute;left:-99rem}.skip:focus{left:1rem;top:.5rem;background:#fff;padding:.3rem}
@@ -48,7 +49,7 @@ def make_markdown_page(text: str, *, links: Mapping[str, str], last_line: str) -
     body = MarkdownIt("commonmark", {"html": False}).enable("table").render(text)
     body = re.sub(r'href="(?!https?:)([\w/]+)\.md(#[\w-]+)?"', r'href="\1.html\2"', body)
     body = re.sub(r'<a href="\.\./[^"]*">(.*?)</a>', r"\1", body, flags=re.DOTALL)
-    body = body.replace("<table>", '<div class="wide" tabindex="0"><table>').replace("</table>", "</table></div>")
+    body = body.replace("<table>", _WIDE).replace("</table>", "</table></div>")
     body = body.replace("<th>", '<th scope="col">').replace("<pre>", '<pre tabindex="0">')
     title = html.escape(text.splitlines()[0].lstrip("# "))
     top = " &nbsp; ".join(f'<a href="{html.escape(name)}">{html.escape(words)}</a>' for name, words in links.items())
