@@ -1,4 +1,4 @@
-"""``my121 demo``: an invented council's exports, its calibration pack and the notebooks, to see what the product does."""
+"""``my121 demo``: an invented council's exports, its calibration pack and the notebooks, to see what it all does."""
 
 from __future__ import annotations
 
