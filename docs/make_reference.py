@@ -24,14 +24,8 @@ from pydantic.fields import FieldInfo
 from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
 from my121_analytics.ingest.intake import read_exports
-from my121_analytics.settings import (
-    AUDIENCES,
-    REPORT_SECTIONS,
-    STATISTICS,
-    ReportSettings,
-    RunPlanSettings,
-    Settings,
-)
+from my121_analytics.settings import AUDIENCES, REPORT_SECTIONS, STATISTICS, ReportSettings, Settings
+from my121_analytics.settings_runs import RunPlanSettings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, PROTECTED, RECORD_PARTS, TABLES
 from my121_analytics.writing.encryption import FEWEST_SIGNS

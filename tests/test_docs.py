@@ -32,7 +32,7 @@ def test_every_setting_says_why():
 
 
 def test_the_settings_shown_as_an_instance_are_settings(tmp_path):
-    from my121_analytics.settings import load_settings
+    from my121_analytics.settings_file import load_settings
 
     text = (ROOT / "docs" / "settings.md").read_text("utf-8")
     block = re.findall(r"^```toml\n(.*?)^```", text, re.M | re.S)

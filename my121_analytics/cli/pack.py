@@ -35,12 +35,15 @@ def run_pack(
 
     For example: my121 pack exports --out out/pack --unit "Adult Care"
     """
-    from my121_analytics.reports.pack.calibration_pack import build_pack
+    from my121_analytics.workers import Crew, spare_processes
 
-    chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
-    report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by, unit=unit,
-                        cycle=cycle, pdf=pdf, source=source, actions=actions,
-                        slides=slides)
+    with Crew(spare_processes(source), "my121_analytics.reports.pack.calibration_pack") as crew:
+        # Loaded here while the other processes load it too.
+        from my121_analytics.reports.pack.calibration_pack import build_pack
+
+        chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
+        report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by,
+                            unit=unit, cycle=cycle, pdf=pdf, source=source, actions=actions, slides=slides, crew=crew)
     for warning in report.warnings:
         show_line(f"  Note: {warning}")
     pages = [file for file in report.files if file.endswith("pack.html")]

@@ -37,7 +37,7 @@ def run_report(
     from my121_analytics.progress import progress_shown
     from my121_analytics.publication import Publication
     from my121_analytics.reports.workforce_report.report import build_report
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
     from my121_analytics.wording.catalogue import say
     from my121_analytics.writing.staging import staged_run
 

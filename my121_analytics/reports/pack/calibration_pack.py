@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -127,7 +128,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
                pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
                beside: Publication | None = None, actions: Path | str | None = None,
-               slides: bool = False, processes: int | None = None) -> PackReport:
+               slides: bool = False, crew: Crew | None = None) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -162,9 +163,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         page, with their statistic then and now. Not for a public pack, since actions name their owners.
     slides
         Also write each pack as ten slides or fewer (needs the extra ``slides``).
-    processes
-        Write the packs side by side in so many further processes; 0 writes them one after another in this one.
-        Default: one for each core where there is enough to write.
+    crew
+        Processes that share the work, with the same bytes, and have loaded this module; default: as many as pay.
 
     Returns
     -------
@@ -197,17 +197,17 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
     with (staged_run(out, private=not plan.is_public, command="pack") as stage,
           progress_shown("Building packs", progress) as report,
-          Crew(_choose_processes(plan, processes), __name__) as crew):
+          _crew_for(plan, crew) as helped):
         _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
-                                                           axes=["performance"]))
+                                                           axes=["performance"], crew=helped))
         together = _analyse_together(plan, severity, why) if plan.is_public else {}
         work = _Work(plan, severity, why, together)
         found: dict[str, Sequence[str]] = {}
         report(1, steps, plan.units[0] or say("pack", "whole_council"))
-        for name, made in crew.share(_make_unit, work, plan.units):
+        for name, made in helped.share(_make_unit, work, plan.units):
             found[name] = made.warnings
             report(len(found), steps, name or say("pack", "whole_council"))
             for file, content, repeatable in made.files:
@@ -303,17 +303,17 @@ class _Made:
     warnings: Sequence[str]
 
 
-def _choose_processes(plan: _Plan, wanted: int | None) -> int:
-    """Choose how many processes write packs beside this one.
+def _crew_for(plan: _Plan, crew: Crew | None) -> AbstractContextManager[Crew]:
+    """Give the crew that was started, or one that pays.
 
-    Starting one takes as long as writing about two packs of a small council; what is published goes through the gate
-    together, which takes most of the time and cannot be shared out.
+    Starting a process takes as long as writing about two packs of a small council; what is published goes through the
+    gate together, which takes most of the time and cannot be shared out.
     """
-    if wanted is not None:
-        return wanted
+    if crew is not None:
+        return nullcontext(crew)
     cores, n_units, n_posts = count_cores(), len(plan.units), len(plan.workforce.posts_in_cycle(plan.cycle))
-    pays = cores > 1 and n_units >= FEWEST_SHARED and n_posts >= FEWEST_POSTS and not plan.is_public
-    return min(cores, n_units) if pays else 0
+    pays = n_units >= FEWEST_SHARED and n_posts >= FEWEST_POSTS and not plan.is_public
+    return Crew(min(cores, n_units) - 1 if pays else 0, __name__)
 
 
 def _make_unit(work: _Work, unit: str) -> _Made:
