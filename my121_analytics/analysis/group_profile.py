@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.grouping import check_outcomes
+from my121_analytics.analysis.profile import FACTS
 from my121_analytics.analysis.shares import SHARE
 from my121_analytics.analysis.workforce_profile import order_naturally
 from my121_analytics.errors import UsageError, suggest
@@ -21,7 +22,7 @@ from my121_analytics.workforce.counts import (
     outcomes_in_cycle,
 )
 from my121_analytics.workforce.record import Workforce, main_posts
-from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, TOTAL, Count, Fact, Result, Table, describe
+from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, Count, Result, Table, describe
 from my121_analytics.workforce.schema import GROUPS, MANAGER, ORGANISATION, PROTECTED
 
 BY_MANAGER = "manager"
@@ -36,7 +37,6 @@ FEWEST = 10
 FEWEST_ABOVE = 3
 """Posts in a box from which it may stand above the council's share: one or two are an accident of a small group."""
 _INDEX = ("council_share", "index", "index_lower", "index_upper", "against")
-FACTS = {**dict.fromkeys(("map_columns", "map_rows"), LABEL), "n": Fact("posts", who=Count("posts"))}
 
 
 @dataclass(frozen=True, repr=False)
