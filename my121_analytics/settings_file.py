@@ -33,6 +33,11 @@ def load_settings(path: Path | str | None) -> Settings:
     ------
     SettingsError
         The file is missing, is not TOML, or holds unknown keys or values out of range (all are listed).
+
+    Examples
+    --------
+    >>> settings = load_settings("exports/my121.toml")
+    >>> settings.disclosure.threshold
     """
     if path is None:
         return Settings()
