@@ -122,10 +122,12 @@ def _share(frame: pd.DataFrame, rounded: pd.DataFrame, column: str, base: str | 
     nothing = pd.Series(np.nan, index=frame.index)
     if base is None or not pd.api.types.is_numeric_dtype(frame[column].dtype):
         return nothing
-    whole, given = _numbers(frame[base]), _numbers(frame[column])
+    whole, shares = _numbers(frame[base]), _numbers(frame[column])
     for count in counts:
-        use = (whole > 0) & np.isfinite(given)
-        if count != base and use.any() and np.allclose(_numbers(frame[count])[use] / whole[use], given[use], atol=1e-9):
+        use = (whole > 0) & np.isfinite(shares)
+        if count == base or not use.any():
+            continue
+        if np.allclose(_numbers(frame[count])[use] / whole[use], shares[use], atol=1e-9):
             new_whole = _numbers(rounded[base])
             share = np.divide(_numbers(rounded[count]), new_whole, out=np.full(len(frame), np.nan), where=new_whole > 0)
             return pd.Series(np.minimum(share, 1.0), index=frame.index)
