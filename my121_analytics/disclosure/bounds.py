@@ -131,6 +131,7 @@ class _Search:
         if len(self.component.variables) > LARGE and self.point is not None:
             self._push_nearby()
         for k in self.rng.permutation(self.asked):
+            # The cheapest first: a push that may settle several, then the end in any numbers, then in whole ones.
             for settle in (self._push_towards, self._relax, self._search_whole):
                 for sign in (-1.0, 1.0):
                     if len(self._short(np.array([k]))):

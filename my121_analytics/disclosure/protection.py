@@ -179,12 +179,12 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     known = {**nesting_of([candidate.table for candidate in candidates]), **(nesting or {})}
     attempt = _Attempt(candidates, small, numbers, settings, known, earlier or Before())
     bare = attempt.find_bare(attempt.hidden_here)
+    # Both sets of tables are drafted, a quarter of the work, and one is finished: the draft foretells the end.
     chosen = _keep_back(attempt.without(bare) if bare else attempt, _Attempt.draft)
     before = chosen.earlier
     shown_before = {candidate.name for candidate in chosen.tables if before.has_shown(candidate)}
     more = chosen.find_bare(chosen.draft().hidden) - shown_before
     if more:
-        # Drafts tell which set of tables shows more: only the better one is worth finishing.
         without = _keep_back(chosen.without(more), _Attempt.draft)
         # Beside an earlier release what others show is settled; what it left out is left out again.
         if before.tables or without.count_worth(without.draft()) > chosen.count_worth(chosen.draft()):

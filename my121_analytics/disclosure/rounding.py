@@ -34,6 +34,9 @@ def find_narrow_parts(values: Sequence[float], settings: DisclosureSettings) -> 
     least, most = np.maximum(np.ceil(rounded - base / 2), 0.0), np.ceil(rounded + base / 2) - 1.0
     may_be_small = least < settings.threshold
     withheld = np.zeros(len(rounded), dtype=bool)
+    # Each count withheld widens the others' ranges, so that the narrow ones are looked for again. What a
+    # reader knows of one is the total less the ends of all others (Willenborg and de Waal, Elements of Statistical
+    # Disclosure Control, 2001).
     while True:
         low = np.where(withheld, 0.0, least)
         high = np.where(withheld, most[may_be_small].max(initial=0.0), most)

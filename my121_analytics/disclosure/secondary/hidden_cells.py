@@ -85,7 +85,8 @@ class Pattern:
     open
         Hidden numbers for which nothing more can be hidden that would protect them.
     points
-        Values of all numbers, whole ones, a solution a row: together they prove the ranges.
+        Values of all numbers, a solution a row: together they prove the ranges. Whole ones, but in parts too large for
+        that (``pattern.MOST_CONFIRMED``).
     """
 
     hidden: Bools

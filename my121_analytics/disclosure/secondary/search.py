@@ -1,7 +1,7 @@
 """The search for a pattern where a problem is too large to be solved exactly: hide the cheapest, then show again.
 
-All of this is done with linear programs, whose corners may hold fractions and which take a tenth of the time of
-integer ones. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these
+All of this is done with one linear program that is kept (``linear_program``), whose corners may hold fractions and
+which takes a tenth of the time of an integer one. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these
 tell more.
 """
 
@@ -385,6 +385,7 @@ class Search:
         labels = self.labels, self.parts
         self.hidden[k] = False
         self._set(number, value, value)
+        # Solutions already met are cheaper than new ones: mixed, they prove most ranges at once.
         self.points = self._mix(k)
         if len(self.points) > 0 and not self._pins_another(k) and self._prove_again(k, at):
             return
