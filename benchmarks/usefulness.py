@@ -52,14 +52,14 @@ def measure(results: Sequence[Result], released: Sequence[Released]) -> dict[str
             total = table.frame[list(table.keys)].astype("str").eq(TOTAL).any(axis="columns").to_numpy()
             for column in columns:
                 truth = pd.to_numeric(table.frame[column]).to_numpy(float, na_value=0.0)
-                seen = (pd.to_numeric(shown.tables[name][column]).notna().to_numpy() if name in shown.tables
+                is_shown = (pd.to_numeric(shown.tables[name][column]).notna().to_numpy() if name in shown.tables
                         else [False] * len(truth)) & (truth > 0)
                 n["cells"] += (truth > 0).sum()
-                n["shown"] += seen.sum()
+                n["shown"] += is_shown.sum()
                 n["people"] += truth.sum()
-                n["people_shown"] += truth[seen].sum()
+                n["people_shown"] += truth[is_shown].sum()
                 n["totals"] += (total & (truth > 0)).sum()
-                n["totals_shown"] += (total & seen).sum()
+                n["totals_shown"] += (total & is_shown).sum()
     return {"cells": n["shown"] / n["cells"], "people": n["people_shown"] / n["people"],
             "totals": n["totals_shown"] / max(n["totals"], 1), "tables": n["tables"], "kept_back": n["kept_back"]}
 

@@ -213,8 +213,9 @@ class DisclosureSettings(SettingsSection):
     total_weight: float = Field(3.0, ge=1)
     """Where further counts must be hidden, how many counts of one group a total is worth: a total is read first, and
     shares rest on it."""
-    headline_weight: float = Field(6.0, ge=1)
-    """The same of a count of the whole council, which is often known from elsewhere."""
+    headline_weight: float = Field(10.0, ge=1)
+    """The same of a count of the whole council, which is often known from elsewhere. Measured on five councils of 150
+    staff: from 6 to 10, 1 to 2 % more totals are shown and no fewer cells; beyond that nothing is won."""
     main_group_weight: float = Field(1.5, ge=1)
     """The same of a count by directorate: decisions are taken there, and smaller units add up to it."""
     kept_releases: str = ""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from my121_analytics.disclosure.components import Component, split
+from my121_analytics.disclosure.components import N_STEPS, N_TERMS, Component, split
 from my121_analytics.disclosure.linked_tables.system import (
     ContradictionError,
     Floats,
@@ -23,16 +23,10 @@ from my121_analytics.errors import DisclosureError
 
 FOLLOWING = 0.05
 """Weight of the other open variables where one is pushed; the less, the surer that this one goes to its end."""
-LARGE = 3_000
+LARGE = 1_000
 """Variables from which on neighbourhoods are tried first: a program over all of them takes long."""
-MAX_NEARBY = 120
-"""Variables of a neighbourhood: a program of that size takes milliseconds."""
-N_TERMS = 12
-"""Terms of an equation that are followed; of longer ones as many are drawn."""
 BATCHES = (12, 4, 1)
 """Variables whose neighbourhoods are moved at one go, round after round: starting a program costs the most."""
-N_STEPS = 3
-"""Equations between a variable and what may make up for it: a row, a column, and the row of the other."""
 MOST_NODES = 500
 """Nodes of a search in whole numbers; of those met with in practice nearly all end at the first."""
 
@@ -83,9 +77,10 @@ def find_bounds(system: System, asked: Ints, needed: Floats, *, witness: Floats 
     if not open_.any():
         return low, high
     claims = _claims(len(lower), witness, None if exact else points)
-    for one in split(system, lower, upper, asked[open_]):
-        mine = np.flatnonzero(open_ & np.isin(asked, one.variables))
-        search = _Search(one, np.searchsorted(one.variables, asked[mine]), needed[mine], claims[:, one.variables])
+    for component in split(system, lower, upper, asked[open_]):
+        mine = np.flatnonzero(open_ & np.isin(asked, component.variables))
+        search = _Search(component, np.searchsorted(component.variables, asked[mine]), needed[mine],
+                         claims[:, component.variables])
         low[mine], high[mine] = search.find_ends() if exact else search.find_widths()
     return low, high
 
@@ -97,10 +92,10 @@ def has_solution(system: System) -> bool:
     try:
         lower, upper = propagate(system)
         free = np.flatnonzero(lower < upper)
-        for one in split(system, lower, upper, free) if len(free) else []:
-            nothing = np.zeros(len(one.variables))
-            if one.near(one.minimise(nothing)) is None:
-                one.minimise_whole(nothing, MOST_NODES)
+        for component in split(system, lower, upper, free) if len(free) else []:
+            nothing = np.zeros(len(component.variables))
+            if component.near(component.minimise(nothing)) is None:
+                component.minimise_whole(nothing, MOST_NODES)
     except ContradictionError:
         return False
     return True
@@ -108,34 +103,35 @@ def has_solution(system: System) -> bool:
 
 def _claims(n: int, witness: Floats | None, points: Floats | None) -> Floats:
     """Put all claimed solutions under each other; those of another system are left out."""
-    some = [] if witness is None else [witness[None, :]]
-    some += [points] if points is not None and points.ndim == 2 and points.shape[1] == n else []
-    return np.vstack(some) if some else np.empty((0, n))
+    solutions = [] if witness is None else [witness[None, :]]
+    solutions += [points] if points is not None and points.ndim == 2 and points.shape[1] == n else []
+    return np.vstack(solutions) if solutions else np.empty((0, n))
 
 
 class _Search:
     """What is known of the ranges in one component: every solution in whole numbers that is met widens them."""
 
-    def __init__(self, one: Component, asked: Ints, needed: Floats, claims: Floats) -> None:
-        self.one, self.asked = one, asked
-        n = len(one.variables)
+    def __init__(self, component: Component, asked: Ints, needed: Floats, claims: Floats) -> None:
+        self.component, self.asked = component, asked
+        n = len(component.variables)
         self.everything = np.arange(n)
         self.needed = np.zeros(n)
         self.needed[asked] = needed
-        self.floor, self.ceiling = one.lower.copy(), one.upper.copy()  # no solution lies outside
+        self.floor, self.ceiling = component.lower.copy(), component.upper.copy()  # no solution lies outside
         self.low, self.high = np.full(n, np.inf), np.full(n, -np.inf)  # solutions reach so far
         self.point: Floats | None = None
         self.rng = np.random.default_rng(0)  # which directions are pushed changes the time taken, not the answer
         for claim in claims:
-            self._learn(self.everything, one.near(claim))
+            self._learn(self.everything, component.near(claim))
         if self.point is None and len(claims):
             self._complete(claims[0])
 
     def find_widths(self) -> tuple[Floats, Floats]:
         """Give ranges that are as wide as needed, where there are such."""
-        if len(self.one.variables) > LARGE and self.point is not None:
+        if len(self.component.variables) > LARGE and self.point is not None:
             self._push_nearby()
         for k in self.rng.permutation(self.asked):
+            # The cheapest first: a push that may settle several, then the end in any numbers, then in whole ones.
             for settle in (self._push_towards, self._relax, self._search_whole):
                 for sign in (-1.0, 1.0):
                     if len(self._short(np.array([k]))):
@@ -160,7 +156,7 @@ class _Search:
         return self._ends(self.low[self.asked], self.high[self.asked])
 
     def _ends(self, low: Floats, high: Floats) -> tuple[Floats, Floats]:
-        return low, np.where(high >= self.one.cap / 2, np.inf, high)
+        return low, np.where(high >= self.component.cap / 2, np.inf, high)
 
     def _is_end(self, k: int, sign: float) -> bool:
         return bool(self.low[k] <= self.floor[k] if sign > 0 else self.high[k] >= self.ceiling[k])
@@ -185,19 +181,19 @@ class _Search:
         if not known.any() or known.all():
             return
         value = np.where(known, np.rint(np.nan_to_num(claim)), 0.0)
-        if ((value < self.one.lower) | (value > self.one.upper))[known].any():
+        if ((value < self.component.lower) | (value > self.component.upper))[known].any():
             return
-        part = replace(self.one, lower=np.where(known, value, self.one.lower),
-                       upper=np.where(known, value, self.one.upper))
+        part = replace(self.component, lower=np.where(known, value, self.component.lower),
+                       upper=np.where(known, value, self.component.upper))
         try:
             self._learn(self.everything, part.minimise_whole(np.zeros(len(value)), MOST_NODES)[0])
         except ContradictionError:
             return
 
-    def _push(self, one: Component, at: Ints, aim: Floats) -> None:
+    def _push(self, component: Component, at: Ints, aim: Floats) -> None:
         """Go far in a direction, and widen the ranges of these variables by what is met."""
-        found = one.near(one.minimise(aim))
-        self._learn(at, found if found is not None else one.minimise_whole(aim, MOST_NODES)[0])
+        found = component.near(component.minimise(aim))
+        self._learn(at, found if found is not None else component.minimise_whole(aim, MOST_NODES)[0])
 
     def _push_towards(self, k: int, sign: float) -> None:
         """Go far with one variable, and with the others that are open as it comes: most programs settle several."""
@@ -205,15 +201,15 @@ class _Search:
         aim = np.zeros(len(self.everything))
         aim[left] = sign * FOLLOWING * self.rng.exponential(1.0, len(left))
         aim[k] = sign
-        self._push(self.one, self.everything, aim)
+        self._push(self.component, self.everything, aim)
 
     def _relax(self, k: int, sign: float) -> None:
         """Find an end of one range in any numbers: no whole number lies beyond."""
         aim = np.zeros(len(self.everything))
         aim[k] = sign
-        solution = self.one.minimise(aim)
+        solution = self.component.minimise(aim)
         self._bound(k, sign, float(solution[k]))
-        self._learn(self.everything, self.one.near(solution))
+        self._learn(self.everything, self.component.near(solution))
 
     def _search_whole(self, k: int, sign: float, most_nodes: int | None = MOST_NODES) -> None:
         """Find an end of one range in whole numbers."""
@@ -221,7 +217,7 @@ class _Search:
             return
         aim = np.zeros(len(self.everything))
         aim[k] = sign
-        found, bound = self.one.minimise_whole(aim, most_nodes)
+        found, bound = self.component.minimise_whole(aim, most_nodes)
         self._bound(k, sign, sign * bound)
         self._learn(self.everything, found)
 
@@ -248,52 +244,24 @@ class _Search:
             self._bound_nearby(int(k))
 
     def _push_around(self, starts: Ints, sign: float) -> None:
-        near = np.unique(np.concatenate([self._surroundings(int(start)) for start in starts]))
+        near = self.component.find_surroundings(starts, self.rng)
         aim = np.zeros(len(near))
         left = np.isin(near, self._short(np.intersect1d(near, self.asked)))
         aim[left] = sign * self.rng.exponential(1.0, int(left.sum()))
         aim[np.isin(near, starts)] = sign * 20.0
-        self._push(self._hold_others(near), near, aim)
-
-    def _surroundings(self, start: int) -> Ints:
-        """Collect variables that could make up for a change of this one, at random where there are many."""
-        found = {start}
-        edge = np.array([start])
-        for _ in range(N_STEPS):
-            rows = self._equations_of(edge)
-            terms = [self.one.rows.indices[self.one.rows.indptr[row]:self.one.rows.indptr[row + 1]]
-                     for row in self.rng.permutation(rows)[:MAX_NEARBY]]
-            terms = [t if len(t) <= N_TERMS else self.rng.choice(t, N_TERMS, replace=False) for t in terms]
-            edge = np.setdiff1d(np.concatenate([np.array([], dtype=np.int64), *terms]), list(found))
-            found.update(edge.tolist())
-            if not len(edge) or len(found) > MAX_NEARBY:
-                break
-        return np.array(sorted(found))
-
-    def _equations_of(self, variables: Ints) -> Ints:
-        rows = np.unique(self.one.columns[:, variables].indices)
-        return np.asarray(rows[self.one.is_equation[rows]], dtype=np.int64)
-
-    def _hold_others(self, near: Ints) -> Component:
-        one, point = self.one, np.asarray(self.point)
-        columns = one.columns[:, near]
-        rows = np.unique(columns.indices)
-        part = columns.tocsr()[rows]
-        others = one.rows[rows] @ point - part @ point[near]
-        return replace(one, variables=near, rows=part, least=one.least[rows] - others, most=one.most[rows] - others,
-                       lower=one.lower[near], upper=one.upper[near])
+        self._push(self.component.hold_others(near, np.asarray(self.point)), near, aim)
 
     def _bound_nearby(self, k: int) -> None:
         """Bound a variable by the equations around it alone; true bounds are no wider."""
-        one = self.one
+        component = self.component
         edge, rows = np.array([k]), np.array([], dtype=np.int64)
-        sizes = np.diff(one.rows.indptr)
+        sizes = np.diff(component.rows.indptr)
         for _ in range(N_STEPS):
-            rows = np.union1d(rows, self._equations_of(edge))
-            edge = np.unique(one.rows[rows[sizes[rows] <= N_TERMS]].indices)
-        near = np.unique(np.append(one.rows[rows].indices, k))
-        part = replace(one, variables=near, rows=one.rows[rows][:, near], least=one.least[rows], most=one.most[rows],
-                       lower=one.lower[near], upper=one.upper[near])
+            rows = np.union1d(rows, component.equations_of(edge))
+            edge = np.unique(component.rows[rows[sizes[rows] <= N_TERMS]].indices)
+        near = np.unique(np.append(component.rows[rows].indices, k))
+        part = replace(component, variables=near, rows=component.rows[rows][:, near], least=component.least[rows],
+                       most=component.most[rows], lower=component.lower[near], upper=component.upper[near])
         aim = (near == k).astype(float)
         for sign in (1.0, -1.0):
             self._bound(k, sign, float(part.minimise(sign * aim)[near == k][0]))

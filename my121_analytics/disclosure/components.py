@@ -8,7 +8,7 @@ one that is.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -17,6 +17,13 @@ from scipy.sparse.csgraph import connected_components
 
 from my121_analytics.disclosure.linear_program import FOUND, IMPOSSIBLE, STOPPED, LinearProgram, solve, unfinished
 from my121_analytics.disclosure.linked_tables.system import ROUNDING, Bools, ContradictionError, Floats, Ints, System
+
+MAX_NEARBY = 120
+"""Variables of a neighbourhood: a program of that size takes milliseconds."""
+N_TERMS = 12
+"""Terms of an equation that are followed; of longer ones as many are drawn."""
+N_STEPS = 3
+"""Equations between a variable and what may make up for it: a row, a column, and the row of the other."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,38 @@ class Component:
             return self.minimise_whole(aim, most_nodes)[0] if whole is None else whole
         except ContradictionError:
             return None
+
+    def find_surroundings(self, starts: Ints, rng: np.random.Generator) -> Ints:
+        """Collect variables that could make up for a change of these, at random where there are many."""
+        return np.unique(np.concatenate([self._surroundings_of(int(start), rng) for start in starts]))
+
+    def _surroundings_of(self, start: int, rng: np.random.Generator) -> Ints:
+        found = {start}
+        edge = np.array([start])
+        for _ in range(N_STEPS):
+            rows = self.equations_of(edge)
+            terms = [self.rows.indices[self.rows.indptr[row]:self.rows.indptr[row + 1]]
+                     for row in rng.permutation(rows)[:MAX_NEARBY]]
+            terms = [t if len(t) <= N_TERMS else rng.choice(t, N_TERMS, replace=False) for t in terms]
+            edge = np.setdiff1d(np.concatenate([np.array([], dtype=np.int64), *terms]), list(found))
+            found.update(edge.tolist())
+            if not len(edge) or len(found) > MAX_NEARBY:
+                break
+        return np.array(sorted(found))
+
+    def equations_of(self, variables: Ints) -> Ints:
+        """List the rows with one value in which these variables stand."""
+        rows = np.unique(self.columns[:, variables].indices)
+        return np.asarray(rows[self.is_equation[rows]], dtype=np.int64)
+
+    def hold_others(self, near: Ints, point: Floats) -> Component:
+        """Give the part that is left where all but some variables are held at a solution."""
+        columns = self.columns[:, near]
+        rows = np.unique(columns.indices)
+        part = columns.tocsr()[rows]
+        others = self.rows[rows] @ point - part @ point[near]
+        return replace(self, variables=self.variables[near], rows=part, least=self.least[rows] - others,
+                       most=self.most[rows] - others, lower=self.lower[near], upper=self.upper[near])
 
 
 def split(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[Component]:

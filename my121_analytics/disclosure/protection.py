@@ -127,8 +127,8 @@ class Before:
         return bool(shown) and candidate.name.rpartition(".")[2] not in shown
 
     def _shown_of(self, candidate: Candidate) -> set[str]:
-        return {one.name.rpartition(".")[2] for one in self.tables
-                if one.context == candidate.context and one.within == candidate.within}
+        return {shown.name.rpartition(".")[2] for shown in self.tables
+                if shown.context == candidate.context and shown.within == candidate.within}
 
 
 @dataclass(frozen=True)
@@ -175,16 +175,16 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     -------
     Protection
     """
-    small = {one.name: _Small.of(one, settings) for one in candidates}
-    known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
+    small = {candidate.name: _Small.of(candidate, settings) for candidate in candidates}
+    known = {**nesting_of([candidate.table for candidate in candidates]), **(nesting or {})}
     attempt = _Attempt(candidates, small, numbers, settings, known, earlier or Before())
     bare = attempt.find_bare(attempt.hidden_here)
+    # Both sets of tables are drafted, a quarter of the work, and one is finished: the draft foretells the end.
     chosen = _keep_back(attempt.without(bare) if bare else attempt, _Attempt.draft)
     before = chosen.earlier
     shown_before = {candidate.name for candidate in chosen.tables if before.has_shown(candidate)}
     more = chosen.find_bare(chosen.draft().hidden) - shown_before
     if more:
-        # Drafts tell which set of tables shows more: only the better one is worth finishing.
         without = _keep_back(chosen.without(more), _Attempt.draft)
         # Beside an earlier release what others show is settled; what it left out is left out again.
         if before.tables or without.count_worth(without.draft()) > chosen.count_worth(chosen.draft()):
@@ -198,7 +198,7 @@ def _keep_back(attempt: _Attempt, choose: Callable[[_Attempt], Pattern]) -> _Att
     while True:
         pattern = choose(attempt)
         before, left = attempt.earlier, attempt.tables
-        new = {one.name for one in left if before.left_out(one)}
+        new = {candidate.name for candidate in left if before.left_out(candidate)}
         if pattern.open.size and new:  # what was kept back then opens what was hidden then
             attempt = attempt.without(new)
             continue
@@ -209,8 +209,8 @@ def _keep_back(attempt: _Attempt, choose: Callable[[_Attempt], Pattern]) -> _Att
             return attempt
         worst = _find_worst(attempt, pattern, left)
         if not worst:  # what is open stands in releases before this one: a table that they did not show opens it
-            worst = frozenset({max(left, key=lambda one: (not before.has_shown(one), len(one.table.frame),
-                                                          one.name)).name})
+            worst = frozenset({max(left, key=lambda candidate: (
+                not before.has_shown(candidate), len(candidate.table.frame), candidate.name)).name})
         attempt = attempt.without(worst)
 
 
@@ -222,10 +222,10 @@ class _Small:
     frame: pd.DataFrame
 
     @classmethod
-    def of(cls, one: Candidate, settings: DisclosureSettings) -> _Small:
+    def of(cls, candidate: Candidate, settings: DisclosureSettings) -> _Small:
         """Find it."""
-        mask = find_small(one.table, settings)
-        return cls(mask, hide(one.table, mask, settings.marker))
+        mask = find_small(candidate.table, settings)
+        return cls(mask, hide(candidate.table, mask, settings.marker))
 
 
 class _Attempt:
@@ -237,16 +237,16 @@ class _Attempt:
         self.tables, self.settings, self.nesting, self.earlier = tables, settings, nesting, earlier
         self.numbers = numbers
         self.small = small
-        self.masks = {one.name: small[one.name].mask for one in tables}
+        self.masks = {candidate.name: small[candidate.name].mask for candidate in tables}
         self.words = {context: self._hidden_totals(context) for context in {c for c, _ in numbers.values()}}
-        spoken = {name: (context, [n for n in given if n not in self.words[context]])
-                  for name, (context, given) in numbers.items()}
+        spoken = {name: (context, [n for n in beside if n not in self.words[context]])
+                  for name, (context, beside) in numbers.items()}
         self.known: Knowledge = self._write(spoken)
         if settings.show_zeros and self._show_implied_zeros():
             self.known = self._write(spoken)
 
     def _write(self, spoken: Mapping[str, tuple[str, list[float]]]) -> Knowledge:
-        return write_equations([*(self._shown(one) for one in self.tables), *self.earlier.tables],
+        return write_equations([*(self._shown(candidate) for candidate in self.tables), *self.earlier.tables],
                                {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros,
                                slack=self.earlier.slack)
 
@@ -258,23 +258,23 @@ class _Attempt:
         cells = self.known.cells
         implied = cells[upper[cells["variable"].to_numpy(np.int64)] == 0] if len(cells) else cells
         found = False
-        for (name, column), some in implied.groupby(["table", "column"], sort=False):
+        for (name, column), group in implied.groupby(["table", "column"], sort=False):
             if name in self.masks and column in self.masks[name].cells:
                 flags = self.masks[name].cells[column].copy()
-                flags[some["row"].to_numpy(np.int64)] = False
+                flags[group["row"].to_numpy(np.int64)] = False
                 self.masks[name] = replace(self.masks[name], cells={**self.masks[name].cells, column: flags})
                 found = True
         return found
 
-    def _shown(self, one: Candidate) -> Shown:
-        small, mask = self.small[one.name], self.masks[one.name]
-        frame = small.frame if mask is small.mask else hide(one.table, mask, self.settings.marker)
-        return one.shown(frame)
+    def _shown(self, candidate: Candidate) -> Shown:
+        small, mask = self.small[candidate.name], self.masks[candidate.name]
+        frame = small.frame if mask is small.mask else hide(candidate.table, mask, self.settings.marker)
+        return candidate.shown(frame)
 
     def _hidden_totals(self, context: str) -> set[float]:
         found: set[float] = set()
-        for one in (t for t in self.tables if t.context == context):
-            found |= hidden_totals(one.table, self.masks[one.name])
+        for candidate in (t for t in self.tables if t.context == context):
+            found |= hidden_totals(candidate.table, self.masks[candidate.name])
         return found
 
     def draft(self) -> Pattern:
@@ -295,12 +295,12 @@ class _Attempt:
 
     def _with_given_away(self, pattern: Pattern) -> Pattern:
         """Count as open also what figures shown beside hidden counts give away."""
-        given = self._given_away()
-        return replace(pattern, open=np.union1d(pattern.open, given)) if len(given) else pattern
+        given_away = self._given_away()
+        return replace(pattern, open=np.union1d(pattern.open, given_away)) if len(given_away) else pattern
 
     def has_open_before(self, pattern: Pattern) -> bool:
         """Say whether counts of releases before this one are open."""
-        earlier = {one.name for one in self.earlier.tables}
+        earlier = {shown.name for shown in self.earlier.tables}
         places = self.known.places
         return bool((places["variable"].isin(pattern.open) & places["table"].isin(earlier)).any())
 
@@ -318,9 +318,9 @@ class _Attempt:
         known, places = self.known, self.known.places
         n = len(known.truth)
         variable = places["variable"].to_numpy(np.int64)
-        own = {one.name: one for one in self.tables}
+        own = {candidate.name: candidate.table for candidate in self.tables}
         is_own = places["table"].isin(set(own)).to_numpy()
-        tables = {one.name: one.table for one in self.earlier.tables} | {one.name: one.table for one in self.tables}
+        tables = {shown.name: shown.table for shown in self.earlier.tables} | own
         limits = {name: threshold_of(table, self.settings) for name, table in tables.items()}
         needed, cost, listed = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
         counts = ~pd.MultiIndex.from_frame(places[["table", "row", "column"]]).isin(list(self.earlier.narrow))
@@ -329,10 +329,11 @@ class _Attempt:
         np.add.at(cost, variable[is_own], self._weights(places[is_own]))
         hidden = self.hidden
         cost[~listed] = self.settings.headline_weight  # fixed by a number beside the tables
-        cost[~listed & np.isin(known.truth, [n for _, given in self.earlier.numbers.values() for n in given])] = np.inf
+        beside_before = [number for _, beside in self.earlier.numbers.values() for number in beside]
+        cost[~listed & np.isin(known.truth, beside_before)] = np.inf
         cost *= _worth_of(known.truth)
         cost[variable[~is_own & ~hidden[variable]]] = np.inf  # shown in a release before
-        usual = find_usual_cells(places[is_own], {one.name: one.table for one in self.tables}, self.earlier.usual)
+        usual = find_usual_cells(places[is_own], own, self.earlier.usual)
         cost[np.unique(variable[is_own][usual])] *= USUAL_DISCOUNT
         cost *= 1.0 + np.arange(n) / (1000.0 * n)  # so that there is one answer
         tied = hidden & (known.system.lower == known.system.upper) & (known.system.lower > 0) & np.isfinite(cost)
@@ -343,13 +344,13 @@ class _Attempt:
     def _weights(self, places: pd.DataFrame) -> Floats:
         """Say how much a reader loses with each count: the council's first, totals next, then main groups."""
         rules, of_table = self.settings, {}
-        for one in self.tables:
-            keys = one.table.frame[list(one.table.keys)].astype("str")
-            groups = [key for key in one.table.keys if key in GROUPING]
-            total = keys.eq(TOTAL).any(axis="columns").to_numpy() | (not one.table.keys)
-            council = keys[groups].eq(TOTAL).all(axis="columns").to_numpy() & (not one.within)
+        for candidate in self.tables:
+            keys = candidate.table.frame[list(candidate.table.keys)].astype("str")
+            groups = [key for key in candidate.table.keys if key in GROUPING]
+            total = keys.eq(TOTAL).any(axis="columns").to_numpy() | (not candidate.table.keys)
+            council = keys[groups].eq(TOTAL).all(axis="columns").to_numpy() & (not candidate.within)
             main = rules.main_group_weight if ORGANISATION[0] in groups else 1.0
-            of_table[one.name] = np.select([council & total, council | total],
+            of_table[candidate.name] = np.select([council & total, council | total],
                                            [rules.headline_weight, rules.total_weight], main)
         out = np.ones(len(places))
         for name, rows in places.groupby("table", sort=False).indices.items():
@@ -363,22 +364,22 @@ class _Attempt:
         words = {context: set(found) for context, found in self.words.items()}
         masks = dict(self.masks)
         rows = places[gone] if len(places) else places
-        for (name, column), some in rows.groupby(["table", "column"], sort=False):
+        for (name, column), group in rows.groupby(["table", "column"], sort=False):
             if name in masks and column in masks[name].cells:
                 flags = np.zeros(len(masks[name].names), dtype=bool)
-                flags[some["row"].to_numpy(np.int64)] = True
+                flags[group["row"].to_numpy(np.int64)] = True
                 masks[name] = masks[name].with_hidden(column, flags)
-        for one in self.tables:
-            words.setdefault(one.context, set()).update(hidden_totals(one.table, masks[one.name]))
+        for candidate in self.tables:
+            words.setdefault(candidate.context, set()).update(hidden_totals(candidate.table, masks[candidate.name]))
         spoken = pattern.hidden & ~np.isin(np.arange(len(pattern.hidden)), places["variable"])
         values = set(self.known.truth[np.flatnonzero(spoken)].tolist())
-        for context, given in self.numbers.values():
-            words.setdefault(context, set()).update(values & set(given))
+        for context, beside in self.numbers.values():
+            words.setdefault(context, set()).update(values & set(beside))
         return Protection(masks, {context: frozenset(found) for context, found in words.items()}, pattern.points)
 
     def without(self, names: Collection[str]) -> _Attempt:
         """Give the same try without some tables."""
-        return self.with_tables([one for one in self.tables if one.name not in names])
+        return self.with_tables([candidate for candidate in self.tables if candidate.name not in names])
 
     def with_tables(self, tables: Sequence[Candidate]) -> _Attempt:
         """Give the same try with some of its tables only."""
@@ -396,7 +397,8 @@ class _Attempt:
     @property
     def hidden_here(self) -> Bools:
         """Counts that are hidden in their own right."""
-        return self._flag(self.known.cells[self.known.cells["table"].isin([one.name for one in self.tables])])
+        own = [candidate.name for candidate in self.tables]
+        return self._flag(self.known.cells[self.known.cells["table"].isin(own)])
 
     def _flag(self, cells: pd.DataFrame) -> Bools:
         flags = np.zeros(len(self.known.truth), dtype=bool)
@@ -412,7 +414,7 @@ class _Attempt:
         places = self._own_places(hidden)
         counts = places[places["is_hidden"] | (places["value"] > 0)].groupby("table")["is_hidden"].agg(["sum", "size"])
         shown = 1.0 - counts["sum"] / counts["size"]
-        crossed = {one.name for one in self.tables if len(one.table.keys) > 1}
+        crossed = {candidate.name for candidate in self.tables if len(candidate.table.keys) > 1}
         return frozenset(name for name in shown.index[shown < BARE] if name in crossed)
 
     def count_worth(self, pattern: Pattern) -> float:
@@ -423,7 +425,7 @@ class _Attempt:
 
     def _own_places(self, hidden: Bools) -> pd.DataFrame:
         """List the counts of these tables with their value and whether they are hidden."""
-        places = self.known.places[self.known.places["table"].isin([one.name for one in self.tables])]
+        places = self.known.places[self.known.places["table"].isin([candidate.name for candidate in self.tables])]
         variable = places["variable"].to_numpy(np.int64)
         return places.assign(is_hidden=hidden[variable], value=self.known.truth[variable])
 
@@ -448,11 +450,11 @@ def _find_worst(attempt: _Attempt, pattern: Pattern, left: Sequence[Candidate]) 
     places = attempt.known.places
     found: set[str] = set()
     n_open = places.loc[places["variable"].isin(pattern.open), "table"].value_counts()
-    for within in dict.fromkeys(one.within for one in left if one.name in n_open.index):
-        near = [one for one in left if one.within == within]
-        own = [one for one in near if one.name in n_open.index]
+    for within in dict.fromkeys(candidate.within for candidate in left if candidate.name in n_open.index):
+        near = [candidate for candidate in left if candidate.within == within]
+        own = [candidate for candidate in near if candidate.name in n_open.index]
         if len(left) > FEW_TABLES and len(near) == len(left):
-            found |= _cover(pattern, places[places["table"].isin([one.name for one in own])])
+            found |= _cover(pattern, places[places["table"].isin([candidate.name for candidate in own])])
         else:
             found.add(_try_without(attempt, near, own if len(left) > FEW_TABLES else near))
     return frozenset(found)
@@ -479,10 +481,10 @@ def _try_without(attempt: _Attempt, near: Sequence[Candidate], tried: Sequence[C
     """Try the tables of a unit without some of them, one at a time."""
     alone = attempt.with_tables(near)
     worst, fewest = tried[0].name, float("inf")
-    for one in sorted(tried, key=lambda one: (-len(one.table.frame), one.name)):
-        n_open = alone.without({one.name}).count_open(fewest)
+    for candidate in sorted(tried, key=lambda candidate: (-len(candidate.table.frame), candidate.name)):
+        n_open = alone.without({candidate.name}).count_open(fewest)
         if n_open < fewest:
-            worst, fewest = one.name, n_open
+            worst, fewest = candidate.name, n_open
         if not n_open:
             break
     return worst

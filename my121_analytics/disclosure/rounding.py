@@ -34,6 +34,9 @@ def find_narrow_parts(values: Sequence[float], settings: DisclosureSettings) -> 
     least, most = np.maximum(np.ceil(rounded - base / 2), 0.0), np.ceil(rounded + base / 2) - 1.0
     may_be_small = least < settings.threshold
     withheld = np.zeros(len(rounded), dtype=bool)
+    # Each count withheld widens the others' ranges, so that the narrow ones are looked for again. What a
+    # reader knows of one is the total less the ends of all others (Willenborg and de Waal, Elements of Statistical
+    # Disclosure Control, 2001).
     while True:
         low = np.where(withheld, 0.0, least)
         high = np.where(withheld, most[may_be_small].max(initial=0.0), most)
@@ -122,10 +125,12 @@ def _share(frame: pd.DataFrame, rounded: pd.DataFrame, column: str, base: str | 
     nothing = pd.Series(np.nan, index=frame.index)
     if base is None or not pd.api.types.is_numeric_dtype(frame[column].dtype):
         return nothing
-    whole, given = _numbers(frame[base]), _numbers(frame[column])
+    whole, shares = _numbers(frame[base]), _numbers(frame[column])
     for count in counts:
-        use = (whole > 0) & np.isfinite(given)
-        if count != base and use.any() and np.allclose(_numbers(frame[count])[use] / whole[use], given[use], atol=1e-9):
+        use = (whole > 0) & np.isfinite(shares)
+        if count == base or not use.any():
+            continue
+        if np.allclose(_numbers(frame[count])[use] / whole[use], shares[use], atol=1e-9):
             new_whole = _numbers(rounded[base])
             share = np.divide(_numbers(rounded[count]), new_whole, out=np.full(len(frame), np.nan), where=new_whole > 0)
             return pd.Series(np.minimum(share, 1.0), index=frame.index)

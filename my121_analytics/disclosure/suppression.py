@@ -193,6 +193,8 @@ def _in_one_category(table: Table, key: str, counts: npt.NDArray[np.float64]) ->
         return np.zeros(len(frame), dtype=bool)
     others = [k for k in table.keys if k != key]
     hidden = np.zeros(len(frame), dtype=bool)
+    # Both wholes can be printed, so both can be compared with a single cell: group disclosure (Hundepool et al.,
+    # Statistical Disclosure Control, 2012).
     for by in (others, [*others, table.base] if table.base else others):
         groups = group_codes(frame, by)
         whole = np.bincount(groups[parts], weights=counts[parts], minlength=groups.max(initial=-1) + 1)[groups]

@@ -16,8 +16,16 @@ from scipy.optimize import linprog
 from my121_analytics.disclosure.bounds import find_bounds
 from my121_analytics.disclosure.linked_tables.system import System
 from my121_analytics.disclosure.release import release
+from my121_analytics.disclosure.secondary import pattern as secondary_pattern
 from my121_analytics.disclosure.secondary.exact_pattern import find_cheapest
-from my121_analytics.disclosure.secondary.pattern import HiddenCellProblem, Pattern, choose_pattern, count_open
+from my121_analytics.disclosure.secondary.pattern import (
+    HiddenCellProblem,
+    Pattern,
+    choose_pattern,
+    count_open,
+    draft_pattern,
+)
+from my121_analytics.disclosure.secondary.search import Search
 from my121_analytics.workforce.results import TOTAL, Result, Table, describe
 
 THRESHOLD = 5.0
@@ -290,3 +298,47 @@ def test_two_records_that_look_alike_get_the_same_release(counts: list[list[int]
     one, other = (release(tabulate(some), audience="publish") for some in (counts, others))
     pd.testing.assert_frame_equal(one.tables["t"], other.tables["t"])
     assert one.tables["t"]["n"].isna().any()
+
+
+def large_table(seed: int = 5) -> HiddenCellProblem:
+    """Lay out a table with more counts than are solved exactly."""
+    rng = np.random.default_rng(seed)
+    problem = lay_out(rng.integers(1, 30, (5, 5, 5)), cost=rng.integers(1, 9, (6, 6, 6)).astype(float))
+    assert problem.movable.sum() > secondary_pattern.MOST_EXACT
+    return problem
+
+
+def test_of_a_few_searches_the_cheapest_goes_on(monkeypatch):
+    class StartsBadly(Search):
+        def __init__(self, *arguments, seed: int = 0, **options) -> None:
+            super().__init__(*arguments, seed=seed, **options)
+            self.starts_badly = seed != 1
+
+        def protect(self, *arguments, **options) -> None:
+            super().protect(*arguments, **options)
+            if self.starts_badly:
+                self.hidden |= self.movable
+
+    problem = large_table()
+    expected = draft_pattern(problem).pattern.hidden
+    monkeypatch.setattr(secondary_pattern, "Search", StartsBadly)
+    hidden = draft_pattern(problem).pattern.hidden
+    assert hidden.sum() < (problem.hidden | problem.movable).sum()
+    assert problem.cost[hidden].sum() == pytest.approx(problem.cost[expected].sum(), rel=0.2)
+
+
+def test_a_draft_hides_all_that_is_needed_and_its_end_no_more():
+    problem = large_table()
+    draft = draft_pattern(problem)
+    drafted = draft.pattern.hidden
+    final = draft.finish().hidden
+    assert protects(problem, drafted)
+    assert protects(problem, final)
+    assert (final <= drafted).all()
+    assert final.sum() < drafted.sum()
+
+
+def test_what_is_too_large_to_be_proven_in_the_search_is_protected_all_the_same(monkeypatch):
+    monkeypatch.setattr(secondary_pattern, "MOST_CONFIRMED", 0)
+    problem = large_table()
+    assert protects(problem, choose_pattern(problem).hidden)

@@ -40,7 +40,7 @@ def find_usual(about: About, name: str, table: Table, earlier: Mapping[str, Earl
              and kept.tables[name].keys == table.keys and MARKER in kept.frames[name]]
     if not alike:
         return frozenset()
-    frame = max(alike, key=lambda one: one[:2])[2]
+    frame = max(alike, key=lambda release: release[:2])[2]
     keys, marked = keys_of(frame, table), (frame[MARKER].astype("str") != "").to_numpy()
     counts = [c for c in frame.columns if c not in table.keys and c in table.frame
               and pd.api.types.is_numeric_dtype(frame[c].dtype)]
@@ -76,9 +76,9 @@ def find_usual_cells(places: pd.DataFrame, tables: Mapping[str, Table], usual: U
         before = usual.get(str(name), frozenset())
         if before:
             keys = keys_of(tables[str(name)].frame, tables[str(name)])
-            some = places.iloc[rows]
+            cells = places.iloc[rows]
             out[rows] = [(keys[row], column) in before
-                         for row, column in zip(some["row"], some["column"], strict=True)]
+                         for row, column in zip(cells["row"], cells["column"], strict=True)]
     return out
 
 

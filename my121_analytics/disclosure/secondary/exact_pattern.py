@@ -116,10 +116,10 @@ class _Cuts:
             if float(self.cost @ hidden) >= at_most * (1 - 1e-9):
                 return Exact(None, sure, bound, hidden)
             lower, upper = self._bounds(hidden)
-            one = Component(np.arange(self.n), self.all_rows, self.least, self.right, lower, upper)
-            if self._cut(hidden, one):
+            component = Component(np.arange(self.n), self.all_rows, self.least, self.right, lower, upper)
+            if self._cut(hidden, component):
                 continue
-            points = self._prove(hidden, one)
+            points = self._prove(hidden, component)
             if points is not None:
                 nothing = np.array([], dtype=np.int64)
                 return Exact(Pattern(hidden | self.problem.hidden, nothing, points), sure, bound, hidden)
@@ -162,16 +162,16 @@ class _Cuts:
         left = width < self.problem.needed[asked] - ROUNDING
         return asked[left][np.argsort(width[left], kind="stable")], points
 
-    def _keep(self, one: Component, values: Floats) -> None:
+    def _keep(self, component: Component, values: Floats) -> None:
         self.corners = np.vstack([self.corners, values[None, :]])[-N_POINTS:]
-        whole = one.near(values)
+        whole = component.near(values)
         if whole is not None:
             self.points = np.vstack([self.points, whole[None, :]])[-N_POINTS:]
 
-    def _cut(self, hidden: Bools, one: Component) -> bool:
+    def _cut(self, hidden: Bools, component: Component) -> bool:
         """Add cuts for numbers that the reader gets too narrowly; False where there are none."""
         n_before = len(self.rows)
-        self._push(hidden, one)
+        self._push(hidden, component)
         tried: set[int] = set()
         while len(self.rows) - n_before < MOST_CUTS:
             short = [int(k) for k in self._short(hidden, self.corners)[0] if int(k) not in tried]
@@ -183,10 +183,10 @@ class _Cuts:
             aim[k] = 1.0
             ends = []
             for sign in (1.0, -1.0):
-                end = self._play(one, sign * aim)
+                end = self._play(component, sign * aim)
                 if end is None:
                     self.n_impossible += 1
-                    return self._cut_impossible(one) or len(self.rows) > n_before
+                    return self._cut_impossible(component) or len(self.rows) > n_before
                 ends.append((end, sign * aim))
                 if k not in self._short(hidden, self.corners)[0]:
                     break
@@ -195,7 +195,7 @@ class _Cuts:
         self.n_impossible = 0
         return len(self.rows) > n_before
 
-    def _push(self, hidden: Bools, one: Component) -> None:
+    def _push(self, hidden: Bools, component: Component) -> None:
         """Widen many ranges with few programs."""
         for turn in range(N_PUSHES):
             short = self._short(hidden, self.corners)[0]
@@ -203,22 +203,22 @@ class _Cuts:
                 return
             aim = np.zeros(self.n)
             aim[short] = self.rng.exponential(1.0, len(short)) ** 2 * (-1.0 if turn % 2 else 1.0)
-            found = one.program.minimise(aim)
+            found = component.program.minimise(aim)
             if found is None:
                 return
-            self._keep(one, found)
+            self._keep(component, found)
 
-    def _play(self, one: Component, aim: Floats) -> OptimizeResult | None:
+    def _play(self, component: Component, aim: Floats) -> OptimizeResult | None:
         self.n_plays += 1
         answer = linprog(aim, A_ub=self.most if self.most.shape[0] else None,
                          b_ub=self.right[~self.is_equal] if self.most.shape[0] else None,
                          A_eq=self.equal if self.equal.shape[0] else None,
                          b_eq=self.right[self.is_equal] if self.equal.shape[0] else None,
-                         bounds=np.column_stack([one.lower, one.upper]), method="highs-ds",
+                         bounds=np.column_stack([component.lower, component.upper]), method="highs-ds",
                          options={"presolve": False})
         if answer.status != FOUND:
             return None
-        self._keep(one, answer.x)
+        self._keep(component, answer.x)
         return answer
 
     def _gain(self, aim: Floats, equal: Floats, most: Floats) -> tuple[float, Floats]:
@@ -240,7 +240,7 @@ class _Cuts:
         row[k] = -1.0 if self.movable[k] else 0.0
         self._add(row, 0.0 if self.movable[k] else 1.0)
 
-    def _cut_impossible(self, one: Component) -> bool:
+    def _cut_impossible(self, component: Component) -> bool:
         """Say that more must be hidden for there to be a solution at all."""
         n_equal, n_most = self.equal.shape[0], self.most.shape[0]
         slack = sparse.hstack([sparse.identity(n_equal), -sparse.identity(n_equal)])
@@ -250,7 +250,7 @@ class _Cuts:
         answer = linprog(total, A_eq=sparse.hstack([self.equal, slack, none]) if n_equal else None,
                          b_eq=self.right[self.is_equal] if n_equal else None,
                          A_ub=limits if n_most else None, b_ub=self.right[~self.is_equal] if n_most else None,
-                         bounds=np.vstack([np.column_stack([one.lower, one.upper]),
+                         bounds=np.vstack([np.column_stack([component.lower, component.upper]),
                                            np.tile([0.0, np.inf], (2 * n_equal + n_most, 1))]), method="highs-ds")
         if answer.status != FOUND:
             return False
@@ -262,7 +262,7 @@ class _Cuts:
 
     # --- proving ---------------------------------------------------------------------------------------------------
 
-    def _prove(self, hidden: Bools, one: Component) -> Floats | None:
+    def _prove(self, hidden: Bools, component: Component) -> Floats | None:
         """Give whole numbers that prove every range; None where there are none."""
         while True:
             short, points = self._short(hidden, self.points)
@@ -272,10 +272,10 @@ class _Cuts:
             aim = np.zeros(self.n)
             aim[k] = 1.0
             for sign in (1.0, -1.0):
-                found = one.find_whole(sign * aim, MOST_NODES)
+                found = component.find_whole(sign * aim, MOST_NODES)
                 if found is None:
                     return None
-                self._keep(one, found)
+                self._keep(component, found)
             if k in self._short(hidden, self.points)[0]:
                 return None
 

@@ -55,7 +55,7 @@ class HiddenCellProblem:
         rows = abs(sparse.vstack([system.equal, system.most], format="csr"))
         finite = system.upper[np.isfinite(system.upper)]
         found = [finite, system.lower, rows @ system.lower, abs(system.equal_to), abs(system.most_to)]
-        return 1000.0 + 4 * max(float(some.max(initial=0)) for some in found)
+        return 1000.0 + 4 * max(float(values.max(initial=0)) for values in found)
 
     def split(self) -> Iterator[tuple[Ints, HiddenCellProblem]]:
         """Give the parts that share no equation, whatever is hidden: which numbers they are, and each as a problem."""
@@ -85,7 +85,8 @@ class Pattern:
     open
         Hidden numbers for which nothing more can be hidden that would protect them.
     points
-        Values of all numbers, whole ones, a solution a row: together they prove the ranges.
+        Values of all numbers, a solution a row: together they prove the ranges. Whole ones, but in parts too large for
+        that (``pattern.MOST_CONFIRMED``).
     """
 
     hidden: Bools

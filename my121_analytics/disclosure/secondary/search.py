@@ -1,7 +1,7 @@
 """The search for a pattern where a problem is too large to be solved exactly: hide the cheapest, then show again.
 
-All of this is done with linear programs, whose corners may hold fractions and which take a tenth of the time of
-integer ones. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these
+All of this is done with one linear program that is kept (``linear_program``), whose corners may hold fractions and
+which takes a tenth of the time of an integer one. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these
 tell more.
 """
 
@@ -69,6 +69,7 @@ class Search:
         self.refusals = np.zeros(len(self.lower), dtype=np.int64)
         self.labels: tuple[Ints, Ints] | None = None
         self.parts: dict[int, Ints] = {}
+        self.every: Component | None = None
         pinned = (self.lower == self.upper) & self.hidden & (self.needed > 0)
         self.stuck: set[int] = set(np.flatnonzero(pinned).tolist())
         self.program = LinearProgram(self.rows, self.least, self.right, self.lower, self.upper)
@@ -199,7 +200,7 @@ class Search:
     def _set(self, numbers: Ints, lower: Floats, upper: Floats) -> None:
         """Change what is known of some numbers."""
         self.lower[numbers], self.upper[numbers] = lower, upper
-        self.labels, self.parts = None, {}
+        self.labels, self.parts, self.every = None, {}, None
         self.program.set_bounds(numbers, lower, upper)
         self.changes.set_bounds(numbers, lower, upper)
 
@@ -271,6 +272,14 @@ class Search:
         return self._learn(at, self._solve(at, aim, np.maximum(self.lower[at], start - reach),
                                            np.minimum(self.upper[at], start + reach)))
 
+    @property
+    def whole_system(self) -> Component:
+        """All numbers, with what is known of them now."""
+        if self.every is None:
+            self.every = Component(np.arange(len(self.lower)), self.rows, self.least, self.right, self.lower.copy(),
+                                   self.upper.copy())
+        return self.every
+
     def _learn(self, at: Ints, values: Floats | None) -> bool:
         """Take in a solution of some numbers, the others as in the first solution; False where there is none."""
         if values is None:
@@ -318,7 +327,7 @@ class Search:
 
     def _to_whole(self, point: Floats) -> Floats | None:
         """Round a solution for everything; None where it, rounded, is none."""
-        return Component(np.arange(len(point)), self.rows, self.least, self.right, self.lower, self.upper).near(point)
+        return self.whole_system.near(point)
 
     def _cheapest_move(self, target: int, *, whole: bool) -> Floats | None:
         """Find what must move for a number to reach beyond what it has reached, upwards, downwards, or both in turn."""
@@ -376,6 +385,7 @@ class Search:
         labels = self.labels, self.parts
         self.hidden[k] = False
         self._set(number, value, value)
+        # Solutions already met are cheaper than new ones: mixed, they prove most ranges at once.
         self.points = self._mix(k)
         if len(self.points) > 0 and not self._pins_another(k) and self._prove_again(k, at):
             return
@@ -410,9 +420,9 @@ class Search:
         same = self.points[np.abs(at - value) <= ROUNDING]
         out = [same]
         if len(below) and len(above):
-            for some, other in ((below, above[:1]), (below[-1:], above)):
-                share = (value - some[:, k][:, None]) / (other[:, k][:, None] - some[:, k][:, None])
-                out.append(some + share * (other - some))
+            for first, second in ((below, above[:1]), (below[-1:], above)):
+                share = (value - first[:, k][:, None]) / (second[:, k][:, None] - first[:, k][:, None])
+                out.append(first + share * (second - first))
         return np.vstack(out)
 
     def _prove_again(self, k: int, at: Ints) -> bool:
