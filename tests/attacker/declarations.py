@@ -256,7 +256,7 @@ def _outcome_of(record: Mapping[str, str], table: PrintedTable) -> tuple[str, st
         number = record["Outcome"].split(" ")[0]
         return ("box", number) if number.isdigit() else None
     name = "Box" if "Box" in record else "Level"
-    return None if record[name] == "0" else (name.lower(), record[name])
+    return None if record[name] in ("", "0", "[z]") else (name.lower(), record[name])
 
 
 # --- tables of change ----------------------------------------------------------------------------------------------

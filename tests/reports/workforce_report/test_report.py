@@ -92,6 +92,9 @@ def test_figures_are_those_of_the_analysis(council: Workforce, working: Workforc
     expected = tabulate_profile(council).frame("map")
     found = rows_of(working, "map")
     assert [int(row["Number"]) for row in found] == expected["n"].tolist()
+    assert [found[-1][name] for name in ("Name of the box", "Box", "Box marker", "Performance", "Potential marker")] == [
+        "No placement", "", "[z]", "", "[z]"]
+    assert [row["Box marker"] for row in found[:-1]] == [""] * 9
     by_group = pd.DataFrame(rows_of(working, "map-by-directorate"))
     by_group = by_group[by_group["Directorate"] != "All"]
     assert by_group["Number"].astype(int).sum() == expected["n"].sum()
