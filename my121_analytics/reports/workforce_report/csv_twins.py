@@ -65,7 +65,7 @@ def _of_rows(sheet: Sheet) -> pd.DataFrame:
             continue
         values, hidden, none = view.frame[field.name].reset_index(drop=True), view.hides(field), view.has_none(field)
         missing = values.isna().to_numpy()
-        columns[field.heading] = values.mask(none) if none.any() else values
+        columns[field.heading] = values.astype("Int64").mask(none) if none.any() else values
         if field.kind in NUMERIC and (missing | none).any():
             columns[f"{field.heading} marker"] = pd.Series(np.select(
                 [none, hidden, missing], [NOT_APPLICABLE, view.frame["marker"].astype("str"), NOT_AVAILABLE], ""))
