@@ -39,7 +39,7 @@ def write_reports(work: Work) -> None:
         publication.keep()
         work.missing += [f"{name}: {section}" for section in made.failed]
         work.warnings += ["kept_apart"] if made.attention else []
-        work.headline += [replace(one, report=name, audience=report.audience) for one in made.headline]
+        work.headline += [replace(figure, report=name, audience=report.audience) for figure in made.headline]
 
 
 def keep_release(content: bytes, folder: Path | str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property, wraps
 from typing import Any
@@ -232,15 +232,6 @@ def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | 
     return Workforce(**frames, cycles=cycles, framework=build_framework(settings), settings=settings,
                      as_of=as_of or settings.exports.extract_date or _latest_day(frames, cycles),
                      other_names=dict(other_names or {}))
-
-
-def restrict(workforce: Workforce, cycles: list[str]) -> Workforce:
-    """Give the record with only the placements of some cycles; people, posts and conversations stay."""
-    kept = workforce.placements["cycle"].isin(cycles)
-    placements = workforce.placements[kept].reset_index(drop=True)
-    placements["cycle"] = placements["cycle"].cat.remove_unused_categories()
-    table = workforce.cycles[workforce.cycles["label"].isin(cycles)].reset_index(drop=True)
-    return replace(workforce, placements=placements, cycles=table)
 
 
 def _latest_day(frames: Mapping[str, pd.DataFrame], cycles: pd.DataFrame) -> date:

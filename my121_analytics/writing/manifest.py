@@ -152,8 +152,8 @@ def with_sets(manifest: bytes, sets: Mapping[str, OutputSet], attention: Sequenc
         UTF-8 JSON with sorted keys.
     """
     content = json.loads(manifest) if manifest else {"product": "my121_analytics", "version": __version__}
-    content[_BELONGS] = {command: {"is_public": one.is_public, "files": dict(one.files)}
-                         for command, one in sets.items()}
+    content[_BELONGS] = {command: {"is_public": output_set.is_public, "files": dict(output_set.files)}
+                         for command, output_set in sets.items()}
     if attention:
         content["attention"] = list(attention)
     return _as_json(content)

@@ -10,7 +10,8 @@ from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.improvement.timescale.durations import Duration
 from my121_analytics.improvement.timescale.reading import parse_timescale
 from my121_analytics.improvement.timescale.refusal import TimescaleError
-from my121_analytics.settings import MilestoneSettings, Settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_plan import MilestoneSettings
 from my121_analytics.wording.catalogue import say
 
 OPEN = ("overdue", "behind", "to confirm", "due in window", "on track", "not started", "open-ended", "undated")

@@ -9,9 +9,9 @@ from my121_analytics.calibration.decision_lines import AXES, NOT_DISCUSSED, outc
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Sheet
 
 ACTIONS, ACTION_LINES = "Actions", 12
 DECISIONS = "Decisions"

@@ -7,8 +7,8 @@ import pandas as pd
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, count_say
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import WordSheet
 from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Subheading, Text
-from my121_analytics.writing.workbook import WordSheet
 
 
 def build_notes(meeting: Meeting, figures: tuple[tuple[str, str, str], ...]) -> Chapter:

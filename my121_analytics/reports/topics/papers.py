@@ -15,10 +15,11 @@ from my121_analytics.figures.theme import render_svg
 from my121_analytics.reports.pack.meeting import range_text
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Text, make_page, page_table, render_page
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import Field, Kind, View
-from my121_analytics.writing.workbook import Book, Sheet, write_workbook
+from my121_analytics.writing.workbook import write_workbook
 
 MOST_ROWS = 60
 """Rows of a table that a page shows; the workbook holds all."""

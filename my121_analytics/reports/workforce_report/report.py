@@ -38,7 +38,8 @@ from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
-from my121_analytics.writing.workbook import AnySheet, Book, PictureSheet, WordSheet, write_workbook
+from my121_analytics.writing.book import AnySheet, Book, PictureSheet, WordSheet
+from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake

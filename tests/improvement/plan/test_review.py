@@ -13,7 +13,8 @@ from my121_analytics.improvement.plan.outcomes import CANNOT_TELL, CHANGED, IMPR
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
 from my121_analytics.improvement.plan.statistic_readings import Measurement
-from my121_analytics.settings import Settings, load_settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_file import load_settings
 
 ANCHOR, REVIEW = date(2013, 6, 30), date(2014, 12, 31)
 

@@ -17,7 +17,6 @@ from my121_analytics.improvement.timescale.reading import (
     split_timescales,
 )
 from my121_analytics.improvement.timescale.refusal import UNREADABLE_CODES, TimescaleError
-from my121_analytics.improvement.timescale.spelling import mend_words
 from my121_analytics.wording.catalogue import codes
 
 AS_WRITTEN = Path(__file__).with_name("timescales_as_written.txt")
@@ -343,6 +342,52 @@ def test_a_phrase_without_one_reading_is_refused_with_a_way_to_write_it(row):
     assert refused.value.reason == ("unreadable" if code in UNREADABLE_CODES else "ambiguous")
 
 
+# phrase | as its remedy says to write it
+REMEDIES = """
+Q3 2014                     | Q3 2013/14
+Q3 2014                     | Q3 calendar year 2014
+FY14                        | 2013/14
+Q3                          | Q3 2013/14
+2026/27 Q1 & Q2             | Q1 & Q2 2026/27
+June                        | June 2014
+August 13                   | August 2013
+11/12                       | 11 December 2013
+2011-12                     | 2011/12
+2014-2015                   | 2014/15 to 2015/16
+by 2014                     | by the end of 2014
+by 2014                     | before 1 January 2014
+early 2014                  | by the end of March 2014
+Winter 2014                 | December 2013 to February 2014
+24-18 months                | 18-24 months
+June 2014 - April 2014      | April 2014 - June 2014
+31 June 2014                | 30 June 2014
+Tuesday 31 March 2014       | 31 March 2014
+ASAP                        | March 2014
+10 working days             | 2 weeks
+bi-annual                   | twice a year
+bi-annual                   | every two years
+6 months after approval     | 6 months from 1 April 2014
+within six months of accreditation | 6 months from 1 April 2014
+over 12 months              | within 12 months
+over 12 months              | at least 12 months
+completed by March 2014     | completed March 2014
+completed by March 2014     | to be completed by March 2014
+complete (March 2014)       | completed March 2014
+autumn term                 | by December 2013
+In progress - 50%           | TBC
+12 months / 18 months       | 18 months
+soonish                     | 31 March 2014
+"""
+
+
+@pytest.mark.parametrize("row", [line.split("|") for line in REMEDIES.strip().splitlines()], ids=lambda row: row[1])
+def test_what_is_refused_is_read_once_it_is_written_as_the_remedy_says(row):
+    refused, mended = map(str.strip, row)
+    with pytest.raises(TimescaleError):
+        parse_timescale(refused, anchor=ANCHOR)
+    assert parse_timescale(mended, anchor=ANCHOR)
+
+
 def written_as(kind_wanted):
     lines = AS_WRITTEN.read_text(encoding="utf-8").splitlines()
     rows = [tuple(cell.strip() for cell in line.split("|")) for line in lines if line and not line.startswith("#")]
@@ -399,15 +444,6 @@ def test_text_beside_a_timescale_changes_nothing_but_the_note(text, aside):
 def test_text_that_may_change_the_meaning_is_never_set_aside(condition):
     with pytest.raises(TimescaleError):
         parse_timescale(f"12 months - {condition}", anchor=ANCHOR)
-
-
-@given(st.sampled_from(["february", "september", "december", "months", "quarterly", "immediately",
-                         "eighteen"]), st.data())
-def test_one_slip_is_mended_and_a_word_of_its_own_is_not(word, data):
-    position = data.draw(st.integers(1, len(word) - 2))
-    slipped = word[:position] + word[position + 1] + word[position] + word[position + 2:]
-    assert mend_words(slipped) == word
-    assert mend_words("match the sprint") == "match the sprint"
 
 
 def test_the_tables_cover_every_kind_and_every_code_of_refusal():
@@ -535,3 +571,16 @@ def test_a_later_anchor_never_makes_a_due_date_earlier(months, anchor):
     due = parse_timescale(text, anchor=anchor).latest
     assert due <= parse_timescale(text, anchor=date.fromordinal(anchor.toordinal() + 1)).latest
     assert (due.year - anchor.year) * 12 + due.month - anchor.month == months
+
+
+@pytest.mark.parametrize("cell", ["12 months (completed); March 2014 (HR)",
+                                  "• by 31 March 2014 (High)\n• 6 months [Low]"])
+def test_brackets_stay_with_their_timescale(cell):
+    assert [part.count("(") + part.count("[") for part in split_timescales(cell)] == [1, 1]
+    assert [part[-1] in ")]" for part in split_timescales(cell)] == [True, True]
+
+
+@pytest.mark.parametrize("sign", ["(", ")", "]", "()", ".", "*", "|", "/"])
+def test_signs_alone_are_no_timescale(sign):
+    with pytest.raises(TimescaleError):
+        parse_timescale(sign, anchor=ANCHOR)

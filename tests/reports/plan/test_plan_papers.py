@@ -96,7 +96,7 @@ def test_a_directorate_gets_its_own_actions_and_those_of_all_directorates(tmp_pa
 
 
 def test_a_plan_that_names_no_directorate_gives_one_report_for_all(tmp_path):
-    from my121_analytics.settings import PlanSettings
+    from my121_analytics.settings_plan import PlanSettings
 
     none = pd.DataFrame({"action_id": ["1"], "directorate": ["All directorates"]})
     assert directorates_with_reports(none, PlanSettings()) == ["All directorates"]
