@@ -298,8 +298,10 @@ def _read_steps(table: PrintedTable, publication: Publication, said: Statements)
     moved = _moves(table, publication)
     records, parts = list(table.records()), []
     axes = ("Steps in performance", "Steps in potential")
+    # A line of which nothing but noughts is shown is withheld with its own noughts.
     hidden_lines = {(axis, line) for axis in axes for line, _ in _wholly_hidden(
-        ((record.get(axis, ""), axis), record["Number"]) for record in records)}
+        ((record.get(axis, ""), axis), MARKER if _number(record["Number"]) == 0 else record["Number"])
+        for record in records)}
     for record in records:
         hidden = any((axis, record.get(axis, "")) in hidden_lines for axis in axes)
         counted = moved.where(("performance step", record["Steps in performance"]))
