@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from my121_analytics.disclosure.attacker import attack_release, show_earlier
 from my121_analytics.disclosure.bounds import find_bounds
 from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.linked_tables.equations import Knowledge, show, write_equations
 from my121_analytics.disclosure.linked_tables.gathered import NO_SUM
+from my121_analytics.disclosure.linked_tables.grids import Grid
 from my121_analytics.disclosure.release import Released, release, release_together
+from my121_analytics.errors import UsageError
+from my121_analytics.publication import Publication
+from my121_analytics.reports.workforce_report.report import build_report
+from my121_analytics.sample_council.council import make_sample
+from my121_analytics.settings import ReportSettings
 from my121_analytics.workforce.results import TOTAL, Count, Fact, Result, Table, describe
 
 POSTS = Count("posts")
@@ -290,3 +299,27 @@ def test_verdicts_make_up_the_managers_and_facts_are_numbers_of_the_system() -> 
     assert shown["a"] is None
     assert shown["n_all"] == 84
     assert sum(value is None for value in shown.values()) == 2
+
+
+def test_every_count_of_a_report_has_one_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that stands for two numbers cannot be linked with a release that was kept."""
+    asked: list[Result] = []
+
+    def stop(publication: Publication, results: Sequence[Result], **cut: object) -> NoReturn:
+        asked.extend(results)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(Publication, "propose", stop)
+    sections = ["workforce", "profile", "movement", "coverage"]
+    with pytest.raises(UsageError, match="enough"):
+        build_report(make_sample(60, seed=3014).workforce,
+                     report=ReportSettings(sections=sections, by=["directorate", "contract", "tenure_band"]))
+    values: dict[str, set[float]] = {}
+    for at, result in enumerate(asked):
+        for name, table in result.tables.items():
+            grid = Grid(show(f"{at}.{name}", table.frame, table, result.about))
+            for column in grid.columns:
+                for count, value in zip(grid.names(column), grid.truth[column], strict=True):
+                    values.setdefault(count, set()).add(value)
+    assert len(values) > 400
+    assert {count: found for count, found in values.items() if len(found) > 1} == {}
