@@ -9,7 +9,7 @@ from typing import Literal
 from my121_analytics.writing.tables import Kind, View
 
 Profile = Literal["publish", "working"]
-NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+NOT_AVAILABLE = "[x]"
 FONT = "Arial"
 """Of workbooks, documents and slides; where it is missing, Liberation Sans has the same widths."""
 WIDEST_WORDS = 80

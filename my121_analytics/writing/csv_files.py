@@ -11,6 +11,7 @@ from my121_analytics.cell_text import guard
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.writing.staging import write_atomic
+from my121_analytics.writing.tables import CODES, NOT_APPLICABLE, is_no_code
 
 
 def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[str] | None = None,
@@ -55,7 +56,19 @@ def csv_bytes(released: Released, table: str, *, columns: Sequence[str] | None =
     withheld = (frame[MARKER] != "").any()
     chosen = [c for c in (columns or frame.columns) if c != MARKER]
     text = frame[[*chosen, MARKER] if withheld else chosen]
-    return as_text(text).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+    return as_text(_mark_no_placement(text)).to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
+
+
+def _mark_no_placement(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave the box or level of those without a placement empty, with a marker in a column of its own beside it."""
+    columns: dict[str, pd.Series] = {}
+    for name in frame.columns:
+        values = frame[name]
+        columns[name] = values
+        if name in CODES and pd.api.types.is_numeric_dtype(values.dtype) and (none := is_no_code(values)).any():
+            columns[name] = values.astype("Int64").mask(none)
+            columns[f"{name}_marker"] = pd.Series(none, index=frame.index).map({True: NOT_APPLICABLE, False: ""})
+    return pd.DataFrame(columns, index=frame.index)
 
 
 def as_text(frame: pd.DataFrame) -> pd.DataFrame:

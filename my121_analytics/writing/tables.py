@@ -19,6 +19,12 @@ NUMERIC = ("integer", "number", "decimal", "signed", "share", "points")
 MINUS = "−"
 
 
+CODES = ("box", "performance", "potential", "level")
+"""Columns of codes of the map, in which 0 is kept for those without a placement."""
+NOT_APPLICABLE = "[z]"
+"""Stands where a figure does not apply: the box of those who have none."""
+
+
 @dataclass(frozen=True)
 class Field:
     """One column as shown.
@@ -131,18 +137,31 @@ class View:
             return np.zeros(len(self.frame), dtype=bool)
         return ((self.frame[MARKER] != "") & self.frame[field.name].isna()).to_numpy()
 
+    def has_none(self, field: Field) -> np.ndarray:
+        """Say for each row whether this column's code stands for no placement: there is no box or level 0."""
+        if field.blank or field.name not in CODES or field.kind != "integer":
+            return np.zeros(len(self.frame), dtype=bool)
+        return is_no_code(self.frame[field.name])
+
     def cells(self) -> list[list[str]]:
-        """Give every cell as text, as a page shows it; the marker where a value was withheld."""
+        """Give every cell as text, as a page shows it; the marker where a value was withheld or does not apply."""
         columns = []
         for field in self.fields:
             if field.blank:
                 columns.append([""] * len(self.frame))
                 continue
             values = [format_value(value, field.kind) for value in self.frame[field.name]]
+            values = [NOT_APPLICABLE if none else value
+                      for value, none in zip(values, self.has_none(field), strict=True)]
             hidden = self.hides(field)
             markers = self.frame[MARKER] if MARKER in self.frame.columns else values
             columns.append([str(m) if h else v for v, h, m in zip(values, hidden, markers, strict=True)])
         return [list(row) for row in zip(*columns, strict=True)]
+
+
+def is_no_code(values: pd.Series) -> np.ndarray:
+    """Say which codes of the map stand for no placement."""
+    return (pd.to_numeric(values) == 0).fillna(False).to_numpy(bool)
 
 
 def format_value(value: object, kind: Kind) -> str:

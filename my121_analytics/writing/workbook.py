@@ -24,7 +24,6 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.writing.book import (
     FONT,
-    NOT_APPLICABLE,
     NOT_AVAILABLE,
     AnySheet,
     Book,
@@ -35,7 +34,7 @@ from my121_analytics.writing.book import (
     Sheet,
     WordSheet,
 )
-from my121_analytics.writing.tables import NUMERIC, Field, View, format_value
+from my121_analytics.writing.tables import NOT_APPLICABLE, NUMERIC, Field, View, format_value
 from my121_analytics.writing.workbook_package import finish_package
 
 SIZE = 12
@@ -324,6 +323,7 @@ class _BookWriter:
                        if f not in to_fill)
         lines = [say("workbook", "confidential")] if view.has_hidden else []
         lines += [say("workbook", "empty_cells" if self.working else "not_available")] if has_gaps else []
+        lines += [say("workbook", "not_applicable")] if any(view.has_none(f).any() for f in view.fields) else []
         return [*lines, *_list_to_fill(to_fill)]
 
     def _explain_markers(self, markers: set[str], said: Sequence[str]) -> list[str]:
@@ -415,7 +415,7 @@ class _BookWriter:
                 else self.kinds)[field.kind]
         marked = view.frame[field.marked_by].to_numpy(bool) if field.marked_by else np.zeros(len(view.frame), bool)
         values = view.frame[field.name]
-        missing, hidden = values.isna().to_numpy(), view.hides(field)
+        missing, hidden, none = values.isna().to_numpy(), view.hides(field), view.has_none(field)
         if field.kind in NUMERIC:
             cells: Sequence[Any] = pd.to_numeric(values).astype("float64").to_numpy()
         elif field.kind == "date":
@@ -426,6 +426,8 @@ class _BookWriter:
             row = head + 1 + offset
             if hidden[offset]:
                 _put(page, row, column, str(view.frame["marker"].iloc[offset]), self.right)
+            elif none[offset]:
+                _put(page, row, column, NOT_APPLICABLE, self.right)
             elif missing[offset] and (self.working or field.entry):
                 page.write_blank(row, column, None, look)
             elif missing[offset]:

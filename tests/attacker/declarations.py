@@ -26,6 +26,7 @@ NO_PLACEMENT = "No placement"
 
 GROUPINGS = {"Directorate": "directorate", "Service": "service", "Team": "team", "Grade": "grade", "Role": "role",
              "Contract": "contract", "Time in post": "tenure band", "Sex": "sex", "Gender": "gender",
+             "Working pattern": "working pattern", "Years of service": "years of service",
              "Age band": "age band", "Ethnic group": "ethnicity", "Disability": "disability",
              "Religion or belief": "religion", "Sexual orientation": "sexual orientation",
              "Gender reassignment": "gender reassignment", "Marriage or civil partnership": "marital status",
@@ -147,6 +148,16 @@ def _reader_of(table: PrintedTable) -> Reader | None:
         return _read_coverage
     if "Key posts" in headings:
         return _read_key_posts
+    if {"People", "Full-time equivalents"} <= headings:
+        return _read_headcount
+    if {"Number", "Number the share is of"} <= headings and table.title.startswith("People in post by"):
+        return _read_make_up
+    if "Left within 12 months" in headings or {"Managers", "People managed on average"} <= headings:
+        return _read_counted
+    if table.headings[:1] == ("Potential",) and table.title.startswith("The nine-box map"):
+        return _read_grid
+    if table.headings[:1] == ("Statistic",) and table.title.startswith("Headline figures, cycle by cycle"):
+        return _read_trends
     if "Actions" in headings and "Completed" in headings:
         return _read_actions
     if "What the ratings say" in headings and "Managers" in headings:
@@ -245,7 +256,7 @@ def _outcome_of(record: Mapping[str, str], table: PrintedTable) -> tuple[str, st
         number = record["Outcome"].split(" ")[0]
         return ("box", number) if number.isdigit() else None
     name = "Box" if "Box" in record else "Level"
-    return None if record[name] == "0" else (name.lower(), record[name])
+    return None if record[name] in ("", "0", "[z]") else (name.lower(), record[name])
 
 
 # --- tables of change ----------------------------------------------------------------------------------------------
@@ -287,8 +298,10 @@ def _read_steps(table: PrintedTable, publication: Publication, said: Statements)
     moved = _moves(table, publication)
     records, parts = list(table.records()), []
     axes = ("Steps in performance", "Steps in potential")
+    # A line of which nothing but noughts is shown is withheld with its own noughts.
     hidden_lines = {(axis, line) for axis in axes for line, _ in _wholly_hidden(
-        ((record.get(axis, ""), axis), record["Number"]) for record in records)}
+        ((record.get(axis, ""), axis), MARKER if _number(record["Number"]) == 0 else record["Number"])
+        for record in records)}
     for record in records:
         hidden = any((axis, record.get(axis, "")) in hidden_lines for axis in axes)
         counted = moved.where(("performance step", record["Steps in performance"]))
@@ -391,11 +404,75 @@ def _read_managers(table: PrintedTable, publication: Publication, said: Statemen
     said.complete.append((everybody, tuple(parts)))
 
 
+# --- who is in post ------------------------------------------------------------------------------------------------
+
+
+def _read_headcount(table: PrintedTable, publication: Publication, said: Statements) -> None:
+    cycle, counted = _cycle_of(table, publication), []
+    for record in table.records():
+        counted.append(Quantity("people", cycle, frozenset(_groups_of(table, record))))
+        said.counts.append(Count(counted[-1], _number(record["People"]), table.place))
+    _note_every_group(said, counted)
+
+
+def _read_make_up(table: PrintedTable, publication: Publication, said: Statements) -> None:
+    """People by one characteristic; the number that a share is of counts all of them, whatever they are in it."""
+    cycle, records, counted = _cycle_of(table, publication), list(table.records()), []
+    characteristic = next(GROUPINGS[heading] for heading in reversed(table.headings) if heading in GROUPINGS)
+    of_row = [Quantity("people", cycle, frozenset(_groups_of(table, record))) for record in records]
+    hidden = _wholly_hidden((people.less(characteristic), record["Number"])
+                            for people, record in zip(of_row, records, strict=True))
+    for people, record in zip(of_row, records, strict=True):
+        everybody = people.less(characteristic)
+        said.counts.append(Count(people, _number(record["Number"]), table.place, everybody in hidden, everybody))
+        said.counts.append(Count(everybody, _number(record["Number the share is of"]), table.place))
+        _note_share(said, table, record, people, everybody, "Share", ends=False)
+        counted += [people, everybody]
+    _note_every_group(said, counted)
+
+
+def _read_counted(table: PrintedTable, publication: Publication, said: Statements) -> None:
+    """Those who left, and managers, by group."""
+    heading, what = ("Managers", "managers in post") if "Managers" in table.headings else (
+        "Left within 12 months", "leavers")
+    cycle, counted = _cycle_of(table, publication), []
+    for record in table.records():
+        counted.append(Quantity(what, cycle, frozenset(_groups_of(table, record))))
+        said.counts.append(Count(counted[-1], _number(record[heading]), table.place))
+    _note_every_group(said, counted)
+
+
+def _note_every_group(said: Statements, counted: Sequence[Quantity]) -> None:
+    for name in sorted({name for quantity in counted for name, _ in quantity.of} & set(GROUPINGS.values())):
+        _note_groups(said, counted, name)
+
+
+def _read_grid(table: PrintedTable, publication: Publication, said: Statements) -> None:
+    """The map as it is drawn: high potential above, high performance to the right; box 1 is at the top right."""
+    posts = Quantity("posts", _cycle_of(table, publication), frozenset())
+    for down, row in enumerate(table.rows):
+        for across, text in enumerate(row[1:]):
+            box = posts.where(("box", str(down * 3 + 3 - across)))
+            said.counts.append(Count(box, _number(text), table.place))
+
+
 # --- headline figures and sentences --------------------------------------------------------------------------------
 
 
 def _read_headline(table: PrintedTable, publication: Publication, said: Statements) -> None:
-    cycle = _cycle_of(table, publication)
+    for record in table.records():
+        _read_figure(record, "Figure", _cycle_of(table, publication), table, said)
+
+
+def _read_trends(table: PrintedTable, publication: Publication, said: Statements) -> None:
+    """The headline figures once more, one column a cycle."""
+    for record in table.records():
+        for heading in table.headings[1:]:
+            if found := re.match(r"\d{4}/\d\d(?: H\d)?", heading):
+                _read_figure(record, heading, found[0], table, said)
+
+
+def _read_figure(record: Mapping[str, str], heading: str, cycle: str, table: PrintedTable, said: Statements) -> None:
     posts, people = Quantity("posts", cycle, frozenset()), Quantity("people", cycle, frozenset())
     placed, owes = posts.where(("placed", "yes")), people.where(("owes", "yes"))
     key = Quantity("key posts", cycle, frozenset())
@@ -405,15 +482,14 @@ def _read_headline(table: PrintedTable, publication: Publication, said: Statemen
               "Share at the lowest rating": (posts.where(("level", "1")), placed),
               "People with enough formal conversations": (owes.where(("enough", "yes")), owes),
               "Key posts with a successor named": (key.where(("successor", "yes")), key)}
-    for record in table.records():
-        figure = record["Figure"]
-        if record["Statistic"] == "Posts in the cycle" and _is_count(figure):
-            said.counts.append(Count(posts, _number(figure), table.place))
-        elif record["Statistic"] == "Managers with a pattern to discuss" and _is_count(figure):
-            managers = Quantity("managers", "", frozenset({("verdict", "pattern to discuss")}))
-            said.counts.append(Count(managers, _number(figure), table.place))
-        elif record["Statistic"] in shares:
-            _note_share(said, table, record, *shares[record["Statistic"]], "Figure", ends=False)
+    figure, statistic = record[heading], record["Statistic"]
+    if statistic.startswith(("Posts in the cycle", "Posts on the map")) and _is_count(figure):
+        said.counts.append(Count(posts, _number(figure), table.place))
+    elif statistic == "Managers with a pattern to discuss" and heading == "Figure" and _is_count(figure):
+        managers = Quantity("managers", "", frozenset({("verdict", "pattern to discuss")}))
+        said.counts.append(Count(managers, _number(figure), table.place))
+    elif statistic in shares:
+        _note_share(said, table, record, *shares[statistic], heading, ends=False)
 
 
 _N = r"([\d,]+|\[c\])"

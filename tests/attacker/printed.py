@@ -134,8 +134,9 @@ def _rows_of_csv(path: Path) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ..
 def _merge_markers(headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]
                    ) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
     """Put the marker of a twin's column beside it into the column itself; a twin keeps the two apart."""
-    beside = {heading.removesuffix(" marker"): at for at, heading in enumerate(headings) if heading.endswith(" marker")}
-    kept = [at for at, heading in enumerate(headings) if not heading.endswith(" marker")]
+    beside = {heading[:-len(" marker")]: at for at, heading in enumerate(headings)
+              if heading.endswith((" marker", "_marker"))}
+    kept = [at for at, heading in enumerate(headings) if not heading.endswith((" marker", "_marker"))]
     merged = [tuple(row[at] or (row[beside[headings[at]]] if headings[at] in beside else "") for at in kept)
               for row in rows if len(row) == len(headings)]
     return tuple(headings[at] for at in kept), tuple(merged)

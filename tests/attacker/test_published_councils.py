@@ -15,10 +15,7 @@ import pytest
 from benchmarks.attack_files import Design, attack_council, draw_design
 from tests.attacker.programs import Found
 
-FEWEST_LEFT = 5
-"""Between two editions, how far a count's range must reach at least: an outsider who is told how many records changed
-in all knows some totals to one less than the threshold. See docs/attack.md."""
-QUICK = (Design(60, 41, ("directorate",), "directorate", ("report",), 1, ("profile", "coverage")),
+QUICK = (Design(60, 41, ("directorate",), "directorate", ("report",), 1, ("profile", "coverage", "equality")),
          Design(75, 42, ("grade",), "grade", ("report",), 1, ("profile", "movement")))
 
 
@@ -51,10 +48,7 @@ def test_one_leaver_one_joiner_and_one_correction_give_nothing_away(tmp_path: Pa
     found, _, _, _ = attack_council(replace(QUICK[0], editions=2), tmp_path)
     assert {quantity.edition for quantity in found.hidden["quantity"]} == {"1", "2"}
     check_model(found)
-    narrow = found.hidden[found.hidden["is_narrow"]]
-    assert ((narrow["most"] - narrow["least"]) >= FEWEST_LEFT).all()
-    assert (narrow["least"] >= 10).all()  # totals of units, no small groups
-    assert len(narrow) <= len(found.hidden) / 20
+    check_safe(found)
 
 
 @pytest.mark.slow

@@ -108,3 +108,16 @@ def test_kept_releases_that_cannot_be_read_are_refused_all_at_once(my121, again)
     assert "release-0000.json" in done.stderr
     assert "Restore" in done.stderr
     assert not (again / "out").exists()
+
+
+def test_a_report_says_it_first_too(my121, again):
+    (again / "kept" / "notes.txt").write_text("published in May", "utf-8")
+    with (again / "my121.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[reports.small]\nsections = ['profile']\nby = ['directorate']\n")
+    done = my121("report", again / "exports", "--settings", again / "my121.toml", "--out", again / "out")
+    assert done.returncode == 0, done.stderr
+    first = lines_of(done)[0]
+    assert first.startswith("Before you publish")
+    assert "notes.txt" in first
+    assert json.loads((again / "out" / "manifest.json").read_text("utf-8"))["attention"] == [first]
+    assert json.loads((again / "out" / "release_record.json").read_text("utf-8"))["attention"] == [first]

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from typing import NoReturn
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from my121_analytics.disclosure.attacker import attack_release, show_earlier
 from my121_analytics.disclosure.bounds import find_bounds
 from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.linked_tables.equations import Knowledge, show, write_equations
 from my121_analytics.disclosure.linked_tables.gathered import NO_SUM
+from my121_analytics.disclosure.linked_tables.grids import Grid
 from my121_analytics.disclosure.release import Released, release, release_together
+from my121_analytics.errors import UsageError
+from my121_analytics.publication import Publication
+from my121_analytics.reports.workforce_report.report import build_report
+from my121_analytics.sample_council.council import make_sample
+from my121_analytics.settings import ReportSettings
 from my121_analytics.workforce.results import TOTAL, Count, Fact, Result, Table, describe
 
 POSTS = Count("posts")
@@ -217,6 +226,55 @@ def test_the_parts_of_a_law_change_together_between_two_editions() -> None:
     assert (low[0], high[0]) == (49, 53)
 
 
+def ends(known: Knowledge, **of: str) -> tuple[float, float]:
+    """Give the range of the one hidden count whose table, keys or column are these."""
+    chosen = known.cells
+    for column, value in of.items():
+        chosen = chosen[chosen[column].eq(value)]
+    low, high = find_bounds(known.system, chosen["variable"].to_numpy(np.int64)[:1], np.array([50.0]),
+                            witness=known.truth, exact=True)
+    return float(low[0]), float(high[0])
+
+
+def test_the_number_that_shares_of_a_characteristic_are_of_is_everybody() -> None:
+    """48 permanent and 1 fixed-term: withheld, but the base of their shares is 49, so everybody is 49."""
+    about = coverage(GRADES).about
+    counts = {"n": Count("people"), "base": Count("people", keys={"contract": ""})}
+    frame = pd.DataFrame({"contract": ["Fixed term", "Permanent"], "n": [1, 48], "base": [49, 49]})
+    hidden = frame.assign(n=pd.array([pd.NA, pd.NA], dtype="Int64"))
+    contracts = Table(frame, keys=("contract",), count="n", base="base", sums=("contract",), counts=counts)
+    people = pd.DataFrame({"grade": [TOTAL], "n_people": [49]})
+    staff = Table(people, keys=("grade",), count="n_people", sums=("grade",), counts={"n_people": Count("people")})
+    nobody = people.assign(n_people=pd.array([pd.NA], dtype="Int64"))
+    known = write_equations([show("staff", nobody, staff, about), show("contracts", hidden, contracts, about)], {}, {})
+    assert ends(known, table="staff") == (49, 49)
+    # As kept, the true counts are not known any more: nothing may be made of a base in their place.
+    kept = show("contracts", hidden, replace(contracts, frame=hidden), about)
+    known = write_equations([show("staff", nobody, staff, about), kept], {}, {})
+    assert ends(known, table="staff") == (49, 49)
+    assert ends(known, table="contracts", keys="contract=Fixed term") == (1, 48)
+
+
+def test_a_kept_base_is_that_of_the_counts_of_its_own_name() -> None:
+    """Of 45 placed before 20 and 18 are shown, so 7 are left; the 48 placed after have nothing to do with it."""
+    about = ratings(GRADES).about
+    frame = pd.DataFrame({"box": ["1", "2", "3"], "n_before": [7, 20, 18], "n_after": [10, 20, 18],
+                          "base_before": [45] * 3, "base_after": [48] * 3})
+    placed = (("placed", "box"),)
+    counts = {f"{column}_{when}": Count("posts", f"2024/25 H{half}", where=where)
+              for when, half in (("before", 1), ("after", 2)) for column, where in (("n", ()), ("base", placed))}
+    table = Table(frame, keys=("box",), count="n_after", base="base_after", parts=("n_before",), sums=("box",),
+                  counts=counts)
+    hidden = frame.assign(n_before=pd.array([pd.NA, 20, 18], dtype="Int64"),
+                          n_after=pd.array([pd.NA, 20, 18], dtype="Int64"))
+    kept = show("kept", hidden, replace(table, frame=hidden), about)
+    everybody = pd.DataFrame({"n": [50]})
+    posts = Table(everybody, keys=(), count="n", counts={"n": Count("posts", "2024/25 H1")})
+    known = write_equations([kept, show("posts", everybody, posts, about)], {}, {})
+    assert ends(known, column="n_before") == (7, 7)
+    assert ends(known, column="n_after") == (10, 10)
+
+
 def test_what_was_shown_before_a_leaver_is_not_withheld_in_vain() -> None:
     """A release that hides another pattern than the one before it would give away what that one hid."""
     then = ratings(GRADES)
@@ -241,3 +299,27 @@ def test_verdicts_make_up_the_managers_and_facts_are_numbers_of_the_system() -> 
     assert shown["a"] is None
     assert shown["n_all"] == 84
     assert sum(value is None for value in shown.values()) == 2
+
+
+def test_every_count_of_a_report_has_one_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A name that stands for two numbers cannot be linked with a release that was kept."""
+    asked: list[Result] = []
+
+    def stop(publication: Publication, results: Sequence[Result], **cut: object) -> NoReturn:
+        asked.extend(results)
+        raise UsageError("enough")
+
+    monkeypatch.setattr(Publication, "propose", stop)
+    sections = ["workforce", "profile", "movement", "coverage"]
+    with pytest.raises(UsageError, match="enough"):
+        build_report(make_sample(60, seed=3014).workforce,
+                     report=ReportSettings(sections=sections, by=["directorate", "contract", "tenure_band"]))
+    values: dict[str, set[float]] = {}
+    for at, result in enumerate(asked):
+        for name, table in result.tables.items():
+            grid = Grid(show(f"{at}.{name}", table.frame, table, result.about))
+            for column in grid.columns:
+                for count, value in zip(grid.names(column), grid.truth[column], strict=True):
+                    values.setdefault(count, set()).add(value)
+    assert len(values) > 400
+    assert {count: found for count, found in values.items() if len(found) > 1} == {}

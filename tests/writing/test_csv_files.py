@@ -50,3 +50,12 @@ def test_withheld_counts_are_marked_and_absent(tmp_path):
 def test_a_plain_result_is_refused(tmp_path):
     with pytest.raises(DisclosureError, match="released"):
         write_csv(Result(ABOUT, {}), "t", tmp_path / "t.csv")
+
+
+def test_no_placement_has_no_box_and_a_marker_beside_the_empty_cell(tmp_path):
+    frame = pd.DataFrame({"box": [4, 0], "box_name": ["Pivotal and Flexible", "No placement"], "performance": [3, 0],
+                          "potential": [2, 0], "n": [40, 50]})
+    body = written(tmp_path, frame, audience="publish", keys=("box",), count="n").decode("utf-8-sig")
+    assert body.split("\r\n")[:3] == [
+        "box,box_marker,box_name,performance,performance_marker,potential,potential_marker,n",
+        "4,,Pivotal and Flexible,3,,2,,40", ",[z],No placement,,[z],,[z],50"]

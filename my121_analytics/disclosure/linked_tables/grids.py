@@ -212,6 +212,15 @@ def _plain_text(values: pd.Series) -> Texts:
     return np.array([str(value).replace(SEPARATOR, " ") for value in text], dtype=object)
 
 
+def is_base_of(base: str, column: str) -> bool:
+    """Say whether the shares of a column may be of a base: that of all columns, or the one of its own name.
+
+    Of a kept table what was hidden cannot tell any more that ``n_before`` does not add up to ``base_after``.
+    """
+    of_base, of_column = (name.partition("_")[2] for name in (base, column))
+    return not column.startswith("base") and of_base in ("", of_column)
+
+
 def _kind_of_base(grid: Grid, base: str) -> Texts:
     """Say for each row whom its base counts: everybody, those with an outcome, or (empty) it cannot be told."""
     rows, groups = grid.parts(grid.outcomes), grid.groups(grid.outcomes)
@@ -219,7 +228,7 @@ def _kind_of_base(grid: Grid, base: str) -> Texts:
     one_key = len(grid.outcomes) == 1
     none = grid.keys[grid.outcomes[0]] == NONE if one_key else np.zeros(grid.n, dtype=bool)
     size = groups.max(initial=-1) + 1
-    for column in (c for c in grid.columns if not c.startswith("base")):
+    for column in (c for c in grid.columns if is_base_of(base, c)):
         if not (np.isfinite(grid.truth[column]) & np.isfinite(value)).any():
             continue  # nothing is known that could tell
         everybody = np.bincount(groups[rows], weights=grid.truth[column][rows], minlength=size)[groups]

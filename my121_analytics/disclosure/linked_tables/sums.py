@@ -9,12 +9,18 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, Nesting, holds, numbers_of
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, NONE, Grid, Nesting, holds, is_base_of, numbers_of
+from my121_analytics.workforce.results import TOTAL
 
 
 def add_keys(gathered: Gathered, grid: Grid) -> None:
-    """Counts add up over a key to the count without it."""
+    """Counts add up over a key to the count without it.
+
+    Where no row stands for those without an outcome, all outcomes make up the base, which may be fewer people.
+    """
     for key in grid.sums:
+        if key in grid.outcomes and _adds_up_to_base(grid, key):
+            continue
         rows = np.flatnonzero(grid.parts([key]))
         groups = grid.groups([key])[rows]
         for column in grid.columns:
@@ -27,13 +33,18 @@ def add_keys(gathered: Gathered, grid: Grid) -> None:
             gathered.add_sums(grid, column, rows, groups, grid.names(column, drop=grid.outcomes)[rows])
 
 
+def _adds_up_to_base(grid: Grid, key: str) -> bool:
+    has_margin = np.isin(grid.keys[key], [NONE, TOTAL]).any()
+    return not has_margin and any((grid.base_kind[base] != "").any() for base in grid.bases)
+
+
 def add_bases(gathered: Gathered, grid: Grid) -> None:
     """Categories add up to the base that their shares are of."""
     rows = grid.parts(grid.outcomes)
     groups = grid.groups(grid.outcomes)
     for base in grid.bases:
         kinds = grid.base_kind[base]
-        for column in (c for c in grid.columns if c not in grid.bases):
+        for column in (c for c in grid.columns if is_base_of(base, c)):
             for kind in dict.fromkeys(kinds):
                 parts = np.flatnonzero(rows & ((kinds == kind) | (kind == "/everybody")))
                 wholes = rows & (kinds == kind)

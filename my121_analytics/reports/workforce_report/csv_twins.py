@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import pandas as pd
 
 from my121_analytics.writing.book import NOT_AVAILABLE, AnySheet, Figure, Sheet, WordSheet
 from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.staging import make_slugs
-from my121_analytics.writing.tables import NUMERIC
+from my121_analytics.writing.tables import NOT_APPLICABLE, NUMERIC
 from my121_analytics.writing.workbook import sheet_names
 
 
@@ -63,10 +64,10 @@ def _of_rows(sheet: Sheet) -> pd.DataFrame:
     for field in view.fields:
         if field.blank:
             continue
-        columns[field.heading] = view.frame[field.name].reset_index(drop=True)
-        hidden, missing = view.hides(field), view.frame[field.name].isna().to_numpy()
-        if field.kind in NUMERIC and missing.any():
-            columns[f"{field.heading} marker"] = pd.Series(
-                [str(marker) if is_hidden else NOT_AVAILABLE if is_missing else ""
-                 for marker, is_hidden, is_missing in zip(view.frame["marker"], hidden, missing, strict=True)])
+        values, hidden, none = view.frame[field.name].reset_index(drop=True), view.hides(field), view.has_none(field)
+        missing = values.isna().to_numpy()
+        columns[field.heading] = values.astype("Int64").mask(none) if none.any() else values
+        if field.kind in NUMERIC and (missing | none).any():
+            columns[f"{field.heading} marker"] = pd.Series(np.select(
+                [none, hidden, missing], [NOT_APPLICABLE, view.frame["marker"].astype("str"), NOT_AVAILABLE], ""))
     return pd.DataFrame(columns)

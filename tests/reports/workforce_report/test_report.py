@@ -92,6 +92,9 @@ def test_figures_are_those_of_the_analysis(council: Workforce, working: Workforc
     expected = tabulate_profile(council).frame("map")
     found = rows_of(working, "map")
     assert [int(row["Number"]) for row in found] == expected["n"].tolist()
+    unplaced = [found[-1][name] for name in ("Name of the box", "Box", "Box marker", "Performance", "Potential marker")]
+    assert unplaced == ["No placement", "", "[z]", "", "[z]"]
+    assert [row["Box marker"] for row in found[:-1]] == [""] * 9
     by_group = pd.DataFrame(rows_of(working, "map-by-directorate"))
     by_group = by_group[by_group["Directorate"] != "All"]
     assert by_group["Number"].astype(int).sum() == expected["n"].sum()
@@ -106,7 +109,8 @@ def test_the_twins_hold_what_the_sheets_hold(published: WorkforceReport, tmp_pat
     sheet = book["Map by directorate"]
     first = next(row for row in range(1, 20) if sheet.cell(row, 1).value == "Directorate")
     shown = [[sheet.cell(row, column).value for column in (1, 3, 4)] for row in range(first + 1, sheet.max_row + 1)]
-    twin = [[row["Directorate"], int(row["Box"]), row["Number marker"] or int(float(row["Number"]))]
+    twin = [[row["Directorate"], row["Box marker"] or int(row["Box"]),
+             row["Number marker"] or int(float(row["Number"]))]
             for row in rows_of(published, "map-by-directorate")]
     assert shown == twin
 
