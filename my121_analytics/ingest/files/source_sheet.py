@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,8 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+_FEW = 1_000
+"""Cells that are read one by one; to tell them apart by their place first takes as long."""
 UNREAD = "#FORMULA!"
 """Stands where a formula's value was never saved; no column may take it for a value."""
 _FIRST_OF_1904 = date(1904, 1, 1)
@@ -78,8 +81,7 @@ class SourceSheet:
             Integer codes per row, and the distinct texts in order of first appearance.
         """
         if column not in self._factors:
-            codes, uniques = pd.factorize(self.columns[column])
-            self._factors[column] = codes, np.asarray(uniques, dtype=object)
+            self._factors[column] = _factorize(self.columns[column])
         return self._factors[column]
 
     def without(self, columns: set[int]) -> SourceSheet:
@@ -96,6 +98,29 @@ class SourceSheet:
             values[i] = (_FIRST_OF_1904 + timedelta(days=int(float(values[i])))).isoformat()
         kept = tuple(values if j == column else old for j, old in enumerate(self.columns))
         return (replace(self, columns=kept, _factors={}) if serials else self), len(serials)
+
+
+def _factorize(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give codes and distinct texts in order of first appearance.
+
+    Readers hold a text that occurs again mostly as one object: where they stand in memory tells texts apart several
+    times as fast as reading them.
+    """
+    if len(cells) < _FEW:
+        codes, texts = pd.factorize(cells)
+        return codes, np.asarray(texts, dtype=object)
+    cells = np.ascontiguousarray(cells)
+    places = np.frombuffer((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data), dtype=np.intp)
+    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))  # of runs of one object
+    if 2 * len(begins) > len(cells):
+        begins = np.arange(len(cells))
+    runs, objects = pd.factorize(places[begins])
+    first = np.empty(len(objects), dtype=np.intp)
+    first[runs[::-1]] = begins[::-1]
+    codes, texts = pd.factorize(cells[first])
+    of_runs = codes[runs]
+    by_row = of_runs if len(begins) == len(cells) else np.repeat(of_runs, np.diff(begins, append=len(cells)))
+    return by_row, np.asarray(texts, dtype=object)
 
 
 def longest_cell(columns: Sequence[np.ndarray]) -> tuple[int, int]:
