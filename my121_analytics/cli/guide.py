@@ -28,7 +28,7 @@ def run_guide(
     """
     from my121_analytics.errors import UsageError
     from my121_analytics.reports.guide.guides import build_guides, load_guide
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
     from my121_analytics.writing.encryption import find_password
 
     if bool(manager) == everyone:

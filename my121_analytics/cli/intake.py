@@ -21,7 +21,7 @@ DATA_UNUSABLE = 3
 
 def settings_for(source: Path, given: Path | None) -> Settings:
     """Load the settings that apply to a source."""
-    from my121_analytics.settings import find_settings, load_settings
+    from my121_analytics.settings_file import find_settings, load_settings
 
     return load_settings(find_settings(source, given))
 
@@ -56,7 +56,7 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None, cor
     """
     from my121_analytics.ingest.intake import read_exports
     from my121_analytics.ingest.unread import require_ratings
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
     from my121_analytics.writing.staging import settle_for_reader
 
     for path in (source, corrections):
@@ -112,8 +112,8 @@ def _tell_corrections(corrections: pd.DataFrame) -> None:
     from my121_analytics.wording.catalogue import say as sentence
 
     counts = corrections["outcome"].value_counts(sort=False)
-    told = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
-    show_line(f"Corrections: {'; '.join(told)}.")
+    outcomes = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
+    show_line(f"Corrections: {'; '.join(outcomes)}.")
     for row in corrections[corrections["outcome"] == "refused"].itertuples():
         sheet = f"sheet '{row.given_in}', " if row.given_in else ""
         show_line(f"  Not used: {sheet}row {row.given_row}: {row.message}")

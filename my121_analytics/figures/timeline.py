@@ -26,7 +26,7 @@ from my121_analytics.figures.layout import (
     write,
 )
 from my121_analytics.figures.phrases import day, take_table
-from my121_analytics.settings import PLAN_STATUSES
+from my121_analytics.settings_plan import PLAN_STATUSES
 from my121_analytics.wording.catalogue import say
 
 if TYPE_CHECKING:

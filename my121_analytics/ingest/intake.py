@@ -37,7 +37,8 @@ from my121_analytics.ingest.shared_numbers import stop_shared_numbers
 from my121_analytics.ingest.unread import Unread, list_headings, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
-from my121_analytics.settings import Settings, find_settings, load_settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_file import find_settings, load_settings
 from my121_analytics.viewable import Viewable
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
@@ -46,7 +47,6 @@ from my121_analytics.workforce.schema import TABLES, column_names
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
 _MANAGERS = tuple(f"{who}_{how}" for who in ("manager", "rater") for how in ("id", "name", "post"))
-_EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
 
 
 @dataclass(frozen=True, repr=False)

@@ -13,11 +13,11 @@ from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import NOT_RECORDED
 from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee
 from my121_analytics.workforce.results import LABEL, TOTAL, Fact, Result, Table, count_of_things, describe
 from my121_analytics.workforce.schema import PROTECTED, TABLES
 
-NOT_RECORDED = "Not recorded"
 _BY_POST = tuple(column.name for column in TABLES["posts"] if column.groups and column.kind == "category")
 _REPEATS = 4999
 """Random draws behind the test of fit: a chance near 0.05 is then known to within 0.006."""

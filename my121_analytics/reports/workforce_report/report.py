@@ -38,7 +38,8 @@ from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
-from my121_analytics.writing.workbook import AnySheet, Book, PictureSheet, WordSheet, write_workbook
+from my121_analytics.writing.book import AnySheet, Book, PictureSheet, WordSheet
+from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
@@ -69,6 +70,8 @@ class WorkforceReport:
         Section -> why it failed; the cover lists them.
     kept
         What a publication showed, for ``[disclosure] kept_releases``; empty for other audiences.
+    attention
+        What to know before it is published: kept releases that were not checked together with it.
     """
 
     files: Mapping[str, bytes]
@@ -76,6 +79,7 @@ class WorkforceReport:
     absent: Mapping[str, str]
     failed: Mapping[str, str]
     kept: bytes = b""
+    attention: tuple[str, ...] = ()
 
 
 def build_report(workforce: Workforce, *, intake: Intake | None = None, actions: Result | None = None,
@@ -144,7 +148,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     book = _bind(brief, name, written, headline, absent, failed, folder)
     files = {f"{name}.xlsx": write_workbook(book), **{f"csv/{path}": content for path, content in write_twins(
         book.sheets).items()}, **publication.record_files()}
-    return WorkforceReport(files, headline, absent, failed, publication.kept)
+    return WorkforceReport(files, headline, absent, failed, publication.kept, publication.attention)
 
 
 def _analyse(brief: Brief, wanted: Sequence[ReportSection], absent: dict[str, str],
