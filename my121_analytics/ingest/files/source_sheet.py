@@ -110,7 +110,8 @@ def _factorize(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         codes, texts = pd.factorize(cells)
         return codes, np.asarray(texts, dtype=object)
     cells = np.ascontiguousarray(cells)
-    places = np.frombuffer((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data), dtype=np.intp)
+    memory = memoryview((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data))
+    places = np.frombuffer(memory, dtype=np.intp)
     begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))  # of runs of one object
     if 2 * len(begins) > len(cells):
         begins = np.arange(len(cells))
