@@ -12,8 +12,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-_FEW = 1_000
-"""Cells that are read one by one; to tell them apart by their place first takes as long."""
+_HEAD = 1_000
+_ALIKE = 2
+"""Where the first cells are more than this many objects for each text, a text that occurs again is a new object."""
 UNREAD = "#FORMULA!"
 """Stands where a formula's value was never saved; no column may take it for a value."""
 _FIRST_OF_1904 = date(1904, 1, 1)
@@ -106,12 +107,12 @@ def _factorize(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Readers hold a text that occurs again mostly as one object: where they stand in memory tells texts apart several
     times as fast as reading them.
     """
-    if len(cells) < _FEW:
-        codes, texts = pd.factorize(cells)
-        return codes, np.asarray(texts, dtype=object)
     cells = np.ascontiguousarray(cells)
     memory = memoryview((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data))
     places = np.frombuffer(memory, dtype=np.intp)
+    if len(cells) < _HEAD or len(set(places[:_HEAD].tolist())) > _ALIKE * len(set(cells[:_HEAD].tolist())):
+        codes, texts = pd.factorize(cells)
+        return codes, np.asarray(texts, dtype=object)
     begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))  # of runs of one object
     if 2 * len(begins) > len(cells):
         begins = np.arange(len(cells))
@@ -124,14 +125,15 @@ def _factorize(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return by_row, np.asarray(texts, dtype=object)
 
 
-def longest_cell(columns: Sequence[np.ndarray]) -> tuple[int, int]:
+def longest_cell(sheet: SourceSheet) -> tuple[int, int]:
     """Give the letters of the longest cell and its row, counted as a spreadsheet counts."""
-    lengths = [max(map(len, column), default=0) for column in columns]
+    lengths = [max(map(len, sheet.factor(column)[1]), default=0) for column in range(sheet.n_columns)]
     most = max(lengths, default=0)
     if not most:
         return 0, 0
-    column = columns[lengths.index(most)]
-    return most, 1 + next(row for row, cell in enumerate(column) if len(cell) == most)
+    codes, texts = sheet.factor(lengths.index(most))
+    longest = [len(text) == most for text in texts]
+    return most, 1 + int(np.argmax(np.array(longest)[codes]))
 
 
 def columns_of(rows: Sequence[Sequence[str]]) -> tuple[np.ndarray, ...]:
