@@ -27,6 +27,8 @@ Made = TypeVar("Made")
 
 MOST = 7
 """Further processes at most: each holds a copy of what they share."""
+FEW = 3
+"""Processes started before anything is known of the work: the model has four parts at a time."""
 LARGE_EXPORTS = 300_000
 """Bytes of exports from which a second process pays: it takes a second to load what it needs."""
 _LOOK_UP = 0.2
@@ -54,11 +56,11 @@ def spare_processes(source: Path | str) -> int:
     Returns
     -------
     int
-        One for each further core; 0 where the exports are small.
+        One for each further core, a few at most; 0 where the exports are small.
     """
     files = [Path(source), *(Path(source).glob("*") if Path(source).is_dir() else ())]
     size = sum(file.stat().st_size for file in files if file.is_file())
-    return count_cores() - 1 if size >= LARGE_EXPORTS else 0
+    return min(count_cores() - 1, FEW) if size >= LARGE_EXPORTS else 0
 
 
 class Crew:

@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
-from benchmarks.speed import BEGIN, END, PAGE, Row, least, put_into, tabulate
+from benchmarks.speed import BEGIN, END, PAGE, Cost, Row, least, put_into, run, spent_by_child, tabulate
 
 
 def test_a_row_gives_seconds_and_how_many_times_the_bound_they_are():
-    table = tabulate([Row("reading", "bare read", 5.04, 2.0), Row("help", "loading typer", 0.062, 0.05)])
-    assert table.splitlines()[2:] == ["| reading | bare read | 5.0 | 2.0 | 2.5 |",
-                                      "| help | loading typer | 0.062 | 0.05 | 1.2 |"]
+    table = tabulate([Row("reading", "bare read", Cost(5.04, 6.1, 740.2), Cost(2.0, 2.2)),
+                      Row("help", "loading typer", Cost(0.062), Cost(0.05))])
+    assert table.splitlines()[2:] == ["| reading | bare read | 5.0 | 2.0 | 2.5 | 6.1 | 740 |",
+                                      "| help | loading typer | 0.062 | 0.05 | 1.2 |  |  |"]
+
+
+def test_the_cost_of_a_process_is_its_own_and_that_of_what_it_starts():
+    burn = "sum(range(3_000_000))"
+    started = f"import subprocess, sys; subprocess.run([sys.executable, '-c', '{burn}'])"
+    cost = spent_by_child(lambda: run("-c", started))
+    assert cost.seconds > spent_by_child(lambda: run("-c", "pass")).seconds
+    assert cost.clock > 0
+    assert cost.megabytes > 1
+    with pytest.raises(subprocess.CalledProcessError):
+        spent_by_child(lambda: run("-c", "raise SystemExit(3)"))
 
 
 def test_the_least_of_turns_taken_in_alternation_counts():

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from my121_analytics.errors import UsageError
-from my121_analytics.workers import LARGE_EXPORTS, Crew, count_cores, spare_processes
+from my121_analytics.workers import FEW, LARGE_EXPORTS, Crew, count_cores, spare_processes
 
 HERE = "tests.test_workers"
 
@@ -74,7 +74,8 @@ def test_exports_that_are_small_start_no_process(tmp_path: Path):
     (tmp_path / "ratings.csv").write_bytes(b"a" * 1000)
     assert spare_processes(tmp_path) == 0
     (tmp_path / "more.csv").write_bytes(b"a" * LARGE_EXPORTS)
-    assert spare_processes(tmp_path) == spare_processes(tmp_path / "more.csv") == count_cores() - 1
+    assert spare_processes(tmp_path) == spare_processes(tmp_path / "more.csv") == min(count_cores() - 1, FEW)
+    assert spare_processes(tmp_path / "nowhere") == 0
 
 
 def test_without_processes_the_work_is_done_here():

@@ -14,6 +14,8 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 MAX_CATEGORIES = 60
+_LARGEST_KEY = 2**62
+"""Kinds of rows that one integer can tell apart."""
 NEARLY_ALL = 0.95
 """From this share of distinct values of one covariate on, looking for rows that are alike would find hardly any."""
 
@@ -195,13 +197,30 @@ def distinct_rows(values: Array) -> tuple[Codes, Array]:
     """
     if values.shape[1] == 0:
         return np.zeros(len(values), dtype=np.int64), np.zeros((1, 0))
-    if any(len(pd.unique(column)) > NEARLY_ALL * len(values) for column in values.T):
-        return np.arange(len(values)), values
-    frame = pd.DataFrame(values)
-    pattern = frame.groupby(list(frame.columns), sort=True).ngroup().to_numpy(dtype=np.int64)
-    first = np.empty(int(pattern.max(initial=-1)) + 1, dtype=np.int64)
+    key, n_kinds = np.zeros(len(values), dtype=np.int64), 1
+    for column in values.T if len(values) else ():
+        codes, n_distinct = _code_values(np.ascontiguousarray(column))
+        if n_distinct > NEARLY_ALL * len(values):
+            return np.arange(len(values)), values
+        if n_kinds * n_distinct > _LARGEST_KEY:
+            key, kinds = pd.factorize(key, sort=True)
+            n_kinds = len(kinds)
+        key = key * n_distinct + codes
+        n_kinds *= n_distinct
+    pattern, kinds = pd.factorize(key, sort=True)
+    first = np.empty(len(kinds), dtype=np.int64)
     first[pattern[::-1]] = np.arange(len(pattern))[::-1]
     return pattern, values[first]
+
+
+def _code_values(column: Array) -> tuple[Codes, int]:
+    """Number the distinct values in rising order, and count them; dummies have two and need no sorting."""
+    low, high = column.min(), column.max()
+    is_high = column == high
+    if (is_high | (column == low)).all():
+        return is_high.astype(np.int64), 1 + int(low < high)
+    codes, distinct = pd.factorize(column, sort=True)
+    return codes, len(distinct)
 
 
 def standardise(design: Array, weight: Array, names: list[str]) -> tuple[Array, Array, Array]:

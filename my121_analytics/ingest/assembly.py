@@ -157,7 +157,8 @@ def _one_row_each(people: pd.DataFrame, log: Log) -> pd.DataFrame:
         return people.drop(columns="position")
     spoken = people["spoken"].to_numpy().astype("int64")
     said = people["said"].to_numpy().astype("int64")
-    order = np.lexsort((np.arange(len(people))[::-1], said, spoken, people["whole"].to_numpy()))
+    # From the last row to the first: of rows that are alike in all, the first comes last.
+    order = len(people) - 1 - np.lexsort((said[::-1], spoken[::-1], people["whole"].to_numpy()[::-1]))
     _note_two_names(people, log)
     columns: dict[str, object] = {}
     for name in (*_PERSON, "origin_file", "origin_sheet", "origin_row"):
@@ -262,7 +263,8 @@ def _changes(flat: pd.DataFrame, details: Sequence[str]) -> pd.DataFrame:
     """Give one row per stretch of time in which nothing about a post changes, from rows per cycle."""
     person, post = flat["employee_id"].array.codes, flat["post_id"].array.codes
     spoken = flat["spoken"].to_numpy().astype("int64")
-    order = np.lexsort((flat["said"].to_numpy().astype("int64"), spoken, post, person))
+    held = person.astype("int64") * (len(flat["post_id"].array.categories) + 1) + post
+    order = np.lexsort((flat["said"].to_numpy().astype("int64"), spoken, held))
     same_post = (person[order][1:] == person[order][:-1]) & (post[order][1:] == post[order][:-1])
     same = same_post.copy()
     for name in details:

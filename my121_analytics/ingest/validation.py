@@ -254,7 +254,8 @@ def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[Cr
         on_list = rows[column].cat.categories.isin([*listed, *told])
         off = (codes >= 0) & ~np.append(on_list, True)[codes]
         if column != "employee_id":  # who managed somebody that has left may have left as well: that is no surprise
-            off &= is_employed(workforce.employees, rows["employee_id"], pd.Timestamp(workforce.as_of)).to_numpy()
+            people = rows["employee_id"][off]
+            off[off] = is_employed(workforce.employees, people, pd.Timestamp(workforce.as_of)).to_numpy()
         if not off.any():
             continue
         found = rows[off]

@@ -104,13 +104,14 @@ def tabulate_cycles(labels: pd.Series, placed_on: pd.Series, settings: CycleSett
         One row per label: ``label``, ``start``, ``end`` (days as datetimes).
     """
     rows = []
-    dates = placed_on.groupby(labels.astype("str").to_numpy()).agg(["min", "max"])
-    for label in pd.unique(labels.dropna().astype("str")):
+    known = labels.astype("category").cat.remove_unused_categories()
+    for code, label in enumerate(known.cat.categories.astype("str")):
         cycle = parse_cycle(label, settings)
         if cycle is not None:
             start, end = pd.Timestamp(cycle.start), pd.Timestamp(cycle.end)
         else:
-            start, end = dates.loc[label, "min"], dates.loc[label, "max"]
+            days = placed_on[(known.cat.codes == code).to_numpy()]
+            start, end = days.min(), days.max()
         rows.append((label, start, end))
     table = pd.DataFrame(rows, columns=["label", "start", "end"])
     table[["start", "end"]] = table[["start", "end"]].astype("datetime64[s]")

@@ -227,8 +227,7 @@ def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | 
     unify_categories((frames[name], column) for name, columns in _POSTS.items() for column in columns)
     placements = frames["placements"]
     cycles = tabulate_cycles(placements["cycle"], placements["placed_on"], settings.cycles)
-    order = pd.CategoricalDtype(cycles["label"].astype("str"), ordered=True)
-    placements["cycle"] = placements["cycle"].astype("str").astype(order)
+    placements["cycle"] = placements["cycle"].cat.set_categories(cycles["label"].astype("str"), ordered=True)
     return Workforce(**frames, cycles=cycles, framework=build_framework(settings), settings=settings,
                      as_of=as_of or settings.exports.extract_date or _latest_day(frames, cycles),
                      other_names=dict(other_names or {}))

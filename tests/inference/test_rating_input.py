@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from my121_analytics.errors import DataUnusableError, UsageError
+from my121_analytics.inference import rating_input
 from my121_analytics.inference.rating_input import (
     MAX_CATEGORIES,
     check_counts,
@@ -86,6 +87,18 @@ def test_rows_that_are_alike_are_numbered_once():
     pattern, distinct = distinct_rows(values)
     np.testing.assert_array_equal(distinct[pattern], values)
     assert len(distinct) == 3
+
+
+@pytest.mark.parametrize("largest", [2**62, 50])
+def test_alike_rows_are_numbered_in_the_order_of_their_values(monkeypatch, largest):
+    monkeypatch.setattr(rating_input, "_LARGEST_KEY", largest)
+    rng = np.random.default_rng(5)
+    values = np.column_stack([rng.integers(0, 2, 400), rng.integers(-3, 4, 400) / 4, np.full(400, 2.5),
+                              rng.integers(0, 3, 400), -rng.integers(0, 2, 400)]).astype(float)
+    pattern, distinct = distinct_rows(values)
+    expected, numbers = np.unique(values, axis=0, return_inverse=True)
+    np.testing.assert_array_equal(pattern, numbers.ravel())
+    np.testing.assert_array_equal(distinct, expected)
 
 
 def test_what_follows_from_other_covariates_is_refused_by_name():

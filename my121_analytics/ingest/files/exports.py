@@ -85,7 +85,7 @@ def read_sheets(path: Path | str) -> list[SourceSheet]:
     if not any(sheet.n_rows for sheet in sheets):
         raise refuse(path, "empty_file")
     for sheet in sheets if sheets[0].widths is None else ():  # of text, each line was looked at
-        letters, row = longest_cell(sheet.columns)
+        letters, row = longest_cell(sheet)
         if letters > LONGEST_CELL:
             raise refuse(path, "long_cell", row=f"{row:,}", n=f"{LONGEST_CELL:,}")
     return sheets

@@ -423,15 +423,22 @@ def _find_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], f
     styles = b"|".join(b"%d" % style for style in formats)
     usual = re.compile(rb'<%bc r="([A-Z]{1,3})(\d{1,7})" s="(%b)"(?: t="n")?><%bv>(\d{1,15})</'
                        % (prefix, styles, prefix))
-    n_usual = 0
-    for letters, row, style, digits in usual.findall(data):
-        n_usual += 1
-        value = digits.decode()
-        shown = formats[int(style)].show(value)
-        if shown is not None and shown != value:
-            found.numbers[int(row) - 1, _column(letters.decode())] = shown
-    if n_usual < sum(1 for _ in _marks(data, b"s", styles)):
+    cells = usual.findall(data)
+    shown = {cell: _show_otherwise(cell[1], formats[int(cell[0])]) for cell in {cell[2:] for cell in cells}}
+    columns = {letters: _column(letters.decode()) for letters in {cell[0] for cell in cells}}
+    for letters, row, style, digits in cells:
+        text = shown[style, digits]
+        if text is not None:
+            found.numbers[int(row) - 1, columns[letters]] = text
+    if len(cells) < sum(1 for _ in _marks(data, b"s", styles)):
         _find_odd_numbers(data, prefix, formats, styles, found)
+
+
+def _show_otherwise(digits: bytes, number_format: ShownNumber) -> str | None:
+    """Give a number as the sheet shows it; None where that is the bare number."""
+    value = digits.decode()
+    shown = number_format.show(value)
+    return None if shown == value else shown
 
 
 def _find_odd_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], styles: bytes,

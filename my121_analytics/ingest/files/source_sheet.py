@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -11,6 +12,9 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+_HEAD = 1_000
+_ALIKE = 2
+"""Where the first cells are more than this many objects for each text, a text that occurs again is a new object."""
 UNREAD = "#FORMULA!"
 """Stands where a formula's value was never saved; no column may take it for a value."""
 _FIRST_OF_1904 = date(1904, 1, 1)
@@ -78,8 +82,7 @@ class SourceSheet:
             Integer codes per row, and the distinct texts in order of first appearance.
         """
         if column not in self._factors:
-            codes, uniques = pd.factorize(self.columns[column])
-            self._factors[column] = codes, np.asarray(uniques, dtype=object)
+            self._factors[column] = _factorize(self.columns[column])
         return self._factors[column]
 
     def without(self, columns: set[int]) -> SourceSheet:
@@ -98,14 +101,39 @@ class SourceSheet:
         return (replace(self, columns=kept, _factors={}) if serials else self), len(serials)
 
 
-def longest_cell(columns: Sequence[np.ndarray]) -> tuple[int, int]:
+def _factorize(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give codes and distinct texts in order of first appearance.
+
+    Readers hold a text that occurs again mostly as one object: where they stand in memory tells texts apart several
+    times as fast as reading them.
+    """
+    cells = np.ascontiguousarray(cells)
+    memory = memoryview((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data))
+    places = np.frombuffer(memory, dtype=np.intp)
+    if len(cells) < _HEAD or len(set(places[:_HEAD].tolist())) > _ALIKE * len(set(cells[:_HEAD].tolist())):
+        codes, texts = pd.factorize(cells)
+        return codes, np.asarray(texts, dtype=object)
+    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))  # of runs of one object
+    if 2 * len(begins) > len(cells):
+        begins = np.arange(len(cells))
+    runs, objects = pd.factorize(places[begins])
+    first = np.empty(len(objects), dtype=np.intp)
+    first[runs[::-1]] = begins[::-1]
+    codes, texts = pd.factorize(cells[first])
+    of_runs = codes[runs]
+    by_row = of_runs if len(begins) == len(cells) else np.repeat(of_runs, np.diff(begins, append=len(cells)))
+    return by_row, np.asarray(texts, dtype=object)
+
+
+def longest_cell(sheet: SourceSheet) -> tuple[int, int]:
     """Give the letters of the longest cell and its row, counted as a spreadsheet counts."""
-    lengths = [max(map(len, column), default=0) for column in columns]
+    lengths = [max(map(len, sheet.factor(column)[1]), default=0) for column in range(sheet.n_columns)]
     most = max(lengths, default=0)
     if not most:
         return 0, 0
-    column = columns[lengths.index(most)]
-    return most, 1 + next(row for row, cell in enumerate(column) if len(cell) == most)
+    codes, texts = sheet.factor(lengths.index(most))
+    longest = [len(text) == most for text in texts]
+    return most, 1 + int(np.argmax(np.array(longest)[codes]))
 
 
 def columns_of(rows: Sequence[Sequence[str]]) -> tuple[np.ndarray, ...]:

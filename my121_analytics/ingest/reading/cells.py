@@ -5,9 +5,10 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,9 @@ _INVISIBLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u00ad\u061c\u200b-\u200
 _BLANKS = re.compile(f"(?:[{_SPACES}]|_x00(?:0[9AaDd]|A0|a0)_)+")
 _ORDINARY = re.compile(r"[!#-%(-<>-~](?:[!#-%'-~]| (?! ))*(?<! )|")
 """Printable ASCII that needs no cleaning: no outer or double spaces, no guard in front, no quotes or entities."""
+_OUTSIDE_ORDINARY = re.compile(r"[^!#-%'-~ \n]")
+_BLOCK = 500
+"""Texts that are looked at together: one that is odd costs a look at each of its block."""
 _ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|[a-zA-Z]{2,6});")
 _GUARDED = "=+-@\t\r0123456789"
 """What a leading apostrophe hides from a spreadsheet; our own writer puts one there too."""
@@ -84,6 +88,15 @@ def _parsed_texts(texts: Texts, usual: Iterable[object], missing: Collection[str
     return Parsed(values, faults, repairs)
 
 
+def _look_at_once(texts: Texts, are_usual: Callable[[Sequence[str]], bool],
+                  is_usual: Callable[[str], bool]) -> Iterator[bool]:
+    """Say of each text whether it is usual, by looks at many together, several times as fast as one by one."""
+    every = list(texts)
+    for start in range(0, len(every), _BLOCK):
+        block = every[start:start + _BLOCK]
+        yield from repeat(True, len(block)) if are_usual(block) else map(is_usual, block)
+
+
 # Text -------------------------------------------------------------------------------------------------------------
 
 
@@ -104,6 +117,13 @@ def clean(text: str) -> str:
     if len(text) > 1 and text[0] in "'’‘" and text[1] in _GUARDED:
         text = text[1:].strip()
     return text
+
+
+def _are_ordinary(texts: Sequence[str]) -> bool:
+    """Say whether all texts are ordinary and hold no ``_x``."""
+    lines = "\n".join(("", *texts, ""))
+    return (lines.count("\n") == len(texts) + 1 and lines.isascii() and not _OUTSIDE_ORDINARY.search(lines)
+            and not any(odd in lines for odd in ("_x", "  ", " \n", "\n ", "\n'", "\n=")))
 
 
 def narrow(text: str) -> str:
@@ -207,7 +227,7 @@ def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
         return mended, "", "encoding_repaired" if mended != value else ""
 
     unusual = {*missing, UNREAD, UNREAD.casefold()}
-    usual = (_ORDINARY.fullmatch(text) and "_x" not in text for text in texts)
+    usual = _look_at_once(texts, _are_ordinary, lambda text: bool(_ORDINARY.fullmatch(text)) and "_x" not in text)
     return _parsed_texts(texts, usual, unusual, read, any_case=not names)
 
 
@@ -283,6 +303,7 @@ _FLOAT = re.compile(r"(\d+)\.0+")
 _THOUSANDS = re.compile(r"\d{1,3}(?:([, ])\d{3})(?:\1\d{3})*")
 _DIGIT = re.compile(r"\d")
 _LONGEST_ID = 60
+_NO_ID = re.compile(r"^(?:[A-Za-z]+|0+)$", re.M)
 """Signs; a key that a system makes of two others has some forty."""
 _SUFFIX = re.compile(r"(.*\d.*?)[-/](\d{1,2})")
 _MONTH_NAME = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec)[a-z]{0,6}"
@@ -308,9 +329,20 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
         Text; faults ``scientific_id`` and ``bad_id``; repairs ``id_repaired`` (``1234.0`` and the like). In a column
         of codes with digits, a word is no id, nor is a number in which a letter stands for a digit (``47I1``).
     """
-    usual = (text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0") and len(text) <= _LONGEST_ID
-             and (width is None or len(text) >= width or not text.isdigit()) for text in texts)  # nearly all ids
+    def is_usual(text: str) -> bool:
+        return bool(text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0")
+                    and len(text) <= _LONGEST_ID and (width is None or len(text) >= width or not text.isdigit()))
+
+    usual = _look_at_once(texts, lambda block: _are_usual_ids(block, width), is_usual)  # nearly all ids
     return _refuse_odd_ids(_parsed_texts(texts, usual, frozenset(), lambda text: _read_id(text, width)))
+
+
+def _are_usual_ids(texts: Sequence[str], width: int | None) -> bool:
+    """Say whether all are letters and digits with a digit other than 0, none too short or too long."""
+    letters = "".join(texts)
+    lengths = [*map(len, texts)]
+    return (letters.isalnum() and letters.isascii() and max(lengths) <= _LONGEST_ID
+            and min(lengths) >= (width or 1) and not _NO_ID.search("\n".join(texts)))
 
 
 def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:

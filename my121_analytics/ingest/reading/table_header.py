@@ -147,7 +147,8 @@ def classify_rows(sheet: SourceSheet, header: Header, key: int, ids: Parsed) -> 
     odd = np.array([value is None or not (value[-1].isdigit() or any(c.isdigit() for c in value))
                     for value in ids.values])
     words = np.array([value is not None for value in ids.values]) & odd
-    below = np.unique(codes[header.last + 1:])  # titles and the heading itself are words in every sheet
+    # titles and the heading itself are words in every sheet
+    below = np.flatnonzero(np.bincount(codes[header.last + 1:]))
     wordy = bool(words[below].sum() * 2 > len(below))
     suspects = np.flatnonzero(odd[codes])
     suspects = suspects[suspects > header.last]
@@ -211,6 +212,9 @@ def _rows_of_totals(sheet: SourceSheet, key: int, header: Header) -> list[int]:
         if column == key:
             continue
         codes, texts = sheet.factor(column)
+        every = "\n".join(texts)
+        if "otal" not in every and "OTAL" not in every:
+            continue
         words = [i for i, text in enumerate(texts.tolist()) if ("otal" in text or "OTAL" in text)
                  and _TOTAL.fullmatch(clean(text))]
         if words:

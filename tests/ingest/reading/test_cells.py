@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from my121_analytics.errors import SettingsError
 from my121_analytics.framework.nine_box import build_framework
+from my121_analytics.ingest.reading import cells
 from my121_analytics.ingest.reading.cells import (
     clean,
     mend_encoding,
@@ -205,3 +206,23 @@ def test_a_guarding_apostrophe_is_taken_off_and_others_stay():
 @given(st.text(st.sampled_from("ab"), max_size=7), st.text(st.sampled_from("ab"), max_size=7))
 def test_nearness_is_mutual(a, b):
     assert is_near(a, b) == is_near(b, a)
+
+
+ODD = st.one_of(
+    st.text(alphabet="aP0149 '=\"&_x-\n\t\u00a0\u2013é,", max_size=6),
+    st.sampled_from(["", "nan", "n/a", "None", "Total", "000", "P000", "0012", "1234.0", " 12", "12 ", "A  B", "'12",
+                     "=1", "x_x000D_y", "#FORMULA!", "O'Brien", "Ng, Wei", "ABC", "47I1"]))
+
+
+@pytest.mark.parametrize("parse", [parse_ids, parse_texts, lambda texts: parse_texts(texts, names=True)])
+@given(st.lists(ODD, max_size=12), st.integers(0, 3))
+def test_texts_looked_at_together_read_as_they_do_alone(parse, texts, n_usual):
+    texts = [*texts, *(f"P00012{k}" for k in range(n_usual))]
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(cells, "_BLOCK", 2)
+        together = parse(texts)
+        patched.setattr(cells, "_look_at_once", lambda texts, _, is_usual: map(is_usual, texts))
+        alone = parse(texts)
+    assert list(together.values) == list(alone.values)
+    assert list(together.faults) == list(alone.faults)
+    assert list(together.repairs) == list(alone.repairs)
