@@ -17,11 +17,12 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.councils import Council, simulate_council
-from benchmarks.detection import DELTA
+
 from my121_analytics.analysis.rating_patterns.severity import study_axis
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.settings import Settings
 
+DELTA = Settings().managers.delta
 FIRST_SEED = 70_000
 """Not seen while the model was made."""
 TRUTHS = ("leniency", "total")
@@ -36,25 +37,29 @@ def staying(name: str, cycles: int, mobility: float, **more: float | str) -> Cou
 
 COUNCILS = [
     staying("4 cycles, nobody moves", 4, 0.0),
-    staying("4 cycles, 10 % move", 4, 0.10),
-    staying("same, objectives of reliability .3", 4, 0.10, objectives=0.3),
-    staying("same, objectives .5", 4, 0.10, objectives=0.5),
-    staying("same, objectives .7", 4, 0.10, objectives=0.7),
+    *(staying(f"team sd {sd}, {100 * mobility:.0f} % move", 4, mobility, quality_sd=sd)
+      for sd in (0.3, 0.5, 0.6) for mobility in (0.05, 0.10, 0.25)),
+    *(staying(f"10 % move, objectives of reliability {reliability}", 4, 0.10, objectives=reliability)
+      for reliability in (0.3, 0.5, 0.7)),
+    *(staying(f"team sd {sd}, 10 % move, objectives .5", 4, 0.10, quality_sd=sd, objectives=0.5) for sd in (0.5, 0.6)),
     staying("8 cycles, 10 % move", 8, 0.10),
-    staying("same, objectives .5, 8 cycles", 8, 0.10, objectives=0.5),
-    staying("team sd .6, 5 % move", 4, 0.05, quality_sd=0.6),
-    staying("team sd .6, 10 % move", 4, 0.10, quality_sd=0.6),
-    staying("team sd .6, 25 % move", 4, 0.25, quality_sd=0.6),
-    staying("team sd .6, 10 % move, objectives .5", 4, 0.10, quality_sd=0.6, objectives=0.5),
-    staying("team sd .5, 10 % move", 4, 0.10, quality_sd=0.5),
+    staying("8 cycles, 10 % move, objectives .5", 8, 0.10, objectives=0.5),
     staying("heavy tails, 10 % move, objectives .5", 4, 0.10, shape="heavy", objectives=0.5),
-    staying("93 % of ratings in the middle, 10 % move", 4, 0.10, thresholds=(-4.0, 3.8)),  # type: ignore[arg-type]
-    staying("teams of 2-5, 10 % move, objectives .5", 4, 0.10, sizes="tiny", objectives=0.5),
-    Council("new staff, 1 cycle", 1, managers=300),
-    Council("new staff, 4 cycles", 4, managers=300),
-    Council("new staff, thresholds by directorate", 4, managers=300, thresholds_by_directorate=0.4),
-    Council("new staff, half leave low ratings out", 4, managers=300, leave_out_low=0.5),
-    Council("new staff, half keep quotas", 4, managers=300, quota=0.5),
+    staying("90 % of ratings in the middle, 10 % move", 4, 0.10, thresholds=(-3.6, 3.4)),  # type: ignore[arg-type]
+    staying("teams of 2-4, 10 % move, objectives .5", 4, 0.10, sizes="2-4", objectives=0.5),
+    Council("teams of 2-4, new staff", 4, managers=300, sizes="2-4"),
+    Council("90 % of ratings in the middle, new staff", 4, managers=300, thresholds=(-3.4, 3.0)),
+    Council("thresholds by directorate, in the case mix", 4, managers=300, thresholds_by_directorate=0.4,
+            within_directorates=True),
+    Council("thresholds by directorate, not in the case mix", 4, managers=300, thresholds_by_directorate=0.4),
+    Council("half leave low ratings out, 1 cycle", 1, managers=300, leave_out_low=0.5),
+    Council("half leave low ratings out", 4, managers=300, leave_out_low=0.5),
+    Council("a fifth leave low ratings out", 4, managers=300, leave_out_low=0.2),
+    Council("half keep quotas, 1 cycle", 1, managers=300, quota=0.5),
+    Council("half keep quotas", 4, managers=300, quota=0.5),
+    Council("a fifth keep quotas", 4, managers=300, quota=0.2),
+    staying("half leave low ratings out, 10 % move, objectives .5", 4, 0.10, leave_out_low=0.5, objectives=0.5),
+    staying("half keep quotas, 10 % move, objectives .5", 4, 0.10, quota=0.5, objectives=0.5),
 ]
 
 

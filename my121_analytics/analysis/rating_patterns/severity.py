@@ -17,7 +17,6 @@ from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear,
 from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links, tabulate_ties
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
 from my121_analytics.analysis.rating_patterns.posteriors import (
-    UNITS,
     Posteriors,
     count_movers,
     expected_location,
@@ -309,7 +308,8 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, measures=measures)
+    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, measures=measures,
+                                 within_directorates=adjusted)
     table, listing = judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -387,7 +387,7 @@ def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tupl
         codes.append("mix_differs_in_shape")
     if evidence.drift_sd >= DRIFT_WORTH_SAYING:
         codes.append("changes_between_cycles")
-    if any(column in UNITS for column in evidence.case_mix.columns):
+    if evidence.reads_units_twice:
         codes.append("unit_or_managers")
     return tuple(codes)
 
