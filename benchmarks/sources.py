@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.councils import Council, simulate_council
-
 from my121_analytics.analysis.rating_patterns.severity import study_axis
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.settings import Settings

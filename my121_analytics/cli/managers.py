@@ -33,7 +33,7 @@ def run_managers(
     from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
     from my121_analytics.figures.movement_links import plot_movement_links
     from my121_analytics.wording.catalogue import say as sentence
-    from my121_analytics.workforce.verdicts import VERDICTS
+    from my121_analytics.workforce.verdicts import SAID_FIRST, VERDICTS
     from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(source, settings)
@@ -59,8 +59,9 @@ def run_managers(
                 write_figure(draw_on_canvas(plot_movement_links, released), stage.folder / "linkage", private=private)
             write_figure(draw_on_canvas(plot_list_lengths, released), stage.folder / "list_length", private=private)
     show_left(stage.left)
-    if result.facts["too_large"]:
-        show_line(sentence("caveat", "too_large"))
+    for code in SAID_FIRST:
+        if result.facts[code]:
+            show_line(sentence("caveat", code))
     if "managers" in released.tables:
         given = released.tables["managers"]["verdict"].astype("str")
         for verdict in VERDICTS.values():

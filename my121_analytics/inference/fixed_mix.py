@@ -21,12 +21,15 @@ Rounding = Callable[[Array], Array]
 SHARES_TOP = (0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35)
 SHARES_LOW = (0.0, 0.05, 0.1, 0.15, 0.2)
 """Shares of a group that a rule may give the highest and the lowest category."""
-ROUNDINGS = (np.floor, np.round, np.ceil)
+ROUNDINGS: tuple[Rounding, ...] = (np.floor, np.rint, np.ceil)
 OFF_RULE = 0.05
 """Chance that a count is not what the rule says: an exception was made, or somebody has joined."""
 RULES = tuple(product(SHARES_TOP, SHARES_LOW, ROUNDINGS, ROUNDINGS))
+"""Shares at the top and at the bottom, and how each is rounded; as likely before the ratings are seen."""
 PART_SHARES = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9])
 """Shares of raters tried that follow a rule of their own."""
+MOST_GAIN = 6.0
+"""Log-likelihood that one rater may bring at most: a rule is what several follow, and one odd rater convinces nobody."""
 NOBODY = 0.9
 """Prior probability that no rater follows such a rule."""
 
@@ -46,7 +49,7 @@ def weigh_rule(gain: Array) -> tuple[float, Array]:
         Log-odds that there are such raters, and, where there are, each rater's probability to be one. The share of
         them is averaged over.
     """
-    part = np.log(PART_SHARES)
+    gain, part = np.minimum(gain, MOST_GAIN), np.log(PART_SHARES)
     each = np.logaddexp(np.log1p(-PART_SHARES), gain[:, None] + part)
     fit = each.sum(axis=0) + np.log((1 - NOBODY) / len(PART_SHARES))
     some = logsumexp(fit)
@@ -82,11 +85,12 @@ def _fits_rule(rater: Codes, size: Codes, top: Codes, low: Codes, rule: tuple[fl
                n_raters: int) -> Array:
     share_top, share_low, round_top, round_low = rule
     # A hair less, so that a tenth of ten people is one and not, by binary fractions, two.
-    due_top, due_low = round_top(size * share_top - 1e-9), round_low(size * share_low + 1e-9)
+    people = size.astype(np.float64)
+    due_top, due_low = round_top(people * share_top - 1e-9), round_low(people * share_low + 1e-9)
     log_p = np.zeros(len(size))
     for count, due in ((top, due_top), (low, due_low)):
-        log_p += np.where(count == due, np.log1p(-OFF_RULE), np.log(OFF_RULE / np.maximum(size, 1)))
-    return np.bincount(rater, log_p, minlength=n_raters)
+        log_p += np.where(count == due, np.log1p(-OFF_RULE), np.log(OFF_RULE / np.maximum(people, 1)))
+    return np.bincount(rater, log_p, minlength=n_raters).astype(np.float64)
 
 
 def free_log_likelihood(rater: Codes, size: Codes, top: Codes, low: Codes, shares: Array, prior: Array) -> Array:

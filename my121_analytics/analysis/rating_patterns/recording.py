@@ -138,6 +138,10 @@ def _weigh_mix(counts: RatingCounts, location: Array, thresholds: Array, person_
                               shape=(len(groups.size), len(location)))
     shares = np.stack([weight @ by_pattern[:, :, 0], weight @ by_pattern[:, :, -1]], axis=-1)
     free = free_log_likelihood(groups.rater, groups.size, groups.top, groups.low, shares, prior)
+    # Whoever leaves the lowest out has no lowest rating in any group either, without any rule for the highest.
+    above = np.stack([np.zeros_like(shares[:, :, 0]), shares[:, :, 1] / (1 - shares[:, :, 0])], axis=-1)
+    without_lowest = free_log_likelihood(groups.rater, groups.size, groups.top, groups.low, above, prior)
+    free = np.maximum(free, without_lowest)
     # Who gives one rating throughout fits some rule for small groups, and is known without it.
     free[_gives_one(counts)] = np.inf
     odds, each = weigh_fixed_mix(groups.rater, groups.size, groups.top, groups.low, free)

@@ -23,6 +23,7 @@ from my121_analytics.analysis.rating_patterns.posteriors import (
     gather_posteriors,
 )
 from my121_analytics.analysis.rating_patterns.rating_points import tabulate_points
+from my121_analytics.analysis.rating_patterns.recording import LIKELY
 from my121_analytics.analysis.rating_patterns.robustness import (
     SHOWN_SDS,
     SupposedList,
@@ -57,7 +58,7 @@ from my121_analytics.workforce.results import (
     parts_of,
 )
 from my121_analytics.workforce.schema import ORGANISATION
-from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
+from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, SAID_FIRST, VERDICTS, WATCH
 
 Array = NDArray[np.float64]
 
@@ -78,7 +79,7 @@ the share by which other sources made what is unknown of the manager's own way o
 FACTS: Mapping[str, Fact] = {
     **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",
                      "fair_share_one_cycle", "share_movers", "no_difference"), ESTIMATE),
-    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about", "too_large"), LABEL),
+    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about", *SAID_FIRST), LABEL),
     "n_cycles": count_of_things("cycles"), "n_movers": Fact("people"),
     "n_raters": Fact("managers", who=Count("managers")),
     **dict.fromkeys(("n", "n_ratings"), Fact("ratings", who=Count("ratings"))),
@@ -372,7 +373,7 @@ def _other_counts(counts: RatingCounts, unrated: Unrated | None,
 
 
 def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tuple[str, ...]:
-    codes = ["too_large"] if evidence.too_large else []
+    codes = [code for code, value in _said_first(evidence).items() if value]
     codes += ["leniency_or_quality" if evidence.parts_leniency else "rater_and_team", "census"]
     codes += [f"from_{use.name}" for use in (evidence.linked.uses if evidence.linked else ()) if use.loading > 0]
     if evidence.shows_no_difference:
@@ -450,8 +451,15 @@ def _facts(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame, list
         **count_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
         "sd_use": evidence.use.sd, "case_mix": ", ".join(evidence.case_mix.columns),
         "case_mix_left_out": ", ".join(c for c in wanted if c not in evidence.case_mix.columns),
-        "about": str(table["about"].iloc[0]), "too_large": int(evidence.too_large),
+        "about": str(table["about"].iloc[0]), **_said_first(evidence),
     }
+
+
+def _said_first(evidence: Posteriors) -> dict[str, int]:
+    """Say what was left out, and whether ratings follow rules of recording: 1 or 0."""
+    recording = evidence.recording
+    return dict(zip(SAID_FIRST, (int(evidence.too_large), int(recording.says_nothing.any()),
+                                 int((recording.lowest_left_out > LIKELY).any())), strict=True))
 
 
 def _fair_share(counts: RatingCounts, evidence: Posteriors) -> float:
@@ -490,7 +498,7 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
               "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
               "expected_wrong": 0.0, "rating_sd": _rating_sd(counts), "n_watch": 0, "n_in_line": 0,
               "n_cannot_tell": len(table), "case_mix": "", "case_mix_left_out": "", "about": TOGETHER,
-              "too_large": 0}
+              **dict.fromkeys(SAID_FIRST, 0)}
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
     nobody = np.zeros(len(raters), dtype=bool)
     lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}
