@@ -8,7 +8,8 @@ import pytest
 from pydantic import ValidationError
 
 from my121_analytics.errors import SettingsError
-from my121_analytics.settings import Settings, find_settings, load_settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_file import find_settings, load_settings
 
 
 def write(folder, text, name="my121.toml"):

@@ -87,8 +87,8 @@ def _show_proposal(intake: Intake, out: Path) -> None:
             show_line(line)
         show_line()
         show_line(say("unread", "settings_kept", file=kept))
-    if not unread.is_whole:
-        show_line(" ".join([say("unread", "unusable" if unread.is_too_little else "partly"), *unread.headlines()]))
+    if unread.state:
+        show_line(" ".join([say("unread", unread.state), *unread.headlines()]))
 
 
 def _show_rows(intake: Intake) -> None:

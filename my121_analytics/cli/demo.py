@@ -24,7 +24,7 @@ def run_demo(
     from my121_analytics.ingest.intake import read_exports
     from my121_analytics.reports.pack.calibration_pack import build_pack
     from my121_analytics.sample_council.council import make_sample
-    from my121_analytics.settings import load_settings
+    from my121_analytics.settings_file import load_settings
 
     exports, pack = out / "exports", out / "pack"
     if exports.exists():

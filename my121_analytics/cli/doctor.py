@@ -113,7 +113,7 @@ def _browser(_: Path) -> Iterator[Examination]:
 
 def _settings(_: Path) -> Iterator[Examination]:
     from my121_analytics.errors import My121Error
-    from my121_analytics.settings import load_settings
+    from my121_analytics.settings_file import load_settings
 
     path = Path("my121.toml")
     if not path.is_file():

@@ -138,18 +138,48 @@ def read_kept(folder: Path | str) -> dict[str, Earlier]:
     found: dict[str, Earlier] = {}
     for path in sorted(Path(folder).glob("release-*.json")):
         try:
-            given = json.loads(path.read_text(encoding="utf-8"))
-            read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
-            if read is None:
-                raise ValueError(f"format {given['format']}")
-            slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
-            for number, one in enumerate(given["results"]):
-                found[f"{path.stem} {number}"] = replace(read(one), slack=slack)
-        except (OSError, ValueError, KeyError, TypeError) as problem:
-            raise DataUnusableError(f"{path.name}: not readable as a kept release ({problem}).",
-                                    hints=["Restore the file, or take it out of [disclosure] kept_releases where what "
-                                           "it showed was never published."]) from problem
+            found |= parse_kept(path.read_bytes(), path.name)
+        except OSError as problem:
+            raise _not_readable(path.name, problem) from problem
     return found
+
+
+def parse_kept(content: bytes, name: str) -> dict[str, Earlier]:
+    """Give what a release showed from the content of its file.
+
+    Parameters
+    ----------
+    content
+        As :func:`describe_kept` wrote it.
+    name
+        Of the file.
+
+    Returns
+    -------
+    dict of str to Earlier
+        By file, without its ending, and number of the result.
+
+    Raises
+    ------
+    DataUnusableError
+        The content cannot be read as a kept release.
+    """
+    try:
+        given = json.loads(content.decode("utf-8"))
+        read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
+        if read is None:
+            raise ValueError(f"format {given['format']}")
+        slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
+        return {f"{Path(name).stem} {number}": replace(read(result), slack=slack)
+                for number, result in enumerate(given["results"])}
+    except (ValueError, KeyError, TypeError) as problem:
+        raise _not_readable(name, problem) from problem
+
+
+def _not_readable(name: str, problem: Exception) -> DataUnusableError:
+    return DataUnusableError(f"{name}: not readable as a kept release ({problem}).",
+                             hints=["Restore the file, or take it out of [disclosure] kept_releases where what it "
+                                    "showed was never published."])
 
 
 def _read_format_2(given: Mapping[str, Any]) -> Earlier:

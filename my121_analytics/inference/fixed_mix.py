@@ -29,7 +29,7 @@ RULES = tuple(product(SHARES_TOP, SHARES_LOW, ROUNDINGS, ROUNDINGS))
 PART_SHARES = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9])
 """Shares of raters tried that follow a rule of their own."""
 MOST_GAIN = 6.0
-"""Log-likelihood that one rater may bring at most: a rule is what several follow, and one odd rater convinces nobody."""
+"""Log-likelihood that one rater may bring at most: a rule is what several follow, and one odd rater shows none."""
 NOBODY = 0.9
 """Prior probability that no rater follows such a rule."""
 

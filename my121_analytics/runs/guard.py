@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.runs.extract_shape import PEOPLE, PLACEMENTS, WHOLE, ExtractShape, FileShape
-from my121_analytics.settings import ExpectSettings, GuardSettings
+from my121_analytics.settings_runs import ExpectSettings, GuardSettings
 from my121_analytics.wording.catalogue import say
 
 

@@ -182,6 +182,8 @@ class About:
     @property
     def counts_what(self) -> str:
         """What is counted, in words."""
+        if self.topic in codes("size_in"):
+            return say("size_in", self.topic)
         return say("counts", self.subject.counts) if self.subject.counts in codes("counts") else self.subject.counts
 
     @property

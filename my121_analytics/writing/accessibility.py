@@ -16,7 +16,7 @@ import pandas as pd
 
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.workbook import Profile
+from my121_analytics.writing.book import Profile
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -261,6 +261,17 @@ def _check_structure(sheet: _Sheet) -> Iterator[_Fault]:
 
 
 def _check_table(sheet: _Sheet) -> Iterator[_Fault]:
+    headings = [str(sheet.page.cell(sheet.first, column).value or "") for column in range(1, sheet.n_columns + 1)]
+    lines = " ".join(str(sheet.page.cell(row, 1).value or "") for row in range(1, sheet.first))
+    yield from _check_place(sheet)
+    if not all(h.strip() for h in headings) or len({h.casefold() for h in headings}) < len(headings):
+        yield "A1", sheet.page.title, sheet.page.tables[sheet.table].ref, "headings"
+    yield from _check_columns(sheet, headings)
+    yield from _check_cells(sheet, lines)
+
+
+def _check_place(sheet: _Sheet) -> Iterator[_Fault]:
+    """Check the table's name, where it stands, and that nothing else stands around it."""
     page, name = sheet.page, sheet.page.title
     table = page.tables[sheet.table]
     if _PLAIN_NAME.fullmatch(sheet.table):
@@ -277,12 +288,12 @@ def _check_table(sheet: _Sheet) -> Iterator[_Fault]:
     if any(page.cell(row, column).value not in (None, "") for row in range(2, sheet.first)
            for column in range(2, sheet.n_columns + 1)) or _begins_with_headings(sheet):
         yield "A1", name, table.ref, "two_header_rows"
-    headings = [str(page.cell(sheet.first, column).value or "") for column in range(1, sheet.n_columns + 1)]
-    if not all(h.strip() for h in headings) or len({h.casefold() for h in headings}) < len(headings):
-        yield "A1", name, table.ref, "headings"
-    lines = " ".join(str(page.cell(row, 1).value or "") for row in range(1, sheet.first))
+
+
+def _check_cells(sheet: _Sheet, lines: str) -> Iterator[_Fault]:
+    """Check that blank cells and marks are explained in the lines above the table, and that no row is blank."""
+    page, name = sheet.page, sheet.page.title
     blank_explained = any(word in lines.lower() for word in ("empty", "left empty", "filled in"))
-    yield from _check_columns(sheet, headings)
     blank_rows = 0
     marks: set[str] = set()
     for row in page.iter_rows(min_row=sheet.first + 1, max_row=min(sheet.last, sheet.first + MOST_CELLS

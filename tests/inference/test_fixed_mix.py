@@ -7,7 +7,7 @@ NODES = np.linspace(-3, 3, 13)
 
 
 def draw(n_fixed, n_free, *, cycles=4, seed=0):
-    """Groups of 5 to 24 people: some raters give 20 % the top (rounded up) and 10 % the bottom, the rest rate freely."""
+    """Groups of 5 to 24: some raters give 20 % the top (rounded up) and 10 % the bottom, the rest rate freely."""
     rng = np.random.default_rng(seed)
     rater = np.repeat(np.arange(n_fixed + n_free), cycles)
     size = np.repeat(rng.integers(5, 25, n_fixed + n_free), cycles)

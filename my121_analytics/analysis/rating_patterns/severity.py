@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,7 @@ from my121_analytics.inference.joint_levels import PersonMeasure
 from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workers import Crew
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
 from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.record import Workforce
@@ -69,6 +71,8 @@ DRIFT_WORTH_SAYING = 0.2
 """Change of a manager from cycle to cycle, logits, that is worth a word."""
 DELTAS = (0.4, 1.0)
 """Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
+PEOPLE = ("rater_id", "name")
+"""Columns that name a manager."""
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
            "probability", "verdict", "detectable", "caveat"]
 BOTH_READINGS = ["about", "leniency", "leniency_lower", "leniency_upper", "together", "together_lower",
@@ -106,7 +110,7 @@ class SeverityResult(Result):
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
                       axes: Sequence[str] | None = None, sensitivity: bool = True,
-                      habits: bool = False) -> SeverityResult:
+                      habits: bool = False, crew: Crew | None = None) -> SeverityResult:
     """Say whose ratings are higher or lower than others give in like roles, with ranges and honest verdicts.
 
     Parameters
@@ -123,6 +127,8 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
         Also work out how the list would change under other readings; without, it takes about half the time.
     habits
         Also look at drift, use of the scale, halo and the gap to people's own placements.
+    crew
+        Processes that share the work, with the same numbers; default: all in this one.
 
     Returns
     -------
@@ -172,7 +178,7 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
                                     names=workforce.names, as_of=workforce.as_of, n_unrated=len(missing),
                                     unrated=place_unrated(missing, counted[0], latest), sensitivity=sensitivity,
-                                    measures=measures,
+                                    measures=measures, crew=crew,
                                     habits=count_habits(workforce, counted[0], [counts.axis for counts in counted])
                                     if habits else None)
 
@@ -182,7 +188,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                              as_of: date | None = None, n_unrated: int | None = None,
                              unrated: Unrated | None = None, sensitivity: bool = True,
                              measures: Sequence[Sequence[PersonMeasure]] = (),
-                             habits: HabitCounts | None = None) -> SeverityResult:
+                             habits: HabitCounts | None = None, crew: Crew | None = None) -> SeverityResult:
     """Do the same from counts, one set per axis, which any dataframe engine can make.
 
     Parameters
@@ -208,6 +214,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         For each set of counts, what else is recorded of the people rated.
     habits
         Both ratings and people's own placements, for the tables ``habits`` and ``habit_families``.
+    crew
+        Processes that share the work.
 
     Returns
     -------
@@ -217,47 +225,52 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     framework = framework or build_framework(settings)
     given = [counts] if isinstance(counts, RatingCounts) else list(counts)
     beside = [*measures, *[()] * (len(given) - len(measures))]
-    studies = [study_axis(one, adjusted, settings.managers, framework, measures=known)
-               for one, known in zip(given, beside, strict=True) for adjusted in (True, False)]
+    crew = crew or Crew()
+    studies = _study_axes(given, beside, settings.managers, framework, crew)
     main = studies[0]
-    lengths, links = tabulate_list_lengths(main, given[0], settings), tabulate_links(given[0])
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
+    further = _study_further(_Further(given, beside[0], studies, settings.managers, unrated, sensitivity, habits,
+                                      _names_of(main.raters["rater_id"], label)), crew)
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
     plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
     plain = plain.assign(to_hear=choose_to_hear(main, given[0], settings))
-    people = ("rater_id", "name")
-    tables = {
-        "managers": Table(plain, keys=("rater_id",), people=people, unit_columns=ORGANISATION),
-        "managers_all": Table(every, keys=("rater_id", "axis", "adjusted", "cycles"), people=people,
+    tables = _describe_managers(plain, every, main, given[0], label) | {
+        "list_length": Table(tabulate_list_lengths(main, given[0], settings), keys=("k",), about_people=False),
+        "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",))}
+    if sensitivity:
+        unrecorded = further.pop(_UNRECORDED)
+        rows = _sensitivity(studies[:2], settings.managers, unrecorded, further)
+        tables["sensitivity"] = Table(rows, keys=("scenario",), count="n_managers",
+                                      parts=("n_listed", "n_joined", "n_left"),
+                                      follows=("expected_wrong", "main_wrong"))
+        withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
+        tables["robustness"] = Table(withstood, keys=("rater_id",), people=PEOPLE, unit_columns=ORGANISATION)
+    if habits is not None:
+        tables |= further[_HABITS]
+    about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
+                     n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
+    return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS,
+                          settings)
+
+
+def _describe_managers(plain: pd.DataFrame, every: pd.DataFrame, main: Study, counts: RatingCounts, label: pd.Series,
+                       ) -> dict[str, Table]:
+    """Declare the tables that have a row for each manager, and those beside the list."""
+    links = tabulate_links(counts)
+    return {
+        "managers": Table(plain, keys=("rater_id",), people=PEOPLE, unit_columns=ORGANISATION),
+        "managers_all": Table(every, keys=("rater_id", "axis", "adjusted", "cycles"), people=PEOPLE,
                               unit_columns=ORGANISATION),
         "mix": Table(_with_units(main.mix, main), keys=("rater_id", "level"), people=("rater_id",),
                      unit_columns=ORGANISATION),
         "by_delta": Table(main.by_delta, keys=("delta",)),
         "points": Table(_with_units(tabulate_points(plain, main.mix, attenuation=main.attenuation), main),
                         keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
-        "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=people,
+        "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=PEOPLE,
                          unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
-        "ties": Table(tabulate_ties(given[0], _names_of(main.raters["rater_id"], label)),
+        "ties": Table(tabulate_ties(counts, _names_of(main.raters["rater_id"], label)),
                       keys=("first_rater_id", "second_rater_id"),
-                      people=("first_rater_id", "second_rater_id", "text"), things=("n_people", "n_parted")),
-        "list_length": Table(lengths, keys=("k",), about_people=False),
-        "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",)),
-    }
-    if sensitivity:
-        unrecorded = suppose_differences(given[0], main.evidence, settings.managers)
-        rows = _sensitivity(given[0], studies[:2], settings.managers, unrated, unrecorded, beside[0])
-        tables["sensitivity"] = Table(rows, keys=("scenario",), count="n_managers",
-                                      parts=("n_listed", "n_joined", "n_left"),
-                                      follows=("expected_wrong", "main_wrong"))
-        withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
-        tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
-    if habits is not None:
-        adjusted = [(study, own) for study, own in zip(studies[::2], given, strict=True)]
-        tables |= tabulate_habits(adjusted, habits, _names_of(main.raters["rater_id"], label), settings.managers)
-    about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
-                     n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
-    return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS,
-                          settings)
+                      people=("first_rater_id", "second_rater_id", "text"), things=("n_people", "n_parted"))}
 
 
 def _price_of_hearing(managers: pd.DataFrame, settings: Settings) -> dict[str, float | int | None]:
@@ -323,8 +336,67 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
                  _caveats(counts, evidence, adjusted), evidence)
 
 
-def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, unrated: Unrated | None,
-                 unrecorded: Sequence[SupposedList], measures: Sequence[PersonMeasure]) -> pd.DataFrame:
+def _study_axes(counts: Sequence[RatingCounts], measures: Sequence[Sequence[PersonMeasure]], rules: ManagerSettings,
+                framework: Framework, crew: Crew) -> list[Study]:
+    """Study each axis, adjusted and not."""
+    wanted = [(place, adjusted) for place in range(len(counts)) for adjusted in (True, False)]
+    found = dict(crew.share(_study_one, (counts, measures, rules, framework), wanted))
+    return [found[one] for one in wanted]
+
+
+def _study_one(shared: tuple[Sequence[RatingCounts], Sequence[Sequence[PersonMeasure]], ManagerSettings, Framework],
+               wanted: tuple[int, bool]) -> Study:
+    counts, measures, rules, framework = shared
+    place, adjusted = wanted
+    return study_axis(counts[place], adjusted, rules, framework, measures=measures[place])
+
+
+_UNRECORDED, _HABITS = "unrecorded", "habits"
+
+
+@dataclass(frozen=True)
+class _Further:
+    """What is looked at once the axes are studied: other suppositions about the first, and other ways of rating."""
+
+    counts: Sequence[RatingCounts]
+    measures: Sequence[PersonMeasure]
+    studies: Sequence[Study]
+    rules: ManagerSettings
+    unrated: Unrated | None
+    sensitivity: bool
+    habits: HabitCounts | None
+    names: pd.Series
+
+    @property
+    def wanted(self) -> list[str]:
+        """Name what is asked for, the longest work first."""
+        supposed = [_UNRECORDED, *_other_counts(self.counts[0], self.unrated)] if self.sensitivity else []
+        return [*([] if self.habits is None else [_HABITS]), *supposed]
+
+
+def _study_further(further: _Further, crew: Crew) -> dict[str, Any]:
+    """Give what is further asked for by its name: supposed lists, tables of habits, evidence from other counts."""
+    found = dict(crew.share(_study_supposition, further, further.wanted))
+    return {name: found[name] for name in further.wanted}
+
+
+def _study_supposition(further: _Further, name: str) -> object:
+    counts, main, rules = further.counts[0], further.studies[0], further.rules
+    if name == _HABITS and further.habits is not None:
+        adjusted = list(zip(further.studies[::2], further.counts, strict=True))
+        return tabulate_habits(adjusted, further.habits, further.names, rules)
+    if name == _UNRECORDED:
+        return suppose_differences(counts, main.evidence, rules)
+    if main.evidence is None:
+        return None
+    other = _other_counts(counts, further.unrated)[name]()
+    evidence = gather_posteriors(other, main.evidence.case_mix, unrecorded_sd=rules.unrecorded_sd, like=main.evidence,
+                                 measures=further.measures)
+    return evidence, list_patterns(other, evidence, rules, rules.delta)
+
+
+def _sensitivity(studies: Sequence[Study], rules: ManagerSettings, unrecorded: Sequence[SupposedList],
+                 others: Mapping[str, Any]) -> pd.DataFrame:
     """Show how the list of the main study would change under other suppositions, one at a time."""
     main, plain = studies
     n = len(main.raters)
@@ -348,28 +420,30 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
             add(f"unrecorded {one.sd:.2f}", one.listing.listed, one.listing.expected_wrong, one.evidence, sd=one.sd,
                 odds=np.exp(one.sd))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"], plain.evidence)
-    for scenario, other in _other_counts(counts, unrated):
-        if main.evidence is None:
-            continue
-        evidence = gather_posteriors(other, main.evidence.case_mix, unrecorded_sd=rules.unrecorded_sd,
-                                     like=main.evidence, measures=measures)
-        listing = list_patterns(other, evidence, rules, rules.delta)
-        add(scenario, listing.listed, listing.expected_wrong, evidence)
+    for scenario, found in others.items():
+        if scenario != _HABITS and found is not None:
+            evidence, listing = found
+            add(scenario, listing.listed, listing.expected_wrong, evidence)
     return pd.DataFrame(rows)
 
 
-def _other_counts(counts: RatingCounts, unrated: Unrated | None,
-                  ) -> Iterator[tuple[str, RatingCounts]]:
+def _other_counts(counts: RatingCounts, unrated: Unrated | None) -> dict[str, Callable[[], RatingCounts]]:
     """Give what might have been recorded: ratings of those who have none, and people not known from cycle to cycle."""
+    others: dict[str, Callable[[], RatingCounts]] = {}
     if counts.frame["category"].nunique() < 2 or len(counts.raters) < 2:
-        return
+        return others
     if unrated is not None and unrated.n:
-        for scenario, category in (("unrated_lowest", counts.frame["category"].min()),
-                                   ("unrated_highest", counts.frame["category"].max())):
-            yield scenario, with_unrated(counts, unrated, int(category))
+        lowest, highest = counts.frame["category"].min(), counts.frame["category"].max()
+        others["unrated_lowest"] = lambda: with_unrated(counts, unrated, int(lowest))
+        others["unrated_highest"] = lambda: with_unrated(counts, unrated, int(highest))
     if "employee" in counts.frame and counts.frame.groupby(["rater", "employee"])["n"].sum().max() > 1:
-        frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
-        yield "people_new", replace(counts, frame=frame)
+        others["people_new"] = lambda: _forget_people(counts)
+    return others
+
+
+def _forget_people(counts: RatingCounts) -> RatingCounts:
+    frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
+    return replace(counts, frame=frame)
 
 
 def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.page import Block, Bullets, Page, PageTable, Section, Text, make_page, page_table
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Book, Sheet
 
 MOST_TEAMS = 25
 WAYS = ("performance_up", "performance_down", "potential_up", "potential_down")

@@ -17,7 +17,6 @@ from my121_analytics.workforce.verdicts import PATTERN
 from my121_analytics.writing.page import Block, Bullets, Drawing, PageTable, Subheading, Text
 from my121_analytics.writing.tables import format_value
 
-MOST_WORDS = 250
 SMALL_GROUP = 30
 """Below this one person is more than three percentage points of a share."""
 MOST_NAMES = 6

@@ -12,6 +12,7 @@ from my121_analytics.reports.pack.managers import (
     points_words,
     say_first,
     say_how_heard_differ,
+    say_no_managers,
 )
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
@@ -30,8 +31,7 @@ def build_hearing(meeting: Meeting) -> Section:
     heading = say("pack_section", "hearing")
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
-        why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
-        return Section("managers", heading, (Text(why),))
+        return say_no_managers(meeting, heading)
     counts, to_hear = count_verdicts(managers), is_to_hear(managers)
     cycles, n = meeting.results["severity"].about.cycle, int(to_hear.sum())
     blocks: list[Block] = list(say_first(meeting))

@@ -25,11 +25,12 @@ from my121_analytics.reports.plan.plan_papers import (
     list_findings,
 )
 from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
-from my121_analytics.settings import CommitteeSettings, Settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_plan import CommitteeSettings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import AnySheet, PictureSheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text
 from my121_analytics.writing.picture import Picture
-from my121_analytics.writing.workbook import AnySheet, PictureSheet
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import TOTAL, Result
 from my121_analytics.workforce.schema import GROUPS
+from my121_analytics.writing.book import AnySheet, Chart, Figure, PictureBeside, Sheet
 from my121_analytics.writing.tables import Field, Kind, View, format_value
-from my121_analytics.writing.workbook import AnySheet, Chart, Figure, PictureBeside, Sheet
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake

@@ -19,8 +19,8 @@ from my121_analytics.reports.workforce_report.brief import (
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.workforce.results import TOTAL, Result
+from my121_analytics.writing.book import AnySheet, Chart
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart
 
 _COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("n_people", "integer"), ("n_posts", "integer"), ("n_with_placement", "integer"), ("n_agreed", "integer"),

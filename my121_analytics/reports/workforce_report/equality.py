@@ -20,7 +20,7 @@ from my121_analytics.reports.workforce_report.brief import (
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.schema import PROTECTED
-from my121_analytics.writing.workbook import AnySheet
+from my121_analytics.writing.book import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:

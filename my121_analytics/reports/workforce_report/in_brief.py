@@ -8,7 +8,7 @@ from my121_analytics.reports.workforce_report.brief import Brief, word_figure
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.settings import STATISTICS
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.workbook import WordSheet
+from my121_analytics.writing.book import WordSheet
 
 MOST = 5
 _WIDTH = 46

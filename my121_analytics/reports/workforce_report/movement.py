@@ -16,8 +16,8 @@ from my121_analytics.reports.workforce_report.brief import (
     report_fields,
 )
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.book import AnySheet, Chart
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart
 
 _CHANGE: tuple[tuple[str, Kind], ...] = (
     ("n_before", "integer"), ("n_after", "integer"), ("share_before", "share"), ("share_after", "share"),

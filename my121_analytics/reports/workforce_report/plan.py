@@ -12,8 +12,8 @@ from my121_analytics.reports.plan.plan_views import shown_actions
 from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, count_line, make_sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.book import AnySheet
 from my121_analytics.writing.tables import Field, Kind
-from my121_analytics.writing.workbook import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:

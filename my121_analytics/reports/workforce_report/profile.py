@@ -24,8 +24,8 @@ from my121_analytics.reports.workforce_report.brief import (
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, Result
+from my121_analytics.writing.book import AnySheet, Chart, Figure, WordSheet
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart, Figure, WordSheet
 
 _EARLIER = "cycle "
 _SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("lower", "share"), ("upper", "share"),

@@ -17,7 +17,7 @@ from my121_analytics.reports.workforce_report.brief import (
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.workforce.results import TOTAL, Result
-from my121_analytics.writing.workbook import AnySheet
+from my121_analytics.writing.book import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
