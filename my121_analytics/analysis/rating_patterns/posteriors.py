@@ -253,19 +253,31 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
                      for reading in _readings(counts, case_mix, location, fit, scale))
     if within_directorates and len(readings) == 1:
         readings += tuple(_within_directorates(readings[0], nodes, _directorate_levels(counts, fit) * scale))
-    groups = GroupLevels.suppose(overlap) if linked is None else GroupLevels(
-        linked.sds, linked.shift, linked.common, linked.log_evidence + _linked_prior(), linked.rater_sd)
     variance = drift_sd**2 * _concentration(counts) + _unrecorded_variance(counts, case_mix, fit)
-    held = Supposed(nodes, readings, variance, unrecorded_sd, scale, correction, groups,
+    held = Supposed(nodes, readings, variance, unrecorded_sd, scale, correction, _group_levels(overlap, linked),
                     *(_level_variance(fit, n_raters, supposed, scale) if like is None else (
                         like.supposed.level_spreads, like.supposed.level_variance)))
-    se = np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2))
     leniency = _learn(held)
-    with_sources = 1 / information + leniency.group_noise**2
-    without = 1 / plain_information + leniency.group_sd**2 * (overlap if linked is None else 1.0)
-    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use, se,
+    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use,
+                      np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2)),
                       overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
-                      np.sqrt(with_sources / without), recording, too_large)
+                      _narrowing(information, plain_information, leniency, overlap if linked is None else 1.0),
+                      recording, too_large)
+
+
+def _group_levels(overlap: Array, linked: JointLevels | None) -> GroupLevels:
+    """Give what is known of the level of each rater's people: from sources, else a weak prior."""
+    if linked is None:
+        return GroupLevels.suppose(overlap)
+    return GroupLevels(linked.sds, linked.shift, linked.common, linked.log_evidence + _linked_prior(), linked.rater_sd)
+
+
+def _narrowing(information: Array, plain_information: Array, leniency: RaterKnowledge, same_people: Array | float,
+               ) -> Array:
+    """Give the noise of each rater's own effect as a share of what it would be without sources."""
+    with_sources = 1 / information + leniency.group_noise**2
+    without = 1 / plain_information + leniency.group_sd**2 * same_people
+    return np.asarray(np.sqrt(with_sources / without))
 
 
 def marginal_scale(person_sd: float) -> float:
