@@ -9,7 +9,7 @@ from pathlib import Path
 from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept, parse_kept, read_kept
 from my121_analytics.disclosure.linked_tables.equations import Nesting
 from my121_analytics.disclosure.release import Released, release_together
-from my121_analytics.disclosure.release_record import describe_release, tabulate_release
+from my121_analytics.disclosure.release_record import describe_release, say_attention, tabulate_release
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.settings import Audience, Settings
 from my121_analytics.workforce.results import Result, Table
@@ -107,6 +107,11 @@ class Publication:
     def kept(self) -> bytes:
         """What the latest release for anybody to read showed, as ``disclosure.kept`` writes it; else empty."""
         return self._contents[-1] if self.released and self.is_public else b""
+
+    @property
+    def attention(self) -> tuple[str, ...]:
+        """What an analyst must know before this goes out: kept releases that it was not checked together with."""
+        return say_attention(self.released, self.settings.disclosure)
 
     def propose(self, results: Sequence[Result], *, unit: str | Sequence[str] = "",
                 rater_id: str = "") -> list[Released]:

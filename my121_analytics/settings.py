@@ -57,25 +57,25 @@ class RatingSettings(SettingsSection):
 
     @model_validator(mode="before")
     @classmethod
-    def _flat_table_is_performance(cls, given: Any) -> Any:
-        if not isinstance(given, dict) or not isinstance(given.get("synonyms"), dict):
-            return given
+    def _flat_table_is_performance(cls, synonyms: Any) -> Any:
+        if not isinstance(synonyms, dict) or not isinstance(synonyms.get("synonyms"), dict):
+            return synonyms
         axes: dict[str, dict[str, Any]] = {}
-        for key, value in given["synonyms"].items():
+        for key, value in synonyms["synonyms"].items():
             if isinstance(value, dict):
                 axes.setdefault(key, {}).update(value)
             else:
                 axes.setdefault("performance", {})[key] = value
-        return {**given, "synonyms": axes}
+        return {**synonyms, "synonyms": axes}
 
     @field_validator("synonyms")
     @classmethod
-    def _known_axes(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _known_axes(cls, axes: dict[str, Any]) -> dict[str, Any]:
         known = ("performance", "potential", "box")
-        for axis in given:
+        for axis in axes:
             if axis not in known:
                 raise ValueError(f"'{axis}' is not an axis. {suggest(axis, known)}")
-        return given
+        return axes
 
 
 class BoxSettings(SettingsSection):
@@ -117,8 +117,8 @@ class FrameworkSettings(SettingsSection):
 
     @field_validator("performance_codes", "potential_codes", mode="before")
     @classmethod
-    def _codes_are_text(cls, given: Any) -> Any:
-        return [str(code) if isinstance(code, int) else code for code in given] if isinstance(given, list) else given
+    def _codes_are_text(cls, codes: Any) -> Any:
+        return [str(code) if isinstance(code, int) else code for code in codes] if isinstance(codes, list) else codes
 
     @model_validator(mode="after")
     def _hangs_together(self) -> FrameworkSettings:
@@ -146,10 +146,10 @@ class FrameworkSettings(SettingsSection):
         return self
 
     @staticmethod
-    def _check_codes(name: str, given: list[str] | None, n_levels: int) -> None:
-        if given is not None and len(given) != n_levels:
-            raise ValueError(f"{name} has {len(given)} codes for {n_levels} levels")
-        if given is not None and len({code.strip().casefold() for code in given}) != n_levels:
+    def _check_codes(name: str, codes: list[str] | None, n_levels: int) -> None:
+        if codes is not None and len(codes) != n_levels:
+            raise ValueError(f"{name} has {len(codes)} codes for {n_levels} levels")
+        if codes is not None and len({code.strip().casefold() for code in codes}) != n_levels:
             raise ValueError(f"{name} holds a code twice")
 
 
@@ -226,8 +226,8 @@ class DisclosureSettings(SettingsSection):
 
     @field_validator("audiences")
     @classmethod
-    def _built_in_audiences_stay(cls, given: dict[str, Audience]) -> dict[str, Audience]:
-        return {**AUDIENCES, **given}
+    def _built_in_audiences_stay(cls, audiences: dict[str, Audience]) -> dict[str, Audience]:
+        return {**AUDIENCES, **audiences}
 
 
 class ManagerSettings(SettingsSection):
@@ -265,12 +265,12 @@ class ManagerSettings(SettingsSection):
 
     @field_validator("case_mix")
     @classmethod
-    def _no_protected_characteristics(cls, given: list[str]) -> list[str]:
+    def _no_protected_characteristics(cls, columns: list[str]) -> list[str]:
         allowed = ("grade", "tenure_band", "directorate", "service", "role", "contract")
-        for column in given:
+        for column in columns:
             if column not in allowed:
                 raise ValueError(f"'{column}' cannot be part of the case mix. {suggest(column, allowed)}")
-        return given
+        return columns
 
 
 class PackSettings(SettingsSection):
@@ -367,13 +367,13 @@ class ReportSettings(SettingsSection):
 
     @field_validator("sections")
     @classmethod
-    def _known_sections(cls, given: list[str]) -> list[str]:
-        return check_codes(given, tuple(REPORT_SECTIONS), "section")
+    def _known_sections(cls, sections: list[str]) -> list[str]:
+        return check_codes(sections, tuple(REPORT_SECTIONS), "section")
 
     @field_validator("by")
     @classmethod
-    def _known_groupings(cls, given: list[str]) -> list[str]:
-        return check_codes(given, GROUPINGS, "grouping")
+    def _known_groupings(cls, groupings: list[str]) -> list[str]:
+        return check_codes(groupings, GROUPINGS, "grouping")
 
 
 class TemplateSettings(SettingsSection):
@@ -390,13 +390,13 @@ class TemplateSettings(SettingsSection):
 
     @field_validator("accent")
     @classmethod
-    def _readable_on_white(cls, given: str) -> str:
-        channels = (int(given[place:place + 2], 16) / 255 for place in (1, 3, 5))
+    def _readable_on_white(cls, colour: str) -> str:
+        channels = (int(colour[place:place + 2], 16) / 255 for place in (1, 3, 5))
         red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
         contrast = 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)  # WCAG 2.2
         if contrast < 4.5:
-            raise ValueError(f"the contrast of {given} on white is {contrast:.1f} to 1; text needs 4.5 or more")
-        return given
+            raise ValueError(f"the contrast of {colour} on white is {contrast:.1f} to 1; text needs 4.5 or more")
+        return colour
 
 
 class Settings(SettingsSection):
@@ -433,13 +433,14 @@ class Settings(SettingsSection):
 
     @field_validator("priorities", mode="before")
     @classmethod
-    def _lists_have_no_targets(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        return {name: dict.fromkeys(wanted) if isinstance(wanted, list) else wanted for name, wanted in given.items()}
+    def _lists_have_no_targets(cls, priorities: Any) -> Any:
+        if not isinstance(priorities, dict):
+            return priorities
+        return {name: dict.fromkeys(wanted) if isinstance(wanted, list) else wanted
+                for name, wanted in priorities.items()}
 
     @field_validator("priorities")
     @classmethod
-    def _known_statistics(cls, given: dict[str, dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
-        check_codes([code for wanted in given.values() for code in wanted], tuple(STATISTICS), "statistic")
-        return given
+    def _known_statistics(cls, priorities: dict[str, dict[str, float | None]]) -> dict[str, dict[str, float | None]]:
+        check_codes([code for wanted in priorities.values() for code in wanted], tuple(STATISTICS), "statistic")
+        return priorities

@@ -37,14 +37,14 @@ def load_settings(path: Path | str | None) -> Settings:
     if path is None:
         return Settings()
     path = Path(path)
-    given = _parse_toml(path, _read_text(path))
-    lost = lost_backslashes(given)
+    content = _parse_toml(path, _read_text(path))
+    lost = lost_backslashes(content)
     if lost:
         raise SettingsError(f"{path.name}: {len(lost)} setting(s) hold a backslash in double quotes, which changes "
                             "the letter after it.", hints=[f"{where}: {BACKSLASH_HINT}" for where in lost])
-    faults = _find_unknown_audiences(given)
+    faults = _find_unknown_audiences(content)
     try:
-        settings = Settings.model_validate(given)
+        settings = Settings.model_validate(content)
     except ValidationError as problem:
         faults = [*(_describe(fault) for fault in problem.errors()), *faults]
         raise SettingsError(f"{path.name}: {len(faults)} setting(s) cannot be used.", hints=faults) from problem

@@ -49,10 +49,10 @@ class MilestoneSettings(SettingsSection):
 
     @field_validator("months")
     @classmethod
-    def _in_order(cls, given: list[int]) -> list[int]:
-        if given != sorted(given) or given[0] < 0:
+    def _in_order(cls, months: list[int]) -> list[int]:
+        if months != sorted(months) or months[0] < 0:
             raise ValueError("months are not negative, and the first is not after the last")
-        return given
+        return months
 
 
 MILESTONES = [
@@ -147,27 +147,27 @@ class PlanSettings(SettingsSection):
 
     @field_validator("columns")
     @classmethod
-    def _columns_hold_known_parts(cls, given: dict[str, str]) -> dict[str, str]:
-        return check_values(given, PLAN_PARTS, "a part of a plan")
+    def _columns_hold_known_parts(cls, columns: dict[str, str]) -> dict[str, str]:
+        return check_values(columns, PLAN_PARTS, "a part of a plan")
 
     @field_validator("status_words")
     @classmethod
-    def _words_say_known_states(cls, given: dict[str, str]) -> dict[str, str]:
-        return check_values(given, PLAN_PROGRESS, "a state of an action")
+    def _words_say_known_states(cls, words: dict[str, str]) -> dict[str, str]:
+        return check_values(words, PLAN_PROGRESS, "a state of an action")
 
     @field_validator("rag", mode="before")
     @classmethod
-    def _rag_by_status(cls, given: Any) -> Any:
-        if not isinstance(given, dict):
-            return given
-        for status in given:
+    def _rag_by_status(cls, colours: Any) -> Any:
+        if not isinstance(colours, dict):
+            return colours
+        for status in colours:
             if status not in PLAN_STATUSES:
                 raise ValueError(f"'{status}' is not a status of an action. {suggest(str(status), PLAN_STATUSES)}")
-        return {**RAG, **given}
+        return {**RAG, **colours}
 
     @field_validator("milestones")
     @classmethod
-    def _codes_are_unique(cls, given: list[MilestoneSettings]) -> list[MilestoneSettings]:
-        if len({one.code for one in given}) < len(given):
+    def _codes_are_unique(cls, milestones: list[MilestoneSettings]) -> list[MilestoneSettings]:
+        if len({milestone.code for milestone in milestones}) < len(milestones):
             raise ValueError("two milestones have the same code")
-        return given
+        return milestones

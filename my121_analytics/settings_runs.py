@@ -119,8 +119,8 @@ class RunSettings(SettingsSection):
 
     @field_validator("plan", mode="before")
     @classmethod
-    def _plan_in_short(cls, given: Any) -> Any:
-        return {"file": given} if isinstance(given, str) else given
+    def _plan_in_short(cls, plan: Any) -> Any:
+        return {"file": plan} if isinstance(plan, str) else plan
 
     @model_validator(mode="after")
     def _hangs_together(self) -> RunSettings:

@@ -13,19 +13,19 @@ class SettingsSection(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
-def check_codes(given: list[str], known: tuple[str, ...], what: str) -> list[str]:
+def check_codes(codes: list[str], known: tuple[str, ...], what: str) -> list[str]:
     """Refuse codes that do not exist, all at once."""
-    faults = [f"there is no {what} '{code}'. {suggest(code, known)}" for code in dict.fromkeys(given)
+    faults = [f"there is no {what} '{code}'. {suggest(code, known)}" for code in dict.fromkeys(codes)
               if code not in known]
     if faults:
         raise ValueError(" ".join(faults))
-    return given
+    return codes
 
 
-def check_values(given: dict[str, str], known: tuple[str, ...], what: str) -> dict[str, str]:
+def check_values(values: dict[str, str], known: tuple[str, ...], what: str) -> dict[str, str]:
     """Refuse a value that is none of those known, naming the nearest."""
-    for name, value in given.items():
+    for name, value in values.items():
         if value not in known:
             raise ValueError(f"'{value}' (of '{name}') is not {what}. {suggest(value, known)} "
                              f"Expected one of {', '.join(known)}.")
-    return given
+    return values

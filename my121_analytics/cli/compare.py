@@ -66,13 +66,13 @@ def run_compare(
         raise typer.Exit(code)
 
 
-def _earlier_settings(old: Path, new: Path, given: Path | None) -> Settings:
+def _earlier_settings(old: Path, new: Path, settings_file: Path | None) -> Settings:
     """Load the settings of the earlier extract; one settings file for both speaks of the later one's day."""
     from my121_analytics.settings_file import find_settings
 
-    chosen = settings_for(old, given)
-    path = find_settings(old, given)
-    if path is None or path != find_settings(new, given) or chosen.exports.extract_date is None:
+    chosen = settings_for(old, settings_file)
+    path = find_settings(old, settings_file)
+    if path is None or path != find_settings(new, settings_file) or chosen.exports.extract_date is None:
         return chosen
     show_line("  Its day is the latest date in its data, since the settings are those of both extracts; "
               "--old-as-of says otherwise.")

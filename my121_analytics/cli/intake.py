@@ -112,8 +112,8 @@ def _tell_corrections(corrections: pd.DataFrame) -> None:
     from my121_analytics.wording.catalogue import say as sentence
 
     counts = corrections["outcome"].value_counts(sort=False)
-    told = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
-    show_line(f"Corrections: {'; '.join(told)}.")
+    outcomes = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
+    show_line(f"Corrections: {'; '.join(outcomes)}.")
     for row in corrections[corrections["outcome"] == "refused"].itertuples():
         sheet = f"sheet '{row.given_in}', " if row.given_in else ""
         show_line(f"  Not used: {sheet}row {row.given_row}: {row.message}")

@@ -44,6 +44,8 @@ def run_pack(
         chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
         report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by,
                             unit=unit, cycle=cycle, pdf=pdf, source=source, actions=actions, slides=slides, crew=crew)
+    for line in report.attention:
+        show_line(line)
     for warning in report.warnings:
         show_line(f"  Note: {warning}")
     pages = [file for file in report.files if file.endswith("pack.html")]

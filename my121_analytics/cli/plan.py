@@ -89,13 +89,13 @@ def run_plan(
     as_of_day = parse_anchor(as_of) if as_of else anchor_day
     read = read_plan(plan, anchor=anchor_day, settings=chosen)
     chosen = council_of(read, chosen)
-    told = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
-    review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=told, since=since,
+    updates = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
+    review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=updates, since=since,
                          beside=_other_anchors(plan, read, beside or [], chosen))
     if interviewees and exports is None:
         raise UsageError("--interviewees goes with --exports.", hints=["Name the folder of the exports as well."])
     code, intake = _read_record(exports, chosen, settings)
-    outcomes = None if intake is None else _measure(intake, read, told, as_of_day, chosen)
+    outcomes = None if intake is None else _measure(intake, read, updates, as_of_day, chosen)
     if evidence is not None and requirements_met is not None:
         raise UsageError("--requirements-met is for a total without a list, and --evidence is a list.",
                          hints=["Leave one of the two out."])
@@ -106,7 +106,7 @@ def run_plan(
     with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
         _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage.folder,
                publication)
-        _summarise(read, review, told, anchor_day, as_of_day)
+        _summarise(read, review, updates, anchor_day, as_of_day)
         _write_evidence(judged, linked, stage.folder, chosen)
         if intake is not None and interviewees:
             _write_interviewees(intake, interviewees, seed, stage.folder, chosen)
@@ -117,7 +117,7 @@ def run_plan(
         raise typer.Exit(DATA_UNUSABLE)
 
 
-def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings) -> list[tuple[str, Plan]]:
+def _other_anchors(path: Path, read: Plan, asked_for: list[str], settings: Settings) -> list[tuple[str, Plan]]:
     """Read the plan again with the other days that it names and those given."""
     from my121_analytics.improvement.plan.reading import read_plan
     from my121_analytics.improvement.timescale.reading import parse_anchor
@@ -125,29 +125,29 @@ def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings)
 
     own = read.information[read.information["code"].isin(["assessed", "planned"])].dropna(subset=["day"])
     days = [(words("plan_anchor", row.code), row.day.date()) for row in own.itertuples()]
-    days += [(words("plan_anchor", "given"), parse_anchor(text)) for text in given]
-    seen = {read.anchor}
-    others = []
+    days += [(words("plan_anchor", "given"), parse_anchor(text)) for text in asked_for]
+    anchors_read = {read.anchor}
+    plans = []
     for why, anchor in days:
-        if anchor not in seen:
-            seen.add(anchor)
-            others.append((why, read_plan(path, anchor=anchor, settings=settings)))
-    return others
+        if anchor not in anchors_read:
+            anchors_read.add(anchor)
+            plans.append((why, read_plan(path, anchor=anchor, settings=settings)))
+    return plans
 
 
-def _read_record(exports: Path | None, settings: Settings, given: Path | None) -> tuple[int, Intake | None]:
+def _read_record(exports: Path | None, settings: Settings, settings_file: Path | None) -> tuple[int, Intake | None]:
     if exports is None:
         return 0, None
-    intake = read_source(exports, settings=settings if given else settings_for(exports, None), as_of=None,
-                         settings_file=given)
+    intake = read_source(exports, settings=settings if settings_file else settings_for(exports, None), as_of=None,
+                         settings_file=settings_file)
     return exit_code(intake), intake
 
 
-def _measure(intake: Intake, read: Plan, told: Tracker | None, as_of: date, settings: Settings) -> OutcomeResult:
+def _measure(intake: Intake, read: Plan, updates: Tracker | None, as_of: date, settings: Settings) -> OutcomeResult:
     from my121_analytics.improvement.plan.outcomes import measure_outcomes
     from my121_analytics.improvement.tracker import apply_tracker
 
-    plan = apply_tracker(read, told, settings=settings) if told else read
+    plan = apply_tracker(read, updates, settings=settings) if updates else read
     return measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 
 
@@ -244,7 +244,7 @@ def _write_papers(papers: PlanPapers, stem: Path, *, private: bool, document: bo
         write_atomic(stem.with_suffix(".docx"), render_document(papers.page, as_of=papers.book.as_of), private=private)
 
 
-def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: date, as_of: date) -> None:
+def _summarise(read: Plan, review: PlanStatus, updates: Tracker | None, anchor: date, as_of: date) -> None:
     show_line(f"{len(review.frame('actions'))} actions, timescales counted from {anchor}, held against {as_of}:")
     for row in review.frame("by_status").itertuples():
         show_line(f"  {row.n:>3}  {row.status}")
@@ -259,9 +259,9 @@ def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: dat
     for row in review.frame("milestones").itertuples():
         days = dict.fromkeys(str(day.date()) for day in (row.earliest, row.latest))
         show_line(f"  {row.label}: {' to '.join(days)}, {row.countdown}; {row.n_due_by} open actions due by then")
-    if told is not None:
-        show_line(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
-        for note in told.notes:
+    if updates is not None:
+        show_line(f"  Tracker: changes new {updates.n_new}, in all {len(updates.revisions)}.")
+        for note in updates.notes:
             show_line(f"  Note: {note}")
     for question in read.questions.itertuples():
         show_line(f"  To confirm: {question.file}, row {question.row}: {question.message} {question.remedy}")

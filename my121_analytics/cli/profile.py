@@ -44,7 +44,7 @@ def run_profile(
 def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], cycle: str | None, audience: str,
                   settings: Settings) -> None:
     """Tabulate, release and write the profile's tables and pictures."""
-    from my121_analytics.cli.release_files import write_record, write_tables
+    from my121_analytics.cli.release_files import tell_attention, write_record, write_tables
     from my121_analytics.disclosure.attacker import find_nesting
     from my121_analytics.publication import Publication
     from my121_analytics.writing.staging import staged_run
@@ -56,6 +56,7 @@ def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], c
     shown = publication.release(results)
     private = not publication.is_public
     with staged_run(out, private=private, command="profile") as stage:
+        tell_attention(publication.attention, stage)
         for result, released in zip(results, shown, strict=True):
             write_tables(result, stage.folder, publication, released=released,
                          files={name: f"{name}.csv" for name in result.tables})

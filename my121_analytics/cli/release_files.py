@@ -87,6 +87,13 @@ def write_record(publication: Publication, out: Path) -> None:
     publication.keep()
 
 
+def tell_attention(lines: Sequence[str], stage: Stage) -> None:
+    """Say on the terminal and in the manifest what an analyst must know before the files go out."""
+    stage.attention = tuple(dict.fromkeys([*stage.attention, *lines]))
+    for line in lines:
+        show_line(line)
+
+
 def find_key(wanted: bool, *, settings: Settings, source: Path, out: Path) -> bytes | None:
     """Give the key where pseudonyms were asked for, before anything is read; None where they were not."""
     if not wanted:

@@ -33,6 +33,7 @@ def run_report(
 
     For example: my121 report exports --out out/report
     """
+    from my121_analytics.cli.release_files import tell_attention
     from my121_analytics.errors import UsageError
     from my121_analytics.publication import Publication
     from my121_analytics.reports.workforce_report.report import build_report
@@ -58,6 +59,7 @@ def run_report(
                 raise UsageError(say("run", "section_failed", report=title,
                                      section=say("report_section", next(iter(made.failed)))),
                                  hints=list(made.failed.values()))
+            tell_attention(made.attention, stage)
             publication.keep()
             for path, content in made.files.items():
                 stage.write(path if len(wanted) == 1 else f"{title}/{path}", content)

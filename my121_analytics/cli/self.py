@@ -26,7 +26,7 @@ def run_self(
     For example: my121 self exports --out out/self
     """
     from my121_analytics.analysis.agreement import compare_self, detail_agreement
-    from my121_analytics.cli.release_files import write_figure, write_record, write_tables
+    from my121_analytics.cli.release_files import tell_attention, write_figure, write_record, write_tables
     from my121_analytics.cli.topics import write_topic
     from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.self_gap import plot_self_gap
@@ -43,9 +43,11 @@ def run_self(
     else:
         publication = Publication(audience, chosen)
         private = not publication.is_public
+        released, = publication.release([result])
         with staged_run(out, private=private, command="self") as stage:
-            released = write_tables(result, stage.folder, publication,
-                                    files={name: f"{name}.csv" for name in result.tables})
+            tell_attention(publication.attention, stage)
+            write_tables(result, stage.folder, publication, released=released,
+                         files={name: f"{name}.csv" for name in result.tables})
             write_record(publication, stage.folder)
             if "by_group" in released.tables:
                 write_figure(draw_on_canvas(plot_self_gap, released), stage.folder / "self_gap", private=private)

@@ -57,7 +57,8 @@ class ExtractRefusedError(DataUnusableError):
         self.findings = tuple(findings)
         self.last_run = last_run
         headline = say("guard", "headline" if last_run else "headline_first", n=len(self.findings), run=last_run)
-        super().__init__(headline, hints=[*(one.sentence for one in self.findings), say("guard", "what_to_do"), *hints])
+        super().__init__(headline, hints=[*(finding.sentence for finding in self.findings), say("guard", "what_to_do"),
+                                          *hints])
 
     def as_records(self) -> list[dict[str, str]]:
         """Give the findings for programs."""
@@ -125,7 +126,7 @@ def _check_latest_cycle(shape: ExtractShape) -> Iterator[GuardFinding]:
 
 
 def _compare_files(before: ExtractShape, after: ExtractShape, rules: GuardSettings) -> Iterator[GuardFinding]:
-    come = [one for key, one in after.files.items() if key not in before.files]
+    come = [file for key, file in after.files.items() if key not in before.files]
     for key, old in before.files.items():
         new = after.files.get(key) or _renamed(old, come)
         if new is None:

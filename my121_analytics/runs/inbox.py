@@ -149,7 +149,7 @@ def hash_files(files: Sequence[Path]) -> dict[str, str]:
 
 def _look_at(files: Sequence[Path]) -> list[tuple[int, int]]:
     try:
-        return [(seen.st_size, seen.st_mtime_ns) for seen in map(os.stat, files)]
+        return [(status.st_size, status.st_mtime_ns) for status in map(os.stat, files)]
     except OSError as problem:
         raise _unreadable(Path(str(problem.filename)), problem) from problem
 

@@ -38,7 +38,8 @@ def write_reports(work: Work) -> None:
         _write_files(work.folder / "reports" / name, made.files)
         publication.keep()
         work.missing += [f"{name}: {section}" for section in made.failed]
-        work.headline += [replace(one, report=name, audience=report.audience) for one in made.headline]
+        work.warnings += ["kept_apart"] if made.attention else []
+        work.headline += [replace(figure, report=name, audience=report.audience) for figure in made.headline]
 
 
 def keep_release(content: bytes, folder: Path | str) -> None:
@@ -55,7 +56,7 @@ def write_packs(work: Work) -> None:
     made = build_pack(work.workforce, intake=work.intake, out=work.folder / "packs", settings=work.plan.settings,
                       audience=audience, progress=lambda done, total, what: None,
                       beside=_begin_publication(work, audience))
-    work.warnings += ["pack_incomplete"] if made.warnings else []
+    work.warnings += [*(["kept_apart"] if made.attention else []), *(["pack_incomplete"] if made.warnings else [])]
 
 
 def write_notebooks(work: Work) -> None:

@@ -64,6 +64,8 @@ class Stage:
         self.command = command
         self.left: tuple[str, ...] = ()
         """Once published: files of the earlier set that people changed since, and that stay for that reason."""
+        self.attention: tuple[str, ...] = ()
+        """What to know before the files go out; stands first in the manifest."""
         self._written: dict[str, str] = {}
         self._varying: set[str] = set()
         self._given: set[str] = set()
@@ -142,7 +144,7 @@ class Stage:
     def _write_manifest(self, sets: Mapping[str, OutputSet]) -> None:
         manifest = self.folder / MANIFEST
         own = manifest.read_bytes() if manifest.is_file() else b""
-        self.write(MANIFEST, with_sets(own, sets))
+        self.write(MANIFEST, with_sets(own, sets, self.attention))
 
     def _make_folders(self, folder: Path) -> None:
         """Make a folder and those above it, down from the top one, all with the same rights."""

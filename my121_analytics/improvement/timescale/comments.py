@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from my121_analytics.improvement.timescale.tokens import Token, load_table, scan
 
+_TELLING = ("every", "immediate", "moved", "revised", "was", "status", "not_quite")
+"""Kinds of words that change what a timescale means, beside the words listed in ``time_words.toml``."""
 _LONGEST = 14
 """Words beyond which a cell holds prose, whose bearing on the timescale cannot be told."""
 
@@ -28,7 +30,8 @@ def is_aside(part: str | Sequence[Token]) -> bool:
     tokens = scan(part) if isinstance(part, str) else part
     words = _words_of(tokens)
     is_plain = not any(character.isdigit() or character in "?%" for token in tokens for character in token.text)
-    return 0 < len(words) <= _LONGEST and is_plain and not set(words) & _telling_words()
+    is_telling = bool(set(words) & _telling_words()) or any(token.kind in _TELLING for token in tokens)
+    return 0 < len(words) <= _LONGEST and is_plain and not is_telling
 
 
 def is_undated(tokens: Sequence[Token]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from my121_analytics.improvement.headings import BULLETS
 from my121_analytics.improvement.timescale.cells import is_priority, is_timescale, reason_refused, split_at
 from my121_analytics.improvement.timescale.spelling import find_slips
 from my121_analytics.improvement.timescale.tokens import Token, Tokens, scan
 
-_BULLETS = "•·▪●○◦■□➢►‣*"
 _CONTINUES = ("now", "then", "was", "revised", "updated", "moved")
 """What a line begins with that only continues the one above."""
 
@@ -44,7 +44,7 @@ def split_cell(text: str) -> list[str]:
 
 def _without_bullet(line: str) -> str:
     line = line.strip()
-    if line[:1] and line[0] in _BULLETS:
+    if line[:1] and line[0] in BULLETS:
         return line[1:].strip()
     return line[1:].strip() if line[:1] in ("o", "-", "–") and line[1:2].isspace() else line
 

@@ -130,9 +130,10 @@ def _page_groups(gaps: Released | None, tables: list[tuple[str, View]]) -> list[
     blocks: list[Block] = [Text(say("effect_page", "groups_lead"))]
     for name, view in tables:
         blocks.append(page_table(view))
-        seen = gaps.facts.get(name.replace("gap_", "detectable_"))
-        if seen is not None:
-            blocks.append(Text(say("effect_page", "groups_detectable", steps=f"{float(str(seen)):.2f}"), "source"))
+        detectable = gaps.facts.get(name.replace("gap_", "detectable_"))
+        if detectable is not None:
+            steps = f"{float(str(detectable)):.2f}"
+            blocks.append(Text(say("effect_page", "groups_detectable", steps=steps), "source"))
     return blocks
 
 

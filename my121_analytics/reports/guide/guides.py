@@ -116,11 +116,11 @@ def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", se
         severity, why = _estimate(workforce, settings)
     folders = {"": ""} if manager else make_slugs(chosen)
     with staged_run(out, command="guide") as stage:
-        for number, one in enumerate(chosen, start=1):
+        for number, manager_id in enumerate(chosen, start=1):
             if progress is not None:
-                progress(number, len(chosen), one)
-            papers = _papers(one, workforce, conversations, severity, guide, settings)
-            _write(stage, folders["" if manager else one], papers, password)
+                progress(number, len(chosen), manager_id)
+            papers = _papers(manager_id, workforce, conversations, severity, guide, settings)
+            _write(stage, folders["" if manager else manager_id], papers, password)
         files = stage.files
     return Guides(files, tuple(chosen), why)
 

@@ -77,6 +77,8 @@ class PackReport:
         Sentences on what is missing and why.
     kept
         What a pack for anybody to read showed, as ``disclosure.kept`` writes it; empty for other audiences.
+    attention
+        What to know before a public pack is published: kept releases that were not checked together with it.
     """
 
     out: Path
@@ -84,6 +86,7 @@ class PackReport:
     units: tuple[str, ...]
     warnings: tuple[str, ...]
     kept: bytes = b""
+    attention: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -204,6 +207,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
                                                            axes=["performance"], crew=helped))
         together = _analyse_together(plan, severity, why) if plan.is_public else {}
+        stage.attention = publication.attention
         work = _Work(plan, severity, why, together)
         found: dict[str, Sequence[str]] = {}
         report(1, steps, plan.units[0] or say("pack", "whole_council"))
@@ -222,7 +226,7 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     publication.keep()
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
                       (*(say("pack_warning", code) for code in dict.fromkeys(warnings)),
-                       *(say("staging", "left", file=name) for name in stage.left)), publication.kept)
+                       *(say("staging", "left", file=name) for name in stage.left)), publication.kept, stage.attention)
 
 
 def _begin_publication(audience: str, settings: Settings, by: str, beside: Publication | None) -> Publication:

@@ -196,5 +196,5 @@ def _order(managers: pd.DataFrame) -> pd.DataFrame:
 def _caveat_words(caveat: object) -> str:
     """Turn caveat codes, joined by semicolons, into their sentences."""
     known = codes("caveat")
-    given = [code.strip() for code in str(caveat).split(";")] if caveat is not None and caveat == caveat else []
-    return " ".join(say("caveat", code) if code in known else code for code in given if code)
+    caveats = [code.strip() for code in str(caveat).split(";")] if caveat is not None and caveat == caveat else []
+    return " ".join(say("caveat", code) if code in known else code for code in caveats if code)

@@ -60,7 +60,7 @@ def build_talent(released: Released) -> Topic:
             table("silence", "name", "employee_id", "manager", *ORGANISATION, "reason", "months_employed",
                   "months_in_box", is_folded=True))))
     return Topic("talent", released, tuple(_lead(released)), tuple(
-        chapter for chapter in chapters if any(one.table in released.tables for one in chapter.tables)))
+        chapter for chapter in chapters if any(shown.table in released.tables for shown in chapter.tables)))
 
 
 def _lead(released: Released) -> list[str]:

@@ -43,8 +43,8 @@ def write_in_brief(brief: Brief, lines: Sequence[Headline],
     figures = {line.code: line for line in lines}
     earlier = dict(brief.previous) or _cycle_before(brief, trend)
     topics = [topic for topic, needed in TOPICS.items() if all(code in figures for code in needed)]
-    told = [topic for topic in topics if all(figures[code].value is not None for code in TOPICS[topic])]
-    chosen = [*told, *(topic for topic in topics if topic not in told)][:MOST]
+    shown_whole = [topic for topic in topics if all(figures[code].value is not None for code in TOPICS[topic])]
+    chosen = [*shown_whole, *(topic for topic in topics if topic not in shown_whole)][:MOST]
     rows = tuple(_write_topic(brief, topic, figures, earlier) for topic in chosen)
     if not rows:
         return None

@@ -18,7 +18,8 @@ from my121_analytics.writing.tables import Field, Kind
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
     """Take the status and the evidence as they were worked out."""
-    found = {name: one for name, one in (("actions", brief.actions), ("evidence", brief.evidence)) if one is not None}
+    results = {"actions": brief.actions, "evidence": brief.evidence}
+    found = {name: result for name, result in results.items() if result is not None}
     if not found:
         raise DataUnusableError(say("report", "no_plan"))
     return found

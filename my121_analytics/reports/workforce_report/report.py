@@ -70,6 +70,8 @@ class WorkforceReport:
         Section -> why it failed; the cover lists them.
     kept
         What a publication showed, for ``[disclosure] kept_releases``; empty for other audiences.
+    attention
+        What to know before it is published: kept releases that were not checked together with it.
     """
 
     files: Mapping[str, bytes]
@@ -77,6 +79,7 @@ class WorkforceReport:
     absent: Mapping[str, str]
     failed: Mapping[str, str]
     kept: bytes = b""
+    attention: tuple[str, ...] = ()
 
 
 def build_report(workforce: Workforce, *, intake: Intake | None = None, actions: Result | None = None,
@@ -145,7 +148,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     book = _bind(brief, name, written, headline, absent, failed, folder)
     files = {f"{name}.xlsx": write_workbook(book), **{f"csv/{path}": content for path, content in write_twins(
         book.sheets).items()}, **publication.record_files()}
-    return WorkforceReport(files, headline, absent, failed, publication.kept)
+    return WorkforceReport(files, headline, absent, failed, publication.kept, publication.attention)
 
 
 def _analyse(brief: Brief, wanted: Sequence[ReportSection], absent: dict[str, str],
