@@ -212,7 +212,7 @@ def _draw_cycles(ax: Axes, rows: pd.DataFrame, methods: Sequence[str]) -> None:
                 ax.plot([place, place], [low, high], color=colour, lw=1.5)
         ends.append((shares[-1], method, colour))
     _nominal(ax, horizontal=True)
-    ax.annotate("promised: 10 % at most", (0.12, 100 * NOMINAL - 2.4), va="top", size=theme.SMALL,
+    ax.annotate("promised: 10 % at most", (0.12, 100 * NOMINAL - 5), va="top", size=theme.SMALL,
                 color=theme.INK)
     top = 10 * (int(max(end[0] for end in ends)) // 10 + 2)
     ax.set(xlim=(-0.15, 2.1), ylim=(0, top), xticks=[0, 1, 2])
