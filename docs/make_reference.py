@@ -58,7 +58,9 @@ def describe_settings() -> str:
     """Give docs/settings.md: every key, its default and its reason."""
     lines = ["# Settings", "", "A council's own choices, in a file `my121.toml` beside the exports (or named with "
              "`--settings`). Every key has a default; write only what differs. All faults of the file are reported "
-             "at once.", ""]
+             "at once. `my121 init exports` writes a first one from your own exports. For instance:", "", _EXAMPLE,
+             "A share is written from 0 to 1, a day as `2024-09-30`, a text in quotation marks, a list in square "
+             "brackets.", ""]
     defaults = Settings()
     for section, field in Settings.model_fields.items():
         value = getattr(defaults, section)
@@ -68,7 +70,7 @@ def describe_settings() -> str:
         elif not isinstance(value, BaseModel):
             lines += [f"## `[{section}]`", "", _reason(field), ""]
         else:
-            lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value)]
+            lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value, section)]
         if section == "run":
             lines += ["### `[run.plan]`", "", _first_words(RunPlanSettings), "",
                       *_tabulate_keys(RunPlanSettings(file=""))]
@@ -84,19 +86,19 @@ def describe_settings() -> str:
 
 
 def _tabulate_keys(section: BaseModel, name: str = "") -> list[str]:
-    """Set out the keys of a section; those that are sections of their own follow under their names."""
+    """Set out the keys of a section of that name; those that are sections of their own follow under their names."""
     fields = type(section).model_fields
     nested = {key: getattr(section, key) for key in fields if isinstance(getattr(section, key), BaseModel)}
     lines = ["| key | default | meaning |", "|---|---|---|"]
     lines += [f"| `{key}` | {'a table of its own, below' if key in nested else _shown(getattr(section, key), key)} | "
               f"{_reason(info)} |" for key, info in fields.items()]
     for key, inner in nested.items():
-        lines += ["", f"### `[run.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
+        lines += ["", f"### `[{name}.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
     return [*lines, ""]
 
 
 def _first_words(section: type[BaseModel]) -> str:
-    return " ".join((section.__doc__ or "").split())
+    return " ".join((section.__doc__ or "").replace("``", "`").split())
 
 
 def _tabulate_codes(what: str, means: str, meanings: Mapping[str, str]) -> list[str]:
@@ -116,6 +118,23 @@ def describe_record() -> str:
     return "\n".join(lines)
 
 
+_EXAMPLE = """```toml
+[council]
+name = "Aldermere Borough Council"
+
+[exports]
+extract_date = 2024-09-30
+
+[exports.columns]                  # headings that mean something of this council's own
+"Talent position" = "box"
+
+[ratings.synonyms.performance]     # words of this council's own scale
+"Outstanding" = "Exceeds"
+
+[disclosure]
+threshold = 10                     # counts from 1 to 9 are hidden in what is published
+```
+"""
 SYSTEMS = {"iTrent": ("itrent_people.xlsx", "itrent_reviews.xlsx"), "ResourceLink": ("resourcelink_ratings.csv",),
            "Unit4": ("unit4_my121.xlsx",), "SuccessFactors": ("successfactors_self.csv",)}
 """HR system -> files of the sample council that are written as it writes them."""
@@ -277,7 +296,8 @@ def _words(column: str) -> str:
 
 
 def _reason(info: FieldInfo) -> str:
-    return " ".join((info.description or "").replace("``", "`").split())
+    # a file of settings has no None: a key that is not set is left out
+    return " ".join((info.description or "").replace("``", "`").replace("None:", "Left out:").split())
 
 
 def _shown(value: object, key: str) -> str:
@@ -285,7 +305,7 @@ def _shown(value: object, key: str) -> str:
         return "see below"
     if isinstance(value, float):
         return f"`{value:.4g}`"
-    return "none" if value is None else f"`{json.dumps(value, ensure_ascii=False, default=dict)}`"
+    return "left out" if value is None else f"`{json.dumps(value, ensure_ascii=False, default=dict)}`"
 
 
 def _yes(value: bool) -> str:

@@ -80,7 +80,7 @@ class Publication:
         if self.audience not in audiences:
             raise UsageError(f"There is no audience '{self.audience}'.",
                              hints=[suggest(self.audience, list(audiences))])
-        if beside is not None:
+        if beside is not None:  # one list for both, so that neither has to be told of the other's releases
             self.folders, self._contents = beside.folders, beside._contents
 
     @property
@@ -147,7 +147,7 @@ class Publication:
     def accept(self, results: Sequence[Result], proposed: Sequence[Released]) -> None:
         """Count what was proposed as published: the readers know it from now on."""
         self.released += proposed
-        if self.is_public and proposed:
+        if self.is_public and proposed:  # what named readers see is not known to everybody
             self._contents.append(describe_kept(results, proposed))
 
     def release(self, results: Sequence[Result], *, unit: str | Sequence[str] = "",

@@ -31,13 +31,15 @@ class ExportSettings(SettingsSection):
     """How this council's exports are written, where the files themselves cannot tell."""
 
     employee_id_width: int | None = Field(None, ge=1, le=20)
-    """Pad shorter numeric ids with zeros to this width; None pads nothing, since 12 and 0012 may be two people."""
+    """Pad shorter numeric ids with zeros to this width. None: nothing is padded, since 12 and 0012 may be two
+    people."""
     extract_date: date | None = None
     """The day the extract was taken; the default of ``--as-of``."""
     date_order: Literal["dmy", "mdy", "ymd"] = "dmy"
     """Order of numeric dates. UK exports write the day first."""
     columns: dict[str, str] = Field(default_factory=dict)
-    """Heading in the export -> column of the record (or ``ignore``); beats the synonym table."""
+    """Heading in the export -> column of the record (or ``ignore``); goes before what the heading
+    would be read as."""
     states: dict[str, ExportState] = Field(default_factory=dict)
     """Word in a column of states (of employment, positions, forms, reporting lines) -> what it means here, where the
     product does not know it."""

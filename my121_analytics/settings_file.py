@@ -33,6 +33,11 @@ def load_settings(path: Path | str | None) -> Settings:
     ------
     SettingsError
         The file is missing, is not TOML, or holds unknown keys or values out of range (all are listed).
+
+    Examples
+    --------
+    >>> settings = load_settings("exports/my121.toml")
+    >>> settings.disclosure.threshold
     """
     if path is None:
         return Settings()
@@ -75,6 +80,7 @@ def _read_text(path: Path) -> str:
     except OSError as problem:
         raise SettingsError(f"{path.name}: the settings file cannot be read ({problem.strerror}).",
                             hints=["Check the path given with --settings."]) from problem
+    # UTF-16 without a mark: of Latin letters every second byte is zero
     if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or raw[:200].count(0) > len(raw[:200]) // 4:
         raise SettingsError(f"{path.name}: the settings file is in UTF-16 (some programs say Unicode), not in UTF-8.",
                             hints=["Save it again as UTF-8: in Notepad, File > Save as, Encoding: UTF-8."])

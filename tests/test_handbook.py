@@ -14,7 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 import my121_analytics as my121
-from my121_analytics.cli import handbook
+from my121_analytics.cli import demo, handbook
 from my121_analytics.cli.app import COMMANDS, app
 from my121_analytics.errors import UsageError
 from my121_analytics.sample_council.council import make_sample
@@ -144,12 +144,14 @@ def test_an_installation_without_the_texts_says_how_to_mend_it(tmp_path, monkeyp
     assert "pip install" in caught.value.hints[0]
 
 
-def test_the_wheel_takes_along_every_file_that_the_handbook_is_made_of():
+def test_the_wheel_takes_along_the_notebooks_and_every_file_of_the_handbook():
     project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))
     wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
     patterns = {pattern.removeprefix("/docs/") for pattern in wheel["include"] if pattern.startswith("/docs/")}
     assert patterns == {"*.md", *handbook.PICTURES}
-    assert wheel["sources"] == {"docs": f"my121_analytics/{handbook.FOLDERS[0].name}"}
+    assert "/notebooks/*.ipynb" in wheel["include"]
+    assert wheel["sources"] == {"docs": f"my121_analytics/{handbook.FOLDERS[0].name}",
+                                "notebooks": f"my121_analytics/{demo.NOTEBOOKS[0].name}"}
 
 
 def test_a_page_stands_alone_and_can_be_read_without_eyes(site):

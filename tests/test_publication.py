@@ -12,7 +12,7 @@ import pytest
 from my121_analytics.disclosure.attacker import attack_release
 from my121_analytics.disclosure.kept import parse_kept, read_kept
 from my121_analytics.disclosure.release import release
-from my121_analytics.errors import DataUnusableError, UsageError
+from my121_analytics.errors import UsageError
 from my121_analytics.publication import Publication
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import TOTAL, Result, Table, describe
@@ -161,7 +161,7 @@ def test_an_audience_that_is_not_known_is_refused_before_anything_is_worked_out(
 
 
 def test_what_was_kept_and_cannot_be_read_is_named() -> None:
-    with pytest.raises(DataUnusableError, match=r"release-1\.json: not readable"):
+    with pytest.raises(UsageError, match=r"release-1\.json: not readable"):
         parse_kept(b"{}", "release-1.json")
-    with pytest.raises(DataUnusableError, match="format 9"):
+    with pytest.raises(UsageError, match="format 9"):
         parse_kept(b'{"format": 9}', "release-1.json")

@@ -76,3 +76,4 @@ def test_a_folder_of_wheels_is_enough_for_a_laptop_without_a_network(tmp_path):
     shown = run(my121, "demo", "--out", "demo", "--employees", "60", "--no-open", cwd=tmp_path, **NO_NETWORK)
     assert shown.returncode == 0, shown.stderr
     assert (tmp_path / "demo" / "pack" / "council" / "pack.html").is_file()
+    assert len(list((tmp_path / "demo" / "notebooks").glob("*.ipynb"))) == 8

@@ -208,6 +208,11 @@ def detail_agreement(workforce: Workforce, *, by: str = "directorate", cycle: st
         No such cycle or column.
     DataUnusableError
         The cycle has no placement that both the manager and the employee made.
+
+    Examples
+    --------
+    >>> agreement = detail_agreement(workforce)
+    >>> agreement.table("agreement")
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)

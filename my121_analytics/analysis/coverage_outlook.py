@@ -76,6 +76,11 @@ def foresee_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     ended: people by how many conversations they still need, times the share who, in each earlier cycle with as many
     days to go, got there from the same need. Its 95 % range rests on how far such a forecast of each earlier
     cycle, made from the others, was from what came (Student's t); joiners and leavers until then are not foreseen.
+
+    Examples
+    --------
+    >>> outlook = foresee_coverage(workforce)
+    >>> outlook.table("managers")
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)

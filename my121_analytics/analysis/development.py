@@ -83,6 +83,11 @@ def measure_development(workforce: Workforce, *, by: str = "directorate", cycle:
     completed, against the last one before it was agreed, of the same person; beside it stand people without any action
     on record who began at the same level in the same cycles, since whoever was rated low tends to be rated higher next
     time whatever was done. People are not given development by lot, so a difference is no proof of an effect.
+
+    Examples
+    --------
+    >>> development = measure_development(workforce)
+    >>> development.plot_demand()
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)

@@ -87,6 +87,11 @@ def profile_groups(workforce: Workforce, *, by: Sequence[str], cycle: str | None
     chance alone. Groups with an order of their own (grades, time in post) keep it; others stand by their balance, the
     share placed at the highest performance level less the share at the lowest, the highest balance first; managers
     stand by name, since any other order of them would be a league table.
+
+    Examples
+    --------
+    >>> groups = profile_groups(workforce, by=["directorate", "grade"])
+    >>> groups.plot_heatmap()
     """
     columns = _check_groupings(by, filters)
     cycle = workforce.check_cycle(cycle)

@@ -68,6 +68,11 @@ def trace_movement(workforce: Workforce, *, cycle: str | None = None) -> Movemen
     is missed nowhere. A manager's share of leavers says little in a team of ten: it is drawn towards the share of all
     managers as far as teams may be alike (beta-binomial), and people leave managers for many reasons that are not the
     manager.
+
+    Examples
+    --------
+    >>> paths = trace_movement(workforce)
+    >>> paths.plot_axis_shares()
     """
     cycle = workforce.check_cycle(cycle)
     labels = [str(label) for label in workforce.cycles["label"]]

@@ -81,6 +81,11 @@ def review_talent(workforce: Workforce, *, by: str = "directorate", cycle: str |
     of both, the bottom row the lowest potential. A plan is a development action open at the cycle's end or agreed in
     the year before it; a review is a conversation of any kind in the three months before it. Acting up is read from the
     words of contract and role, so that a record which does not write it down shows none.
+
+    Examples
+    --------
+    >>> talent = review_talent(workforce)
+    >>> talent.table("key_posts")
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
 import webbrowser
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated
@@ -18,6 +19,8 @@ FOLDERS = (PACKAGE / "handbook", PACKAGE.parent / "docs")
 """Where the texts are: in the package as installed, and beside it in the project's own folder."""
 PICTURES = ("*.png", "*.svg", "gallery/*.png")
 FIRST_PAGE = "index.html"
+_CALL_WIDTH = 88
+"""Signs of a call that stands on one line of a page."""
 LINKS = {FIRST_PAGE: "Handbook", "commands.html": "Commands", "python.html": "Python"}
 
 
@@ -106,9 +109,21 @@ def list_names() -> str:
     parts = ["# Python reference", "`help(my121)` gives the order of work, `help(my121.release)` explains one name."]
     for name in sorted(package._PUBLIC):
         public = getattr(package, name)
-        parts += [f"## my121.{name}", f"```python\n{name}{inspect.signature(public)}\n```",
+        parts += [f"## my121.{name}", f"```python\n{_spell_call(name, public)}\n```",
                   f"```text\n{inspect.getdoc(public)}\n```"]
     return "\n\n".join(parts) + "\n"
+
+
+def _spell_call(name: str, public: Callable[..., object]) -> str:
+    """Write a call with its parameters, one a line where there are several."""
+    call = f"{name}{inspect.signature(public)}"
+    call = re.sub(r"(: |-> )'([^']*)'", r"\1\2", call)  # annotations are kept as text, in quotes
+    if len(call) <= _CALL_WIDTH:
+        return call
+    head, _, rest = call.partition("(")
+    inside, _, given = rest.rpartition(") -> ")
+    parameters = re.split(r", (?=[*\w]+(?::|,|$|=))", inside)
+    return "\n".join([f"{head}(", *(f"    {parameter}," for parameter in parameters), f") -> {given}"])
 
 
 def _in_a_cell(text: str | None) -> str:

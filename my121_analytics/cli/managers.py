@@ -45,6 +45,7 @@ def run_managers(
         from my121_analytics.figures.list_length import plot_list_lengths
         from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
         from my121_analytics.figures.movement_links import plot_movement_links
+        from my121_analytics.progress import progress_shown
         from my121_analytics.publication import Publication
         from my121_analytics.writing.staging import staged_run
 
@@ -52,10 +53,11 @@ def run_managers(
         key = find_key(pseudonyms, settings=chosen, source=source, out=out)
         intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
                              needs_ratings=True)
-        result = estimate_severity(intake.workforce, settings=chosen, habits=True, crew=crew)
+        with progress_shown("Estimating rating patterns"):
+            result = estimate_severity(intake.workforce, settings=chosen, habits=True, crew=crew)
     about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
     publication = Publication(audience, chosen)
-    with staged_run(out, private=not publication.is_public, command="managers") as stage:
+    with progress_shown("Writing"), staged_run(out, private=not publication.is_public, command="managers") as stage:
         released = write_tables(result, stage.folder, publication, key=key, files=FILES, columns={
             "managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
         write_record(publication, stage.folder)

@@ -102,6 +102,7 @@ def run_plan(
     judged, linked = _judge(evidence, findings, requirements_met, core_met, review, read, as_of_day, chosen)
     publication = Publication(audience, chosen)
     private = not publication.is_public or evidence is not None or findings is not None or bool(interviewees)
+    # a tracker that was read from the folder may be written anew: what people filled in is in the new one
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
     with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
         _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage.folder,

@@ -35,6 +35,7 @@ def run_report(
     """
     from my121_analytics.cli.release_files import tell_attention
     from my121_analytics.errors import UsageError
+    from my121_analytics.progress import progress_shown
     from my121_analytics.publication import Publication
     from my121_analytics.reports.workforce_report.report import build_report
     from my121_analytics.settings_file import find_settings
@@ -51,10 +52,11 @@ def run_report(
                          needs_ratings=True)
     public = all(Publication(report.audience, chosen).is_public for report in wanted.values())
     publication = Publication(next(iter(wanted.values())).audience, chosen)
-    with staged_run(out, private=not public, command="report") as stage:
+    with (progress_shown("Making the report") as progress,
+          staged_run(out, private=not public, command="report") as stage):
         for title, report in wanted.items():
             made = build_report(intake.workforce, intake=intake, name=title, report=report, settings=chosen,
-                                folder=folder, beside=publication)
+                                folder=folder, beside=publication, progress=progress)
             if made.failed:
                 raise UsageError(say("run", "section_failed", report=title,
                                      section=say("report_section", next(iter(made.failed)))),

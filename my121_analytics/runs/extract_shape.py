@@ -197,6 +197,7 @@ def _measure_files(intake: Intake) -> dict[str, FileShape]:
                               "column"]
         if columns.empty:
             continue  # a cover, or a sheet that is not part of the record
+        # exports carry the day in their names: those that differ in digits alone are one export of several days
         key = re.sub(r"\d+", "#", f"{row.file}|{sheet}".casefold())
         file = FileShape(f"{row.file}, {sheet}" if sheet else str(row.file), 1, int(row.rows_read),
                         int(row.rows_quarantined), tuple(sorted(set(map(str, columns)))))

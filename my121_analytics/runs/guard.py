@@ -155,6 +155,7 @@ def _compare_counts(before: ExtractShape, after: ExtractShape, rules: GuardSetti
         if not unit:
             if _fell(old, new, allowed, rules.least):
                 yield GuardFinding(f"{measure}_fell", cycle or after.as_of, f"{old:,}", f"{new:,}")
+        # a directorate that was reorganised loses its people to others, and the council's own figure stays
         elif _fell(old, new, rules.unit_fall, rules.least) and whole_loss * 2 >= old - new:
             yield GuardFinding(f"{measure}_fell", f"{unit}, {cycle}" if cycle else unit, f"{old:,}", f"{new:,}")
 
@@ -182,6 +183,7 @@ def _compare_scales(before: ExtractShape, after: ExtractShape, rules: GuardSetti
             yield GuardFinding("scale_labels", axis, ", ".join(labels), ", ".join(after.scales.get(axis, ())))
     for (axis, cycle), old in before.levels.items():
         new = after.levels.get((axis, cycle), {})
+        # a cycle that is still filling changes its mix by itself
         is_settled = abs(sum(new.values()) - sum(old.values())) <= rules.placements_fall * sum(old.values())
         if _shift(old, new, rules.least) > (rules.mix_shift if is_settled else rules.new_mix_shift):
             yield GuardFinding("scale_mix", f"{axis}, {cycle}", _mix(old), _mix(new))
@@ -225,6 +227,7 @@ def _shift(old: Mapping[int, int], new: Mapping[int, int], least: int) -> float:
     n_old, n_new = sum(old.values()), sum(new.values())
     if min(n_old, n_new) < least:
         return 0.0
+    # the total variation distance: half the sum, since each that moves is missed in one place and found in another
     return sum(abs(old.get(level, 0) / n_old - new.get(level, 0) / n_new) for level in {*old, *new}) / 2
 
 

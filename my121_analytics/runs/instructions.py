@@ -191,6 +191,7 @@ def run_key(plan: RunPlan, inputs: Mapping[str, str]) -> str:
     settings = plan.settings.model_dump(mode="json")
     for report in settings["reports"].values():
         report.pop("destination", None)
+    # when and where a run happens, and what may stop it, changes no byte of what it writes
     for name in ("keep", "hook", "guard", "expect", "corrections", "every", "at", "on", "timezone", "settle_seconds",
                  "out"):
         settings["run"].pop(name, None)

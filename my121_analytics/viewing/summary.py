@@ -120,7 +120,7 @@ class ShownTable:
         caption = html.escape(self.caption)
         start = f"<table><caption>{caption}</caption>" if has_caption else f'<table aria-label="{caption}">'
         table = f"{start}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
-        return f'<div class="wide" tabindex="0">{table}</div>{more}'
+        return f'<div class="wide" role="region" aria-label="{caption}" tabindex="0">{table}</div>{more}'
 
     def _main_fields(self) -> tuple[Field, ...]:
         """Choose the columns to show: those that group the rows and those that tell the story."""

@@ -69,12 +69,14 @@ def plan_replacement(out: Path, command: str, new: Mapping[str, str], *, open_to
     """
     sets = read_sets(out)
     there = list_written_files(out) - ({MANIFEST} if read_manifest(out) else set())
+    # where a publication goes, sets with names go: whoever is given the folder is given all of it
     going = {name: output_set for name, output_set in sets.items()
              if name == command or (open_to_all and not shared and not output_set.is_public)}
     kept = {name: output_set for name, output_set in sets.items() if name not in going}
     changed = {name for output_set in sets.values() for name, digest in output_set.files.items()
                if name in there and name not in taken_in and _was_changed(out, name, digest)}
     of_going, of_kept = _files_of(going), _files_of(kept)
+    # what somebody edited, or another command wrote as well, is not this run's to remove
     old = (of_going & there) - changed - of_kept
     foreign = there - old
     _refuse_in_the_way(out, {name: new[name] for name in sorted((foreign & set(new)) - set(taken_in))})

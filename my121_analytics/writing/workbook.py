@@ -94,6 +94,7 @@ def write_workbook(book: Book) -> bytes:
         A column refers to a note that the book does not hold.
     """
     buffer = io.BytesIO()
+    # in memory: a killed run leaves no temporary file with names; no strings_to_...: text of an export stays text
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as file:
         file.set_properties({"title": clean_text(book.title), "subject": book.subject or say("workbook", "subject"),
@@ -153,6 +154,7 @@ class _BookWriter:
         self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom",
                                               **to_the_right})
         self.right = file.add_format({**base, **to_the_right})
+        # what people fill in is text ("@"): Excel would take 1-2 for a day
         to_fill = {**base, "text_wrap": True, "border": 1, "border_color": "#12436D", "num_format": "@",
                    "locked": False}
         self.entry = file.add_format(to_fill)
@@ -205,7 +207,7 @@ class _BookWriter:
         page = self.file.add_worksheet(name)
         page.set_landscape()
         page.set_paper(9)  # A4
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(1, 0)  # one page wide, as many as it takes long
         page.set_default_row(LINE)
         page.set_row(0, TITLE_LINE)
         return page
@@ -235,7 +237,7 @@ class _BookWriter:
                           (say("workbook", "contents_lead"),), "contents")
         first = self._write_words(page, sheet)
         for row, (name, _) in enumerate(listed, start=first):
-            target = name.replace("'", "''")
+            target = name.replace("'", "''")  # one apostrophe would end the sheet's name
             page.write_url(row, 0, f"internal:'{target}'!A1", self.link, name)
 
     def _write_words(self, page: Worksheet, sheet: WordSheet) -> int:
@@ -304,13 +306,14 @@ class _BookWriter:
         _set_heights(page, head + 1, columns)
         _print_legibly(page, widths, sheet.frozen)
         self._insert_picture(page, sheet.picture, head, n_rows, len(view.fields))
-        page.repeat_rows(head)
+        page.repeat_rows(head)  # headings on every printed page
         if self.working:
             if sheet.chart is not None and len(view.frame):
                 self._draw_chart(page, sheet, sheet.chart, head, len(view.frame) - has_total)
             page.freeze_panes(head + 1, sheet.frozen)
             if sheet.protected:
                 page.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
+        # ids are text for the sake of their zeros; Excel would mark every one of them with a green corner
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
 
     def _explain_view(self, view: View) -> list[str]:

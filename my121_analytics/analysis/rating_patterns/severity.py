@@ -165,6 +165,11 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     ----------
     Ohlssen, Sharples & Spiegelhalter (2007), JRSS A 170:865; Efron (2010), Large-Scale Inference; Uto & Ueno (2020),
     Behaviormetrika 47:469.
+
+    Examples
+    --------
+    >>> patterns = estimate_severity(workforce, axes=["performance"])
+    >>> patterns.plot_managers()
     """
     settings = settings or workforce.settings
     labels = None if cycles is None else [workforce.check_cycle(cycle) for cycle in cycles]

@@ -88,6 +88,11 @@ def draw_interviewees(workforce: Workforce, *, n: int, by: Sequence[str] = ("dir
     cast in each group on its own, so that a change in one directorate leaves the draw of the others alone. With the
     minimum of one, small groups are heard more than their share: weigh by ``n_people / n_drawn`` before a share of
     those heard is called a share of the workforce.
+
+    Examples
+    --------
+    >>> drawn = draw_interviewees(workforce, n=12, seed=1)
+    >>> drawn.table("allocation")
     """
     settings = settings or workforce.settings
     people = _staff(workforce, by)

@@ -83,6 +83,11 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     Colours follow from ``[plan] rag``; an action that is not done is amber from ``at_risk_days`` before its last
     day, and red once the day has passed that it is held to (:func:`held_to`): the first date, unless a revision was
     approved by somebody named.
+
+    Examples
+    --------
+    >>> status = assess_status(plan, as_of=date(2025, 3, 31))
+    >>> status.plot_timeline()
     """
     settings = settings or Settings()
     actions = plan.actions.assign(status=find_statuses(plan, as_of))

@@ -57,6 +57,10 @@ def parse_timescale(text: str, *, anchor: date, date_order: DateOrder = "dmy") -
     counts and the earlier is kept in ``original``. Text beside a timescale is set aside, and noted,
     only where it cannot change its meaning. A month without a year is the next one
     after the anchor, and refused in the anchor's own month.
+
+    Examples
+    --------
+    >>> parse_timescale("By March 2025", anchor=date(2024, 6, 30))
     """
     scene = Scene(_as_day(anchor), date_order)
     written = "\n".join(split_lines(unescape(str(text))))

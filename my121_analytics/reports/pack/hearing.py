@@ -80,12 +80,13 @@ def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> PageTable:
     inside = _in_meeting(meeting)
     later = [not inside.get(str(rater), False) for rater in listed["rater_id"]]
     listed = listed.assign(words=points_words(meeting, listed["rater_id"]), later=later)
+    # by name within each part: an order by size would be read as a ranking
     listed = listed.sort_values(["later", "name", "rater_id"], kind="stable").head(MOST_LISTED)
     rows = tuple((str(row.name), str(row.team), f"{int(row.n_ratings):,}",
                   row.words or say("pack", "higher" if row.estimate > 0 else "lower"),
                   firmness.get(str(row.rater_id), "" if row.verdict == PATTERN else say("pack", "firm_not_listed")),
                   say("pack", "yes" if inside.get(str(row.rater_id), False) else "no"))
-                 for row in listed.rename(columns={"name": "manager"}).assign(name=listed["name"]).itertuples())
+                 for row in listed.itertuples())
     headings = tuple(say("pack_heading", name) for name in ("manager", "team", "n_ratings", "points_words", "firm",
                                                             "in_meeting"))
     return PageTable(say("pack_table", "hearing", scope=meeting.scope), headings, rows,

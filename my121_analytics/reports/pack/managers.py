@@ -84,6 +84,7 @@ def _view_in_book(meeting: Meeting, rows: pd.DataFrame) -> View:
 def say_first(meeting: Meeting) -> list[Text]:
     """Say before any name what was left out of the comparison, and whether sources part managers from their teams."""
     facts = meeting.results["severity"].facts
+    # one manager to each team: without staff who moved, ratings alone cannot part a generous rater from a strong team
     about = "rater_and_team" if facts.get("about") == TOGETHER else "leniency_or_quality"
     codes_said = [*(code for code in SAID_FIRST if facts.get(code)), about]
     return [Text(say("caveat", code), "caveat") for code in codes_said]
@@ -176,6 +177,7 @@ def points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
     points = meeting.frame("severity", "points")
     if points is None or points.empty:
         return [""] * len(raters)
+    # at the highest rating alone: the shares of all levels move together, and one figure can be read aloud
     top = points[points["level"] == points["level"].max()]
     words = {str(row.rater_id): say("pack", "points", **{
         name: signed(100 * getattr(row, name), 0) for name in ("points", "lower", "upper")})
