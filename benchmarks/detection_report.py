@@ -151,15 +151,18 @@ def _ranges_table(ours: Sequence[Entry]) -> list[str]:
         cells += [_of_number(*pair) for pair in zip(held["wrong_band"], held["named_band"], strict=True)]
         cells += [_of_number(*pair) for pair in zip(held["in_line_wrong"], held["in_line"], strict=True)]
         lines.append(f"| {entry['council']} | {' | '.join(cells)} |")
-    total, beyond = [0] * len(BANDS), [0.0] * len(BANDS)
-    for entry in ours:
-        held = entry[_about(entry)]
-        for band, n in enumerate(held["in_line"]):
-            total[band] += n
-            beyond[band] += n * (held["in_line_wrong"][band] or 0.0)
-    cells = [_of_number(beyond[band] / n if n else None, n) for band, n in enumerate(total)]
-    lines.append(f"| **all kinds above** |{' |' * 7} {' | '.join(cells)} |")
-    return [*lines, ""]
+    pooled = [*_pool(ours, "wrong_band", "named_band"), *_pool(ours, "in_line_wrong", "in_line")]
+    return [*lines, f"| **all kinds above** | | | | {' | '.join(pooled)} |", ""]
+
+
+def _pool(ours: Sequence[Entry], share: str, n: str) -> list[str]:
+    """Pool a share by band of team size over all kinds."""
+    cells = []
+    for band in range(len(BANDS)):
+        pairs = [(entry[_about(entry)][share][band] or 0.0, entry[_about(entry)][n][band]) for entry in ours]
+        total = sum(number for _, number in pairs)
+        cells.append(_of_number(sum(part * number for part, number in pairs) / total if total else None, total))
+    return cells
 
 
 def _about(entry: Entry) -> str:
