@@ -81,7 +81,8 @@ def _message(rows: pd.DataFrame) -> tuple[str, str]:
     ours = [_of(rows, council, OURS)["wrong"] for council in CYCLES]
     shown = rows["council"].isin(CYCLES) & ~rows["method"].isin([OURS, CEILING, SPREADS_KNOWN])
     runs = sorted({int(n) for n in rows[rows["council"].isin(CYCLES) | (rows["group"] == "departing")]["runs"]})
-    title = (f"Of the managers this package names, {100 * min(ours):.0f}-{100 * max(ours):.0f} % are named wrongly at "
+    ends = dict.fromkeys(f"{100 * end:.0f}" for end in (min(ours), max(ours)))
+    title = (f"Of the managers this package names, {'-'.join(ends)} % are named wrongly at "
              f"1, 4 and 8 cycles; of those the usual methods name, up to {100 * rows[shown]['wrong'].max():.0f} %")
     subtitle = ("Share of names whose true difference is under a doubling of the odds, or on the other side. Simulated "
                 f"councils of 350 managers, {' or '.join(map(str, runs))} of each kind; bars are 95 % ranges. What "
