@@ -11,12 +11,15 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from benchmarks.councils import GRADE_EFFECTS, Council
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
 from my121_analytics.inference.multiplicity import list_discoveries
 from my121_analytics.inference.power import discovery_limits
 from my121_analytics.workforce.counts import RatingCounts
 
 Array = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 CEILING = "all but the managers known"
+SPREADS_KNOWN = "spreads known"
 _NODES = np.linspace(-6.0, 6.0, 241)
 
 
@@ -52,6 +55,42 @@ def judge_knowing_all(counts: RatingCounts, kind: Council, *, delta: float, rate
     limits = discovery_limits(se, _NODES, prior, delta=delta, rate=rate, bands=bands)
     enough = counts.raters["n_ratings"].to_numpy() >= least
     found = list_discoveries(1 - np.maximum(high, low), rate, bands=bands, eligible=enough, limits=limits)
+    return found.listed, np.where(high > low, 1.0, -1.0)
+
+
+def judge_knowing_spreads(evidence: Posteriors, kind: Council, *, delta: float, rate: float, eligible: Flags,
+                          bands: NDArray[np.int64]) -> tuple[Flags, Array]:
+    """Give whom the same rule names where the spreads of managers and of teams need not be learnt.
+
+    Parameters
+    ----------
+    evidence
+        Of a council whose staff stay, with its sources; thresholds, people's spread and levels are as learnt there.
+    kind
+        Tells the true spreads: leniency must be normal without a shifted part.
+    delta, rate, bands
+        As for :func:`judge_knowing_all`.
+    eligible
+        Managers with enough ratings.
+
+    Returns
+    -------
+    tuple
+        Flags, and -1 or 1 per manager.
+    """
+    held, nodes = evidence.supposed, evidence.supposed.nodes
+    k = int(np.abs(held.groups.sds - kind.quality_sd).argmin())
+    log_p = held.log_likelihoods[0]
+    likelihood = held.groups.of_rater(np.exp(log_p - log_p.max(axis=1, keepdims=True)), nodes, k)
+    prior = np.exp(-((nodes / kind.leniency_sd) ** 2) / 2)
+    prior /= prior.sum()
+    weight = likelihood * prior
+    weight /= weight.sum(axis=1, keepdims=True)
+    above = np.clip((nodes - delta) / (nodes[1] - nodes[0]) + 0.5, 0, 1)
+    high, low = weight @ above, weight @ above[::-1]
+    limits = discovery_limits(evidence.se, nodes, prior, delta=delta, rate=rate, bands=bands,
+                              extra_sd=np.sqrt(held.groups.variance[k]))
+    found = list_discoveries(1 - np.maximum(high, low), rate, bands=bands, eligible=eligible, limits=limits)
     return found.listed, np.where(high > low, 1.0, -1.0)
 
 

@@ -26,7 +26,8 @@ class Council:
     Effects are in logits. ``fresh`` gives every cycle new staff; else ``mobility`` of them change manager each cycle.
     ``objectives`` is the reliability of a measure of each person that is not the manager's (0: there is none);
     ``leave_out_low`` the share of managers who give no rating instead of the lowest; ``quota`` the share of managers
-    who give the top rating to their best fifth and the lowest to their last tenth, whatever they think.
+    who give the top rating to their best fifth and the lowest to their last tenth, whatever they think. With
+    ``within_directorates`` the directorate is part of the case mix, as by default in the package.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Council:
     thresholds_by_directorate: float = 0.0
     leave_out_low: float = 0.0
     quota: float = 0.0
+    within_directorates: bool = False
 
     @property
     def truth(self) -> str:
@@ -103,8 +105,11 @@ def simulate_council(kind: Council, seed: int) -> tuple[RatingCounts, pd.DataFra
         parts.append(pd.DataFrame({"rater": manager, "employee": person, "grade": grade, "cycle": cycle,
                                    "category": np.minimum(category, len(kind.thresholds) + 1)})[there])
     rows = pd.concat(parts, ignore_index=True)
-    truth = pd.DataFrame({"leniency": leniency, "quality": quality, "total": leniency + quality})
-    return _count(rows, kind, directorate), truth, _measure(kind, levels, rng)
+    # A manager who wrote no rating down at all is no rater.
+    raters, rows["rater"] = np.unique(rows["rater"], return_inverse=True)
+    truth = pd.DataFrame({"leniency": leniency, "quality": quality, "total": leniency + quality}).iloc[raters]
+    return (_count(rows, kind, directorate[raters]), truth.reset_index(drop=True),
+            _measure(kind, levels, rng))
 
 
 def _fill_quotas(category: NDArray[np.int64], t: Array, manager: NDArray[np.int64],
@@ -131,6 +136,8 @@ def _draw_sizes(kind: Council, rng: np.random.Generator) -> NDArray[np.int64]:
     n = kind.managers
     if kind.sizes == "tiny":
         return rng.integers(2, 6, n)
+    if kind.sizes == "2-4":
+        return rng.integers(2, 5, n)
     if kind.sizes == "huge":
         usual = rng.random(n) < 0.7
         return np.where(usual, rng.integers(8, 26, n), rng.integers(26, 121, n))
@@ -170,7 +177,7 @@ def _count(rows: pd.DataFrame, kind: Council, directorate: NDArray[np.int64]) ->
     patterns = rows.drop_duplicates("pattern").sort_values("pattern")[["grade", "directorate", "cycle"]].astype(str)
     frame = rows.groupby(["rater", "employee", "pattern", "category"]).size().rename("n").reset_index()
     grouped = rows.groupby("rater")
-    raters = pd.DataFrame({"rater_id": [f"m{k:04d}" for k in range(kind.managers)], "n_ratings": grouped.size(),
+    raters = pd.DataFrame({"rater_id": [f"m{k:04d}" for k in range(len(directorate))], "n_ratings": grouped.size(),
                            "n_employees": grouped["employee"].nunique(), "n_cycles": grouped["cycle"].nunique()})
     raters["mean_team_size"] = raters["n_ratings"] / raters["n_cycles"]
     raters = raters.assign(directorate=[f"D{k}" for k in directorate], service="B", team="C")

@@ -85,10 +85,11 @@ def _summarise(result: Result, released: Released) -> None:
     """Print how many managers there are of each verdict, and what the comparison rests on."""
     from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
     from my121_analytics.wording.catalogue import say as sentence
-    from my121_analytics.workforce.verdicts import VERDICTS
+    from my121_analytics.workforce.verdicts import SAID_FIRST, VERDICTS
 
-    if result.facts["too_large"]:
-        show_line(sentence("caveat", "too_large"))
+    for code in SAID_FIRST:
+        if result.facts[code]:
+            show_line(sentence("caveat", code))
     if "managers" in released.tables:
         verdicts = released.tables["managers"]["verdict"].astype("str")
         for verdict in VERDICTS.values():

@@ -17,7 +17,7 @@ from my121_analytics.figures.layout import Room, Words, elide, line_height, meas
 from my121_analytics.figures.vector import printable
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
+from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, SAID_FIRST, VERDICTS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -133,7 +133,7 @@ def plot_funnel(released: Released, *, for_meeting: bool = False, ax: Axes | Non
     points = managers.rated
     spread = _spread(released, points)
     crowded = int((points["verdict"] == PATTERN).sum()) > MOST_LABELS
-    notes = [say("caveat", "too_large") if managers.too_large else "", _key(managers),
+    notes = [*(say("caveat", code) for code in managers.said_first), _key(managers),
              say("funnel", "note_names") if crowded else "", say("funnel", "note"),
              say("funnel", "note_spread") if spread.is_rough else "", say("caveat", "leniency_or_quality")]
     words = Words(_title_of_funnel(points, spread.sd),
@@ -172,7 +172,7 @@ class _Managers:
     n_listed: int
     expected_wrong: float | None
     no_difference: bool
-    too_large: bool
+    said_first: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -203,7 +203,7 @@ def _read(released: Released, *, wanted_by: str, for_meeting: bool = False) -> _
                      n_listed=int((shown["verdict"] == PATTERN).sum()),
                      expected_wrong=_expected_wrong(released, shown),
                      no_difference=bool(none) if none is not None else sd == 0,
-                     too_large=bool(released.facts.get("too_large")))
+                     said_first=tuple(code for code in SAID_FIRST if released.facts.get(code)))
 
 
 def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
@@ -237,7 +237,7 @@ def _n(managers: _Managers) -> str:
 
 def _notes(managers: _Managers, drawn: pd.DataFrame) -> tuple[str, ...]:
     """Say what the picture leaves out and how it may be read."""
-    notes = [say("caveat", "too_large")] if managers.too_large else []
+    notes = [say("caveat", code) for code in managers.said_first]
     if len(drawn):
         notes.append(say("caterpillar", "order", delta=f"{managers.delta:.2f}", odds=f"{math.exp(managers.delta):.3g}"))
     rest = managers.ranged.iloc[len(drawn):]["verdict"]

@@ -84,7 +84,8 @@ def weigh_stretches(counts: PersonCounts, location: Array, thresholds: Array, pe
 
 
 def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array, person_sd: float,
-                         use: StretchUse, expected: ExpectedLevels | None = None) -> Array:
+                         use: StretchUse, expected: ExpectedLevels | None = None, *,
+                         above_lowest: bool = False) -> Array:
     """Work out each rater's log-likelihood at every node, averaged over how widely the rater may use the scale.
 
     Parameters
@@ -95,6 +96,8 @@ def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Arra
         From :func:`weigh_stretches`.
     expected
         Of the person of each spell; None: people differ by ``person_sd`` and nothing more is known of them.
+    above_lowest
+        As for ``tabulate_likelihood``.
 
     Returns
     -------
@@ -104,8 +107,9 @@ def average_over_stretch(counts: PersonCounts, location: Array, thresholds: Arra
     total = np.full((counts.n_raters, len(nodes)), -np.inf)
     for k in np.flatnonzero(use.weights > _LEAST_WEIGHT):
         stretched = stretch_thresholds(thresholds, LOG_STRETCHES[k])
-        log_p = (tabulate_likelihood(counts, location, stretched, nodes, person_sd) if expected is None
-                 else tabulate_expecting(counts, location, stretched, nodes, expected))
+        log_p = (tabulate_likelihood(counts, location, stretched, nodes, person_sd, above_lowest=above_lowest)
+                 if expected is None else
+                 tabulate_expecting(counts, location, stretched, nodes, expected, above_lowest=above_lowest))
         total = np.logaddexp(total, log_p + np.log(use.weights[k]))
     return total
 

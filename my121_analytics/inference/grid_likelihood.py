@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.special import log_expit
 
 from my121_analytics.inference.category_table import tabulate_cells
 from my121_analytics.inference.normal_smoothing import slide_rows
@@ -112,7 +113,7 @@ def tabulate_spells(counts: PersonCounts, location: Array, thresholds: Array, no
 
 
 def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array,
-                       expected: ExpectedLevels) -> Array:
+                       expected: ExpectedLevels, *, above_lowest: bool = False) -> Array:
     """Work out each rater's log-likelihood where something is expected of each person.
 
     Parameters
@@ -121,6 +122,8 @@ def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array,
         As for :func:`tabulate_likelihood`.
     expected
         Of the person of each spell.
+    above_lowest
+        As for :func:`tabulate_likelihood`.
 
     Returns
     -------
@@ -136,7 +139,7 @@ def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array,
     reach = float(np.abs(expected.offset).max(initial=0)) + step
     middle = _widen(nodes, step, reach)
     wide = _widen(middle, step, 4.5 * highest)
-    table = tabulate_cells(counts.category, location[counts.pattern], thresholds, wide).log_p
+    table = _log_shares(counts, location, thresholds, wide, above_lowest)
     total = np.zeros((counts.n_raters, len(nodes)))
     first_node = (len(middle) - len(nodes)) // 2
     for level in np.unique(nearest):
@@ -153,7 +156,7 @@ def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array,
 
 
 def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array,
-                        person_sd: float = 0.0) -> Array:
+                        person_sd: float = 0.0, *, above_lowest: bool = False) -> Array:
     """Work out each rater's log-likelihood at every node.
 
     Parameters
@@ -168,6 +171,9 @@ def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array
         Equally spaced rater effects.
     person_sd
         Standard deviation of a person's lasting level; below the spacing of the nodes it counts as 0.
+    above_lowest
+        Whether ratings are taken to be written down only where they lie above the lowest category: each counts by its
+        share of those. Meaningless for raters who gave the lowest.
 
     Returns
     -------
@@ -176,7 +182,7 @@ def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array
     """
     step = float(nodes[1] - nodes[0])
     wide = _widen(nodes, step, 4.5 * person_sd) if person_sd > step else nodes
-    table = tabulate_cells(counts.category, location[counts.pattern], thresholds, wide).log_p
+    table = _log_shares(counts, location, thresholds, wide, above_lowest)
     total = np.zeros((counts.n_raters, len(nodes)))
     kernel = None
     if person_sd > step:
@@ -191,6 +197,13 @@ def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array
             log_p = np.log(np.maximum(np.exp(log_p - peak) @ kernel, 1e-300)) + peak
         _add_by_rater(total, counts.rater[rows], log_p)
     return total
+
+
+def _log_shares(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array, above_lowest: bool) -> Array:
+    """Give log-probabilities, cells x nodes."""
+    level = location[counts.pattern]
+    table = tabulate_cells(counts.category, level, thresholds, nodes).log_p
+    return table - log_expit(level[:, None] + nodes - thresholds[0]) if above_lowest else table
 
 
 def find_person_sd(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array) -> float:

@@ -39,6 +39,12 @@ def test_without_lasting_levels_ratings_multiply():
                                expected - expected.max(axis=1, keepdims=True), atol=1e-9)
 
 
+def test_where_the_lowest_is_left_out_ratings_count_by_their_shares_of_the_rest():
+    found = tabulate_likelihood(gather(), np.zeros(1), THRESHOLDS, NODES, above_lowest=True)[1]
+    expected = [2 * np.log(chance(2, u) / (1 - chance(0, u))) for u in NODES]  # the second rater gave two of the top
+    np.testing.assert_allclose(found, expected, atol=1e-9)
+
+
 def test_a_lasting_level_is_integrated_out_once_per_person():
     sd = 0.8
     found = tabulate_likelihood(gather(), np.zeros(1), THRESHOLDS, NODES, sd)

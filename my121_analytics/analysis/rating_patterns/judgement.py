@@ -6,8 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from my121_analytics.analysis.rating_patterns.pattern_list import further_sd, list_patterns, one_middle_rating
+from my121_analytics.analysis.rating_patterns.pattern_list import (
+    further_sd,
+    list_patterns,
+    one_middle_rating,
+    tells_nothing,
+)
 from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
+from my121_analytics.analysis.rating_patterns.recording import LIKELY
 from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.inference.power import detectable_effect
 from my121_analytics.inference.shifted_prior import RaterKnowledge
@@ -58,7 +64,7 @@ def judge(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings) ->
     below, above = knowledge.beyond(rules.delta)
     listing = list_patterns(counts, evidence, rules, rules.delta)
     enough, shown = n >= rules.min_ratings_verdict, n >= rules.min_ratings_interval
-    verdict = _give_verdicts(counts, knowledge, listing, rules)
+    verdict = _give_verdicts(counts, evidence, listing, rules)
     outwards = np.isin(verdict, (PATTERN, WATCH)) | _one_end_throughout(counts)
     lower, upper = _ranges(knowledge, outwards, rules)
     detectable = detectable_effect(evidence.se, knowledge.nodes, knowledge.prior, delta=rules.delta,
@@ -81,17 +87,18 @@ def judge(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings) ->
     return table, listing
 
 
-def _give_verdicts(counts: RatingCounts, knowledge: RaterKnowledge, listing: DiscoveryList,
+def _give_verdicts(counts: RatingCounts, evidence: Posteriors, listing: DiscoveryList,
                    rules: ManagerSettings) -> NDArray[np.object_]:
-    n, one_rating = counts.raters["n_ratings"].to_numpy(), one_middle_rating(counts)
+    knowledge = evidence.knowledge
+    n, silent = counts.raters["n_ratings"].to_numpy(), tells_nothing(counts, evidence)
     below, above = knowledge.beyond(rules.delta)
     under, over = knowledge.beyond(0.0)
     inside_alone = 1 - np.sum(knowledge.beyond(rules.delta, without_prior=True), axis=0)
     verdict = np.full(len(n), CANNOT_TELL, dtype=object)
     in_line = (1 - below - above >= rules.in_line_probability) & (inside_alone >= SEEN_ALONE)
-    verdict[in_line & ~one_rating & (n >= rules.min_ratings_interval)] = IN_LINE
+    verdict[in_line & ~silent & (n >= rules.min_ratings_interval)] = IN_LINE
     likely = (np.maximum(below, above) >= rules.watch_probability) & (np.minimum(under, over) <= WRONG_SIDE)
-    verdict[likely & ~one_rating & (n >= rules.min_ratings_verdict)] = WATCH
+    verdict[likely & ~silent & (n >= rules.min_ratings_verdict)] = WATCH
     verdict[listing.listed] = PATTERN
     return verdict
 
@@ -119,7 +126,8 @@ def _row_caveats(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame
     nothing_seen = table["detectable"].isna().to_numpy() & (table["verdict"] == CANNOT_TELL).to_numpy()
     conditions = {
         "too_few_for_range": n < rules.min_ratings_interval, "too_few_for_verdict": n < rules.min_ratings_verdict,
-        "one_rating_throughout": one_middle_rating(counts), "open_end": _one_end_throughout(counts),
+        "one_rating_throughout": one_middle_rating(counts), "fixed_mix": evidence.recording.says_nothing,
+        "lowest_left_out": evidence.recording.lowest_left_out > LIKELY, "open_end": _one_end_throughout(counts),
         "few_to_compare": np.full(len(n), len(n) < FEW_MANAGERS),
         "no_spread": np.full(len(n), evidence.shows_no_difference), "nothing_seen": nothing_seen,
         "rater_and_team": np.full(len(n), not evidence.parts_leniency), "same_people": evidence.overlap > 0.5}

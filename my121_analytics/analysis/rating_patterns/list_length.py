@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from my121_analytics.analysis.rating_patterns.pattern_list import one_middle_rating
+from my121_analytics.analysis.rating_patterns.pattern_list import tells_nothing
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.counts import RatingCounts
@@ -86,4 +86,4 @@ def chances_of_wrong(study: Study, counts: RatingCounts, settings: Settings) -> 
         return np.full(len(study.raters), np.nan)
     below, above = study.evidence.knowledge.beyond(settings.managers.delta)
     enough = counts.raters["n_ratings"].to_numpy() >= settings.managers.min_ratings_verdict
-    return np.where(enough & ~one_middle_rating(counts), 1 - np.maximum(below, above), np.nan)
+    return np.where(enough & ~tells_nothing(counts, study.evidence), 1 - np.maximum(below, above), np.nan)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.stats import chi2
 
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix
+from my121_analytics.analysis.rating_patterns.recording import (
+    LIKELY,
+    Recording,
+    effects_above_lowest,
+    find_recording,
+    weigh_down,
+)
 from my121_analytics.analysis.rating_patterns.sources import measures_within
 from my121_analytics.inference.category_stretch import StretchUse, average_over_stretch, weigh_stretches
 from my121_analytics.inference.category_table import category_shares
@@ -25,7 +33,7 @@ from my121_analytics.inference.grid_likelihood import (
 )
 from my121_analytics.inference.joint_levels import JointLevels, PersonMeasure, Spells, learn_levels
 from my121_analytics.inference.lasting_spread import weigh_lasting_sds
-from my121_analytics.inference.normal_smoothing import smooth_rows
+from my121_analytics.inference.normal_smoothing import slide_rows, smooth_rows
 from my121_analytics.inference.shifted_prior import (
     LINKED_SD_SCALE,
     LINKED_SDS,
@@ -69,7 +77,12 @@ LEAST_MOVERS = 20
 PARTED = 0.5
 """Share of what was unknown of the spread between teams that sources must have taken away before the list is about
 the managers' own way of rating and not about manager and team together."""
+RECORDING_SWEEPS = 4
+"""Rounds of finding rules of recording and fitting thresholds again; the fourth moves no threshold by .02."""
 _COARSE = np.linspace(-8.0, 8.0, 81)
+RATERS_PER_UNIT, UNITS_BY_CHANCE, LEAST_SD_OF_UNITS = 5, 0.05, 0.05
+"""Where no unit is in the case mix: raters of a directorate from which its level is learnt, the chance of differences
+as large between directorates above which they are not looked at, and the least spread of raters."""
 UNITS = ("directorate", "service")
 """Columns of the case mix that stand for managers as much as for work."""
 
@@ -136,6 +149,8 @@ class Posteriors:
         Information that one rating brings about rater and person together.
     narrowing
         Per rater: noise of the rater's own effect as a share of what it would be without the other sources.
+    recording
+        Raters who leave the lowest rating out, or give a fixed mix.
     too_large
         Whether the sources were left out only because the council is too large for the joint model.
     """
@@ -152,6 +167,7 @@ class Posteriors:
     supposed: Supposed
     per_rating: float
     narrowing: Array
+    recording: Recording
     too_large: bool = False
 
     @property
@@ -168,13 +184,19 @@ class Posteriors:
         return self.leniency if self.parts_leniency else self.leniency.together()
 
     @property
+    def reads_units_twice(self) -> bool:
+        """Whether directorates or services differ, and count half as work and half as their managers."""
+        return len(self.supposed.log_likelihoods) > 1
+
+    @property
     def shows_no_difference(self) -> bool:
         """Whether managers rating all alike would fit about as well."""
         return self.leniency.gain < DETECTABLE_SPREAD
 
 
 def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
-                      like: Posteriors | None = None, measures: Sequence[PersonMeasure] = ()) -> Posteriors:
+                      like: Posteriors | None = None, measures: Sequence[PersonMeasure] = (),
+                      within_directorates: bool = True) -> Posteriors:
     """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
 
     Parameters
@@ -191,29 +213,24 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
         finding them is most of the work.
     measures
         What else is recorded of the people rated.
+    within_directorates
+        Whether ratings are read within directorates as well where these differ and are not in the case mix.
 
     Returns
     -------
     Posteriors
     """
-    frame, n_raters = counts.frame, len(counts.raters)
-    fit = fit_cumulative_link_counts(merge_people(frame), case_mix.design, rater_ids=counts.raters["rater_id"].tolist())
+    n_raters = len(counts.raters)
+    fit = _fit(counts, case_mix, counts.frame)
     persons = gather_spells(counts, fit)
     overlap = _overlap(counts, persons)
-    coarse = np.linspace(-REACH, REACH, 61)
-    person_sd = 0.0
-    if persons.ratings.sum() - len(persons.ratings) >= REPEATED:
-        person_sd = like.person_sd if like is not None else find_person_sd(
-            persons, expected_location(fit, case_mix), fit.thresholds.to_numpy(), coarse)
-    information = _information(persons, fit, case_mix, person_sd)
+    person_sd = _person_sd(persons, fit, case_mix) if like is None else like.person_sd
     if person_sd > 0:
-        # Each rating of somebody already rated tells less: thresholds must not look surer than they are.
-        share = information / np.maximum(_information(persons, fit, case_mix, 0.0), 1e-9)
-        weighted = frame.assign(n=frame["n"].to_numpy() * share[frame["rater"].to_numpy()])
-        fit = fit_cumulative_link_counts(merge_people(weighted), case_mix.design,
-                                         rater_ids=counts.raters["rater_id"].tolist())
-    scale = float(np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2))
-    nodes = _nodes(float(information.max()))
+        fit = _fit(counts, case_mix, _as_informative(counts.frame, persons, fit, case_mix, person_sd))
+    fit, use, recording = (_find_habits(counts, persons, fit, case_mix, person_sd) if like is None else
+                           (_fit_as_recorded(counts, persons, fit, case_mix, person_sd, like.recording), like.use,
+                            like.recording))
+    scale = marginal_scale(person_sd)
     location, thresholds = scale * expected_location(fit, case_mix), scale * fit.thresholds.to_numpy()
     supposed = max(fit.sd, SUPPOSED_SD)
     if like is not None:
@@ -222,38 +239,129 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
         correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
     drift_sd = like.drift_sd if like is not None else _find_drift(counts, location / scale, thresholds / scale,
                                                                   supposed)
-    drift_variance = drift_sd**2 * _concentration(counts)
-    use = like.use if like is not None else weigh_stretches(persons, location, thresholds, person_sd,
-                                                            spread=scale * supposed)
     can_link, too_large = _can_link(counts, persons, person_sd, measures)
-    linked = _link(counts, persons, location, thresholds, person_sd, scale * supposed, measures) if can_link else None
+    linked = _link(counts, persons, location, thresholds, person_sd, scale * supposed, measures,
+                   1 - recording.fixed_mix) if can_link else None
     expected = None if linked is None else ExpectedLevels(linked.offset, linked.variance)
-    plain_information = information
-    if expected is not None:
-        information = _information(persons, fit, case_mix, person_sd, expected.variance)
-    readings = tuple(average_over_stretch(persons, one, thresholds, nodes, person_sd, use, expected)
-                     for one in _readings(counts, case_mix, location, fit, scale))
-    groups = GroupLevels.suppose(overlap) if linked is None else GroupLevels(
-        linked.sds, linked.shift, linked.common, linked.log_evidence + _linked_prior(), linked.rater_sd)
-    held = Supposed(nodes, readings, drift_variance + _unrecorded_variance(counts, case_mix, fit), unrecorded_sd, scale,
-                    correction, groups, *(_level_variance(fit, n_raters, supposed, scale) if like is None else (
+    plain_information = _information(persons, fit, case_mix, person_sd)
+    nodes = _nodes(float(plain_information.max()))
+    plain_information = plain_information * recording.informative
+    information = plain_information if expected is None else recording.informative * _information(
+        persons, fit, case_mix, person_sd, expected.variance)
+    readings = tuple(_average_over_habits(persons, reading, thresholds, nodes, person_sd, use, expected, recording,
+                                          scale * supposed)
+                     for reading in _readings(counts, case_mix, location, fit, scale))
+    if within_directorates and len(readings) == 1:
+        readings += tuple(_within_directorates(readings[0], nodes, _directorate_levels(counts, fit) * scale))
+    variance = drift_sd**2 * _concentration(counts) + _unrecorded_variance(counts, case_mix, fit)
+    held = Supposed(nodes, readings, variance, unrecorded_sd, scale, correction, _group_levels(overlap, linked),
+                    *(_level_variance(fit, n_raters, supposed, scale) if like is None else (
                         like.supposed.level_spreads, like.supposed.level_variance)))
-    se = np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2))
     leniency = _learn(held)
+    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use,
+                      np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2)),
+                      overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
+                      _narrowing(information, plain_information, leniency, overlap if linked is None else 1.0),
+                      recording, too_large)
+
+
+def _group_levels(overlap: Array, linked: JointLevels | None) -> GroupLevels:
+    """Give what is known of the level of each rater's people: from sources, else a weak prior."""
+    if linked is None:
+        return GroupLevels.suppose(overlap)
+    return GroupLevels(linked.sds, linked.shift, linked.common, linked.log_evidence + _linked_prior(), linked.rater_sd)
+
+
+def _narrowing(information: Array, plain_information: Array, leniency: RaterKnowledge, same_people: Array | float,
+               ) -> Array:
+    """Give the noise of each rater's own effect as a share of what it would be without sources."""
     with_sources = 1 / information + leniency.group_noise**2
-    without = 1 / plain_information + leniency.group_sd**2 * (overlap if linked is None else 1.0)
-    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use, se,
-                    overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
-                    np.sqrt(with_sources / without), too_large)
+    without = 1 / plain_information + leniency.group_sd**2 * same_people
+    return np.asarray(np.sqrt(with_sources / without))
+
+
+def marginal_scale(person_sd: float) -> float:
+    """How many logits of effect move a mix by one logit, where people's levels spread it out."""
+    return float(np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2))
+
+
+def _fit(counts: RatingCounts, case_mix: CaseMix, frame: pd.DataFrame) -> CumulativeLinkFit:
+    return fit_cumulative_link_counts(merge_people(frame), case_mix.design,
+                                      rater_ids=counts.raters["rater_id"].tolist())
+
+
+def _person_sd(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix) -> float:
+    if persons.ratings.sum() - len(persons.ratings) < REPEATED:
+        return 0.0
+    return find_person_sd(persons, expected_location(fit, case_mix), fit.thresholds.to_numpy(),
+                          np.linspace(-REACH, REACH, 61))
+
+
+def _as_informative(frame: pd.DataFrame, persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix,
+                    person_sd: float) -> pd.DataFrame:
+    """Count each rating of somebody already rated by what it tells: thresholds must not look surer than they are."""
+    share = _information(persons, fit, case_mix, person_sd) / np.maximum(_information(persons, fit, case_mix, 0.0),
+                                                                         1e-9)
+    return frame.assign(n=frame["n"].to_numpy() * share[frame["rater"].to_numpy()])
+
+
+def _find_habits(counts: RatingCounts, persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix,
+                 person_sd: float) -> tuple[CumulativeLinkFit, StretchUse, Recording]:
+    """Find raters' use of the scale and rules of recording, and thresholds and case mix that allow for the rules."""
+    recording = Recording(np.zeros(persons.n_raters), np.zeros(persons.n_raters))
+    scale = marginal_scale(person_sd)
+    for sweep in range(RECORDING_SWEEPS):
+        if sweep:
+            fit = _fit_as_recorded(counts, persons, fit, case_mix, person_sd, recording)
+        scaled = scale * expected_location(fit, case_mix), scale * fit.thresholds.to_numpy()
+        spread = scale * max(fit.sd, SUPPOSED_SD)
+        use = weigh_stretches(_rated_freely(persons, recording), *scaled, person_sd, spread=spread)
+        recording = find_recording(counts, persons, *scaled, person_sd, spread, use)
+        if recording.is_free:
+            break
+    return fit, use, recording
+
+
+def _fit_as_recorded(counts: RatingCounts, persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix,
+                     person_sd: float, recording: Recording) -> CumulativeLinkFit:
+    if recording.is_free:
+        return fit
+    scale, location, thresholds = marginal_scale(person_sd), expected_location(fit, case_mix), fit.thresholds.to_numpy()
+    effect = effects_above_lowest(persons, scale * location, scale * thresholds, person_sd,
+                                  scale * max(fit.sd, SUPPOSED_SD))
+    frame = weigh_down(counts.frame, recording, location, thresholds, effect / scale)
+    return _fit(counts, case_mix, _as_informative(frame, persons, fit, case_mix, person_sd))
+
+
+def _rated_freely(persons: PersonCounts, recording: Recording) -> PersonCounts:
+    """Leave out raters who follow a rule of recording: their mixes say nothing of how raters use the scale."""
+    rows = recording.free[persons.rater] > LIKELY
+    if rows.all() or not rows.any():
+        return persons
+    return replace(persons, rater=persons.rater[rows], ratings=persons.ratings[rows], cells=persons.cells[rows],
+                   person=persons.person[rows])
+
+
+def _average_over_habits(persons: PersonCounts, location: Array, thresholds: Array, nodes: Array, person_sd: float,
+                         use: StretchUse, expected: ExpectedLevels | None, recording: Recording,
+                         spread: float) -> Array:
+    """Work out each rater's log-likelihood, averaged over the use of the scale and over rules of recording."""
+    as_rated = average_over_stretch(persons, location, thresholds, nodes, person_sd, use, expected)
+    if recording.is_free:
+        return as_rated
+    above_lowest = average_over_stretch(persons, location, thresholds, nodes, person_sd, use, expected,
+                                        above_lowest=True) if recording.lowest_left_out.any() else as_rated
+    prior = np.exp(-((nodes / spread) ** 2) / 2)
+    return recording.mix(as_rated, above_lowest, prior / prior.sum())
 
 
 def _link(counts: RatingCounts, persons: PersonCounts, location: Array, thresholds: Array, person_sd: float,
-          total_sd: float, measures: Sequence[PersonMeasure]) -> JointLevels | None:
-    """Learn of people from those who moved and from other measures."""
+          total_sd: float, measures: Sequence[PersonMeasure], counted: Array) -> JointLevels | None:
+    """Learn of people from those who moved and from other measures; ``counted`` is the part each rater's word has."""
     n_people = int(persons.person.max()) + 1
     within = measures_within(measures, n_people)
-    spells = Spells(persons.rater, persons.person, tabulate_spells(persons, location, thresholds, _COARSE), _COARSE,
-                    _homes(counts, n_people), len(counts.raters))
+    log_p = tabulate_spells(persons, location, thresholds, _COARSE) * counted[persons.rater][:, None]
+    spells = Spells(persons.rater, persons.person, log_p, _COARSE, _homes(counts, n_people), len(counts.raters))
     linked = learn_levels(spells, person_sd=person_sd, total_sd=total_sd, sds=LINKED_SDS, log_prior=_linked_prior(),
                           measures=within)
     used = any(use.loading > 0 for use in linked.uses)
@@ -397,6 +505,31 @@ def _readings(counts: RatingCounts, case_mix: CaseMix, location: Array, fit: Cum
     return [location, location - share + np.average(share, weights=weight)]
 
 
+def _directorate_levels(counts: RatingCounts, fit: CumulativeLinkFit) -> Array:
+    """Give each rater's directorate's level, marginal scale: zeros where directorates differ no more than by chance."""
+    unit, units = pd.factorize(counts.raters["directorate"])
+    unit = np.where(unit < 0, len(units), unit)
+    level = np.zeros(len(unit))
+    if fit.sd < LEAST_SD_OF_UNITS or len(units) < 2:
+        return level
+    known = 1 - np.minimum(fit.raters["sd"].to_numpy() / fit.sd, 1) ** 2
+    total = np.maximum(np.bincount(unit, known, minlength=len(units) + 1), 1e-9)
+    mean = np.bincount(unit, fit.raters["mode"].to_numpy(), minlength=len(units) + 1) / total
+    variance = fit.sd**2 / total
+    used = np.bincount(unit, minlength=len(units) + 1) >= RATERS_PER_UNIT
+    used[len(units)] = False  # directorate not known
+    if used.sum() < 2 or chi2.sf((mean[used] ** 2 / variance[used]).sum(), used.sum() - 1) > UNITS_BY_CHANCE:
+        return level
+    between = max(float(np.mean(mean[used] ** 2 - variance[used])), 0.0)
+    return np.asarray(np.where(used, mean * between / (between + variance), 0.0)[unit])
+
+
+def _within_directorates(log_p: Array, nodes: Array, level: Array) -> Iterator[Array]:
+    """Read the ratings again as differing from the rater's own directorate, where directorates differ."""
+    if level.any():
+        yield slide_rows(log_p, level / (nodes[1] - nodes[0]))
+
+
 def _find_drift(counts: RatingCounts, location: Array, thresholds: Array, spread: float) -> float:
     """Find how far raters differ from themselves between cycles."""
     per_cycle = _by_cycle(counts)
@@ -488,13 +621,13 @@ def _information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMi
 
 def rating_information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix, person_sd: float) -> float:
     """Information that one rating brings about rater and person together."""
-    stretch = np.sqrt(1 + (MARGINAL_SCALE * person_sd) ** 2)
+    stretch = marginal_scale(person_sd)
     shares = category_shares(expected_location(fit, case_mix), fit.thresholds.to_numpy())
     at_most = np.concatenate([np.zeros((len(shares), 1)), np.cumsum(shares, axis=1)], axis=1)
     spread = at_most * (1 - at_most)
     per_pattern = (shares * (spread[:, 1:] + spread[:, :-1])).sum(axis=1)
     per_cell = persons.cells.sum(axis=0) / persons.cells.sum()
-    return float(per_cell @ per_pattern[persons.pattern]) / float(stretch)**2
+    return float(per_cell @ per_pattern[persons.pattern]) / stretch**2
 
 
 def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:

@@ -18,13 +18,13 @@ from my121_analytics.analysis.rating_patterns.list_length import choose_to_hear,
 from my121_analytics.analysis.rating_patterns.movement_links import tabulate_links, tabulate_ties
 from my121_analytics.analysis.rating_patterns.pattern_list import list_patterns
 from my121_analytics.analysis.rating_patterns.posteriors import (
-    UNITS,
     Posteriors,
     count_movers,
     expected_location,
     gather_posteriors,
 )
 from my121_analytics.analysis.rating_patterns.rating_points import tabulate_points
+from my121_analytics.analysis.rating_patterns.recording import LIKELY
 from my121_analytics.analysis.rating_patterns.robustness import (
     SHOWN_SDS,
     SupposedList,
@@ -60,7 +60,7 @@ from my121_analytics.workforce.results import (
     parts_of,
 )
 from my121_analytics.workforce.schema import ORGANISATION
-from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
+from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, SAID_FIRST, VERDICTS, WATCH
 
 Array = NDArray[np.float64]
 
@@ -71,6 +71,8 @@ DRIFT_WORTH_SAYING = 0.2
 """Change of a manager from cycle to cycle, logits, that is worth a word."""
 DELTAS = (0.4, 1.0)
 """Other smallest differences for which the length of the list is shown: odds x 1.5 and x 2.7."""
+PEOPLE = ("rater_id", "name")
+"""Columns that name a manager."""
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
            "probability", "verdict", "detectable", "caveat"]
 BOTH_READINGS = ["about", "leniency", "leniency_lower", "leniency_upper", "together", "together_lower",
@@ -81,7 +83,7 @@ the share by which other sources made what is unknown of the manager's own way o
 FACTS: Mapping[str, Fact] = {
     **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",
                      "fair_share_one_cycle", "share_movers", "no_difference"), ESTIMATE),
-    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about", "too_large"), LABEL),
+    **dict.fromkeys(("delta", "fdr", "case_mix", "case_mix_left_out", "about", *SAID_FIRST), LABEL),
     "n_cycles": count_of_things("cycles"), "n_movers": Fact("people"),
     "n_raters": Fact("managers", who=Count("managers")),
     **dict.fromkeys(("n", "n_ratings"), Fact("ratings", who=Count("ratings"))),
@@ -234,28 +236,12 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
     further = _study_further(_Further(given, beside[0], studies, settings.managers, unrated, sensitivity, habits,
                                       _names_of(main.raters["rater_id"], label)), crew)
-    lengths, links = tabulate_list_lengths(main, given[0], settings), tabulate_links(given[0])
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
     plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
     plain = plain.assign(to_hear=choose_to_hear(main, given[0], settings))
-    people = ("rater_id", "name")
-    tables = {
-        "managers": Table(plain, keys=("rater_id",), people=people, unit_columns=ORGANISATION),
-        "managers_all": Table(every, keys=("rater_id", "axis", "adjusted", "cycles"), people=people,
-                              unit_columns=ORGANISATION),
-        "mix": Table(_with_units(main.mix, main), keys=("rater_id", "level"), people=("rater_id",),
-                     unit_columns=ORGANISATION),
-        "by_delta": Table(main.by_delta, keys=("delta",)),
-        "points": Table(_with_units(tabulate_points(plain, main.mix, attenuation=main.attenuation), main),
-                        keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
-        "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=people,
-                         unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
-        "ties": Table(tabulate_ties(given[0], _names_of(main.raters["rater_id"], label)),
-                      keys=("first_rater_id", "second_rater_id"),
-                      people=("first_rater_id", "second_rater_id", "text"), things=("n_people", "n_parted")),
-        "list_length": Table(lengths, keys=("k",), about_people=False),
-        "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",)),
-    }
+    tables = _describe_managers(plain, every, main, given[0], label) | {
+        "list_length": Table(tabulate_list_lengths(main, given[0], settings), keys=("k",), about_people=False),
+        "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",))}
     if sensitivity:
         unrecorded = further.pop(_UNRECORDED)
         rows = _sensitivity(studies[:2], settings.managers, unrecorded, further)
@@ -263,13 +249,33 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                                       parts=("n_listed", "n_joined", "n_left"),
                                       follows=("expected_wrong", "main_wrong"))
         withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
-        tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
+        tables["robustness"] = Table(withstood, keys=("rater_id",), people=PEOPLE, unit_columns=ORGANISATION)
     if habits is not None:
         tables |= further[_HABITS]
     about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
                      n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
     return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS,
                           settings)
+
+
+def _describe_managers(plain: pd.DataFrame, every: pd.DataFrame, main: Study, counts: RatingCounts, label: pd.Series,
+                       ) -> dict[str, Table]:
+    """Declare the tables that have a row for each manager, and those beside the list."""
+    links = tabulate_links(counts)
+    return {
+        "managers": Table(plain, keys=("rater_id",), people=PEOPLE, unit_columns=ORGANISATION),
+        "managers_all": Table(every, keys=("rater_id", "axis", "adjusted", "cycles"), people=PEOPLE,
+                              unit_columns=ORGANISATION),
+        "mix": Table(_with_units(main.mix, main), keys=("rater_id", "level"), people=("rater_id",),
+                     unit_columns=ORGANISATION),
+        "by_delta": Table(main.by_delta, keys=("delta",)),
+        "points": Table(_with_units(tabulate_points(plain, main.mix, attenuation=main.attenuation), main),
+                        keys=("rater_id", "level"), people=("rater_id",), unit_columns=ORGANISATION),
+        "linkage": Table(links.assign(name=_names_of(links["rater_id"], label)), keys=("rater_id",), people=PEOPLE,
+                         unit_columns=ORGANISATION, things=("n_comparable", "n_people", "n_shared", "n_linked")),
+        "ties": Table(tabulate_ties(counts, _names_of(main.raters["rater_id"], label)),
+                      keys=("first_rater_id", "second_rater_id"),
+                      people=("first_rater_id", "second_rater_id", "text"), things=("n_people", "n_parted"))}
 
 
 def _price_of_hearing(managers: pd.DataFrame, settings: Settings) -> dict[str, float | int | None]:
@@ -321,7 +327,8 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
     case_mix = build_case_mix(counts, columns)
     if len(counts.raters) < 2 or counts.frame["category"].nunique() < 2:
         return _nothing_to_compare(counts, adjusted, cycles, rules, framework)
-    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, measures=measures)
+    evidence = gather_posteriors(counts, case_mix, unrecorded_sd=rules.unrecorded_sd, measures=measures,
+                                 within_directorates=adjusted)
     table, listing = judge(counts, evidence, rules)
     mix, expected = _tabulate_mix(counts, framework, evidence.fit, case_mix)
     levels = np.arange(1, counts.n_categories + 1)
@@ -445,7 +452,7 @@ def _forget_people(counts: RatingCounts) -> RatingCounts:
 
 
 def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tuple[str, ...]:
-    codes = ["too_large"] if evidence.too_large else []
+    codes = [code for code, value in _said_first(evidence).items() if value]
     codes += ["leniency_or_quality" if evidence.parts_leniency else "rater_and_team", "census"]
     codes += [f"from_{use.name}" for use in (evidence.linked.uses if evidence.linked else ()) if use.loading > 0]
     if evidence.shows_no_difference:
@@ -460,7 +467,7 @@ def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tupl
         codes.append("mix_differs_in_shape")
     if evidence.drift_sd >= DRIFT_WORTH_SAYING:
         codes.append("changes_between_cycles")
-    if any(column in UNITS for column in evidence.case_mix.columns):
+    if evidence.reads_units_twice:
         codes.append("unit_or_managers")
     return tuple(codes)
 
@@ -523,8 +530,15 @@ def _facts(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame, list
         **count_movers(counts), "rating_sd": _rating_sd(counts), "sd_drift": evidence.drift_sd,
         "sd_use": evidence.use.sd, "case_mix": ", ".join(evidence.case_mix.columns),
         "case_mix_left_out": ", ".join(c for c in wanted if c not in evidence.case_mix.columns),
-        "about": str(table["about"].iloc[0]), "too_large": int(evidence.too_large),
+        "about": str(table["about"].iloc[0]), **_said_first(evidence),
     }
+
+
+def _said_first(evidence: Posteriors) -> dict[str, int]:
+    """Say what was left out, and whether ratings follow rules of recording: 1 or 0."""
+    recording = evidence.recording
+    return dict(zip(SAID_FIRST, (int(evidence.too_large), int(recording.says_nothing.any()),
+                                 int((recording.lowest_left_out > LIKELY).any())), strict=True))
 
 
 def _fair_share(counts: RatingCounts, evidence: Posteriors) -> float:
@@ -563,7 +577,7 @@ def _nothing_to_compare(counts: RatingCounts, adjusted: bool, cycles: str, rules
               "n_cycles": len(counts.cycles), "delta": rules.delta, "fdr": rules.fdr, "n_listed": 0,
               "expected_wrong": 0.0, "rating_sd": _rating_sd(counts), "n_watch": 0, "n_in_line": 0,
               "n_cannot_tell": len(table), "case_mix": "", "case_mix_left_out": "", "about": TOGETHER,
-              "too_large": 0}
+              **dict.fromkeys(SAID_FIRST, 0)}
     by_delta = pd.DataFrame({"delta": sorted({*DELTAS, rules.delta}), "n_listed": 0, "expected_wrong": 0.0})
     nobody = np.zeros(len(raters), dtype=bool)
     lists = {"main": nobody, **{f"delta {delta:.2f}": nobody for delta in by_delta["delta"]}}

@@ -12,7 +12,7 @@ from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, coun
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import RatingCounts
-from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, VERDICTS, WATCH
+from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, SAID_FIRST, VERDICTS, WATCH
 
 
 def summarise_study(study: Study, counts: RatingCounts, n_unrated: int | None) -> pd.DataFrame:
@@ -42,6 +42,7 @@ def summarise_study(study: Study, counts: RatingCounts, n_unrated: int | None) -
     if facts["sd"] is None or study.evidence is None:
         add("nothing_to_compare", "listed_none", 0)
         return pd.DataFrame(lines, columns=["line", "value", "text"])
+    lines += [(code, None, say("caveat", code)) for code in SAID_FIRST if facts[code]]
     add("spread", "no_spread" if facts["no_difference"] else "spread", facts["sd"], sd=facts["sd"],
         lower=facts["sd_lower"], upper=facts["sd_upper"])
     add("listed", "listed" if facts["n_listed"] else "listed_none", facts["n_listed"], n=facts["n_listed"],
@@ -60,8 +61,6 @@ def summarise_study(study: Study, counts: RatingCounts, n_unrated: int | None) -
     if facts["sd_people"]:
         add("people", "people", facts["sd_people"], sd=facts["sd_people"])
     add("about", "about_leniency" if study.evidence.parts_leniency else "about_together", None)
-    if study.evidence.too_large:
-        lines.insert(0, ("too_large", None, say("caveat", "too_large")))
     for name, code, value, values in source_lines(study.evidence, counts):
         add(name, code, value, **values)
     if n_unrated is not None:

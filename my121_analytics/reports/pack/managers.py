@@ -9,7 +9,7 @@ from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
 from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, say
-from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
+from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, SAID_FIRST, VERDICTS
 from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
@@ -86,7 +86,8 @@ def say_first(meeting: Meeting) -> list[Text]:
     facts = meeting.results["severity"].facts
     # one manager to each team: without staff who moved, ratings alone cannot part a generous rater from a strong team
     about = "rater_and_team" if facts.get("about") == TOGETHER else "leniency_or_quality"
-    return [Text(say("caveat", code), "caveat") for code in (["too_large"] if facts.get("too_large") else []) + [about]]
+    codes_said = [*(code for code in SAID_FIRST if facts.get(code)), about]
+    return [Text(say("caveat", code), "caveat") for code in codes_said]
 
 
 def is_to_hear(managers: pd.DataFrame) -> pd.Series:

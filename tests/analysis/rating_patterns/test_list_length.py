@@ -17,7 +17,8 @@ def study(above, no_difference=False):
                           "category": np.tile([1, 3], len(above)), "n": 5})
     raters = pd.DataFrame({"rater_id": [f"m{k}" for k in range(len(above))], "n_ratings": 10})
     counts = RatingCounts("performance", 3, ("c",), frame, raters, pd.DataFrame({"cycle": ["c"]}))
-    return SimpleNamespace(evidence=SimpleNamespace(knowledge=knowledge, shows_no_difference=no_difference),
+    return SimpleNamespace(evidence=SimpleNamespace(knowledge=knowledge, shows_no_difference=no_difference,
+                                                    recording=SimpleNamespace(says_nothing=np.zeros(len(above), bool))),
                            lists={"main": above >= 0.9}, raters=pd.DataFrame({"probability": above})), counts
 
 

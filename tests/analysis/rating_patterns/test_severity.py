@@ -516,3 +516,21 @@ def test_a_record_too_large_for_the_joint_model_says_so_before_anything_else(mon
     assert "too large" in cut.frame("summary")["text"].iloc[0]
     lines = cut.frame("summary").set_index("line")["text"]
     assert "too little to part" not in lines["linkage"]
+
+
+@pytest.mark.slow
+def test_the_shipped_sample_lists_two_planted_managers_and_shows_that_a_name_can_be_wrong():
+    from pathlib import Path
+
+    from my121_analytics.ingest.intake import read_exports
+
+    folder = Path(__file__).parents[3] / "data" / "sample"
+    truth = pd.read_csv(folder / "truth" / "managers.csv", dtype={"rater_id": str}).set_index("rater_id")
+    result = estimate_severity(read_exports(folder).workforce, axes=["performance"], sensitivity=False)
+    managers = result.frame("managers").set_index("rater_id")
+    listed = managers[managers["verdict"] == "pattern"].join(truth[["leniency", "shifted_by"]].add_prefix("true_"))
+    assert result.facts["about"] == "leniency"
+    assert (listed["true_shifted_by"] != 0).sum() >= 2
+    assert (np.sign(listed["true_leniency"]) == np.sign(listed["estimate"])).all()
+    too_small = listed["true_leniency"].abs() <= result.facts["delta"]
+    assert 1 <= too_small.sum() <= 2  # about one in ten names is expected to be wrong, and here is one

@@ -81,12 +81,15 @@ def test_nobody_is_half_named_on_the_pages(make_meeting: MakeMeeting, to_hear: l
         assert "watch" not in str(section.blocks).casefold()
 
 
-def test_what_a_giant_record_leaves_out_is_said_first(make_meeting: MakeMeeting) -> None:
-    meeting = meeting_with(make_meeting, [0, 1], too_large=1)
+@pytest.mark.parametrize(("fact", "words"), [
+    ("too_large", "too large for the model"), ("some_fixed_mix", "as a quota would"),
+    ("some_leave_lowest_out", "never to write the lowest rating down")])
+def test_what_bears_on_every_name_is_said_first(make_meeting: MakeMeeting, fact: str, words: str) -> None:
+    meeting = meeting_with(make_meeting, [0, 1], **{fact: 1})
     for section in (build_hearing(meeting), build_managers(meeting).section):
         first = section.blocks[0]
         assert isinstance(first, Text)
-        assert "too large for the model" in first.text
+        assert words in first.text
 
 
 def test_a_meeting_without_time_for_people_does_not_say_that_there_is_no_question(make_meeting: MakeMeeting) -> None:
