@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.analysis.disparity import merge_small_groups, merge_undeclared
+from my121_analytics.analysis.published_groups import merge_small_groups, merge_undeclared
 from my121_analytics.analysis.workforce_profile import MAKE_UP
 from my121_analytics.disclosure.kept import Earlier, describe_kept
 from my121_analytics.disclosure.release import Released, release_together
@@ -131,7 +131,7 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
                          hints=[suggest(report.audience, list(settings.disclosure.audiences))])
     if not settings.disclosure.audiences[report.audience].names:
         workforce = merge_small_groups(merge_undeclared(workforce), cycle=workforce.check_cycle(report.cycle),
-                                       fewest=settings.disclosure.equality_threshold)
+                                       settings=settings)
     brief = Brief(workforce, intake, actions, evidence, report, settings, workforce.check_cycle(report.cycle),
                   {line.code: line for line in previous})
     tell = progress or (lambda done, total, what: None)
