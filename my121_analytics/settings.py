@@ -541,6 +541,8 @@ REPORT_SECTIONS: dict[str, str] = {
     "talent": "key posts and development actions",
     "development": "demand by intervention, development in hand, what followed; for readers inside the council only",
     "equality": "ratings by protected characteristic",
+    "due_regard": "differences between groups by protected characteristic, with ranges: the appendix for those who "
+                  "answer for equality; only where it is named here",
     "patterns": "rating patterns between managers, in aggregate",
     "plan": "the improvement plan and the evidence for the award",
     "quality": "what was read, corrected, assumed, and who signs",
@@ -571,7 +573,7 @@ class ReportSettings(_Section):
     """One scheduled report."""
 
     sections: list[str] = Field(default_factory=list)
-    """Sections in order; empty means all. The list of them is below."""
+    """Sections in order; empty means all but ``due_regard``. The list of them is below."""
     by: list[str] = Field(default_factory=lambda: ["directorate"])
     """Groupings of its tables: directorate, service, team, grade, role, contract, working_pattern, tenure_band."""
     cycle: str | None = None

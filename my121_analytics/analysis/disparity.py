@@ -63,6 +63,8 @@ def compare_groups(workforce: Workforce, *, by: str, cycle: str | None = None, o
     -------
     DisparityResult
         ``groups``: the characteristic, n (people), n_rated, share_rated, lower, upper; the last row for everybody.
+        ``performance_levels`` and ``potential_levels``: the characteristic, level (``potential_level``; 0 for no
+        rating), n (people), with rows for everybody: the counts that the differences rest on.
         ``differences``, one row per group, outcome and model: the characteristic, reference (the largest group),
         outcome, model (``plain``, ``adjusted``, ``equal performance``), n, n_reference, share, share_reference (of
         people at the highest level, or with the outcome), difference, lower, upper, ratio, ratio_lower, ratio_upper,
@@ -111,12 +113,15 @@ def compare_groups(workforce: Workforce, *, by: str, cycle: str | None = None, o
     facts: dict[str, float | int | str | None] = {
         "share_declared": declared / len(people), "reference": reference, "case_mix": ", ".join(CASE_MIX)}
     protected = (by,)
+    axes = [axis for axis in ("performance", "potential") if people[axis].notna().any()]
     return DisparityResult(about, {
         "groups": Table(_tabulate_groups(people, by), keys=(by,), count="n", parts=("n_rated",),
                         follows=("share_rated", "lower", "upper"), counts={"n": Count("people")}, protected=protected,
                         sums=(by,)),
-        "differences": Table(differences, keys=(by, "outcome", "model"), count="n", base="n_reference",
-                             follows=_ESTIMATES, protected=protected)},
+        **{f"{axis}_levels": _tabulate_levels(people, by, axis) for axis in axes},
+        "differences": Table(differences, keys=(by, "outcome", "model"), count="n", parts=("n_reference",),
+                             follows=_ESTIMATES, protected=protected,
+                             rests_on=("groups", *(f"{axis}_levels" for axis in axes)))},
         facts, {"share_declared": ESTIMATE, "reference": LABEL, "case_mix": LABEL}, settings)
 
 
@@ -312,6 +317,17 @@ def _tabulate_groups(people: pd.DataFrame, by: str) -> pd.DataFrame:
     table = pd.concat([counted, whole], ignore_index=True)
     lower, upper = wilson_interval(table["n_rated"], table["n"])
     return table.assign(share_rated=table["n_rated"] / table["n"], lower=lower, upper=upper)
+
+
+def _tabulate_levels(people: pd.DataFrame, by: str, axis: str) -> Table:
+    """Count people by group and level on one axis, every group at every level."""
+    key = "level" if axis == "performance" else f"{axis}_level"
+    level = people[axis].fillna(0).astype("int64").rename(key)
+    counted = pd.crosstab(people[by].astype("str"), level)
+    counted = pd.concat([counted, counted.sum().to_frame(TOTAL).T]).rename_axis(index=by, columns=key)
+    frame = counted.reset_index().melt(id_vars=by, value_name="n").astype({key: "int64"})
+    return Table(frame, keys=(by, key), count="n", sums=(by, key), protected=(by,),
+                 counts={"n": Count("people")})
 
 
 def family_of(results: Sequence[DisparityResult], settings: Settings) -> list[DisparityResult]:

@@ -18,6 +18,7 @@ from my121_analytics.progress import Progress
 from my121_analytics.reports.workforce_report import (
     coverage,
     development,
+    due_regard_appendix,
     equality,
     movement,
     patterns,
@@ -47,11 +48,16 @@ if TYPE_CHECKING:
 
 _SECTIONS = {section.code: section for section in (
     workforce.SECTION, profile.SECTION, movement.SECTION, coverage.SECTION, self_views.SECTION, talent.SECTION,
-    development.SECTION, equality.SECTION, patterns.SECTION, plan.SECTION, quality.SECTION)}
+    development.SECTION, equality.SECTION, due_regard_appendix.SECTION, patterns.SECTION, plan.SECTION,
+    quality.SECTION)}
 SECTIONS: tuple[str, ...] = tuple(_SECTIONS)
 """Names of the sections, in the order in which they stand."""
 INSIDE = (self_views.SECTION.code, development.SECTION.code)
 """Sections for readers inside the council: their small numbers count the same people as other tables once more."""
+BY_NAME = (due_regard_appendix.SECTION.code,)
+"""Sections that a report holds only where its settings name them: special-category data that takes a while."""
+_PROTECTED = (equality.SECTION.code, due_regard_appendix.SECTION.code)
+"""Sections by protected characteristic: not for panels or managers."""
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,9 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     if brief.is_public:
         absent = {code: say("report", "inside_only") for code in report.sections if code in INSIDE}
         wanted = [section for section in wanted if section.code not in INSIDE]
+    if not settings.disclosure.audiences[report.audience].protected:
+        absent |= {section.code: say("report", "protected_only") for section in wanted if section.code in _PROTECTED}
+        wanted = [section for section in wanted if section.code not in _PROTECTED]
     for done, section in enumerate(wanted):
         tell(done, len(wanted) + 1, section.code)
         try:
@@ -168,7 +177,8 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
 
 
 def _choose_sections(report: ReportSettings) -> list[ReportSection]:
-    return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
+    return [_SECTIONS[name] for name in dict.fromkeys(
+        report.sections or [code for code in SECTIONS if code not in BY_NAME])]
 
 
 def _release_totals_first(brief: Brief, results: dict[str, Mapping[str, Result]],
@@ -196,7 +206,8 @@ def _release_totals_first(brief: Brief, results: dict[str, Mapping[str, Result]]
 
 
 _BY_GROUP = tuple(f"{table}_by_group" for table in (*MAKE_UP, "map"))
-_DETAIL: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ((("equality",), ()), (("equality",), _BY_GROUP))
+_DETAIL: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("due_regard",), ()), (("equality", "due_regard"), ()), (("equality", "due_regard"), _BY_GROUP))
 """Sections and tables that are left out where totals would be hidden: the first of these that helps."""
 
 
