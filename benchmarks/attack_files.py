@@ -3,6 +3,9 @@
     python -m benchmarks.attack_files --councils 20 --seed 1
     python -m benchmarks.attack_files --councils 3 --papers report,profile      without the packs, which take longest
     python -m benchmarks.attack_files --councils 3 --list                       every count that is known too well
+    python -m benchmarks.attack_files --councils 150 --results out.jsonl        in pieces: what the file has is not done
+                                                                                again (--seconds N begins none later)
+    python -m benchmarks.attack_files --staff 211 --seed 211                    councils of one size
 
 Each council is published twice: a report by random groupings, packs, and a profile by another grouping; then, after
 somebody left, somebody came and a rating was corrected, all of them again. The second publication is proved together
@@ -14,6 +17,8 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import json
+import math
 import tempfile
 import time
 import warnings
@@ -27,6 +32,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.cli.profile import write_profile
+from my121_analytics.errors import My121Error
 from my121_analytics.reports.pack.calibration_pack import build_pack
 from my121_analytics.reports.workforce_report.report import build_report
 from my121_analytics.runs.outputs import keep_release
@@ -34,7 +40,7 @@ from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import AUDIENCES, Audience, DisclosureSettings, ReportSettings, Settings
 from my121_analytics.workforce.record import Workforce
 from tests.attacker.folders import attack_editions, measure_use
-from tests.attacker.programs import Found
+from tests.attacker.programs import Found, ModelError
 
 PAPERS = ("report", "pack", "profile")
 GROUPINGS = ("directorate", "service", "grade", "role", "tenure_band", "contract", "team")
@@ -155,32 +161,80 @@ def describe(design: Design, found: Found, use: Mapping[str, float], publishing:
             f"people shown; {publishing:.0f} s to publish, {attacking:.0f} s to attack")
 
 
-def run(designs: Iterable[Design], *, listed: bool = False) -> pd.DataFrame:
-    """Attack councils one after the other, and print a line for each and one for all."""
-    rows = []
+def run(designs: Iterable[Design], *, listed: bool = False, results: Path | None = None,
+        seconds: float = math.inf) -> pd.DataFrame:
+    """Attack councils one after the other, and print a line for each and one for all.
+
+    Parameters
+    ----------
+    designs
+        Of the councils.
+    listed
+        Also print every count that is known too well.
+    results
+        File with one line of JSON for each council that was attacked: those are not attacked again, and each further
+        one is added as soon as it is done, so that a run that was cut off is taken up by the next.
+    seconds
+        After these no further council is begun.
+    """
+    done = {} if results is None or not results.exists() else {
+        _name(row): row for row in map(json.loads, results.read_text("utf-8").splitlines())}
+    rows, begun = [], time.perf_counter()
     for design in designs:
-        with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found, use, publishing, attacking = attack_council(design, Path(folder))
-        print(describe(design, found, use, publishing, attacking), flush=True)
-        if listed:
-            narrow = found.hidden[found.hidden["is_narrow"]]
-            for row in narrow.itertuples():
-                print(f"    {row.quantity}: {row.least:.0f} to {row.most:.0f}, is {row.truth:.0f} ({row.place})")
-            for line in (*found.broken, *found.small, *found.contradictions):
-                print(f"    {line}")
-        rows.append({"hidden": len(found.hidden), "narrow": found.n_narrow,
-                     "exact": int(found.hidden["is_exact"].sum()), "outside": int(found.hidden["is_outside"].sum()),
-                     "broken": len(found.broken), "small": len(found.small), **use, "publishing": publishing,
-                     "attacking": attacking})
+        row = done.get(_name(dataclasses.asdict(design)))
+        if row is None:
+            if time.perf_counter() - begun > seconds:
+                break
+            row = attack_one(design, listed=listed)
+            if results is not None:
+                with results.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(row, sort_keys=True) + "\n")
+        rows.append(row)
     frame = pd.DataFrame(rows)
-    total = frame[["hidden", "narrow", "exact", "outside", "broken", "small"]].sum()
-    print(f"{len(frame)} councils: {total['hidden']:,.0f} hidden, {total['narrow']:,.0f} narrow in "
-          f"{int((frame['narrow'] > 0).sum())} councils, {total['exact']:,.0f} exactly, {total['outside']:.0f} truth "
-          f"outside, {total['broken']:.0f} laws broken, {total['small']:.0f} small shown; median "
-          f"{frame['cells'].median():.0%} of cells and {frame['people'].median():.0%} of people shown; "
-          f"{frame['publishing'].sum():.0f} s to publish, {frame['attacking'].sum():.0f} s to attack")
+    print(describe_all(frame))
     return frame
+
+
+def attack_one(design: Design, *, listed: bool = False) -> dict[str, object]:
+    """Attack one council and print what was found; gives its design and figures, or why it could not be published."""
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            found, use, publishing, attacking = attack_council(design, Path(folder))
+        except (My121Error, ModelError) as problem:
+            print(f"council {design.seed}: {design.n_employees} staff: {problem}", flush=True)
+            return {**dataclasses.asdict(design), "stopped": str(problem)}
+    print(describe(design, found, use, publishing, attacking), flush=True)
+    narrow = found.hidden[found.hidden["is_narrow"]]
+    findings = [f"{row.quantity}: {row.least:.0f} to {row.most:.0f}, is {row.truth:.0f} ({row.place})"
+                for row in narrow.itertuples()] + [*found.broken, *found.small, *found.contradictions]
+    if listed:
+        print("".join(f"    {line}\n" for line in findings), end="", flush=True)
+    return {**dataclasses.asdict(design), "hidden": len(found.hidden), "narrow": found.n_narrow,
+            "exact": int(found.hidden["is_exact"].sum()), "outside": int(found.hidden["is_outside"].sum()),
+            "broken": len(found.broken), "small": len(found.small), "contradictions": len(found.contradictions),
+            **use, "publishing": publishing, "attacking": attacking, "findings": findings}
+
+
+def describe_all(councils: pd.DataFrame) -> str:
+    """Put all councils into one line."""
+    if "hidden" not in councils:
+        return f"{len(councils)} councils, none of them attacked."
+    attacked = councils[councils["hidden"].notna()]
+    total = attacked[["hidden", "narrow", "exact", "outside", "broken", "small", "contradictions"]].sum()
+    n_stopped = len(councils) - len(attacked)
+    return (f"{len(attacked)} councils of {attacked['n_employees'].min():.0f} to {attacked['n_employees'].max():.0f} "
+            f"staff{f' ({n_stopped} more could not be published or attacked)' if n_stopped else ''}: "
+            f"{total['hidden']:,.0f} hidden, {total['narrow']:,.0f} narrow in {int((attacked['narrow'] > 0).sum())} "
+            f"councils, {total['exact']:,.0f} exactly, {total['outside']:.0f} truth outside, "
+            f"{total['broken']:.0f} laws broken, {total['small']:.0f} small shown, "
+            f"{total['contradictions']:.0f} contradictions; median "
+            f"{attacked['cells'].median():.0%} of cells and {attacked['people'].median():.0%} of people shown; "
+            f"{attacked['publishing'].sum():.0f} s to publish, {attacked['attacking'].sum():.0f} s to attack")
+
+
+def _name(design: Mapping[str, object]) -> str:
+    return json.dumps({field.name: design.get(field.name) for field in dataclasses.fields(Design)}, sort_keys=True)
 
 
 def main() -> None:
@@ -191,12 +245,16 @@ def main() -> None:
     parser.add_argument("--editions", type=int, default=2, choices=(1, 2))
     parser.add_argument("--smallest", type=int, default=SMALLEST)
     parser.add_argument("--largest", type=int, default=LARGEST)
+    parser.add_argument("--staff", type=int, default=0, help="this many in every council")
     parser.add_argument("--list", action="store_true", dest="listed")
+    parser.add_argument("--results", type=Path, help="file of what was done already, and is added to")
+    parser.add_argument("--seconds", type=float, default=math.inf, help="begin no council after these")
     asked = parser.parse_args()
+    smallest, largest = (asked.staff, asked.staff) if asked.staff else (asked.smallest, asked.largest)
     rng = np.random.default_rng(asked.seed)
     run((draw_design(rng, asked.seed * 1_000 + number, papers=tuple(asked.papers.split(",")),
-                     editions=asked.editions, smallest=asked.smallest, largest=asked.largest)
-         for number in range(asked.councils)), listed=asked.listed)
+                     editions=asked.editions, smallest=smallest, largest=largest)
+         for number in range(asked.councils)), listed=asked.listed, results=asked.results, seconds=asked.seconds)
 
 
 if __name__ == "__main__":

@@ -53,7 +53,7 @@ MODEL_ALONE = """
 import sys
 from my121_analytics.ingest.intake import read_exports
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
-from my121_analytics.settings import load_settings
+from my121_analytics.settings_file import load_settings
 settings = load_settings(sys.argv[1] + "/my121.toml")
 estimate_severity(read_exports(sys.argv[1], settings=settings).workforce, settings=settings, axes=["performance"])
 """

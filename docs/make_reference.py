@@ -24,14 +24,8 @@ from pydantic.fields import FieldInfo
 from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
 from my121_analytics.ingest.intake import read_exports
-from my121_analytics.settings import (
-    AUDIENCES,
-    REPORT_SECTIONS,
-    STATISTICS,
-    ReportSettings,
-    RunPlanSettings,
-    Settings,
-)
+from my121_analytics.settings import AUDIENCES, REPORT_SECTIONS, STATISTICS, ReportSettings, Settings
+from my121_analytics.settings_runs import RunPlanSettings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, PROTECTED, RECORD_PARTS, TABLES
 from my121_analytics.writing.encryption import FEWEST_SIGNS
@@ -54,7 +48,7 @@ PLAIN = {"is_main": "whether it is the main post", "is_key": "whether it is a ke
          "manager_id": "manager", "rater_id": "who rated", "n_set": "number set", "n_met": "number met",
          "pregnancy_maternity": "pregnancy or maternity", "left_on": "last day", "held_on": "day it was held"}
 """Where a column's name is not plain words."""
-WITHOUT_AUDIENCE = ("sample", "init", "import", "demo", "doctor")
+WITHOUT_AUDIENCE = ("sample", "init", "import", "demo", "doctor", "handbook")
 """Commands that show nobody anything of the record."""
 READERS = {"analyst": "HR analysts", "panel": "The senior team's meeting", "manager": "A manager",
            "publish": "Anybody (what is published)"}
@@ -64,7 +58,9 @@ def describe_settings() -> str:
     """Give docs/settings.md: every key, its default and its reason."""
     lines = ["# Settings", "", "A council's own choices, in a file `my121.toml` beside the exports (or named with "
              "`--settings`). Every key has a default; write only what differs. All faults of the file are reported "
-             "at once.", ""]
+             "at once. `my121 init exports` writes a first one from your own exports. For instance:", "", _EXAMPLE,
+             "A share is written from 0 to 1, a day as `2024-09-30`, a text in quotation marks, a list in square "
+             "brackets.", ""]
     defaults = Settings()
     for section, field in Settings.model_fields.items():
         value = getattr(defaults, section)
@@ -74,7 +70,7 @@ def describe_settings() -> str:
         elif not isinstance(value, BaseModel):
             lines += [f"## `[{section}]`", "", _reason(field), ""]
         else:
-            lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value)]
+            lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value, section)]
         if section == "run":
             lines += ["### `[run.plan]`", "", _first_words(RunPlanSettings), "",
                       *_tabulate_keys(RunPlanSettings(file=""))]
@@ -90,19 +86,19 @@ def describe_settings() -> str:
 
 
 def _tabulate_keys(section: BaseModel, name: str = "") -> list[str]:
-    """Set out the keys of a section; those that are sections of their own follow under their names."""
+    """Set out the keys of a section of that name; those that are sections of their own follow under their names."""
     fields = type(section).model_fields
     nested = {key: getattr(section, key) for key in fields if isinstance(getattr(section, key), BaseModel)}
     lines = ["| key | default | meaning |", "|---|---|---|"]
     lines += [f"| `{key}` | {'a table of its own, below' if key in nested else _shown(getattr(section, key), key)} | "
               f"{_reason(info)} |" for key, info in fields.items()]
     for key, inner in nested.items():
-        lines += ["", f"### `[run.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
+        lines += ["", f"### `[{name}.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
     return [*lines, ""]
 
 
 def _first_words(section: type[BaseModel]) -> str:
-    return " ".join((section.__doc__ or "").split())
+    return " ".join((section.__doc__ or "").replace("``", "`").split())
 
 
 def _tabulate_codes(what: str, means: str, meanings: Mapping[str, str]) -> list[str]:
@@ -122,9 +118,28 @@ def describe_record() -> str:
     return "\n".join(lines)
 
 
+_EXAMPLE = """```toml
+[council]
+name = "Aldermere Borough Council"
+
+[exports]
+extract_date = 2024-09-30
+
+[exports.columns]                  # headings that mean something of this council's own
+"Talent position" = "box"
+
+[ratings.synonyms.performance]     # words of this council's own scale
+"Outstanding" = "Exceeds"
+
+[disclosure]
+threshold = 10                     # counts from 1 to 9 are hidden in what is published
+```
+"""
 SYSTEMS = {"iTrent": ("itrent_people.xlsx", "itrent_reviews.xlsx"), "ResourceLink": ("resourcelink_ratings.csv",),
            "Unit4": ("unit4_my121.xlsx",), "SuccessFactors": ("successfactors_self.csv",)}
 """HR system -> files of the sample council that are written as it writes them."""
+_OF_SAMPLE = ("In the sample council's files (`data/sample`), which are modelled on reports as commonly seen; no "
+              "public list of the maker's own headings was found.")
 SHOWN_HEADINGS = 12
 """Spellings listed of a column; the synonym table has all of them."""
 
@@ -135,14 +150,18 @@ def describe_headings() -> str:
     words = tomllib.loads(packaged)
     lines = ["# Headings", "", "Which heading of an export is read as what. Case, spaces, dots and dashes do not "
              "matter. A heading with two meanings is asked about, never guessed; `my121 check --explain` says how "
-             "yours were read, and `[exports.columns]` in the settings beats all of this.", ""]
+             "yours were read, and `[exports.columns]` in the settings beats all of this.", "",
+             "Every council can name the columns of its reports itself. So the first part shows whole exports as some "
+             "systems write them, with where each heading is known from; the second lists, by column of the record, "
+             "what is read whatever the system.", ""]
     mapping = read_exports(FOLDER.parent / "data" / "sample", settings=Settings()).mapping
     for system, files in SYSTEMS.items():
-        lines += [f"## As {system} writes them", "", "The reports that the sample council's files are modelled on.", "",
+        lines += [f"## As {system} writes them", "", _OF_SAMPLE, "",
                   "| file | heading | read as |", "|---|---|---|"]
         part = mapping[mapping["file"].isin(files) & (mapping["column"] != "")]
         lines += [f"| {row.file} | {row.heading} | `{row.column}` |" for row in part.itertuples()]
         lines.append("")
+    lines += _describe_systems()
     for table, columns in words["strong"].items():
         lines += [f"## {table.replace('_', ' ').capitalize()}: headings of any system", "",
                   "| column | headings |", "|---|---|"]
@@ -153,6 +172,23 @@ def describe_headings() -> str:
                         for heading, meanings in words["ambiguous"].items()), "",
               "## Never loaded", "", ", ".join(words["refused"]["headings"]), ""]
     return "\n".join(lines)
+
+
+def _describe_systems() -> list[str]:
+    """Set out the headings of the systems that the sample council has no files of."""
+    lines = []
+    meaning = {"documented": "a public document", "seen": "exports as commonly seen"}
+    for system in tomllib.loads((FOLDER / "systems.toml").read_text("utf-8")).values():
+        lines += [f"## As {system['name']} writes them", "", system["source"], "",
+                  "| file, for instance | heading | known from | read as |", "|---|---|---|---|"]
+        lines += [f"| {name} | {heading} | {meaning[known]} | {_read_as(column)} |"
+                  for name, headings in system["files"].items() for heading, (column, known) in headings.items()]
+        lines.append("")
+    return lines
+
+
+def _read_as(column: str) -> str:
+    return {"": "not used", "never": "never loaded"}.get(column, f"`{column}`")
 
 
 def _list_headings(headings: list[str]) -> str:
@@ -260,7 +296,8 @@ def _words(column: str) -> str:
 
 
 def _reason(info: FieldInfo) -> str:
-    return " ".join((info.description or "").replace("``", "`").split())
+    # a file of settings has no None: a key that is not set is left out
+    return " ".join((info.description or "").replace("``", "`").replace("None:", "Left out:").split())
 
 
 def _shown(value: object, key: str) -> str:
@@ -268,7 +305,7 @@ def _shown(value: object, key: str) -> str:
         return "see below"
     if isinstance(value, float):
         return f"`{value:.4g}`"
-    return "none" if value is None else f"`{json.dumps(value, ensure_ascii=False, default=dict)}`"
+    return "left out" if value is None else f"`{json.dumps(value, ensure_ascii=False, default=dict)}`"
 
 
 def _yes(value: bool) -> str:

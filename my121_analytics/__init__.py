@@ -49,7 +49,7 @@ from my121_analytics.viewable import set_viewer
 _PUBLIC = {
     "read_exports": "ingest.intake",
     "make_sample": "sample_council.council",
-    "load_settings": "settings",
+    "load_settings": "settings_file",
     "tabulate_profile": "analysis.profile",
     "profile_groups": "analysis.group_profile",
     "track_movement": "analysis.movement",

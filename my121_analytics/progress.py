@@ -25,7 +25,7 @@ def progress_shown(title: str, given: Progress | None = None) -> Iterator[Progre
     Yields
     ------
     callable
-        ``(done, total, what)``; call it as often as you like.
+        ``(done, total, what)``; call it as often as you like, or never: a terminal then shows that time goes on.
     """
     if given is not None:
         yield given
@@ -62,10 +62,13 @@ def _show_in_notebook(title: str) -> Iterator[Progress]:
 
 def _show_in_terminal(title: str) -> Iterator[Progress]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn(title), BarColumn(), MofNCompleteColumn(), TextColumn("{task.description}"))
+    # the time goes on where a single step takes long, and where nobody counts steps
+    columns = (TextColumn(title), BarColumn(), TextColumn("{task.fields[counted]}"), TimeElapsedColumn(),
+               TextColumn("{task.description}"))
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what)
+        task = bar.add_task("", total=None, counted="")
+        yield lambda done, total, what: bar.update(task, completed=done, total=total, description=what,
+                                                   counted=f"{done} of {total}")

@@ -1,7 +1,7 @@
-"""Pieces of work side by side, in processes of their own: the same on Windows, Linux and macOS.
+"""Pieces of work side by side, here and in further processes: alike on Windows, Linux and macOS.
 
-Each process is a fresh interpreter that is told over its pipe what to do. It never runs the caller's script again, as
-``multiprocessing`` does where processes are spawned, so that a script without a main guard may use it too.
+Each further process is a fresh interpreter that is told over its pipe what to do. It never runs the caller's script
+again, as ``multiprocessing`` does where processes are spawned, so that a script without a main guard may use it too.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from queue import Empty, SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from types import TracebackType
 from typing import IO, Any, Self, TypeVar
 
@@ -24,10 +25,14 @@ Shared = TypeVar("Shared")
 Item = TypeVar("Item")
 Made = TypeVar("Made")
 
-MOST = 8
-"""Processes at most: each holds a copy of what they share."""
+MOST = 7
+"""Further processes at most: each holds a copy of what they share."""
+LARGE_EXPORTS = 300_000
+"""Bytes of exports from which a second process pays: it takes a second to load what it needs."""
 _LOOK_UP = 0.2
 """Seconds after which the waiting caller looks up, so that Ctrl-C is heard at once on Windows too."""
+_TASK, _ITEM = "task", "item"
+"""Kinds of message to a process: what is to be done, and one thing to do it to."""
 _GONE = (EOFError, OSError, pickle.UnpicklingError)
 
 
@@ -38,13 +43,31 @@ def count_cores() -> int:
     return os.cpu_count() or 1
 
 
+def spare_processes(source: Path | str) -> int:
+    """Say how many processes to start beside this one for the work on some exports, before they are read.
+
+    Parameters
+    ----------
+    source
+        An export file, or the folder that holds the exports.
+
+    Returns
+    -------
+    int
+        One for each further core; 0 where the exports are small.
+    """
+    files = [Path(source), *(Path(source).glob("*") if Path(source).is_dir() else ())]
+    size = sum(file.stat().st_size for file in files if file.is_file())
+    return count_cores() - 1 if size >= LARGE_EXPORTS else 0
+
+
 class Crew:
     """Processes that load what they need and wait; start them early and they are ready when the work comes.
 
     Parameters
     ----------
     n
-        How many; 0 does all work in this process.
+        How many beside this one; 0 does all work in this process.
     module
         Loaded by each at once; holds the function that does the work.
 
@@ -54,24 +77,24 @@ class Crew:
     process whose caller is gone ends by itself.
     """
 
-    def __init__(self, n: int, module: str) -> None:
-        self._processes = [_start(module) for _ in range(min(n, MOST))]
+    def __init__(self, n: int = 0, module: str = "") -> None:
+        self._helpers = [_Helper(_start(module)) for _ in range(min(n, MOST))]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, problem: BaseException | None,
                  trace: TracebackType | None) -> None:
-        for process in self._processes:
-            process.kill()
-        for process in self._processes:
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
+        for helper in self._helpers:
+            helper.process.kill()
+        for helper in self._helpers:
+            helper.process.wait()
+            for pipe in (helper.process.stdin, helper.process.stdout):
                 _close(pipe)
 
     def share(self, work: Callable[[Shared, Item], Made], shared: Shared,
               items: Sequence[Item]) -> Iterator[tuple[Item, Made]]:
-        """Do one piece of work for each item.
+        """Do one piece of work for each item, in this process too; give the largest first.
 
         Parameters
         ----------
@@ -80,7 +103,7 @@ class Crew:
         shared
             Sent to each process once.
         items
-            Sent one at a time to whichever process is free.
+            Taken one at a time by whoever is free.
 
         Yields
         ------
@@ -93,7 +116,7 @@ class Crew:
             As ``work`` raised it, for the first item that failed.
         """
         left = dict.fromkeys(items)
-        for item, is_made, made in self._lead_all((work, shared), items):
+        for item, is_made, made in self._do_all(work, shared, items):
             if not is_made:
                 raise made
             del left[item]
@@ -101,20 +124,38 @@ class Crew:
         for item in left:
             yield item, work(shared, item)
 
-    def _lead_all(self, task: tuple[Any, Any], items: Sequence[Any]) -> Iterator[tuple[Any, bool, Any]]:
-        """Hand out the items; gives each with whether it was made and what came back, until no process is left."""
+    def _do_all(self, work: Callable[[Any, Any], Any], shared: Any,
+                items: Sequence[Any]) -> Iterator[tuple[Any, bool, Any]]:
+        """Hand out the items and take some; gives each with whether it was made and what came of it."""
         todo: SimpleQueue[Any] = SimpleQueue()
         done: SimpleQueue[tuple[Any, bool, Any]] = SimpleQueue()
         for item in items:
             todo.put(item)
-        threads = [Thread(target=_lead, args=(process, task, todo, done), daemon=True) for process in self._processes]
+        helpers = self._helpers[:max(len(items) - 1, 0)]
+        threads = [Thread(target=helper.lead, args=(work, shared, todo, done), daemon=True) for helper in helpers]
         for thread in threads:
             thread.start()
+        try:
+            for item in _take_all(todo):
+                yield item, True, work(shared, item)
+                yield from _take_all(done)
+        finally:
+            for _ in _take_all(todo):  # nobody begins what is not wanted any more
+                pass
         while any(thread.is_alive() for thread in threads) or not done.empty():
             try:
                 yield done.get(timeout=_LOOK_UP)
             except Empty:
                 continue
+
+
+def _take_all(queue: SimpleQueue[Any]) -> Iterator[Any]:
+    """Take what is in a queue until it is empty."""
+    while True:
+        try:
+            yield queue.get_nowait()
+        except Empty:
+            return
 
 
 def serve(module: str) -> None:
@@ -123,9 +164,12 @@ def serve(module: str) -> None:
     os.dup2(2, 1)  # whatever prints must not run into the answers
     importlib.import_module(module)
     try:
-        work, shared = pickle.load(asked)
         while True:
-            answers.write(_answer(work, shared, pickle.load(asked)))
+            kind, what = pickle.load(asked)
+            if kind == _TASK:
+                work, shared = what
+                continue
+            answers.write(_answer(work, shared, what))
             answers.flush()
     except _GONE:
         return
@@ -152,20 +196,28 @@ def _start(module: str) -> subprocess.Popen[bytes]:
                             stderr=subprocess.DEVNULL, env=alone, **apart)
 
 
-def _lead(process: subprocess.Popen[bytes], task: tuple[Any, Any], todo: SimpleQueue[Any],
-          done: SimpleQueue[tuple[Any, bool, Any]]) -> None:
-    """Hand one process its items one by one, until there are no more or it is gone."""
-    if process.stdin is None or process.stdout is None:
-        return
-    try:
-        _send(process.stdin, task)
-        while True:
-            item = todo.get_nowait()
-            _send(process.stdin, item)
-            is_made, made = pickle.load(process.stdout)
-            done.put((item, is_made, made))
-    except (Empty, *_GONE):
-        return
+class _Helper:
+    """A further process and whoever leads it: one piece of work at a time."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.process = process
+        self._is_led = Lock()
+
+    def lead(self, work: Callable[[Any, Any], Any], shared: Any, todo: SimpleQueue[Any],
+             done: SimpleQueue[tuple[Any, bool, Any]]) -> None:
+        """Hand out items one by one, until there are no more or the process is gone."""
+        asked, answers = self.process.stdin, self.process.stdout
+        if asked is None or answers is None:
+            return
+        with self._is_led:  # work that was given up may have left it busy
+            try:
+                _send(asked, (_TASK, (work, shared)))
+                for item in _take_all(todo):
+                    _send(asked, (_ITEM, item))
+                    is_made, made = pickle.load(answers)
+                    done.put((item, is_made, made))
+            except _GONE:
+                return
 
 
 def _send(pipe: IO[bytes], what: Any) -> None:

@@ -26,7 +26,7 @@ import pytest
 from my121_analytics.analysis import movement
 from my121_analytics.analysis.rating_patterns import severity
 from my121_analytics.disclosure.release import release
-from my121_analytics.disclosure.secondary.pattern import choose_pattern
+from my121_analytics.disclosure.secondary.pattern import draft_pattern
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.figures.theme import figure, render_png, render_svg
 from my121_analytics.framework.nine_box import build_framework
@@ -194,7 +194,7 @@ def _gate_that_searches_less(request: pytest.FixtureRequest) -> Iterator[None]:
 
     What the gate hides is as safe without them. Its own tests, the attacks, and the slow suite have them.
     """
-    options = choose_pattern.__kwdefaults__
+    options = draft_pattern.__kwdefaults__
     most_exact = options["most_exact"]
     if request.config.getoption("-m") == "not slow" and not {"disclosure", "attacker"} & set(request.path.parts):
         options["most_exact"] = 0

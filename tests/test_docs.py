@@ -31,6 +31,31 @@ def test_every_setting_says_why():
     assert "|  |" not in load_pages()["settings.md"]()
 
 
+def test_the_settings_shown_as_an_instance_are_settings(tmp_path):
+    from my121_analytics.settings_file import load_settings
+
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    block = re.findall(r"^```toml\n(.*?)^```", text, re.M | re.S)
+    assert len(block) == 1
+    (tmp_path / "my121.toml").write_text(block[0], "utf-8")
+    assert load_settings(tmp_path / "my121.toml").disclosure.threshold == 10
+
+
+def test_every_table_of_the_settings_page_is_a_table_of_the_settings():
+    from my121_analytics.settings import Settings
+
+    named = re.findall(r"^##+ `\[([\w.]+)\]`$", (ROOT / "docs" / "settings.md").read_text("utf-8"), re.M)
+    assert len(named) > 14
+    for name in named:
+        section = Settings
+        for part in name.split("."):
+            if part == "NAME":
+                break
+            annotation = section.model_fields[part].annotation
+            section = annotation if hasattr(annotation, "model_fields") else next(
+                (kind for kind in getattr(annotation, "__args__", ()) if hasattr(kind, "model_fields")), None)
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/dpia.md", "docs/consultation.md"])
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text("utf-8")

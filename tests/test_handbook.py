@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shlex
 import shutil
+import tomllib
 from itertools import pairwise
 from pathlib import Path
 
@@ -14,7 +14,9 @@ import typer
 from typer.testing import CliRunner
 
 import my121_analytics as my121
+from my121_analytics.cli import demo, handbook
 from my121_analytics.cli.app import COMMANDS, app
+from my121_analytics.errors import UsageError
 from my121_analytics.sample_council.council import make_sample
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -49,11 +51,8 @@ def place(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    spec = importlib.util.spec_from_file_location("make_site", DOCS / "make_site.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    out = tmp_path_factory.mktemp("site")
-    module.write_site(out)
+    out = tmp_path_factory.mktemp("site") / "handbook"
+    handbook.run_handbook(out, show=False)
     return out
 
 
@@ -120,6 +119,39 @@ def test_every_page_is_reached_from_the_first(site):
             seen.add(name)
             ahead += re.findall(r'href="([\w]+\.html)', (site / name).read_text("utf-8"))
     assert seen == {page.name for page in site.glob("*.html")}
+
+
+def test_the_command_opens_the_first_page_and_leaves_a_folder_of_ones_own_alone(tmp_path, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    monkeypatch.setattr(handbook, "build_handbook", lambda: [("index.html", b"a page")])
+    for _ in range(2):
+        done = CliRunner().invoke(app, ["handbook", "--to", str(tmp_path / "handbook")])
+        assert done.exit_code == 0, done.output
+    assert opened == [(tmp_path / "handbook" / "index.html").resolve().as_uri()] * 2
+    own = tmp_path / "exports"
+    own.mkdir()
+    (own / "ratings.csv").write_text("Employee number", "utf-8")
+    refused = CliRunner().invoke(app, ["handbook", "--to", str(own)])
+    assert isinstance(refused.exception, UsageError)
+    assert [path.name for path in own.iterdir() if not path.name.startswith(".")] == ["ratings.csv"]
+
+
+def test_an_installation_without_the_texts_says_how_to_mend_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(handbook, "FOLDERS", (tmp_path,))
+    with pytest.raises(UsageError, match="not part of this installation") as caught:
+        handbook.find_texts()
+    assert "pip install" in caught.value.hints[0]
+
+
+def test_the_wheel_takes_along_the_notebooks_and_every_file_of_the_handbook():
+    project = tomllib.loads((DOCS.parent / "pyproject.toml").read_text("utf-8"))
+    wheel = project["tool"]["hatch"]["build"]["targets"]["wheel"]
+    patterns = {pattern.removeprefix("/docs/") for pattern in wheel["include"] if pattern.startswith("/docs/")}
+    assert patterns == {"*.md", *handbook.PICTURES}
+    assert "/notebooks/*.ipynb" in wheel["include"]
+    assert wheel["sources"] == {"docs": f"my121_analytics/{handbook.FOLDERS[0].name}",
+                                "notebooks": f"my121_analytics/{demo.NOTEBOOKS[0].name}"}
 
 
 def test_a_page_stands_alone_and_can_be_read_without_eyes(site):

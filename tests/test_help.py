@@ -6,6 +6,7 @@ import ast
 import inspect
 import pydoc
 import re
+from datetime import date
 
 import pytest
 
@@ -27,17 +28,35 @@ def test_every_public_name_is_in_it_and_every_name_in_it_is_public():
     assert [name for name in my121._PUBLIC if not (getattr(my121, name).__doc__ or "").strip()] == []
 
 
-def test_the_examples_of_the_manual_pages_run_in_the_order_of_work(tmp_path, monkeypatch):
+WITH_EXAMPLES = ("make_sample", "load_settings", "read_exports", "tabulate_profile", "profile_groups", "track_movement",
+                 "trace_movement", "measure_coverage", "foresee_coverage", "compare_self", "detail_agreement",
+                 "estimate_severity", "compare_groups", "build_agenda", "measure_succession", "review_talent",
+                 "measure_development", "read_plan", "assess_status", "parse_timescale", "assess_evidence",
+                 "assess_total", "draw_interviewees", "release")
+
+
+FIRST_STEPS = ("read_exports", "tabulate_profile", "measure_coverage", "measure_succession", "read_plan", "release")
+
+
+@pytest.mark.parametrize("names", [pytest.param(FIRST_STEPS, id="first steps"),
+                                   pytest.param(WITH_EXAMPLES, id="all", marks=pytest.mark.slow)])
+def test_the_examples_of_the_manual_pages_run_in_the_order_of_work(names, tmp_path, monkeypatch):
     my121.make_sample(60, seed=7, folder=tmp_path / "exports")
     monkeypatch.chdir(tmp_path)
-    order = ("read_exports", "tabulate_profile", "track_movement", "measure_coverage", "compare_self", "build_agenda",
-             "measure_succession", "release")
-    known = {name: getattr(my121, name) for name in order}
-    for name in order:
+    known = {name: getattr(my121, name) for name in names} | {"date": date}
+    for name in names:
         lines = re.findall(r"^>>> (.+)$", inspect.getdoc(known[name]) or "", re.M)
         assert lines, name
         for line in lines:
             exec(compile(ast.parse(line), name, "exec"), known)
+
+
+def test_every_name_that_looks_at_the_record_or_the_plan_has_an_example():
+    page = (my121.__doc__ or "").split("By what you want to do:")[1]
+    listed = {name for part in ("look", "rating patterns", "equality") for name in re.findall(
+        r"\b[a-z]+_[a-z_]+\b", re.search(rf"^    {part}  .*\n(?:     {{9,}}.*\n)*", page, re.M)[0])}
+    assert len(listed) > 12
+    assert listed - set(WITH_EXAMPLES) == set()
 
 
 @pytest.mark.parametrize("name", sorted(my121._PUBLIC))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from my121_analytics.errors import UsageError
-from my121_analytics.workers import Crew, count_cores
+from my121_analytics.workers import LARGE_EXPORTS, Crew, count_cores, spare_processes
 
 HERE = "tests.test_workers"
 
@@ -21,12 +21,18 @@ def multiply(factor: int, number: int) -> tuple[int, int]:
     return factor * number, os.getpid()
 
 
-def refuse(shared: object, item: int) -> int:
+def refuse_elsewhere(caller: int, item: int) -> int:
+    if os.getpid() == caller:
+        time.sleep(0.2)
+        return item
     raise UsageError(f"There is no unit {item}.", hints=["Name another."])
 
 
-def divide(shared: int, item: int) -> float:
-    return shared / item
+def divide_elsewhere(caller: int, item: int) -> float:
+    if os.getpid() == caller:
+        time.sleep(0.2)
+        return item
+    return item / 0
 
 
 def die(caller: int, item: int) -> int:
@@ -35,15 +41,40 @@ def die(caller: int, item: int) -> int:
     return item
 
 
+def wait_and_multiply(factor: int, number: int) -> tuple[int, int]:
+    time.sleep(0.2)
+    return factor * number, os.getpid()
 
 
-
-
-def test_every_item_is_done_once_and_elsewhere():
+def test_every_item_is_done_once_here_and_elsewhere():
     with Crew(2, HERE) as crew:
-        made = dict(crew.share(multiply, 7, range(9)))
+        list(crew.share(multiply, 1, range(3)))  # until all have loaded what they need
+        time.sleep(0.1)
+        made = dict(crew.share(wait_and_multiply, 7, range(9)))
     assert {item: product for item, (product, _) in made.items()} == {n: 7 * n for n in range(9)}
-    assert os.getpid() not in {process for _, process in made.values()}
+    processes = {process for _, process in made.values()}
+    assert os.getpid() in processes
+    assert len(processes) > 1
+
+
+def test_one_piece_of_work_after_another_goes_to_the_same_processes():
+    with Crew(1, HERE) as crew:
+        assert {item: product for item, (product, _) in crew.share(multiply, 2, [1, 2, 3])} == {1: 2, 2: 4, 3: 6}
+        assert {item: product for item, (product, _) in crew.share(multiply, 5, [1, 2])} == {1: 5, 2: 10}
+
+
+def test_work_that_was_given_up_leaves_no_answer_behind_for_the_next():
+    with Crew(1, HERE) as crew:
+        for _ in crew.share(wait_and_multiply, 2, [1, 2, 3, 4]):
+            break
+        assert {item: product for item, (product, _) in crew.share(multiply, 10, [5, 6, 7])} == {5: 50, 6: 60, 7: 70}
+
+
+def test_exports_that_are_small_start_no_process(tmp_path: Path):
+    (tmp_path / "ratings.csv").write_bytes(b"a" * 1000)
+    assert spare_processes(tmp_path) == 0
+    (tmp_path / "more.csv").write_bytes(b"a" * LARGE_EXPORTS)
+    assert spare_processes(tmp_path) == spare_processes(tmp_path / "more.csv") == count_cores() - 1
 
 
 def test_without_processes_the_work_is_done_here():
@@ -53,16 +84,16 @@ def test_without_processes_the_work_is_done_here():
 
 def test_a_refusal_comes_back_as_it_was_raised():
     with Crew(1, HERE) as crew, pytest.raises(UsageError) as refused:
-        list(crew.share(refuse, None, [3]))
-    assert refused.value.headline == "There is no unit 3."
+        list(crew.share(refuse_elsewhere, os.getpid(), range(99)))
+    assert refused.value.headline.startswith("There is no unit")
     assert refused.value.hints == ("Name another.",)
     assert refused.value.exit_code == 2
 
 
 def test_a_fault_comes_back_with_the_place_where_it_happened():
     with Crew(1, HERE) as crew, pytest.raises(RuntimeError, match="ZeroDivisionError") as fault:
-        list(crew.share(divide, 1, [0]))
-    assert "in divide" in str(fault.value)
+        list(crew.share(divide_elsewhere, os.getpid(), range(99)))
+    assert "in divide_elsewhere" in str(fault.value)
 
 
 def test_what_a_process_that_died_left_undone_is_done_here():
@@ -76,7 +107,7 @@ def test_leaving_ends_every_process_at_once():
 
     def interrupt() -> None:
         with Crew(2, HERE) as crew:
-            processes.extend(crew._processes)
+            processes.extend(helper.process for helper in crew._helpers)
             for _ in crew.share(multiply, 1, [1]):
                 raise KeyboardInterrupt
 

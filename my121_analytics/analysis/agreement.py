@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.grouping import add_total, declare_group
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import wilson_interval
@@ -23,7 +24,6 @@ from my121_analytics.workforce.schema import MANAGER, SELF
 MIN_PAIRS = 20
 """Pairs below which kappa has no range: its standard error is a large-sample one."""
 _DIRECTIONS = {1: "manager_higher", 0: "same", -1: "self_higher"}
-_FOLLOWS = ("share", "lower", "upper")
 _KAPPA = ("kappa", "kappa_lower", "kappa_upper")
 FACTS = {"n": Fact("posts", who=Count("pairs")), "n_pairs": Fact("posts", who=Count("pairs")),
          "n_placed": Fact("posts", who=Count("posts", where=(("placed", "either axis"),))),
@@ -124,10 +124,10 @@ def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date
                                 hints=[say("agreement", "no_pairs_remedy")])
     axes = [str(axis) for axis in pd.unique(counts.frame["axis"])]
     tables = {"steps": Table(pd.concat([_tabulate_steps(counts, framework, axis) for axis in axes], ignore_index=True),
-                             keys=("axis", "step"), count="n", base="base", follows=_FOLLOWS, sums=("step",))}
+                             keys=("axis", "step"), count="n", base="base", follows=SHARE, sums=("step",))}
     for by in counts.by:
         tables["by_group"] = Table(_tabulate_directions(counts, by), keys=(by, "axis", "direction"), count="n",
-                                   base="base", follows=_FOLLOWS, sums=(by, "direction"), **declare_group(by))
+                                   base="base", follows=SHARE, sums=(by, "direction"), **declare_group(by))
     facts: _Facts = {
         "n_placed": counts.n_placed, "n_pairs": counts.n_pairs,
         "share_paired": counts.n_pairs / counts.n_placed if counts.n_placed else None}
@@ -178,7 +178,7 @@ def _tabulate_agreement(counts: PairCounts, framework: Framework, by: str) -> pd
     frame = pd.DataFrame(rows)
     lower, upper = wilson_interval(frame["n_same"], frame["base"])
     frame = frame.assign(share=frame["n_same"] / frame["base"], lower=lower, upper=upper)
-    return frame[[by, "axis", "n_same", *_FOLLOWS, "base", *_KAPPA]]
+    return frame[[by, "axis", "n_same", *SHARE, "base", *_KAPPA]]
 
 
 def detail_agreement(workforce: Workforce, *, by: str = "directorate", cycle: str | None = None,
@@ -208,6 +208,11 @@ def detail_agreement(workforce: Workforce, *, by: str = "directorate", cycle: st
         No such cycle or column.
     DataUnusableError
         The cycle has no placement that both the manager and the employee made.
+
+    Examples
+    --------
+    >>> agreement = detail_agreement(workforce)
+    >>> agreement.table("agreement")
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)
@@ -216,7 +221,7 @@ def detail_agreement(workforce: Workforce, *, by: str = "directorate", cycle: st
     if counts.frame.empty:
         raise DataUnusableError(say("agreement", "no_pairs", cycle=cycle), hints=[say("agreement", "no_pairs_remedy")])
     tables = {"agreement": Table(_tabulate_agreement(counts, workforce.framework, by), keys=(by, "axis"),
-                                 count="n_same", base="base", follows=(*_FOLLOWS, *_KAPPA), sums=(by,),
+                                 count="n_same", base="base", follows=(*SHARE, *_KAPPA), sums=(by,),
                                  **declare_group(by)),
               "reasons": _tabulate_reasons(workforce, cycle)}
     about = describe("agreement", population="pairs_in_cycle", counts="posts", source=MANAGER, cycle=cycle,
@@ -247,7 +252,7 @@ def _tabulate_reasons(workforce: Workforce, cycle: str) -> Table:
     lower, upper = wilson_interval(reasoned, frame["base"])
     frame = frame.assign(share=reasoned / frame["base"].where(frame["base"] > 0), lower=lower, upper=upper)
     return Table(frame, keys=("direction",), count="base", parts=("n_manager", "n_self", "n_both", "n_none"),
-                 follows=_FOLLOWS, sums=("direction",))
+                 follows=SHARE, sums=("direction",))
 
 
 def _tabulate_steps(counts: PairCounts, framework: Framework, axis: str) -> pd.DataFrame:

@@ -11,9 +11,9 @@ from scipy.special import stdtrit
 from my121_analytics.analysis.coverage import measure_coverage, owe_conversations
 from my121_analytics.analysis.grouping import declare_group
 from my121_analytics.analysis.people_in_post import list_people_in_post
+from my121_analytics.analysis.shares import SHARE, add_share
 from my121_analytics.analysis.team_conversations import prepare_conversations
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import check_grouping, count_conversations, year_to
 from my121_analytics.workforce.record import Workforce, of_employee
@@ -27,7 +27,6 @@ SLACK_DAYS = 45
 """A record of conversations that begins so many days into a year still covers it."""
 FEWEST_CYCLES = 2
 """Past cycles from which a forecast has a range."""
-_FOLLOWS = ("share", "lower", "upper")
 FACTS = {**dict.fromkeys(("forecast_to", "forecast_days", "forecast_cycles"), LABEL),
          "n": Fact("people", who=Count("people")), "n_overdue": Fact("people"),
          **dict.fromkeys(("share_now", "forecast", "forecast_lower", "forecast_upper"), Fact(follows=("n_overdue",)))}
@@ -77,6 +76,11 @@ def foresee_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     ended: people by how many conversations they still need, times the share who, in each earlier cycle with as many
     days to go, got there from the same need. Its 95 % range rests on how far such a forecast of each earlier
     cycle, made from the others, was from what came (Student's t); joiners and leavers until then are not foreseen.
+
+    Examples
+    --------
+    >>> outlook = foresee_coverage(workforce)
+    >>> outlook.table("managers")
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)
@@ -93,11 +97,6 @@ def foresee_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     about = describe("coverage_outlook", population="people_in_post", as_of=workforce.as_of, cycle=cycle,
                      n=len(people), caveats=("coverage_counts", "forecast_as_before"))
     return CoverageOutlookResult(about, tables | forecast, facts, FACTS, workforce.settings)
-
-
-def _add_share(frame: pd.DataFrame, part: str = "n", whole: str = "base") -> pd.DataFrame:
-    lower, upper = wilson_interval(frame[part], frame[whole])
-    return frame.assign(share=frame[part] / frame[whole].where(frame[whole] > 0), lower=lower, upper=upper)
 
 
 def _owed(workforce: Workforce, people: pd.DataFrame, end: pd.Timestamp) -> pd.Series:
@@ -120,7 +119,7 @@ def _tabulate_standing(workforce: Workforce, people: pd.DataFrame, held: pd.Data
     frame = rows.groupby([by, "standing"]).size().reindex(cells, fill_value=0).rename("n").reset_index()
     frame.insert(2, "label", [say("standing", code) for code in frame["standing"]])
     frame["base"] = frame.groupby(by)["n"].transform("sum")
-    return Table(_add_share(frame), keys=(by, "standing"), count="n", base="base", follows=_FOLLOWS,
+    return Table(add_share(frame), keys=(by, "standing"), count="n", base="base", follows=SHARE,
                  sums=(by, "standing"), **declare_group(by))
 
 
@@ -139,7 +138,7 @@ def _tabulate_trend(workforce: Workforce, cycle: str) -> Table:
         whole = measure_coverage(workforce, cycle=label).frame("by_group").iloc[-1]
         rows.append({"cycle": label, "base": int(whole["base"]), "n_with_enough": int(whole["n_with_enough"]),
                      "share": whole["estimate"], "lower": whole["lower"], "upper": whole["upper"]})
-    return Table(pd.DataFrame(rows), keys=("cycle",), count="n_with_enough", base="base", follows=_FOLLOWS)
+    return Table(pd.DataFrame(rows), keys=("cycle",), count="n_with_enough", base="base", follows=SHARE)
 
 
 def _tabulate_managers(workforce: Workforce, cycle: str) -> Table:
@@ -190,8 +189,8 @@ def _forecast(workforce: Workforce, cycle: str, people: pd.DataFrame) -> tuple[d
     expected = _expect(n_now, shares)
     frame = pd.DataFrame({"needed": range(MOST_NEEDED + 1), "n": n_now,
                           "n_reached": sum(one.reached for one in past), "base": sum(one.n for one in past)})
-    tables = {"forecast": Table(_add_share(frame, "n_reached"), keys=("needed",), count="n", base="base",
-                                parts=("n_reached",), follows=_FOLLOWS)}
+    tables = {"forecast": Table(add_share(frame, "n_reached"), keys=("needed",), count="n", base="base",
+                                parts=("n_reached",), follows=SHARE)}
     facts["forecast"] = expected
     if len(past) >= FEWEST_CYCLES:
         frame = _test_back(past)

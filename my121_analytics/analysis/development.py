@@ -10,6 +10,7 @@ import pandas as pd
 
 from my121_analytics.analysis.grouping import add_total, declare_group
 from my121_analytics.analysis.people_in_post import list_people_in_post
+from my121_analytics.analysis.shares import SHARE, add_share
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.inference.intervals import newcombe_difference, wilson_interval
 from my121_analytics.wording.catalogue import say
@@ -33,7 +34,6 @@ FEWEST_COMPARED = 10
 """People on each side below which what followed is counted and not compared."""
 DONE, OPEN, OVERDUE = "done", "open", "overdue"
 _COUNTS = ["n_actions", "n_completed", "n_open", "n_overdue", "n_due", "n_due_done"]
-_FOLLOWS = ("share", "lower", "upper")
 FACTS = {"n": Fact("people"), "n_actions": count_of_things("actions"), "n_completed": count_of_things("actions"),
          "n_overdue": count_of_things("actions"), "n_open": count_of_things("actions"), "purposes": LABEL}
 
@@ -83,6 +83,11 @@ def measure_development(workforce: Workforce, *, by: str = "directorate", cycle:
     completed, against the last one before it was agreed, of the same person; beside it stand people without any action
     on record who began at the same level in the same cycles, since whoever was rated low tends to be rated higher next
     time whatever was done. People are not given development by lot, so a difference is no proof of an effect.
+
+    Examples
+    --------
+    >>> development = measure_development(workforce)
+    >>> development.plot_demand()
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)
@@ -153,7 +158,7 @@ def _tabulate_kind(actions: pd.DataFrame, kind: str) -> Table:
     lower, upper = wilson_interval(frame["n_due_done"], frame["n_due"])
     share = frame["n_due_done"] / frame["n_due"].where(frame["n_due"] > 0)
     frame = frame.drop(columns="n_due_done").assign(share=share, lower=lower, upper=upper)
-    return Table(frame, keys=(kind,), count="n_people", follows=_FOLLOWS, sums=(kind,))
+    return Table(frame, keys=(kind,), count="n_people", follows=SHARE, sums=(kind,))
 
 
 def _flag(actions: pd.DataFrame) -> pd.DataFrame:
@@ -179,13 +184,8 @@ def _tabulate_groups(people: pd.DataFrame, actions: pd.DataFrame, by: str, workf
     for name, chosen in (("n_actions", here), ("n_overdue", here[here["state"] == OVERDUE])):
         frame[name] = frame[by].map(chosen[by].value_counts()).fillna(0).astype("int64")
         frame.loc[frame[by] == TOTAL, name] = len(chosen)
-    return Table(_add_share(frame, "n_with", "n_people"), keys=(by,), count="n_people", parts=("n_with",),
-                 follows=_FOLLOWS, sums=(by,), **declare_group(by))
-
-
-def _add_share(frame: pd.DataFrame, part: str, whole: str) -> pd.DataFrame:
-    lower, upper = wilson_interval(frame[part], frame[whole])
-    return frame.assign(share=frame[part] / frame[whole].where(frame[whole] > 0), lower=lower, upper=upper)
+    return Table(add_share(frame, "n_with", "n_people"), keys=(by,), count="n_people", parts=("n_with",),
+                 follows=SHARE, sums=(by,), **declare_group(by))
 
 
 def _tabulate_boxes(people: pd.DataFrame, actions: pd.DataFrame, workforce: Workforce) -> Table:
@@ -196,8 +196,8 @@ def _tabulate_boxes(people: pd.DataFrame, actions: pd.DataFrame, workforce: Work
     frame = pd.DataFrame(boxes, columns=["box", "box_name"])
     for name, rows in (("n_people", people), ("n_with", people[with_action])):
         frame[name] = frame["box"].map(rows["box"].value_counts()).fillna(0).astype("int64")
-    return Table(_add_share(frame, "n_with", "n_people"), keys=("box",), count="n_people", parts=("n_with",),
-                 follows=_FOLLOWS)
+    return Table(add_share(frame, "n_with", "n_people"), keys=("box",), count="n_people", parts=("n_with",),
+                 follows=SHARE)
 
 
 def _list_overdue(actions: pd.DataFrame, known: pd.DataFrame, now: pd.Timestamp) -> Table:
@@ -229,7 +229,7 @@ def _tabulate_followed(workforce: Workforce, actions: pd.DataFrame) -> Table | N
             rows.append({"purpose": purpose, "level": level, "label": labels.get(level, str(level)), **after})
     frame = pd.DataFrame(rows)
     return Table(frame, keys=("purpose", "level"), count="base", parts=("n_higher", "n_same", "n_lower", "n_without"),
-                 follows=(*_FOLLOWS, "share_without", "difference", "difference_lower", "difference_upper"))
+                 follows=(*SHARE, "share_without", "difference", "difference_lower", "difference_upper"))
 
 
 def _list_ratings(workforce: Workforce) -> pd.DataFrame:

@@ -92,6 +92,11 @@ def compare_groups(workforce: Workforce, *, by: str, cycle: str | None = None, o
     References
     ----------
     Katz et al. (1978), Biometrics 34:469 (range of a ratio); Newcombe (1998), Statistics in Medicine 17:873.
+
+    Examples
+    --------
+    >>> equality = compare_groups(workforce, by="sex")
+    >>> equality.table("differences")
     """
     settings = settings or workforce.settings
     cycle = workforce.check_cycle(cycle)

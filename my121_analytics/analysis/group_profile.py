@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.grouping import check_outcomes
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.analysis.workforce_profile import order_naturally
 from my121_analytics.errors import UsageError, suggest
 from my121_analytics.inference.intervals import wilson_interval
@@ -34,7 +35,6 @@ FEWEST = 10
 """Posts in a group from which it is set against the council: one person in a box would stand out in a smaller one."""
 FEWEST_ABOVE = 3
 """Posts in a box from which it may stand above the council's share: one or two are an accident of a small group."""
-_FOLLOWS = ("share", "lower", "upper")
 _INDEX = ("council_share", "index", "index_lower", "index_upper", "against")
 FACTS = {**dict.fromkeys(("map_columns", "map_rows"), LABEL), "n": Fact("posts", who=Count("posts"))}
 
@@ -87,6 +87,11 @@ def profile_groups(workforce: Workforce, *, by: Sequence[str], cycle: str | None
     chance alone. Groups with an order of their own (grades, time in post) keep it; others stand by their balance, the
     share placed at the highest performance level less the share at the lowest, the highest balance first; managers
     stand by name, since any other order of them would be a league table.
+
+    Examples
+    --------
+    >>> groups = profile_groups(workforce, by=["directorate", "grade"])
+    >>> groups.plot_heatmap()
     """
     columns = _check_groupings(by, filters)
     cycle = workforce.check_cycle(cycle)
@@ -179,7 +184,7 @@ def _tabulate_groups(rows: pd.DataFrame, columns: list[str]) -> Table:
     frame = frame.assign(share=frame["n_placed"] / frame["n_posts"].where(frame["n_posts"] > 0), lower=lower,
                          upper=upper)
     return Table(frame, keys=tuple(columns), count="n_posts", parts=("n_placed", "n_unplaced", "n_people"),
-                 follows=_FOLLOWS, sums=tuple(columns), counts={"n_posts": Count("posts")}, **_declare(columns))
+                 follows=SHARE, sums=tuple(columns), counts={"n_posts": Count("posts")}, **_declare(columns))
 
 
 def _is_placed(rows: pd.DataFrame) -> pd.Series:
@@ -198,7 +203,7 @@ def _tabulate_outcome(rows: pd.DataFrame, columns: list[str], labels: pd.DataFra
     named = labels.set_index(key)
     frame = frame[[*columns, key]].assign(**{c: frame[key].map(named[c]) for c in named.columns}, n=frame["n"])
     frame = _add_index(_add_shares(frame, columns, key), columns, key)
-    return Table(frame, keys=(*columns, key), count="n", base="base", follows=(*_FOLLOWS, *_INDEX),
+    return Table(frame, keys=(*columns, key), count="n", base="base", follows=(*SHARE, *_INDEX),
                  sums=(*columns, key), counts={"n": Count("posts"), "base": Count("posts")}, **_declare(columns))
 
 

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.people_in_post import list_people_in_post
+from my121_analytics.analysis.shares import SHARE, add_share
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.framework.nine_box import Framework
-from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.inference.shared_rates import shrink_rates
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import NOT_RECORDED, count_placements, outcomes_in_cycle, select_placements
@@ -20,7 +20,6 @@ from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, Fact, Result,
 from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 DIRECTIONS = {-1: "lower", 0: "same", 1: "higher"}
-_FOLLOWS = ("share", "lower", "upper")
 FACTS = {"n": Fact("posts"), "first_cycle": LABEL, "last_cycle": LABEL, "n_cycles": count_of_things("cycles"),
          "n_left": Fact("people"), "n_person_cycles": Fact("people"), "share_left": Fact(follows=("n_left",)),
          "sd_managers": Fact(follows=("n_left",))}
@@ -69,6 +68,11 @@ def trace_movement(workforce: Workforce, *, cycle: str | None = None) -> Movemen
     is missed nowhere. A manager's share of leavers says little in a team of ten: it is drawn towards the share of all
     managers as far as teams may be alike (beta-binomial), and people leave managers for many reasons that are not the
     manager.
+
+    Examples
+    --------
+    >>> paths = trace_movement(workforce)
+    >>> paths.plot_axis_shares()
     """
     cycle = workforce.check_cycle(cycle)
     labels = [str(label) for label in workforce.cycles["label"]]
@@ -93,11 +97,6 @@ def _axes_of(framework: Framework) -> list[str]:
     return ["performance", "potential"] if framework.potential else ["performance"]
 
 
-def _add_share(frame: pd.DataFrame, part: str = "n", whole: str = "base") -> pd.DataFrame:
-    lower, upper = wilson_interval(frame[part], frame[whole])
-    return frame.assign(share=frame[part] / frame[whole].where(frame[whole] > 0), lower=lower, upper=upper)
-
-
 def _tabulate_axes(workforce: Workforce, cycles: list[str]) -> Table:
     """Count posts by level on each axis, cycle by cycle."""
     parts = []
@@ -108,8 +107,8 @@ def _tabulate_axes(workforce: Workforce, cycles: list[str]) -> Table:
             n = counted.reindex(list(levels), fill_value=0).to_numpy(dtype=np.int64)
             parts.append(pd.DataFrame({"cycle": cycle, "axis": axis, "level": list(levels), "label": levels.values(),
                                        "n": n, "base": n.sum()}))
-    return Table(_add_share(pd.concat(parts, ignore_index=True)), keys=("cycle", "axis", "level"), count="n",
-                 base="base", follows=_FOLLOWS, sums=("level",))
+    return Table(add_share(pd.concat(parts, ignore_index=True)), keys=("cycle", "axis", "level"), count="n",
+                 base="base", follows=SHARE, sums=("level",))
 
 
 def _tabulate_steps(workforce: Workforce, cycles: list[str]) -> Table:
@@ -126,8 +125,8 @@ def _tabulate_steps(workforce: Workforce, cycles: list[str]) -> Table:
             rows += [{"cycle_before": before, "cycle_after": after, "axis": axis, "direction": code,
                       "label": say("movement_paths", code), "n": int((direction == sign).sum()), "base": len(step)}
                      for sign, code in DIRECTIONS.items()]
-    return Table(_add_share(pd.DataFrame(rows)), keys=("cycle_before", "cycle_after", "axis", "direction"), count="n",
-                 base="base", follows=_FOLLOWS, sums=("direction",))
+    return Table(add_share(pd.DataFrame(rows)), keys=("cycle_before", "cycle_after", "axis", "direction"), count="n",
+                 base="base", follows=SHARE, sums=("direction",))
 
 
 def _follow_cohorts(workforce: Workforce, cycles: list[str]) -> Table:
@@ -152,8 +151,8 @@ def _follow_cohorts(workforce: Workforce, cycles: list[str]) -> Table:
                          "base": len(step), "n_higher": int((step > 0).sum()), "n_same": int((step == 0).sum()),
                          "n_lower": int((step < 0).sum())})
     frame = pd.DataFrame(rows).sort_values(["cohort", "cycle"], key=lambda c: c.map(order), ignore_index=True)
-    return Table(_add_share(frame, "n_higher"), keys=("cohort", "cycle"), count="n_cohort", base="base",
-                 parts=("n_gone", "n_unrated", "n_higher", "n_same", "n_lower"), follows=_FOLLOWS)
+    return Table(add_share(frame, "n_higher"), keys=("cohort", "cycle"), count="n_cohort", base="base",
+                 parts=("n_gone", "n_unrated", "n_higher", "n_same", "n_lower"), follows=SHARE)
 
 
 def _pairs(rows: pd.DataFrame) -> pd.Series:
@@ -181,7 +180,7 @@ def _tabulate_leaving(stays: pd.DataFrame, framework: Framework) -> Table:
     tally = stays.groupby(outcome)["has_left"].agg(["sum", "size"]).reindex([*names, 0], fill_value=0)
     frame = pd.DataFrame({"box": tally.index, "box_name": [*names.values(), NO_PLACEMENT],
                           "n": tally["sum"].to_numpy(dtype=np.int64), "base": tally["size"].to_numpy(dtype=np.int64)})
-    return Table(_add_share(frame), keys=("box",), count="n", base="base", follows=_FOLLOWS, sums=("box",))
+    return Table(add_share(frame), keys=("box",), count="n", base="base", follows=SHARE, sums=("box",))
 
 
 def _tabulate_managers(workforce: Workforce, stays: pd.DataFrame) -> tuple[Table, dict[str, float | int | str | None]]:

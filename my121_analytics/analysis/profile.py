@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.grouping import add_total, check_outcomes, declare_group
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.inference.intervals import wilson_interval
@@ -18,7 +19,6 @@ from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, TOTAL, Count, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import MANAGER
 
-_FOLLOWS = ("share", "lower", "upper")
 COUNTS = {"n": Count("posts"), "base": Count("posts")}
 """Who is counted in each column, for the release gate."""
 FACTS = {**dict.fromkeys(("map_columns", "map_rows"), LABEL), "n": Fact("posts", who=Count("posts"))}
@@ -116,11 +116,11 @@ def tabulate_profile_counts(counts: Sequence[PlacementCounts], framework: Framew
         key = str(labels.columns[0])
         check_outcomes(counted.frame["outcome"], labels)
         whole = counted.frame.groupby("outcome")["n"].sum()
-        tables[name] = Table(_share_out(whole, labels), keys=(key,), count="n", base="base", follows=_FOLLOWS,
+        tables[name] = Table(_share_out(whole, labels), keys=(key,), count="n", base="base", follows=SHARE,
                              sums=(key,), counts=COUNTS)
         for by in counted.by:
             frame = _share_out_groups(counted.frame, by, labels[labels.columns[:2]])
-            tables[f"{name}_by_group"] = Table(frame, keys=(by, key), count="n", base="base", follows=_FOLLOWS,
+            tables[f"{name}_by_group"] = Table(frame, keys=(by, key), count="n", base="base", follows=SHARE,
                                                sums=(by, key), counts=COUNTS, **declare_group(by))
     about = describe("profile", population="posts_in_cycle", counts="posts", source=source, as_of=as_of,
                      cycle=counts[0].cycle, filters=filters, n=int(counts[0].frame["n"].sum()),

@@ -10,9 +10,9 @@ import pandas as pd
 from my121_analytics.analysis.development import in_progress, list_actions
 from my121_analytics.analysis.grouping import add_total, declare_group
 from my121_analytics.analysis.people_in_post import list_people_in_post
+from my121_analytics.analysis.shares import SHARE, add_share
 from my121_analytics.analysis.succession import READY_NOW
 from my121_analytics.analysis.team_conversations import LONG_MONTHS, first_day_in_box, months_in_box
-from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import check_grouping, count_conversations, label_missing, year_to
 from my121_analytics.workforce.record import Workforce, main_posts, of_employee
@@ -26,7 +26,6 @@ KNOWN_MONTHS = 6
 FULL_TIME_FTE = 0.995
 ACTING_WORDS = ("acting", "act up", "interim", "second", "honorari", "deputis", "temporary promotion")
 """Words of a contract or role by which somebody holds a post for a time; beginnings, so that endings do not matter."""
-_FOLLOWS = ("share", "lower", "upper")
 _UNITS = [*ORGANISATION]
 FACTS = {"n": Fact("people", who=Count("people")), "n_key_posts": Fact("posts", who=Count("key_posts")),
          "n_single_points": Fact("posts"), "n_uncovered": Fact("posts"), "n_acting": Fact("people"),
@@ -82,6 +81,11 @@ def review_talent(workforce: Workforce, *, by: str = "directorate", cycle: str |
     of both, the bottom row the lowest potential. A plan is a development action open at the cycle's end or agreed in
     the year before it; a review is a conversation of any kind in the three months before it. Acting up is read from the
     words of contract and role, so that a record which does not write it down shows none.
+
+    Examples
+    --------
+    >>> talent = review_talent(workforce)
+    >>> talent.table("key_posts")
     """
     check_grouping(by)
     cycle = workforce.check_cycle(cycle)
@@ -153,15 +157,10 @@ def _tabulate_cover(workforce: Workforce, posts: pd.DataFrame, cycle: str, by: s
         "n_single_points": posts["is_single_point"].astype(int)})
     counts = [c for c in flags if c != by]
     frame = add_total(flags.groupby(by, sort=True)[counts].sum().reset_index(), by, [], counts)
-    tables["cover"] = Table(_add_share(frame, "n_ready", "n_key_posts"), keys=(by,), count="n_key_posts",
-                            parts=tuple(counts[1:]), follows=_FOLLOWS, sums=(by,),
+    tables["cover"] = Table(add_share(frame, "n_ready", "n_key_posts"), keys=(by,), count="n_key_posts",
+                            parts=tuple(counts[1:]), follows=SHARE, sums=(by,),
                             counts={"n_key_posts": Count("key_posts")}, **declare_group(by))
     return tables
-
-
-def _add_share(frame: pd.DataFrame, part: str, whole: str) -> pd.DataFrame:
-    lower, upper = wilson_interval(frame[part], frame[whole])
-    return frame.assign(share=frame[part] / frame[whole].where(frame[whole] > 0), lower=lower, upper=upper)
 
 
 def _list_shared(workforce: Workforce, posts: pd.DataFrame, cycle: str) -> Table:
@@ -240,8 +239,8 @@ def _split_settling(workforce: Workforce, rows: pd.DataFrame) -> Table:
     for name, chosen in (("n", np.ones(len(rows), bool)), ("n_over", over.to_numpy(bool)),
                          ("n_with", rows["has_action"].to_numpy(bool))):
         frame[name] = [int((chosen & (group == code)).sum()) for code in frame["tenure_group"]]
-    frame = _add_share(frame.assign(base=len(rows)), "n", "base")
-    return Table(frame, keys=("tenure_group",), count="n", base="base", parts=("n_over", "n_with"), follows=_FOLLOWS,
+    frame = add_share(frame.assign(base=len(rows)), "n", "base")
+    return Table(frame, keys=("tenure_group",), count="n", base="base", parts=("n_over", "n_with"), follows=SHARE,
                  sums=("tenure_group",))
 
 
@@ -266,8 +265,8 @@ def _follow_box(workforce: Workforce, cycle: str, box: int, actions: pd.DataFram
                      "n_stayed": len(now & before), "n_moved": len(before - now - gone), "n_gone": len(gone),
                      "n_with_plan": len(now & in_progress(actions, end)), "n_reviewed": len(now & set(met))})
         before = now
-    frame = _add_share(pd.DataFrame(rows), "n", "base")
-    return Table(frame, keys=("cycle",), count="n", base="base", follows=_FOLLOWS,
+    frame = add_share(pd.DataFrame(rows), "n", "base")
+    return Table(frame, keys=("cycle",), count="n", base="base", follows=SHARE,
                  parts=("n_new", "n_stayed", "n_moved", "n_gone", "n_with_plan", "n_reviewed"))
 
 
@@ -306,7 +305,7 @@ def _describe_bottom(workforce: Workforce, cycle: str, people: pd.DataFrame, box
     is_bottom = placed["box"].isin(boxes)
     frame = pd.DataFrame([{"trait": code, "label": say("trait", code), "n": int((holds & is_bottom).sum()),
                            "base": int(holds.sum())} for code, holds in traits.items()])
-    return Table(_add_share(frame, "n", "base"), keys=("trait",), count="n", base="base", follows=_FOLLOWS)
+    return Table(add_share(frame, "n", "base"), keys=("trait",), count="n", base="base", follows=SHARE)
 
 
 def _tabulate_silence(workforce: Workforce, cycle: str, people: pd.DataFrame, by: str) -> dict[str, Table]:
@@ -327,7 +326,7 @@ def _tabulate_silence(workforce: Workforce, cycle: str, people: pd.DataFrame, by
     reason = np.select([never, unnoticed], ["never", "unnoticed"], "")
     listed = people.assign(reason=[say("silence", code) if code else "" for code in reason], months_in_box=months,
                            months_employed=people["months_employed"])[reason != ""]
-    return {"silence_by_group": Table(_add_share(frame, "n_never", "n_people"), keys=(by,), count="n_people",
-                                      parts=("n_never", "n_unnoticed"), follows=_FOLLOWS, sums=(by,),
+    return {"silence_by_group": Table(add_share(frame, "n_never", "n_people"), keys=(by,), count="n_people",
+                                      parts=("n_never", "n_unnoticed"), follows=SHARE, sums=(by,),
                                       counts={"n_people": Count("people")}, **declare_group(by)),
             "silence": _list_box(listed, ["reason", "months_employed", "months_in_box"])}

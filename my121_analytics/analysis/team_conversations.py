@@ -11,9 +11,8 @@ from my121_analytics.settings import Settings
 from my121_analytics.workforce.counts import outcomes_in_cycle, pair_self, select_placements
 from my121_analytics.workforce.record import Workforce, main_posts, months_between
 from my121_analytics.workforce.results import NO_PLACEMENT, Result, Table, describe
-from my121_analytics.workforce.schema import FORMAL
+from my121_analytics.workforce.schema import AXES, FORMAL
 
-AXES = ("performance", "potential")
 NEW_MONTHS = 6
 """Months in post under which somebody is new to the role: the usual probation in local government."""
 LONG_MONTHS = 24

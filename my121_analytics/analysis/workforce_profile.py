@@ -23,7 +23,6 @@ FULL_TIME, PART_TIME = "Full time", "Part time"
 FACTS = {"year_from": Fact(about_people=False), "year_to": Fact(about_people=False),
          "n_vacant": count_of_things("posts"), "turnover": Fact(follows=("n_leavers",)), "fte": Fact(),
          "n_leavers": Fact("people", who=Count("leavers")), "n": Fact("people", who=Count("people"))}
-PEOPLE = {"n": Count("people"), "base": Count("people")}
 
 
 @dataclass(frozen=True, repr=False)
@@ -223,8 +222,9 @@ def _tabulate_make_up(people: pd.DataFrame, column: str, by: str) -> dict[str, T
     frame = pd.DataFrame({column: values, "n": whole.to_numpy(dtype=np.int64)})
     frame = frame.assign(share=frame["n"] / base, base=base)
     protected = (column,) if column in PROTECTED else ()
+    counts = {"n": Count("people"), "base": Count("people", keys={column: ""})}
     tables = {column: Table(frame, keys=(column,), count="n", base="base", follows=("share",), sums=(column,),
-                            counts=PEOPLE, protected=protected)}
+                            counts=counts, protected=protected)}
     if column in PROTECTED:
         return tables  # by directorate they would be small numbers throughout
     counted = people.groupby([by, column]).size().reindex(
@@ -234,5 +234,5 @@ def _tabulate_make_up(people: pd.DataFrame, column: str, by: str) -> dict[str, T
     groups = groups.assign(base=groups.groupby(by)["n"].transform("sum"))
     groups = groups.assign(share=groups["n"] / groups["base"])[[by, column, "n", "share", "base"]]
     tables[f"{column}_by_group"] = Table(groups, keys=(by, column), count="n", base="base", follows=("share",),
-                                         sums=(by, column), counts=PEOPLE, **declare_group(by))
+                                         sums=(by, column), counts=counts, **declare_group(by))
     return tables

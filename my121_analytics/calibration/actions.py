@@ -11,7 +11,7 @@ import pandas as pd
 
 from my121_analytics.analysis.coverage import measure_coverage
 from my121_analytics.calibration.agenda import build_agenda
-from my121_analytics.calibration.decision_lines import REFUSED_COLUMNS
+from my121_analytics.calibration.decision_lines import HEADER_WITHIN, REFUSED_COLUMNS
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.ingest.reading.dates import parse_dates
@@ -23,7 +23,6 @@ from my121_analytics.workforce.schema import ORGANISATION
 SHEET_COLUMNS = ("unit_column", "unit", "action", "owner", "due_on", "statistic")
 """Headings of the sheet that the meeting fills in; the first two are written by the pack."""
 ACTION_COLUMNS = (*SHEET_COLUMNS, "cycle", "value", "agreed_on", "file", "row")
-_HEADER_WITHIN = 30
 
 
 @dataclass(frozen=True)
@@ -155,7 +154,7 @@ def read_carried(path: Path | str, workforce: Workforce, *, cycle: str, unit_col
 
 
 def _header(sheet: SourceSheet) -> int:
-    for position, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
+    for position, row in enumerate(sheet.rows[:HEADER_WITHIN]):
         if {"action", "owner", "due_on", "statistic"} <= set(row):
             return position
     return -1

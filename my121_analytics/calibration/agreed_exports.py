@@ -27,7 +27,6 @@ SOURCE_HEADING, SOURCE_TEXT = "Placement source", "Calibrated"
 DAY_HEADING = "Agreed on"
 _OWN_HEADINGS = {"performance": "Agreed performance", "potential": "Agreed potential", "box": "Agreed box"}
 """For layouts whose headings say whose each rating is."""
-_EXCEL = (".xlsx", ".xlsm")
 _DAY_FORMATS = (("%Y-%m-%d", r"\d{4}-\d\d-\d\d.*"), ("%d/%m/%Y", r"\d\d?/\d\d?/\d{4}.*"),
                 ("%d.%m.%Y", r"\d\d?\.\d\d?\.\d{4}.*"), ("%d-%m-%Y", r"\d\d?-\d\d?-\d{4}.*"),
                 ("%d-%b-%Y", r"\d\d?-[A-Za-z]{3}-\d{4}.*"), ("%d-%b-%y", r"\d\d?-[A-Za-z]{3}-\d\d"),

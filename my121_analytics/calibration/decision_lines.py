@@ -24,7 +24,8 @@ OUTCOMES = (STANDS, CHANGED, DEFERRED, NOT_DISCUSSED)
 VIEWS = ("manager_view", "employee_view")
 """What each side said, where the meeting chose to write it down."""
 REFUSED_COLUMNS = ("file", "sheet", "row", "name", "column", "value", "reason", "message", "remedy")
-_HEADER_WITHIN = 30
+HEADER_WITHIN = 30
+"""Rows of a sheet within which its heading is looked for."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,7 @@ class Decided:
 
 def header_row(sheet: SourceSheet) -> int:
     """Find the row with the headings, counted from 0; -1 where the sheet is not one for decisions."""
-    for position, row in enumerate(sheet.rows[:_HEADER_WITHIN]):
+    for position, row in enumerate(sheet.rows[:HEADER_WITHIN]):
         if "employee_id" in row and "agreed_performance" in row:
             return position
     return -1

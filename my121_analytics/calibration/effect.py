@@ -12,7 +12,7 @@ from my121_analytics.calibration.decisions import Calibration
 from my121_analytics.workforce.counts import join_posts, outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import ESTIMATE, LABEL, TOTAL, Fact, Result, Table, describe
-from my121_analytics.workforce.schema import CALIBRATED, ORGANISATION, PROTECTED
+from my121_analytics.workforce.schema import AXES, CALIBRATED, ORGANISATION, PROTECTED
 
 FACTS = {"n_decided": Fact("posts"), "n_changed": Fact("posts"), "spread_before": ESTIMATE, "spread_after": ESTIMATE,
          "shuffled_lower": ESTIMATE, "shuffled_upper": ESTIMATE, "detectable": ESTIMATE, "n_managers": Fact("managers"),
@@ -25,7 +25,6 @@ FEWEST_CHANGES = 10
 """Changes one way under which they are not shown by group at all."""
 POWER = 2.8
 """Standard errors from which a difference is seen four times in five at the 5 % level: 1.96 + 0.84."""
-AXES = ("performance", "potential")
 _AUDIT_PEOPLE = ("employee_id", "name", "rater_id", "reason", "manager_view", "employee_view", "agreed_by")
 
 

@@ -22,9 +22,8 @@ from my121_analytics.workforce.counts import (
     year_to,
 )
 from my121_analytics.workforce.record import Workforce, is_employed, months_between, remembered
-from my121_analytics.workforce.schema import CALIBRATED, ORGANISATION
+from my121_analytics.workforce.schema import AXES, CALIBRATED, ORGANISATION
 
-AXES = ("performance", "potential")
 STEPS_APART = 2
 """Steps on one axis from which two views are too far apart to be a shade of opinion; one step is."""
 STARTER_MONTHS = 6

@@ -16,7 +16,7 @@ app = typer.Typer(name="my121", no_args_is_help=True, rich_markup_mode=None,
                        "my121 init exports, then my121 check exports --out out/check")
 COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
             "schedule", "audit", "guide", "person", "self", "equality", "development",
-            "talent", "coverage", "movement", "import", "init", "demo", "doctor")
+            "talent", "coverage", "movement", "import", "init", "demo", "doctor", "handbook")
 MODULES = {"import": "import_form"}
 """Commands whose name cannot be that of a module."""
 

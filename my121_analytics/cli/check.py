@@ -87,8 +87,8 @@ def _show_proposal(intake: Intake, out: Path) -> None:
             show_line(line)
         show_line()
         show_line(say("unread", "settings_kept", file=kept))
-    if not unread.is_whole:
-        show_line(" ".join([say("unread", "unusable" if unread.is_too_little else "partly"), *unread.headlines()]))
+    if unread.state:
+        show_line(" ".join([say("unread", unread.state), *unread.headlines()]))
 
 
 def _show_rows(intake: Intake) -> None:
@@ -123,10 +123,10 @@ def _show_refusals(intake: Intake, *, quote: bool) -> None:
 def _show_findings(intake: Intake) -> None:
     from my121_analytics.ingest.validation import RULES
 
-    told = intake.findings[~intake.findings["code"].isin([code for code, rule in RULES.items() if rule.stops])]
-    if told.empty:
+    findings = intake.findings[~intake.findings["code"].isin([code for code, rule in RULES.items() if rule.stops])]
+    if findings.empty:
         return
-    tally = told.groupby(["severity", "code"], sort=False, observed=True)["n"].sum()
+    tally = findings.groupby(["severity", "code"], sort=False, observed=True)["n"].sum()
     rows = [(str(severity), f"{int(n):,}", RULES[str(code)].meaning) for (severity, code), n in tally.items()]
     show_table("Found", ("Weight", "Times", "What it means"), rows, numeric=(1,))
 

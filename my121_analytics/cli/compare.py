@@ -39,8 +39,8 @@ def run_compare(
     from dataclasses import replace
 
     from my121_analytics.analysis.extracts import compare_extracts
-    from my121_analytics.disclosure.release import release
     from my121_analytics.ingest.differences import compare_readings
+    from my121_analytics.publication import Publication
     from my121_analytics.workforce.results import Table
 
     show_line(f"The earlier extract: {old}")
@@ -52,7 +52,7 @@ def run_compare(
     result = compare_extracts(earlier.workforce, later.workforce)
     readings = {name: Table(frame, keys=(), about_people=False) for name, frame in
                 compare_readings(earlier, later).items()}
-    released = release(replace(result, tables={**result.tables, **readings}), audience="analyst", settings=chosen)
+    released, = Publication("analyst", chosen).release([replace(result, tables={**result.tables, **readings})])
     _show_preview(released)
     _show_figures(released)
     if dry_run:
@@ -66,13 +66,13 @@ def run_compare(
         raise typer.Exit(code)
 
 
-def _earlier_settings(old: Path, new: Path, given: Path | None) -> Settings:
+def _earlier_settings(old: Path, new: Path, settings_file: Path | None) -> Settings:
     """Load the settings of the earlier extract; one settings file for both speaks of the later one's day."""
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
 
-    chosen = settings_for(old, given)
-    path = find_settings(old, given)
-    if path is None or path != find_settings(new, given) or chosen.exports.extract_date is None:
+    chosen = settings_for(old, settings_file)
+    path = find_settings(old, settings_file)
+    if path is None or path != find_settings(new, settings_file) or chosen.exports.extract_date is None:
         return chosen
     show_line("  Its day is the latest date in its data, since the settings are those of both extracts; "
               "--old-as-of says otherwise.")

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import read_ratings
+from my121_analytics.cli.topics import run_topic
 
 
 def run_coverage(
@@ -24,16 +25,9 @@ def run_coverage(
     For example: my121 coverage exports --out out/coverage
     """
     from my121_analytics.analysis.coverage_outlook import foresee_coverage
-    from my121_analytics.cli.topics import write_topic
-    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.coverage_trend import plot_coverage_trend
     from my121_analytics.reports.topics.coverage import build_coverage_paper
 
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
-    result = foresee_coverage(intake.workforce, by=by, cycle=cycle)
-    write_topic([result], lambda shown: build_coverage_paper(shown[0]), out, settings=chosen,
-                pictures=lambda shown: {"coverage_trend": draw_on_canvas(plot_coverage_trend, shown[0])})
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    run_topic(read_ratings(source, settings, as_of=as_of, corrections=corrections), out,
+              lambda workforce: foresee_coverage(workforce, by=by, cycle=cycle), build_coverage_paper,
+              {"coverage_trend": plot_coverage_trend})

@@ -12,6 +12,7 @@ from my121_analytics.calibration.final_decisions import LOCK
 from my121_analytics.cli.release_files import write_tables
 from my121_analytics.cli.terminal import show_line
 from my121_analytics.ingest.files.exports import list_files
+from my121_analytics.publication import Publication
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import About, Result, Table, describe
@@ -51,7 +52,6 @@ def write_decisions(before: Workforce, calibration: Calibration, read: Decisions
         What the meeting agreed to do; lines that could not be used are written beside the refused decisions.
     """
     from my121_analytics.calibration.effect import measure_effect, measure_gaps
-    from my121_analytics.disclosure.release import release
     from my121_analytics.reports.effect.effect_page import assemble_effect, files_of
 
     effect = measure_effect(before, calibration)
@@ -63,13 +63,12 @@ def write_decisions(before: Workforce, calibration: Calibration, read: Decisions
     undecided = read.lines[~read.lines["outcome"].isin(["stands", "changed"])]
     _write_named({"placements": calibration.workforce.placements, "refused": left_out,
                   "undecided": undecided, "disagreements": read.disagreements}, effect.about, out, settings)
-    write_tables(effect, out, audience="analyst", settings=settings,
-                 files={"audit": "audit.csv", "steps": "effect_steps.csv", "placements": "effect_placements.csv",
-                        "teams": "effect_teams.csv"})
+    released = write_tables(effect, out, Publication("analyst", settings),
+                            files={"audit": "audit.csv", "steps": "effect_steps.csv",
+                                   "placements": "effect_placements.csv", "teams": "effect_teams.csv"})
     if len(calibration.audit):
-        released = release(effect, audience="analyst", settings=settings)
         gaps = measure_gaps(before, calibration)
-        groups = release(gaps, audience="publish", settings=settings) if gaps.tables else None
+        groups = Publication("publish", settings).release([gaps])[0] if gaps.tables else None
         agreed_on = calibration.audit["agreed_on"].iloc[0].date().isoformat()
         papers = assemble_effect(released, groups, settings=settings, agreed_on=agreed_on)
         for name, content in files_of(papers).items():
@@ -132,5 +131,5 @@ def write_agreed_files(calibration: Calibration, intake: Intake, source: Path, o
 def _write_named(frames: Mapping[str, pd.DataFrame], about: About, out: Path, settings: Settings) -> None:
     tables = {name: Table(frame, keys=(), people=tuple(c for c in _PEOPLE if c in frame.columns))
               for name, frame in frames.items()}
-    write_tables(Result(about, tables), out, audience="analyst", settings=settings,
+    write_tables(Result(about, tables), out, Publication("analyst", settings),
                  files={name: f"{name}.csv" for name in tables})

@@ -13,8 +13,12 @@ from my121_analytics.cli.intake import DATA_UNUSABLE, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line, show_table
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from my121_analytics.calibration.actions import Actions
     from my121_analytics.calibration.decisions import Calibration, Decisions
+    from my121_analytics.settings import Settings
+    from my121_analytics.workforce.record import Workforce
 
 _MOST_SHOWN = 40
 """Refused lines printed; all of them are in refused.csv."""
@@ -49,12 +53,7 @@ def run_decisions(
         read_decisions,
     )
     from my121_analytics.calibration.final_decisions import check_lock, describe_files, read_lock, write_lock
-    from my121_analytics.cli.decision_files import (
-        REFUSED_FILES,
-        write_agreed_files,
-        write_decisions,
-        write_refused_decisions,
-    )
+    from my121_analytics.cli.decision_files import REFUSED_FILES, write_agreed_files, write_decisions
     from my121_analytics.writing.staging import staged_run
 
     day = _require_day(agreed_on)
@@ -76,11 +75,7 @@ def run_decisions(
         _show_refused(problem.refused.itertuples())
         _show_disagreements(read)
         if not dry_run:
-            with staged_run(out, command="decisions refused", taken_in=REFUSED_FILES) as stage:
-                write_refused_decisions(problem.refused, read, intake.workforce, stage.folder, settings=chosen)
-            show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
-            if (out / "audit.csv").is_file():
-                show_line(f"  The other files in {out} are of an earlier run of decisions.")
+            _write_refused(problem.refused, read, intake.workforce, out, chosen)
         raise
     _tell_entered(calibration)
     if not dry_run:
@@ -96,6 +91,19 @@ def run_decisions(
                 f"{wanted.decision_id}")
     if len(calibration.left_out) or len(actions.refused):
         raise typer.Exit(DATA_UNUSABLE)
+
+
+def _write_refused(refused: pd.DataFrame, read: Decisions, workforce: Workforce, out: Path,
+                   settings: Settings) -> None:
+    """Write why nothing was entered, and say which files of the folder are not of this run."""
+    from my121_analytics.cli.decision_files import REFUSED_FILES, write_refused_decisions
+    from my121_analytics.writing.staging import staged_run
+
+    with staged_run(out, command="decisions refused", taken_in=REFUSED_FILES) as stage:
+        write_refused_decisions(refused, read, workforce, stage.folder, settings=settings)
+    show_line(f"  Nothing was entered. The refused lines are in {out / 'refused.csv'}.")
+    if (out / "audit.csv").is_file():
+        show_line(f"  The other files in {out} are of an earlier run of decisions.")
 
 
 def _require_day(agreed_on: datetime | None) -> datetime:

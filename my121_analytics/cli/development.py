@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import read_ratings
+from my121_analytics.cli.topics import run_topic
 
 
 def run_development(
@@ -24,16 +25,9 @@ def run_development(
     For example: my121 development exports --out out/development
     """
     from my121_analytics.analysis.development import measure_development
-    from my121_analytics.cli.topics import write_topic
-    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.demand import plot_demand
     from my121_analytics.reports.topics.development import build_development
 
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
-    result = measure_development(intake.workforce, by=by, cycle=cycle)
-    write_topic([result], lambda shown: build_development(shown[0]), out, settings=chosen,
-                pictures=lambda shown: {"demand": draw_on_canvas(plot_demand, shown[0])})
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    run_topic(read_ratings(source, settings, as_of=as_of, corrections=corrections), out,
+              lambda workforce: measure_development(workforce, by=by, cycle=cycle), build_development,
+              {"demand": plot_demand})

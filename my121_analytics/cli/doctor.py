@@ -15,7 +15,7 @@ import typer
 from my121_analytics.cli.terminal import show_line, show_table
 
 CORE = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "pillow", "openpyxl", "XlsxWriter",
-        "python-calamine", "Jinja2", "pydantic", "typer", "rich")
+        "python-calamine", "Jinja2", "pydantic", "typer", "rich", "filelock", "tqdm", "markdown-it-py")
 EXTRAS = {"python-docx": ("docx", "documents", "plans and papers in Word"),
           "python-pptx": ("pptx", "documents", "my121 pack --slides"),
           "msoffcrypto-tool": ("msoffcrypto", "secure", "workbooks with a password"),
@@ -43,14 +43,14 @@ def run_doctor(
 
     For example: my121 doctor --out out
     """
-    looked = [one for look in LOOKS for one in look(out)]
+    looked = [check for look in LOOKS for check in look(out)]
     show_table("What the commands need", ("What", "Found", "State"), [
-        (one.what, one.found, "well" if one.is_well else "missing" if one.is_needed else "not there, optional")
-        for one in looked])
-    for one in looked:
-        if not one.is_well and one.remedy:
-            show_line(f"  {one.what}: {one.remedy}")
-    if any(one.is_needed and not one.is_well for one in looked):
+        (check.what, check.found, "well" if check.is_well else "missing" if check.is_needed else "not there, optional")
+        for check in looked])
+    for check in looked:
+        if not check.is_well and check.remedy:
+            show_line(f"  {check.what}: {check.remedy}")
+    if any(check.is_needed and not check.is_well for check in looked):
         raise typer.Exit(2)
     show_line("Everything that is needed is there.")
 
@@ -113,7 +113,7 @@ def _browser(_: Path) -> Iterator[Examination]:
 
 def _settings(_: Path) -> Iterator[Examination]:
     from my121_analytics.errors import My121Error
-    from my121_analytics.settings import load_settings
+    from my121_analytics.settings_file import load_settings
 
     path = Path("my121.toml")
     if not path.is_file():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_ratings
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
@@ -34,14 +34,12 @@ def run_equality(
     """
     from my121_analytics.analysis.disparity import characteristics_of, compare_groups, family_of
     from my121_analytics.cli.release_files import write_tables
-    from my121_analytics.disclosure.release import release_together
     from my121_analytics.errors import DataUnusableError
+    from my121_analytics.publication import Publication
     from my121_analytics.reports.equality.due_regard import render_due_regard
     from my121_analytics.writing.staging import staged_run
 
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
+    chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
     on_agenda, under_listed = _read_meeting(intake.workforce, cycle, chosen) if with_meeting else (set(), set())
     results, why = [], []
     for name in by or characteristics_of(intake.workforce):
@@ -53,11 +51,12 @@ def run_equality(
     if not results:
         raise DataUnusableError("No characteristic could be compared.", hints=why)
     results = family_of(results, chosen)
-    shown = release_together(results, audience="analyst", settings=chosen)
+    publication = Publication("analyst", chosen)
+    shown = publication.release(results)
     with staged_run(out, command="equality") as stage:
         for result, released in zip(results, shown, strict=True):
             name = result.tables["groups"].keys[0]
-            write_tables(result, stage.folder, audience="analyst", settings=chosen, released=released,
+            write_tables(result, stage.folder, publication, released=released,
                          files={table: f"{name}_{table}.csv" for table in result.tables})
         stage.write("due_regard.html", render_due_regard(shown, settings=chosen))
     show_left(stage.left)
@@ -67,8 +66,7 @@ def run_equality(
     show_line("Special-category data: not for packs, managers or publication as it is.")
     for line in why:
         show_line(f"  Not compared: {line}")
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    end_command(intake)
 
 
 def _read_meeting(workforce: Workforce, cycle: str | None, settings: Settings) -> tuple[set[str], set[str]]:

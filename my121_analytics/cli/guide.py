@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_line
 
 
@@ -28,7 +28,7 @@ def run_guide(
     """
     from my121_analytics.errors import UsageError
     from my121_analytics.reports.guide.guides import build_guides, load_guide
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
     from my121_analytics.writing.encryption import find_password
 
     if bool(manager) == everyone:
@@ -49,5 +49,4 @@ def run_guide(
     show_line("Each names people: pass each guide to its manager only, and each sheet to its person only.")
     if done.why_no_pattern:
         show_line(f"Managers' own ratings are not set beside what is usual: {done.why_no_pattern}")
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    end_command(intake)

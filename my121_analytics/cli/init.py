@@ -46,7 +46,8 @@ def run_init(
 def _write_settings(source: Path, out: Path, *, council: str, contact: str, yes: bool) -> None:
     from my121_analytics.ingest.first_settings import write_first_settings
     from my121_analytics.ingest.intake import read_exports
-    from my121_analytics.settings import Settings, load_settings
+    from my121_analytics.settings import Settings
+    from my121_analytics.settings_file import load_settings
     from my121_analytics.wording.catalogue import say
     from my121_analytics.writing.staging import write_atomic
 

@@ -6,6 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from my121_analytics.cli.terminal import show_line
 
 if TYPE_CHECKING:
@@ -19,7 +21,7 @@ DATA_UNUSABLE = 3
 
 def settings_for(source: Path, given: Path | None) -> Settings:
     """Load the settings that apply to a source."""
-    from my121_analytics.settings import find_settings, load_settings
+    from my121_analytics.settings_file import find_settings, load_settings
 
     return load_settings(find_settings(source, given))
 
@@ -54,7 +56,7 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None, cor
     """
     from my121_analytics.ingest.intake import read_exports
     from my121_analytics.ingest.unread import require_ratings
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
     from my121_analytics.writing.staging import settle_for_reader
 
     for path in (source, corrections):
@@ -62,6 +64,8 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None, cor
             settle_for_reader(path)
     intake = read_exports(source, settings=settings, as_of=as_of.date() if as_of else None,
                           corrections=corrections)
+    for problem in intake.unreadable.itertuples():
+        show_line(f"Not read: {problem.message} {problem.remedy}")
     for line in intake.unread.headlines():
         show_line(line)
     path = find_settings(source, settings_file)
@@ -73,16 +77,32 @@ def read_source(source: Path, *, settings: Settings, as_of: datetime | None, cor
     return intake
 
 
+def read_ratings(source: Path, settings_file: Path | None, *, as_of: datetime | None,
+                 corrections: Path | None) -> tuple[Settings, Intake]:
+    """Read the exports that figures of the ratings are to be made of, under the settings that apply to them.
+
+    Parameters
+    ----------
+    source, settings_file, as_of, corrections
+        From the command line, as for :func:`read_source`.
+
+    Returns
+    -------
+    tuple of Settings and Intake
+    """
+    settings = settings_for(source, settings_file)
+    return settings, read_source(source, settings=settings, as_of=as_of, corrections=corrections,
+                                 settings_file=settings_file, needs_ratings=True)
+
+
 def print_summary(intake: Intake) -> None:
-    """Print the accounting line and every file that could not be read."""
+    """Print the accounting line, and what became of the corrections."""
     rows = intake.reconciliation
     totals = {name: int(rows[name].sum()) for name in ("rows_read", "rows_accepted", "rows_quarantined",
                                                        "rows_set_aside")}
     show_line(f"Read {totals['rows_read']:,} rows of {rows['file'].nunique():,} files = "
         f"{totals['rows_accepted']:,} accepted + {totals['rows_quarantined']:,} quarantined + "
         f"{totals['rows_set_aside']:,} set aside (titles, footers, sheets that are not part of the record).")
-    for problem in intake.unreadable.itertuples():
-        show_line(f"  Not read: {problem.message} {problem.remedy}")
     if len(intake.corrections):
         _tell_corrections(intake.corrections)
 
@@ -92,11 +112,17 @@ def _tell_corrections(corrections: pd.DataFrame) -> None:
     from my121_analytics.wording.catalogue import say as sentence
 
     counts = corrections["outcome"].value_counts(sort=False)
-    told = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
-    show_line(f"Corrections: {'; '.join(told)}.")
+    outcomes = [f"{n:,} {sentence('correction_outcome', str(code))}" for code, n in counts.items()]
+    show_line(f"Corrections: {'; '.join(outcomes)}.")
     for row in corrections[corrections["outcome"] == "refused"].itertuples():
         sheet = f"sheet '{row.given_in}', " if row.given_in else ""
         show_line(f"  Not used: {sheet}row {row.given_row}: {row.message}")
+
+
+def end_command(intake: Intake) -> None:
+    """End a command that has done its work: with another exit code than 0 where the intake calls for it."""
+    if exit_code(intake):
+        raise typer.Exit(exit_code(intake))
 
 
 def exit_code(intake: Intake, *, strict: bool = False) -> int:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import typer
-
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import read_ratings
+from my121_analytics.cli.topics import run_topic
 
 
 def run_movement(
@@ -21,17 +20,9 @@ def run_movement(
     For example: my121 movement exports --out out/movement
     """
     from my121_analytics.analysis.movement_paths import trace_movement
-    from my121_analytics.cli.topics import write_topic
-    from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.movement_paths import plot_axis_shares, plot_leaving
     from my121_analytics.reports.topics.movement import build_movement
 
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
-    result = trace_movement(intake.workforce, cycle=cycle)
-    write_topic([result], lambda shown: build_movement(shown[0]), out, settings=chosen,
-                pictures=lambda shown: {"axis_shares": draw_on_canvas(plot_axis_shares, shown[0]),
-                                        "leaving": draw_on_canvas(plot_leaving, shown[0])})
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    run_topic(read_ratings(source, settings, as_of=as_of, corrections=corrections), out,
+              lambda workforce: trace_movement(workforce, cycle=cycle), build_movement,
+              {"axis_shares": plot_axis_shares, "leaving": plot_leaving})

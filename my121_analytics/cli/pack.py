@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_ratings
 from my121_analytics.cli.terminal import show_line
 
 
@@ -35,19 +35,20 @@ def run_pack(
 
     For example: my121 pack exports --out out/pack --unit "Adult Care"
     """
-    from my121_analytics.reports.pack.calibration_pack import build_pack
+    from my121_analytics.workers import Crew, spare_processes
 
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
-    report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by, unit=unit,
-                        cycle=cycle, pdf=pdf, source=source, actions=actions,
-                        slides=slides)
+    with Crew(spare_processes(source), "my121_analytics.reports.pack.calibration_pack") as crew:
+        # Loaded here while the other processes load it too.
+        from my121_analytics.reports.pack.calibration_pack import build_pack
+
+        chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
+        report = build_pack(intake.workforce, intake=intake, out=out, settings=chosen, audience=audience, by=by,
+                            unit=unit, cycle=cycle, pdf=pdf, source=source, actions=actions, slides=slides, crew=crew)
+    for line in report.attention:
+        show_line(line)
     for warning in report.warnings:
         show_line(f"  Note: {warning}")
     pages = [file for file in report.files if file.endswith("pack.html")]
     first = next((page for page in pages if page.startswith("council/")), pages[0])
     show_line(f"Wrote {len(pages)} {'pack' if len(pages) == 1 else 'packs'} to {out}. Start with: {out / first}")
-    code = exit_code(intake)
-    if code:
-        raise typer.Exit(code)
+    end_command(intake)

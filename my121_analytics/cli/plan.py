@@ -13,9 +13,10 @@ from my121_analytics.cli.terminal import show_left, show_line
 from my121_analytics.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
 
-    from my121_analytics.disclosure.release import Released
+    from my121_analytics.disclosure.released import Released
     from my121_analytics.improvement.evidence.assessment import EvidenceResult
     from my121_analytics.improvement.evidence.assessment_findings import FindingsResult
     from my121_analytics.improvement.plan.outcomes import OutcomeResult
@@ -23,8 +24,10 @@ if TYPE_CHECKING:
     from my121_analytics.improvement.plan.status import PlanStatus
     from my121_analytics.improvement.tracker import Tracker
     from my121_analytics.ingest.intake import Intake
+    from my121_analytics.publication import Publication
     from my121_analytics.reports.plan.plan_papers import PlanPapers
     from my121_analytics.settings import Settings
+    from my121_analytics.workforce.results import Result
 
 FILES = {"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status": "status.csv",
          "by_colour": "status_by_colour.csv",
@@ -34,6 +37,8 @@ FILES = {"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status
          "anchors": "anchors.csv", "finance": "finance.csv", "risks": "risks.csv", "changes": "changes.csv",
          "revisions": "revisions.csv", "questions": "questions.csv", "due_next": "due_next.csv"}
 """Table -> file."""
+PUBLIC = "publish"
+"""Audience of the committee's report, whoever reads the other papers."""
 TRACKER = "tracker.xlsx"
 """The workbook that people fill in."""
 
@@ -72,11 +77,11 @@ def run_plan(
 
     For example: my121 plan plan.xlsx --anchor "June 2024" --out out/plan
     """
-    from my121_analytics.cli.release_files import is_private
     from my121_analytics.improvement.plan.reading import council_of, read_plan
     from my121_analytics.improvement.plan.review import review_plan
     from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.improvement.tracker import read_tracker
+    from my121_analytics.publication import Publication
     from my121_analytics.writing.staging import staged_run
 
     chosen = settings_for(plan, settings)
@@ -84,22 +89,25 @@ def run_plan(
     as_of_day = parse_anchor(as_of) if as_of else anchor_day
     read = read_plan(plan, anchor=anchor_day, settings=chosen)
     chosen = council_of(read, chosen)
-    told = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
-    review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=told, since=since,
+    updates = read_tracker(tracker, read, as_of=as_of_day, settings=chosen) if tracker else None
+    review = review_plan(read, as_of=as_of_day, settings=chosen, tracker=updates, since=since,
                          beside=_other_anchors(plan, read, beside or [], chosen))
     if interviewees and exports is None:
         raise UsageError("--interviewees goes with --exports.", hints=["Name the folder of the exports as well."])
     code, intake = _read_record(exports, chosen, settings)
-    outcomes = None if intake is None else _measure(intake, read, told, as_of_day, chosen)
+    outcomes = None if intake is None else _measure(intake, read, updates, as_of_day, chosen)
     if evidence is not None and requirements_met is not None:
         raise UsageError("--requirements-met is for a total without a list, and --evidence is a list.",
                          hints=["Leave one of the two out."])
     judged, linked = _judge(evidence, findings, requirements_met, core_met, review, read, as_of_day, chosen)
-    private = is_private(audience, chosen) or evidence is not None or findings is not None or bool(interviewees)
+    publication = Publication(audience, chosen)
+    private = not publication.is_public or evidence is not None or findings is not None or bool(interviewees)
+    # a tracker that was read from the folder may be written anew: what people filled in is in the new one
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
     with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
-        _write(review, outcomes, judged, linked, stage.folder, audience=audience, settings=chosen)
-        _summarise(read, review, told, anchor_day, as_of_day)
+        _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage.folder,
+               publication)
+        _summarise(read, review, updates, anchor_day, as_of_day)
         _write_evidence(judged, linked, stage.folder, chosen)
         if intake is not None and interviewees:
             _write_interviewees(intake, interviewees, seed, stage.folder, chosen)
@@ -110,7 +118,7 @@ def run_plan(
         raise typer.Exit(DATA_UNUSABLE)
 
 
-def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings) -> list[tuple[str, Plan]]:
+def _other_anchors(path: Path, read: Plan, asked_for: list[str], settings: Settings) -> list[tuple[str, Plan]]:
     """Read the plan again with the other days that it names and those given."""
     from my121_analytics.improvement.plan.reading import read_plan
     from my121_analytics.improvement.timescale.reading import parse_anchor
@@ -118,77 +126,94 @@ def _other_anchors(path: Path, read: Plan, given: list[str], settings: Settings)
 
     own = read.information[read.information["code"].isin(["assessed", "planned"])].dropna(subset=["day"])
     days = [(words("plan_anchor", row.code), row.day.date()) for row in own.itertuples()]
-    days += [(words("plan_anchor", "given"), parse_anchor(text)) for text in given]
-    seen = {read.anchor}
-    others = []
+    days += [(words("plan_anchor", "given"), parse_anchor(text)) for text in asked_for]
+    anchors_read = {read.anchor}
+    plans = []
     for why, anchor in days:
-        if anchor not in seen:
-            seen.add(anchor)
-            others.append((why, read_plan(path, anchor=anchor, settings=settings)))
-    return others
+        if anchor not in anchors_read:
+            anchors_read.add(anchor)
+            plans.append((why, read_plan(path, anchor=anchor, settings=settings)))
+    return plans
 
 
-def _read_record(exports: Path | None, settings: Settings, given: Path | None) -> tuple[int, Intake | None]:
+def _read_record(exports: Path | None, settings: Settings, settings_file: Path | None) -> tuple[int, Intake | None]:
     if exports is None:
         return 0, None
-    intake = read_source(exports, settings=settings if given else settings_for(exports, None), as_of=None,
-                         settings_file=given)
+    intake = read_source(exports, settings=settings if settings_file else settings_for(exports, None), as_of=None,
+                         settings_file=settings_file)
     return exit_code(intake), intake
 
 
-def _measure(intake: Intake, read: Plan, told: Tracker | None, as_of: date, settings: Settings) -> OutcomeResult:
+def _measure(intake: Intake, read: Plan, updates: Tracker | None, as_of: date, settings: Settings) -> OutcomeResult:
     from my121_analytics.improvement.plan.outcomes import measure_outcomes
     from my121_analytics.improvement.tracker import apply_tracker
 
-    plan = apply_tracker(read, told, settings=settings) if told else read
+    plan = apply_tracker(read, updates, settings=settings) if updates else read
     return measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 
 
-def _write(review: PlanStatus, outcomes: OutcomeResult | None, judged: EvidenceResult | None,
-           linked: FindingsResult | None, out: Path, *, audience: str, settings: Settings) -> None:
-    """Write tables, timeline, tracker and reports."""
-    from my121_analytics.cli.release_files import is_private, write_tables
-    from my121_analytics.disclosure.release import release
+def _write(found: Mapping[str, Result | None], out: Path, publication: Publication) -> None:
+    """Write tables, timeline, tracker and reports of what there is: review, outcomes, evidence, findings."""
     from my121_analytics.figures.vector import standalone
-    from my121_analytics.improvement.plan.status import ACTIONS_CSV
     from my121_analytics.reports.plan.committee import build_committee_report
     from my121_analytics.reports.plan.plan_papers import build_review_pack, draw_timeline, same_timeline
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
-    from my121_analytics.writing.csv_files import write_csv
     from my121_analytics.writing.staging import write_atomic
 
-    files = {table: name for table, name in FILES.items() if table in review.tables}
-    private = is_private(audience, settings)
-    if not private:
-        files.pop("actions")
-    released = write_tables(review, out, audience=audience, settings=settings, files=files,
-                            columns={"actions": list(ACTIONS_CSV)})
-    if not private:
-        write_csv(released, "published", out / "actions.csv", columns=ACTIONS_CSV, private=False)
+    settings, private = publication.settings, not publication.is_public
+    shown, public = _release(found, publication)
+    released, moved = shown["review"], shown.get("outcomes")
+    _write_tables(found, shown, out, publication)
     pictures = draw_timeline(released)
     for picture in pictures:
         write_atomic(out / f"{picture.name}.svg", standalone(picture.element), private=private)
         write_atomic(out / f"{picture.name}.png", picture.png, private=private)
     if "tracker" in released.tables:
         write_atomic(out / TRACKER, write_tracker(released, settings=settings))
-    measured = moved = None
-    if outcomes is not None:
-        write_tables(outcomes, out, audience=audience, settings=settings,
-                     files={name: f"{name}.csv" for name in outcomes.tables})
-        measured = release(outcomes, audience="publish", settings=settings)
-        moved = release(outcomes, audience=audience, settings=settings) if private else measured
-    public = release(review, audience="publish", settings=settings)
-    evidence, findings = (None if result is None else release(result, audience="publish", settings=settings)
-                          for result in (judged, linked))
-    committee = build_committee_report(public, settings=settings, outcomes=measured, evidence=evidence,
-                                       findings=findings, pictures=pictures if same_timeline(released, public)
-                                       else draw_timeline(public))
+    committee = build_committee_report(
+        public["review"], settings=settings, outcomes=public.get("outcomes"), evidence=public.get("evidence"),
+        findings=public.get("findings"), pictures=pictures if same_timeline(released, public["review"])
+        else draw_timeline(public["review"]))
     _write_papers(committee, out / "committee_report", private=False, document=True)
     _write_papers(build_review_pack(released, settings=settings, outcomes=moved), out / "review_pack", private=private,
                   document=True)
-    _write_directorates(released, findings if linked is None or not private
-                        else release(linked, audience=audience, settings=settings), moved, out, settings,
-                        private=private)
+    _write_directorates(released, shown.get("findings"), moved, out, settings, private=private)
+
+
+def _write_tables(found: Mapping[str, Result | None], shown: Mapping[str, Released], out: Path,
+                  publication: Publication) -> None:
+    """Write the tables of the review and of what became of the statistics that actions name."""
+    from my121_analytics.cli.release_files import write_tables
+    from my121_analytics.improvement.plan.status import ACTIONS_CSV
+    from my121_analytics.writing.csv_files import write_csv
+
+    review, outcomes = found["review"], found["outcomes"]
+    if review is not None:
+        files = {table: name for table, name in FILES.items() if table in review.tables}
+        if publication.is_public:  # actions.csv is then made of the table for publication
+            del files["actions"]
+            write_csv(shown["review"], "published", out / FILES["actions"], columns=ACTIONS_CSV, private=False)
+        write_tables(review, out, publication, released=shown["review"], files=files,
+                     columns={"actions": list(ACTIONS_CSV)})
+    if outcomes is not None:
+        write_tables(outcomes, out, publication, released=shown["outcomes"],
+                     files={name: f"{name}.csv" for name in outcomes.tables})
+
+
+def _release(found: Mapping[str, Result | None],
+             publication: Publication) -> tuple[dict[str, Released], dict[str, Released]]:
+    """Release the results that there are, for the readers of the plan's papers and for the committee: for anybody."""
+    from my121_analytics.publication import Publication
+
+    there = {name: result for name, result in found.items() if result is not None}
+    anybody = publication if publication.audience == PUBLIC else Publication(PUBLIC, publication.settings,
+                                                                             beside=publication)
+    public = dict(zip(there, anybody.release(list(there.values())), strict=True))
+    if "outcomes" in there:  # the rest of the papers counts actions and requirements, not people
+        anybody.keep()
+    if anybody is publication:
+        return public, public
+    return dict(zip(there, publication.release(list(there.values())), strict=True)), public
 
 
 def _write_directorates(released: Released, findings: Released | None, outcomes: Released | None, out: Path,
@@ -220,7 +245,7 @@ def _write_papers(papers: PlanPapers, stem: Path, *, private: bool, document: bo
         write_atomic(stem.with_suffix(".docx"), render_document(papers.page, as_of=papers.book.as_of), private=private)
 
 
-def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: date, as_of: date) -> None:
+def _summarise(read: Plan, review: PlanStatus, updates: Tracker | None, anchor: date, as_of: date) -> None:
     show_line(f"{len(review.frame('actions'))} actions, timescales counted from {anchor}, held against {as_of}:")
     for row in review.frame("by_status").itertuples():
         show_line(f"  {row.n:>3}  {row.status}")
@@ -235,9 +260,9 @@ def _summarise(read: Plan, review: PlanStatus, told: Tracker | None, anchor: dat
     for row in review.frame("milestones").itertuples():
         days = dict.fromkeys(str(day.date()) for day in (row.earliest, row.latest))
         show_line(f"  {row.label}: {' to '.join(days)}, {row.countdown}; {row.n_due_by} open actions due by then")
-    if told is not None:
-        show_line(f"  Tracker: changes new {told.n_new}, in all {len(told.revisions)}.")
-        for note in told.notes:
+    if updates is not None:
+        show_line(f"  Tracker: changes new {updates.n_new}, in all {len(updates.revisions)}.")
+        for note in updates.notes:
             show_line(f"  Note: {note}")
     for question in read.questions.itertuples():
         show_line(f"  To confirm: {question.file}, row {question.row}: {question.message} {question.remedy}")
@@ -276,13 +301,14 @@ def _write_evidence(judged: EvidenceResult | None, linked: FindingsResult | None
                     settings: Settings) -> None:
     """Write the tables of the evidence and of the findings that refer to it."""
     from my121_analytics.cli.release_files import write_tables
+    from my121_analytics.publication import Publication
 
     if linked is not None:
-        write_tables(linked, out, audience="analyst", settings=settings,
+        write_tables(linked, out, Publication("analyst", settings),
                      files={name: f"findings_{name.removeprefix('finding_').removeprefix('findings')}.csv".replace(
                          "_.csv", ".csv") for name in linked.tables})
     if judged is not None:
-        write_tables(judged, out, audience="analyst", settings=settings,
+        write_tables(judged, out, Publication("analyst", settings),
                      files={name: f"evidence_{name}.csv" for name in judged.tables})
         for sentence in judged.frame("levels").get("sentence", ()):
             show_line(f"  {sentence}")
@@ -292,7 +318,8 @@ def _write_interviewees(intake: Intake, n: int, seed: int, out: Path, settings: 
     """Write who was drawn to be heard, and how the places were shared out."""
     from my121_analytics.cli.release_files import write_tables
     from my121_analytics.improvement.evidence.interviews import draw_interviewees
+    from my121_analytics.publication import Publication
 
     drawn = draw_interviewees(intake.workforce, n=n, seed=seed, settings=settings)
-    write_tables(drawn, out, audience="analyst", settings=settings,
+    write_tables(drawn, out, Publication("analyst", settings),
                  files={name: f"interviews_{name}.csv" for name in drawn.tables})

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_ratings
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
-    from my121_analytics.disclosure.release import Released
+    from my121_analytics.disclosure.released import Released
+    from my121_analytics.publication import Publication
     from my121_analytics.settings import Settings
     from my121_analytics.workforce.record import Workforce
     from my121_analytics.workforce.results import Result
@@ -35,34 +36,31 @@ def run_profile(
 
     For example: my121 profile exports --by directorate --by grade --out out/profile
     """
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
+    chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
     write_profile(intake.workforce, out, by=by or ["directorate"], cycle=cycle, audience=audience, settings=chosen)
-    code = exit_code(intake)
-    if code:
-        raise typer.Exit(code)
+    end_command(intake)
 
 
 def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], cycle: str | None, audience: str,
                   settings: Settings) -> None:
     """Tabulate, release and write the profile's tables and pictures."""
-    from my121_analytics.cli.release_files import is_private, write_record, write_tables
+    from my121_analytics.cli.release_files import tell_attention, write_record, write_tables
     from my121_analytics.disclosure.attacker import find_nesting
-    from my121_analytics.disclosure.release import release_together
+    from my121_analytics.publication import Publication
     from my121_analytics.writing.staging import staged_run
 
     groupings = [by] if isinstance(by, str) else list(by)
     cycle = workforce.check_cycle(cycle)
-    results = _analyse(workforce, groupings, cycle, audience, settings)
-    nesting = find_nesting(workforce.posts_in_cycle(cycle))
-    shown = release_together(results, audience=audience, settings=settings, nesting=nesting)
-    private = is_private(audience, settings)
+    publication = Publication(audience, settings, nesting=find_nesting(workforce.posts_in_cycle(cycle)))
+    results = _analyse(workforce, groupings, cycle, publication)
+    shown = publication.release(results)
+    private = not publication.is_public
     with staged_run(out, private=private, command="profile") as stage:
+        tell_attention(publication.attention, stage)
         for result, released in zip(results, shown, strict=True):
-            write_tables(result, stage.folder, audience=audience, settings=settings, released=released,
+            write_tables(result, stage.folder, publication, released=released,
                          files={name: f"{name}.csv" for name in result.tables})
-        write_record(results, shown, stage.folder, audience=audience, settings=settings)
+        write_record(publication, stage.folder)
         _draw(shown, stage.folder, "_".join(groupings), private=private)
     show_left(stage.left)
     profile = shown[0]
@@ -72,7 +70,7 @@ def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], c
         show_line("One cycle only: no change since the last one to show.")
 
 
-def _analyse(workforce: Workforce, groupings: list[str], cycle: str, audience: str, settings: Settings) -> list[Result]:
+def _analyse(workforce: Workforce, groupings: list[str], cycle: str, publication: Publication) -> list[Result]:
     """Work out the profile first, then the change since the cycle before, then the groups beside the council.
 
     Where nobody may be named, groups stand without the council's share beside them, since that would tell a share
@@ -84,15 +82,14 @@ def _analyse(workforce: Workforce, groupings: list[str], cycle: str, audience: s
     from my121_analytics.analysis.profile import tabulate_profile
     from my121_analytics.analysis.published_groups import merge_small_groups, merge_undeclared
 
-    policy = settings.disclosure.audiences.get(audience)
-    named, suppressed = policy is None or policy.names, policy is not None and policy.suppress
-    _check_audience(groupings, audience, named=named)
+    named = publication.policy.names
+    _check_audience(groupings, publication.audience, named=named)
     alone = groupings[0] if len(groupings) == 1 and groupings[0] != BY_MANAGER else None
     if not named:
-        workforce = merge_small_groups(merge_undeclared(workforce), cycle=cycle, settings=settings)
+        workforce = merge_small_groups(merge_undeclared(workforce), cycle=cycle, settings=publication.settings)
     results: list[Result] = [tabulate_profile(workforce, by=None if named else alone, cycle=cycle)]
     if workforce.previous_cycle(cycle) is not None:
-        results.append(track_movement(workforce, by=None if suppressed else alone, cycle=cycle))
+        results.append(track_movement(workforce, by=None if publication.policy.suppress else alone, cycle=cycle))
     if named:
         results.append(profile_groups(workforce, by=groupings, cycle=cycle))
     return results

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from my121_analytics.cli.terminal import show_line
 from my121_analytics.disclosure.pseudonyms import load_key, replace_ids
-from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.released import Released
+from my121_analytics.publication import Publication
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.results import Result, Table, describe
-from my121_analytics.writing.csv_files import as_text, write_csv
+from my121_analytics.writing.csv_files import write_csv
 from my121_analytics.writing.staging import write_atomic
 
 if TYPE_CHECKING:
@@ -30,10 +31,10 @@ _QUOTING = ("employee_id", "name", "record", "value", "message")
 """Columns of a check's tables that hold what stands in the exports about a person."""
 
 
-def write_tables(result: Result, out: Path, *, audience: str, settings: Settings, files: Mapping[str, str],
+def write_tables(result: Result, out: Path, publication: Publication, *, files: Mapping[str, str],
                  columns: Mapping[str, Sequence[str]] | None = None, key: bytes | None = None,
                  released: Released | None = None) -> Released:
-    """Release a result for an audience and write its tables.
+    """Release a result and write its tables.
 
     Parameters
     ----------
@@ -41,10 +42,8 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
         Of an analysis.
     out
         Folder.
-    audience
-        Who will read the files.
-    settings
-        Thresholds and audiences.
+    publication
+        Who will read the files, by which rules.
     files
         Table -> file name; tables that the audience may not see are named on the terminal and not written.
     columns
@@ -60,52 +59,39 @@ def write_tables(result: Result, out: Path, *, audience: str, settings: Settings
     """
     result = result if key is None else replace_ids(result, key)
     if released is None:
-        released = release(result, audience=audience, settings=settings)
+        released, = publication.release([result])
     for table, name in files.items():
         if table in released.tables:
             known = released.tables[table].columns
             chosen = [c for c in (columns or {}).get(table, known) if c in known]
-            write_csv(released, table, out / name, columns=chosen, private=is_private(audience, settings))
+            write_csv(released, table, out / name, columns=chosen, private=not publication.is_public)
         elif table in result.tables:
             why = released.withheld.set_index("table").loc[table, "reason"]
-            show_line(f"  Not written for the audience '{audience}': {name} ({why}).")
+            show_line(f"  Not written for the audience '{publication.audience}': {name} ({why}).")
             warn_of_earlier(out / name)
     return released
 
 
-def write_record(results: Sequence[Result], released: Sequence[Released], out: Path, *, audience: str,
-                 settings: Settings) -> None:
+def write_record(publication: Publication, out: Path) -> None:
     """Write the record of a publication, and keep what it showed where the settings name a folder for it.
 
     Parameters
     ----------
-    results, released
-        What was asked and what was let through, in the same order.
+    publication
+        As released; nothing is written where small numbers are not hidden from its audience.
     out
         Folder.
-    audience
-        Who will read the files; nothing is written where small numbers are not hidden from it.
-    settings
-        Thresholds and audiences.
     """
-    if not settings.disclosure.audiences[audience].suppress:
-        return
-    from my121_analytics.disclosure.kept import describe_kept, name_kept
-    from my121_analytics.disclosure.release_record import describe_release, tabulate_release
-
-    private, rules = is_private(audience, settings), settings.disclosure
-    record = as_text(tabulate_release(released)).to_csv(index=False, lineterminator="\r\n")
-    write_atomic(out / "release_record.csv", record.encode("utf-8-sig"), private=private)
-    write_atomic(out / "release_record.json", describe_release(released, rules), private=private)
-    if rules.kept_releases and rules.audiences[audience].is_public:
-        kept = describe_kept(results, released)
-        write_atomic(Path(rules.kept_releases) / name_kept(kept), kept, private=True)
+    for name, content in publication.record_files().items():
+        write_atomic(out / name, content, private=not publication.is_public)
+    publication.keep()
 
 
-def is_private(audience: str, settings: Settings) -> bool:
-    """Say whether files for this audience are made for their owner alone."""
-    policy = settings.disclosure.audiences.get(audience)
-    return policy is None or not policy.is_public
+def tell_attention(lines: Sequence[str], stage: Stage) -> None:
+    """Say on the terminal and in the manifest what an analyst must know before the files go out."""
+    stage.attention = tuple(dict.fromkeys([*stage.attention, *lines]))
+    for line in lines:
+        show_line(line)
 
 
 def find_key(wanted: bool, *, settings: Settings, source: Path, out: Path) -> bytes | None:
@@ -175,7 +161,8 @@ def release_check(intake: Intake, *, settings: Settings, key: bytes | None = Non
                          ) if len(workforce.cycles) else "none"
     about = describe("check", as_of=workforce.as_of, cycle=cycles, n=len(workforce.employees))
     result = Result(about, tables)
-    return release(result if key is None else replace_ids(result, key), audience="analyst", settings=settings)
+    released, = Publication("analyst", settings).release([result if key is None else replace_ids(result, key)])
+    return released
 
 
 def _left_out(intake: Intake) -> list[tuple[str, pd.DataFrame]]:
@@ -183,8 +170,7 @@ def _left_out(intake: Intake) -> list[tuple[str, pd.DataFrame]]:
     import pandas as pd
 
     unread = intake.unread
-    state = "unusable" if unread.is_too_little else "partly"
-    lines = pd.DataFrame([(line, state) for line in unread.headlines()], columns=["line", "state"], dtype="str")
+    lines = pd.DataFrame([(line, unread.state) for line in unread.headlines()], columns=["line", "state"], dtype="str")
     return [("left_out", lines), ("proposed", pd.DataFrame({"line": unread.settings.splitlines()}, dtype="str"))]
 
 
@@ -253,7 +239,7 @@ def write_check_page(released: Released, intake: Intake, out: Path, *, settings:
     except DataUnusableError as problem:
         why = problem.headline
     else:
-        coverage = write_tables(result, out, audience="analyst", settings=settings, key=key,
+        coverage = write_tables(result, out, Publication("analyst", settings), key=key,
                                 files={"managers": "chasing.csv", "missing": "missing.csv"})
     page = render_check(released, coverage, settings=settings, why_no_coverage=why)
     write_atomic(out / "check.html", page)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
@@ -33,10 +33,12 @@ def run_report(
 
     For example: my121 report exports --out out/report
     """
+    from my121_analytics.cli.release_files import tell_attention
     from my121_analytics.errors import UsageError
+    from my121_analytics.progress import progress_shown
+    from my121_analytics.publication import Publication
     from my121_analytics.reports.workforce_report.report import build_report
-    from my121_analytics.runs.outputs import keep_release
-    from my121_analytics.settings import find_settings
+    from my121_analytics.settings_file import find_settings
     from my121_analytics.wording.catalogue import say
     from my121_analytics.writing.staging import staged_run
 
@@ -48,17 +50,19 @@ def run_report(
         corrections = folder / chosen.run.corrections
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
                          needs_ratings=True)
-    public = all(chosen.disclosure.audiences.get(one.audience) is not None
-                 and chosen.disclosure.audiences[one.audience].is_public for one in wanted.values())
-    with staged_run(out, private=not public, command="report") as stage:
-        for title, one in wanted.items():
-            made = build_report(intake.workforce, intake=intake, name=title, report=one, settings=chosen,
-                                folder=folder)
+    public = all(Publication(report.audience, chosen).is_public for report in wanted.values())
+    publication = Publication(next(iter(wanted.values())).audience, chosen)
+    with (progress_shown("Making the report") as progress,
+          staged_run(out, private=not public, command="report") as stage):
+        for title, report in wanted.items():
+            made = build_report(intake.workforce, intake=intake, name=title, report=report, settings=chosen,
+                                folder=folder, beside=publication, progress=progress)
             if made.failed:
                 raise UsageError(say("run", "section_failed", report=title,
                                      section=say("report_section", next(iter(made.failed)))),
                                  hints=list(made.failed.values()))
-            keep_release(made.kept, chosen.disclosure.kept_releases)
+            tell_attention(made.attention, stage)
+            publication.keep()
             for path, content in made.files.items():
                 stage.write(path if len(wanted) == 1 else f"{title}/{path}", content)
             for section, why in made.absent.items():
@@ -66,9 +70,7 @@ def run_report(
     first = next(file for file in stage.files if file.endswith(".xlsx"))
     show_left(stage.left)
     show_line(f"Wrote {len(stage.files)} files to {out}. Start with: {out / first}")
-    code = exit_code(intake)
-    if code:
-        raise typer.Exit(code)
+    end_command(intake)
 
 
 def _choose(settings: Settings, name: str, *, by: str | None, audience: str | None, profile: str | None,

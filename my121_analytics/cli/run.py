@@ -40,8 +40,10 @@ def run_run(
     if not outcome.is_new:
         show_line(say("run", "nothing_new", id=record.id))
     else:
+        if "kept_apart" in record.warnings:
+            show_line(say("run_warning", "kept_apart"))
         show_line(say("run", "done", id=record.id, folder=outcome.folder))
-        for code in record.warnings:
+        for code in (code for code in record.warnings if code != "kept_apart"):
             show_line(f"  {say('run_warning', code)}")
         if record.accepted:
             show_line(f"  {say('guard', 'accepted', who=record.accepted_by, n=len(record.accepted))}")

@@ -71,8 +71,8 @@ def _show(record: RunRecord, *, is_latest: bool, folder: Path) -> None:
             ("warnings", [say("run_warning", code) for code in record.warnings]),
             ("undelivered", list(record.undelivered)),
             ("read", [*record.inputs, *([say("run_show", "rows", **record.counts)] if record.counts else [])]),
-            ("headline", [f"{one.label}: {format_figure(one.value, one.unit)} ({one.report})"
-                          for one in record.headline]),
+            ("headline", [f"{figure.label}: {format_figure(figure.value, figure.unit)} ({figure.report})"
+                          for figure in record.headline]),
             ("wrote", list(record.outputs))):
         if lines:
             show_line()

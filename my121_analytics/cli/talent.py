@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from my121_analytics.cli.arguments import AsOf, CorrectionsFile, CycleLabel, Out, SettingsFile, Source
-from my121_analytics.cli.intake import exit_code, read_source, settings_for
+from my121_analytics.cli.intake import read_ratings
+from my121_analytics.cli.topics import run_topic
 
 
 def run_talent(
@@ -24,13 +25,7 @@ def run_talent(
     For example: my121 talent exports --out out/talent
     """
     from my121_analytics.analysis.talent import review_talent
-    from my121_analytics.cli.topics import write_topic
     from my121_analytics.reports.topics.talent import build_talent
 
-    chosen = settings_for(source, settings)
-    intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings,
-                         needs_ratings=True)
-    result = review_talent(intake.workforce, by=by, cycle=cycle)
-    write_topic([result], lambda shown: build_talent(shown[0]), out, settings=chosen)
-    if exit_code(intake):
-        raise typer.Exit(exit_code(intake))
+    run_topic(read_ratings(source, settings, as_of=as_of, corrections=corrections), out,
+              lambda workforce: review_talent(workforce, by=by, cycle=cycle), build_talent)

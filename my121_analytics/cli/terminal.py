@@ -58,8 +58,9 @@ def show_table(title: str, headings: Sequence[str], rows: Iterable[Sequence[str]
         table.add_column(heading, justify="right" if at in numeric else "left", overflow="fold")
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    given = os.environ.get("COLUMNS", "")
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() or given.isdigit() else _WIDTH_OF_FILES
+    # a log or a pipe has no width; without one set here a table would be folded at 80 letters
+    wanted_width = os.environ.get("COLUMNS", "")
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() or wanted_width.isdigit() else _WIDTH_OF_FILES
     buffer = io.StringIO()
     show_line()
     show_line(title)

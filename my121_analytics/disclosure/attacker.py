@@ -8,6 +8,7 @@ each hidden count can be. A range counts only where tables of whole numbers that
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -42,7 +43,8 @@ REACHES = ("all", "own", "none")
 CELL_COLUMNS = ("table", "row", "keys", "column", "lower", "upper", "width", "needed", "proven", "why")
 MORE_CHANGES = (0, 1, 2, 4, 8, 16)
 """Changes beyond those that two editions show, tried in turn until there are numbers that fit both: what is hidden in
-both may have changed more than what is shown."""
+both may have changed more than what is shown. Between the last that does not do and the first that does, the least is
+searched for: a reader who knows how much changed in all may know of no more than that."""
 N_LISTED = 3
 """Cells that a refusal names; the report holds all of them."""
 
@@ -345,6 +347,11 @@ class Links:
     unlinked: tuple[str, ...] = ()
     slack: Slack = field(default_factory=dict)
 
+    @property
+    def apart(self) -> dict[str, str]:
+        """Releases that were not attacked with all that they say: name -> ``unlinked`` or ``partly``."""
+        return {**dict.fromkeys(self.partly, "partly"), **dict.fromkeys(self.unlinked, "unlinked")}
+
 
 Linked = tuple[list[Shown], Links]
 """What kept releases showed, and how each was linked."""
@@ -471,15 +478,36 @@ class _Linking:
         return _fits_truth(known) or has_solution(known.system)
 
     def _fit_edition(self, shown: Sequence[Shown], names: Sequence[str]) -> list[Shown] | None:
-        """Give the tables of an edition with the fewest changes since that can be true."""
-        tables = [table for name in names for table in self.releases[name]]
+        """Give the tables of an edition with the fewest changes since that can be true.
+
+        All its sums with more changes come before fewer of its sums with fewer changes: what tables say of each other
+        is known, how much changed is reckoned.
+        """
+        tables = [replace(table, edition=names[0]) for name in names for table in self.releases[name]]
         changes = count_changes(tables, self.now, self.nesting)
-        for more in MORE_CHANGES:
-            changed = {cycle: most + more for cycle, most in changes.items()}
-            found = self._fit(shown, [replace(table, edition=names[0], changed=changed) for table in tables])
+        own = [replace(table, reach="own" if table.reach == "all" else table.reach) for table in tables]
+        for candidate in (tables, own):
+            found = self._fit_with_fewest(shown, candidate, changes)
             if found is not None:
                 return found
         return None
+
+    def _fit_with_fewest(self, shown: Sequence[Shown], tables: Sequence[Shown],
+                         changes: Mapping[str, float]) -> list[Shown] | None:
+        """Give tables with the fewest changes beyond some that can be true; None where no number tried will do."""
+
+        def with_more(more: int) -> list[Shown]:
+            changed = {cycle: most + more for cycle, most in changes.items()}
+            return [replace(table, changed=changed) for table in tables]
+
+        def can_be_true(more: int) -> bool:
+            return self._can_be_true([*shown, *with_more(more)])
+
+        enough = next(filter(can_be_true, MORE_CHANGES), None)
+        if enough is None:
+            return None
+        untried = range(max((more + 1 for more in MORE_CHANGES if more < enough), default=0), enough)
+        return with_more(untried.start + bisect_left(untried, True, key=can_be_true))
 
 
 def _fits_truth(known: Knowledge) -> bool:

@@ -1,23 +1,22 @@
 """Parts of a system that share no equation, and programs over one of them: linear ones, and over whole numbers.
 
-No people and no tables in here.
+No people and no tables in here. A reader knows that counts are whole numbers, so that only solutions in whole numbers
+prove anything. The corners that a linear program meets mostly are such; where one is not, an integer program looks for
+one that is.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 from scipy.sparse.csgraph import connected_components
 
+from my121_analytics.disclosure.linear_program import FOUND, IMPOSSIBLE, STOPPED, LinearProgram, solve, unfinished
 from my121_analytics.disclosure.linked_tables.system import ROUNDING, Bools, ContradictionError, Floats, Ints, System
-from my121_analytics.errors import DisclosureError
-
-FOUND, STOPPED, IMPOSSIBLE = 0, 1, 2
-"""How a program of scipy's ``milp`` ends."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +41,7 @@ class Component:
     most: Floats
     lower: Floats
     upper: Floats
-    cap: float
+    cap: float = np.inf
 
     @cached_property
     def columns(self) -> sparse.csc_matrix:
@@ -53,6 +52,11 @@ class Component:
     def is_equation(self) -> Bools:
         """Rows with one value, by row."""
         return np.asarray(self.least == self.most)
+
+    @cached_property
+    def program(self) -> LinearProgram:
+        """The same as a linear program, which is kept for all questions about this part."""
+        return LinearProgram(self.rows, self.least, self.most, self.lower, self.upper)
 
     def near(self, point: Floats) -> Floats | None:
         """Give the whole numbers next to a point where they solve everything, None where they do not."""
@@ -71,15 +75,17 @@ class Component:
         return np.asarray(inside & kept.all(axis=0), dtype=bool)
 
     def minimise(self, aim: Floats) -> Floats:
-        """Give a solution in any numbers that makes ``aim @ x`` least: a corner of what is possible."""
-        answer = self._solve(aim, {"presolve": False})  # most programs are solved faster than they are simplified
-        if answer.status != FOUND:  # nor is "impossible" to be trusted, which rounding alone can lead to
-            answer = self._solve(aim, {})
-        if answer.status == IMPOSSIBLE:
+        """Give a solution in any numbers that makes ``aim @ x`` least: a corner of what is possible.
+
+        Raises
+        ------
+        ContradictionError
+            There is none.
+        """
+        found = self.program.minimise(aim)
+        if found is None:
             raise ContradictionError
-        if answer.status != FOUND:
-            raise _unfinished(answer)
-        return np.clip(answer.x, self.lower, self.upper)
+        return found
 
     def minimise_whole(self, aim: Floats, most_nodes: int | None) -> tuple[Floats | None, float]:
         """Give a solution in whole numbers that makes ``aim @ x`` least, or nearly, and what it is never below.
@@ -97,21 +103,33 @@ class Component:
             None where none was found within the limit.
         bound : float
             ``aim @ x`` of every solution is at least this.
+
+        Raises
+        ------
+        ContradictionError
+            There is none.
         """
         limit: dict[str, object] = {} if most_nodes is None else {"node_limit": most_nodes}
-        answer = self._solve(aim, {**limit, "presolve": False}, whole=True)  # with it HiGHS writes to the terminal
+        answer = solve(aim, self.rows, self.least, self.most, self.lower, self.upper,
+                       {**limit, "presolve": False}, whole=True)  # with it HiGHS writes to the terminal
         if answer.status == IMPOSSIBLE:
             raise ContradictionError
         if answer.status not in (FOUND, STOPPED):
-            raise _unfinished(answer)
+            raise unfinished(answer.message)
         found = None if answer.x is None else self.near(answer.x)
         bound = answer.get("mip_dual_bound")
         return found, -np.inf if bound is None or np.isnan(bound) else float(bound)
 
-    def _solve(self, aim: Floats, options: dict[str, object], *, whole: bool = False) -> OptimizeResult:
-        return milp(aim, integrality=np.full(len(aim), int(whole)), bounds=Bounds(self.lower, self.upper),
-                    constraints=[LinearConstraint(self.columns, self.least, self.most)] if self.rows.nnz else None,
-                    options=options)
+    def find_whole(self, aim: Floats, most_nodes: int) -> Floats | None:
+        """Give whole numbers where ``aim @ x`` is least, or nearly; None where none are found."""
+        corner = self.program.minimise(aim)
+        if corner is None:
+            return None
+        whole = self.near(corner)
+        try:
+            return self.minimise_whole(aim, most_nodes)[0] if whole is None else whole
+        except ContradictionError:
+            return None
 
 
 def split(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[Component]:
@@ -132,28 +150,53 @@ def split(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[Com
     """
     free = lower < upper
     rows = sparse.vstack([system.equal, system.most], format="csr")
-    n_rows, n_equal = rows.shape[0], system.equal.shape[0]
-    fixed = np.where(free, 0.0, lower)
-    most = np.concatenate([system.equal_to, system.most_to]) - rows @ fixed
-    least = np.where(np.arange(n_rows) < n_equal, most, -np.inf)
-    at = np.flatnonzero(free)
-    inner = rows[:, at]
-    links = sparse.csr_matrix((np.ones(inner.nnz, dtype=np.int8), inner.indices, inner.indptr), shape=inner.shape)
-    graph = sparse.bmat([[None, links], [links.T, None]], format="csr") if n_rows else sparse.csr_matrix(
-        (len(at), len(at)))
-    codes = connected_components(graph, directed=False)[1]
-    row_code, code = codes[:n_rows], codes[n_rows:]
+    n_equal = system.equal.shape[0]
+    most = np.concatenate([system.equal_to, system.most_to]) - rows @ np.where(free, 0.0, lower)
+    least = np.where(np.arange(rows.shape[0]) < n_equal, most, -np.inf)
+    of_variable, of_row = label_parts(rows.tocsc(), np.flatnonzero(free), len(free))
     finite = upper[np.isfinite(upper)]
     largest = max(finite.max(initial=0), lower.max(initial=0), (abs(rows) @ lower).max(initial=0))
     cap = 1000.0 + 4 * float(np.ceil(largest))
     found = []
-    for number in np.unique(code[np.searchsorted(at, asked)]):
-        some, mine = np.flatnonzero(row_code == number), np.flatnonzero(code == number)
-        found.append(Component(at[mine], inner[some][:, mine], least[some], most[some], lower[at[mine]],
-                               np.minimum(upper[at[mine]], cap), cap))
+    for part in np.unique(of_variable[asked]):
+        inside, members = np.flatnonzero(of_row == part), np.flatnonzero(of_variable == part)
+        found.append(Component(members, rows[inside][:, members], least[inside], most[inside], lower[members],
+                               np.minimum(upper[members], cap), cap))
     return found
 
 
-def _unfinished(answer: OptimizeResult) -> DisclosureError:
-    return DisclosureError(f"The attack on hidden counts could not be finished: {answer.message}",
-                           hints=["Release fewer tables together, or coarser groups."])
+def label_parts(columns: sparse.csc_matrix, linking: Ints, n: int) -> tuple[Ints, Ints]:
+    """Number the parts that share no equation.
+
+    Parameters
+    ----------
+    columns
+        Coefficients of all variables.
+    linking
+        The variables that link equations: those not known for certain.
+    n
+        How many variables there are.
+
+    Returns
+    -------
+    of_variable, of_row
+        A part for each variable (-1 for those that link nothing) and each row.
+    """
+    inner = columns[:, linking]
+    n_rows = inner.shape[0]
+    links = sparse.csr_matrix((np.ones(inner.nnz, dtype=np.int8), inner.indices, inner.indptr),
+                              shape=(len(linking), n_rows))
+    graph = sparse.bmat([[None, links], [links.T, None]], format="csr") if n_rows else sparse.csr_matrix(
+        (len(linking), len(linking)))
+    codes = connected_components(graph, directed=False)[1]
+    of_variable = np.full(n, -1)
+    of_variable[linking] = codes[:len(linking)]
+    return of_variable, codes[len(linking):]
+
+
+def each_part(of_variable: Ints) -> Iterator[Ints]:
+    """Give the variables of each part."""
+    order = np.argsort(of_variable, kind="stable")
+    order = order[of_variable[order] >= 0]
+    if len(order):
+        yield from np.split(order, np.flatnonzero(np.diff(of_variable[order])) + 1)

@@ -18,13 +18,14 @@ import pandas as pd
 from my121_analytics.disclosure.facts import counts_of_people
 from my121_analytics.disclosure.linked_tables.equations import Slack, show, write_equations
 from my121_analytics.disclosure.released import Released
-from my121_analytics.errors import DataUnusableError
+from my121_analytics.errors import UsageError
 from my121_analytics.wording.catalogue import recognise, say
 from my121_analytics.workforce.results import About, Count, Fact, Result, Subject, Table
 from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 FORMAT = 2
 """Of the files. Format 1 named population and measure by their sentences and is still read; others are refused."""
+_NAMED = "release-*.json"
 _OF_MANAGERS = ("coverage", "movement", "agreement")
 """Topics that count managers' placements, which format 1 did not say."""
 _DECLARED = ("keys", "count", "base", "parts", "protected", "unit_columns", "sums")
@@ -132,24 +133,74 @@ def read_kept(folder: Path | str) -> dict[str, Earlier]:
 
     Raises
     ------
-    DataUnusableError
-        A file cannot be read as a kept release: what it showed cannot be taken into account.
+    UsageError
+        Files cannot be read as kept releases (all of them are named): what they showed cannot be taken into account.
     """
     found: dict[str, Earlier] = {}
-    for path in sorted(Path(folder).glob("release-*.json")):
+    faults: list[UsageError] = []
+    for path in sorted(Path(folder).glob(_NAMED)):
         try:
-            given = json.loads(path.read_text(encoding="utf-8"))
-            read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
-            if read is None:
-                raise ValueError(f"format {given['format']}")
-            slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
-            for number, one in enumerate(given["results"]):
-                found[f"{path.stem} {number}"] = replace(read(one), slack=slack)
-        except (OSError, ValueError, KeyError, TypeError) as problem:
-            raise DataUnusableError(f"{path.name}: not readable as a kept release ({problem}).",
-                                    hints=["Restore the file, or take it out of [disclosure] kept_releases where what "
-                                           "it showed was never published."]) from problem
+            found |= parse_kept(path.read_bytes(), path.name)
+        except OSError as problem:
+            faults.append(_not_readable(path.name, problem))
+        except UsageError as problem:
+            faults.append(problem)
+    if len(faults) > 1:
+        raise UsageError(f"{len(faults)} files in {folder} are not readable as kept releases.",
+                         hints=[*(fault.headline for fault in faults), *faults[0].hints])
+    if faults:
+        raise faults[0]
     return found
+
+
+def list_left_out(folder: Path | str) -> list[str]:
+    """List the files in a folder of kept releases that are not named as one, so that they are not taken into account.
+
+    Returns
+    -------
+    list of str
+        Names, without hidden files.
+    """
+    names = (path.name for path in Path(folder).glob("*") if path.is_file())
+    return sorted(name for name in names if not name.startswith(".") and not Path(name).match(_NAMED))
+
+
+def parse_kept(content: bytes, name: str) -> dict[str, Earlier]:
+    """Give what a release showed from the content of its file.
+
+    Parameters
+    ----------
+    content
+        As :func:`describe_kept` wrote it.
+    name
+        Of the file.
+
+    Returns
+    -------
+    dict of str to Earlier
+        By file, without its ending, and number of the result.
+
+    Raises
+    ------
+    UsageError
+        The content cannot be read as a kept release.
+    """
+    try:
+        given = json.loads(content.decode("utf-8"))
+        read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
+        if read is None:
+            raise ValueError(f"format {given['format']}")
+        slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
+        return {f"{Path(name).stem} {number}": replace(read(result), slack=slack)
+                for number, result in enumerate(given["results"])}
+    except (ValueError, KeyError, TypeError, AttributeError) as problem:
+        raise _not_readable(name, problem) from problem
+
+
+def _not_readable(name: str, problem: Exception) -> UsageError:
+    return UsageError(f"{name}: not readable as a kept release ({type(problem).__name__}: {problem}).",
+                      hints=["Restore the file from a backup, or take it out of [disclosure] kept_releases where what "
+                             "it showed was never published. Nothing was published."])
 
 
 def _read_format_2(given: Mapping[str, Any]) -> Earlier:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cached_property
 from itertools import combinations
 
 import numpy as np
@@ -26,7 +27,13 @@ from my121_analytics.disclosure.linked_tables.equations import (
 )
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints, propagate
 from my121_analytics.disclosure.secondary.continuity import Usual, find_usual_cells
-from my121_analytics.disclosure.secondary.pattern import HiddenCellProblem, Pattern, choose_pattern, count_open
+from my121_analytics.disclosure.secondary.pattern import (
+    Draft,
+    HiddenCellProblem,
+    Pattern,
+    count_open,
+    draft_pattern,
+)
 from my121_analytics.disclosure.suppression import GROUPING, Mask, find_small, hide, threshold_of
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, About, Table, describe
@@ -38,6 +45,8 @@ two releases with different patterns tell more than two with the same."""
 BARE = 0.1
 """A table of which less than this share of the counts would be shown is better left out: its row of marks and noughts
 tells hardly anything to a reader, but enough to an attacker for more to be hidden elsewhere."""
+NOTHING_COUNTED = Pattern(np.empty(0, dtype=bool), np.empty(0, dtype=np.int64), np.empty((0, 0)))
+"""What to hide where no table counts anybody."""
 FEW_TABLES = 10
 """Up to so many tables of one unit each is tried, to find the one whose withholding protects the most."""
 
@@ -170,33 +179,24 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
     attempt = _Attempt(candidates, small, numbers, settings, known, earlier or Before())
     bare = attempt.find_bare(attempt.hidden_here)
-    first = _protect_some(attempt.without(bare) if bare else attempt)
-    before = first.attempt.earlier
-    shown_before = {one.name for one in first.attempt.tables if before.has_shown(one)}
-    more = first.attempt.find_bare(first.pattern.hidden) - shown_before
+    chosen = _keep_back(attempt.without(bare) if bare else attempt, _Attempt.draft)
+    before = chosen.earlier
+    shown_before = {candidate.name for candidate in chosen.tables if before.has_shown(candidate)}
+    more = chosen.find_bare(chosen.draft().hidden) - shown_before
     if more:
-        second = _protect_some(first.attempt.without(more))
+        # Drafts tell which set of tables shows more: only the better one is worth finishing.
+        without = _keep_back(chosen.without(more), _Attempt.draft)
         # Beside an earlier release what others show is settled; what it left out is left out again.
-        if before.tables or second.attempt.count_worth(second.pattern) > first.attempt.count_worth(first.pattern):
-            return replace(second.finish(), bare=bare | more)
-    return replace(first.finish(), bare=bare)
+        if before.tables or without.count_worth(without.draft()) > chosen.count_worth(chosen.draft()):
+            chosen, bare = without, bare | more
+    chosen = _keep_back(chosen, _Attempt.choose)
+    return replace(chosen.finish(chosen.choose()), bare=bare)
 
 
-@dataclass(frozen=True)
-class _Protected:
-    """Tables, and what to hide in them."""
-
-    attempt: _Attempt
-    pattern: Pattern
-
-    def finish(self) -> Protection:
-        return self.attempt.finish(self.pattern)
-
-
-def _protect_some(attempt: _Attempt) -> _Protected:
-    """Keep tables back until the others can be protected."""
+def _keep_back(attempt: _Attempt, choose: Callable[[_Attempt], Pattern]) -> _Attempt:
+    """Keep tables back until a pattern, drafted or final, protects all others."""
     while True:
-        pattern = attempt.choose()
+        pattern = choose(attempt)
         before, left = attempt.earlier, attempt.tables
         new = {one.name for one in left if before.left_out(one)}
         if pattern.open.size and new:  # what was kept back then opens what was hidden then
@@ -206,7 +206,7 @@ def _protect_some(attempt: _Attempt) -> _Protected:
             attempt = attempt.after(replace(before, is_asked=True, narrow=before.find_narrow()))
             continue
         if not pattern.open.size or not left:
-            return _Protected(attempt, pattern)
+            return attempt
         worst = _find_worst(attempt, pattern, left)
         if not worst:  # what is open stands in releases before this one: a table that they did not show opens it
             worst = frozenset({max(left, key=lambda one: (not before.has_shown(one), len(one.table.frame),
@@ -277,12 +277,24 @@ class _Attempt:
             found |= hidden_totals(one.table, self.masks[one.name])
         return found
 
+    def draft(self) -> Pattern:
+        """Draft a pattern: with counts hidden that could be shown, and proven in fractions only."""
+        return NOTHING_COUNTED if self.known.places.empty else self._with_given_away(self._draft.pattern)
+
     def choose(self) -> Pattern:
-        """Choose a pattern; open are also counts that figures shown beside them give away."""
-        if self.known.places.empty:
-            return Pattern(np.array([], dtype=bool), np.array([], dtype=np.int64), np.empty((0, 0)))
-        self.problem = self._hidden_cell_problem()
-        pattern = choose_pattern(self.problem)
+        """Choose a pattern: the draft, finished."""
+        return NOTHING_COUNTED if self.known.places.empty else self._with_given_away(self._finished)
+
+    @cached_property
+    def _draft(self) -> Draft:
+        return draft_pattern(self._hidden_cell_problem())
+
+    @cached_property
+    def _finished(self) -> Pattern:
+        return self._draft.finish()
+
+    def _with_given_away(self, pattern: Pattern) -> Pattern:
+        """Count as open also what figures shown beside hidden counts give away."""
         given = self._given_away()
         return replace(pattern, open=np.union1d(pattern.open, given)) if len(given) else pattern
 

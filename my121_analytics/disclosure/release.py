@@ -239,6 +239,7 @@ class _Draft:
     method: str = ""
     rounded_to: int = 0
     earlier: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, result: Result, scope: _Scope, rules: DisclosureSettings) -> _Draft:
@@ -341,7 +342,7 @@ class _Draft:
         withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
         return Released(self.about, audience, _shown_unit(scope),
                         {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
-                        type(self.result).__name__, self.method, self.rounded_to, self.earlier, GATE)
+                        type(self.result).__name__, self.method, self.rounded_to, self.earlier, self.apart, GATE)
 
 
 def _round(drafts: Sequence[_Draft], rules: DisclosureSettings) -> None:
@@ -426,7 +427,7 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
                                 nesting=known, points=proof, linked=linked)
         if report.passed:
             for draft in drafts:
-                draft.earlier = say_links(report.links, earlier)
+                draft.earlier, draft.apart = say_links(report.links, earlier), report.links.apart
             return {id(draft): remake(draft) for draft in drafts}
         n_narrow = report.narrowest["table"].value_counts()
         left = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from my121_analytics.disclosure.kept import list_left_out
 from my121_analytics.disclosure.released import Released, require_released
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.version import __version__
@@ -62,19 +63,43 @@ def describe_release(released: Sequence[Released], settings: DisclosureSettings,
     Returns
     -------
     bytes
-        ``rules``; ``claim``, which says what "checked" means; ``earlier_releases``, each with how it was taken together
-        with this one; ``tables``; and ``coarser``: tables of which much is withheld that would be whole, or nearly, by
-        a larger unit.
+        ``attention``, what to know before publishing; ``rules``; ``claim``, which says what "checked" means;
+        ``earlier_releases``, each with how it was taken together with this one; ``tables``; and ``coarser``: tables of
+        which much is withheld that would be whole, or nearly, by a larger unit.
     """
     rules = {"threshold": settings.threshold, "equality_threshold": settings.equality_threshold,
              "marker": settings.marker, "show_zeros": settings.show_zeros, "method": settings.method,
              "round_to": settings.round_to}
     linked = {name: how for one in released for name, how in one.earlier.items()}
     linked |= {name: say("release_link", "named") for name in earlier if name not in linked}
-    content = {"version": __version__, "rules": rules, "claim": say("release_claim", settings.method),
+    content = {"attention": say_attention(released, settings), "version": __version__, "rules": rules,
+               "claim": say("release_claim", settings.method),
                "earlier_releases": [{"release": name, "linked": how} for name, how in sorted(linked.items())],
                "tables": tabulate_release(released).to_dict("records"), "coarser": suggest_coarser(released)}
     return json.dumps(content, indent=1, ensure_ascii=False).encode("utf-8")
+
+
+def say_attention(released: Sequence[Released], settings: DisclosureSettings) -> tuple[str, ...]:
+    """Say what an analyst must know before publishing: kept releases that were not checked together with this one.
+
+    Parameters
+    ----------
+    released
+        All results of a release.
+    settings
+        The folder of kept releases.
+
+    Returns
+    -------
+    tuple of str
+        Sentences with what to do, the gravest first; empty where every kept release was taken into account.
+    """
+    apart = {(code, name.rpartition(" ")[0] or name) for one in released for name, code in one.apart.items()}
+    said = [say("kept_attention", code, releases=", ".join(sorted(name for of, name in apart if of == code)))
+            for code in ("unlinked", "partly") if any(of == code for of, _ in apart)]
+    asked = any(one.method for one in released)
+    left_out = list_left_out(settings.kept_releases) if asked and settings.kept_releases else []
+    return (*said, *([say("kept_attention", "not_read", files=", ".join(left_out))] if left_out else []))
 
 
 def suggest_coarser(released: Sequence[Released]) -> list[str]:

@@ -43,8 +43,10 @@ class Released(Pictured):
     rounded_to
         Base of the rounding; 0 where nothing was rounded.
     earlier
-        Release that was kept before -> how this one was proved together with it: a code of ``wording``'s group
-        ``release_link``, and what else is to be said of it.
+        Release that was kept before -> how this one was proved together with it, in a sentence.
+    apart
+        Release that was kept before -> ``unlinked`` or ``partly``, for those that could not be proved together with
+        this one, or not with all that they add up to.
     """
 
     about: About
@@ -57,6 +59,7 @@ class Released(Pictured):
     method: str = ""
     rounded_to: int = 0
     earlier: Mapping[str, str] = field(default_factory=dict)
+    apart: Mapping[str, str] = field(default_factory=dict)
     gate: InitVar[object] = None
 
     def __post_init__(self, gate: object) -> None:

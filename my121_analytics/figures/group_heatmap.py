@@ -54,79 +54,79 @@ class _Groups:
 def draw_group_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
     """Draw :func:`~my121_analytics.figures.nine_box.plot_box_by_group`."""
     released = require_released(released, wanted_by="plot_box_by_group")
-    seen = _read(released)
-    one = _group_word("group", seen.column)
+    chart = _read(released)
+    one = _group_word("group", chart.column)
     measure = say("by_group", "measure", about=released.about.measure.rstrip("."), group=one)
-    total = seen.base.get(TOTAL, seen.base.sum(skipna=False))
-    marker = phrases.marker_of(seen.frame)
+    total = chart.base.get(TOTAL, chart.base.sum(skipna=False))
+    marker = phrases.marker_of(chart.frame)
     n = say("by_group", "base", n=phrases.count(total, marker))
-    words = Words(seen.title, phrases.subtitle(released, measure, n=n, table="map_by_group"),
-                  (say("by_group", "note"), *phrases.withheld_note(seen.frame, "n", "base")) if seen.groups else ())
-    ax = open_axes(ax, words, Room(height=max(len(seen.groups), 1) * _ROW, left=_LEFT,
-                                   top=_HEAD if seen.groups else 0.0))
-    if not seen.groups:
+    words = Words(chart.title, phrases.subtitle(released, measure, n=n, table="map_by_group"),
+                  (say("by_group", "note"), *phrases.withheld_note(chart.frame, "n", "base")) if chart.groups else ())
+    ax = open_axes(ax, words, Room(height=max(len(chart.groups), 1) * _ROW, left=_LEFT,
+                                   top=_HEAD if chart.groups else 0.0))
+    if not chart.groups:
         return ax
-    _draw_shares(ax, seen)
-    _print_figures(ax, seen, marker)
-    _label_columns(ax, seen)
-    for y, group in enumerate(seen.groups):
-        _label_row(ax, y, group, say("by_group", "base", n=phrases.count(seen.base[group], marker)))
+    _draw_shares(ax, chart)
+    _print_figures(ax, chart, marker)
+    _label_columns(ax, chart)
+    for y, group in enumerate(chart.groups):
+        _label_row(ax, y, group, say("by_group", "base", n=phrases.count(chart.base[group], marker)))
     return ax
 
 
 def put_group_heatmap_in_words(released: Released) -> str:
     """Say in words what the heatmap shows."""
     released = require_released(released, wanted_by="describe_box_by_group")
-    seen = _read(released)
+    chart = _read(released)
     rows = []
-    for group in seen.groups:
-        if not phrases.is_blank(seen.base[group]) and not seen.base[group]:
+    for group in chart.groups:
+        if not phrases.is_blank(chart.base[group]) and not chart.base[group]:
             rows.append(say("by_group", "row_empty", group=group))
-        elif group not in seen.fullest:
+        elif group not in chart.fullest:
             rows.append(say("by_group", "row_unsure", group=group))
         else:
-            box, n = seen.fullest[group]
+            box, n = chart.fullest[group]
             rows.append(say("by_group", "row", group=group, box=box, n=phrases.count(n),
-                            share=phrases.percent(n / float(seen.base[group]))))
-    return say("by_group", "alt", group=_group_word("group", seen.column), title=seen.title,
+                            share=phrases.percent(n / float(chart.base[group]))))
+    return say("by_group", "alt", group=_group_word("group", chart.column), title=chart.title,
                rows="; ".join(rows))
 
 
-def _draw_shares(ax: Axes, seen: _Groups) -> None:
+def _draw_shares(ax: Axes, chart: _Groups) -> None:
     """Draw the coloured cells; seaborn is loaded for axes only: it takes longer than the whole picture."""
     if isinstance(ax, Canvas):
-        _fill_cells(ax, seen)
+        _fill_cells(ax, chart)
         return
     import seaborn as sns
     from matplotlib.colors import LinearSegmentedColormap
 
-    shares = seen.shares.to_numpy("float64", na_value=np.nan)
+    shares = chart.shares.to_numpy("float64", na_value=np.nan)
     # The last column, no placement, is a share of something else: it gets its figures but no colour.
     cells = np.hstack([shares, np.full((len(shares), 1), np.nan)])
     ramp = LinearSegmentedColormap.from_list("shares", [theme.PALE_BLUE, theme.DARK_BLUE])
-    sns.heatmap(cells, mask=np.isnan(cells), cmap=ramp, vmin=0, vmax=seen.top, cbar=False, linewidths=1.5,
+    sns.heatmap(cells, mask=np.isnan(cells), cmap=ramp, vmin=0, vmax=chart.top, cbar=False, linewidths=1.5,
                 linecolor=theme.PAPER, xticklabels=False, yticklabels=False, ax=ax)
 
 
-def _fill_cells(ax: Canvas, seen: _Groups) -> None:
-    ax.set_xlim(0, len(seen.boxes) + 1)
-    ax.set_ylim(len(seen.groups), 0)
-    for y, shares in enumerate(seen.shares.to_numpy("float64", na_value=np.nan)):
+def _fill_cells(ax: Canvas, chart: _Groups) -> None:
+    ax.set_xlim(0, len(chart.boxes) + 1)
+    ax.set_ylim(len(chart.groups), 0)
+    for y, shares in enumerate(chart.shares.to_numpy("float64", na_value=np.nan)):
         for x, share in enumerate(shares):
             if not np.isnan(share):
-                ax.barh(y + 0.5, 1, 1, x, facecolor=theme.shade(share / seen.top), edgecolor=theme.PAPER,
+                ax.barh(y + 0.5, 1, 1, x, facecolor=theme.shade(share / chart.top), edgecolor=theme.PAPER,
                         linewidth=1.5)
 
 
-def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
+def _print_figures(ax: Axes, chart: _Groups, marker: str) -> None:
     """Print share and count in each cell; hatch what is withheld."""
-    unplaced = seen.unplaced / seen.everybody.where(seen.everybody > 0)
-    cells = seen.n.assign(unplaced=seen.unplaced).to_numpy(object)
-    shares = seen.shares.assign(unplaced=unplaced).to_numpy(object)
-    bases = zip(seen.base, seen.everybody, strict=True)
+    unplaced = chart.unplaced / chart.everybody.where(chart.everybody > 0)
+    cells = chart.n.assign(unplaced=chart.unplaced).to_numpy(object)
+    shares = chart.shares.assign(unplaced=unplaced).to_numpy(object)
+    bases = zip(chart.base, chart.everybody, strict=True)
     for y, (placed, everybody) in enumerate(bases):
         for x, (n, share) in enumerate(zip(cells[y], shares[y], strict=True)):
-            is_box = x < len(seen.boxes)
+            is_box = x < len(chart.boxes)
             base = placed if is_box else everybody
             if phrases.is_blank(n) or phrases.is_blank(base):  # one tells the other
                 ax.barh(y + 0.5, 0.94, 0.92, x + 0.03, facecolor=theme.WITHHELD, linewidth=0, edgecolor=theme.HATCH,
@@ -135,22 +135,22 @@ def _print_figures(ax: Axes, seen: _Groups, marker: str) -> None:
                 write(ax, marker, (x + 0.5, y + 0.5), data=(True, True), size=theme.SMALL, ha="center")
                 continue
             known = not phrases.is_blank(share)
-            ink = theme.text_on(theme.shade(float(share) / seen.top)) if is_box and known else None
+            ink = theme.text_on(theme.shade(float(share) / chart.top)) if is_box and known else None
             printed = phrases.percent(float(share)) if known else "–"
             write(ax, printed, (x + 0.5, y + 0.5), (0, 0.07), data=(True, True), size=theme.BODY, weight="bold",
                   ha="center", colour=ink or theme.INK)
             write(ax, phrases.count(n), (x + 0.5, y + 0.5), (0, -0.09), data=(True, True), size=_HEAD_SIZE,
                   ha="center", colour=ink or theme.QUIET)
-    if TOTAL in seen.groups and len(seen.groups) > 1:
-        y = list(seen.groups).index(TOTAL)
-        ax.plot([0, len(seen.boxes) + 1], [y, y], color=theme.INK, linewidth=1.2, clip_on=False)
+    if TOTAL in chart.groups and len(chart.groups) > 1:
+        y = list(chart.groups).index(TOTAL)
+        ax.plot([0, len(chart.boxes) + 1], [y, y], color=theme.INK, linewidth=1.2, clip_on=False)
 
 
-def _label_columns(ax: Axes, seen: _Groups) -> None:
-    names = [*seen.boxes, (0, say("by_group", "unplaced"))]
+def _label_columns(ax: Axes, chart: _Groups) -> None:
+    names = [*chart.boxes, (0, say("by_group", "unplaced"))]
     width = (theme.WIDTH - 2 * MARGIN - _LEFT) / len(names)
     ax.set_xlim(0, len(names))
-    ax.set_ylim(max(len(seen.groups), 1), 0)
+    ax.set_ylim(max(len(chart.groups), 1), 0)
     for x, (box, name) in enumerate(names):
         lines = [*([str(box)] if box else []), *wrap(name, width - 0.03, _HEAD_SIZE, max_lines=5)]
         for number, line in enumerate(reversed(lines)):
@@ -183,9 +183,9 @@ def _read(released: Released) -> _Groups:
     base = placed.groupby(column, sort=False)["base"].first().astype("Float64").reindex(groups)
     fullest = {g: found for g in groups if (found := _fullest(n.loc[g], base[g], boxes)) is not None}
     names = list(zip(boxes["box"].astype(int), boxes["box_name"].astype(str), strict=True))
-    seen = _Groups(frame, column, groups, names, n, base, missing["n"].astype("Float64").reindex(groups),
+    chart = _Groups(frame, column, groups, names, n, base, missing["n"].astype("Float64").reindex(groups),
                    missing["base"].astype("Float64").reindex(groups), "", fullest)
-    return replace(seen, title=_title(released, seen))
+    return replace(chart, title=_title(released, chart))
 
 
 def _fullest(n: pd.Series, base: object, boxes: pd.DataFrame) -> tuple[str, float] | None:
@@ -200,10 +200,10 @@ def _fullest(n: pd.Series, base: object, boxes: pd.DataFrame) -> tuple[str, floa
     return str(names[shown.idxmax()]), largest
 
 
-def _title(released: Released, seen: _Groups) -> str:
-    word, plural = _group_word("group", seen.column), _group_word("groups", seen.column)
-    groups = [g for g in seen.groups if g != TOTAL] or list(seen.groups)
-    named = [seen.fullest[g] for g in groups if g in seen.fullest]
+def _title(released: Released, chart: _Groups) -> str:
+    word, plural = _group_word("group", chart.column), _group_word("groups", chart.column)
+    groups = [g for g in chart.groups if g != TOTAL] or list(chart.groups)
+    named = [chart.fullest[g] for g in groups if g in chart.fullest]
     if not groups:
         return say("by_group", "title_empty")
     if not named:
@@ -211,10 +211,10 @@ def _title(released: Released, seen: _Groups) -> str:
     counts = pd.Series([box for box, _ in named]).value_counts(sort=False).sort_values(ascending=False, kind="stable")
     box, n = str(counts.index[0]), int(counts.iloc[0])
     if len(groups) == 1:
-        share = phrases.say_share(named[0][1], float(seen.base[groups[0]]))
+        share = phrases.say_share(named[0][1], float(chart.base[groups[0]]))
         what = phrases.counted(released)
         return say("by_group", "title_one", box=box, group=groups[0], share=share[0].lower() + share[1:], what=what)
-    n_told = len(groups) - sum(1 for g in groups if g not in seen.fullest and seen.n.loc[g].isna().any())
+    n_told = len(groups) - sum(1 for g in groups if g not in chart.fullest and chart.n.loc[g].isna().any())
     code = "title_all" if n == len(groups) else "title_some" if n_told == len(groups) else "title_shown"
     return say("by_group", code, box=box, n=n, of=n_told, groups=plural)
 

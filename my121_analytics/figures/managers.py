@@ -62,23 +62,23 @@ def plot_caterpillar(released: Released, *, for_meeting: bool = False, ax: Axes 
     overlap do not tell two managers apart, and two that do not overlap were not compared with each other either.
     """
     released = require_released(released, wanted_by="plot_caterpillar")
-    seen = _read(released, wanted_by="plot_caterpillar", for_meeting=for_meeting)
-    drawn = seen.ranged.head(MOST_ROWS)
+    managers = _read(released, wanted_by="plot_caterpillar", for_meeting=for_meeting)
+    drawn = managers.ranged.head(MOST_ROWS)
     verdicts = [v for v in (PATTERN, UNLISTED, *VERDICTS) if (drawn["verdict"] == v).any()]
     verdicts = list(dict.fromkeys(verdicts))
-    words = Words(_title(seen), phrases.subtitle(released, say("caterpillar", "measure"), n=_n(seen), table="managers"),
-                  _notes(seen, drawn))
+    words = Words(_title(managers), phrases.subtitle(released, say("caterpillar", "measure"), n=_n(managers),
+                                                     table="managers"), _notes(managers, drawn))
     if drawn.empty:
         return open_axes(ax, words, Room(height=0.3))
     longest = max(measure(printable(name), theme.SMALL) for name in drawn["name"]) + _INDENT + 0.1
     names = min(max(longest, _NAMES[0]), _NAMES[1])
     ax = open_axes(ax, words, Room(height=max(len(drawn) + 1.25 * len(verdicts), 3) * _ROW, left=names + _COUNTS,
                                    top=0.52, bottom=0.3))
-    _draw_scale(ax, drawn, seen.delta)
+    _draw_scale(ax, drawn, managers.delta)
     y = 0.0
     for verdict in verdicts:
         rows = drawn[drawn["verdict"] == verdict]
-        _write_heading(ax, y + 0.15, verdict, len(rows), int((seen.ranged["verdict"] == verdict).sum()), names)
+        _write_heading(ax, y + 0.15, verdict, len(rows), int((managers.ranged["verdict"] == verdict).sum()), names)
         y += 1.25
         for row in rows.itertuples():
             _draw_manager(ax, y, row, names)
@@ -90,13 +90,13 @@ def plot_caterpillar(released: Released, *, for_meeting: bool = False, ax: Axes 
 def describe_caterpillar(released: Released, *, for_meeting: bool = False) -> str:
     """Say in words what :func:`plot_caterpillar` shows: how many have each verdict, and the patterns themselves."""
     released = require_released(released, wanted_by="describe_caterpillar")
-    seen = _read(released, wanted_by="describe_caterpillar", for_meeting=for_meeting)
-    counts = [say("caterpillar", "alt_count", verdict=_sentence(v), n=int((seen.frame["verdict"] == v).sum()))
+    managers = _read(released, wanted_by="describe_caterpillar", for_meeting=for_meeting)
+    counts = [say("caterpillar", "alt_count", verdict=_sentence(v), n=int((managers.frame["verdict"] == v).sum()))
               for v in ((PATTERN, UNLISTED) if for_meeting else VERDICTS)]
     rows = [say("caterpillar", "alt_row", name=r.name, n=phrases.count(r.n_ratings),
                 estimate=phrases.signed(r.estimate), lower=phrases.signed(r.lower), upper=phrases.signed(r.upper))
-            for r in seen.ranged[seen.ranged["verdict"] == PATTERN].itertuples()]
-    return say("caterpillar", "alt", n=len(seen.ranged), title=_title(seen), counts="; ".join(counts),
+            for r in managers.ranged[managers.ranged["verdict"] == PATTERN].itertuples()]
+    return say("caterpillar", "alt", n=len(managers.ranged), title=_title(managers), counts="; ".join(counts),
                rows="".join(rows))
 
 
@@ -129,15 +129,15 @@ def plot_funnel(released: Released, *, for_meeting: bool = False, ax: Axes | Non
     Spiegelhalter (2005), Funnel plots for comparing institutional performance, Statistics in Medicine 24:1185.
     """
     released = require_released(released, wanted_by="plot_funnel")
-    seen = _read(released, wanted_by="plot_funnel", for_meeting=for_meeting)
-    points = seen.rated
+    managers = _read(released, wanted_by="plot_funnel", for_meeting=for_meeting)
+    points = managers.rated
     spread = _spread(released, points)
     crowded = int((points["verdict"] == PATTERN).sum()) > MOST_LABELS
-    notes = [say("caveat", "too_large") if seen.too_large else "", _key(seen),
+    notes = [say("caveat", "too_large") if managers.too_large else "", _key(managers),
              say("funnel", "note_names") if crowded else "", say("funnel", "note"),
              say("funnel", "note_spread") if spread.is_rough else "", say("caveat", "leniency_or_quality")]
     words = Words(_title_of_funnel(points, spread.sd),
-                  phrases.subtitle(released, say("funnel", "measure"), n=_n(seen), table="managers"),
+                  phrases.subtitle(released, say("funnel", "measure"), n=_n(managers), table="managers"),
                   tuple(note for note in notes if note) if len(points) else ())
     if points.empty:
         return open_axes(ax, words, Room(height=0.3))
@@ -150,8 +150,8 @@ def plot_funnel(released: Released, *, for_meeting: bool = False, ax: Axes | Non
 def describe_funnel(released: Released) -> str:
     """Say in words what :func:`plot_funnel` shows: how many lie outside the limits, and who is named."""
     released = require_released(released, wanted_by="describe_funnel")
-    seen = _read(released, wanted_by="describe_funnel")
-    points = seen.rated
+    managers = _read(released, wanted_by="describe_funnel")
+    points = managers.rated
     named = [say("funnel", "alt_row", name=r.name, difference=phrases.signed(r.difference),
                  n=phrases.count(r.n_ratings)) for r in points[points["verdict"] == PATTERN].itertuples()]
     told = say("funnel", "alt_named", names=phrases.join_words(named)) if named else say("funnel", "alt_none")
@@ -215,46 +215,46 @@ def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
     return None if phrases.is_blank(given) else float(str(given))
 
 
-def _title(seen: _Managers) -> str:
-    if seen.frame.empty:
+def _title(managers: _Managers) -> str:
+    if managers.frame.empty:
         return say("caterpillar", "title_nobody")
-    if seen.no_difference:
+    if managers.no_difference:
         return say("caterpillar", "title_no_difference")
-    if seen.ranged.empty:
+    if managers.ranged.empty:
         return say("caterpillar", "title_few")
-    if len(seen.frame) == 1:
-        return say("caterpillar", "title_one" if seen.n_listed else "title_none_one")
-    if not seen.n_listed:
-        return say("caterpillar", "title_none", of=len(seen.frame))
-    return say("caterpillar", "title", n=seen.n_listed, of=len(seen.frame),
-               have=say("caterpillar", "has" if seen.n_listed == 1 else "have"))
+    if len(managers.frame) == 1:
+        return say("caterpillar", "title_one" if managers.n_listed else "title_none_one")
+    if not managers.n_listed:
+        return say("caterpillar", "title_none", of=len(managers.frame))
+    return say("caterpillar", "title", n=managers.n_listed, of=len(managers.frame),
+               have=say("caterpillar", "has" if managers.n_listed == 1 else "have"))
 
 
-def _n(seen: _Managers) -> str:
-    n = phrases.count(seen.frame["n_ratings"].sum())
-    return say("caterpillar", "n_one" if len(seen.frame) == 1 else "n", n=n, managers=len(seen.frame))
+def _n(managers: _Managers) -> str:
+    n = phrases.count(managers.frame["n_ratings"].sum())
+    return say("caterpillar", "n_one" if len(managers.frame) == 1 else "n", n=n, managers=len(managers.frame))
 
 
-def _notes(seen: _Managers, drawn: pd.DataFrame) -> tuple[str, ...]:
+def _notes(managers: _Managers, drawn: pd.DataFrame) -> tuple[str, ...]:
     """Say what the picture leaves out and how it may be read."""
-    notes = [say("caveat", "too_large")] if seen.too_large else []
+    notes = [say("caveat", "too_large")] if managers.too_large else []
     if len(drawn):
-        notes.append(say("caterpillar", "order", delta=f"{seen.delta:.2f}", odds=f"{math.exp(seen.delta):.3g}"))
-    rest = seen.ranged.iloc[len(drawn):]["verdict"]
+        notes.append(say("caterpillar", "order", delta=f"{managers.delta:.2f}", odds=f"{math.exp(managers.delta):.3g}"))
+    rest = managers.ranged.iloc[len(drawn):]["verdict"]
     if len(rest):
         parts = [say("caterpillar", "more_part", n=int((rest == v).sum()), verdict=_sentence(v))
                  for v in (*VERDICTS, UNLISTED) if (rest == v).any()]
         notes.append(say("caterpillar", "more", rest=phrases.join_words(parts)))
-    if seen.few:
-        names = phrases.join_words(seen.few[:MOST_NAMES])
-        if len(seen.few) > MOST_NAMES:
-            names = say("caterpillar", "few_more", names=", ".join(seen.few[:MOST_NAMES]),
-                        n=len(seen.few) - MOST_NAMES)
+    if managers.few:
+        names = phrases.join_words(managers.few[:MOST_NAMES])
+        if len(managers.few) > MOST_NAMES:
+            names = say("caterpillar", "few_more", names=", ".join(managers.few[:MOST_NAMES]),
+                        n=len(managers.few) - MOST_NAMES)
         notes.append(say("caterpillar", "few", names=names))
-    if seen.n_withheld:
-        notes.append(say("caterpillar", "withheld", n=seen.n_withheld, marker=seen.marker))
-    if seen.n_listed and seen.expected_wrong is not None:
-        notes.append(say("caterpillar", "chance", expected=f"{seen.expected_wrong:.1f}", n=seen.n_listed))
+    if managers.n_withheld:
+        notes.append(say("caterpillar", "withheld", n=managers.n_withheld, marker=managers.marker))
+    if managers.n_listed and managers.expected_wrong is not None:
+        notes.append(say("caterpillar", "chance", expected=f"{managers.expected_wrong:.1f}", n=managers.n_listed))
     if len(drawn):
         notes.append(say("caveat", "leniency_or_quality"))
     return tuple(notes)
@@ -408,8 +408,8 @@ def _draw_points(ax: Axes, points: pd.DataFrame, sd: float) -> None:
                  lines=np.concatenate(lines))
 
 
-def _key(seen: _Managers) -> str:
+def _key(managers: _Managers) -> str:
     """Say what each shape stands for, in words that need no colour."""
     parts = [say("funnel", "key", shape=VERDICTS.get(v, VERDICTS[CANNOT_TELL]).symbol, verdict=_sentence(v))
-             for v in (*VERDICTS, UNLISTED) if (seen.rated["verdict"] == v).any()]
+             for v in (*VERDICTS, UNLISTED) if (managers.rated["verdict"] == v).any()]
     return say("funnel", "keys", keys="; ".join(parts)) if parts else ""

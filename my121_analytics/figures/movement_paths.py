@@ -10,6 +10,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.bars import draw_bar
 from my121_analytics.figures.layout import Room, Words, elide, open_axes, write
+from my121_analytics.figures.phrases import percent_or_blank
 from my121_analytics.figures.stacked_shares import StackedRow, draw_stacked
 from my121_analytics.wording.catalogue import say
 
@@ -60,7 +61,7 @@ def describe_axis_shares(released: Released) -> str:
         for row in part[part["cycle"].astype("str") == cycles[-1]].to_dict("records"):
             first = part[(part["cycle"].astype("str") == cycles[0]) & (part["level"] == row["level"])].iloc[0]
             lines.append(say("axis_shares", "alt_row", axis=say("nine_box", str(axis)), label=row["label"],
-                             first=_percent(first["share"]), last=_percent(row["share"])))
+                             first=percent_or_blank(first["share"]), last=percent_or_blank(row["share"])))
     return say("axis_shares", "alt", title=_axis_title(frame), rows="; ".join(lines))
 
 
@@ -99,7 +100,7 @@ def plot_leaving(released: Released, *, ax: Axes | None = None) -> Axes:
         known = not any(phrases.is_blank(row[c]) for c in ("share", "lower", "upper"))
         draw_bar(ax, y, float(row["share"]) if known else None, row["lower"] if known else None,
                  row["upper"] if known else None, colour=theme.mix(theme.PAPER, theme.DARK_BLUE, 0.55), height=0.6)
-        text = say("leaving", "value", share=_percent(row["share"]), n=phrases.count(row["n"]),
+        text = say("leaving", "value", share=percent_or_blank(row["share"]), n=phrases.count(row["n"]),
                    base=phrases.count(row["base"])) if known else str(row["marker"])
         write(ax, text, (1, y), (0.1, 0), data=(False, True), size=theme.SMALL, gid="value")
     return ax
@@ -109,13 +110,10 @@ def describe_leaving(released: Released) -> str:
     """Say in words what :func:`plot_leaving` shows, box by box."""
     released = require_released(released, wanted_by="describe_leaving")
     frame = phrases.take_table(released, "leaving_by_box", wanted_by="describe_leaving")
-    rows = [say("leaving", "alt_row", name=_box_name(row), share=_percent(row["share"]), lower=_percent(row["lower"]),
-                upper=_percent(row["upper"])) for row in frame.to_dict("records")]
+    rows = [say("leaving", "alt_row", name=_box_name(row),
+                **{part: percent_or_blank(row[part]) for part in ("share", "lower", "upper")})
+            for row in frame.to_dict("records")]
     return say("leaving", "alt", title=_leaving_title(frame, released.facts.get("share_left")), rows="; ".join(rows))
-
-
-def _percent(share: object) -> str:
-    return say("figure", "not_shown") if phrases.is_blank(share) else phrases.percent(float(str(share)))
 
 
 def _box_name(row: dict[str, object]) -> str:

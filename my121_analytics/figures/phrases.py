@@ -22,6 +22,11 @@ _FRACTIONS = {"tenth": 0.1, "fifth": 0.2, "quarter": 0.25, "third": 1 / 3, "two_
               "nine_tenths": 0.9}
 
 
+def name_group(column: str) -> str:
+    """Name a grouping as a title has it: in the catalogue's words, else the column's own."""
+    return say("group", column) if column in codes("group") else column.replace("_", " ")
+
+
 def counted(released: Released) -> str:
     """Name what is counted: people or posts."""
     known = require_released(released, wanted_by="counted").about.counts_what
@@ -106,6 +111,11 @@ def is_blank(value: object) -> bool:
     """Say whether a cell holds nothing: withheld, or never known."""
     # only a missing number differs from itself; the question is put for every cell of every picture
     return value is None or value is pd.NA or value is pd.NaT or bool(value != value)
+
+
+def percent_or_blank(share: object) -> str:
+    """Print a share as a whole percentage, or say that it is not shown."""
+    return say("figure", "not_shown") if is_blank(share) else percent(float(str(share)))
 
 
 def day(when: date) -> str:

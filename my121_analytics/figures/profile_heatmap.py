@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from my121_analytics.analysis.group_profile import ORDERED
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.layout import MARGIN, Room, Words, line_height, open_axes, wrap, write
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 36
 """Groups drawn; the table has all."""
 MARKS = {"above": "▲", "below": "▼"}
-ORDERED = ("grade", "tenure_band", "age_band")
 _JOIN = " · "
 _LEFT, _ROW, _HEAD, _SMALLEST, _GAP = 2.15, 0.46, 1.2, 8.0, 0.12
 _NAME_SIZE = 7.5
@@ -151,7 +151,7 @@ def read_groups(released: Released, *, most: int, wanted_by: str) -> GroupShares
     sizes = inner[inner["box"] == 0].set_index("group")["base"].astype("Float64").fillna(0)
     kept = set(sizes.sort_values(ascending=False, kind="stable").index[:most])
     groups = [name for name in dict.fromkeys(inner["group"]) if name in kept]
-    word = phrases.join_words([_group_word(column) for column in columns])
+    word = phrases.join_words([phrases.name_group(column.removesuffix("_id")) for column in columns])
     names = list(boxes[["box", "box_name", "performance", "potential"]].itertuples(index=False, name=None))
     return GroupShares(frame, columns, [*groups, TOTAL] if groups else [], len(sizes) - len(groups), names, word)
 
@@ -162,11 +162,6 @@ def name_groups(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
              frame[column].astype("str") for column in columns]
     joined = parts[0] if len(parts) == 1 else parts[0].str.cat(parts[1], sep=_JOIN)
     return joined.where(~(frame[list(columns)].astype("str") == TOTAL).all(axis="columns"), TOTAL)
-
-
-def _group_word(column: str) -> str:
-    known = column.removesuffix("_id")
-    return say("group", known) if known in codes("group") else known.replace("_", " ")
 
 
 def _title(shown: GroupShares) -> str:

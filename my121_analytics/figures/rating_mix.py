@@ -84,12 +84,12 @@ def describe_rating_mixes(released: Released) -> str:
     released = require_released(released, wanted_by="describe_rating_mixes")
     listed, mix = _read(released)
     rows = []
-    for one in listed.head(MOST_MANAGERS).itertuples():
-        shares = mix[mix["rater_id"] == one.rater_id].sort_values("level")
+    for manager in listed.head(MOST_MANAGERS).itertuples():
+        shares = mix[mix["rater_id"] == manager.rater_id].sort_values("level")
         parts = phrases.join_words([
             say("rating_mixes", "alt_part", label=row.label, share=_percent(row.share),
                 expected=_percent(row.expected_share)) for row in shares.itertuples()])
-        rows.append(say("rating_mixes", "alt_row", name=one.name, parts=parts))
+        rows.append(say("rating_mixes", "alt_row", name=manager.name, parts=parts))
     return " ".join([say("rating_mixes", "alt", title=_title(listed)), *rows])
 
 

@@ -59,7 +59,7 @@ def describe_self_gap(released: Released) -> str:
     frame = phrases.take_table(released, "by_group", wanted_by="describe_self_gap")
     rows = [say("self_gap", "alt_row", axis=_axis(axis), group=group,
                 n=phrases.count(cells["base"].iloc[0], phrases.marker_of(frame)),
-                **{part: _percent(cells.loc[part, "share"]) for part in PARTS})
+                **{part: phrases.percent_or_blank(cells.loc[part, "share"]) for part in PARTS})
             for axis, group, cells in _blocks(frame)]
     return say("self_gap", "alt", title=_title(frame), rows="; ".join(rows))
 
@@ -81,10 +81,6 @@ def _blocks(frame: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
 
 def _axis(axis: str) -> str:
     return say("self_gap", "heading", axis=say("nine_box", axis))
-
-
-def _percent(share: object) -> str:
-    return say("figure", "not_shown") if phrases.is_blank(share) else phrases.percent(float(str(share)))
 
 
 def _title(frame: pd.DataFrame) -> str:

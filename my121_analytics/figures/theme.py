@@ -23,8 +23,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE = "#12436D", "#28A197", "#801650", "#F46A25"
-PALETTE = (DARK_BLUE, TURQUOISE, DARK_PINK, ORANGE)
-"""The Government Analysis Function's categorical colours, in its order; never more than four at once."""
 
 INK, PAPER = "#0B0C0C", "#FFFFFF"
 QUIET = "#505A5F"
@@ -160,11 +158,6 @@ def render_svg(ax: Axes | Figure | Canvas, *, title: str = "", description: str 
     if isinstance(ax, Canvas):
         return write_svg(ax, title=title or ax.title, description=description)
     return _drawing(ax).inline(title=title or _title_of(ax), description=description)
-
-
-def save_png(ax: Axes | Canvas, path: Path | str, *, dpi: int = 150) -> None:
-    """Write :func:`render_png`'s bytes to a file."""
-    Path(path).write_bytes(render_png(ax, dpi=dpi))
 
 
 def save_svg(ax: Axes | Figure | Canvas, path: Path | str, *, title: str = "", description: str = "") -> None:

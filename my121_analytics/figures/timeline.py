@@ -26,7 +26,7 @@ from my121_analytics.figures.layout import (
     write,
 )
 from my121_analytics.figures.phrases import day, take_table
-from my121_analytics.settings import PLAN_STATUSES
+from my121_analytics.settings_plan import PLAN_STATUSES
 from my121_analytics.wording.catalogue import say
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class _Line:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class _Timeline:
     """What one page shows."""
 
     rows: pd.DataFrame
@@ -100,34 +100,34 @@ def plot_timeline(released: Released, *, ax: Axes | None = None, page: int = 1) 
         There is no such page.
     """
     released = require_released(released, wanted_by="plot_timeline")
-    seen = _look(released, page, wanted_by="plot_timeline")
-    words = Words(seen.title, seen.subtitle, seen.notes)
-    if seen.rows.empty:
+    chart = _look(released, page, wanted_by="plot_timeline")
+    words = Words(chart.title, chart.subtitle, chart.notes)
+    if chart.rows.empty:
         return open_axes(ax, words, Room(height=0.3))
     chosen = chosen_axes(ax)
     wide = theme.WIDTH - 0.5 - _LEFT - _RIGHT if chosen is None else size_of(chosen)[0]
-    levels = _stagger(seen, wide)
+    levels = _stagger(chart, wide)
     n_levels = max(levels) + 1
-    ax = open_axes(ax, words, Room(height=len(seen.rows) * _ROW, left=_LEFT, right=_RIGHT,
+    ax = open_axes(ax, words, Room(height=len(chart.rows) * _ROW, left=_LEFT, right=_RIGHT,
                                    top=n_levels * _LABEL + 0.12, bottom=0.3))
-    ax.set_xlim(_number(seen.first), _number(seen.last))
-    ax.set_ylim(len(seen.rows) - 0.5, -0.5)
-    _draw_ticks(ax, seen)
-    for line, level in zip(seen.lines, levels, strict=True):
-        _draw_line(ax, line, level, wide, seen)
-    for y, row in enumerate(seen.rows.itertuples()):
-        _draw_row(ax, y, row, seen)
+    ax.set_xlim(_number(chart.first), _number(chart.last))
+    ax.set_ylim(len(chart.rows) - 0.5, -0.5)
+    _draw_ticks(ax, chart)
+    for line, level in zip(chart.lines, levels, strict=True):
+        _draw_line(ax, line, level, wide, chart)
+    for y, row in enumerate(chart.rows.itertuples()):
+        _draw_row(ax, y, row, chart)
     return ax
 
 
 def describe_timeline(released: Released, *, page: int = 1) -> str:
     """Say in words what :func:`plot_timeline` shows, action by action."""
     released = require_released(released, wanted_by="describe_timeline")
-    seen = _look(released, page, wanted_by="describe_timeline")
+    chart = _look(released, page, wanted_by="describe_timeline")
     rows = [say("timeline", "alt_row", action_id=row.action_id, status=row.status, when=_say_when(row))
-            for row in seen.rows.itertuples()]
-    lines = [say("timeline", "alt_line", name=line.name) for line in seen.lines if line.kind == "milestone"]
-    return " ".join([seen.title + ".", seen.subtitle, *rows, *lines])
+            for row in chart.rows.itertuples()]
+    lines = [say("timeline", "alt_line", name=line.name) for line in chart.lines if line.kind == "milestone"]
+    return " ".join([chart.title + ".", chart.subtitle, *rows, *lines])
 
 
 def _actions(released: Released, *, wanted_by: str) -> pd.DataFrame:
@@ -137,7 +137,7 @@ def _actions(released: Released, *, wanted_by: str) -> pd.DataFrame:
     return frame.assign(order=order).sort_values(["order", "due_latest"], kind="stable", ignore_index=True)
 
 
-def _look(released: Released, page: int, *, wanted_by: str) -> _Seen:
+def _look(released: Released, page: int, *, wanted_by: str) -> _Timeline:
     actions = _actions(released, wanted_by=wanted_by)
     n_pages = count_pages(released)
     if not 1 <= page <= n_pages:
@@ -155,7 +155,7 @@ def _look(released: Released, page: int, *, wanted_by: str) -> _Seen:
     if n_pages > 1:
         notes.insert(0, say("timeline", "page", page=page, pages=n_pages, first=(page - 1) * MOST_ROWS + 1,
                             last=(page - 1) * MOST_ROWS + len(rows), n=len(actions)))
-    return _Seen(rows, tuple(sorted(lines, key=lambda line: line.at)), anchor, first - margin, last + margin,
+    return _Timeline(rows, tuple(sorted(lines, key=lambda line: line.at)), anchor, first - margin, last + margin,
                  _say_title(actions, about.as_of), say("timeline", "subtitle", n=len(actions),
                                                        as_of=day(about.as_of), anchor=day(anchor.date())),
                  tuple(notes))
@@ -188,15 +188,15 @@ def _number(moment: pd.Timestamp) -> float:
     return float(pd.Timestamp(moment).toordinal())
 
 
-def _place(moment: pd.Timestamp, seen: _Seen, wide: float) -> float:
+def _place(moment: pd.Timestamp, chart: _Timeline, wide: float) -> float:
     """Give where a day stands, in inches from the left."""
-    return (_number(moment) - _number(seen.first)) / (_number(seen.last) - _number(seen.first)) * wide
+    return (_number(moment) - _number(chart.first)) / (_number(chart.last) - _number(chart.first)) * wide
 
 
-def _label_left(line: _Line, seen: _Seen, wide: float) -> float:
+def _label_left(line: _Line, chart: _Timeline, wide: float) -> float:
     """Give where a line's name starts: centred on it, pushed in where it would leave the picture."""
     width = _label_width(line)
-    return min(max(_place(line.at, seen, wide) - width / 2, -_LEFT), wide + _RIGHT - width)
+    return min(max(_place(line.at, chart, wide) - width / 2, -_LEFT), wide + _RIGHT - width)
 
 
 def _label_width(line: _Line) -> float:
@@ -207,12 +207,12 @@ def _weight(line: _Line) -> Weight:
     return "bold" if line.kind == "as_of" else "normal"
 
 
-def _stagger(seen: _Seen, wide: float) -> list[int]:
+def _stagger(chart: _Timeline, wide: float) -> list[int]:
     """Put each name on the lowest level on which it touches no other."""
     ends: list[list[tuple[float, float]]] = []
     levels = []
-    for line in seen.lines:
-        left = _label_left(line, seen, wide)
+    for line in chart.lines:
+        left = _label_left(line, chart, wide)
         right = left + _label_width(line)
         level = next((i for i, taken in enumerate(ends) if all(right + 0.1 < a or left - 0.1 > b for a, b in taken)),
                      len(ends))
@@ -223,32 +223,32 @@ def _stagger(seen: _Seen, wide: float) -> list[int]:
     return levels
 
 
-def _draw_line(ax: Axes, line: _Line, level: int, wide: float, seen: _Seen) -> None:
+def _draw_line(ax: Axes, line: _Line, level: int, wide: float, chart: _Timeline) -> None:
     style = {"anchor": (theme.QUIET, "-", 1.2), "as_of": (theme.INK, "-", 2.0), "milestone": (theme.QUIET, "--", 1.0)}
     colour, dashes, width = style[line.kind]
     if line.start is not None:
         ax.axvspan(_number(line.start), _number(line.at), color=theme.PALE_BLUE, zorder=0, linewidth=0)
     ax.axvline(_number(line.at), color=colour, linestyle=dashes, linewidth=width, zorder=1)
-    write(ax, line.name, (0, 1), (_label_left(line, seen, wide), 0.1 + level * _LABEL + _LABEL / 2), size=theme.SMALL,
+    write(ax, line.name, (0, 1), (_label_left(line, chart, wide), 0.1 + level * _LABEL + _LABEL / 2), size=theme.SMALL,
           colour=theme.INK if line.kind == "as_of" else theme.QUIET,
           weight=_weight(line), gid="line")
 
 
-def _draw_ticks(ax: Axes, seen: _Seen) -> None:
-    months = (seen.last - seen.first).days / 30.44
+def _draw_ticks(ax: Axes, chart: _Timeline) -> None:
+    months = (chart.last - chart.first).days / 30.44
     step = next((n for n in (1, 3, 6, 12, 24, 60) if months / n <= 6), 120)
-    for moment in pd.date_range(pd.Timestamp(seen.first.year, 1, 1), seen.last, freq="MS"):
-        if moment < seen.first or (moment.year * 12 + moment.month - 1) % step:
+    for moment in pd.date_range(pd.Timestamp(chart.first.year, 1, 1), chart.last, freq="MS"):
+        if moment < chart.first or (moment.year * 12 + moment.month - 1) % step:
             continue
         ax.axvline(_number(moment), color=theme.RULE, linewidth=0.6, zorder=0)
         name = f"{moment:%Y}" if step >= 12 else f"{moment:%b %Y}"
-        edge = _place(moment, seen, size_of(ax)[0])
+        edge = _place(moment, chart, size_of(ax)[0])
         ha = "left" if edge < measure(name, theme.SMALL) / 2 else "center"
         write(ax, name, (_number(moment), 0), (0, -0.16), data=(True, False), size=theme.SMALL, colour=theme.QUIET,
               ha=ha, gid="tick")
 
 
-def _draw_row(ax: Axes, y: int, row: Any, seen: _Seen) -> None:
+def _draw_row(ax: Axes, y: int, row: Any, chart: _Timeline) -> None:
     marker, colour, filled = _SHAPES[row.status]
     if y % 2:
         ax.axhspan(y - 0.5, y + 0.5, color=theme.mix(theme.PAPER, theme.INK, 0.025), linewidth=0, zorder=0)
@@ -256,7 +256,7 @@ def _draw_row(ax: Axes, y: int, row: Any, seen: _Seen) -> None:
     for i, text in enumerate(name):
         write(ax, text, (0, y), (-_LEFT, ((len(name) - 1) / 2 - i) * _LABEL), data=(False, True), size=theme.SMALL,
               gid="name")
-    at = _draw_span(ax, y, row, colour, _number(seen.anchor))
+    at = _draw_span(ax, y, row, colour, _number(chart.anchor))
     look: dict[str, Any] = {"marker": marker, "markersize": 8, "markeredgecolor": colour, "markeredgewidth": 1.6,
                             "markerfacecolor": colour if filled else theme.PAPER, "linestyle": "none", "clip_on": False}
     if at is not None:

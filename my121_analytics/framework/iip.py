@@ -73,11 +73,6 @@ class IipFramework:
     requirements: int | None
     core: int | None
 
-    @property
-    def counts_requirements(self) -> bool:
-        """Whether award levels follow from the number of evidence requirements met."""
-        return self.requirements is not None
-
     def award(self, code: str) -> Award:
         """Give one award level.
 

@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from my121_analytics.packaged_data import read_packaged_toml
 
+BULLETS = "•·▪●○◦■□➢►‣*"
+"""Signs that plans put before the items of a list."""
+
 
 def plain(text: str) -> str:
     """Give a text in lower case with letters and figures only, so that dashes and brackets do not matter.

@@ -110,30 +110,3 @@ def discovery_limits(se: ArrayLike, nodes: Array, prior: Array, *, delta: float,
         fits = np.flatnonzero((mean <= allowed) & (np.cumsum(weighed) > 0))
         limits[members] = max(float(ranked[fits[-1]]), allowed) if len(fits) else allowed
     return limits
-
-
-def detectable_difference(n1: ArrayLike, n2: ArrayLike, share: ArrayLike = 0.5, *, level: float = 0.95,
-                          power: float = 0.8) -> Array:
-    """Give the smallest difference between two shares that groups of these sizes could show.
-
-    Parameters
-    ----------
-    n1, n2
-        Sizes of the groups.
-    share
-        The common share about which they differ; one half asks most.
-    level
-        Of the interval that has to leave out 0.
-    power
-        Chance of seeing it.
-
-    Returns
-    -------
-    numpy.ndarray
-        Difference of shares, 0-1; missing where a group is empty, at most 1.
-    """
-    first, second, p = (np.asarray(v, dtype=float) for v in (n1, n2, share))
-    with np.errstate(divide="ignore"):
-        se = np.sqrt(p * (1 - p) * (1 / first + 1 / second))
-    size = (ndtri(0.5 + level / 2) + ndtri(power)) * se
-    return np.where(np.isfinite(size), np.minimum(size, 1.0), np.nan)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
 
 from my121_analytics.inference.category_table import tabulate_cells
 
@@ -53,6 +52,8 @@ def fit_proportional_odds(category: Codes, design: Array) -> OddsFit:
     ----------
     McCullagh (1980), Regression models for ordinal data, JRSS B 42:109.
     """
+    from scipy.optimize import minimize  # slow to load
+
     n_categories = int(category.max()) + 1
     at_most = np.cumsum(np.bincount(category, minlength=n_categories))[:-1] / len(category)
     start = np.concatenate([np.log(at_most / (1 - at_most)), np.zeros(design.shape[1])])

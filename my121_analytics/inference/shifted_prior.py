@@ -323,7 +323,8 @@ def _sum_logs(likelihood: Array, family: PriorFamily, chosen: Codes) -> Array:
     components[:, needed] = family.components[:, needed]
     for start in range(0, len(likelihood), 100):
         by_component = likelihood[start:start + 100] @ components
-        total += np.log(np.maximum(family.marginals(by_component, chosen), 1e-290)).sum(axis=0)
+        mixed = family.mix(np.ascontiguousarray(by_component.T), chosen)
+        total += np.log(np.maximum(mixed, 1e-290, out=mixed), out=mixed).sum(axis=1)
     return total
 
 

@@ -21,6 +21,7 @@ from my121_analytics.ingest.entries import enter_sheet
 from my121_analytics.ingest.files.exports import SourceSheet, list_files, read_sheets
 from my121_analytics.ingest.files.garbage import collection_paused
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
+from my121_analytics.ingest.missing_parts import list_doubts
 from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
@@ -36,7 +37,8 @@ from my121_analytics.ingest.shared_numbers import stop_shared_numbers
 from my121_analytics.ingest.unread import Unread, list_headings, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
-from my121_analytics.settings import Settings, find_settings, load_settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_file import find_settings, load_settings
 from my121_analytics.viewable import Viewable
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
@@ -45,7 +47,6 @@ from my121_analytics.workforce.schema import TABLES, column_names
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
 _MANAGERS = tuple(f"{who}_{how}" for who in ("manager", "rater") for how in ("id", "name", "post"))
-_EVENTS = ("placements", "conversations", "objectives", "development_actions", "successors", "evidence")
 
 
 @dataclass(frozen=True, repr=False)
@@ -160,6 +161,10 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
     unread = list_unread(sheets, report, workforce.placements, listed)
     unread = replace(unread, settings=propose_settings(sheets, report, unread, context))
+    doubts = list_doubts(workforce, sheets, listed)
+    unread = replace(unread, doubts=tuple(doubt.sentence for doubt in doubts))
+    for doubt in doubts:
+        log.add(doubt.code, file=doubt.file, values=doubt.value, expected=doubt.expected, n=doubt.n)
     _log_checks(workforce, listed, log)
     _log_unused_settings(sheets, settings, log)
     for rows in sheets:

@@ -44,12 +44,15 @@ class Unread:
         Of these, how many are on the record.
     settings
         Lines for the settings file that would let them be read; empty where none are known.
+    doubts
+        Signs that rows are missing though each file was read to its end, as sentences.
     """
 
     columns: pd.DataFrame = field(default_factory=lambda: pd.DataFrame(columns=list(COLUMNS)), repr=False)
     n_ratings: int = 0
     n_read: int = 0
     settings: str = ""
+    doubts: tuple[str, ...] = ()
 
     @property
     def share_read(self) -> float:
@@ -67,14 +70,21 @@ class Unread:
         return self.columns.empty and not self.is_too_little
 
     def headlines(self) -> tuple[str, ...]:
-        """Say what was not read, one sentence for each kind and cause, the gravest first; empty where all was."""
+        """Say what was not read, the gravest first, and what seems to be missing, one sentence for each cause."""
         lines = []
         if self.is_too_little:
             code = "none_read" if self.n_read == 0 else "too_few_read"
             lines.append(say("unread", code, n=f"{self.n_ratings:,}", read=f"{self.n_read:,}"))
         for (kind, cause), part in self.columns.groupby(["kind", "cause"], sort=False):
             lines.append(_sentence(str(kind), str(cause), part))
-        return tuple(lines)
+        return (*lines, *self.doubts)
+
+    @property
+    def state(self) -> str:
+        """What it leaves of the record: ``unusable``, ``partly``, ``doubtful``, or empty where all seems to be read."""
+        if self.is_too_little:
+            return "unusable"
+        return "partly" if len(self.columns) else "doubtful" if self.doubts else ""
 
 
 def _sentence(kind: str, cause: str, part: pd.DataFrame) -> str:
@@ -162,6 +172,8 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
     if rows.differs_from:
         kind = "ratings" if "placements" in rows.map.tables else "rows"
         yield (kind, file, sheet, rows.differs_from, -1, int(rows.withheld.sum()), "versions_apart", "", "", file)
+    if rows.missing[1]:
+        yield "rows", file, sheet, rows.missing[0], -1, rows.missing[1], "own_count", "", "", ""
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
         shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,

@@ -68,11 +68,11 @@ ROW_RULES = (
 SHEET_RULES = (
     *_rules("error", "unreadable_file key_not_found codes_off_scale decimals_for_levels labels_off_scale "
             "codes_against_labels scale_of_another boxes_against_ratings ratings_against_boxes heading_twice "
-            "staff_sheet_unread"),
+            "staff_sheet_unread own_count_differs"),
     *_rules("warning", "labels_read axis_assumed setting_without_heading"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
             "rater_from_post repeated_row repeated_conversation spellings_joined formula_without_value mixed_encoding "
-            "letters_lost zero_bytes last_line_cut"),
+            "letters_lost zero_bytes"),
     *_rules("info", "not_record file_left_alone hidden_sheet encoding refused_heading duplicate_heading near_heading "
             "rows_set_aside kind_assumed cycle_assumed vacant_post error_cells shown_by_format hidden_columns "
             "hidden_rows merged_cells pivot_left_out quoted_lines serials_of_1904"),
@@ -92,7 +92,8 @@ STANDING_RULES = (
 CROSS_RULES = (
     *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
             "self_rated_as_manager placed_after_leaving placed_before_start placed_in_future box3_beyond_limit "
-            "new_starter_in_lowest_box reporting_loop two_names two_managers team_outside_directorate"),
+            "new_starter_in_lowest_box reporting_loop two_names two_managers team_outside_directorate thin_cycle "
+            "sorted_rows_end"),
     *_rules("info", "earlier_placement manages_self unit_renamed missing_optional"),
 )
 """What is checked between tables; these never stop a row."""

@@ -197,13 +197,14 @@ def _measure_files(intake: Intake) -> dict[str, FileShape]:
                               "column"]
         if columns.empty:
             continue  # a cover, or a sheet that is not part of the record
+        # exports carry the day in their names: those that differ in digits alone are one export of several days
         key = re.sub(r"\d+", "#", f"{row.file}|{sheet}".casefold())
-        one = FileShape(f"{row.file}, {sheet}" if sheet else str(row.file), 1, int(row.rows_read),
+        file = FileShape(f"{row.file}, {sheet}" if sheet else str(row.file), 1, int(row.rows_read),
                         int(row.rows_quarantined), tuple(sorted(set(map(str, columns)))))
         before = found.get(key)
-        found[key] = one if before is None else FileShape(
-            one.shown, before.n_files + 1, before.rows + one.rows, before.refused + one.refused,
-            tuple(sorted({*before.columns, *one.columns})))
+        found[key] = file if before is None else FileShape(
+            file.shown, before.n_files + 1, before.rows + file.rows, before.refused + file.refused,
+            tuple(sorted({*before.columns, *file.columns})))
     return found
 
 

@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.runs.extract_shape import PEOPLE, PLACEMENTS, WHOLE, ExtractShape, FileShape
-from my121_analytics.settings import ExpectSettings, GuardSettings
+from my121_analytics.settings_runs import ExpectSettings, GuardSettings
 from my121_analytics.wording.catalogue import say
 
 
@@ -57,7 +57,8 @@ class ExtractRefusedError(DataUnusableError):
         self.findings = tuple(findings)
         self.last_run = last_run
         headline = say("guard", "headline" if last_run else "headline_first", n=len(self.findings), run=last_run)
-        super().__init__(headline, hints=[*(one.sentence for one in self.findings), say("guard", "what_to_do"), *hints])
+        super().__init__(headline, hints=[*(finding.sentence for finding in self.findings), say("guard", "what_to_do"),
+                                          *hints])
 
     def as_records(self) -> list[dict[str, str]]:
         """Give the findings for programs."""
@@ -125,7 +126,7 @@ def _check_latest_cycle(shape: ExtractShape) -> Iterator[GuardFinding]:
 
 
 def _compare_files(before: ExtractShape, after: ExtractShape, rules: GuardSettings) -> Iterator[GuardFinding]:
-    come = [one for key, one in after.files.items() if key not in before.files]
+    come = [file for key, file in after.files.items() if key not in before.files]
     for key, old in before.files.items():
         new = after.files.get(key) or _renamed(old, come)
         if new is None:
@@ -154,6 +155,7 @@ def _compare_counts(before: ExtractShape, after: ExtractShape, rules: GuardSetti
         if not unit:
             if _fell(old, new, allowed, rules.least):
                 yield GuardFinding(f"{measure}_fell", cycle or after.as_of, f"{old:,}", f"{new:,}")
+        # a directorate that was reorganised loses its people to others, and the council's own figure stays
         elif _fell(old, new, rules.unit_fall, rules.least) and whole_loss * 2 >= old - new:
             yield GuardFinding(f"{measure}_fell", f"{unit}, {cycle}" if cycle else unit, f"{old:,}", f"{new:,}")
 
@@ -181,6 +183,7 @@ def _compare_scales(before: ExtractShape, after: ExtractShape, rules: GuardSetti
             yield GuardFinding("scale_labels", axis, ", ".join(labels), ", ".join(after.scales.get(axis, ())))
     for (axis, cycle), old in before.levels.items():
         new = after.levels.get((axis, cycle), {})
+        # a cycle that is still filling changes its mix by itself
         is_settled = abs(sum(new.values()) - sum(old.values())) <= rules.placements_fall * sum(old.values())
         if _shift(old, new, rules.least) > (rules.mix_shift if is_settled else rules.new_mix_shift):
             yield GuardFinding("scale_mix", f"{axis}, {cycle}", _mix(old), _mix(new))
@@ -224,6 +227,7 @@ def _shift(old: Mapping[int, int], new: Mapping[int, int], least: int) -> float:
     n_old, n_new = sum(old.values()), sum(new.values())
     if min(n_old, n_new) < least:
         return 0.0
+    # the total variation distance: half the sum, since each that moves is missed in one place and found in another
     return sum(abs(old.get(level, 0) / n_old - new.get(level, 0) / n_new) for level in {*old, *new}) / 2
 
 

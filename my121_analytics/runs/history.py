@@ -99,12 +99,12 @@ def read_record(path: Path) -> RunRecord | None:
     if not isinstance(content, dict) or content.pop("product", "") != "my121_analytics":
         return None
     known = {f.name for f in fields(RunRecord)}
-    given = {name: value for name, value in content.items() if name in known}
-    given["headline"] = tuple(Headline(**one) for one in given.get("headline", ()))
+    values = {name: value for name, value in content.items() if name in known}
+    values["headline"] = tuple(Headline(**one) for one in values.get("headline", ()))
     for name in ("warnings", "undelivered", "accepted"):
-        given[name] = tuple(given.get(name, ()))
+        values[name] = tuple(values.get(name, ()))
     try:
-        return RunRecord(**given)
+        return RunRecord(**values)
     except TypeError:  # written by a version that kept less
         return None
 
@@ -171,7 +171,7 @@ def headline_before(records: Sequence[RunRecord], key: str, *, report: str, audi
             break
         if record.state != "done":
             continue
-        mine = tuple(one for one in record.headline if (one.report, one.audience) == (report, audience))
+        mine = tuple(figure for figure in record.headline if (figure.report, figure.audience) == (report, audience))
         earlier = mine or earlier
     return earlier
 
@@ -288,13 +288,13 @@ def tabulate_trend(records: Sequence[RunRecord]) -> pd.DataFrame:
     by_day = {record.as_of: record for record in records if record.state == "done" and record.as_of}
     rows, before = [], dict[tuple[str, str], Headline]()
     for as_of in sorted(by_day):
-        for one in by_day[as_of].headline:
-            earlier = before.get((one.report, one.code))
-            rows.append((one.report, one.code, one.label, one.unit, as_of, one.cycle, one.value, one.lower, one.upper,
-                         earlier.value if earlier else None, difference_between(one, earlier),
-                         read_change(one, earlier)))
-            if one.value is not None:
-                before[one.report, one.code] = one
+        for figure in by_day[as_of].headline:
+            earlier = before.get((figure.report, figure.code))
+            rows.append((figure.report, figure.code, figure.label, figure.unit, as_of, figure.cycle, figure.value,
+                         figure.lower, figure.upper, earlier.value if earlier else None,
+                         difference_between(figure, earlier), read_change(figure, earlier)))
+            if figure.value is not None:
+                before[figure.report, figure.code] = figure
     return pd.DataFrame(rows, columns=["report", "statistic", "label", "unit", "as_of", "cycle", "value", "lower",
                                        "upper", "before", "change", "reading"])
 

@@ -67,7 +67,7 @@ def find_exports(source: Path, patterns: Mapping[str, str]) -> Inbox:
     if not patterns:
         return Inbox(source, tuple(there))
     kinds = {kind: sorted((file for file in there if file.match(pattern)),
-                          key=lambda file: (int(file.stat().st_mtime), file.name))
+                          key=lambda file: (int(file.stat().st_mtime), file.name))  # shares keep whole seconds
              for kind, pattern in patterns.items()}
     faults = [say("run", "no_file_of_kind", kind=kind, pattern=patterns[kind])
               for kind, files in kinds.items() if not files]
@@ -149,7 +149,7 @@ def hash_files(files: Sequence[Path]) -> dict[str, str]:
 
 def _look_at(files: Sequence[Path]) -> list[tuple[int, int]]:
     try:
-        return [(seen.st_size, seen.st_mtime_ns) for seen in map(os.stat, files)]
+        return [(status.st_size, status.st_mtime_ns) for status in map(os.stat, files)]
     except OSError as problem:
         raise _unreadable(Path(str(problem.filename)), problem) from problem
 

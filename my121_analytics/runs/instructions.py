@@ -12,7 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from my121_analytics.errors import SettingsError, UsageError
-from my121_analytics.settings import FILE_NAME, ReportSettings, RunSettings, Settings, load_settings
+from my121_analytics.settings import ReportSettings, Settings
+from my121_analytics.settings_file import FILE_NAME, load_settings
+from my121_analytics.settings_runs import RunSettings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.manifest import sha256_of
@@ -189,6 +191,7 @@ def run_key(plan: RunPlan, inputs: Mapping[str, str]) -> str:
     settings = plan.settings.model_dump(mode="json")
     for report in settings["reports"].values():
         report.pop("destination", None)
+    # when and where a run happens, and what may stop it, changes no byte of what it writes
     for name in ("keep", "hook", "guard", "expect", "corrections", "every", "at", "on", "timezone", "settle_seconds",
                  "out"):
         settings["run"].pop(name, None)

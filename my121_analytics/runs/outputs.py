@@ -7,8 +7,9 @@ from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
-from my121_analytics.disclosure.kept import name_kept, read_kept
+from my121_analytics.disclosure.kept import name_kept
 from my121_analytics.errors import UsageError
+from my121_analytics.publication import Publication
 from my121_analytics.runs.history import headline_before, list_records
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
@@ -25,20 +26,20 @@ def write_reports(work: Work) -> None:
     plan = work.plan
     actions, evidence = _assess_plan(work)
     records = list_records(plan.out)
-    kept = _folder_of_kept(work)
     for name, report in plan.reports.items():
         previous = headline_before(records, work.key, report=name, audience=report.audience)
+        publication = _begin_publication(work, report.audience)
         made = build_report(work.workforce, intake=work.intake, actions=actions, evidence=evidence, name=name,
                             report=report, settings=plan.settings, previous=previous, folder=plan.file.parent,
-                            earlier=read_kept(kept))
+                            beside=publication)
         if made.failed and not plan.rules.partial:
             raise UsageError(say("run", "section_failed", section=say("report_section", next(iter(made.failed))),
                                  report=name), hints=[*made.failed.values(), say("run", "section_failed_hint")])
         _write_files(work.folder / "reports" / name, made.files)
-        keep_release(made.kept, kept)
-        keep_release(made.kept, plan.settings.disclosure.kept_releases)
+        publication.keep()
         work.missing += [f"{name}: {section}" for section in made.failed]
-        work.headline += [replace(one, report=name, audience=report.audience) for one in made.headline]
+        work.warnings += ["kept_apart"] if made.attention else []
+        work.headline += [replace(figure, report=name, audience=report.audience) for figure in made.headline]
 
 
 def keep_release(content: bytes, folder: Path | str) -> None:
@@ -51,12 +52,11 @@ def write_packs(work: Work) -> None:
     """Write the calibration packs."""
     from my121_analytics.reports.pack.calibration_pack import build_pack
 
-    kept = _folder_of_kept(work)
+    audience = work.plan.rules.pack_audience
     made = build_pack(work.workforce, intake=work.intake, out=work.folder / "packs", settings=work.plan.settings,
-                      audience=work.plan.rules.pack_audience, progress=lambda done, total, what: None,
-                      earlier=read_kept(kept))
-    keep_release(made.kept, kept)
-    work.warnings += ["pack_incomplete"] if made.warnings else []
+                      audience=audience, progress=lambda done, total, what: None,
+                      beside=_begin_publication(work, audience))
+    work.warnings += [*(["kept_apart"] if made.attention else []), *(["pack_incomplete"] if made.warnings else [])]
 
 
 def write_notebooks(work: Work) -> None:
@@ -71,6 +71,11 @@ def write_notebooks(work: Work) -> None:
         _write_files(work.folder / "notebooks", {f"{path.stem}.html": page})
         for shown in sorted(kept.glob("release-*.json")):
             keep_release(shown.read_bytes(), work.plan.settings.disclosure.kept_releases)
+
+
+def _begin_publication(work: Work, audience: str) -> Publication:
+    """Begin a publication whose readers may have all else that this run shows without names."""
+    return Publication(audience, work.plan.settings, folders=(_folder_of_kept(work),))
 
 
 def _folder_of_kept(work: Work) -> Path:

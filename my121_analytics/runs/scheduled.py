@@ -247,12 +247,13 @@ def _run(attempt: _Attempt) -> RunOutcome:
     with clock.timing("find"):
         inbox = find_exports(plan.source, plan.rules.patterns)
         wait_until_settled(inbox.files, plan.rules.settle_seconds, sleep=attempt.sleep)
-        snapshot = plan.out / _WORK / "exports"
+        snapshot = plan.out / _WORK / "exports"  # copies: an export may be replaced while the run reads it
         make_folder(snapshot)
         inputs = take_snapshot(inbox.files, snapshot)
     extra = hash_files(plan.other_inputs)
     key = run_key(plan, {**inputs, **extra})
     last_good = find_last_good(plan.out)
+    # the same inputs and settings would write the same bytes
     earlier = None if attempt.force else find_whole_run(plan.out, key)
     if earlier is not None:
         log.note("nothing_new", run=earlier.id)
@@ -267,13 +268,13 @@ def _run(attempt: _Attempt) -> RunOutcome:
     accepted = _guard(attempt, shape, last_good)
     _require_ratings(work)
     _write_outputs(work, attempt)
-    if hash_or_none(inbox.files) != inputs:
+    if hash_or_none(inbox.files) != inputs:  # whole for what was read; the next run takes what came since
         work.warnings.append("source_changed")
     record = _describe(work, {**inputs, **extra}, started, clock)
     record = replace(record, accepted=tuple(asdict(finding) for finding in accepted),
                      accepted_by=attempt.accepted_by if accepted else "")
     (folder / RECORD).write_bytes(record.to_json())
-    keep_shape(plan.out, record.id, shape)
+    keep_shape(plan.out, record.id, shape)  # first: a run without one would leave the next with nothing to be held to
     make_folder(plan.out / RUNS)
     os.replace(folder, plan.out / RUNS / record.id)  # the one moment at which the run comes into being
     log.note("written", run=record.id, state=record.state, files=len(record.outputs))

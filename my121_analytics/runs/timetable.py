@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 from xml.sax.saxutils import escape
 
-from my121_analytics.settings import RunSettings
+from my121_analytics.settings_runs import RunSettings
 from my121_analytics.wording.catalogue import say
 
 System = Literal["windows", "systemd", "cron"]

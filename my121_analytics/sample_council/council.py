@@ -115,6 +115,11 @@ def make_sample(n_employees: int = 600, *, seed: int = 121, folder: Path | str |
     with a halo (potential follows performance), people kept in box 3.
 
     Nobody is meant by a name, and no figure is a real council's.
+
+    Examples
+    --------
+    >>> sample = make_sample(60, seed=7, folder="sample")
+    >>> sample.workforce
     """
     _check(n_employees, seed)
     design = design or SampleDesign()

@@ -13,7 +13,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import UsageError
-from my121_analytics.viewing.headings import MAIN, fields_of, put_in_words
+from my121_analytics.viewing.headings import fields_of, main_columns, put_in_words
 from my121_analytics.viewing.released_mark import PASSED
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.tables import NUMERIC, Field, format_value
@@ -26,6 +26,7 @@ _STYLE = """<style>
 .my121 h4{margin:.1rem 0 .3rem;font-size:1.1rem}
 .my121 dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem .9rem;margin:.3rem 0}
 .my121 dt{font-weight:bold}.my121 dd{margin:0}
+.my121 .wide{overflow-x:auto}
 .my121 table{border-collapse:collapse;margin:.4rem 0}
 .my121 caption{text-align:left;font-weight:bold;padding:.2rem 0;caption-side:top}
 .my121 th,.my121 td{padding:.2rem .6rem;border-bottom:1px solid #b1b4b6;text-align:left;vertical-align:top}
@@ -57,6 +58,8 @@ class ShownTable:
         Whether the gate let it through for the reader at hand.
     columns
         Which to show, in order; empty for those that tell its story.
+    kind
+        Of the result it is from.
     """
 
     name: str
@@ -66,11 +69,12 @@ class ShownTable:
     counts: str = ""
     is_for_reader: bool = True
     columns: tuple[str, ...] = ()
+    kind: str = ""
 
     @property
     def headings(self) -> dict[str, str]:
         """Heading by column of the frame."""
-        return {shown.name: shown.heading for shown in fields_of(self.frame, self.counts)}
+        return {shown.name: shown.heading for shown in fields_of(self.frame, self.counts, self.kind, self.name)}
 
     def browse(self) -> Any:
         """Show all rows with a search field and sorting, by the extra library itables and without a network.
@@ -115,17 +119,14 @@ class ShownTable:
         more = "".join(f"<p>{html.escape(line)}</p>" for line in self._more())
         caption = html.escape(self.caption)
         start = f"<table><caption>{caption}</caption>" if has_caption else f'<table aria-label="{caption}">'
-        return f"{start}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{more}"
+        table = f"{start}<thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>"
+        return f'<div class="wide" role="region" aria-label="{caption}" tabindex="0">{table}</div>{more}'
 
     def _main_fields(self) -> tuple[Field, ...]:
         """Choose the columns to show: those that group the rows and those that tell the story."""
-        fields = fields_of(self.frame, self.counts)
+        fields = fields_of(self.frame, self.counts, self.kind, self.name)
         by_name = {shown.name: shown for shown in fields}
-        if self.columns:
-            return tuple(by_name[name] for name in self.columns)
-        chosen = tuple(by_name[name] for name in MAIN.get(self.name, ()) if name in by_name)
-        first = fields[:1] if self.name == "differences" else ()
-        return (*first, *chosen) or fields
+        return tuple(by_name[name] for name in self.columns or main_columns(self.name, [*by_name]))
 
     def _cells(self, fields: tuple[Field, ...]) -> Iterator[list[str]]:
         rows = put_in_words(self.frame.head(LONGEST))
@@ -137,8 +138,9 @@ class ShownTable:
 
     def _more(self) -> list[str]:
         rows, columns = len(self.frame) - LONGEST, len(self.headings) - len(self._main_fields())
-        return [*([say("notebook", "more_rows", n=f"{rows:,}")] if rows > 0 else []),
-                *([say("notebook", "more_columns", n=columns)] if columns > 0 else [])]
+        nothing = [say("notebook", "no_rows")] if self.frame.empty else []
+        return [*nothing, *(say("notebook", what if n == 1 else f"{what}s", n=f"{n:,}")
+                            for what, n in (("more_row", rows), ("more_column", columns)) if n > 0)]
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.ingest.intake import Intake
 from my121_analytics.viewing import gallery
 from my121_analytics.viewing.gallery import NotShown, ShownPicture
-from my121_analytics.viewing.headings import heading_of
+from my121_analytics.viewing.headings import caption_of
 from my121_analytics.viewing.reader import is_for_reader, let_through, mark_of
 from my121_analytics.viewing.summary import ShownTable, Summary
 from my121_analytics.wording.catalogue import codes, say
@@ -68,7 +68,7 @@ def show_table(result: Result | Released, name: str, columns: Sequence[str] = ()
     reasons = released.withheld.loc[released.withheld["table"] == name, "reason"]
     if reasons.empty:
         raise KeyError(f"{released.kind} has no table '{name}'. It has: {', '.join(released.withheld['table'])}.")
-    return NotShown(say("notebook", "table_withheld", table=_caption(name), reason=reasons.iloc[0]))
+    return NotShown(say("notebook", "table_withheld", table=caption_of(name, released.kind), reason=reasons.iloc[0]))
 
 
 def summarise(shown: Shown) -> Summary:
@@ -86,7 +86,7 @@ def _summarise_result(released: Released) -> Summary:
              ("as_of", "" if about.as_of == UNDATED else about.as_of.isoformat()),
              ("n", _say_size(released)), ("hidden", _say_hidden(released))]
     facts = [(say("fact", name), _say_fact(name, value)) for name, value in released.facts.items()
-             if name in words and value is not None]
+             if name in words and value is not None and value != ""]
     cautions = tuple(say("caveat", code, **about.words) for code in about.caveats if code in codes("caveat"))
     pictures = ", ".join(f".{name}()" for name in pictures_of(released))
     also = [say("notebook", "pictures", pictures=pictures)] if pictures else []
@@ -115,14 +115,14 @@ def _say_hidden(released: Released) -> str:
 
 def _say_kept_back(released: Released) -> list[str]:
     kept = released.withheld[~released.withheld["table"].isin(list(released.tables))]
-    return [say("notebook", "table_withheld", table=_caption(row.table), reason=row.reason)
+    return [say("notebook", "table_withheld", table=caption_of(row.table, released.kind), reason=row.reason)
             for row in kept.itertuples()]
 
 
 def _say_fact(name: str, value: float | int | str) -> str:
     if isinstance(value, str):
         return value
-    if name.startswith("share"):
+    if name.startswith(("share", "forecast")):
         return format_value(value, "share")
     return format_value(value, "integer" if float(value).is_integer() else "number")
 
@@ -162,16 +162,12 @@ def _summarise_intake(intake: Intake) -> Summary:
 
 
 def _table(released: Released, name: str, columns: Sequence[str] = ()) -> ShownTable:
-    return ShownTable(name, _caption(name), mark_of(released), released.tables[name], released.about.subject.counts,
-                      is_for_reader(released), tuple(columns))
+    return ShownTable(name, caption_of(name, released.kind), mark_of(released), released.tables[name],
+                      released.about.subject.counts, is_for_reader(released), tuple(columns), released.kind)
 
 
 def _own(frame: pd.DataFrame, name: str) -> ShownTable:
-    return ShownTable(name, _caption(name), say("notebook", "analyst_only"), frame, is_for_reader=False)
-
-
-def _caption(name: str) -> str:
-    return say("notebook_table", name) if name in codes("notebook_table") else heading_of(name)
+    return ShownTable(name, caption_of(name), say("notebook", "analyst_only"), frame, is_for_reader=False)
 
 
 def _kind(result: Any) -> str:

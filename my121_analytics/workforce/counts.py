@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
-from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee, remembered
+from my121_analytics.workforce.record import Workforce, is_employed, keep_latest, main_posts, of_employee, remembered
 from my121_analytics.workforce.schema import (
     CALIBRATED,
     FORMAL,
@@ -164,15 +164,8 @@ def select_placements(workforce: Workforce, *, source: str = MANAGER, cycles: Se
     kept = (rows["source"] == source).to_numpy(copy=True)
     if cycles is not None:
         kept &= rows["cycle"].isin(list(cycles)).to_numpy()
-    rows = _fill_posts(workforce, rows[kept])
-    keys = ["employee_id", "post_id", "cycle"]
-    double = rows.duplicated(keys, keep=False).to_numpy()
-    if not double.any():
-        return rows
-    order = ["placed_on", "agreed_on", "origin_file", "origin_sheet", "origin_row"]
-    rest = [column for column in rows.columns if column not in order]  # so that the order of rows decides nothing
-    several = rows[double].sort_values([*order, *rest], kind="stable", na_position="first")
-    return rows.loc[rows.index[~double].union(several.drop_duplicates(keys, keep="last").index)].sort_index()
+    return keep_latest(_fill_posts(workforce, rows[kept]), ["employee_id", "post_id", "cycle"],
+                       order=["placed_on", "agreed_on"])
 
 
 def join_posts(workforce: Workforce, placements: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:

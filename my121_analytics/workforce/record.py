@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
-from dataclasses import dataclass, field, fields, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property, wraps
 from typing import Any
@@ -234,15 +234,6 @@ def build_workforce(tables: Mapping[str, pd.DataFrame], *, settings: Settings | 
                      other_names=dict(other_names or {}))
 
 
-def restrict(workforce: Workforce, cycles: list[str]) -> Workforce:
-    """Give the record with only the placements of some cycles; people, posts and conversations stay."""
-    kept = workforce.placements["cycle"].isin(cycles)
-    placements = workforce.placements[kept].reset_index(drop=True)
-    placements["cycle"] = placements["cycle"].cat.remove_unused_categories()
-    table = workforce.cycles[workforce.cycles["label"].isin(cycles)].reset_index(drop=True)
-    return replace(workforce, placements=placements, cycles=table)
-
-
 def _latest_day(frames: Mapping[str, pd.DataFrame], cycles: pd.DataFrame) -> date:
     past = [frames["placements"]["placed_on"], frames["placements"]["agreed_on"], frames["conversations"]["held_on"],
             frames["employees"]["started"], frames["employees"]["left_on"], frames["posts"]["valid_from"],
@@ -363,13 +354,31 @@ def months_between(start: pd.Series, end: pd.Timestamp) -> pd.Series:
 
 def _latest_row(rows: pd.DataFrame) -> pd.DataFrame:
     """Keep one row per employee and post: in force before ended, then the latest to begin."""
-    keys = ["employee_id", "post_id"]
+    return keep_latest(rows, ["employee_id", "post_id"], order=["in_force", "valid_from", "valid_to"])
+
+
+def keep_latest(rows: pd.DataFrame, keys: Sequence[str], *, order: Sequence[str]) -> pd.DataFrame:
+    """Keep one row per key: the last by some columns, then by where it was read; in the order of the rows given.
+
+    Parameters
+    ----------
+    rows
+        With their origin.
+    keys
+        Columns that name what a row is about.
+    order
+        Columns to sort by, the weightiest first.
+
+    Returns
+    -------
+    pandas.DataFrame
+    """
     double = rows.duplicated(keys, keep=False).to_numpy()
     if not double.any():
         return rows
-    order = ["in_force", "valid_from", "valid_to", "origin_file", "origin_sheet", "origin_row"]
-    rest = [column for column in rows.columns if column not in order]  # so that the order of rows decides nothing
-    several = rows[double].sort_values([*order, *rest], kind="stable", na_position="first")
+    first = [*order, "origin_file", "origin_sheet", "origin_row"]
+    rest = [column for column in rows.columns if column not in first]  # so that the order of rows decides nothing
+    several = rows[double].sort_values([*first, *rest], kind="stable", na_position="first")
     return rows.loc[rows.index[~double].union(several.drop_duplicates(keys, keep="last").index)].sort_index()
 
 

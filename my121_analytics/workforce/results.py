@@ -36,7 +36,8 @@ class Count:
         Attribute and value that hold of all that are counted, beyond the keys of the table.
     keys
         Key column -> the attribute that it stands for, where the two are called differently (``before`` of a table of
-        moves is ``box_before``).
+        moves is ``box_before``); empty for a key that does not say who is counted: the base of a share, which is the
+        same in every row.
     """
 
     what: str
@@ -186,6 +187,8 @@ class About:
     @property
     def counts_what(self) -> str:
         """What is counted, in words."""
+        if self.topic in codes("size_in"):
+            return say("size_in", self.topic)
         return say("counts", self.subject.counts) if self.subject.counts in codes("counts") else self.subject.counts
 
     @property

@@ -183,6 +183,8 @@ TABLES: Mapping[str, tuple[Column, ...]] = {
 }
 
 PROTECTED = tuple(column.name for column in TABLES["employees"] if column.protected)
+AXES = ("performance", "potential")
+"""What a placement rates."""
 ORGANISATION = ("directorate", "service", "team")
 GROUPS = tuple(column for table in ("posts", "employees") for column in TABLES[table] if column.groups)
 """What people and posts are counted by, those of the posts first."""

@@ -16,7 +16,7 @@ import pandas as pd
 
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.workbook import Profile
+from my121_analytics.writing.book import Profile
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -125,18 +125,18 @@ def list_for_eyes(path: Path | str) -> pd.DataFrame:
         There is no such file, or it is no workbook.
     """
     book, _ = _open(Path(path))
-    seen: list[_Fault] = [("A2", "", "", "titles"), ("A1", "", "", "table_names"), ("A4", "", "", "screen")]
+    to_look_at: list[_Fault] = [("A2", "", "", "titles"), ("A1", "", "", "table_names"), ("A4", "", "", "screen")]
     for page in book.worksheets:
         if page._images or page._charts:
-            seen.append(("A4", page.title, "", "pictures"))
+            to_look_at.append(("A4", page.title, "", "pictures"))
         if page.conditional_formatting:
-            seen.append(("A8", page.title, "", "shades"))
+            to_look_at.append(("A8", page.title, "", "shades"))
         coloured = next((cell.coordinate for cell in _describe(page).cells()
                          if cell.row > 1 and cell.hyperlink is None and _is_coloured(cell)), None)
         if coloured is not None:
-            seen.append(("A8", page.title, coloured, "coloured"))
+            to_look_at.append(("A8", page.title, coloured, "coloured"))
     rows = [(item, sheet, cell, say("audit_look", code), say("audit_look_for", code))
-            for item, sheet, cell, code in seen]
+            for item, sheet, cell, code in to_look_at]
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -165,7 +165,7 @@ def _check_package(parts: Mapping[str, bytes]) -> Iterator[_Fault]:
             if b"txBox=" in content:
                 yield "A4", "", "", "text_box"
             objects = re.findall(rb"<xdr:cNvPr\b[^>]*>", content)
-            if any(not re.search(rb'\bdescr="[^"]+"', one) for one in objects):
+            if any(not re.search(rb'\bdescr="[^"]+"', drawn) for drawn in objects):
                 yield "A4", "", "", "no_alt_text"
         if name.startswith("xl/worksheets/_rels/") and b'TargetMode="External"' in content:
             yield "A11", "", "", "outside_link"
@@ -261,6 +261,17 @@ def _check_structure(sheet: _Sheet) -> Iterator[_Fault]:
 
 
 def _check_table(sheet: _Sheet) -> Iterator[_Fault]:
+    headings = [str(sheet.page.cell(sheet.first, column).value or "") for column in range(1, sheet.n_columns + 1)]
+    lines = " ".join(str(sheet.page.cell(row, 1).value or "") for row in range(1, sheet.first))
+    yield from _check_place(sheet)
+    if not all(h.strip() for h in headings) or len({h.casefold() for h in headings}) < len(headings):
+        yield "A1", sheet.page.title, sheet.page.tables[sheet.table].ref, "headings"
+    yield from _check_columns(sheet, headings)
+    yield from _check_cells(sheet, lines)
+
+
+def _check_place(sheet: _Sheet) -> Iterator[_Fault]:
+    """Check the table's name, where it stands, and that nothing else stands around it."""
     page, name = sheet.page, sheet.page.title
     table = page.tables[sheet.table]
     if _PLAIN_NAME.fullmatch(sheet.table):
@@ -277,12 +288,12 @@ def _check_table(sheet: _Sheet) -> Iterator[_Fault]:
     if any(page.cell(row, column).value not in (None, "") for row in range(2, sheet.first)
            for column in range(2, sheet.n_columns + 1)) or _begins_with_headings(sheet):
         yield "A1", name, table.ref, "two_header_rows"
-    headings = [str(page.cell(sheet.first, column).value or "") for column in range(1, sheet.n_columns + 1)]
-    if not all(h.strip() for h in headings) or len({h.casefold() for h in headings}) < len(headings):
-        yield "A1", name, table.ref, "headings"
-    lines = " ".join(str(page.cell(row, 1).value or "") for row in range(1, sheet.first))
+
+
+def _check_cells(sheet: _Sheet, lines: str) -> Iterator[_Fault]:
+    """Check that blank cells and marks are explained in the lines above the table, and that no row is blank."""
+    page, name = sheet.page, sheet.page.title
     blank_explained = any(word in lines.lower() for word in ("empty", "left empty", "filled in"))
-    yield from _check_columns(sheet, headings)
     blank_rows = 0
     marks: set[str] = set()
     for row in page.iter_rows(min_row=sheet.first + 1, max_row=min(sheet.last, sheet.first + MOST_CELLS
@@ -322,9 +333,9 @@ def _check_columns(sheet: _Sheet, headings: list[str]) -> Iterator[_Fault]:
             min_row=sheet.first + 1, max_row=sheet.last, max_col=sheet.n_columns), strict=False):
         texts = [cell for cell in column if isinstance(cell.value, str) and cell.value.strip()]
         as_text = [cell for cell in texts if _NUMBER_AS_TEXT.fullmatch(cell.value.strip())]
-        others = [cell for cell in texts if cell not in as_text and not _MARK.fullmatch(cell.value)]
+        words = [cell for cell in texts if cell not in as_text and not _MARK.fullmatch(cell.value)]
         has_numbers = any(_is_number(cell.value) for cell in column)
-        if as_text and (has_numbers or not others) and not _HOLDS_CODES.search(heading):
+        if as_text and (has_numbers or not words) and not _HOLDS_CODES.search(heading):
             yield "A8", sheet.page.title, as_text[0].coordinate, "number_as_text"
         for cell in texts:
             if cell.value.strip().casefold() in _FOR_MISSING:
@@ -349,11 +360,11 @@ def _check_plainness(sheet: _Sheet) -> Iterator[_Fault]:
 
 def _check_text(sheet: _Sheet) -> Iterator[_Fault]:
     page, name = sheet.page, sheet.page.title
-    told: set[str] = set()
+    codes_found: set[str] = set()
     for cell in sheet.cells():
         for item, code in _faults_of(cell, page, sheet):
-            if code not in told:
-                told.add(code)
+            if code not in codes_found:
+                codes_found.add(code)
                 yield item, name, cell.coordinate, code
 
 
@@ -413,8 +424,8 @@ def _is_coloured(cell: Cell) -> bool:
 
 def _width_of(page: Worksheet, column: int) -> float:
     """Give the width of a column; neighbours of one width are kept as one entry, under the first one's letter."""
-    return next((float(one.width) for one in page.column_dimensions.values()
-                 if one.min is not None and one.min <= column <= one.max), 9.0)
+    return next((float(dimension.width) for dimension in page.column_dimensions.values()
+                 if dimension.min is not None and dimension.min <= column <= dimension.max), 9.0)
 
 
 def _is_cut_off(cell: Cell, page: Worksheet) -> bool:

@@ -134,8 +134,8 @@ def read_sets(out: Path) -> dict[str, OutputSet]:
             for command, entry in belongs.items() if isinstance(entry, dict)}
 
 
-def with_sets(manifest: bytes, sets: Mapping[str, OutputSet]) -> bytes:
-    """Add to a manifest which files of the folder belong to which command.
+def with_sets(manifest: bytes, sets: Mapping[str, OutputSet], attention: Sequence[str] = ()) -> bytes:
+    """Add to a manifest which files of the folder belong to which command, and what to know before they go out.
 
     Parameters
     ----------
@@ -143,6 +143,8 @@ def with_sets(manifest: bytes, sets: Mapping[str, OutputSet]) -> bytes:
         A command's own; empty where it has none.
     sets
         By command.
+    attention
+        Sentences; among sorted keys they come before the lists of files.
 
     Returns
     -------
@@ -150,8 +152,10 @@ def with_sets(manifest: bytes, sets: Mapping[str, OutputSet]) -> bytes:
         UTF-8 JSON with sorted keys.
     """
     content = json.loads(manifest) if manifest else {"product": "my121_analytics", "version": __version__}
-    content[_BELONGS] = {command: {"is_public": one.is_public, "files": dict(one.files)}
-                         for command, one in sets.items()}
+    content[_BELONGS] = {command: {"is_public": output_set.is_public, "files": dict(output_set.files)}
+                         for command, output_set in sets.items()}
+    if attention:
+        content["attention"] = list(attention)
     return _as_json(content)
 
 

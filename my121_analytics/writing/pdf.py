@@ -75,6 +75,7 @@ def print_pdf(html: bytes, *, browser: Path) -> bytes:
 
 
 def _options(profile: Path) -> Sequence[str]:
+    # a profile of its own: a browser that is open under the user's takes the page over and prints nothing
     options = ["--headless", "--disable-gpu", "--no-first-run", "--no-default-browser-check", "--disable-extensions",
                "--disable-background-networking", "--disable-component-update", "--no-pdf-header-footer",
                f"--user-data-dir={profile}"]

@@ -69,24 +69,27 @@ def plan_replacement(out: Path, command: str, new: Mapping[str, str], *, open_to
     """
     sets = read_sets(out)
     there = list_written_files(out) - ({MANIFEST} if read_manifest(out) else set())
-    going = {name: one for name, one in sets.items()
-             if name == command or (open_to_all and not shared and not one.is_public)}
-    kept = {name: one for name, one in sets.items() if name not in going}
-    changed = {name for one in sets.values() for name, digest in one.files.items()
+    # where a publication goes, sets with names go: whoever is given the folder is given all of it
+    going = {name: output_set for name, output_set in sets.items()
+             if name == command or (open_to_all and not shared and not output_set.is_public)}
+    kept = {name: output_set for name, output_set in sets.items() if name not in going}
+    changed = {name for output_set in sets.values() for name, digest in output_set.files.items()
                if name in there and name not in taken_in and _was_changed(out, name, digest)}
     of_going, of_kept = _files_of(going), _files_of(kept)
+    # what somebody edited, or another command wrote as well, is not this run's to remove
     old = (of_going & there) - changed - of_kept
-    others = there - old
-    _refuse_in_the_way(out, {name: new[name] for name in sorted((others & set(new)) - set(taken_in))})
+    foreign = there - old
+    _refuse_in_the_way(out, {name: new[name] for name in sorted((foreign & set(new)) - set(taken_in))})
     if not shared:
-        beside = others - set(new) - (of_kept - changed)
+        beside = foreign - set(new) - (of_kept - changed)
         _refuse_beside(out, sorted(beside) if open_to_all else [],
-                       [] if open_to_all else sorted(name for name, one in kept.items() if one.is_public))
+                       [] if open_to_all else sorted(name for name, output_set in kept.items() if output_set.is_public))
     manifest = {MANIFEST} if read_manifest(out) else set()
-    kept = {name: OutputSet(one.is_public, {file: digest for file, digest in one.files.items() if file not in new})
-            for name, one in kept.items()}
+    kept = {name: OutputSet(output_set.is_public, {file: digest for file, digest in output_set.files.items()
+                                                   if file not in new})
+            for name, output_set in kept.items()}
     return Replacement(kept, frozenset(old | manifest), frozenset((changed & of_going) - set(new)),
-                       bool(others - set(new)))
+                       bool(foreign - set(new)))
 
 
 def is_same(path: Path, digest: str) -> bool:
@@ -95,7 +98,7 @@ def is_same(path: Path, digest: str) -> bool:
 
 
 def _files_of(sets: Mapping[str, OutputSet]) -> set[str]:
-    return {name for one in sets.values() for name in one.files}
+    return {name for output_set in sets.values() for name in output_set.files}
 
 
 def _was_changed(out: Path, name: str, digest: str) -> bool:
@@ -113,9 +116,9 @@ def _refuse_in_the_way(out: Path, new: Mapping[str, str]) -> None:
                          hints=[say("staging", "in_the_way_hint")])
 
 
-def _refuse_beside(out: Path, others: Sequence[str], published: Sequence[str]) -> None:
-    if others:
-        raise UsageError(say("staging", "not_ours", out=out, n=len(others), files=_name_some(others)),
+def _refuse_beside(out: Path, foreign: Sequence[str], published: Sequence[str]) -> None:
+    if foreign:
+        raise UsageError(say("staging", "not_ours", out=out, n=len(foreign), files=_name_some(foreign)),
                          hints=[say("staging", "not_ours_hint")])
     if published:
         raise UsageError(say("staging", "beside_public", out=out, commands=", ".join(published)),

@@ -64,6 +64,8 @@ class Stage:
         self.command = command
         self.left: tuple[str, ...] = ()
         """Once published: files of the earlier set that people changed since, and that stay for that reason."""
+        self.attention: tuple[str, ...] = ()
+        """What to know before the files go out; stands first in the manifest."""
         self._written: dict[str, str] = {}
         self._varying: set[str] = set()
         self._given: set[str] = set()
@@ -142,7 +144,7 @@ class Stage:
     def _write_manifest(self, sets: Mapping[str, OutputSet]) -> None:
         manifest = self.folder / MANIFEST
         own = manifest.read_bytes() if manifest.is_file() else b""
-        self.write(MANIFEST, with_sets(own, sets))
+        self.write(MANIFEST, with_sets(own, sets, self.attention))
 
     def _make_folders(self, folder: Path) -> None:
         """Make a folder and those above it, down from the top one, all with the same rights."""
@@ -184,6 +186,7 @@ def staged_run(out: Path | str, *, private: bool = True, command: str = "", shar
     RunLockedError
         Another run holds the folder.
     """
+    # a link is followed: exchanging it would put a folder where the link was
     out = Path(os.path.abspath(out)) if not Path(out).is_symlink() else Path(out).resolve()
     with _held(out, lock_file(out), private=private):
         folder = waiting_folder(out)
@@ -242,6 +245,7 @@ def held_folder(out: Path, *, private: bool = True) -> Iterator[None]:
 
 @contextmanager
 def _held(out: Path, path: Path, *, private: bool) -> Iterator[None]:
+    # nobody waits: a person is told at once, and a timetable comes again
     lock = FileLock(path, timeout=0, mode=_OWNER_FILE if private else -1)
     try:
         if out.exists() and not out.is_dir():
@@ -325,7 +329,8 @@ def make_slugs(names: Sequence[str], *, taken: Iterable[str] = ()) -> dict[str, 
     """
     used = set(taken)
     slugs = {}
-    for name in sorted(dict.fromkeys(names)):
+    for name in sorted(dict.fromkeys(names)):  # in order, so that doublets get the same numbers in every run
+        # taken apart (NFKD) a letter with a mark keeps the letter: Gŵyr becomes gwyr
         plain = unicodedata.normalize("NFKD", name.replace("&", " and ")).encode("ascii", "ignore").decode().lower()
         stem = re.sub(r"[^a-z0-9]+", "-", plain)[:SLUG_LENGTH].strip("-") or "unit"
         stem = f"{stem}-unit" if stem in _RESERVED else stem

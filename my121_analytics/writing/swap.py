@@ -19,7 +19,9 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 _INSIDE, _LIST = ".my121-writing", "to-do.json"
+# RENAME_EXCHANGE of renameat2(2), RENAME_SWAP of renameatx_np(2), and AT_FDCWD of Linux
 _EXCHANGE_LINUX, _EXCHANGE_MACOS, _AT_FDCWD = 2, 2, -100
+# what kernels and disks answer that know no exchange; two renames do there, with a moment between them
 _NOT_OFFERED = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV}
 CLUTTER = frozenset({".DS_Store", "Thumbs.db", "desktop.ini", ".my121.lock"})
 """What systems leave in folders by themselves; it belongs to nobody."""
@@ -68,7 +70,7 @@ def settle(out: Path) -> None:
         Output folder, there or not.
     """
     old = _beside(out, "old")
-    if old.is_dir() and not out.exists():
+    if old.is_dir() and not out.exists():  # killed between the two renames of an exchange: the old set is whole
         old.rename(out)
     if (out / _INSIDE / _LIST).is_file():
         _work_off(out)
@@ -119,7 +121,7 @@ def put_in_place(waiting: Path, out: Path, *, same: Iterable[str], remove: Itera
 
 def _exchange(waiting: Path, out: Path, *, expected: set[str]) -> None:
     if out.is_dir():
-        mode = out.stat().st_mode & 0o7777
+        mode = out.stat().st_mode & 0o7777  # the owner chose it, and the new folder brings its own
         if waiting.stat().st_mode & 0o7777 != mode:
             waiting.chmod(mode)
     if not out.exists():
@@ -162,6 +164,7 @@ def _exchange_at_once(one: Path, other: Path) -> bool:
 
 def _link(old: Path, new: Path) -> None:
     """Let a file that did not change be the old one; where links are not offered the new one is as good."""
+    # linked, not copied: the file keeps its time, so that nothing looks changed that was not
     spare = new.with_name(f"{new.name}.link")
     with suppress(OSError):
         os.link(old, spare)
@@ -183,6 +186,7 @@ def _write_list(inside: Path, tasks: dict[str, list[str]]) -> None:
         file.write(json.dumps(tasks).encode("utf-8"))
         file.flush()
         os.fsync(file.fileno())
+    # it gets its name once it is on the disk: a list that was cut short would be worked off in part
     draft.rename(inside / _LIST)
 
 
@@ -192,7 +196,7 @@ def _work_off(out: Path) -> None:
     tasks = json.loads((inside / _LIST).read_text("utf-8"))
     for name in tasks["place"]:
         source, target = inside / PurePosixPath(name), out / PurePosixPath(name)
-        if source.is_file():
+        if source.is_file():  # else it was put in place before the run was killed
             source.replace(target)
     for name in tasks["remove"]:
         with suppress(FileNotFoundError):
@@ -204,7 +208,7 @@ def _work_off(out: Path) -> None:
 
 def _remove_empty(out: Path, removed: Iterable[str]) -> None:
     folders = {parent for name in removed for parent in PurePosixPath(name).parents if str(parent) != "."}
-    for folder in sorted(folders, key=lambda path: -len(path.parts)):
+    for folder in sorted(folders, key=lambda path: -len(path.parts)):  # the innermost first
         with suppress(OSError):
             (out / folder).rmdir()
 

@@ -105,7 +105,8 @@ class View:
             raise KeyError(f"the table '{self.table}' has no column {missing}")
         if self.rows is None and not self.beside:  # the released table itself
             return
-        every = [require_released(one, wanted_by="View").tables[self.table] for one in (self.released, *self.beside)]
+        every = [require_released(released, wanted_by="View").tables[self.table]
+                 for released in (self.released, *self.beside)]
         let_through = every[0] if len(every) == 1 else pd.concat(every, ignore_index=True)
         for column in self.frame.columns.intersection(let_through.columns).drop(MARKER, errors="ignore"):
             values = self.frame[column].dropna()

@@ -9,11 +9,9 @@ from __future__ import annotations
 import io
 import math
 import re
-import zipfile
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any, Literal
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,12 +21,24 @@ from xlsxwriter.worksheet import Worksheet
 
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
-from my121_analytics.writing.tables import NUMERIC, Field, Kind, View, clean_text, format_value
+from my121_analytics.writing.book import (
+    NOT_APPLICABLE,
+    NOT_AVAILABLE,
+    AnySheet,
+    Book,
+    Chart,
+    Figure,
+    PictureBeside,
+    PictureSheet,
+    Sheet,
+    WordSheet,
+)
+from my121_analytics.writing.tables import NUMERIC, Field, View, clean_text, format_value
+from my121_analytics.writing.workbook_package import finish_package
 
-Profile = Literal["publish", "working"]
 FONT = "Arial"
 SIZE = 12
-WIDEST, WIDEST_WORDS, NARROWEST = 48, 80, 9
+WIDEST, NARROWEST = 48, 9
 WIDEST_PRINT = 180
 """Widths of a letter on one printed page that lies across: the 12-point face is then printed at nearly 8 points."""
 ROOM_TO_WRITE = 18
@@ -36,18 +46,17 @@ ROOM_TO_WRITE = 18
 WIDER = 1.08
 """Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
 LINE, TITLE_LINE = 16, 24
+"""Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
 _BESIDE_A_PICTURE = 16  # rows of a table that print legibly on one page with its picture
 _PROSE_NARROWER = 1.15
 """How many more letters of prose than digits fit a width; measured 1.3 with Arial, less by a margin."""
 _TITLE_WIDER = 1.4
 """Width of a letter of a title against that of the text."""
-"""Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
 MOST_LINES = 25
 _INDENT = 1.5
 """Width of a cell's indent."""
 MOST_NAMED = 8
 """Columns to be filled in that are named one by one above a table."""
-NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
 WIDEST_LINES = 62
 """Width in which the lines above a table wrap, in what is published: they stand in column A alone."""
 LONGEST_TEXT = 32_767
@@ -64,177 +73,6 @@ _SERIES = ("#12436D", "#F46A25")
 _LONGEST_ALT = 2000
 _SHADES = ("#FFFFFF", "#9CBFE3")
 """White to a blue on which black text keeps a contrast above 7 to 1."""
-
-
-@dataclass(frozen=True)
-class Chart:
-    """A native chart of a table, in the ``working`` profile.
-
-    Parameters
-    ----------
-    kind
-        ``column``, or ``bar`` where names are long.
-    category
-        Column whose entries name the bars.
-    values
-        Columns drawn; at most two.
-    """
-
-    kind: Literal["column", "bar"]
-    category: str
-    values: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """A number in a table of words: written as a number, in its own form.
-
-    Parameters
-    ----------
-    value
-        None where there is none to show.
-    kind
-        How it is written.
-    marker
-        Stands where there is no value: ``[c]`` withheld, ``[x]`` not available, ``[z]`` not applicable.
-    """
-
-    value: float | None
-    kind: Kind = "integer"
-    marker: str = NOT_AVAILABLE
-
-
-@dataclass(frozen=True)
-class PictureBeside:
-    """A picture to the right of a table, with the words that stand for it."""
-
-    png: bytes
-    alt: str
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One table of released rows.
-
-    Parameters
-    ----------
-    name
-        Name of the sheet; shortened and made unique when written.
-    view
-        Which released table, under which headings.
-    lines
-        Scope, source and units, one sentence a row above the table.
-    table_name
-        Name of the marked-up table, telling and without spaces.
-    chart
-        Drawn to the right of the table in the ``working`` profile; None where a figure was withheld, since a withheld
-        bar would look like none.
-    frozen
-        Columns at the left that stay in sight (``working`` profile).
-    protected
-        True where only the columns for people can be changed; without a password, so that it guards against slips.
-    notes
-        Codes of the notes that are about the whole table.
-    picture
-        Drawn to the right of the table.
-    """
-
-    name: str
-    view: View
-    lines: tuple[str, ...] = ()
-    table_name: str = ""
-    chart: Chart | None = None
-    frozen: int = 1
-    protected: bool = False
-    notes: tuple[str, ...] = ()
-    picture: PictureBeside | None = None
-
-
-@dataclass(frozen=True)
-class WordSheet:
-    """A table of words or of file-level figures that is about no person and no group of people (notes, data quality).
-
-    Parameters
-    ----------
-    name, lines, table_name
-        As for :class:`Sheet`.
-    title
-        Heading of the sheet.
-    headings
-        Of the columns.
-    rows
-        Text, whole numbers or figures.
-    notes, picture
-        As for :class:`Sheet`.
-    heat
-        Columns, by place, in which larger numbers are shaded darker (``working`` profile).
-    widest
-        Width beyond which the text of a column wraps.
-    """
-
-    name: str
-    title: str
-    headings: tuple[str, ...]
-    rows: tuple[tuple[str | int | Figure, ...], ...]
-    lines: tuple[str, ...] = ()
-    table_name: str = ""
-    notes: tuple[str, ...] = ()
-    picture: PictureBeside | None = None
-    heat: tuple[int, ...] = ()
-    widest: float = WIDEST_WORDS
-
-
-@dataclass(frozen=True)
-class PictureSheet:
-    """One picture with its text alternative."""
-
-    name: str
-    title: str
-    png: bytes
-    alt: str
-    lines: tuple[str, ...] = ()
-
-
-AnySheet = Sheet | WordSheet | PictureSheet
-
-
-@dataclass(frozen=True)
-class Book:
-    """A whole workbook.
-
-    Parameters
-    ----------
-    title
-        Of the cover and of the document.
-    cover
-        Label and text: council, period, as of, source, contact, status.
-    sheets
-        In order.
-    notes
-        Text by code, for every code that a column refers to.
-    as_of
-        Stands in for the creation date, so that the same inputs give the same bytes.
-    profile
-        ``publish`` or ``working``.
-    accent
-        Colour of titles and links.
-    logo, logo_alt
-        PNG or JPEG for the cover, and its text alternative.
-    subject
-        Of the document; default: a calibration pack.
-    """
-
-    title: str
-    cover: tuple[tuple[str, str], ...]
-    sheets: tuple[AnySheet, ...]
-    as_of: date
-    notes: dict[str, str]
-    profile: Profile = "publish"
-    language: str = "en-GB"
-    accent: str = "#12436D"
-    logo: bytes = b""
-    logo_alt: str = ""
-    subject: str = ""
 
 
 def write_workbook(book: Book) -> bytes:
@@ -256,6 +94,7 @@ def write_workbook(book: Book) -> bytes:
         A column refers to a note that the book does not hold.
     """
     buffer = io.BytesIO()
+    # in memory: a killed run leaves no temporary file with names; no strings_to_...: text of an export stays text
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(buffer, options) as file:
         file.set_properties({"title": clean_text(book.title), "subject": book.subject or say("workbook", "subject"),
@@ -315,6 +154,7 @@ class _BookWriter:
         self.heading_right = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom",
                                               **to_the_right})
         self.right = file.add_format({**base, **to_the_right})
+        # what people fill in is text ("@"): Excel would take 1-2 for a day
         to_fill = {**base, "text_wrap": True, "border": 1, "border_color": "#12436D", "num_format": "@",
                    "locked": False}
         self.entry = file.add_format(to_fill)
@@ -367,7 +207,7 @@ class _BookWriter:
         page = self.file.add_worksheet(name)
         page.set_landscape()
         page.set_paper(9)  # A4
-        page.fit_to_pages(1, 0)
+        page.fit_to_pages(1, 0)  # one page wide, as many as it takes long
         page.set_default_row(LINE)
         page.set_row(0, TITLE_LINE)
         return page
@@ -397,7 +237,7 @@ class _BookWriter:
                           (say("workbook", "contents_lead"),), "contents")
         first = self._write_words(page, sheet)
         for row, (name, _) in enumerate(listed, start=first):
-            target = name.replace("'", "''")
+            target = name.replace("'", "''")  # one apostrophe would end the sheet's name
             page.write_url(row, 0, f"internal:'{target}'!A1", self.link, name)
 
     def _write_words(self, page: Worksheet, sheet: WordSheet) -> int:
@@ -466,13 +306,14 @@ class _BookWriter:
         _set_heights(page, head + 1, columns)
         _print_legibly(page, widths, sheet.frozen)
         self._insert_picture(page, sheet.picture, head, n_rows, len(view.fields))
-        page.repeat_rows(head)
+        page.repeat_rows(head)  # headings on every printed page
         if self.working:
             if sheet.chart is not None and len(view.frame):
                 self._draw_chart(page, sheet, sheet.chart, head, len(view.frame) - has_total)
             page.freeze_panes(head + 1, sheet.frozen)
             if sheet.protected:
                 page.protect("", {"sort": True, "autofilter": True, "format_columns": True, "format_rows": True})
+        # ids are text for the sake of their zeros; Excel would mark every one of them with a green corner
         page.ignore_errors({"number_stored_as_text": f"A{head + 1}:{xl_col_to_name(len(headings))}{head + n_rows + 1}"})
 
     def _explain_view(self, view: View) -> list[str]:
@@ -741,59 +582,3 @@ def _set_heights(page: Worksheet, first: int, columns: Sequence[tuple[float, Seq
     for offset, n_lines in lines.items():
         if n_lines > 1:
             page.set_row(first + offset, line * min(n_lines, MOST_LINES))
-
-
-def finish_package(content: bytes, language: str, *, styles: Mapping[str, int] | None = None) -> bytes:
-    """Add what XlsxWriter cannot write: the document's language, and the built-in styles that formats stand for.
-
-    Parameters
-    ----------
-    content
-        The workbook as written.
-    language
-        Such as ``en-GB``.
-    styles
-        Number of the cell format by the name of the built-in style (``Title``, ``Heading 1``), so that programs that
-        read headings aloud find them.
-
-    Returns
-    -------
-    bytes
-        The same content gives the same bytes.
-    """
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
-        for entry in source.infolist():
-            data = source.read(entry)
-            if entry.filename == "docProps/core.xml":
-                tag = f"<dc:language>{language}</dc:language></cp:coreProperties>"
-                data = data.replace(b"</cp:coreProperties>", tag.encode())
-            elif entry.filename == "xl/styles.xml" and styles:
-                data = _name_styles(data.decode("utf-8"), styles).encode("utf-8")
-            target.writestr(entry, data, zipfile.ZIP_DEFLATED)
-    return out.getvalue()
-
-
-_BUILT_IN = {"Title": 15, "Heading 1": 16}
-"""Numbers of Excel's own styles."""
-
-
-def _name_styles(text: str, styles: Mapping[str, int]) -> str:
-    """Make named styles of some cell formats: each gets a format of styles, which the cells' format then refers to."""
-    formats = re.search(r"<cellXfs count=\"\d+\">(.*?)</cellXfs>", text, re.S)
-    if formats is None:
-        return text
-    entries = re.findall(r"<xf [^>]*/>|<xf [^>]*[^/]>.*?</xf>", formats.group(1), re.S)
-    of_styles, names = "", ""
-    n_before = int(re.search(r"<cellStyleXfs count=\"(\d+)\"", text).group(1))  # type: ignore[union-attr]
-    for place, (name, number) in enumerate(styles.items(), start=n_before):
-        of_styles += re.sub(r' xfId="\d+"', "", entries[number], count=1)
-        entries[number] = re.sub(r'xfId="\d+"', f'xfId="{place}"', entries[number], count=1)
-        names += f'<cellStyle name="{name}" xfId="{place}" builtinId="{_BUILT_IN[name]}" customBuiltin="1"/>'
-    text = text.replace(formats.group(1), "".join(entries))
-    for part, added in (("cellStyleXfs", of_styles), ("cellStyles", names)):
-        count = re.search(rf"<{part} count=\"(\d+)\"", text)
-        if count is not None:
-            text = text.replace(count.group(0), f'<{part} count="{int(count.group(1)) + len(styles)}"', 1)
-            text = text.replace(f"</{part}>", f"{added}</{part}>", 1)
-    return text

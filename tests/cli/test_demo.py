@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 from typer.testing import CliRunner
 
 from my121_analytics.cli.app import app
@@ -15,5 +17,14 @@ def test_the_demo_builds_exports_and_a_pack_and_refuses_a_second_time(bare_pack,
     page = tmp_path / "demo" / "pack" / "council" / "pack.html"
     assert page.is_file()
     assert opened == [page.resolve().as_uri()]
+    notebooks = sorted((tmp_path / "demo" / "notebooks").glob("*.ipynb"))
+    assert len(notebooks) == 8
+    for notebook in notebooks:
+        cells = json.loads(notebook.read_text("utf-8"))["cells"]
+        given: dict[str, str] = {}
+        exec("".join(next(c["source"] for c in cells if "parameters" in c["metadata"].get("tags", ()))), given)
+        assert (notebook.parent / given["exports"]).resolve() == (tmp_path / "demo" / "exports").resolve()
+        assert (notebook.parent / given["settings_file"]).is_file()
+        assert "data/sample" not in notebook.read_text("utf-8")
     again = CliRunner().invoke(app, ["demo", "--out", str(tmp_path / "demo")])
     assert "is there already" in str(again.exception)

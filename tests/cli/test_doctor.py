@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from tomllib import loads
 
@@ -41,6 +42,11 @@ def test_settings_that_cannot_be_read_are_found(tmp_path, monkeypatch):
     done = CliRunner().invoke(app, ["doctor"])
     assert done.exit_code == 2
     assert "threshhold" in done.output
+
+
+def test_every_library_that_the_package_needs_is_looked_for():
+    project = loads((Path(__file__).parents[2] / "pyproject.toml").read_text("utf-8"))["project"]
+    assert {re.split(r"[>=<~]", line)[0] for line in project["dependencies"]} == set(doctor.CORE)
 
 
 def test_the_extras_named_are_those_of_the_package():

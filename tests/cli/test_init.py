@@ -13,7 +13,8 @@ from my121_analytics.errors import UsageError
 from my121_analytics.ingest.first_settings import write_first_settings
 from my121_analytics.ingest.intake import read_exports
 from my121_analytics.sample_council.council import make_sample
-from my121_analytics.settings import Settings, load_settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_file import load_settings
 
 
 @pytest.fixture(scope="module")

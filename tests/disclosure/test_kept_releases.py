@@ -15,7 +15,7 @@ from my121_analytics.disclosure.attacker import attack_release
 from my121_analytics.disclosure.kept import describe_kept, name_kept, read_kept
 from my121_analytics.disclosure.release import Released, publish_together, release
 from my121_analytics.disclosure.release_record import describe_release, tabulate_release
-from my121_analytics.errors import DataUnusableError
+from my121_analytics.errors import UsageError
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.workforce.results import TOTAL, Result, Table, describe
@@ -118,7 +118,7 @@ def test_another_cycle_is_about_other_counts(tmp_path: Path) -> None:
 
 def test_a_kept_release_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (tmp_path / "release-0.json").write_text('{"format": 99, "results": []}', "utf-8")
-    with pytest.raises(DataUnusableError, match=r"release-0.json: not readable .*format 99"):
+    with pytest.raises(UsageError, match=r"release-0.json: not readable .*format 99"):
         read_kept(tmp_path)
 
 

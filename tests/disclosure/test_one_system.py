@@ -198,6 +198,25 @@ def test_one_leaver_between_two_releases_of_a_cycle_does_not_unlink_them() -> No
     assert not (opened & (now.tables["ratings_by_group"].frame["n"] < 5)).any()
 
 
+def test_the_parts_of_a_law_change_together_between_two_editions() -> None:
+    """51 posts were shown, all in force; 52 are now, one of a placement whose post ended, and 3 changed at most.
+
+    One of the three is the ended one, so that those in force are 49 to 53; with each count by itself, 48 to 54.
+    """
+    about = coverage(GRADES).about
+    declared = {"n": Count("posts"), "in_force": Count("posts_in_force")}
+    then = pd.DataFrame({"n": [51], "in_force": [51]})
+    now = pd.DataFrame({"n": [52], "in_force": [51]})
+    hidden = pd.DataFrame({name: pd.array([pd.NA], dtype="Int64") for name in now})
+    table = Table(now, keys=(), parts=("n", "in_force"), counts=declared)
+    today = show("0.posts", hidden, table, about)
+    before = show("1.posts", then, replace(table, frame=then), about, edition="then", changed={"2024/25 H2": 3.0})
+    known = write_equations([today, before], {}, {})
+    (cell,) = known.cells.loc[known.cells["column"].eq("in_force"), "variable"]
+    low, high = find_bounds(known.system, np.array([cell]), np.array([50.0]), witness=known.truth, exact=True)
+    assert (low[0], high[0]) == (49, 53)
+
+
 def test_what_was_shown_before_a_leaver_is_not_withheld_in_vain() -> None:
     """A release that hides another pattern than the one before it would give away what that one hid."""
     then = ratings(GRADES)

@@ -13,7 +13,7 @@ from my121_analytics.figures import theme
 from my121_analytics.figures.timeline import MOST_ROWS, ORDER, count_pages, describe_timeline, plot_timeline
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.review import review_plan
-from my121_analytics.settings import PLAN_STATUSES
+from my121_analytics.settings_plan import PLAN_STATUSES
 
 HEAD = "Ref,Issue,Action,Timescale,Status,Date completed\n"
 EVERY = ["12 months,,", "18-24 months,,", "31/01/2016,Not started,", "36 months,,", "Ongoing,,", "TBC,,",

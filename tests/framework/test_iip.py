@@ -12,7 +12,6 @@ def test_the_framework_of_2009_asks_for_65_115_and_165_requirements_in_total():
     assert {award.code: award.requirements for award in framework.awards} == {
         "standard": 39, "bronze": 65, "silver": 115, "gold": 165}
     assert (framework.first_year, framework.last_year) == (2009, 2015)
-    assert framework.counts_requirements
 
 
 def test_the_framework_of_2015_has_nine_indicators_and_four_stages():
@@ -22,7 +21,7 @@ def test_the_framework_of_2015_has_nine_indicators_and_four_stages():
     assert [award.code for award in framework.awards] == ["standard", "silver", "gold", "platinum"]
     assert [award.stage for award in framework.awards] == list(framework.stages)
     assert framework.last_year is None
-    assert not framework.counts_requirements
+    assert framework.requirements is None
 
 
 def test_the_framework_of_2009_has_ten_indicators_numbered_from_one():

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from my121_analytics.inference.power import detectable_difference, detectable_effect, discovery_limits
+from my121_analytics.inference.power import detectable_effect, discovery_limits
 
 NODES = np.arange(-6, 6.01, 0.1)
 PRIOR = norm.pdf(NODES, scale=0.6) / norm.pdf(NODES, scale=0.6).sum()
@@ -55,10 +55,3 @@ def test_limits_do_not_depend_on_the_order_of_rows_and_follow_the_rate():
 def test_where_nothing_could_be_sure_the_limit_is_the_rate():
     narrow = norm.pdf(NODES, scale=0.1) / norm.pdf(NODES, scale=0.1).sum()
     assert discovery_limits([1.0], NODES, narrow, delta=2.0, rate=0.1, bands=[0]).tolist() == [0.1]
-
-
-def test_the_textbook_difference_of_two_shares():
-    # Two groups of 100 about one half: (1.960 + 0.842) * sqrt(.25 * 2 / 100) = .198.
-    assert detectable_difference(100, 100) == pytest.approx(0.198, abs=5e-4)
-    assert np.isnan(detectable_difference(0, 10))
-    assert detectable_difference(1, 1) == 1.0

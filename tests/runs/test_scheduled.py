@@ -23,7 +23,8 @@ from my121_analytics.runs.history import (
 )
 from my121_analytics.runs.instructions import make_plan, run_key
 from my121_analytics.runs.scheduled import run_scheduled
-from my121_analytics.settings import ReportSettings, RunPlanSettings
+from my121_analytics.settings import ReportSettings
+from my121_analytics.settings_runs import RunPlanSettings
 from my121_analytics.writing.manifest import MANIFEST, sha256_of
 from my121_analytics.writing.staging import held_folder
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from my121_analytics.runs.timetable import Job, write_timetable
-from my121_analytics.settings import RunSettings
+from my121_analytics.settings_runs import RunSettings
 
 
 @pytest.mark.parametrize("every", ["day", "week", "month"])

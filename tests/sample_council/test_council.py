@@ -20,7 +20,7 @@ import pytest
 from my121_analytics.errors import UsageError
 from my121_analytics.sample_council.council import Sample, make_sample
 from my121_analytics.sample_council.design import SampleDesign, sample_words
-from my121_analytics.settings import load_settings
+from my121_analytics.settings_file import load_settings
 from my121_analytics.workforce.counts import outcomes_in_cycle, pair_self
 from my121_analytics.workforce.hierarchy import build_hierarchy
 from my121_analytics.workforce.schema import MANAGER, NOT_KNOWN, PREFER_NOT_TO_SAY, SELF

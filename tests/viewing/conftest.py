@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,10 +13,15 @@ from my121_analytics.viewing.reader import ANALYST, show_for
 
 
 @pytest.fixture(scope="session")
-def intake(tmp_path_factory: pytest.TempPathFactory) -> Intake:
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("viewing") / "exports"
     make_sample(120, seed=5, folder=folder)
-    return read_exports(folder, settings=folder / "my121.toml")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def intake(exports: Path) -> Intake:
+    return read_exports(exports, settings=exports / "my121.toml")
 
 
 @pytest.fixture(autouse=True)

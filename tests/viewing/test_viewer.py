@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import my121_analytics as my121
@@ -14,7 +17,7 @@ from my121_analytics.errors import DisclosureError, UsageError
 from my121_analytics.figures.nine_box import plot_nine_box
 from my121_analytics.settings import DisclosureSettings, Settings
 from my121_analytics.viewing.gallery import GALLERY
-from my121_analytics.viewing.headings import is_named
+from my121_analytics.viewing.headings import is_captioned, is_named, kind_of
 from my121_analytics.viewing.reader import show_for
 from my121_analytics.viewing.released_mark import PASSED
 from my121_analytics.wording.catalogue import say
@@ -30,7 +33,44 @@ def results(intake):
             "profile": my121.tabulate_profile(record, by="directorate"), "movement": my121.track_movement(record),
             "coverage": my121.measure_coverage(record), "self": my121.compare_self(record, by="directorate"),
             "succession": my121.measure_succession(record), "agenda": my121.build_agenda(record),
-            "equality": my121.compare_groups(record, by="sex")}
+            "equality": my121.compare_groups(record, by="sex"), "talent": my121.review_talent(record),
+            "development": my121.measure_development(record), "paths": my121.trace_movement(record),
+            "outlook": my121.foresee_coverage(record), "agreement": my121.detail_agreement(record),
+            "patterns": my121.estimate_severity(record, axes=["performance"], sensitivity=False)}
+
+
+@pytest.fixture(scope="module")
+def other_results(exports, intake, tmp_path_factory):
+    """Results of the plan, the award and the meeting: what the public names give besides those of the record."""
+    record = intake.workforce
+    evidence = my121.assess_evidence(exports / "iip_evidence.csv", settings=record.settings)
+    plan = my121.read_plan(exports / "improvement_plan.xlsx", anchor=date(2024, 6, 30), settings=record.settings)
+    drawn = my121.draw_interviewees(record, n=12, seed=1)
+    findings = pd.DataFrame([("F1", "development area", "Records are patchy", "ER001", "1.1")],
+                            columns=["finding_id", "kind", "finding", "requirement_id", "action_id"])
+    decided = _decide(record, tmp_path_factory.mktemp("decided") / "decisions.csv")
+    return {"evidence": evidence, "status": my121.assess_status(plan, as_of=date(2025, 3, 31)),
+            "findings": my121.link_findings(findings, requirements=evidence.frame("requirements")), "drawn": drawn,
+            "heard": my121.compare_heard(record, drawn.frame("interviewees")["employee_id"].astype(str)),
+            "effect": my121.measure_effect(record, decided), "gaps": my121.measure_gaps(record, decided),
+            "extracts": my121.compare_extracts(record, decided.workforce)}
+
+
+def _decide(record, path):
+    """Let a meeting raise a third of the ratings of the latest cycle and let the others stand."""
+    rows = record.placements[(record.placements["source"] == "manager")
+                             & (record.placements["cycle"].astype(str) == record.latest_cycle)].copy()
+    rows["outcome"] = ["Changed" if n % 3 == 0 and level < 3 else "Stands"
+                       for n, level in enumerate(rows["performance"])]
+    changed = rows["outcome"] == "Changed"
+    rows["agreed_performance"] = (rows["performance"] + 1).where(changed)
+    rows["agreed_potential"] = rows["potential"].where(changed)
+    rows["decision_reason"], rows["agreed_by"] = changed.map({True: "Evidence heard", False: ""}), "Panel"
+    rows[["employee_id", "post_id", "cycle", "performance", "potential", "box", "outcome", "agreed_performance",
+          "agreed_potential", "decision_reason", "agreed_by"]].to_csv(path, index=False)
+    decisions = my121.read_decisions(path, workforce=record)
+    # one placement of the sample contradicts its own box, and a meeting cannot let it stand
+    return my121.apply_decisions(record, decisions, agreed_on=record.as_of, only_good=True)
 
 
 def texts_of(picture):
@@ -106,10 +146,60 @@ def test_a_summary_names_number_period_population_and_every_caution(results):
         assert not re.search(r"https?://", page)
 
 
-def test_every_column_that_a_notebook_shows_has_a_heading_from_the_catalogue(results):
-    missing = {column for result in results.values() for table in result.tables.values()
-               for column in table.frame.columns if not is_named(str(column)) and column != "marker"}
-    assert missing == set()
+def test_every_public_function_that_gives_a_result_is_among_those_looked_at(results, other_results):
+    looked_at = {type(result).__name__ for result in (*results.values(), *other_results.values())}
+    given = {name: inspect.signature(getattr(my121, name)).return_annotation for name in my121._PUBLIC}
+    kinds = {kind.__name__ for kind in Result.__subclasses__()}
+    assert {name: kind for name, kind in given.items() if kind in kinds - looked_at} == {}
+    assert len(looked_at) == 22
+
+
+def test_every_column_and_table_that_a_notebook_shows_is_named_in_the_catalogue(results, other_results):
+    unnamed = []
+    for result in (*results.values(), *other_results.values()):
+        kind = type(result).__name__
+        for name, table in result.tables.items():
+            unnamed += [] if is_captioned(name, kind) else [(kind, name)]
+            unnamed += [(kind, name, column) for column in table.frame.columns
+                        if column != "marker" and not is_named(str(column), kind)]
+    assert unnamed == []
+
+
+def test_a_name_that_means_two_things_is_headed_by_what_it_means_here(results, other_results):
+    def heading(result, table, column):
+        return result.table(table).headings[column]
+
+    assert heading(results["talent"], "box9_by_cycle", "n_moved") == "Moved out"
+    assert heading(results["talent"], "cover", "n_none") == "Nobody named"
+    assert heading(results["agreement"], "reasons", "n_none") == "By neither"
+    assert heading(results["paths"], "leaving_by_manager", "n") == "Left"
+    assert other_results["evidence"].table("by_directorate").caption == "Requirements by directorate"
+    assert other_results["heard"].table("by_directorate").caption == "People heard by directorate"
+    assert other_results["status"].table("by_directorate").caption == "Actions by directorate"
+    assert "12 actions" in repr(other_results["status"])
+
+
+def test_the_ends_of_a_range_are_written_as_what_they_are_the_range_of(results, other_results):
+    followed = results["development"].tables["followed"].frame
+    kinds = {name: kind_of(followed, name) for name in ("share", "lower", "upper", "difference", "difference_lower")}
+    assert kinds == {"share": "share", "lower": "share", "upper": "share", "difference": "points",
+                     "difference_lower": "points"}
+    paths = results["paths"].tables["leaving_by_manager"].frame
+    assert {kind_of(paths, name, "MovementPathsResult") for name in ("expected", "estimate", "estimate_lower")} == {
+        "share"}
+    rows = other_results["extracts"].tables["rows"].frame
+    assert kind_of(rows, "difference", "ExtractComparison") == "integer"
+    heard = other_results["heard"].tables["by_directorate"].frame
+    assert kind_of(heard, "expected_lower", "HeardResult") == "integer"
+
+
+def test_a_table_tells_its_story_and_says_how_much_it_leaves_out(results):
+    managers = results["outlook"].table("managers")
+    shown = re.findall(r"<th [^>]*>([^<]+)</th>", managers._repr_html_())
+    assert shown == ["Manager", "People in the team", "Overdue", "No formal conversation on record", "Longest, days"]
+    assert "Direction, code" not in results["agreement"].table("reasons")._repr_html_()
+    assert "1 more column:" in results["agreement"].table("reasons")._repr_html_()
+    assert "There are none." in results["talent"].table("acting")._repr_html_()
 
 
 def test_headings_within_one_table_are_different(results):

@@ -10,7 +10,7 @@ import pytest
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.settings import ExportSettings, Settings
 from my121_analytics.workforce import schema
-from my121_analytics.workforce.record import build_workforce, main_posts, restrict, table_names
+from my121_analytics.workforce.record import build_workforce, main_posts, table_names
 
 DAY = pd.Timestamp
 
@@ -166,16 +166,6 @@ def test_names_fall_back_to_the_id():
     assert asked.loc[[3, 1, 5]].tolist() == ["9", "Ann Example", "2"]
     assert asked.isna().tolist() == [False, False, True, False]
     assert record([placement()]).names_of(pd.Series(["1"])).tolist() == ["1"]
-
-
-def test_restricting_keeps_people_and_drops_other_cycles():
-    workforce = record([placement(cycle="2023/24 H1"), placement(cycle="2022/23 H2")],
-                       [{"employee_id": "1", "post_id": "P1"}])
-    part = restrict(workforce, ["2022/23 H2"])
-    assert part.latest_cycle == "2022/23 H2"
-    assert len(part.placements) == 1
-    assert len(part.posts) == 1
-    assert len(workforce.placements) == 2
 
 
 def test_replacing_a_table_agrees_everything_again():

@@ -17,7 +17,8 @@ from openpyxl.worksheet.table import Table
 from my121_analytics.cli.audit import run_audit
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.writing.accessibility import audit_workbook, list_for_eyes
-from my121_analytics.writing.workbook import Book, WordSheet, write_workbook
+from my121_analytics.writing.book import Book, WordSheet
+from my121_analytics.writing.workbook import write_workbook
 
 
 @pytest.fixture

@@ -28,6 +28,7 @@ from my121_analytics.cli.profile import write_profile
 from my121_analytics.cli.release_files import write_tables
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.inference.intervals import wilson_interval
+from my121_analytics.publication import Publication
 from my121_analytics.reports.pack import calibration_pack as pack_module
 from my121_analytics.reports.pack.calibration_pack import build_pack
 from my121_analytics.sample_council.council import make_sample
@@ -435,5 +436,5 @@ def test_a_table_that_is_not_published_is_named_where_an_earlier_run_left_it(
     about = describe("roster", counts="posts", as_of=date(2024, 9, 30), cycle=CYCLES[1], n=60)
     result = Result(about, {"people": Table(frame, ("employee_id",), people=("employee_id", "name"))})
     for audience in ("analyst", "publish"):
-        write_tables(result, tmp_path, audience=audience, settings=Settings(), files={"people": "people.csv"})
+        write_tables(result, tmp_path, Publication(audience), files={"people": "people.csv"})
     assert "people.csv of an earlier run is still in" in capsys.readouterr().out

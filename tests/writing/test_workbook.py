@@ -20,8 +20,9 @@ from my121_analytics.errors import DisclosureError
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
 from my121_analytics.workforce.results import Result, Table, describe
+from my121_analytics.writing.book import Book, Profile, Sheet, WordSheet
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Book, Profile, Sheet, WordSheet, sheet_names, write_workbook
+from my121_analytics.writing.workbook import sheet_names, write_workbook
 
 MakeMeeting = Callable[..., Meeting]
 AS_OF = date(2024, 9, 30)

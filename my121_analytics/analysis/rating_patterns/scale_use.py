@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.interpolate import CubicSpline
 
 from my121_analytics.analysis.rating_patterns.habit_judgement import NODES, HabitEvidence
 from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, expected_location, gather_spells
@@ -73,4 +72,6 @@ def average_over_effects(persons: PersonCounts, location: Array, thresholds: Arr
 
 def refine(log_p: Array) -> Array:
     """Interpolate a smooth log-likelihood from ``COARSE`` to all nodes."""
+    from scipy.interpolate import CubicSpline  # a third of a second to load, for this alone
+
     return np.asarray(CubicSpline(COARSE, log_p, axis=1)(NODES))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -43,6 +44,7 @@ from my121_analytics.inference.joint_levels import PersonMeasure
 from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.settings import ManagerSettings, Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workers import Crew
 from my121_analytics.workforce.counts import RatingCounts, count_ratings, outcomes_in_cycle
 from my121_analytics.workforce.cycles import UNDATED
 from my121_analytics.workforce.record import Workforce
@@ -106,7 +108,7 @@ class SeverityResult(Result):
 
 def estimate_severity(workforce: Workforce, *, settings: Settings | None = None, cycles: Sequence[str] | None = None,
                       axes: Sequence[str] | None = None, sensitivity: bool = True,
-                      habits: bool = False) -> SeverityResult:
+                      habits: bool = False, crew: Crew | None = None) -> SeverityResult:
     """Say whose ratings are higher or lower than others give in like roles, with ranges and honest verdicts.
 
     Parameters
@@ -123,6 +125,8 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
         Also work out how the list would change under other readings; without, it takes about half the time.
     habits
         Also look at drift, use of the scale, halo and the gap to people's own placements.
+    crew
+        Processes that share the work, with the same numbers; default: all in this one.
 
     Returns
     -------
@@ -159,6 +163,11 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     ----------
     Ohlssen, Sharples & Spiegelhalter (2007), JRSS A 170:865; Efron (2010), Large-Scale Inference; Uto & Ueno (2020),
     Behaviormetrika 47:469.
+
+    Examples
+    --------
+    >>> patterns = estimate_severity(workforce, axes=["performance"])
+    >>> patterns.plot_managers()
     """
     settings = settings or workforce.settings
     labels = None if cycles is None else [workforce.check_cycle(cycle) for cycle in cycles]
@@ -172,7 +181,7 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     return estimate_severity_counts(counted, settings=settings, framework=workforce.framework,
                                     names=workforce.names, as_of=workforce.as_of, n_unrated=len(missing),
                                     unrated=place_unrated(missing, counted[0], latest), sensitivity=sensitivity,
-                                    measures=measures,
+                                    measures=measures, crew=crew,
                                     habits=count_habits(workforce, counted[0], [counts.axis for counts in counted])
                                     if habits else None)
 
@@ -182,7 +191,7 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
                              as_of: date | None = None, n_unrated: int | None = None,
                              unrated: Unrated | None = None, sensitivity: bool = True,
                              measures: Sequence[Sequence[PersonMeasure]] = (),
-                             habits: HabitCounts | None = None) -> SeverityResult:
+                             habits: HabitCounts | None = None, crew: Crew | None = None) -> SeverityResult:
     """Do the same from counts, one set per axis, which any dataframe engine can make.
 
     Parameters
@@ -208,6 +217,8 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         For each set of counts, what else is recorded of the people rated.
     habits
         Both ratings and people's own placements, for the tables ``habits`` and ``habit_families``.
+    crew
+        Processes that share the work.
 
     Returns
     -------
@@ -217,11 +228,13 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     framework = framework or build_framework(settings)
     given = [counts] if isinstance(counts, RatingCounts) else list(counts)
     beside = [*measures, *[()] * (len(given) - len(measures))]
-    studies = [study_axis(one, adjusted, settings.managers, framework, measures=known)
-               for one, known in zip(given, beside, strict=True) for adjusted in (True, False)]
+    crew = crew or Crew()
+    studies = _study_axes(given, beside, settings.managers, framework, crew)
     main = studies[0]
-    lengths, links = tabulate_list_lengths(main, given[0], settings), tabulate_links(given[0])
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
+    further = _study_further(_Further(given, beside[0], studies, settings.managers, unrated, sensitivity, habits,
+                                      _names_of(main.raters["rater_id"], label)), crew)
+    lengths, links = tabulate_list_lengths(main, given[0], settings), tabulate_links(given[0])
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
     plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
     plain = plain.assign(to_hear=choose_to_hear(main, given[0], settings))
@@ -244,16 +257,15 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
         "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",)),
     }
     if sensitivity:
-        unrecorded = suppose_differences(given[0], main.evidence, settings.managers)
-        rows = _sensitivity(given[0], studies[:2], settings.managers, unrated, unrecorded, beside[0])
+        unrecorded = further.pop(_UNRECORDED)
+        rows = _sensitivity(studies[:2], settings.managers, unrecorded, further)
         tables["sensitivity"] = Table(rows, keys=("scenario",), count="n_managers",
                                       parts=("n_listed", "n_joined", "n_left"),
                                       follows=("expected_wrong", "main_wrong"))
         withstood = tabulate_robustness(plain[main.lists["main"]], unrecorded)
         tables["robustness"] = Table(withstood, keys=("rater_id",), people=people, unit_columns=ORGANISATION)
     if habits is not None:
-        adjusted = [(study, own) for study, own in zip(studies[::2], given, strict=True)]
-        tables |= tabulate_habits(adjusted, habits, _names_of(main.raters["rater_id"], label), settings.managers)
+        tables |= further[_HABITS]
     about = describe("severity", counts="posts", as_of=as_of or UNDATED, cycle=main.cycles,
                      n=int(main.raters["n_ratings"].sum()), caveats=main.caveats, axis=main.axis)
     return SeverityResult(about, tables, {**main.facts, **_price_of_hearing(plain, settings)}, FACTS,
@@ -322,8 +334,67 @@ def study_axis(counts: RatingCounts, adjusted: bool, rules: ManagerSettings, fra
                  _caveats(counts, evidence, adjusted), evidence)
 
 
-def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerSettings, unrated: Unrated | None,
-                 unrecorded: Sequence[SupposedList], measures: Sequence[PersonMeasure]) -> pd.DataFrame:
+def _study_axes(counts: Sequence[RatingCounts], measures: Sequence[Sequence[PersonMeasure]], rules: ManagerSettings,
+                framework: Framework, crew: Crew) -> list[Study]:
+    """Study each axis, adjusted and not."""
+    wanted = [(place, adjusted) for place in range(len(counts)) for adjusted in (True, False)]
+    found = dict(crew.share(_study_one, (counts, measures, rules, framework), wanted))
+    return [found[one] for one in wanted]
+
+
+def _study_one(shared: tuple[Sequence[RatingCounts], Sequence[Sequence[PersonMeasure]], ManagerSettings, Framework],
+               wanted: tuple[int, bool]) -> Study:
+    counts, measures, rules, framework = shared
+    place, adjusted = wanted
+    return study_axis(counts[place], adjusted, rules, framework, measures=measures[place])
+
+
+_UNRECORDED, _HABITS = "unrecorded", "habits"
+
+
+@dataclass(frozen=True)
+class _Further:
+    """What is looked at once the axes are studied: other suppositions about the first, and other ways of rating."""
+
+    counts: Sequence[RatingCounts]
+    measures: Sequence[PersonMeasure]
+    studies: Sequence[Study]
+    rules: ManagerSettings
+    unrated: Unrated | None
+    sensitivity: bool
+    habits: HabitCounts | None
+    names: pd.Series
+
+    @property
+    def wanted(self) -> list[str]:
+        """Name what is asked for, the longest work first."""
+        supposed = [_UNRECORDED, *_other_counts(self.counts[0], self.unrated)] if self.sensitivity else []
+        return [*([] if self.habits is None else [_HABITS]), *supposed]
+
+
+def _study_further(further: _Further, crew: Crew) -> dict[str, Any]:
+    """Give what is further asked for by its name: supposed lists, tables of habits, evidence from other counts."""
+    found = dict(crew.share(_study_supposition, further, further.wanted))
+    return {name: found[name] for name in further.wanted}
+
+
+def _study_supposition(further: _Further, name: str) -> object:
+    counts, main, rules = further.counts[0], further.studies[0], further.rules
+    if name == _HABITS and further.habits is not None:
+        adjusted = list(zip(further.studies[::2], further.counts, strict=True))
+        return tabulate_habits(adjusted, further.habits, further.names, rules)
+    if name == _UNRECORDED:
+        return suppose_differences(counts, main.evidence, rules)
+    if main.evidence is None:
+        return None
+    other = _other_counts(counts, further.unrated)[name]()
+    evidence = gather_posteriors(other, main.evidence.case_mix, unrecorded_sd=rules.unrecorded_sd, like=main.evidence,
+                                 measures=further.measures)
+    return evidence, list_patterns(other, evidence, rules, rules.delta)
+
+
+def _sensitivity(studies: Sequence[Study], rules: ManagerSettings, unrecorded: Sequence[SupposedList],
+                 others: Mapping[str, Any]) -> pd.DataFrame:
     """Show how the list of the main study would change under other suppositions, one at a time."""
     main, plain = studies
     n = len(main.raters)
@@ -347,28 +418,30 @@ def _sensitivity(counts: RatingCounts, studies: Sequence[Study], rules: ManagerS
             add(f"unrecorded {one.sd:.2f}", one.listing.listed, one.listing.expected_wrong, one.evidence, sd=one.sd,
                 odds=np.exp(one.sd))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"], plain.evidence)
-    for scenario, other in _other_counts(counts, unrated):
-        if main.evidence is None:
-            continue
-        evidence = gather_posteriors(other, main.evidence.case_mix, unrecorded_sd=rules.unrecorded_sd,
-                                     like=main.evidence, measures=measures)
-        listing = list_patterns(other, evidence, rules, rules.delta)
-        add(scenario, listing.listed, listing.expected_wrong, evidence)
+    for scenario, found in others.items():
+        if scenario != _HABITS and found is not None:
+            evidence, listing = found
+            add(scenario, listing.listed, listing.expected_wrong, evidence)
     return pd.DataFrame(rows)
 
 
-def _other_counts(counts: RatingCounts, unrated: Unrated | None,
-                  ) -> Iterator[tuple[str, RatingCounts]]:
+def _other_counts(counts: RatingCounts, unrated: Unrated | None) -> dict[str, Callable[[], RatingCounts]]:
     """Give what might have been recorded: ratings of those who have none, and people not known from cycle to cycle."""
+    others: dict[str, Callable[[], RatingCounts]] = {}
     if counts.frame["category"].nunique() < 2 or len(counts.raters) < 2:
-        return
+        return others
     if unrated is not None and unrated.n:
-        for scenario, category in (("unrated_lowest", counts.frame["category"].min()),
-                                   ("unrated_highest", counts.frame["category"].max())):
-            yield scenario, with_unrated(counts, unrated, int(category))
+        lowest, highest = counts.frame["category"].min(), counts.frame["category"].max()
+        others["unrated_lowest"] = lambda: with_unrated(counts, unrated, int(lowest))
+        others["unrated_highest"] = lambda: with_unrated(counts, unrated, int(highest))
     if "employee" in counts.frame and counts.frame.groupby(["rater", "employee"])["n"].sum().max() > 1:
-        frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
-        yield "people_new", replace(counts, frame=frame)
+        others["people_new"] = lambda: _forget_people(counts)
+    return others
+
+
+def _forget_people(counts: RatingCounts) -> RatingCounts:
+    frame = counts.frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
+    return replace(counts, frame=frame)
 
 
 def _caveats(counts: RatingCounts, evidence: Posteriors, adjusted: bool) -> tuple[str, ...]:

@@ -78,8 +78,8 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     add_units(gathered, [grid for grid in grids if grid.cut_to])
     add_joint(gathered, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
     if gathered.size:
+        add_declared_laws(gathered)  # first: the parts that they name change together, too
         link_editions(gathered, {one.edition: one.changed for one in shown if one.changed})
-        add_declared_laws(gathered)
     return gathered.finish(numbers, rounded)
 
 

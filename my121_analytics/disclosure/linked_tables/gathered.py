@@ -149,6 +149,10 @@ class Gathered:
         self.add_rows(np.concatenate([group, np.arange(len(codes))]), np.concatenate([at, whole]),
                       np.repeat([1.0, -1.0], [len(at), len(codes)]), law)
 
+    def note_parts(self, parts: Ints) -> None:
+        """Note that each row of positions holds the parts of some whole, which a law says elsewhere."""
+        self.sums.append((parts.ravel(), np.repeat(np.arange(len(parts)), parts.shape[1])))
+
     def add_rows(self, rows: Ints, at: Ints, weights: Floats, law: int = 0) -> None:
         """Add equations whose terms add up to nothing; rows are numbered from 0."""
         if len(rows):

@@ -123,7 +123,7 @@ class Grid:
         return name_count(self.one.table.counts[column], self.one.subject) + edition
 
     def attribute(self, column: str, key: str) -> str:
-        """Name what a key column stands for in a count."""
+        """Name what a key column stands for in a count; empty where it says nothing of who is counted."""
         count = self.one.table.counts.get(column)
         return key if count is None else count.keys.get(key, key)
 
@@ -135,7 +135,7 @@ class Grid:
         kind = self.base_kind.get(column)
         if kind is not None and kind[0:1].any():
             keys = {key: values for key, values in keys.items() if key not in self.outcomes}
-        keys = {self.attribute(column, key): values for key, values in keys.items()}
+        keys = {name: values for key, values in keys.items() if (name := self.attribute(column, key))}
         if kind is not None and not self.is_declared(column):
             out = out + kind
         elif kind is not None:

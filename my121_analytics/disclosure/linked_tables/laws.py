@@ -26,6 +26,8 @@ def add_declared_laws(gathered: Gathered) -> None:
         for whose in names.whose(law):
             rows = [row for group in names.groups(law, whose) if (row := names.row(law, group, whose)) is not None]
             editions.setdefault(whose[:2], []).extend(rows)  # broken by the same records, in every edition of them
+            if law.exact and len(law.parts) > 1 and rows:
+                gathered.note_parts(np.array([parts for parts, _ in rows]))
         for (source, cycle), rows in editions.items():
             _add(gathered, law, rows, names, f"{_say(law)}{source}@{cycle}")
     _bound_unprinted(gathered, names)
@@ -117,7 +119,9 @@ def _bound_unprinted(gathered: Gathered, names: _Names) -> None:
     """A reader may know how many of the whole council a count that nobody prints comes to: starters, leavers."""
     for (prefix, group), at in names.at.items():
         if not group and _parse(prefix)[0] in UNPRINTED and np.isfinite(names.truth[at]):
-            gathered.add_limits(np.array([[at]]), np.ones(1), float(max(names.truth[at], 0.0)))
+            told, place = float(max(names.truth[at], 0.0)), np.array([[at]])
+            gathered.add_limits(place, np.ones(1), told)
+            gathered.add_limits(place, -np.ones(1), -told)
 
 
 def _group_of(term: Term, group: Group) -> Group:

@@ -18,7 +18,7 @@ def add_keys(gathered: Gathered, grid: Grid) -> None:
         rows = np.flatnonzero(grid.parts([key]))
         groups = grid.groups([key])[rows]
         for column in grid.columns:
-            if not (column in grid.bases and key in grid.outcomes):
+            if not (column in grid.bases and key in grid.outcomes) and grid.attribute(column, key):
                 gathered.add_sums(grid, column, rows, groups, grid.names(column, drop=[key])[rows])
     if len(grid.outcomes) > 1:  # and over all outcomes at once, where no margin row leads from one to the next
         rows = np.flatnonzero(grid.parts(grid.outcomes))

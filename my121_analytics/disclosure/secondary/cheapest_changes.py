@@ -7,14 +7,12 @@ most, an integer program then chooses among all numbers that any of these soluti
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
+from my121_analytics.disclosure.linear_program import LinearProgram
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
-from my121_analytics.disclosure.secondary.programs import IMPOSSIBLE, SOLVED, unfinished
 
 MOVED = 1e-6
 """A shown number that a program would move by less than this is not moved."""
@@ -30,119 +28,138 @@ MOST_NODES = 1
 """Branches of the integer program."""
 
 
-@dataclass(frozen=True)
 class CheapestChanges:
-    """Unknowns that move for nothing and shown numbers that move at a cost.
+    """Unknowns that move for nothing and shown numbers that move at a cost, in one program for a whole search.
 
     Parameters
     ----------
-    free, movable
-        Which numbers they are.
-    matrix, right, is_equal
-        Rows over ``free``, then ``movable``; equations, or at most ``right``. The value of shown numbers is taken
-        out of ``right``: their moves count from 0.
+    rows, least, most
+        ``least <= rows @ x <= most`` over all numbers.
     lower, upper
-        Of the unknowns.
-    value, cost
-        Of the shown numbers.
+        Of all numbers, shown ones fixed.
+    movable
+        Shown numbers that may be hidden.
+    cost
+        Of hiding each number.
     cap
         Stands for "without end".
+
+    Notes
+    -----
+    Beside a column for each number the program has two for each movable one: how far it rises and how far it falls.
+    Once a number is hidden, these two are closed and its own bounds opened, so that the program need not be built anew.
     """
 
-    free: Ints
-    movable: Ints
-    matrix: sparse.csr_matrix
-    right: Floats
-    is_equal: Bools
-    lower: Floats
-    upper: Floats
-    value: Floats
-    cost: Floats
-    cap: float
+    def __init__(self, rows: sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats,
+                 movable: Bools, cost: Floats, cap: float) -> None:
+        self.rows, self.least, self.most, self.cost, self.cap = rows, least, most, cost, cap
+        self.lower, self.upper = lower.copy(), upper.copy()
+        self.movable: Ints = np.flatnonzero(movable)
+        self.fall = lower[self.movable] - 1.0
+        part = rows[:, self.movable]
+        self.is_closed = np.zeros(len(self.movable), dtype=bool)
+        self.program = LinearProgram(
+            sparse.hstack([rows, part, -part], format="csr"), least, most,
+            np.concatenate([lower, np.zeros(2 * len(self.movable))]),
+            np.concatenate([upper, np.full(len(self.movable), cap), self.fall]))
 
-    def find(self, *, thorough: bool) -> tuple[Floats, Floats] | None:
-        """Give the unknowns and how far each shown number moves, at the least cost met; None where nothing does.
+    def set_bounds(self, numbers: Ints, lower: Floats, upper: Floats) -> None:
+        """Change what is known of some numbers: hidden ones move for nothing from now on, shown ones at a cost."""
+        self.lower[numbers], self.upper[numbers] = lower, upper
+        self.program.set_bounds(numbers, lower, upper)
+        self._close(np.flatnonzero(np.isin(self.movable, numbers)))
+
+    def _close(self, at: Ints) -> None:
+        """Open the moves of shown numbers, and close those of hidden ones."""
+        numbers, n, m = self.movable[at], len(self.lower), len(self.movable)
+        self.is_closed[at] = (self.lower < self.upper)[numbers]
+        nothing = np.zeros(len(at))
+        self.program.set_bounds(n + at, nothing, np.where(self.is_closed[at], 0.0, self.cap))
+        self.program.set_bounds(n + m + at, nothing, np.where(self.is_closed[at], 0.0, self.fall[at]))
+
+    def find(self, *, thorough: bool) -> Floats | None:
+        """Give all numbers, the shown ones moved at the least cost met; None where there is no solution.
 
         Thorough: with further starts and the integer program, which takes ten times as long.
         """
-        if (self.lower > self.upper).any():
-            return None
-        fall = np.maximum(self.value - 1.0, 1.0)
-        starts = [(self.cost, self.cost)]
-        starts += [(self.cost / reach, self.cost / np.minimum(fall, reach)) for reach in REACHES] if thorough else []
-        found = []
+        price, fall = self.cost[self.movable], np.maximum(self.fall, 1.0)
+        starts = [(price, price)]
+        starts += [(price / reach, price / np.minimum(fall, reach)) for reach in REACHES] if thorough else []
+        descents = []
         for up, down in starts:
-            one = self._descend(up, down)
-            if one is None:
+            end = self._descend(up, down)
+            if end is None:
                 return None
-            found.append(one)
-        best = min(found, key=self._charge)
+            descents.append(end)
+        best = min(descents, key=self._charge)
         if thorough and self._charge(best) > 0:
-            chosen = self._choose([move for _, move in found])
+            chosen = self._choose([move for _, move in descents])
             best = chosen if chosen is not None and self._charge(chosen) < self._charge(best) else best
-        return best
+        return self._moved(best)
 
-    def find_whole(self) -> tuple[Floats, Floats] | None:
+    def find_whole(self) -> Floats | None:
         """Give the same in whole numbers, any shown number moving; None where none are found."""
         if (self.lower > self.upper).any():
             return None
-        return self._choose([np.ones(len(self.movable))])
+        chosen = self._choose([np.where(self.is_closed, 0.0, 1.0)])
+        return None if chosen is None else self._moved(chosen)
 
-    def _charge(self, found: tuple[Floats, Floats]) -> float:
-        return float(self.cost[np.abs(found[1]) > MOVED].sum())
+    def _moved(self, solution: tuple[Floats, Floats]) -> Floats:
+        values, moves = solution[0].copy(), solution[1]
+        values[self.movable] += moves
+        return values
+
+    def _charge(self, solution: tuple[Floats, Floats]) -> float:
+        return float(self.cost[self.movable][np.abs(solution[1]) > MOVED].sum())
 
     def _descend(self, up: Floats, down: Floats) -> tuple[Floats, Floats] | None:
-        best, least, idle = None, np.inf, 0
+        best, least, idle, price = None, np.inf, 0, self.cost[self.movable]
         for _ in range(N_SLOPES):
-            found = self._solve(up, down)
-            if found is None:
+            solution = self._solve(up, down)
+            if solution is None:
                 return None
-            size = np.abs(found[1])
+            size = np.abs(solution[1])
             moved = size > MOVED
-            charge = self._charge(found)
-            best, least, idle = (found, charge, 0) if charge < least * (1 - 1e-9) else (best, least, idle + 1)
+            charge = self._charge(solution)
+            best, least, idle = (solution, charge, 0) if charge < least * (1 - 1e-9) else (best, least, idle + 1)
             if moved.sum() < 2 or idle >= N_IDLE:
                 break
-            up = down = self.cost / np.where(moved, size, max(float(size[moved].mean()), MOVED))
+            up = down = price / np.where(moved, size, max(float(size[moved].mean()), MOVED))
         return best
 
     def _solve(self, up: Floats, down: Floats) -> tuple[Floats, Floats] | None:
-        n, m = len(self.free), len(self.movable)
-        part = self.matrix[:, n:]
-        limits = LinearConstraint(sparse.hstack([self.matrix, -part], format="csr"),
-                                  np.where(self.is_equal, self.right, -np.inf), self.right)
-        for presolve in (False, True):
-            answer = milp(np.concatenate([np.zeros(n), up, down]), constraints=limits if len(self.right) else None,
-                          bounds=Bounds(np.concatenate([self.lower, np.zeros(2 * m)]),
-                                        np.concatenate([self.upper, np.full(m, self.cap), self.value - 1.0])),
-                          options={"presolve": presolve})
-            if answer.status in (SOLVED, IMPOSSIBLE):
-                break
-        if answer.status == IMPOSSIBLE:
-            return None
-        if answer.x is None:
-            raise unfinished(answer.message)
-        return np.clip(answer.x[:n], self.lower, self.upper), answer.x[n:n + m] - answer.x[n + m:]
+        """Give values of all numbers before, and moves of the movable ones, with these prices for each step."""
+        n, m = len(self.lower), len(self.movable)
+        corner = self.program.minimise(np.concatenate([np.zeros(n), up, down]))
+        return None if corner is None else (corner[:n], corner[n:n + m] - corner[n + m:])
 
-    def _choose(self, seen: list[Floats]) -> tuple[Floats, Floats] | None:
-        """Choose among the numbers that were seen to move."""
-        size = np.abs(np.array(seen)).max(axis=0)
-        some = np.flatnonzero(size > MOVED)
-        n, m = len(self.free), len(some)
-        rise = np.maximum(ROOM, np.ceil(2 * size[some]))
-        fall = self.value[some] - 1.0
-        rows = sparse.hstack([self.matrix[:, :n], self.matrix[:, n + some],
-                              sparse.csr_matrix((self.matrix.shape[0], m))], format="csr")
+    def _choose(self, moves: list[Floats]) -> tuple[Floats, Floats] | None:
+        """Choose among the numbers that were seen to move, each at its cost once it moves at all.
+
+        A number that moves switches on a variable of its own that is 0 or 1 (a "big M" for each number: as far as it
+        may rise, as far as it may fall).
+        """
+        size = np.abs(np.array(moves)).max(axis=0)
+        chosen = np.flatnonzero(size > MOVED)
+        free = np.flatnonzero(self.lower < self.upper)
+        n, m = len(free), len(chosen)
+        rise, fall = np.maximum(ROOM, np.ceil(2 * size[chosen])), self.fall[chosen]
+        fixed = self.rows @ np.where(self.lower < self.upper, 0.0, self.lower)
+        rows = sparse.hstack([self.rows[:, free], self.rows[:, self.movable[chosen]],
+                              sparse.csr_matrix((self.rows.shape[0], m))], format="csr")
+        used = np.flatnonzero(np.diff(rows.indptr))
         none, each = sparse.csr_matrix((m, n)), sparse.identity(m)
-        limits = [LinearConstraint(rows, np.where(self.is_equal, self.right, -np.inf), self.right),
+        limits = [LinearConstraint(rows[used], (self.least - fixed)[used], (self.most - fixed)[used]),
                   LinearConstraint(sparse.hstack([none, each, -sparse.diags(rise)]), -np.inf, 0.0),
                   LinearConstraint(sparse.hstack([none, each, sparse.diags(fall)]), 0.0, np.inf)]
-        answer = milp(np.concatenate([np.zeros(n + m), self.cost[some]]), integrality=np.ones(n + 2 * m),
-                      bounds=Bounds(np.concatenate([self.lower, -fall, np.zeros(m)]),
-                                    np.concatenate([self.upper, rise, np.ones(m)])),
+        answer = milp(np.concatenate([np.zeros(n + m), self.cost[self.movable[chosen]]]),
+                      integrality=np.ones(n + 2 * m),
+                      bounds=Bounds(np.concatenate([self.lower[free], -fall, np.zeros(m)]),
+                                    np.concatenate([self.upper[free], rise, np.ones(m)])),
                       constraints=limits, options={"node_limit": MOST_NODES, "presolve": False})
         if answer.x is None:
             return None
-        move = np.zeros(len(self.movable))
-        move[some] = np.round(answer.x[n:n + m])
-        return np.clip(np.round(answer.x[:n]), self.lower, self.upper), move
+        values, move = self.lower.copy(), np.zeros(len(self.movable))
+        values[free] = np.clip(np.round(answer.x[:n]), self.lower[free], self.upper[free])
+        move[chosen] = np.round(answer.x[n:n + m])
+        return values, move

@@ -13,9 +13,10 @@ import numpy as np
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
-from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
+from my121_analytics.disclosure.components import Component
+from my121_analytics.disclosure.linear_program import FOUND
+from my121_analytics.disclosure.linked_tables.system import ROUNDING, Bools, Floats, Ints
 from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
-from my121_analytics.disclosure.secondary.programs import NEAR, SOLVED, Component
 
 MOST_ROUNDS = 40
 """Times that the integer program is asked anew. Numbers, not seconds, so that runs repeat."""
@@ -102,6 +103,7 @@ class _Cuts:
         self.right = np.concatenate([system.equal_to, system.most_to])
         self.all_rows = sparse.vstack([self.equal, self.most], format="csr")
         self.is_equal = np.arange(self.all_rows.shape[0]) < self.equal.shape[0]
+        self.least = np.where(self.is_equal, self.right, -np.inf)
         self.cost = np.where(self.movable, self.problem.cost, 0.0)
 
     def find(self, at_most: float, most_rounds: int) -> Exact:
@@ -114,7 +116,7 @@ class _Cuts:
             if float(self.cost @ hidden) >= at_most * (1 - 1e-9):
                 return Exact(None, sure, bound, hidden)
             lower, upper = self._bounds(hidden)
-            one = Component(np.arange(self.n), self.all_rows, self.right, self.is_equal, lower, upper)
+            one = Component(np.arange(self.n), self.all_rows, self.least, self.right, lower, upper)
             if self._cut(hidden, one):
                 continue
             points = self._prove(hidden, one)
@@ -139,7 +141,7 @@ class _Cuts:
                                                              "presolve": False})  # with it HiGHS writes to the terminal
         if answer.x is None:
             return None, 0.0, False
-        return np.asarray(answer.x > 0.5, dtype=bool), float(answer.mip_dual_bound), answer.status == SOLVED
+        return np.asarray(answer.x > 0.5, dtype=bool), float(answer.mip_dual_bound), answer.status == FOUND
 
     def _bounds(self, hidden: Bools) -> tuple[Floats, Floats]:
         more = hidden & self.movable
@@ -154,15 +156,15 @@ class _Cuts:
     def _short(self, hidden: Bools, met: Floats) -> tuple[Ints, Floats]:
         """List the hidden numbers whose range no solution met proves, the narrowest first; and the solutions."""
         shown = self.movable & ~hidden
-        points = met[(np.abs(met[:, shown] - self.lower[shown]) <= NEAR).all(axis=1)]
+        points = met[(np.abs(met[:, shown] - self.lower[shown]) <= ROUNDING).all(axis=1)]
         asked = np.flatnonzero((hidden | self.problem.hidden) & (self.problem.needed > 0))
         width = np.ptp(points[:, asked], axis=0) if len(points) else np.full(len(asked), -1.0)
-        left = width < self.problem.needed[asked] - NEAR
+        left = width < self.problem.needed[asked] - ROUNDING
         return asked[left][np.argsort(width[left], kind="stable")], points
 
     def _keep(self, one: Component, values: Floats) -> None:
         self.corners = np.vstack([self.corners, values[None, :]])[-N_POINTS:]
-        whole = one.to_whole(values, one.lower, one.upper)
+        whole = one.near(values)
         if whole is not None:
             self.points = np.vstack([self.points, whole[None, :]])[-N_POINTS:]
 
@@ -201,7 +203,7 @@ class _Cuts:
                 return
             aim = np.zeros(self.n)
             aim[short] = self.rng.exponential(1.0, len(short)) ** 2 * (-1.0 if turn % 2 else 1.0)
-            found = one.solve(aim)
+            found = one.program.minimise(aim)
             if found is None:
                 return
             self._keep(one, found)
@@ -214,7 +216,7 @@ class _Cuts:
                          b_eq=self.right[self.is_equal] if self.equal.shape[0] else None,
                          bounds=np.column_stack([one.lower, one.upper]), method="highs-ds",
                          options={"presolve": False})
-        if answer.status != SOLVED:
+        if answer.status != FOUND:
             return None
         self._keep(one, answer.x)
         return answer
@@ -232,9 +234,9 @@ class _Cuts:
         duals = [self._gain(aim, end.eqlin.marginals, end.ineqlin.marginals) for end, aim in ends]
         gain = duals[0][1] + duals[1][1]
         missing = self.problem.needed[k] + duals[0][0] + duals[1][0] - gain[k]
-        if missing <= NEAR:
+        if missing <= ROUNDING:
             return
-        row = np.minimum(np.where(gain > NEAR, gain / missing, 0.0), 1.0)
+        row = np.minimum(np.where(gain > ROUNDING, gain / missing, 0.0), 1.0)
         row[k] = -1.0 if self.movable[k] else 0.0
         self._add(row, 0.0 if self.movable[k] else 1.0)
 
@@ -250,12 +252,12 @@ class _Cuts:
                          A_ub=limits if n_most else None, b_ub=self.right[~self.is_equal] if n_most else None,
                          bounds=np.vstack([np.column_stack([one.lower, one.upper]),
                                            np.tile([0.0, np.inf], (2 * n_equal + n_most, 1))]), method="highs-ds")
-        if answer.status != SOLVED:
+        if answer.status != FOUND:
             return False
         constant, gain = self._gain(np.zeros(self.n), answer.eqlin.marginals, answer.ineqlin.marginals)
-        if constant <= NEAR:
+        if constant <= ROUNDING:
             return False
-        self._add(np.minimum(np.where(gain > NEAR, gain / constant, 0.0), 1.0), 1.0)
+        self._add(np.minimum(np.where(gain > ROUNDING, gain / constant, 0.0), 1.0), 1.0)
         return True
 
     # --- proving ---------------------------------------------------------------------------------------------------
@@ -270,7 +272,7 @@ class _Cuts:
             aim = np.zeros(self.n)
             aim[k] = 1.0
             for sign in (1.0, -1.0):
-                found = one.solve_whole(sign * aim)
+                found = one.find_whole(sign * aim, MOST_NODES)
                 if found is None:
                     return None
                 self._keep(one, found)

@@ -7,18 +7,19 @@ tell more.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 from scipy import sparse
 
-from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
+from my121_analytics.disclosure.components import Component, label_parts
+from my121_analytics.disclosure.linear_program import LinearProgram
+from my121_analytics.disclosure.linked_tables.system import ROUNDING, Bools, ContradictionError, Floats, Ints
 from my121_analytics.disclosure.secondary.cheapest_changes import MOVED, CheapestChanges
 from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
-from my121_analytics.disclosure.secondary.programs import NEAR, Component, contradiction, label_parts
 from my121_analytics.errors import DisclosureError
 
-N_PUSHES = 6
+MOST_NODES = 200
+"""Branches of an integer program; where they do not do, there is no proof. A number, not a time: runs repeat."""
+N_PUSHES = 3
 """Programs that push many hidden numbers at once, before single ones are asked about."""
 N_BETWEEN = 25
 """Single numbers protected between pushes: what was hidden for them must be proven too."""
@@ -43,17 +44,18 @@ class Search:
         Every hidden number that could be at least 1 is taken to be: see :func:`pattern.choose_pattern`.
     cap
         Stands for "without end".
-    also
-        Numbers to hide from the start.
+    seed
+        Decides in which directions many numbers are pushed at once, and so which are hidden first.
     """
 
-    def __init__(self, problem: HiddenCellProblem, *, strict: bool, cap: float, also: Bools | None = None) -> None:
+    def __init__(self, problem: HiddenCellProblem, *, strict: bool, cap: float, seed: int = 0) -> None:
         self.problem, self.strict, self.cap = problem, strict, cap
         self.is_whole = False
         system = problem.system
         self.rows = sparse.vstack([system.equal, system.most], format="csr")
         self.n_equal = system.equal.shape[0]
         self.right = np.concatenate([system.equal_to, system.most_to])
+        self.least = np.where(np.arange(len(self.right)) < self.n_equal, self.right, -np.inf)
         self.columns = self.rows.tocsc()
         self.value = np.where(system.lower == system.upper, system.lower, np.nan)
         self.movable = problem.movable
@@ -62,18 +64,16 @@ class Search:
         self.needed = problem.needed
         self.low, self.high = self.lower.copy(), self.lower.copy()
         self.points = np.empty((0, len(self.lower)))
-        self.rng = np.random.default_rng(0)
+        self.rng = np.random.default_rng(seed)
         self.n_programs = 0
         self.refusals = np.zeros(len(self.lower), dtype=np.int64)
         self.labels: tuple[Ints, Ints] | None = None
-        self.parts: dict[int, Component] = {}
-        self.left = self.right
+        self.parts: dict[int, Ints] = {}
         pinned = (self.lower == self.upper) & self.hidden & (self.needed > 0)
         self.stuck: set[int] = set(np.flatnonzero(pinned).tolist())
-        if also is not None:
-            more = also & self.movable
-            self.hidden |= more
-            self.lower[more], self.upper[more] = 1.0, cap
+        self.program = LinearProgram(self.rows, self.least, self.right, self.lower, self.upper)
+        self.changes = CheapestChanges(self.rows, self.least, self.right, self.lower, self.upper, self.movable,
+                                       problem.cost, cap)
 
     @property
     def added(self) -> Bools:
@@ -97,17 +97,17 @@ class Search:
 
     # --- hiding more -----------------------------------------------------------------------------------------------
 
-    def protect(self, enough: float = np.inf) -> None:
-        """Hide more until every hidden number is protected or stuck, or so many are stuck."""
+    def protect(self, enough: float = np.inf, *, most_cost: float = np.inf) -> None:
+        """Hide more until every hidden number is protected or stuck, so many are stuck, or it costs this much."""
         if self.strict:
             self._raise_zeros()
         self._start()
-        self._protect_short(enough)
+        self._protect_short(enough, most_cost)
 
     def confirm(self) -> None:
         """Prove every range in whole numbers, and hide more where whole numbers leave less than fractions do."""
         self.is_whole = True
-        whole = (np.abs(self.points - np.round(self.points)) <= NEAR).all(axis=1)
+        whole = (np.abs(self.points - np.round(self.points)) <= ROUNDING).all(axis=1)
         points = [found for point in self.points[whole] if (found := self._to_whole(point)) is not None]
         if points:
             self.points = np.array(points)
@@ -116,9 +116,9 @@ class Search:
             self._start()
         self._protect_short()
 
-    def _protect_short(self, enough: float = np.inf) -> None:
+    def _protect_short(self, enough: float = np.inf, most_cost: float = np.inf) -> None:
         turn = 0
-        while (short := self._short()).size and len(self.stuck) < enough:
+        while (short := self._short()).size and len(self.stuck) < enough and self.total < most_cost:
             if turn % N_BETWEEN == 0:
                 self._push()
             else:
@@ -127,23 +127,30 @@ class Search:
 
     def _short(self) -> Ints:
         asked = self.hidden & (self.needed > 0)
-        found = np.flatnonzero(asked & (self.high - self.low < self.needed - NEAR))
+        found = np.flatnonzero(asked & (self.high - self.low < self.needed - ROUNDING))
         return np.array([k for k in found if k not in self.stuck], dtype=np.int64) if self.stuck else found
 
     def _start(self) -> None:
         """Find one solution of what is shown."""
-        point = self.lower.copy()
-        of, of_row = self._label()
-        for code in np.unique(of_row[np.isin(of_row, of)]):  # what stands in no equation is what it is
-            one = self._component(int(np.flatnonzero(of == code)[0]))
-            values = self._solve(one, np.zeros(len(one.at)))
-            if values is None and self.strict:
-                raise TooTightError("hidden numbers cannot all be at least 1")
-            if values is None:
-                raise contradiction()
-            point[one.at] = values
+        point = self._start_whole() if self.is_whole else self.program.minimise(np.zeros(len(self.lower)))
+        if point is None and self.strict:
+            raise TooTightError("hidden numbers cannot all be at least 1")
+        if point is None:
+            raise contradiction()
         self.low[:], self.high[:] = point, point
         self.points = point[None, :]
+
+    def _start_whole(self) -> Floats | None:
+        """Find a solution in whole numbers, part by part."""
+        point = self.lower.copy()
+        of_number, of_row = self._label()
+        for part in np.unique(of_row[np.isin(of_row, of_number)]):  # what stands in no equation is what it is
+            component = self._component(np.flatnonzero(of_number == part))
+            values = component.find_whole(np.zeros(len(component.variables)), MOST_NODES)
+            if values is None:
+                return None
+            point[component.variables] = values
+        return point
 
     def _raise_zeros(self) -> None:
         """Take every hidden number to be at least 1, hiding more where that cannot be; where it fails, leave it.
@@ -152,21 +159,18 @@ class Search:
         """
         zero = np.flatnonzero(self.hidden & (self.lower < 1) & (self.upper >= 1))
         before = self.lower[zero].copy()
-        for k in zero:
-            self._set(int(k), 1.0, float(self.upper[k]))
+        self._set(zero, np.ones(len(zero)), self.upper[zero])
         found = self._cheapest(None, None, None)
         if found is None:
-            for k, lower in zip(zero, before, strict=True):
-                self._set(int(k), float(lower), float(self.upper[k]))
+            self._set(zero, before, self.upper[zero])
         else:
             self._hide_moved(found)
 
     def _hide_moved(self, point: Floats) -> Ints:
         """Hide the shown numbers that a solution has moved."""
         moved = np.flatnonzero((np.abs(point - self.value) > MOVED) & ~np.isnan(self.value) & ~self.hidden)
-        for k in moved:
-            self.hidden[k] = True
-            self._set(int(k), 1.0, self.cap)
+        self.hidden[moved] = True
+        self._set(moved, np.ones(len(moved)), np.full(len(moved), self.cap))
         return moved
 
     def _label(self) -> tuple[Ints, Ints]:
@@ -174,46 +178,98 @@ class Search:
         if self.labels is None:
             free = self.lower < self.upper
             self.labels = label_parts(self.columns, np.flatnonzero(free), len(free))
-            self.left = self.right - self.rows @ np.where(free, 0.0, self.lower)
         return self.labels
 
-    def _component(self, k: int) -> Component:
-        """Take out the unknowns that hang together with one of them."""
-        of, of_row = self._label()
-        code = int(of[k])
-        if code not in self.parts:
-            at, rows = np.flatnonzero(of == code), np.flatnonzero(of_row == code)
-            self.parts[code] = Component(at, self.rows[rows][:, at], self.left[rows], rows < self.n_equal,
-                                         self.lower[at], self.upper[at])
-        return self.parts[code]
+    def _beside(self, k: int) -> Ints:
+        """List the unknowns that hang together with one of them."""
+        of_number, _ = self._label()
+        part = int(of_number[k])
+        if part not in self.parts:
+            self.parts[part] = np.flatnonzero(of_number == part)
+        return self.parts[part]
 
-    def _set(self, k: int, lower: float, upper: float) -> None:
-        """Change what is known of a number."""
-        self.lower[k], self.upper[k] = lower, upper
+    def _component(self, at: Ints, lower: Floats | None = None, upper: Floats | None = None) -> Component:
+        """Take out unknowns that hang together, with bounds of their own where these are given."""
+        of_number, of_row = self._label()
+        inside = np.flatnonzero(of_row == of_number[at[0]])
+        fixed = self.rows[inside] @ np.where(self.lower < self.upper, 0.0, self.lower)
+        return Component(at, self.rows[inside][:, at], self.least[inside] - fixed, self.right[inside] - fixed,
+                         self.lower[at] if lower is None else lower, self.upper[at] if upper is None else upper)
+
+    def _set(self, numbers: Ints, lower: Floats, upper: Floats) -> None:
+        """Change what is known of some numbers."""
+        self.lower[numbers], self.upper[numbers] = lower, upper
         self.labels, self.parts = None, {}
+        self.program.set_bounds(numbers, lower, upper)
+        self.changes.set_bounds(numbers, lower, upper)
 
-    def _solve(self, one: Component, aim: Floats) -> Floats | None:
+    def _solve(self, at: Ints, aim: Floats, lower: Floats | None = None, upper: Floats | None = None, *,
+               thorough: bool = False) -> Floats | None:
+        """Give values of unknowns that hang together where ``aim @ x`` is least, within narrower bounds where given.
+
+        In whole numbers, once these are asked for: as near to it as is soon found, or, thorough, as the limits allow.
+        """
         self.n_programs += 1
-        return one.solve_whole(aim) if self.is_whole else one.solve(aim)
+        of_all = np.zeros(len(self.lower))
+        of_all[at] = aim
+        if lower is not None and upper is not None:
+            self.program.set_bounds(at, lower, upper)
+        corner = self.program.minimise(of_all)
+        if lower is not None:
+            self.program.set_bounds(at, self.lower[at], self.upper[at])
+        if corner is None or not self.is_whole:
+            return None if corner is None else corner[at]
+        point = self.points[0].copy()
+        point[at] = corner[at]
+        whole = self._to_whole(point)
+        if whole is not None:
+            return whole[at]
+        if thorough:
+            return _minimise_whole(self._component(at, lower, upper), aim)
+        return self._solve_where_apart(at, aim, corner[at], lower, upper)
+
+    def _solve_where_apart(self, at: Ints, aim: Floats, corner: Floats, lower: Floats | None,
+                           upper: Floats | None) -> Floats | None:
+        """Search in whole numbers only where a corner and a solution in whole numbers are apart.
+
+        All others are held. The program over all of them takes seconds, this one milliseconds, and most corners have a
+        solution nearby (relaxation induced neighbourhoods: Danna, Rothberg and Le Pape, 2005).
+        """
+        values = self.points[0][at].copy()
+        apart = np.flatnonzero(np.abs(corner - values) > ROUNDING)
+        numbers, point = at[apart], self.points[0].copy()
+        point[numbers] = 0.0
+        columns = self.columns[:, numbers]
+        inside = np.unique(columns.indices)
+        held = self.rows[inside] @ point
+        low, high = self.lower[numbers] if lower is None else lower[apart], (
+            self.upper[numbers] if upper is None else upper[apart])
+        part = Component(numbers, columns.tocsr()[inside], self.least[inside] - held, self.right[inside] - held, low,
+                         high)
+        found = _minimise_whole(part, aim[apart])
+        if found is None:
+            return None
+        values[apart] = found
+        return values
 
     def _push(self) -> None:
         """Widen many ranges with few programs."""
-        of, _ = self._label()
-        for code in np.unique(of[self._short()]):
-            one = self._component(int(np.flatnonzero(of == code)[0]))
+        of_number, _ = self._label()
+        for part in np.unique(of_number[self._short()]):
+            at = self._beside(int(np.flatnonzero(of_number == part)[0]))
             for _ in range(N_PUSHES):
-                short = np.intersect1d(self._short(), one.at)
-                if short.size < 2 or not self._push_once(one, short):
+                short = np.intersect1d(self._short(), at)
+                if short.size < 2 or not self._push_once(at, short):
                     break
 
-    def _push_once(self, one: Component, short: Ints) -> bool:
+    def _push_once(self, at: Ints, short: Ints) -> bool:
         """Move many numbers at once, up or down as it falls, each as far as its range must be and no farther."""
-        aim = np.zeros(len(one.at))
-        where = np.searchsorted(one.at, short)
+        aim = np.zeros(len(at))
+        where = np.searchsorted(at, short)
         aim[where] = self.rng.exponential(1.0, len(where)) ** 2 * self.rng.choice([-1.0, 1.0], len(where))
-        start, reach = self.points[0][one.at], np.where(self.needed[one.at] > 0, self.needed[one.at], np.inf)
-        near = replace(one, lower=np.maximum(one.lower, start - reach), upper=np.minimum(one.upper, start + reach))
-        return self._learn(one.at, self._solve(near, aim))
+        start, reach = self.points[0][at], np.where(self.needed[at] > 0, self.needed[at], np.inf)
+        return self._learn(at, self._solve(at, aim, np.maximum(self.lower[at], start - reach),
+                                           np.minimum(self.upper[at], start + reach)))
 
     def _learn(self, at: Ints, values: Floats | None) -> bool:
         """Take in a solution of some numbers, the others as in the first solution; False where there is none."""
@@ -226,21 +282,22 @@ class Search:
         self.points = np.vstack([self.points[:1], self.points[1:][-(N_POINTS - 2):], point[None, :]])
         return True
 
-    def _stretch(self, one: Component, target: int) -> bool:
+    def _stretch(self, target: int, *, thorough: bool = False) -> bool:
         """Move one number as far as it goes, down and up, the others along with it; say whether that is enough."""
-        aim = np.zeros(len(one.at))
-        short = np.searchsorted(one.at, np.intersect1d(self._short(), one.at))
+        at = self._beside(target)
+        aim = np.zeros(len(at))
+        short = np.searchsorted(at, np.intersect1d(self._short(), at))
         aim[short] = LIGHT * (self.rng.random(len(short)) - 0.5)
-        aim[np.searchsorted(one.at, target)] = 1.0
+        aim[np.searchsorted(at, target)] = 1.0
         for sign in (1.0, -1.0):
-            self._learn(one.at, self._solve(one, sign * aim))
-            if self.high[target] - self.low[target] >= self.needed[target] - NEAR:
+            self._learn(at, self._solve(at, sign * aim, thorough=thorough))
+            if self.high[target] - self.low[target] >= self.needed[target] - ROUNDING:
                 return True
         return False
 
     def _widen(self, target: int) -> None:
         """Protect one number: move it far enough, and hide the shown numbers that must move with it."""
-        if self._stretch(self._component(target), target):
+        if self._stretch(target) or (self.is_whole and self._stretch(target, thorough=True)):
             return
         for whole in (False, False, True):
             found = self._cheapest_move(target, whole=whole)
@@ -248,8 +305,8 @@ class Search:
                 break
             moved = self._hide_moved(found)
             if not self._learn_move(found):
-                self._stretch(self._component(target), target)
-            if self.high[target] - self.low[target] >= self.needed[target] - NEAR:
+                self._stretch(target)
+            if self.high[target] - self.low[target] >= self.needed[target] - ROUNDING:
                 return
             if whole and moved.size:  # on the way
                 return
@@ -261,9 +318,7 @@ class Search:
 
     def _to_whole(self, point: Floats) -> Floats | None:
         """Round a solution for everything; None where it, rounded, is none."""
-        every = Component(np.arange(len(point)), self.rows, self.right, np.arange(len(self.right)) < self.n_equal,
-                          self.lower, self.upper)
-        return every.to_whole(point, self.lower, self.upper)
+        return Component(np.arange(len(point)), self.rows, self.least, self.right, self.lower, self.upper).near(point)
 
     def _cheapest_move(self, target: int, *, whole: bool) -> Floats | None:
         """Find what must move for a number to reach beyond what it has reached, upwards, downwards, or both in turn."""
@@ -280,63 +335,54 @@ class Search:
 
     def _furthest(self, target: int, sign: float) -> float:
         """Say how far a number could go if everything were hidden that can be."""
-        free = (self.lower < self.upper) | self.movable
-        at = np.flatnonzero(free)
         lower, upper = np.where(self.movable, 1.0, self.lower), np.where(self.movable, self.cap, self.upper)
-        left = self.right - self.rows @ np.where(free, 0.0, self.lower)
-        one = Component(at, self.columns[:, at].tocsr(), left, np.arange(len(left)) < self.n_equal, lower[at],
-                        upper[at])
         self.n_programs += 1
-        found = one.solve(sign * (at == target))
-        return float(self.low[target] if found is None else np.round(found[np.searchsorted(at, target)] - sign * NEAR))
+        aim = sign * (np.arange(len(lower)) == target)
+        corner = LinearProgram(self.rows, self.least, self.right, lower, upper).minimise(aim)
+        return float(self.low[target] if corner is None else np.round(corner[target] - sign * ROUNDING))
 
     def _cheapest(self, target: int | None, at_least: float | None, at_most: float | None, *,
                   whole: bool = False) -> Floats | None:
         """Find values of all numbers in which the target has moved, and as little as possible that is shown."""
-        free = np.flatnonzero(self.lower < self.upper)
-        movable = np.flatnonzero(self.movable & ~self.hidden)
-        lower, upper = self.lower[free].copy(), self.upper[free].copy()
-        if target is not None:
-            where = int(np.searchsorted(free, target))
-            lower[where] = at_least if at_least is not None else lower[where]
-            upper[where] = at_most if at_most is not None else upper[where]
+        if target is None:
+            return self.changes.find(thorough=True)
+        k = np.array([target])
+        lower = self.lower[k] if at_least is None else np.array([at_least])
+        upper = self.upper[k] if at_most is None else np.array([at_most])
         if (lower > upper).any():
             return None
-        at = np.concatenate([free, movable])
-        matrix = self.columns[:, at].tocsr()
-        right = self.right - self.rows @ np.where(self.lower == self.upper, self.lower, 0.0)
-        used = np.flatnonzero(np.diff(matrix.indptr))
-        changes = CheapestChanges(free, movable, matrix[used], right[used], used < self.n_equal, lower, upper,
-                      self.lower[movable], self.problem.cost[movable], self.cap)
-        found = changes.find_whole() if whole else changes.find(thorough=target is None)
-        if found is None:
-            return None
-        out = self.lower.copy()
-        out[free], out[movable] = found[0], self.lower[movable] + found[1]
-        return out
+        self.changes.set_bounds(k, lower, upper)
+        found = self.changes.find_whole() if whole else self.changes.find(thorough=False)
+        self.changes.set_bounds(k, self.lower[k], self.upper[k])
+        return found
 
     # --- showing again ---------------------------------------------------------------------------------------------
 
     def show_again(self, most_programs: int) -> None:
         """Show what was hidden for others' sake, where every range stays wide enough without it."""
-        added = np.flatnonzero(self.added)
         self.n_programs, self.is_whole = 0, False
-        for k in added[np.lexsort((added, -self.problem.cost[added]))]:
+        for k in self._dearest_first(self.added):
             if self.n_programs >= most_programs:
                 return
-            self._try_to_show(int(k))
+            self._try_to_show(k)
+
+    def _dearest_first(self, numbers: Bools) -> list[int]:
+        found = np.flatnonzero(numbers)
+        return [int(k) for k in found[np.lexsort((found, -self.problem.cost[found]))]]
 
     def _try_to_show(self, k: int) -> None:
-        kept = (self.lower[k], self.upper[k], self.low.copy(), self.high.copy(), self.points, self.labels, self.left,
-                self.parts)
-        at = self._component(k).at
+        before = self.low.copy(), self.high.copy(), self.points
+        at, number, value = self._beside(k), np.array([k]), np.array([self.value[k]])
+        labels = self.labels, self.parts
         self.hidden[k] = False
-        self._set(k, self.value[k], self.value[k])
+        self._set(number, value, value)
         self.points = self._mix(k)
-        done = len(self.points) > 0 and not self._pins_another(k) and self._prove_again(k, at)
-        if not done:
-            self.hidden[k] = True
-            self.lower[k], self.upper[k], self.low, self.high, self.points, self.labels, self.left, self.parts = kept
+        if len(self.points) > 0 and not self._pins_another(k) and self._prove_again(k, at):
+            return
+        self.hidden[k] = True
+        self._set(number, np.ones(1), np.array([self.cap]))
+        self.low, self.high, self.points = before
+        self.labels, self.parts = labels
 
     def _neighbours(self, k: int) -> Ints:
         """List the unknowns that share an equation with a number, those of short equations first."""
@@ -360,8 +406,8 @@ class Search:
     def _mix(self, k: int) -> Floats:
         """Give solutions in which one number has its true value: those met, and mixtures of two."""
         value, at = self.value[k], self.points[:, k]
-        below, above = self.points[at < value - NEAR], self.points[at > value + NEAR]
-        same = self.points[np.abs(at - value) <= NEAR]
+        below, above = self.points[at < value - ROUNDING], self.points[at > value + ROUNDING]
+        same = self.points[np.abs(at - value) <= ROUNDING]
         out = [same]
         if len(below) and len(above):
             for some, other in ((below, above[:1]), (below[-1:], above)):
@@ -381,23 +427,36 @@ class Search:
         inside = np.isin(np.arange(len(self.lower)), at)
         n_pushes = 0
         while (left := self._short()[inside[self._short()]]).size:
-            one = self._component(int(left[np.argmin((self.high - self.low)[left])]))
-            some = np.intersect1d(left, one.at)
-            if some.size >= N_MANY and n_pushes < N_PUSHES:
+            narrowest = int(left[np.argmin((self.high - self.low)[left])])
+            beside = self._beside(narrowest)
+            together = np.intersect1d(left, beside)
+            if together.size >= N_MANY and n_pushes < N_PUSHES:
                 n_pushes += 1
-                self._push_once(one, some)
-                continue
-            j = int(left[np.argmin((self.high - self.low)[left])])
-            if not self._agrees(j):
+                self._push_once(beside, together)
+            elif not self._agrees(narrowest):
                 return False
         return True
 
     def _agrees(self, j: int) -> bool:
         """Say whether a number keeps its range; one that did not may well refuse the next time too."""
-        agrees = self._stretch(self._component(j), j)
+        agrees = self._stretch(j)
         self.refusals[j] += not agrees
         return agrees
 
 
 class TooTightError(DisclosureError):
     """No solution has every hidden number at 1 or more."""
+
+
+def contradiction() -> DisclosureError:
+    """Say that what is known cannot be true."""
+    return DisclosureError("The figures contradict each other: no whole numbers fit them all.",
+                           hints=["Release tables together that were made from one and the same record."])
+
+
+def _minimise_whole(component: Component, aim: Floats) -> Floats | None:
+    """Give whole numbers where ``aim @ x`` is least, or nearly; None where none are found."""
+    try:
+        return component.minimise_whole(aim, MOST_NODES)[0]
+    except ContradictionError:
+        return None

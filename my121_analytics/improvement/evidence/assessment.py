@@ -106,6 +106,11 @@ def assess_evidence(evidence: pd.DataFrame | Path | str, *, framework: str | Iip
     tier of an unmet requirement is not known it may be a core one, so the verdict is ``cannot tell``, however large
     the total. A result recorded for the council counts before those of directorates; without one, a requirement is
     met where every place that tested it agrees, and unsettled where places disagree: no majority decides it.
+
+    Examples
+    --------
+    >>> evidence = assess_evidence("exports/iip_evidence.csv")
+    >>> evidence.table("levels")
     """
     settings = settings or Settings()
     rows, version, refusals = gather_rows(evidence, framework, settings=settings, at_risk=at_risk)
@@ -150,6 +155,10 @@ def assess_total(n_met: int, *, n_tested: int | None = None, core_met: int | Non
     ------
     UsageError
         The framework does not count requirements, or the numbers do not fit it.
+
+    Examples
+    --------
+    >>> assess_total(185, core_met=39).table("levels")
     """
     settings = settings or Settings()
     version = framework if isinstance(framework, IipFramework) else build_iip_framework(framework)

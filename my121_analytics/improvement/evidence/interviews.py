@@ -8,17 +8,16 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import NOT_RECORDED
 from my121_analytics.workforce.record import Workforce, is_employed, main_posts, of_employee
 from my121_analytics.workforce.results import LABEL, TOTAL, Fact, Result, Table, count_of_things, describe
 from my121_analytics.workforce.schema import PROTECTED, TABLES
 
-NOT_RECORDED = "Not recorded"
 _BY_POST = tuple(column.name for column in TABLES["posts"] if column.groups and column.kind == "category")
 _REPEATS = 4999
 """Random draws behind the test of fit: a chance near 0.05 is then known to within 0.006."""
@@ -89,6 +88,11 @@ def draw_interviewees(workforce: Workforce, *, n: int, by: Sequence[str] = ("dir
     cast in each group on its own, so that a change in one directorate leaves the draw of the others alone. With the
     minimum of one, small groups are heard more than their share: weigh by ``n_people / n_drawn`` before a share of
     those heard is called a share of the workforce.
+
+    Examples
+    --------
+    >>> drawn = draw_interviewees(workforce, n=12, seed=1)
+    >>> drawn.table("allocation")
     """
     settings = settings or workforce.settings
     people = _staff(workforce, by)
@@ -255,6 +259,8 @@ def _groups(workforce: Workforce, posts: pd.DataFrame, column: str) -> pd.Series
 
 
 def _compare(groups: pd.Series, is_heard: np.ndarray) -> tuple[pd.DataFrame, dict[str, object]]:
+    from scipy import stats  # half a second to load, for this alone
+
     counted = pd.DataFrame({"group": groups.to_numpy(), "n_heard": is_heard.astype("int64")})
     table = counted.groupby("group", sort=True)["n_heard"].agg(["size", "sum"]).reset_index()
     table.columns = pd.Index(["group", "n_people", "n_heard"])

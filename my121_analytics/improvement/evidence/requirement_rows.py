@@ -16,12 +16,12 @@ from my121_analytics.improvement.headings import plain, spellings
 from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import NOT_RECORDED
 
 COUNCIL = "The council"
 """Directorate of a result that holds for the whole council."""
 EXTENDED = "extended"
 """Tier of a requirement that is known to be no core one, where the level it counts for is not recorded."""
-NOT_RECORDED = "Not recorded"
 COLUMNS = ("requirement_id", "indicator", "tier", "directorate", "result", "sample_size")
 HEARD = {"heard_staff": "staff", "heard_managers": "managers", "heard_members": "elected members",
          "heard_unions": "trade unions"}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_BULLET = re.compile(r"^\s*(?:[•·▪●○◦■□➢►‣*]|o(?=\s)|[-–](?=\s)|\(?(?:\d{1,2}|[a-z])[.)](?=\s))\s*", re.I)
+from my121_analytics.improvement.headings import BULLETS
+
+_BULLET = re.compile(rf"^\s*(?:[{BULLETS}]|o(?=\s)|[-–](?=\s)|\(?(?:\d{{1,2}}|[a-z])[.)](?=\s))\s*", re.I)
 _EMAIL = re.compile(r"(?:\bmailto:)?[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.I)
 _PHONE = re.compile(r"(?:\b(?:tel(?:ephone)?|phone|mobile|mob|fax)\b\.?:? *)?(?<![\w/])"
                     r"(?:\+44[ ()0]*|0)\d(?:[ ()-]?\d){8,9}\b"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from my121_analytics.improvement.headings import plain
 from my121_analytics.improvement.plan.reading import Plan
-from my121_analytics.settings import PlanSettings
+from my121_analytics.settings_plan import PlanSettings
 from my121_analytics.wording.catalogue import say
 
 

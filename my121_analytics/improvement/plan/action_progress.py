@@ -16,8 +16,9 @@ from my121_analytics.improvement.headings import plain, spellings
 from my121_analytics.improvement.timescale.comments import is_aside
 from my121_analytics.improvement.timescale.reading import parse_anchor
 from my121_analytics.improvement.timescale.refusal import TimescaleError
+from my121_analytics.settings_plan import PLAN_PROGRESS
 
-NOT_STARTED, STARTED, BEHIND, OPEN, WITHDRAWN, DONE = ("not started", "started", "behind", "open", "withdrawn", "done")
+NOT_STARTED, STARTED, BEHIND, OPEN, WITHDRAWN, DONE = PLAN_PROGRESS
 UNCLEAR = "unclear"
 """State of an action whose status is not understood, or whose cells say different things."""
 NOT_DONE = (NOT_STARTED, STARTED, BEHIND, OPEN)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from my121_analytics.improvement.plan.action_groups import without_names
 from my121_analytics.improvement.plan.milestones import OPEN
-from my121_analytics.settings import PlanSettings
+from my121_analytics.settings_plan import PlanSettings
 from my121_analytics.wording.catalogue import say
 
 _STANDING = {True: ("standard", "people", "mitigation"), False: ("open", "mitigation")}

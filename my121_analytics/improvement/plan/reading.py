@@ -130,6 +130,11 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
         The file cannot be read.
     DataUnusableError
         No sheet has a table of actions, or two headings of a table hold the same thing.
+
+    Examples
+    --------
+    >>> plan = read_plan("exports/improvement_plan.xlsx", anchor=date(2024, 6, 30))
+    >>> plan.actions[["action_id", "action", "timescale"]]
     """
     settings = settings or Settings()
     reading = Reading(anchor, settings)

@@ -15,7 +15,8 @@ from my121_analytics.improvement.plan.action_groups import directorates_of, spli
 from my121_analytics.improvement.plan.action_progress import BEHIND, DONE, NOT_STARTED, UNCLEAR, WITHDRAWN
 from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED
 from my121_analytics.improvement.plan.reading import Plan
-from my121_analytics.settings import PLAN_STATUSES, PlanSettings, Settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_plan import PLAN_STATUSES, PlanSettings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import LABEL, Result, Table, count_of_things, describe
 
@@ -82,6 +83,11 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
     Colours follow from ``[plan] rag``; an action that is not done is amber from ``at_risk_days`` before its last
     day, and red once the day has passed that it is held to (:func:`held_to`): the first date, unless a revision was
     approved by somebody named.
+
+    Examples
+    --------
+    >>> status = assess_status(plan, as_of=date(2025, 3, 31))
+    >>> status.plot_timeline()
     """
     settings = settings or Settings()
     actions = plan.actions.assign(status=find_statuses(plan, as_of))
@@ -120,25 +126,6 @@ def assess_status(plan: Plan, *, as_of: date, settings: Settings | None = None) 
                                       "n_questions": len(plan.questions), "anchor": plan.anchor.isoformat(),
                                       "as_of": as_of.isoformat(), **facts},
                       {**FACTS, **dict.fromkeys(facts, count_of_things("actions"))}, settings)
-
-
-def tabulate_actions(status: PlanStatus) -> pd.DataFrame:
-    """Give the rows of actions.csv.
-
-    Parameters
-    ----------
-    status
-        Of :func:`assess_status`.
-
-    Returns
-    -------
-    pandas.DataFrame
-        ``ACTIONS_CSV`` in order; dates as ISO text, empty where there is none.
-    """
-    table = status.frame("actions")[list(ACTIONS_CSV)].copy()
-    for column in ("due_earliest", "due_latest", "completed_on"):
-        table[column] = table[column].dt.strftime("%Y-%m-%d").fillna("").astype("str")
-    return table
 
 
 def find_statuses(plan: Plan, as_of: date) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""Stretches of the calendar: a day, a month, a quarter, a half-year, a season, a year."""
+"""Stretches of the calendar: a day, a month, a quarter, a half-year, a season, a year, with and without its year."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from my121_analytics.improvement.timescale.refusal import TimescaleError
 
 Span = Literal["day", "week", "month", "quarter", "season", "half", "year", "range"]
 FIRST_YEAR, LAST_YEAR = 1990, 2100  # Investors in People began in 1991
+MONTHS_IN = {"month": 1, "quarter": 3, "season": 3, "half": 6}
 
 
 @dataclass(frozen=True)
@@ -47,19 +48,117 @@ class Period:
 
 
 @dataclass(frozen=True)
-class FinancialYear:
-    """A year from 1 April.
+class Named:
+    """A stretch named without a year: ``31 March``, ``Q3``, ``Q1 - Q2``, ``autumn``, ``Christmas``.
+
+    Parameters
+    ----------
+    span
+        ``day``, ``month``, ``quarter``, ``half``, ``season`` or ``feast`` (Christmas day).
+    number
+        Its month, or which quarter or half of a year it is.
+    last
+        Day of the month; of quarters and halves, the last of them.
+    weekday
+        Day of the week that was written beside a day.
+    """
+
+    span: str
+    number: int
+    last: int = 0
+    weekday: int | None = None
+
+
+@dataclass(frozen=True)
+class Year:
+    """A year as written beside or instead of a stretch of it.
 
     Parameters
     ----------
     first
         Year in which it starts.
+    style
+        ``financial`` (from 1 April), ``calendar`` (said to be one), or ``plain``, which for a quarter may be either.
     doubt
         Code of the refusal where it stands alone: ``2011-12`` may be a month, ``2014-2015`` two calendar years.
     """
 
     first: int
+    style: Literal["financial", "calendar", "plain"]
     doubt: str = ""
+
+
+@dataclass(frozen=True)
+class Doubtful:
+    """A stretch that only some words before it settle: ``August 13`` may be a day, ``in August 13`` is a month."""
+
+    period: Period
+    doubt: str
+
+
+def in_year(text: str, named: Named, year: Year) -> Period:
+    """Give a named stretch of a year.
+
+    Parameters
+    ----------
+    text
+        As written, for the refusal.
+    named, year
+        The stretch and its year.
+
+    Returns
+    -------
+    Period
+
+    Raises
+    ------
+    TimescaleError
+        The year does not settle it: a quarter of ``2014`` may be of either kind of year, and winter lies in two.
+    """
+    is_financial = year.style == "financial"
+    if named.span in ("quarter", "half"):
+        if year.style == "plain":
+            raise TimescaleError(text, "which_year")
+        parts = [part_of_year(text, number, MONTHS_IN[named.span], year.first, starts=4 if is_financial else 1)
+                 for number in (named.number, named.last)]
+        return join_periods(*parts) if named.number != named.last else parts[0]
+    if named.span == "season":
+        if is_financial != (named.number == 12):
+            raise TimescaleError(text, "season_year")
+        return period_of_months(text, year.first, named.number, 3, "season")
+    if named.span == "month":
+        return period_of_months(text, year.first + (is_financial and named.number < 4), named.number, 1, "month")
+    if is_financial:
+        raise TimescaleError(text, "unreadable")
+    day = 25 if named.span == "feast" else named.last
+    return period_of_day(text, year.first, named.number, day, named.weekday)
+
+
+def next_after(text: str, named: Named, anchor: date | None) -> Period:
+    """Give the next such stretch after the anchor, noted as such.
+
+    Raises
+    ------
+    TimescaleError
+        There is no anchor, or two years are possible.
+    """
+    if named.span in ("quarter", "half"):
+        raise TimescaleError(text, "no_year_quarter")
+    if named.span in ("month", "season"):
+        return next_months(text, anchor, named.number, MONTHS_IN[named.span], named.span)  # type: ignore[arg-type]
+    return next_day(text, anchor, named.number, 25 if named.span == "feast" else named.last, named.weekday)
+
+
+def join_periods(first: Period, last: Period) -> Period:
+    """Give the stretch from one to another."""
+    return Period(first.start, last.end, "range", last.note, last.span)
+
+
+def period_of_year(text: str, year: Year) -> Period:
+    """Give a year that stands alone; raises the refusal of one that may be of either kind."""
+    if year.doubt:
+        raise TimescaleError(text, year.doubt)
+    return period_of_months(text, year.first, 4 if year.style == "financial" else 1, 12, "year")
 
 
 def period_of_day(text: str, year: int, month: int, day: int, weekday: int | None = None) -> Period:

@@ -2,70 +2,75 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
-_LABEL = r"(?: (?:target|due|completion|end|finish))?(?: (?:date|deadline|timescale|target|time))?"
-_VERB = (r"(?:(?:has |have |had )?(?:now )?(?:been )?(?:revised|extended|moved|changed|slipped|rescheduled|"
-         r"re-scheduled|put back|"
-         r"pushed back|postponed|deferred|delayed|brought forward|amended|updated|reprofiled|re-profiled))")
-_GAP = r"[ ,;:.()\[\]/-]*"
-_FROM_TO = re.compile(rf"{_VERB}{_LABEL} from (?P<old>.+?) (?:to|until|->|=>|→) (?P<new>.+)")
-_TO = re.compile(rf"(?:(?:original(?:ly)?|was|previously|initial(?:ly)?|old|"
-                 rf"due){_LABEL}[ :;-]+)?(?P<old>.+?){_GAP}(?<![a-z0-9])"
-                 rf"(?:then |and |but |date )*(?P<link>{_VERB}{_LABEL} (?:to|until|till)|{_VERB}{_LABEL} ?:|"
-                 rf"revised {_LABEL.strip()}|revised(?: {_LABEL})?(?: to be)?|new{_LABEL}|now(?: due)?|->|=>|→)"
-                 r"[ :;-]*(?P<new>.+)")
-_WAS = re.compile(rf"(?:(?:revised|now|new){_LABEL}[ :;-]+)?(?P<new>.+?){_GAP}(?<![a-z0-9])"
-                  rf"(?:was|were|originally|previously|formerly|original|orig\.?|old|instead of|{_VERB} from){_LABEL}"
-                  r"[ :;-]+(?P<old>.+)")
-_NEW_ONLY = re.compile(rf"(?:{_VERB}{_LABEL} (?:to|until|till)|(?:revised|new|updated|"
-                       rf"amended){_LABEL}(?<=[a-z]{{4}})(?::| -|(?<=date)|"
-                       r"(?<=deadline)|(?<=timescale)|(?<=target))(?: is| to)?)[ :;-]*(?P<new>.+)")
-_WAS_FIRST = re.compile(r"[(\[](?:was|originally|previously|original) ?:? ?(?P<old>[^)\]]+)[)\]],? ?(?P<new>.+)")
-_LOOSE = re.compile(r"revised|new|updated|amended|changed")
+from my121_analytics.improvement.timescale.tokens import PUNCTUATION, Tokens, compile_pattern, kinds_of, trim
 
 
-@dataclass(frozen=True)
-class Revision:
+class RevisionRule(NamedTuple):
+    """A pattern that names the ``old`` and the ``new`` timescale, whether it is loose, and a phrase that it reads."""
+
+    pattern: str
+    is_loose: bool
+    example: str
+
+
+class Revision(NamedTuple):
     """A timescale and the one it replaced.
 
     Parameters
     ----------
     old, new
-        As written, tidied; ``old`` is empty where only the new one is given.
+        Their tokens; ``old`` is empty where only the new one is given.
     is_loose
         The words may also say when the plan was revised; the two must then be dates in order.
     """
 
-    old: str
-    new: str
+    old: Tokens
+    new: Tokens
     is_loose: bool
 
 
-def find_revisions(phrase: str) -> list[Revision]:
+RULES: tuple[RevisionRule, ...] = tuple(RevisionRule(*row) for row in (
+    ("heading? now? CHANGED heading? from <old> to|until|arrow <new>", False, "revised from Sept 2013 to Dec 2013"),
+    ("bracket was colon? <old> bracket comma? <new>", False, "(was June 2013) Sept 2013"),
+    ("was? heading? SIGN* <old> SIGN* then|and|but|heading* ( now? CHANGED heading? to|until|colon | revised|new "
+     "heading | now|arrow ) SIGN* <new>", False, "Sept 2013 revised to Dec 2013"),
+    ("was? heading? SIGN* <old> SIGN* revised|new|updated SIGN* <new>", True, "Sept 2013 (revised Dec 2013)"),
+    ("revised|now|new? heading? SIGN* <new> SIGN* ( was | now? CHANGED from ) heading? SIGN* <old>", False,
+     "Dec 2013 (was Sept 2013)"),
+    ("( now? CHANGED heading? to|until | revised|new|updated ( heading colon|is|to|dash* | colon|dash ) ) SIGN* <new>",
+     False, "revised to March 2014"),
+))
+"""How a timescale that replaced another is written."""
+
+
+def find_revisions(tokens: Tokens) -> list[Revision]:
     """List the ways in which a phrase may be a revised timescale.
 
     Parameters
     ----------
-    phrase
-        Tidied: lower case, plain dashes, single spaces.
+    tokens
+        Of :func:`~my121_analytics.improvement.timescale.tokens.scan`.
 
     Returns
     -------
     list of Revision
         Whether the two parts are timescales is for the caller to see; empty where the phrase speaks of no revision.
     """
+    kinds = kinds_of(tokens)
     found = []
-    for pattern in (_FROM_TO, _WAS_FIRST, _TO, _WAS, _NEW_ONLY):
-        match = pattern.fullmatch(phrase)
-        if match and not match["new"].startswith("from "):
-            groups = match.groupdict()
-            link = (groups.get("link") or "").strip()
-            found.append(Revision(_trim(groups.get("old") or ""), _trim(groups["new"]),
-                                  bool(_LOOSE.fullmatch(link))))
+    for rule in RULES:
+        match = compile_pattern(rule.pattern).fullmatch(kinds)
+        if match is None:
+            continue
+        old, new = (trim(_tokens_at(tokens, kinds, match.span(name)) if name in match.groupdict() else (),
+                         (*PUNCTUATION, "heading")) for name in ("old", "new"))
+        if new and new[0].kind != "from":
+            found.append(Revision(old, new, rule.is_loose))
     return found
 
 
-def _trim(text: str) -> str:
-    return re.sub(r" (?:deadline|date|target)$", "", text.strip(" ,;:.()[]/-"))
+def _tokens_at(tokens: Tokens, kinds: str, place: tuple[int, int]) -> Tokens:
+    first, last = (kinds.count(" ", 0, end) for end in place)
+    return tokens[first:last]

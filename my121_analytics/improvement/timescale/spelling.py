@@ -2,63 +2,30 @@
 
 from __future__ import annotations
 
-import re
+from my121_analytics.improvement.timescale.tokens import load_table, words_of
 
-from my121_analytics.improvement.timescale.tokens import load_table
-
-_YEAR = r"(?:fy ?)?(?:\d{4}|\d{2})[/-](?:\d{4}|\d{2})"
-_QUARTER = r"(?:q|quarter )([1-4])"
-_COLON = re.compile(rf"\b({_YEAR}) ?: ?(?=q(?:uarter )?[1-4]\b)|\b(q(?:uarter )?[1-4]) ?: ?(?=(?:fy ?)?\d)")
-_ROW = re.compile(rf"{_QUARTER}(?: ?/ ?{_QUARTER})+".replace("([1-4])", "[1-4]"))
-_WITH_YEAR = re.compile(rf"(?:(?P<before>{_YEAR}) )?(?P<row>{_ROW.pattern})(?: (?P<after>{_YEAR}))?")
-_WORD = re.compile(r"[^\W\d_]+")
 _SHORTEST_FOR_ANY_SLIP = 5
 """A shorter word is one slip away from too many others; in it only two letters that changed places are put right."""
 _SHORTEST = 4
 
 
-def mend_words(phrase: str) -> str:
-    """Put right the words of a phrase that are one slip away from exactly one word of timescales.
+def find_slips(text: str) -> dict[str, str]:
+    """Find the words of a text that are one slip away from exactly one word of timescales.
 
     Parameters
     ----------
-    phrase
-        Tidied text that could not be read as it stands.
+    text
+        That could not be read as it stands.
 
     Returns
     -------
-    str
-        With Welsh words of time in English, and ``febuary`` as ``february``; a word near to two known ones, or that is
-        a word of its own (``match``), is left as it is.
+    dict of str to str
+        What is written, and the word that is meant: Welsh words of time in English, and ``febuary`` as ``february``.
+        A word near to two known ones, or that is a word of its own (``match``), is left out.
     """
     known = load_table("time_words.toml")["welsh"] | load_table("time_words.toml")["slips"]
-    mended = _WORD.sub(lambda word: known.get(word[0], word[0]), phrase)
-    return _WORD.sub(lambda word: _nearest(word[0]), mended)
-
-
-def join_quarters(phrase: str) -> str:
-    """Write quarters beside their year in the one form that is read.
-
-    Parameters
-    ----------
-    phrase
-        Tidied text.
-
-    Returns
-    -------
-    str
-        Without the colon between year and quarter, and with quarters that follow each other as the first and the last:
-        ``2024/25: q1/q2/q3`` is ``2024/25 q1-q3``. Quarters with a gap between them, or with a comma or an "and", which
-        may be two days for two actions, are left as they are.
-    """
-    phrase = _COLON.sub(lambda found: f"{found[1] or found[2]} ", phrase)
-    found = _WITH_YEAR.fullmatch(phrase)
-    if found is None or bool(found["before"]) == bool(found["after"]):
-        return phrase
-    numbers = [int(number) for number in re.findall(r"(?:q|quarter )([1-4])", found["row"])]
-    if numbers != list(range(numbers[0], numbers[0] + len(numbers))):
-        return phrase
-    return " ".join(filter(None, (found["before"], f"q{numbers[0]}-q{numbers[-1]}", found["after"])))
+    words = {word for _, word in words_of(text.lower()) if word.isalpha()}
+    return {word: meant for word in words if (meant := known.get(word) or _nearest(word)) != word}
 
 
 def _nearest(word: str) -> str:

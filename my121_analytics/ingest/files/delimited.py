@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from my121_analytics.ingest.files.broken_off import breaks_off
 from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
 from my121_analytics.ingest.files.source_sheet import SourceSheet, columns_of, without_trailing_blanks
 
@@ -31,6 +32,8 @@ _STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace").replace("\uff
           for byte in range(0x80, 0x100)}
 """Bytes that are no UTF-8, as Python marks them -> what cp1252 has for them (five bytes mean nothing there)."""
 _BLOCK = 1 << 20
+_SHOWN = 40
+"""Letters of a line that are enough to find it by."""
 
 
 def decode(path: Path, content: bytes) -> tuple[bytes, list[tuple[str, str]]]:
@@ -140,6 +143,11 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
     Returns
     -------
     SourceSheet
+
+    Raises
+    ------
+    UnreadableFileError
+        It breaks off within its last row, or is larger than can be read.
     """
     head = content[:_HEAD_BYTES].decode("utf-8", "ignore")
     _check_lines(path, content)
@@ -163,8 +171,8 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
         again = _unwrap_lines([[text] for text in columns[0].tolist()])
         if again is not None:
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
-    if _is_cut(content, columns):
-        notes = [*notes, ("last_line_cut", next(c for column in columns[::-1] if (c := column[-1])))]
+    if breaks_off(content, delimiter, columns, widths):
+        raise refuse(path, "cut_line", row=f"{len(columns[0]):,}", value=_last_letters(content))
     return SourceSheet(path.name, "", columns, tuple(notes), widths=widths, decimal_comma=delimiter != ",")
 
 
@@ -181,13 +189,10 @@ def _check_lines(path: Path, content: bytes) -> None:
         start = end + 1
 
 
-def _is_cut(content: bytes, columns: tuple[np.ndarray, ...]) -> bool:
-    """Say whether the text stops within a row: no line end, and fewer cells than all the rows before it have."""
-    if content.endswith((b"\n", b"\r")) or len(columns) < _TELLING_WIDTH or len(columns[0]) < 3:
-        return False
-    filled = [bool(column[-1]) for column in columns]
-    n_before = sum(bool(column[-2]) for column in columns)
-    return 1 < sum(filled) < n_before and not filled[-1] and filled[0] and all(columns[-1][1:-1])
+def _last_letters(content: bytes) -> str:
+    """Give the end of the last line, as somebody who opens the file will see it."""
+    line = content[max(content.rfind(b"\n"), content.rfind(b"\r")) + 1:].decode("utf-8", "replace")
+    return line if len(line) <= _SHOWN else f"...{line[-_SHOWN:]}"
 
 
 def _unwrap_lines(rows: list[list[str]]) -> bytes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from my121_analytics.ingest.files.delimited import decode, read_delimited
-from my121_analytics.ingest.files.pages import PageTooLargeError, looks_like_page, read_page
+from my121_analytics.ingest.files.pages import PageTooLargeError, breaks_off_within_table, looks_like_page, read_page
 from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
 from my121_analytics.ingest.files.source_sheet import SourceSheet, columns_of, longest_cell
 from my121_analytics.ingest.files.spreadsheetml import looks_like_spreadsheetml, read_spreadsheetml
@@ -67,7 +67,8 @@ def read_sheets(path: Path | str) -> list[SourceSheet]:
     Raises
     ------
     UnreadableFileError
-        The file is missing, empty, protected by a password, damaged, not a table, or made to exhaust the machine.
+        The file is missing, empty, protected by a password, damaged, cut short, not a table, or made to exhaust the
+        machine.
     """
     path = Path(path)
     try:
@@ -96,9 +97,12 @@ def _read_text(path: Path, content: bytes) -> list[SourceSheet]:
     if looks_like_spreadsheetml(head):
         return read_spreadsheetml(path, content)
     if looks_like_page(head):
+        text = content.decode("utf-8")
         try:
-            tables = read_page(content.decode("utf-8"))
+            tables = read_page(text)
         except PageTooLargeError as problem:
             raise refuse(path, "too_large") from problem
+        if breaks_off_within_table(text):
+            raise refuse(path, "cut_page")
         return [SourceSheet(path.name, f"Table {i}", columns_of(rows)) for i, rows in enumerate(tables, start=1)]
     return [read_delimited(path, content, notes)]

@@ -64,6 +64,12 @@ def read_page(text: str) -> list[list[list[str]]]:
     return [[[_join_lines(cell) for cell in row] for row in table.rows] for table in read_tables(text)]
 
 
+def breaks_off_within_table(text: str) -> bool:
+    """Say whether a page ends before a table of it does; the end of a page may be left out, that of a table not."""
+    lower = text.lower()
+    return lower.count("<table") > lower.count("</table") and "</body" not in lower and "</html" not in lower
+
+
 def read_tables(text: str, *, breaks: Mapping[str, str] | None = None, collapse: bool = False) -> list[MarkedUpTable]:
     """Read the tables of a page, each cell as it is written.
 

@@ -176,6 +176,15 @@ def value_table() -> dict[str, Any]:
     return read_packaged_toml("ingest.reading", "values.toml")
 
 
+def begins_with(text: str, words: str) -> bool:
+    """Say whether a text is, or begins with, one of the words that mark ``totals`` or ``footers``."""
+    plain = re.sub(r"^\W+|\W+$", "", text).casefold()
+    return any(plain == word or (plain.startswith(word) and not plain[len(word)].isalnum())
+               or (words == "totals" and plain.endswith((f" {word}", f"-{word}")) and word in ("total", "totals",
+                                                                                         "subtotal", "sub-total"))
+               for word in value_table()[words])
+
+
 def plain_words(text: str) -> str:
     """Bring a label to its words: no case, accents, dashes, brackets or punctuation."""
     text = unicodedata.normalize("NFKD", text).casefold().replace("&", " and ").replace("'", "").replace("’", "")

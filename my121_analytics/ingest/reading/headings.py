@@ -581,7 +581,11 @@ _CATEGORIES = frozenset({*ORGANISATION, "grade", "role", "contract", *PROTECTED}
 def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Callable[[int, int], bool],
                      finest: Callable[[Sequence[int]], int],
                      clearest: Callable[[Sequence[int]], int]) -> list[Heading]:
-    """Where two headings mean one column: settings first, then equal cells or periods, else neither is used."""
+    """Settle which of several headings for one column is read.
+
+    Settings go first, then the heading of the sheet's own event, equal cells or periods, and the heading that is
+    preferred wherever both stand; else none of them is used.
+    """
     out = list(chosen)
     places: dict[tuple[str, str], list[int]] = {}
     for j, heading in enumerate(chosen):
@@ -603,6 +607,8 @@ def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Cal
             winner = rivals[0]
         elif agreed >= 0:
             winner = next(j for j in rivals if chosen[j].position == agreed)
+        elif len(preferred := [j for j in rivals if _is_preferred(chosen[j])]) == 1 and not by_setting:
+            winner = preferred[0]
         else:
             for j in rivals:
                 out[j] = replace(out[j], column="", source="", how="ambiguous", meanings=(column,))
@@ -611,6 +617,10 @@ def _drop_duplicates(chosen: list[Heading], belonging: frozenset[int], same: Cal
             if j != winner:
                 out[j] = replace(out[j], column="", source="", how="duplicate")
     return out
+
+
+def _is_preferred(heading: Heading) -> bool:
+    return any(key in _book().preferred.get(heading.column, ()) for key in heading_keys(heading.text))
 
 
 def _belongs(heading: Heading, events: tuple[str, ...]) -> bool:
@@ -663,6 +673,7 @@ class _Book:
     label_filler: frozenset[str]
     spelled: dict[str, str]
     weak_order: dict[str, tuple[str, ...]]
+    preferred: dict[str, frozenset[str]]
 
 
 @lru_cache(maxsize=1)
@@ -701,7 +712,8 @@ def _book() -> _Book:
                  frozenset(compact(h) for h in allowed), tuple(_words(h) for h in allowed), axes, sources,
                  frozenset(data["sources"]["filler"]), frozenset(data["labels"]["words"]),
                  frozenset(data["labels"]["generic"]), spelled,
-                 {table: tuple(columns) for table, columns in data["weak"].items()})
+                 {table: tuple(columns) for table, columns in data["weak"].items()},
+                 {column: frozenset(compact(h) for h in headings) for column, headings in data["preferred"].items()})
 
 
 def _is_one_meaning(entries: Sequence[tuple[str, str, bool]]) -> bool:

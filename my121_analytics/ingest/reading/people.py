@@ -279,14 +279,6 @@ def resolve(roster: Roster, texts: Sequence[str] | np.ndarray, *, pairs: Mapping
             for text, code in zip(texts, codes, strict=True)]
 
 
-def pair_names(name_texts: np.ndarray, ids: np.ndarray) -> dict[str, frozenset[str]]:
-    """Collect the ids that stand beside each name: rows with both, as two arrays of one length."""
-    pairs: dict[str, set[str]] = {}
-    for name, value in zip(name_texts, ids, strict=True):
-        pairs.setdefault(name_key(name), set()).add(value)
-    return {name: frozenset(values) for name, values in pairs.items() if name}
-
-
 def _name_keys(name: str, *, asking: bool) -> tuple[list[str], ...]:
     """Give the keys by which a name is compared: all words; without initials; without middle names; initial only.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -37,6 +38,17 @@ from my121_analytics.workforce.schema import TABLES
 
 _FEW = 8
 """Up to this many distinct texts of titles and headers are searched for one by one among the data."""
+
+
+_BLANK = ASIDE.index("blank") + 1
+_LAST_LINES = 8
+"""A footer is among so many of the lines set aside at the end of a sheet."""
+_OWN_COUNT = re.compile(
+    r"\W*(?:(?:total|overall|grand)\W+)?"
+    r"(?:(?P<before>\d[\d,]*) (?:records?|rows?)(?: (?:found|exported|returned|listed|selected|in all|in total))?"
+    r"|(?:number of |no\.? of )?(?:records?|rows?)(?: (?:found|exported|returned|count))?\W*(?P<after>\d[\d,]*))\W*",
+    re.I)
+"""A line that says how many rows an export has."""
 
 
 @dataclass(eq=False)
@@ -76,6 +88,8 @@ class SheetRows:
     """Of these, the rows that count elsewhere or by rights not at all: copies, matrix reporting lines."""
     differs_from: str = field(init=False, default="")
     """The other version of the same export, where neither of the two was taken."""
+    missing: tuple[str, int] = field(init=False, default=("", 0))
+    """What the export says of its own length, and how many rows fewer it holds."""
     unfinished: np.ndarray = field(init=False)
     """Rows about forms that are not finished: the person is entered, the rating or conversation is not."""
     without_manager: np.ndarray = field(init=False)
@@ -394,8 +408,30 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
     rows = SheetRows(carry_groups(sheet, smap, aside, log), smap, header.texts, aside, log, content=content,
                      scales=scales or {})
     rows.ids[key] = ids
+    rows.missing = _missing_rows(sheet, aside, header.last, log)
     _stop_wide_rows(rows, header)
     return rows
+
+
+def _missing_rows(sheet: SourceSheet, aside: np.ndarray, header: int, log: Log) -> tuple[str, int]:
+    """Hold the number of rows that a line below the table gives against the rows that are there.
+
+    Rows of data and those set aside above that line may both have been counted; any other number is told, and rows
+    that are lacking are counted.
+    """
+    n_data = int((aside == 0).sum())
+    for row in np.flatnonzero(aside > 0)[:-_LAST_LINES - 1:-1].tolist():
+        text = " ".join(cell.strip() for cell in sheet.row(row) if cell.strip())
+        found = _OWN_COUNT.fullmatch(text)
+        if row <= header or found is None:
+            continue
+        told = int((found["before"] or found["after"]).replace(",", ""))
+        if n_data <= told <= int((aside[header + 1:row] != _BLANK).sum()):
+            return "", 0
+        log.add("own_count_differs", file=sheet.file, sheet=sheet.name, values=text, expected=f"{n_data:,}",
+                n=abs(told - n_data))
+        return text, max(told - n_data, 0)
+    return "", 0
 
 
 def _empty_refused(rows: SheetRows, where: np.ndarray) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from my121_analytics.ingest.files.exports import SourceSheet
-from my121_analytics.ingest.reading.cells import Parsed, clean, is_missing, value_table
+from my121_analytics.ingest.reading.cells import Parsed, begins_with, clean, is_missing
 from my121_analytics.ingest.reading.headings import compact, is_recognised
 
 _SEARCHED = 100
@@ -189,10 +189,10 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
     if tuple(row) in titles:
         return _code("title")
     word_id = not is_missing(row[key]) and " " not in row[key] and bool(re.fullmatch(r"[\w.\-]+", row[key]))
-    if is_missing(row[key]) or not word_id or _starts(row[key], "totals") or _starts(row[key], "footers"):
-        if len(filled) <= 3 and _starts(filled[0], "footers"):
+    if is_missing(row[key]) or not word_id or begins_with(row[key], "totals") or begins_with(row[key], "footers"):
+        if len(filled) <= 3 and begins_with(filled[0], "footers"):
             return _code("footer")
-        totals = [text for text in filled if _starts(text, "totals")]
+        totals = [text for text in filled if begins_with(text, "totals")]
         words = [text for text in filled if text not in totals and not _FIGURES.fullmatch(text)]
         # one word beside the total names its group; a row with more cells filled is a person called Total
         if totals and len(words) <= 1 and len(filled) <= max(2, len(header.texts) // 2 + 1):
@@ -229,15 +229,6 @@ def _names_columns(raw: list[str], known: _Known) -> bool:
     filled = [text for text in map(clean, raw) if text]
     return len(filled) >= 3 and not any(c.isdigit() for text in filled for c in text) and (
         sum(text in known for text in filled) >= 0.8 * len(filled))
-
-
-def _starts(text: str, words: str) -> bool:
-    """Say whether a text is, or begins with, one of the words that mark totals or footers."""
-    plain = re.sub(r"^\W+|\W+$", "", text).casefold()
-    return any(plain == word or (plain.startswith(word) and not plain[len(word)].isalnum())
-               or (words == "totals" and plain.endswith((f" {word}", f"-{word}")) and word in ("total", "totals",
-                                                                                         "subtotal", "sub-total"))
-               for word in value_table()[words])
 
 
 def _code(kind: str) -> int:

@@ -11,9 +11,10 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.ingest.corrections import DECISIONS, label_columns
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.staging import write_atomic
 from my121_analytics.writing.tables import Field, Kind, View
-from my121_analytics.writing.workbook import Book, Sheet, write_workbook
+from my121_analytics.writing.workbook import write_workbook
 
 MOST_ROWS = 10_000
 """Rows of a working sheet. Where more are refused, one setting or one repair of the export mends them, not typing."""

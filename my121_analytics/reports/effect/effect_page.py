@@ -11,9 +11,9 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.page import Block, Bullets, Page, PageTable, Section, Text, make_page, page_table
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Book, Sheet
 
 MOST_TEAMS = 25
 WAYS = ("performance_up", "performance_down", "potential_up", "potential_down")
@@ -130,9 +130,10 @@ def _page_groups(gaps: Released | None, tables: list[tuple[str, View]]) -> list[
     blocks: list[Block] = [Text(say("effect_page", "groups_lead"))]
     for name, view in tables:
         blocks.append(page_table(view))
-        seen = gaps.facts.get(name.replace("gap_", "detectable_"))
-        if seen is not None:
-            blocks.append(Text(say("effect_page", "groups_detectable", steps=f"{float(str(seen)):.2f}"), "source"))
+        detectable = gaps.facts.get(name.replace("gap_", "detectable_"))
+        if detectable is not None:
+            steps = f"{float(str(detectable)):.2f}"
+            blocks.append(Text(say("effect_page", "groups_detectable", steps=steps), "source"))
     return blocks
 
 

@@ -12,7 +12,7 @@ from my121_analytics.analysis.disparity import PART_TIME
 from my121_analytics.analysis.workforce_profile import order_naturally
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
-from my121_analytics.figures.phrases import day
+from my121_analytics.figures.phrases import day, name_group
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.results import TOTAL
@@ -99,11 +99,6 @@ def characteristic_of(released: Released) -> str:
     return str(require_released(released, wanted_by="characteristic_of").tables["groups"].columns[0])
 
 
-def name_characteristic(by: str) -> str:
-    """Name a characteristic in words."""
-    return say("group", by) if by in codes("group") else by.replace("_", " ")
-
-
 def _say_differences(released: Released, mark: Callable[[str], str]) -> list[str]:
     """Say each difference on the list in one sentence."""
     if "differences" not in released.tables:
@@ -111,7 +106,7 @@ def _say_differences(released: Released, mark: Callable[[str], str]) -> list[str
     frame, by = released.tables["differences"], characteristic_of(released)
     rows = frame[frame["verdict"] == DIFFERENCE].to_dict("records")
     return [say("due_regard", "difference", group=mark(str(row[by])), reference=mark(str(row["reference"])),
-                characteristic=name_characteristic(by), outcome=say("disparity_outcome", row["outcome"]),
+                characteristic=name_group(by), outcome=say("disparity_outcome", row["outcome"]),
                 model=say("disparity_model", row["model"]), odds=row["odds_ratio"], lower=row["odds_lower"],
                 upper=row["odds_upper"]) for row in rows]
 
@@ -143,7 +138,7 @@ def compared_rows(released: Released) -> pd.DataFrame:
 
 def _section(released: Released) -> Section:
     by = characteristic_of(released)
-    name = name_characteristic(by)
+    name = name_group(by)
     share = released.facts.get("share_declared")
     blocks: list[Block] = []
     if isinstance(share, float) and by != PART_TIME:

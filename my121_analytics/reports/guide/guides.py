@@ -10,10 +10,11 @@ import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.analysis.team_conversations import ConversationsResult, managers_of, prepare_conversations
-from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.framework.conversation_guide import ConversationGuide, build_guide
 from my121_analytics.progress import Progress
+from my121_analytics.publication import Publication
 from my121_analytics.reports.guide.easy_form import render_easy_form
 from my121_analytics.reports.guide.manager_guide import render_guide
 from my121_analytics.reports.guide.preparation_page import render_preparation
@@ -115,11 +116,11 @@ def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", se
         severity, why = _estimate(workforce, settings)
     folders = {"": ""} if manager else make_slugs(chosen)
     with staged_run(out, command="guide") as stage:
-        for number, one in enumerate(chosen, start=1):
+        for number, manager_id in enumerate(chosen, start=1):
             if progress is not None:
-                progress(number, len(chosen), one)
-            papers = _papers(one, workforce, conversations, severity, guide, settings)
-            _write(stage, folders["" if manager else one], papers, password)
+                progress(number, len(chosen), manager_id)
+            papers = _papers(manager_id, workforce, conversations, severity, guide, settings)
+            _write(stage, folders["" if manager else manager_id], papers, password)
         files = stage.files
     return Guides(files, tuple(chosen), why)
 
@@ -146,7 +147,7 @@ def _papers(manager: str, workforce: Workforce, conversations: Result, severity:
             guide: ConversationGuide, settings: Settings) -> dict[str, bytes]:
     """Give one manager's papers, by name, from results cut to that manager by the gate."""
     def cut(result: Result) -> Released:
-        return release(result, audience=AUDIENCE, settings=settings, rater_id=manager)
+        return Publication(AUDIENCE, settings).release([result], rater_id=manager)[0]
 
     team, framework = cut(conversations), workforce.framework
     name = str(workforce.names_of(pd.Series([manager])).iloc[0])

@@ -9,8 +9,9 @@ from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import CATCH_UP, FORMAL
+from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Book, Sheet, write_workbook
+from my121_analytics.writing.workbook import write_workbook
 
 PURPOSES = ("maintain", "address", "prepare")
 

@@ -5,20 +5,19 @@ from __future__ import annotations
 import pandas as pd
 
 from my121_analytics.calibration.actions import statistic_words
-from my121_analytics.calibration.decision_lines import NOT_DISCUSSED, outcome_words
+from my121_analytics.calibration.decision_lines import AXES, NOT_DISCUSSED, outcome_words
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Sheet
 
 ACTIONS, ACTION_LINES = "Actions", 12
 DECISIONS = "Decisions"
 """Name of the sheet that comes back from the meeting."""
 ENTRY = ("agreed_box", "agreed_performance", "agreed_potential", "decision_reason", "manager_view", "employee_view",
          "agreed_by")
-AXES = ("box", "performance", "potential")
 MOST_LATER = 60
 """People beyond the meeting's minutes that the page lists; all of them are in the workbook."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,13 +18,12 @@ from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.calibration.actions import read_carried
 from my121_analytics.calibration.agenda import build_agenda
 from my121_analytics.disclosure.attacker import find_nesting
-from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept
-from my121_analytics.disclosure.release import Released, release_together
-from my121_analytics.disclosure.release_record import describe_release, tabulate_release
+from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
 from my121_analytics.figures.vector import standalone
 from my121_analytics.ingest.files.exports import list_files
 from my121_analytics.progress import Progress, progress_shown
+from my121_analytics.publication import Publication
 from my121_analytics.reports.pack.deck import build_deck
 from my121_analytics.reports.pack.first_page import say_action
 from my121_analytics.reports.pack.managers import count_verdicts, sum_chances
@@ -35,16 +35,15 @@ from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workers import Crew, count_cores
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import Result, Table
+from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.schema import ORGANISATION
 from my121_analytics.workforce.verdicts import PATTERN
-from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.encryption import encrypt_workbook, find_password
 from my121_analytics.writing.manifest import MANIFEST, build_manifest, read_manifest, sha256_of
 from my121_analytics.writing.page import render_page
 from my121_analytics.writing.pdf import find_browser, print_pdf
 from my121_analytics.writing.slides import write_slides
-from my121_analytics.writing.staging import Stage, make_slugs, staged_run, write_atomic
+from my121_analytics.writing.staging import Stage, make_slugs, staged_run
 from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
@@ -78,6 +77,8 @@ class PackReport:
         Sentences on what is missing and why.
     kept
         What a pack for anybody to read showed, as ``disclosure.kept`` writes it; empty for other audiences.
+    attention
+        What to know before a public pack is published: kept releases that were not checked together with it.
     """
 
     out: Path
@@ -85,6 +86,7 @@ class PackReport:
     units: tuple[str, ...]
     warnings: tuple[str, ...]
     kept: bytes = b""
+    attention: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -93,21 +95,30 @@ class _Plan:
 
     workforce: Workforce
     settings: Settings
-    audience: str
-    by: str
     cycle: str
     units: tuple[str, ...]
     slugs: Mapping[str, str]
     quality: Mapping[str, pd.DataFrame]
     password: str
     browser: Path | None
+    publication: Publication
     actions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     slides: bool = False
 
     @property
+    def audience(self) -> str:
+        """Who reads this pack."""
+        return self.publication.audience
+
+    @property
+    def by(self) -> str:
+        """The column of the organisation that has a pack for each of its units."""
+        return self.publication.unit_column
+
+    @property
     def is_public(self) -> bool:
         """Whether anybody may read this pack."""
-        return self.settings.disclosure.audiences[self.audience].is_public
+        return self.publication.is_public
 
     @property
     def finer(self) -> str:
@@ -119,8 +130,8 @@ class _Plan:
 def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path | str, settings: Settings | None = None,
                audience: str = "panel", by: str | None = None, unit: str | None = None, cycle: str | None = None,
                pdf: bool = False, progress: Progress | None = None, source: Path | str | None = None,
-               earlier: Mapping[str, Earlier] | None = None, actions: Path | str | None = None,
-               slides: bool = False, processes: int | None = None) -> PackReport:
+               beside: Publication | None = None, actions: Path | str | None = None,
+               slides: bool = False, crew: Crew | None = None) -> PackReport:
     """Make the papers of the senior team meeting, for the council and for each of its units.
 
     Parameters
@@ -148,16 +159,15 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         Called with (done, total, what); default: a bar where one can be shown.
     source
         The file or folder that the exports were read from; the hash of each file goes into the manifest.
-    earlier
-        Publications that the same readers have, beside those in ``[disclosure] kept_releases``.
+    beside
+        What the same readers get or have beside this pack and what ``[disclosure] kept_releases`` holds.
     actions
         ``actions.csv`` of the meeting before, as ``my121 decisions`` wrote it: each unit's actions stand on its first
         page, with their statistic then and now. Not for a public pack, since actions name their owners.
     slides
         Also write each pack as ten slides or fewer (needs the extra ``slides``).
-    processes
-        Write the packs side by side in so many further processes; 0 writes them one after another in this one.
-        Default: one for each core where there is enough to write.
+    crew
+        Processes that share the work, with the same bytes, and have loaded this module; default: as many as pay.
 
     Returns
     -------
@@ -181,7 +191,8 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     model is fitted once, for the whole council, and each unit is shown its own managers.
     """
     settings = settings or workforce.settings
-    plan = _make_plan(workforce, settings, audience, by, unit, cycle, intake, pdf)
+    publication = _begin_publication(audience, settings, by or settings.pack.unit, beside)
+    plan = _make_plan(workforce, publication, unit, cycle, intake, pdf)
     plan = replace(plan, slides=slides)
     if actions is not None and not plan.is_public:
         plan = replace(plan, actions={name: _carry_actions(Path(actions), plan, name) for name in plan.units})
@@ -189,17 +200,18 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
     warnings = ["no_browser"] if pdf and plan.browser is None and not plan.password else []
     with (staged_run(out, private=not plan.is_public, command="pack") as stage,
           progress_shown("Building packs", progress) as report,
-          Crew(_choose_processes(plan, processes), __name__) as crew):
+          _crew_for(plan, crew) as helped):
         _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
-                                                           axes=["performance"]))
-        together = _analyse_together(plan, severity, why, earlier) if plan.is_public else {}
+                                                           axes=["performance"], crew=helped))
+        together = _analyse_together(plan, severity, why) if plan.is_public else {}
+        stage.attention = publication.attention
         work = _Work(plan, severity, why, together)
         found: dict[str, Sequence[str]] = {}
         report(1, steps, plan.units[0] or say("pack", "whole_council"))
-        for name, made in crew.share(_make_unit, work, plan.units):
+        for name, made in helped.share(_make_unit, work, plan.units):
             found[name] = made.warnings
             report(len(found), steps, name or say("pack", "whole_council"))
             for file, content, repeatable in made.files:
@@ -211,34 +223,36 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         warnings += [code for name in plan.units for code in found[name]]
         stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))
-    kept = _describe_kept(list(together.values())) if plan.is_public else b""
-    if kept and settings.disclosure.kept_releases:
-        write_atomic(Path(settings.disclosure.kept_releases) / name_kept(kept), kept)
+    publication.keep()
     return PackReport(Path(out), stage.files, tuple(name for name in plan.units if name),
                       (*(say("pack_warning", code) for code in dict.fromkeys(warnings)),
-                       *(say("staging", "left", file=name) for name in stage.left)), kept)
+                       *(say("staging", "left", file=name) for name in stage.left)), publication.kept, stage.attention)
 
 
-def _make_plan(workforce: Workforce, settings: Settings, audience: str, by: str | None, unit: str | None,
-               cycle: str | None, intake: Intake | None, pdf: bool) -> _Plan:
-    by = by or settings.pack.unit
+def _begin_publication(audience: str, settings: Settings, by: str, beside: Publication | None) -> Publication:
+    """Begin the publication of one pack for each unit, refusing what cannot be divided or read that way."""
     if by not in ORGANISATION:
         raise UsageError(f"Packs cannot be made by '{by}'.", hints=[suggest(by, ORGANISATION)])
     audiences = {name: policy for name, policy in settings.disclosure.audiences.items() if policy.scope != "own team"}
     if audience not in audiences:
         raise UsageError(f"A pack cannot be made for the audience '{audience}'.",
                          hints=[suggest(audience, list(audiences))])
+    return Publication(audience, settings, by, beside=beside)
+
+
+def _make_plan(workforce: Workforce, publication: Publication, unit: str | None, cycle: str | None,
+               intake: Intake | None, pdf: bool) -> _Plan:
+    settings, by = publication.settings, publication.unit_column
     cycle = workforce.check_cycle(cycle)
     known = sorted(workforce.posts_in_cycle(cycle)[by].dropna().astype("str").unique())
     if unit is not None and unit not in known:
         raise UsageError(f"In {cycle} there is no {by} '{unit}'.", hints=[suggest(unit, known)])
     slugs = {"": COUNCIL, **make_slugs(known, taken=[COUNCIL])}
-    public = settings.disclosure.audiences[audience].is_public
-    quality = {} if intake is None or public else {"reconciliation": intake.reconciliation, "findings": intake.findings,
-                                         "unreadable": intake.unreadable}
+    quality = {} if intake is None or publication.is_public else {
+        "reconciliation": intake.reconciliation, "findings": intake.findings, "unreadable": intake.unreadable}
     password = find_password() if settings.pack.encrypt else ""
-    return _Plan(workforce, settings, audience, by, cycle, ("", *known) if unit is None else (unit,), slugs, quality,
-                 password, find_browser() if pdf else None)
+    return _Plan(workforce, settings, cycle, ("", *known) if unit is None else (unit,), slugs, quality, password,
+                 find_browser() if pdf else None, publication)
 
 
 def _carry_actions(path: Path, plan: _Plan, unit: str) -> tuple[str, ...]:
@@ -293,17 +307,17 @@ class _Made:
     warnings: Sequence[str]
 
 
-def _choose_processes(plan: _Plan, wanted: int | None) -> int:
-    """Choose how many processes write packs beside this one.
+def _crew_for(plan: _Plan, crew: Crew | None) -> AbstractContextManager[Crew]:
+    """Give the crew that was started, or one that pays.
 
-    Starting one takes as long as writing about two packs of a small council; what is published goes through the gate
-    together, which takes most of the time and cannot be shared out.
+    Starting a process takes as long as writing about two packs of a small council; what is published goes through the
+    gate together, which takes most of the time and cannot be shared out.
     """
-    if wanted is not None:
-        return wanted
+    if crew is not None:
+        return nullcontext(crew)
     cores, n_units, n_posts = count_cores(), len(plan.units), len(plan.workforce.posts_in_cycle(plan.cycle))
-    pays = cores > 1 and n_units >= FEWEST_SHARED and n_posts >= FEWEST_POSTS and not plan.is_public
-    return min(cores, n_units) if pays else 0
+    pays = n_units >= FEWEST_SHARED and n_posts >= FEWEST_POSTS and not plan.is_public
+    return Crew(min(cores, n_units) - 1 if pays else 0, __name__)
 
 
 def _make_unit(work: _Work, unit: str) -> _Made:
@@ -342,10 +356,8 @@ def _write_unit(write: Callable[..., None], plan: _Plan, unit: str, findings: _F
             write(f"figures/{picture.name}.png", picture.png)
     if plan.is_public:
         shown = [findings.shown[subject] for subject in PRINTED if subject in findings.shown]
-        rules = plan.settings.disclosure
-        record = as_text(tabulate_release(shown)).to_csv(index=False, lineterminator="\r\n")
-        write("release_record.csv", record.encode("utf-8-sig"))
-        write("release_record.json", describe_release(shown, rules))
+        for name, content in plan.publication.record_files(shown).items():
+            write(name, content)
     warnings = [f"no_{subject}" for subject in meeting.problems]
     if plan.browser is not None:
         printed, failed = _print(html, plan.browser)
@@ -366,27 +378,19 @@ class _Findings:
 
     def released(self, plan: _Plan) -> _Findings:
         """Pass every result through the gate."""
-        shown = release_together(list(self.results.values()), audience=plan.audience, settings=plan.settings,
-                                 unit_column=plan.by, unit=self.unit)
+        shown = plan.publication.release(list(self.results.values()), unit=self.unit)
         return replace(self, shown=dict(zip(self.results, shown, strict=True)))
 
 
-def _analyse_together(plan: _Plan, severity: Result | None, why: str,
-                      earlier: Mapping[str, Earlier] | None) -> dict[str, _Findings]:
+def _analyse_together(plan: _Plan, severity: Result | None, why: str) -> dict[str, _Findings]:
     """Analyse all units and pass them through the gate together, since whoever reads one may read all of them."""
     found = [_analyse(plan, unit, severity, why) for unit in plan.units]
-    nesting = find_nesting(plan.workforce.posts_in_cycle(plan.cycle))
-    released = iter(release_together([result for one in found for result in one.results.values()],
-                                     audience=plan.audience, settings=plan.settings, unit_column=plan.by,
-                                     unit=[one.unit for one in found for _ in one.results], earlier=earlier,
-                                     nesting=nesting))
-    return {one.unit: replace(one, shown={subject: next(released) for subject in one.results}) for one in found}
-
-
-def _describe_kept(found: Sequence[_Findings]) -> bytes:
-    """Write down what was published, for the next release to be proved together with it."""
-    return describe_kept([result for one in found for result in one.results.values()],
-                         [shown for one in found for shown in one.shown.values()])
+    plan.publication.nesting = find_nesting(plan.workforce.posts_in_cycle(plan.cycle))
+    released = iter(plan.publication.release(
+        [result for findings in found for result in findings.results.values()],
+        unit=[findings.unit for findings in found for _ in findings.results]))
+    return {findings.unit: replace(findings, shown={subject: next(released) for subject in findings.results})
+            for findings in found}
 
 
 def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Findings:
@@ -411,63 +415,19 @@ def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Find
         if result is None:
             problems[subject] = problem if not plan.is_public else say("pack", "not_worked_out")
         else:
-            results[subject] = declare_unit(result, plan.by, unit) if unit else result
+            results[subject] = plan.publication.declare(result, unit) if unit else result
     if severity is not None:
-        results["severity"] = cut_to_unit(severity, plan.by, unit) if unit else severity
+        results["severity"] = _recount_list(plan.publication.cut(severity, unit)) if unit else severity
     return _Findings(unit, results, problems)
 
 
-def declare_unit(result: Result, by: str, unit: str) -> Result:
-    """Say of a result that was computed for one unit alone whose rows it holds, so that the gate can see it.
-
-    Parameters
-    ----------
-    result
-        Of an analysis with ``filters={by: unit}``.
-    by, unit
-        Column of the organisation and its value.
-
-    Returns
-    -------
-    Result
-        Every table has the column ``by``, and names it among its unit columns.
-    """
-    def declare(table: Table) -> Table:
-        if by in table.frame.columns:
-            return table if by in table.unit_columns else replace(table, unit_columns=(*table.unit_columns, by))
-        return replace(table, frame=table.frame.assign(**{by: unit}), unit_columns=(*table.unit_columns, by))
-
-    return replace(result, tables={name: declare(table) for name, table in result.tables.items()})
-
-
-def cut_to_unit(result: Result, by: str, unit: str) -> Result:
-    """Keep one unit's rows of a council-wide result, for audiences that might see more but are reading this pack.
-
-    Parameters
-    ----------
-    result
-        Of an analysis of the whole council.
-    by, unit
-        Column of the organisation and its value.
-
-    Returns
-    -------
-    Result
-        Tables that do not say whose rows they are keep theirs only if they name nobody. The facts ``n_listed`` and
-        ``expected_wrong`` count the unit's own list.
-    """
-    tables = {}
-    for name, table in result.tables.items():
-        if by in table.unit_columns:
-            mine = (table.frame[by].astype("str") == unit).to_numpy()
-            tables[name] = replace(table, frame=table.frame[mine].reset_index(drop=True))
-        elif not table.people and "rater_id" not in table.frame.columns:
-            tables[name] = table
-    facts = dict(result.facts)
-    managers = tables.get("managers")
-    if managers is not None:
-        facts |= {"n_listed": count_verdicts(managers.frame)[PATTERN], "expected_wrong": sum_chances(managers.frame)}
-    return replace(result, tables=tables, facts=facts)
+def _recount_list(severity: Result) -> Result:
+    """Count the unit's own list, of a comparison of managers that was cut to a unit."""
+    managers = severity.tables.get("managers")
+    if managers is None:
+        return severity
+    return replace(severity, facts={**severity.facts, "n_listed": count_verdicts(managers.frame)[PATTERN],
+                                    "expected_wrong": sum_chances(managers.frame)})
 
 
 def _print(html: bytes, browser: Path) -> tuple[bytes, list[str]]:

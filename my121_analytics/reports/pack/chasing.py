@@ -76,8 +76,7 @@ def _list_managers(meeting: Meeting, missing: Missing) -> PageTable | None:
     order = [column for column in ("service", "team", "name", "rater_id") if column in shown.columns]
     shown, later = shown.sort_values(order, kind="stable"), owing.drop(shown.index)
     known = missing.n_without_conversation is not None
-    rows = [(str(row.name), str(row.team), *_cells(row, known)) for row in shown.rename(
-        columns={"name": "manager"}).assign(name=shown["name"]).itertuples(index=False)]
+    rows = [(str(row.name), str(row.team), *_cells(row, known)) for row in shown.itertuples(index=False)]
     if len(later):
         rows.append((count_say("pack", "chase_others", len(later)), "", *_cells(later[list(COUNTS)].sum(), known)))
     listed = owing[list(COUNTS)].sum()

@@ -7,9 +7,9 @@ import pandas as pd
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, range_text
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
+from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
-from my121_analytics.writing.workbook import Sheet
 
 MOST_MANAGERS = 40
 """Managers that the page lists; the workbook holds all of them."""

@@ -17,7 +17,6 @@ from my121_analytics.workforce.verdicts import PATTERN
 from my121_analytics.writing.page import Block, Bullets, Drawing, PageTable, Subheading, Text
 from my121_analytics.writing.tables import format_value
 
-MOST_WORDS = 250
 SMALL_GROUP = 30
 """Below this one person is more than three percentage points of a share."""
 MOST_NAMES = 6
@@ -100,7 +99,7 @@ def _n_placed(meeting: Meeting) -> int | None:
     """Count the posts with an outcome; None where a count was withheld."""
     table, key = ("map", "box") if meeting.framework.has_map else ("ratings", "level")
     frame = meeting.frame("profile", table)
-    if frame is None or frame["n"].isna().any():
+    if frame is None or frame["n"].isna().any():  # a sum over withheld counts would tell what they add up to
         return None
     return int(frame.loc[frame[key] != 0, "n"].sum())
 

@@ -12,6 +12,7 @@ from my121_analytics.reports.pack.managers import (
     points_words,
     say_first,
     say_how_heard_differ,
+    say_no_managers,
 )
 from my121_analytics.reports.pack.meeting import Meeting, count_say
 from my121_analytics.wording.catalogue import say
@@ -30,8 +31,7 @@ def build_hearing(meeting: Meeting) -> Section:
     heading = say("pack_section", "hearing")
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
-        why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
-        return Section("managers", heading, (Text(why),))
+        return say_no_managers(meeting, heading)
     counts, to_hear = count_verdicts(managers), is_to_hear(managers)
     cycles, n = meeting.results["severity"].about.cycle, int(to_hear.sum())
     blocks: list[Block] = list(say_first(meeting))
@@ -80,12 +80,13 @@ def _list_managers(meeting: Meeting, listed: pd.DataFrame) -> PageTable:
     inside = _in_meeting(meeting)
     later = [not inside.get(str(rater), False) for rater in listed["rater_id"]]
     listed = listed.assign(words=points_words(meeting, listed["rater_id"]), later=later)
+    # by name within each part: an order by size would be read as a ranking
     listed = listed.sort_values(["later", "name", "rater_id"], kind="stable").head(MOST_LISTED)
     rows = tuple((str(row.name), str(row.team), f"{int(row.n_ratings):,}",
                   row.words or say("pack", "higher" if row.estimate > 0 else "lower"),
                   firmness.get(str(row.rater_id), "" if row.verdict == PATTERN else say("pack", "firm_not_listed")),
                   say("pack", "yes" if inside.get(str(row.rater_id), False) else "no"))
-                 for row in listed.rename(columns={"name": "manager"}).assign(name=listed["name"]).itertuples())
+                 for row in listed.itertuples())
     headings = tuple(say("pack_heading", name) for name in ("manager", "team", "n_ratings", "points_words", "firm",
                                                             "in_meeting"))
     return PageTable(say("pack_table", "hearing", scope=meeting.scope), headings, rows,

@@ -10,9 +10,9 @@ from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, VERDICTS
+from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
-from my121_analytics.writing.workbook import Sheet
 
 STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown",
               "from_objectives", "from_own_placements")
@@ -21,13 +21,19 @@ MOST_ROWS = 30
 """Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""
 
 
+def say_no_managers(meeting: Meeting, heading: str) -> Section:
+    """Write the chapter on managers where nobody can be compared: why not."""
+    is_compared = meeting.frame("severity", "managers") is not None
+    why = say("pack", "no_managers_here") if is_compared else meeting.why_absent("severity", "managers")
+    return Section("managers", heading, (Text(why),))
+
+
 def build_managers(meeting: Meeting) -> Chapter:
     """Write the chapter on managers' rating patterns."""
     heading = say("pack_section", "managers")
     managers = meeting.frame("severity", "managers")
     if managers is None or managers.empty:
-        why = say("pack", "no_managers_here") if managers is not None else meeting.why_absent("severity", "managers")
-        return Chapter(Section("managers", heading, (Text(why),)))
+        return Chapter(say_no_managers(meeting, heading))
     blocks: list[Block] = [*say_first(meeting), *_lead(meeting, managers)]
     if differs := say_how_heard_differ(meeting, managers):
         blocks.append(Text(differs))
@@ -35,25 +41,36 @@ def build_managers(meeting: Meeting) -> Chapter:
         if picture := meeting.pictures.get(name):
             blocks.append(Drawing(picture, say("pack", f"{name}_caption")))
     shown = _order(managers).assign(points_words=lambda rows: points_words(meeting, rows["rater_id"]))
-    released = meeting.results["severity"]
     # There are those on the list, those to hear, and the rest: nobody is half named.
     shown = shown.assign(
         verdict_words=[VERDICTS[v].sentence if v == PATTERN else say("caterpillar", "unlisted")
                        for v in shown["verdict"]],
         hear_words=[say("pack", "hear" if to_hear else "not_to_hear") for to_hear in is_to_hear(shown)])
     on_page = shown if len(shown) <= MOST_ROWS else shown[(shown["verdict"] == PATTERN) | is_to_hear(shown)]
-    title = say("pack_table", "managers", scope=meeting.scope)
-    blocks.append(page_table(View(released, "managers", title, (
-        column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
-        column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
-        column("range", "range", heading=say("pack_heading", "estimate_range")), column("points_words", "range"),
-        column("verdict_words"), column("hear_words")), on_page)))
+    blocks.append(page_table(_view_on_page(meeting, on_page)))
     if len(on_page) < len(shown):
         blocks.append(Text(count_say("pack", "more_managers", len(shown) - len(on_page))))
     blocks.append(Text(say("pack", "estimate_note"), "source"))
     blocks += _firmness(meeting)
     blocks += _whole_council(meeting)
-    long = View(released, "managers", title, (
+    lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
+    pictures = picture_sheets(meeting, ["managers"])
+    return Chapter(Section("managers", heading, tuple(blocks)),
+                   (Sheet(say("pack_sheet", "managers"), _view_in_book(meeting, shown), lines, "managers"), *pictures))
+
+
+def _view_on_page(meeting: Meeting, rows: pd.DataFrame) -> View:
+    """Lay the managers out for the page: what is read aloud in the meeting."""
+    return View(meeting.results["severity"], "managers", say("pack_table", "managers", scope=meeting.scope), (
+        column("name", heading=say("pack_heading", "manager")), column("n_ratings", "integer"),
+        column("mean_rating", "number"), column("expected_rating", "number"), column("estimate", "signed"),
+        column("range", "range", heading=say("pack_heading", "estimate_range")), column("points_words", "range"),
+        column("verdict_words"), column("hear_words")), rows)
+
+
+def _view_in_book(meeting: Meeting, rows: pd.DataFrame) -> View:
+    """Lay the managers out for the workbook: everything that is known of each, with its notes."""
+    return View(meeting.results["severity"], "managers", say("pack_table", "managers", scope=meeting.scope), (
         column("name", heading=say("pack_heading", "manager")), column("rater_id", "id"), column("directorate"),
         column("service"), column("team"), column("n_ratings", "integer"), column("n_employees", "integer"),
         column("mean_rating", "number"), column("expected_rating", "number", note="expected"),
@@ -61,16 +78,13 @@ def build_managers(meeting: Meeting) -> Chapter:
         column("upper", "signed"), column("probability", "share", note="probability"),
         column("points_words", note="points"), column("verdict_words", note="verdict"),
         column("hear_words"),
-        column("detectable", "number", note="detectable"), column("caveat_words")), shown)
-    lines = (say("caveat", "leniency_or_quality"), say("pack", "managers_order"))
-    pictures = picture_sheets(meeting, ["managers"])
-    return Chapter(Section("managers", heading, tuple(blocks)),
-                   (Sheet(say("pack_sheet", "managers"), long, lines, "managers"), *pictures))
+        column("detectable", "number", note="detectable"), column("caveat_words")), rows)
 
 
 def say_first(meeting: Meeting) -> list[Text]:
     """Say before any name what was left out of the comparison, and whether sources part managers from their teams."""
     facts = meeting.results["severity"].facts
+    # one manager to each team: without staff who moved, ratings alone cannot part a generous rater from a strong team
     about = "rater_and_team" if facts.get("about") == TOGETHER else "leniency_or_quality"
     return [Text(say("caveat", code), "caveat") for code in (["too_large"] if facts.get("too_large") else []) + [about]]
 
@@ -162,6 +176,7 @@ def points_words(meeting: Meeting, raters: pd.Series) -> list[str]:
     points = meeting.frame("severity", "points")
     if points is None or points.empty:
         return [""] * len(raters)
+    # at the highest rating alone: the shares of all levels move together, and one figure can be read aloud
     top = points[points["level"] == points["level"].max()]
     words = {str(row.rater_id): say("pack", "points", **{
         name: signed(100 * getattr(row, name), 0) for name in ("points", "lower", "upper")})
@@ -182,5 +197,5 @@ def _order(managers: pd.DataFrame) -> pd.DataFrame:
 def _caveat_words(caveat: object) -> str:
     """Turn caveat codes, joined by semicolons, into their sentences."""
     known = codes("caveat")
-    given = [code.strip() for code in str(caveat).split(";")] if caveat is not None and caveat == caveat else []
-    return " ".join(say("caveat", code) if code in known else code for code in given if code)
+    caveats = [code.strip() for code in str(caveat).split(";")] if caveat is not None and caveat == caveat else []
+    return " ".join(say("caveat", code) if code in known else code for code in caveats if code)

@@ -45,6 +45,7 @@ def _draw_map(meeting: Meeting, frame: pd.DataFrame) -> BoxMap:
     now = frame.set_index("box")
     change = meeting.frame("movement", "change")
     changes = change.set_index("box") if change is not None else None
+    # "no placement" (box 0) may be the largest group and would leave the boxes themselves pale
     largest = max([float(share) for share in now["share"].drop(0, errors="ignore").dropna()], default=0) or 1.0
     rows = []
     for potential in (3, 2, 1):

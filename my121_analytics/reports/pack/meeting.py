@@ -13,10 +13,10 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import AnySheet, PictureSheet
 from my121_analytics.writing.page import Section, isolate
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import Field, Kind, format_value
-from my121_analytics.writing.workbook import AnySheet, PictureSheet
 
 
 @dataclass(frozen=True)

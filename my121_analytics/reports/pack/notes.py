@@ -7,8 +7,8 @@ import pandas as pd
 from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, count_say
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import WordSheet
 from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Subheading, Text
-from my121_analytics.writing.workbook import WordSheet
 
 
 def build_notes(meeting: Meeting, figures: tuple[tuple[str, str, str], ...]) -> Chapter:
@@ -129,14 +129,18 @@ def _sign_off() -> list[Block]:
 
 def sign_off_grid() -> PageTable:
     """Give the table that people sign, left empty."""
-    headings = tuple(say("pack_heading", name) for name in ("signed_for", "signed_by", "signed_on"))
-    rows = tuple((say("pack_sign_off", code), "", "") for code in codes("pack_sign_off"))
+    headings, rows = _lines_to_sign()
     return PageTable(say("pack_table", "sign_off"), headings, rows, entry=(False, True, True))
 
 
+def _lines_to_sign() -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]]:
+    """Give the headings of the table that people sign, and a row for each who signs."""
+    return (tuple(say("pack_heading", name) for name in ("signed_for", "signed_by", "signed_on")),
+            tuple((say("pack_sign_off", code), "", "") for code in codes("pack_sign_off")))
+
+
 def _sign_off_sheet() -> WordSheet:
-    headings = tuple(say("pack_heading", name) for name in ("signed_for", "signed_by", "signed_on"))
-    rows = tuple((say("pack_sign_off", code), "", "") for code in codes("pack_sign_off"))
+    headings, rows = _lines_to_sign()
     return WordSheet(say("pack_sheet", "sign_off"), say("pack_table", "sign_off"), headings, rows,
                      (say("pack", "sign_off_lead"),), "sign_off")
 

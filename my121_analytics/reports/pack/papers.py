@@ -20,8 +20,8 @@ from my121_analytics.reports.pack.placements import build_placements
 from my121_analytics.reports.pack.self_views import build_self_chapter
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import AnySheet, Book
 from my121_analytics.writing.page import Drawing, Page, Section, Text
-from my121_analytics.writing.workbook import AnySheet, Book
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,9 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, picture_sheets, range_text
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL
+from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Sheet
 
 
 def build_placements(meeting: Meeting) -> Chapter:

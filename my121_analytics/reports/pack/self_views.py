@@ -7,9 +7,9 @@ import pandas as pd
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, range_text
 from my121_analytics.reports.topics.self_views import say_agreement
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Drawing, Section, Text, page_table
 from my121_analytics.writing.tables import Field, View
-from my121_analytics.writing.workbook import Sheet
 
 
 def build_self_chapter(meeting: Meeting) -> Chapter:

@@ -25,11 +25,12 @@ from my121_analytics.reports.plan.plan_papers import (
     list_findings,
 )
 from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
-from my121_analytics.settings import CommitteeSettings, Settings
+from my121_analytics.settings import Settings
+from my121_analytics.settings_plan import CommitteeSettings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import AnySheet, PictureSheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text
 from my121_analytics.writing.picture import Picture
-from my121_analytics.writing.workbook import AnySheet, PictureSheet
 
 
 @dataclass(frozen=True)
@@ -148,9 +149,9 @@ def build_committee_report(released: Released, *, settings: Settings, outcomes: 
 
 def _head(says: CommitteeSettings, material: Material) -> list[Block]:
     """Give the head of the report: to whom, when, by whom; then what it says in a few lines."""
-    told = (("meeting", says.meeting), ("meeting_on", says.meeting_on), ("directorate", says.directorate))
+    named = (("meeting", says.meeting), ("meeting_on", says.meeting_on), ("directorate", says.directorate))
     blocks: list[Block] = [Text(say("committee_head", code, text=text)) if text
-                           else Text(say("committee_blank", code), "blank") for code, text in told]
+                           else Text(say("committee_blank", code), "blank") for code, text in named]
     return [*blocks, *lead_of(material.actions, material.plan), Text(say("caveat", "anchor"), "caveat")]
 
 
@@ -306,10 +307,10 @@ def _position(chapter: _Chapter, settings: Settings) -> None:
     pages = count_pages(chapter.material.plan)
     if pictures and pages > len(pictures):
         chapter.tell("timeline_cut", shown=len(pictures), pages=pages)
-    chapter.blocks += [Drawing(one, say("plan_page", "timeline_caption", page=i, pages=pages))
-                       for i, one in enumerate(pictures, start=1)]
-    chapter.sheets += [PictureSheet(f"{say('plan_section', 'timeline')} {i}", one.title, one.png, one.alt)
-                       for i, one in enumerate(pictures, start=1)]
+    chapter.blocks += [Drawing(picture, say("plan_page", "timeline_caption", page=i, pages=pages))
+                       for i, picture in enumerate(pictures, start=1)]
+    chapter.sheets += [PictureSheet(f"{say('plan_section', 'timeline')} {i}", picture.title, picture.png, picture.alt)
+                       for i, picture in enumerate(pictures, start=1)]
 
 
 def _milestones(chapter: _Chapter, settings: Settings) -> None:

@@ -17,10 +17,10 @@ from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import AnySheet, Book, Sheet
 from my121_analytics.writing.page import Block, Bullets, Page, Section, Subheading, Text, isolate, page_table
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import View
-from my121_analytics.writing.workbook import AnySheet, Book, Sheet
 
 _OF_DIRECTORATE: Mapping[str, tuple[str, ...]] = {
     "actions": ("actions",), "plans": ("details",), "milestones": ("milestones",), "changes": ("changes",),

@@ -10,7 +10,7 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.figures.phrases import day
-from my121_analytics.settings import PLAN_STATUSES
+from my121_analytics.settings_plan import PLAN_STATUSES
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.tables import Field, Kind, View, format_value
 

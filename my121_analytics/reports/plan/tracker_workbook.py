@@ -10,8 +10,9 @@ from my121_analytics.reports.plan.plan_views import plan_view
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.tables import Field, Kind, View
-from my121_analytics.writing.workbook import Book, Sheet, write_workbook
+from my121_analytics.writing.workbook import write_workbook
 
 _FACTS = ("action_id", "action", "issue", "status", "rag", "original_timescale", "due_latest", "n_moved", "n_revisions")
 _TOLD = (*TRACKED, "reason", "approved_by", "changed_by", "changed_on")

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from datetime import date
 
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.coverage_trend import describe_coverage_trend, plot_coverage_trend
-from my121_analytics.figures.phrases import day, percent
+from my121_analytics.figures.phrases import day, name_group, percent
 from my121_analytics.reports.pack.meeting import count_say
-from my121_analytics.reports.topics.papers import Topic, TopicChapter, TopicTable, draw_picture
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.reports.topics.papers import Topic, TopicChapter, draw_picture, tables_of
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
-
-_SHARES = ("share", "lower", "upper")
-_UNITS = ("directorate", "service", "team")
+from my121_analytics.workforce.schema import ORGANISATION
 
 
 def build_coverage_paper(released: Released) -> Topic:
@@ -30,19 +29,18 @@ def build_coverage_paper(released: Released) -> Topic:
     """
     released = require_released(released, wanted_by="build_coverage_paper")
     by = str(released.tables["standing"].columns[0])
-    words: dict[str, object] = {"by": say("group", by) if by in codes("group") else by.replace("_", " ")}
+    words: dict[str, object] = {"by": name_group(by)}
     picture = draw_picture("coverage_trend", plot_coverage_trend, describe_coverage_trend, released)
 
-    def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
-        return TopicTable(released, name, columns, is_folded=is_folded, words=words)
+    table = tables_of(released, words)
 
     chapters = (
-        TopicChapter("trend", (table("trend", "cycle", "base", "n_with_enough", *_SHARES),), pictures=(picture,)),
-        TopicChapter("standing", (table("standing", by, "label", "n", "base", *_SHARES),)),
-        TopicChapter("forecast", (table("forecast", "needed", "n", "base", "n_reached", *_SHARES),
+        TopicChapter("trend", (table("trend", "cycle", "base", "n_with_enough", *SHARE),), pictures=(picture,)),
+        TopicChapter("standing", (table("standing", by, "label", "n", "base", *SHARE),)),
+        TopicChapter("forecast", (table("forecast", "needed", "n", "base", "n_reached", *SHARE),
                                   table("backtest", "cycle", "base", "expected", "share", "difference"))),
-        TopicChapter("managers_overdue", (table("managers", "manager", "manager_id", *_UNITS, "n_team", "n_overdue",
-                                                "n_no_formal", "days_longest", is_folded=True),)))
+        TopicChapter("managers_overdue", (table("managers", "manager", "manager_id", *ORGANISATION, "n_team",
+                                                "n_overdue", "n_no_formal", "days_longest", is_folded=True),)))
     return Topic("coverage", released, tuple(_lead(released, by)), chapters)
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.demand import describe_demand, plot_demand
-from my121_analytics.figures.phrases import count, join_words, percent
-from my121_analytics.reports.topics.papers import Topic, TopicChapter, TopicTable, draw_picture
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.figures.phrases import count, join_words, name_group, percent
+from my121_analytics.reports.topics.papers import Topic, TopicChapter, draw_picture, tables_of
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 
-_SHARES = ("share", "lower", "upper")
-_COUNTS = ("n_actions", "n_people", "n_completed", "n_open", "n_overdue", "n_due", *_SHARES)
+_COUNTS = ("n_actions", "n_people", "n_completed", "n_open", "n_overdue", "n_due", *SHARE)
 MOST_NAMED = 3
 
 
@@ -30,21 +30,20 @@ def build_development(released: Released) -> Topic:
     """
     released = require_released(released, wanted_by="build_development")
     by = str(released.tables["groups"].columns[0]) if "groups" in released.tables else ""
-    words: dict[str, object] = {"by": say("group", by) if by in codes("group") else by.replace("_", " ")}
+    words: dict[str, object] = {"by": name_group(by)}
     picture = draw_picture("demand", plot_demand, describe_demand, released)
 
-    def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
-        return TopicTable(released, name, columns, is_folded=is_folded, words=words)
+    table = tables_of(released, words)
 
     chapters = (
         TopicChapter("demand", (table("interventions", "intervention", *_COUNTS),), pictures=(picture,)),
         TopicChapter("purposes", (table("purposes", "purpose", *_COUNTS),)),
-        TopicChapter("by_group", (table("groups", by, "n_people", "n_with", *_SHARES, "n_actions", "n_overdue"),
+        TopicChapter("by_group", (table("groups", by, "n_people", "n_with", *SHARE, "n_actions", "n_overdue"),
                                   table("demand_by_group", by, "intervention", "n_actions", "n_people",
                                         is_folded=True))),
-        TopicChapter("by_box", (table("boxes", "box_name", "box", "n_people", "n_with", *_SHARES),)),
+        TopicChapter("by_box", (table("boxes", "box_name", "box", "n_people", "n_with", *SHARE),)),
         TopicChapter("followed", (table("followed", "purpose", "label", "base", "n_higher", "n_same", "n_lower",
-                                        *_SHARES, "n_without", "share_without", "difference", "difference_lower",
+                                        *SHARE, "n_without", "share_without", "difference", "difference_lower",
                                         "difference_upper", "caveat"),)),
         TopicChapter("overdue", (table("overdue", "intervention", "purpose", "due_on", "months_late", "name",
                                        "employee_id", "manager", "directorate", "service", "team", is_folded=True),)))

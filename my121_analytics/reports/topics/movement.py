@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.movement_paths import (
     describe_axis_shares,
@@ -10,10 +11,8 @@ from my121_analytics.figures.movement_paths import (
     plot_leaving,
 )
 from my121_analytics.figures.phrases import count, percent
-from my121_analytics.reports.topics.papers import Topic, TopicChapter, TopicTable, draw_picture
+from my121_analytics.reports.topics.papers import Topic, TopicChapter, draw_picture, tables_of
 from my121_analytics.wording.catalogue import say
-
-_SHARES = ("share", "lower", "upper")
 
 
 def build_movement(released: Released) -> Topic:
@@ -32,17 +31,16 @@ def build_movement(released: Released) -> Topic:
     pictures = (draw_picture("axis_shares", plot_axis_shares, describe_axis_shares, released),
                 draw_picture("leaving", plot_leaving, describe_leaving, released))
 
-    def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
-        return TopicTable(released, name, columns, is_folded=is_folded)
+    table = tables_of(released)
 
     chapters = (
-        TopicChapter("axes", (table("axes", "cycle", "axis", "label", "n", *_SHARES, "base",
+        TopicChapter("axes", (table("axes", "cycle", "axis", "label", "n", *SHARE, "base",
                                     is_folded=True),), pictures=pictures[:1]),
-        TopicChapter("steps", (table("steps", "cycle_before", "cycle_after", "axis", "label", "n", *_SHARES, "base",
+        TopicChapter("steps", (table("steps", "cycle_before", "cycle_after", "axis", "label", "n", *SHARE, "base",
                                      is_folded=True),)),
         TopicChapter("cohorts", (table("cohorts", "cohort", "cycle", "n_cohort", "n_gone", "n_unrated", "base",
-                                       "n_higher", "n_same", "n_lower", *_SHARES),)),
-        TopicChapter("leaving", (table("leaving_by_box", "box_name", "box", "n", *_SHARES, "base"),),
+                                       "n_higher", "n_same", "n_lower", *SHARE),)),
+        TopicChapter("leaving", (table("leaving_by_box", "box_name", "box", "n", *SHARE, "base"),),
                      pictures=pictures[1:]),
         TopicChapter("leaving_managers", (table(
             "leaving_by_manager", "manager", "manager_id", "directorate", "service", "team", "n_people", "base", "n",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,10 +15,11 @@ from my121_analytics.figures.theme import render_svg
 from my121_analytics.reports.pack.meeting import range_text
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Text, make_page, page_table, render_page
 from my121_analytics.writing.picture import Picture
 from my121_analytics.writing.tables import Field, Kind, View
-from my121_analytics.writing.workbook import Book, Sheet, write_workbook
+from my121_analytics.writing.workbook import write_workbook
 
 MOST_ROWS = 60
 """Rows of a table that a page shows; the workbook holds all."""
@@ -154,6 +155,14 @@ def write_topic_book(topic: Topic, *, settings: Settings) -> bytes:
                                subject=title))
 
 
+def tables_of(released: Released, words: dict[str, object] | None = None) -> Callable[..., TopicTable]:
+    """Give the maker of tables of one released result: called with a table's name, its columns, and ``is_folded``."""
+    def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
+        return TopicTable(released, name, columns, is_folded=is_folded, words=words or {})
+
+    return table
+
+
 def draw_picture(name: str, plot: Callable[..., Any], describe: Callable[[Released], str], released: Released,
                  ) -> Picture:
     """Draw a released result for a page, with the words that stand for it."""
@@ -237,8 +246,3 @@ def _kind_of(name: str, values: pd.Series) -> Kind:
     if name.startswith(_WHOLE) and pd.api.types.is_numeric_dtype(values.dtype):
         return "integer"
     return "id" if name.endswith("_id") else "text"
-
-
-def join_columns(*groups: Sequence[str]) -> tuple[str, ...]:
-    """Put lists of columns one after the other, each column once."""
-    return tuple(dict.fromkeys(column for group in groups for column in group))

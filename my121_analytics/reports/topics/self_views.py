@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.disclosure.release import Released, require_released
-from my121_analytics.figures.phrases import count, percent
+from my121_analytics.figures.phrases import count, name_group, percent
 from my121_analytics.figures.self_gap import describe_self_gap, plot_self_gap
 from my121_analytics.reports.topics.papers import Topic, TopicChapter, TopicTable, draw_picture
-from my121_analytics.wording.catalogue import codes, say
-
-_SHARES = ("share", "lower", "upper")
+from my121_analytics.wording.catalogue import say
 
 
 def build_self_views(agreement: Released, detail: Released) -> Topic:
@@ -28,17 +27,17 @@ def build_self_views(agreement: Released, detail: Released) -> Topic:
     agreement = require_released(agreement, wanted_by="build_self_views")
     detail = require_released(detail, wanted_by="build_self_views")
     by = str(detail.tables["agreement"].columns[0])
-    words: dict[str, object] = {"by": say("group", by) if by in codes("group") else by.replace("_", " ")}
+    words: dict[str, object] = {"by": name_group(by)}
     picture = draw_picture("self_gap", plot_self_gap, describe_self_gap, agreement)
     chapters = (
         TopicChapter("directions", (
-            TopicTable(agreement, "steps", ("axis", "step", "n", *_SHARES, "base")),
-            TopicTable(agreement, "by_group", (by, "axis", "label", "n", *_SHARES, "base"), is_folded=True,
+            TopicTable(agreement, "steps", ("axis", "step", "n", *SHARE, "base")),
+            TopicTable(agreement, "by_group", (by, "axis", "label", "n", *SHARE, "base"), is_folded=True,
                        words=words)), pictures=(picture,)),
         TopicChapter("agreement", (TopicTable(detail, "agreement", (
-            by, "axis", "base", "n_same", *_SHARES, "kappa", "kappa_lower", "kappa_upper"), words=words),)),
+            by, "axis", "base", "n_same", *SHARE, "kappa", "kappa_lower", "kappa_upper"), words=words),)),
         TopicChapter("reasons", (TopicTable(detail, "reasons", (
-            "label", "base", "n_manager", "n_self", "n_both", "n_none", *_SHARES)),)))
+            "label", "base", "n_manager", "n_self", "n_both", "n_none", *SHARE)),)))
     return Topic("self", agreement, tuple(say_agreement(agreement)), chapters)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
+from my121_analytics.analysis.shares import SHARE
 from my121_analytics.disclosure.release import Released, require_released
-from my121_analytics.figures.phrases import count
+from my121_analytics.figures.phrases import count, name_group
 from my121_analytics.reports.pack.meeting import count_say
 from my121_analytics.reports.topics.papers import Topic, TopicChapter, TopicTable
-from my121_analytics.wording.catalogue import codes, say
-
-_SHARES = ("share", "lower", "upper")
-_UNITS = ("directorate", "service", "team")
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.schema import ORGANISATION
 
 
 def build_talent(released: Released) -> Topic:
@@ -26,7 +25,7 @@ def build_talent(released: Released) -> Topic:
     """
     released = require_released(released, wanted_by="build_talent")
     by = str(released.tables["silence_by_group"].columns[0]) if "silence_by_group" in released.tables else ""
-    words: dict[str, object] = {"by": say("group", by) if by in codes("group") else by.replace("_", " ")}
+    words: dict[str, object] = {"by": name_group(by)}
 
     def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
         rows = None
@@ -38,30 +37,30 @@ def build_talent(released: Released) -> Topic:
     chapters = (
         TopicChapter("cover", (
             table("cover", by, "n_key_posts", "n_vacant", "n_none", "n_one", "n_several", "n_ready", "n_single_points",
-                  *_SHARES),
-            table("key_posts", "role", *_UNITS, "post_id", "holder", "state", "n_successors", "n_ready_now",
+                  *SHARE),
+            table("key_posts", "role", *ORGANISATION, "post_id", "holder", "state", "n_successors", "n_ready_now",
                   "is_single_point", "is_vacant", "is_acting", "leaves_on", is_folded=True),
-            table("shared_successors", "name", "employee_id", *_UNITS, "n_posts", "posts"))),
-        TopicChapter("leavers", (table("leavers", "role", *_UNITS, "post_id", "name", "left_on", "n_ready_now",
+            table("shared_successors", "name", "employee_id", *ORGANISATION, "n_posts", "posts"))),
+        TopicChapter("leavers", (table("leavers", "role", *ORGANISATION, "post_id", "name", "left_on", "n_ready_now",
                                        "is_vacant", "months_vacant"),)),
-        TopicChapter("acting", (table("acting", "name", "employee_id", "role", "contract", *_UNITS, "months"),)),
+        TopicChapter("acting", (table("acting", "name", "employee_id", "role", "contract", *ORGANISATION, "months"),)),
         TopicChapter("box3", (
-            table("box3", "label", "n", "base", *_SHARES, "n_over", "n_with"),
-            table("box3_people", "name", "employee_id", "manager", *_UNITS, "tenure_months", "months_in_box",
+            table("box3", "label", "n", "base", *SHARE, "n_over", "n_with"),
+            table("box3_people", "name", "employee_id", "manager", *ORGANISATION, "tenure_months", "months_in_box",
                   "has_action", is_folded=True))),
         TopicChapter("box9", (
-            table("box9_by_cycle", "cycle", "n", "base", *_SHARES, "n_new", "n_stayed", "n_moved", "n_gone",
+            table("box9_by_cycle", "cycle", "n", "base", *SHARE, "n_new", "n_stayed", "n_moved", "n_gone",
                   "n_with_plan", "n_reviewed"),
-            table("box9_people", "name", "employee_id", "manager", *_UNITS, "months_in_box", "has_plan",
+            table("box9_people", "name", "employee_id", "manager", *ORGANISATION, "months_in_box", "has_plan",
                   "first_action_on", "days_to_first_action", "n_formal", "n_catch_up", "last_held_on",
                   is_folded=True))),
-        TopicChapter("bottom_row", (table("bottom_row", "label", "n", "base", *_SHARES),)),
+        TopicChapter("bottom_row", (table("bottom_row", "label", "n", "base", *SHARE),)),
         TopicChapter("silence", (
-            table("silence_by_group", by, "n_people", "n_never", "n_unnoticed", *_SHARES),
-            table("silence", "name", "employee_id", "manager", *_UNITS, "reason", "months_employed", "months_in_box",
-                  is_folded=True))))
+            table("silence_by_group", by, "n_people", "n_never", "n_unnoticed", *SHARE),
+            table("silence", "name", "employee_id", "manager", *ORGANISATION, "reason", "months_employed",
+                  "months_in_box", is_folded=True))))
     return Topic("talent", released, tuple(_lead(released)), tuple(
-        chapter for chapter in chapters if any(one.table in released.tables for one in chapter.tables)))
+        chapter for chapter in chapters if any(shown.table in released.tables for shown in chapter.tables)))
 
 
 def _lead(released: Released) -> list[str]:

@@ -19,8 +19,8 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import TOTAL, Result
 from my121_analytics.workforce.schema import GROUPS
+from my121_analytics.writing.book import AnySheet, Chart, Figure, PictureBeside, Sheet
 from my121_analytics.writing.tables import Field, Kind, View, format_value
-from my121_analytics.writing.workbook import AnySheet, Chart, Figure, PictureBeside, Sheet
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
@@ -144,9 +144,9 @@ def attempt(analyses: Mapping[str, Callable[[], Result]]) -> dict[str, Result]:
 
 def report_fields(columns: Sequence[tuple[str, Kind]], *, notes: Mapping[str, str] | None = None) -> tuple[Field, ...]:
     """Describe columns under the catalogue's headings; groups it has no word for go by their label in the schema."""
-    given, known = notes or {}, codes("report_heading")
+    note_of, known = notes or {}, codes("report_heading")
     labels = {column.name: column.label for column in GROUPS if column.name not in known}
-    return tuple(Field(name, labels.get(name) or say("report_heading", name), kind, note=given.get(name, ""))
+    return tuple(Field(name, labels.get(name) or say("report_heading", name), kind, note=note_of.get(name, ""))
                  for name, kind in columns)
 
 

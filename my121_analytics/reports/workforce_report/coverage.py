@@ -19,8 +19,8 @@ from my121_analytics.reports.workforce_report.brief import (
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.workforce.results import TOTAL, Result
+from my121_analytics.writing.book import AnySheet, Chart
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart
 
 _COLUMNS: tuple[tuple[str, Kind], ...] = (
     ("n_people", "integer"), ("n_posts", "integer"), ("n_with_placement", "integer"), ("n_agreed", "integer"),
@@ -39,15 +39,15 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write coverage by group and the parts of the record."""
     sheets: list[AnySheet] = []
     headline: tuple[Headline, ...] = ()
-    for name, one in results.items():
+    for name, released in results.items():
         by = name.removeprefix("coverage_")
-        asked: dict[str, object] = {"per_year": one.facts["conversations_per_year"]}
-        sheets += make_sheet(brief, one, "by_group", "coverage", report_fields([(by, "text"), *_COLUMNS]),
+        asked: dict[str, object] = {"per_year": released.facts["conversations_per_year"]}
+        sheets += make_sheet(brief, released, "by_group", "coverage", report_fields([(by, "text"), *_COLUMNS]),
                              chart=Chart("bar", category=by, values=("estimate",)),
                              draw=(plot_coverage, describe_coverage),
                              words={"by": by.replace("_", " "), **asked})
-        if not headline and "by_group" in one.tables:
-            rows = one.tables["by_group"]
+        if not headline and "by_group" in released.tables:
+            rows = released.tables["by_group"]
             total = rows[rows[by].astype("str") == TOTAL]
             headline = (share_line("conversations", total, brief.cycle, value="estimate"),)
     first = next(iter(results.values()))

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from my121_analytics.writing.book import NOT_AVAILABLE, AnySheet, Figure, Sheet, WordSheet
 from my121_analytics.writing.csv_files import as_text
 from my121_analytics.writing.staging import make_slugs
 from my121_analytics.writing.tables import NUMERIC
-from my121_analytics.writing.workbook import NOT_AVAILABLE, AnySheet, Figure, Sheet, WordSheet, sheet_names
+from my121_analytics.writing.workbook import sheet_names
 
 
 def write_twins(sheets: Sequence[AnySheet]) -> dict[str, bytes]:

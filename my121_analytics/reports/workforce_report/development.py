@@ -17,8 +17,8 @@ from my121_analytics.reports.workforce_report.brief import (
 )
 from my121_analytics.workforce.results import Result
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.writing.book import AnySheet, Chart
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart
 
 _SHARES: tuple[tuple[str, Kind], ...] = (("share", "share"), ("lower", "share"), ("upper", "share"))
 

@@ -8,11 +8,11 @@ from functools import partial
 from my121_analytics.analysis.disparity import PART_TIME, DisparityResult, characteristics_of, compare_groups, family_of
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
+from my121_analytics.figures.phrases import name_group
 from my121_analytics.reports.equality.due_regard import (
     characteristic_of,
     compared_rows,
     in_order,
-    name_characteristic,
     say_findings,
 )
 from my121_analytics.reports.workforce_report.brief import (
@@ -50,7 +50,7 @@ def _compare(brief: Brief, by: str) -> Result:
     """
     result = compare_groups(brief.workforce, by=by, cycle=brief.cycle, settings=brief.settings)
     if brief.is_public and _has_small(result, brief.settings.disclosure.equality_threshold):
-        raise DataUnusableError(say("due_regard", "not_compared", names=name_characteristic(by)))
+        raise DataUnusableError(say("due_regard", "not_compared", names=name_group(by)))
     return result
 
 
@@ -69,7 +69,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     sheets: list[AnySheet] = [_write_findings(brief, shown)]
     for one in shown:
         by = characteristic_of(one)
-        name = name_characteristic(by)
+        name = name_group(by)
         declared = one.facts.get("share_declared")
         # Published groups hold those who did not declare; who they are is not told by a share of everybody.
         says_declared = isinstance(declared, float) and by != PART_TIME and not brief.is_public
@@ -92,7 +92,7 @@ def _write_findings(brief: Brief, shown: list[Released]) -> WordSheet:
     """Write the sentences of the paper's first page and of its last."""
     findings = say_findings(shown, brief.settings, mark=str)
     compared = {characteristic_of(one) for one in shown if "differences" in one.tables}
-    absent = [name_characteristic(by) for by in characteristics_of(brief.workforce) if by not in compared]
+    absent = [name_group(by) for by in characteristics_of(brief.workforce) if by not in compared]
     rows = [(say("due_regard_part", "lead"), findings.lead)]
     rows += [(say("due_regard_part", "difference"), line) for line in findings.differences]
     rows += [(say("due_regard_part", "rate"), findings.rate)]

@@ -14,6 +14,7 @@ from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.analysis.workforce_profile import FULL_TIME, PART_TIME
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
+from my121_analytics.figures.phrases import name_group
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     ReportSection,
@@ -22,10 +23,10 @@ from my121_analytics.reports.workforce_report.brief import (
     make_sheet,
     report_fields,
 )
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL, Result
 from my121_analytics.workforce.schema import PROTECTED
-from my121_analytics.writing.workbook import AnySheet
+from my121_analytics.writing.book import AnySheet
 
 HOURS = "part_time"
 """Full time or part time by the hours of the post: no protected characteristic itself, and most who work part time are
@@ -56,11 +57,6 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
              ("lower", "share"), ("upper", "share"), ("base", "integer")]), words={"by": by.replace("_", " ")},
             lines=lines)
     return Written(tuple(sheets))
-
-
-def name_group(by: str) -> str:
-    """Name a characteristic, or hours, in words."""
-    return say("group", by) if by in codes("group") else by.replace("_", " ")
 
 
 def _list_held(brief: Brief) -> list[str]:

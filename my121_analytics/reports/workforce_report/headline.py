@@ -8,8 +8,8 @@ from my121_analytics.reports.workforce_report.brief import REVISED, Brief, figur
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.reports.workforce_report.in_brief import standing_of, target_of
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import NOT_APPLICABLE, NOT_AVAILABLE, Figure, WordSheet
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import NOT_APPLICABLE, NOT_AVAILABLE, Figure, WordSheet
 
 Cell = str | Figure
 

@@ -8,7 +8,7 @@ from my121_analytics.reports.workforce_report.brief import Brief, word_figure
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.settings import STATISTICS
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.workbook import WordSheet
+from my121_analytics.writing.book import WordSheet
 
 MOST = 5
 _WIDTH = 46
@@ -43,8 +43,8 @@ def write_in_brief(brief: Brief, lines: Sequence[Headline],
     figures = {line.code: line for line in lines}
     earlier = dict(brief.previous) or _cycle_before(brief, trend)
     topics = [topic for topic, needed in TOPICS.items() if all(code in figures for code in needed)]
-    told = [topic for topic in topics if all(figures[code].value is not None for code in TOPICS[topic])]
-    chosen = [*told, *(topic for topic in topics if topic not in told)][:MOST]
+    shown_whole = [topic for topic in topics if all(figures[code].value is not None for code in TOPICS[topic])]
+    chosen = [*shown_whole, *(topic for topic in topics if topic not in shown_whole)][:MOST]
     rows = tuple(_write_topic(brief, topic, figures, earlier) for topic in chosen)
     if not rows:
         return None

@@ -16,8 +16,8 @@ from my121_analytics.reports.workforce_report.brief import (
     report_fields,
 )
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.book import AnySheet, Chart
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart
 
 _CHANGE: tuple[tuple[str, Kind], ...] = (
     ("n_before", "integer"), ("n_after", "integer"), ("share_before", "share"), ("share_after", "share"),
@@ -31,21 +31,21 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write the change by box and by rating, and the steps on the axes."""
-    one = results["movement"]
-    words: dict[str, object] = {"before": one.facts["cycle_before"], "after": one.facts["cycle_after"]}
+    released = results["movement"]
+    words: dict[str, object] = {"before": released.facts["cycle_before"], "after": released.facts["cycle_after"]}
     sheets: list[AnySheet] = []
-    sheets += make_sheet(brief, one, "change", "change", report_fields(
+    sheets += make_sheet(brief, released, "change", "change", report_fields(
         [("box_name", "text"), ("box", "integer"), *_CHANGE]),
         chart=Chart("bar", category="box_name", values=("share_before", "share_after")), words=words,
         draw=(plot_box_change, describe_box_change))
-    sheets += make_sheet(brief, one, "ratings_change", "ratings_change", report_fields(
+    sheets += make_sheet(brief, released, "ratings_change", "ratings_change", report_fields(
         [("label", "text"), ("level", "integer"), *_CHANGE]),
         chart=Chart("column", category="label", values=("share_before", "share_after")), words=words)
-    if "steps" in one.tables:
+    if "steps" in released.tables:
         steps: list[tuple[str, Kind]] = [("performance_step", "integer")]
-        if one.tables["steps"]["potential_step"].notna().any():
+        if released.tables["steps"]["potential_step"].notna().any():
             steps.append(("potential_step", "integer"))
-        sheets += make_sheet(brief, one, "steps", "steps", report_fields(
+        sheets += make_sheet(brief, released, "steps", "steps", report_fields(
             [*steps, ("n", "integer"), ("share", "share"), ("base", "integer")]), words=words)
     return Written(tuple(sheets))
 

@@ -19,7 +19,7 @@ from my121_analytics.reports.workforce_report.brief import (
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL, Result
-from my121_analytics.writing.workbook import AnySheet
+from my121_analytics.writing.book import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
@@ -32,16 +32,16 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write how many managers have which verdict, and the spread between managers."""
-    one = results["patterns"]
-    facts = one.facts
+    released = results["patterns"]
+    facts = released.facts
     lines = [say("caveat", "leniency_or_quality")]
     if facts.get("sd") is not None and facts.get("sd_lower") is not None:
         lines.append(say("report", "spread_line", sd=facts["sd"], lower=facts["sd_lower"], upper=facts["sd_upper"]))
     if facts.get("expected_wrong") is not None and facts.get("n_listed"):
         lines.append(say("report", "chance_line", wrong=facts["expected_wrong"]))
-    rows = one.tables["verdicts"].assign(
-        verdict_words=[TOTAL if v == TOTAL else say("verdict", str(v)) for v in one.tables["verdicts"]["verdict"]])
-    sheets: tuple[AnySheet, ...] = make_sheet(brief, one, "verdicts", "patterns", report_fields(
+    rows = released.tables["verdicts"].assign(
+        verdict_words=[TOTAL if v == TOTAL else say("verdict", str(v)) for v in released.tables["verdicts"]["verdict"]])
+    sheets: tuple[AnySheet, ...] = make_sheet(brief, released, "verdicts", "patterns", report_fields(
         [("verdict_words", "text"), ("n_managers", "integer")]), rows=rows, lines=lines)
     spread = Headline("spread", say("headline", "spread"), _number(facts.get("sd")), _number(facts.get("sd_lower")),
                       _number(facts.get("sd_upper")), "logits", brief.cycle)

@@ -12,13 +12,14 @@ from my121_analytics.reports.plan.plan_views import shown_actions
 from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written, count_line, make_sheet
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
+from my121_analytics.writing.book import AnySheet
 from my121_analytics.writing.tables import Field, Kind
-from my121_analytics.writing.workbook import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
     """Take the status and the evidence as they were worked out."""
-    found = {name: one for name, one in (("actions", brief.actions), ("evidence", brief.evidence)) if one is not None}
+    results = {"actions": brief.actions, "evidence": brief.evidence}
+    found = {name: result for name, result in results.items() if result is not None}
     if not found:
         raise DataUnusableError(say("report", "no_plan"))
     return found

@@ -24,8 +24,8 @@ from my121_analytics.reports.workforce_report.brief import (
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import NO_PLACEMENT, Result
+from my121_analytics.writing.book import AnySheet, Chart, Figure, WordSheet
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart, Figure, WordSheet
 
 _EARLIER = "cycle "
 _SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("lower", "share"), ("upper", "share"),
@@ -50,7 +50,8 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write the map, the ratings, both by group, and both cycle by cycle."""
-    profiles = {name.removeprefix("profile_"): one for name, one in results.items() if name.startswith("profile_")}
+    profiles = {name.removeprefix("profile_"): released for name, released in results.items()
+                if name.startswith("profile_")}
     first = next(iter(profiles.values()))
     sheets: list[AnySheet] = []
     chart = Chart("column", category="box_name", values=("n",))
@@ -60,18 +61,18 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     sheets += make_sheet(brief, first, "ratings", "ratings", report_fields([*_LEVEL, *_SHARES]),
                          chart=Chart("column", category="label", values=("n",)),
                          draw=(plot_rating_mix, describe_rating_mix))
-    for by, one in profiles.items():
+    for by, released in profiles.items():
         if not by:
             continue
         group: list[tuple[str, Kind]] = [(by, "text")]
-        sheets += make_sheet(brief, one, "map_by_group", "map_by_group", report_fields([*group, *_BOX, *_SHARES]),
+        sheets += make_sheet(brief, released, "map_by_group", "map_by_group", report_fields([*group, *_BOX, *_SHARES]),
                              words={"by": by.replace("_", " ")})
-        sheets += make_sheet(brief, one, "ratings_by_group", "ratings_by_group",
+        sheets += make_sheet(brief, released, "ratings_by_group", "ratings_by_group",
                              report_fields([*group, *_LEVEL, *_SHARES]), words={"by": by.replace("_", " ")})
-    cycles = [one for name, one in results.items() if name.startswith(_EARLIER)]
+    cycles = [released for name, released in results.items() if name.startswith(_EARLIER)]
     for table, key in (("map", _BOX), ("ratings", _LEVEL)):
         sheets += _trend(brief, first, cycles, table, key)
-    trend = {one.about.cycle: _headline(brief, one) for one in (*cycles, first)}
+    trend = {released.about.cycle: _headline(brief, released) for released in (*cycles, first)}
     return Written(tuple(sheets), _headline(brief, first), trend)
 
 
@@ -118,11 +119,11 @@ def _headline(brief: Brief, profile: Released) -> tuple[Headline, ...]:
 def _trend(brief: Brief, latest: Released, earlier: Sequence[Released], table: str,
            key: tuple[tuple[str, Kind], ...]) -> tuple[AnySheet, ...]:
     """Set the cycles one under the other, the earliest first."""
-    cycles = [one for one in (*earlier, latest) if table in one.tables]
+    cycles = [released for released in (*earlier, latest) if table in released.tables]
     if len(cycles) < 2:
         return ()
-    rows = pd.concat([one.tables[table].assign(cycle_marked=brief.mark_cycle(one.about.cycle)) for one in cycles],
-                     ignore_index=True)
+    rows = pd.concat([released.tables[table].assign(cycle_marked=brief.mark_cycle(released.about.cycle))
+                      for released in cycles], ignore_index=True)
     return make_sheet(brief, cycles[-1], table, f"{table}_by_cycle",
                       report_fields([("cycle_marked", "text"), *key, *_SHARES]), rows=rows, beside=cycles[:-1],
                       lines=(say("report", "trend_mixes"),))

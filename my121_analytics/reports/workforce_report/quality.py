@@ -11,7 +11,7 @@ from my121_analytics.disclosure.release import Released
 from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.results import Result
-from my121_analytics.writing.workbook import AnySheet, WordSheet
+from my121_analytics.writing.book import AnySheet, WordSheet
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from my121_analytics.analysis.published_groups import merge_small_groups, merge_undeclared
 from my121_analytics.analysis.workforce_profile import MAKE_UP
-from my121_analytics.disclosure.kept import Earlier, describe_kept
-from my121_analytics.disclosure.release import Released, release_together
-from my121_analytics.disclosure.release_record import describe_release, tabulate_release
-from my121_analytics.errors import DataUnusableError, My121Error, SettingsError, UsageError, suggest
+from my121_analytics.disclosure.release import Released
+from my121_analytics.errors import DataUnusableError, My121Error, SettingsError
 from my121_analytics.figures.phrases import day
 from my121_analytics.progress import Progress
+from my121_analytics.publication import Publication
 from my121_analytics.reports.workforce_report import (
     coverage,
     development,
@@ -40,8 +39,8 @@ from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import Result
-from my121_analytics.writing.csv_files import as_text
-from my121_analytics.writing.workbook import AnySheet, Book, PictureSheet, WordSheet, write_workbook
+from my121_analytics.writing.book import AnySheet, Book, PictureSheet, WordSheet
+from my121_analytics.writing.workbook import write_workbook
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
@@ -77,6 +76,8 @@ class WorkforceReport:
         Section -> why it failed; the cover lists them.
     kept
         What a publication showed, for ``[disclosure] kept_releases``; empty for other audiences.
+    attention
+        What to know before it is published: kept releases that were not checked together with it.
     """
 
     files: Mapping[str, bytes]
@@ -84,12 +85,13 @@ class WorkforceReport:
     absent: Mapping[str, str]
     failed: Mapping[str, str]
     kept: bytes = b""
+    attention: tuple[str, ...] = ()
 
 
 def build_report(workforce: Workforce, *, intake: Intake | None = None, actions: Result | None = None,
                  evidence: Result | None = None, name: str = "workforce", report: ReportSettings | None = None,
                  settings: Settings | None = None, previous: Sequence[Headline] = (), folder: Path | str = ".",
-                 earlier: Mapping[str, Earlier] | None = None, progress: Progress | None = None) -> WorkforceReport:
+                 beside: Publication | None = None, progress: Progress | None = None) -> WorkforceReport:
     """Build one workforce report.
 
     Parameters
@@ -110,8 +112,8 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
         Headline figures of the report before, for markers of revision and the change since.
     folder
         Where paths in the settings start from (the logo).
-    earlier
-        Publications that the same readers have, beside those in ``[disclosure] kept_releases``.
+    beside
+        What the same readers get or have beside this report and what ``[disclosure] kept_releases`` holds.
     progress
         Called with (done, total, what).
 
@@ -132,48 +134,46 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     """
     report, settings = report or ReportSettings(), settings or workforce.settings
     wanted = _choose_sections(report)
-    if report.audience not in settings.disclosure.audiences:
-        raise UsageError(f"There is no audience '{report.audience}'.",
-                         hints=[suggest(report.audience, list(settings.disclosure.audiences))])
-    if not settings.disclosure.audiences[report.audience].names:
+    publication = Publication(report.audience, settings, beside=beside)
+    if not publication.policy.names:
         workforce = merge_small_groups(merge_undeclared(workforce), cycle=workforce.check_cycle(report.cycle),
                                        settings=settings)
     brief = Brief(workforce, intake, actions, evidence, report, settings, workforce.check_cycle(report.cycle),
                   {line.code: line for line in previous})
-    tell = progress or (lambda done, total, what: None)
-    results: dict[str, Mapping[str, Result]] = {}
     absent: dict[str, str] = {}
-    failed: dict[str, str] = {}
     if brief.is_public:
         absent = {code: say("report", "inside_only") for code in report.sections if code in INSIDE}
         wanted = [section for section in wanted if section.code not in INSIDE]
-    if not settings.disclosure.audiences[report.audience].protected:
+    if not publication.policy.protected:
         absent |= {section.code: say("report", "protected_only") for section in wanted if section.code in _PROTECTED}
         wanted = [section for section in wanted if section.code not in _PROTECTED]
+    tell = progress or (lambda done, total, what: None)
+    results, failed = _analyse(brief, wanted, absent, tell)
+    released = _release_totals_first(publication, results, absent)
+    tell(len(wanted), len(wanted) + 1, say("report", "writing"))
+    written = {section.code: section.write(brief, released[section.code]) for section in wanted
+               if section.code in released}
+    headline = tuple(line for part in written.values() for line in part.headline)
+    book = _bind(brief, name, written, headline, absent, failed, folder)
+    files = {f"{name}.xlsx": write_workbook(book), **{f"csv/{path}": content for path, content in write_twins(
+        book.sheets).items()}, **publication.record_files()}
+    return WorkforceReport(files, headline, absent, failed, publication.kept, publication.attention)
+
+
+def _analyse(brief: Brief, wanted: Sequence[ReportSection], absent: dict[str, str],
+             progress: Progress) -> tuple[dict[str, Mapping[str, Result]], dict[str, str]]:
+    """Work out each section; say in ``absent`` why the record holds nothing for one, and return why others failed."""
+    results: dict[str, Mapping[str, Result]] = {}
+    failed: dict[str, str] = {}
     for done, section in enumerate(wanted):
-        tell(done, len(wanted) + 1, section.code)
+        progress(done, len(wanted) + 1, section.code)
         try:
             results[section.code] = section.analyse(brief)
         except DataUnusableError as problem:
             absent[section.code] = say("report", "absent_public") if brief.is_public else problem.headline
         except My121Error as problem:
             failed[section.code] = problem.headline
-    results, released = _release_totals_first(brief, results, earlier, absent)
-    tell(len(wanted), len(wanted) + 1, say("report", "writing"))
-    written = {section.code: section.write(brief, released[section.code]) for section in wanted
-               if section.code in released}
-    headline = tuple(line for part in written.values() for line in part.headline)
-    book = _bind(brief, name, written, headline, absent, failed, folder)
-    files = {f"{name}.xlsx": write_workbook(book)} | {
-        f"csv/{path}": content for path, content in write_twins(book.sheets).items()}
-    rules, everything = settings.disclosure, [one for found in released.values() for one in found.values()]
-    if rules.audiences[report.audience].suppress and everything:
-        record: str = as_text(tabulate_release(everything)).to_csv(index=False, lineterminator="\r\n")
-        files |= {"release_record.csv": record.encode("utf-8-sig"),
-                  "release_record.json": describe_release(everything, rules, earlier=sorted(earlier or {}))}
-    asked = [one for found in results.values() for one in found.values()]
-    kept = describe_kept(asked, everything) if brief.is_public and everything else b""
-    return WorkforceReport(files, headline, absent, failed, kept)
+    return results, failed
 
 
 def _choose_sections(report: ReportSettings) -> list[ReportSection]:
@@ -181,28 +181,29 @@ def _choose_sections(report: ReportSettings) -> list[ReportSection]:
         report.sections or [code for code in SECTIONS if code not in BY_NAME])]
 
 
-def _release_totals_first(brief: Brief, results: dict[str, Mapping[str, Result]],
-                          earlier: Mapping[str, Earlier] | None, absent: dict[str, str],
-                          ) -> tuple[dict[str, Mapping[str, Result]], dict[str, dict[str, Released]]]:
+def _release_totals_first(publication: Publication, results: dict[str, Mapping[str, Result]],
+                          absent: dict[str, str]) -> dict[str, dict[str, Released]]:
     """Release the sections; where detail would cost the council's own totals, the detail is left out instead.
 
     In a small council the counts by protected characteristic, and by group, can be protected only by hiding the total
     that they add up to. A reader can do without them, and ask for a report of them alone; not without the head count.
     """
-    released = _release(brief, results, earlier)
-    if not _hides_totals(brief, released):
-        return results, released
-    for sections, tables in _DETAIL:
-        kept: dict[str, Mapping[str, Result]] = {
+    released = _propose(publication, results)
+    for sections, tables in _DETAIL if _hides_totals(publication, released) else ():
+        less: dict[str, Mapping[str, Result]] = {
             section: {name: _without(result, tables) for name, result in found.items()}
             for section, found in results.items() if section not in sections}
-        if _list_tables(kept) == _list_tables(results):
+        if _list_tables(less) == _list_tables(results):
             continue
-        less = _release(brief, kept, earlier)
-        if not _hides_totals(brief, less):
+        proposed = _propose(publication, less)
+        if not _hides_totals(publication, proposed):
             absent |= {code: say("report", "totals_first") for code in sections if code in results}
-            return kept, less
-    return results, released  # leaving out would not help, so nothing is left out
+            results, released = less, proposed
+            break
+    # where leaving out would not help, nothing is left out
+    publication.accept([result for found in results.values() for result in found.values()],
+                       [shown for found in released.values() for shown in found.values()])
+    return released
 
 
 _BY_GROUP = tuple(f"{table}_by_group" for table in (*MAKE_UP, "map"))
@@ -220,9 +221,9 @@ def _without(result: Result, tables: Sequence[str]) -> Result:
     return replace(result, tables={name: table for name, table in result.tables.items() if name not in tables})
 
 
-def _hides_totals(brief: Brief, released: Mapping[str, Mapping[str, Released]]) -> bool:
+def _hides_totals(publication: Publication, released: Mapping[str, Mapping[str, Released]]) -> bool:
     """Say whether a number of the whole council is withheld: people in post, posts, or how many stand at a rating."""
-    if not brief.settings.disclosure.audiences[brief.report.audience].suppress:
+    if not publication.policy.suppress:
         return False
     staff = next(iter(released.get("workforce", {}).values()), None)
     profile = next((one for name, one in released.get("profile", {}).items() if name.startswith("profile_")), None)
@@ -231,15 +232,13 @@ def _hides_totals(brief: Brief, released: Mapping[str, Mapping[str, Released]]) 
             or (ratings is not None and bool(ratings["n"].isna().any())))
 
 
-def _release(brief: Brief, results: Mapping[str, Mapping[str, Result]],
-             earlier: Mapping[str, Earlier] | None) -> dict[str, dict[str, Released]]:
+def _propose(publication: Publication, results: Mapping[str, Mapping[str, Result]]) -> dict[str, dict[str, Released]]:
     """Pass all sections through the gate together: one reader has all of them."""
     places = [(section, subject) for section, found in results.items() for subject in found]
-    released = release_together([results[section][subject] for section, subject in places],
-                                audience=brief.report.audience, settings=brief.settings, earlier=earlier)
+    proposed = publication.propose([results[section][subject] for section, subject in places])
     passed: dict[str, dict[str, Released]] = {section: {} for section in results}
-    for (section, subject), one in zip(places, released, strict=True):
-        passed[section][subject] = one
+    for (section, subject), shown in zip(places, proposed, strict=True):
+        passed[section][subject] = shown
     return passed
 
 

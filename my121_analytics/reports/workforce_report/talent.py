@@ -17,7 +17,7 @@ from my121_analytics.reports.workforce_report.brief import (
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.workforce.results import TOTAL, Result
-from my121_analytics.writing.workbook import AnySheet
+from my121_analytics.writing.book import AnySheet
 
 
 def analyse(brief: Brief) -> Mapping[str, Result]:
@@ -28,17 +28,17 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write the bench by group and development by purpose."""
-    one = results["succession"]
+    released = results["succession"]
     sheets: list[AnySheet] = []
     headline: tuple[Headline, ...] = ()
-    if "bench" in one.tables:
-        rows = one.tables["bench"]
+    if "bench" in released.tables:
+        rows = released.tables["bench"]
         by = str(rows.columns[0])
-        sheets += make_sheet(brief, one, "bench", "bench", report_fields(
+        sheets += make_sheet(brief, released, "bench", "bench", report_fields(
             [(by, "text"), ("n_key_posts", "integer"), ("n_with_successor", "integer"), ("n_ready_now", "integer"),
              ("estimate", "share"), ("lower", "share"), ("upper", "share")]), words={"by": by})
         headline = (share_line("successors", rows[rows[by].astype("str") == TOTAL], brief.cycle, value="estimate"),)
-    sheets += make_sheet(brief, one, "development", "development", report_fields(
+    sheets += make_sheet(brief, released, "development", "development", report_fields(
         [("purpose", "text"), ("n_actions", "integer"), ("n_completed", "integer"), ("n_overdue", "integer")]))
     return Written(tuple(sheets), headline)
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from my121_analytics.reports.workforce_report.brief import Brief, figure_cell
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.workbook import Figure, WordSheet
+from my121_analytics.writing.book import Figure, WordSheet
 
 
 def write_trends(brief: Brief, trend: Mapping[str, Sequence[Headline]]) -> WordSheet | None:

@@ -21,8 +21,8 @@ from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL, Result
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.writing.book import AnySheet, Chart
 from my121_analytics.writing.tables import Kind
-from my121_analytics.writing.workbook import AnySheet, Chart
 
 _SHARES: tuple[tuple[str, Kind], ...] = (("n", "integer"), ("share", "share"), ("base", "integer"))
 
@@ -36,33 +36,33 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write headcount, leavers, span of control and the make-up of staff."""
-    (name, one), = results.items()
+    (name, released), = results.items()
     by = name.removeprefix("workforce_")
     words: dict[str, object] = {"by": by.replace("_", " ")}
-    year = say("report", "year_line", first=one.facts["year_from"], last=one.facts["year_to"])
+    year = say("report", "year_line", first=released.facts["year_from"], last=released.facts["year_to"])
     measure = say("measure", "workforce")
-    vacant = one.facts.get("n_vacant")
+    vacant = released.facts.get("n_vacant")
     lines = [say("report", "vacancies" if vacant is not None else "no_vacancies", n=vacant or 0)]
     group: list[tuple[str, Kind]] = [(by, "text")]
     sheets: list[AnySheet] = []
-    sheets += make_sheet(brief, one, "by_group", "headcount", report_fields(
+    sheets += make_sheet(brief, released, "by_group", "headcount", report_fields(
         [*group, ("n_people", "integer"), ("fte", "decimal")]), words=words, measure=measure, lines=lines,
         chart=Chart("bar", category=by, values=("n_people",)))
-    sheets += make_sheet(brief, one, "leavers", "leavers", report_fields(
+    sheets += make_sheet(brief, released, "leavers", "leavers", report_fields(
         [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words, measure=measure,
         lines=[year, say("report", "turnover_line")])
-    sheets += make_sheet(brief, one, "span", "span", report_fields(
+    sheets += make_sheet(brief, released, "span", "span", report_fields(
         [*group, ("n_managers", "integer"), ("span", "decimal")]), words=words, measure=measure,
         lines=[say("report", "span_line")])
     for column in MAKE_UP:
         what: dict[str, object] = {"what": say("report_heading", column).lower(), **words}
-        sheets += make_sheet(brief, one, column, "make_up", report_fields([(column, "text"), *_SHARES]), words=what,
-                             measure=measure, name=column, lines=_explain(column),
+        sheets += make_sheet(brief, released, column, "make_up", report_fields([(column, "text"), *_SHARES]),
+                             words=what, measure=measure, name=column, lines=_explain(column),
                              chart=Chart("bar", category=column, values=("n",)))
-        sheets += make_sheet(brief, one, f"{column}_by_group", "make_up_by_group",
+        sheets += make_sheet(brief, released, f"{column}_by_group", "make_up_by_group",
                              report_fields([*group, (column, "text"), *_SHARES]), words=what, measure=measure,
                              name=f"{column}_by_{by}", lines=_explain(column))
-    return Written(tuple(sheets), _headline(brief, one, by))
+    return Written(tuple(sheets), _headline(brief, released, by))
 
 
 def _headline(brief: Brief, released: Released, by: str) -> tuple[Headline, ...]:

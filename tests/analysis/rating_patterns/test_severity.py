@@ -17,6 +17,7 @@ from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes
+from my121_analytics.workers import Crew
 from my121_analytics.workforce.counts import count_ratings
 from my121_analytics.workforce.record import build_workforce
 
@@ -248,6 +249,17 @@ def test_relabelling_managers_changes_only_the_labels(large):
                                                   counts.patterns)).frame("managers").iloc[::-1].reset_index(drop=True)
     assert one["verdict"].tolist() == other["verdict"].tolist()
     assert np.allclose(one[["estimate", "lower", "upper"]], other[["estimate", "lower", "upper"]], atol=1e-3)
+
+
+def test_the_numbers_are_the_same_where_processes_share_the_work():
+    workforce = council([6] * 12, leniency=np.zeros(12), cycles=2, people_sd=0.5)
+    alone = estimate_severity(workforce, habits=True)
+    with Crew(1, estimate_severity.__module__) as crew:
+        shared = estimate_severity(workforce, habits=True, crew=crew)
+    assert shared.facts == alone.facts
+    assert list(shared.tables) == list(alone.tables)
+    for name, table in alone.tables.items():
+        pd.testing.assert_frame_equal(shared.tables[name].frame, table.frame, check_exact=True, obj=name)
 
 
 def test_the_record_is_left_as_it_was(large):

@@ -18,7 +18,7 @@ from my121_analytics.improvement.plan.action_progress import (
     read_status,
     read_update,
 )
-from my121_analytics.settings import PLAN_PARTS, PLAN_PROGRESS
+from my121_analytics.settings_plan import PLAN_PARTS, PLAN_PROGRESS
 
 NOTHING = Vocabulary()
 

@@ -17,7 +17,6 @@ from my121_analytics.improvement.timescale.reading import (
     split_timescales,
 )
 from my121_analytics.improvement.timescale.refusal import UNREADABLE_CODES, TimescaleError
-from my121_analytics.improvement.timescale.spelling import mend_words
 from my121_analytics.wording.catalogue import codes
 
 AS_WRITTEN = Path(__file__).with_name("timescales_as_written.txt")
@@ -26,8 +25,8 @@ ANCHOR = date(2013, 6, 30)
 # phrase | kind | earliest | latest | anything else that is not at its default
 READ = """
 12 months                          | relative | 2014-06-30 | 2014-06-30
-6 months                           | relative | 2013-12-30 | 2013-12-30
-1 month                            | relative | 2013-07-30 | 2013-07-30
+6 months                           | relative | 2013-12-31 | 2013-12-31
+1 month                            | relative | 2013-07-31 | 2013-07-31
 twelve months                      | relative | 2014-06-30 | 2014-06-30
 Twenty-four months                 | relative | 2015-06-30 | 2015-06-30
 twenty four months                 | relative | 2015-06-30 | 2015-06-30
@@ -39,24 +38,24 @@ a fortnight                        | relative | 2013-07-14 | 2013-07-14
 10 days                            | relative | 2013-07-10 | 2013-07-10
 12mths                             | relative | 2014-06-30 | 2014-06-30
 12-month period                    | relative | 2014-06-30 | 2014-06-30
-18 calendar months                 | relative | 2014-12-30 | 2014-12-30
-1 year 6 months                    | relative | 2014-12-30 | 2014-12-30
-one year and six months            | relative | 2014-12-30 | 2014-12-30
-1.5 years                          | relative | 2014-12-30 | 2014-12-30
-half a year                        | relative | 2013-12-30 | 2013-12-30
-in 6 months                        | relative | 2013-12-30 | 2013-12-30
+18 calendar months                 | relative | 2014-12-31 | 2014-12-31
+1 year 6 months                    | relative | 2014-12-31 | 2014-12-31
+one year and six months            | relative | 2014-12-31 | 2014-12-31
+1.5 years                          | relative | 2014-12-31 | 2014-12-31
+half a year                        | relative | 2013-12-31 | 2013-12-31
+in 6 months                        | relative | 2013-12-31 | 2013-12-31
 in 12 months' time                 | relative | 2014-06-30 | 2014-06-30
-6 months from now                  | relative | 2013-12-30 | 2013-12-30
+6 months from now                  | relative | 2013-12-31 | 2013-12-31
 Timescale: 12 months               | relative | 2014-06-30 | 2014-06-30
 12 months.                         | relative | 2014-06-30 | 2014-06-30
-within 6 months                    | relative | 2013-06-30 | 2013-12-30
+within 6 months                    | relative | 2013-06-30 | 2013-12-31
 within the next 12 months          | relative | 2013-06-30 | 2014-06-30
 over the next 12 months            | relative | 2013-06-30 | 2014-06-30
-in the next six months             | relative | 2013-06-30 | 2013-12-30
+in the next six months             | relative | 2013-06-30 | 2013-12-31
 up to three years                  | relative | 2013-06-30 | 2016-06-30
 maximum of 12 months               | relative | 2013-06-30 | 2014-06-30
 12 months max                      | relative | 2013-06-30 | 2014-06-30
-no more than 18 months             | relative | 2013-06-30 | 2014-12-30
+no more than 18 months             | relative | 2013-06-30 | 2014-12-31
 at least 12 months                 | relative | 2014-06-30 |            | open
 12 months+                         | relative | 2014-06-30 |            | open
 12+ months                         | relative | 2014-06-30 |            | open
@@ -64,16 +63,16 @@ minimum 2 years                    | relative | 2015-06-30 |            | open
 12 months or more                  | relative | 2014-06-30 |            | open
 6 months from 1 April 2014         | relative | 2014-10-01 | 2014-10-01
 12 months from June 2014           | relative | 2015-06-30 | 2015-06-30
-18-24 months                       | window   | 2014-12-30 | 2015-06-30
-18 – 24 months                     | window   | 2014-12-30 | 2015-06-30
-18 to 24 months                    | window   | 2014-12-30 | 2015-06-30
-between 18 and 24 months           | window   | 2014-12-30 | 2015-06-30
-18 months to 2 years               | window   | 2014-12-30 | 2015-06-30
-six to nine months                 | window   | 2013-12-30 | 2014-03-30
-12 months - 18 months              | window   | 2014-06-30 | 2014-12-30
+18-24 months                       | window   | 2014-12-31 | 2015-06-30
+18 – 24 months                     | window   | 2014-12-31 | 2015-06-30
+18 to 24 months                    | window   | 2014-12-31 | 2015-06-30
+between 18 and 24 months           | window   | 2014-12-31 | 2015-06-30
+18 months to 2 years               | window   | 2014-12-31 | 2015-06-30
+six to nine months                 | window   | 2013-12-31 | 2014-03-31
+12 months - 18 months              | window   | 2014-06-30 | 2014-12-31
 1-2 years                          | window   | 2014-06-30 | 2015-06-30
 4-6 weeks                          | window   | 2013-07-28 | 2013-08-11
-within 3 to 6 months               | window   | 2013-09-30 | 2013-12-30
+within 3 to 6 months               | window   | 2013-09-30 | 2013-12-31
 31 March 2014                      | date     | 2014-03-31 | 2014-03-31
 31st March 2014                    | date     | 2014-03-31 | 2014-03-31
 the 31st of March 2014             | date     | 2014-03-31 | 2014-03-31
@@ -152,7 +151,7 @@ ongoing until March 2015           | window   | 2013-06-30 | 2015-03-31
 12 months (by June 2014)           | window   | 2014-06-01 | 2014-06-30
 6 months (31 December 2013)        | date     | 2013-12-31 | 2013-12-31
 December 2014 (18 months)          | window   | 2014-12-01 | 2014-12-31
-0-6 months                         | window   | 2013-06-30 | 2013-12-30
+0-6 months                         | window   | 2013-06-30 | 2013-12-31
 by the end of the financial year   | date     | 2014-03-31 | 2014-03-31
 by no later than March 2014        | window   | 2014-03-01 | 2014-03-31
 March 2014 (completed)             | complete |            |
@@ -161,8 +160,8 @@ Complete - High                    | complete |            |            | High
 June 2014, 12 months               | window   | 2014-06-01 | 2014-06-30
 March 2014 - 12 months             | window   | 2014-03-01 | 2014-03-31
 Sept 2013 revised to Dec 2013      | window   | 2013-12-01 | 2013-12-31
-6 months – linked to PDR cycle     | relative | 2013-12-30 | 2013-12-30
-Short term (0-6 months)            | window   | 2013-06-30 | 2013-12-30
+6 months – linked to PDR cycle     | relative | 2013-12-31 | 2013-12-31
+Short term (0-6 months)            | window   | 2013-06-30 | 2013-12-31
 12 montsh                          | relative | 2014-06-30 | 2014-06-30
 immediate                          | immediate | 2013-06-30 | 2013-06-30
 Immediately                        | immediate | 2013-06-30 | 2013-06-30
@@ -203,10 +202,10 @@ completed on 12/03/2014            | complete | 2014-03-12 | 2014-03-12
 High - 12 months                   | relative | 2014-06-30 | 2014-06-30 | High
 12 months (High)                   | relative | 2014-06-30 | 2014-06-30 | High
 12 months / Medium                 | relative | 2014-06-30 | 2014-06-30 | Medium
-Low priority; 18-24 months         | window   | 2014-12-30 | 2015-06-30 | Low
+Low priority; 18-24 months         | window   | 2014-12-31 | 2015-06-30 | Low
 Priority: High, 31 March 2014      | date     | 2014-03-31 | 2014-03-31 | High
-6 months High priority             | relative | 2013-12-30 | 2013-12-30 | High
-High 6 months                      | relative | 2013-12-30 | 2013-12-30 | High
+6 months High priority             | relative | 2013-12-31 | 2013-12-31 | High
+High 6 months                      | relative | 2013-12-31 | 2013-12-31 | High
 Ongoing - Low                      | open     |            |            | open Low
 TBC (Medium)                       | unscheduled |          |            | Medium
 12 months; 12 months               | relative | 2014-06-30 | 2014-06-30
@@ -343,6 +342,52 @@ def test_a_phrase_without_one_reading_is_refused_with_a_way_to_write_it(row):
     assert refused.value.reason == ("unreadable" if code in UNREADABLE_CODES else "ambiguous")
 
 
+# phrase | as its remedy says to write it
+REMEDIES = """
+Q3 2014                     | Q3 2013/14
+Q3 2014                     | Q3 calendar year 2014
+FY14                        | 2013/14
+Q3                          | Q3 2013/14
+2026/27 Q1 & Q2             | Q1 & Q2 2026/27
+June                        | June 2014
+August 13                   | August 2013
+11/12                       | 11 December 2013
+2011-12                     | 2011/12
+2014-2015                   | 2014/15 to 2015/16
+by 2014                     | by the end of 2014
+by 2014                     | before 1 January 2014
+early 2014                  | by the end of March 2014
+Winter 2014                 | December 2013 to February 2014
+24-18 months                | 18-24 months
+June 2014 - April 2014      | April 2014 - June 2014
+31 June 2014                | 30 June 2014
+Tuesday 31 March 2014       | 31 March 2014
+ASAP                        | March 2014
+10 working days             | 2 weeks
+bi-annual                   | twice a year
+bi-annual                   | every two years
+6 months after approval     | 6 months from 1 April 2014
+within six months of accreditation | 6 months from 1 April 2014
+over 12 months              | within 12 months
+over 12 months              | at least 12 months
+completed by March 2014     | completed March 2014
+completed by March 2014     | to be completed by March 2014
+complete (March 2014)       | completed March 2014
+autumn term                 | by December 2013
+In progress - 50%           | TBC
+12 months / 18 months       | 18 months
+soonish                     | 31 March 2014
+"""
+
+
+@pytest.mark.parametrize("row", [line.split("|") for line in REMEDIES.strip().splitlines()], ids=lambda row: row[1])
+def test_what_is_refused_is_read_once_it_is_written_as_the_remedy_says(row):
+    refused, mended = map(str.strip, row)
+    with pytest.raises(TimescaleError):
+        parse_timescale(refused, anchor=ANCHOR)
+    assert parse_timescale(mended, anchor=ANCHOR)
+
+
 def written_as(kind_wanted):
     lines = AS_WRITTEN.read_text(encoding="utf-8").splitlines()
     rows = [tuple(cell.strip() for cell in line.split("|")) for line in lines if line and not line.startswith("#")]
@@ -399,15 +444,6 @@ def test_text_beside_a_timescale_changes_nothing_but_the_note(text, aside):
 def test_text_that_may_change_the_meaning_is_never_set_aside(condition):
     with pytest.raises(TimescaleError):
         parse_timescale(f"12 months - {condition}", anchor=ANCHOR)
-
-
-@given(st.sampled_from(["february", "september", "december", "months", "quarterly", "immediately",
-                         "eighteen"]), st.data())
-def test_one_slip_is_mended_and_a_word_of_its_own_is_not(word, data):
-    position = data.draw(st.integers(1, len(word) - 2))
-    slipped = word[:position] + word[position + 1] + word[position] + word[position + 2:]
-    assert mend_words(slipped) == word
-    assert mend_words("match the sprint") == "match the sprint"
 
 
 def test_the_tables_cover_every_kind_and_every_code_of_refusal():
@@ -535,3 +571,16 @@ def test_a_later_anchor_never_makes_a_due_date_earlier(months, anchor):
     due = parse_timescale(text, anchor=anchor).latest
     assert due <= parse_timescale(text, anchor=date.fromordinal(anchor.toordinal() + 1)).latest
     assert (due.year - anchor.year) * 12 + due.month - anchor.month == months
+
+
+@pytest.mark.parametrize("cell", ["12 months (completed); March 2014 (HR)",
+                                  "• by 31 March 2014 (High)\n• 6 months [Low]"])
+def test_brackets_stay_with_their_timescale(cell):
+    assert [part.count("(") + part.count("[") for part in split_timescales(cell)] == [1, 1]
+    assert [part[-1] in ")]" for part in split_timescales(cell)] == [True, True]
+
+
+@pytest.mark.parametrize("sign", ["(", ")", "]", "()", ".", "*", "|", "/"])
+def test_signs_alone_are_no_timescale(sign):
+    with pytest.raises(TimescaleError):
+        parse_timescale(sign, anchor=ANCHOR)

@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from my121_analytics.improvement.timescale.spelling import mend_words
+from my121_analytics.improvement.timescale.spelling import find_slips
 
 
 @pytest.mark.parametrize(("written", "meant"), [
-    ("febuary 2014", "february 2014"), ("3 mnoths", "3 months"), ("mawrth 2014", "march 2014"),
-    ("six weeks", "six weeks"), ("match", "match"), ("jun 2014", "jun 2014")])
+    ("Febuary 2014", {"febuary": "february"}), ("3 mnoths", {"mnoths": "months"}), ("mawrth 2014", {"mawrth": "march"}),
+    ("six weeks", {}), ("match", {}), ("jun 2014", {}), ("match the sprint", {})])
 def test_words_one_slip_from_one_word_of_time_are_put_right(written, meant):
-    assert mend_words(written) == meant
+    assert find_slips(written) == meant
+
+
+@given(st.sampled_from(["february", "september", "december", "months", "quarterly", "immediately", "eighteen"]),
+       st.data())
+def test_two_letters_that_changed_places_are_put_back(word, data):
+    position = data.draw(st.integers(1, len(word) - 2))
+    slipped = word[:position] + word[position + 1] + word[position] + word[position + 2:]
+    assert find_slips(slipped) == ({slipped: word} if slipped != word else {})

@@ -6,16 +6,25 @@ import pytest
 
 from my121_analytics.improvement.timescale.due_dates import Scene
 from my121_analytics.improvement.timescale.durations import Duration
-from my121_analytics.improvement.timescale.tokens import split_tokens
-from my121_analytics.improvement.timescale.values import reduce_values
+from my121_analytics.improvement.timescale.refusal import TimescaleError
+from my121_analytics.improvement.timescale.tokens import scan
+from my121_analytics.improvement.timescale.values import RULES, Lengths, apply_rule, reduce_values, resolve
 
 SCENE = Scene(date(2013, 6, 30))
 
 
 def only_value(phrase, scene=SCENE):
-    tokens = reduce_values(split_tokens(phrase), scene)
+    tokens = reduce_values(scan(phrase), scene)
     assert len(tokens) == 1, tokens
     return tokens[0]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.example)
+def test_each_rule_changes_its_example_once_those_before_it_were_applied(rule):
+    tokens = scan(rule.example)
+    for before in RULES[:RULES.index(rule)]:
+        tokens = apply_rule(before, tokens, SCENE)
+    assert apply_rule(rule, tokens, SCENE) != tokens
 
 
 @pytest.mark.parametrize(("phrase", "length"), [
@@ -24,14 +33,14 @@ def only_value(phrase, scene=SCENE):
     ("48 hours", Duration(days=2)),
 ])
 def test_a_length_is_months_or_days(phrase, length):
-    assert only_value(phrase).value == length
+    assert only_value(phrase).value == Lengths(length, length)
 
 
 @pytest.mark.parametrize(("phrase", "low", "high"), [
     ("18-24 months", 18, 24), ("six to nine months", 6, 9), ("18 months - 2 years", 18, 24), ("0-6 months", 0, 6),
 ])
 def test_a_range_of_lengths_has_two_ends(phrase, low, high):
-    assert only_value(phrase).value == (Duration(months=low), Duration(months=high))
+    assert only_value(phrase).value == Lengths(Duration(months=low), Duration(months=high))
 
 
 @pytest.mark.parametrize(("phrase", "every"), [
@@ -55,7 +64,7 @@ def test_an_interval_is_an_iso_duration(phrase, every):
     ("next financial year", "2014-04-01", "2015-03-31"),
 ])
 def test_a_stretch_of_the_calendar_has_a_first_and_a_last_day(phrase, start, end):
-    period = only_value(phrase).value
+    period = resolve(only_value(phrase), SCENE)
     assert (period.start.isoformat(), period.end.isoformat()) == (start, end)
 
 
@@ -66,12 +75,19 @@ def test_a_stretch_of_the_calendar_has_a_first_and_a_last_day(phrase, start, end
 ])
 def test_a_value_with_two_readings_keeps_the_reason_it_is_refused(phrase, code):
     token = only_value(phrase)
-    assert (token.kind, token.value) == ("refused", code)
+    if token.kind in ("length", "lengths"):
+        assert token.value.code == code
+        return
+    with pytest.raises(TimescaleError) as refused:
+        resolve(token, SCENE)
+    assert refused.value.code == code
 
 
 def test_without_an_anchor_no_year_is_supplied():
-    assert only_value("march", Scene(None)).value == "no_year"
-    assert only_value("31 march", Scene(None)).value == "no_year"
+    for phrase in ("march", "31 march"):
+        with pytest.raises(TimescaleError) as refused:
+            resolve(only_value(phrase, Scene(None)), Scene(None))
+        assert refused.value.code == "no_year"
 
 
 def test_numeric_dates_follow_the_order_given():

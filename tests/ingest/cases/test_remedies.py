@@ -180,6 +180,9 @@ REMEDIES: dict[str, list[Remedy]] = {
                                  settings="[exports]\nextract_date = 2023-09-30\n")],
     "reporting_loop": [staff("002,Bo Smith,P2,Place,003", "002,Bo Smith,P2,Place,001")],
     "manages_self": [staff("001,Ann Head,P1,Place,001", "001,Ann Head,P1,Place,")],
+    "own_count_differs": [ratings(GOOD + "*** 3 records ***\n", "*** 3", ROW.replace("2,2,5", "3,3,1").replace(
+        "2023/24 H1,01/06/2023", "2023/24 H2,01/12/2023") + "\n*** 3"), ratings(GOOD + "*** 3 records ***\n",
+                                                                               "*** 3 records ***\n", "\n")],
     "missing_optional": [staff("Leaving dote", "Leaving date")],
 }
 """By rule: every way out that its remedy names and that a file or a setting can show."""
@@ -188,9 +191,9 @@ TESTED_ELSEWHERE = {
     # What people find out, decide or look at: no file shows whether they did.
     "missing_post", "rater_contradicts", "rater_name_disagrees", "manager_name_disagrees", "manager_contradicts",
     "manager_vacant", "ambiguous_manager", "unknown_manager", "two_names", "two_managers", "team_outside_directorate",
-    "unit_renamed", "repeated_conversation", "new_starter_in_lowest_box", "letters_lost", "zero_bytes", "last_line_cut",
+    "unit_renamed", "repeated_conversation", "new_starter_in_lowest_box", "letters_lost", "zero_bytes",
     "mixed_encoding", "stray_quotes", "hidden_sheet", "hidden_columns", "hidden_rows", "error_cells",
-    "formula_without_value", "unreadable_file",
+    "formula_without_value", "unreadable_file", "thin_cycle", "sorted_rows_end",
     # The file of corrections has its own tests.
     "correction_refused", "corrected", "left_out", "correction_pending",
 }

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from my121_analytics.ingest.intake import Intake, read_exports
-from my121_analytics.settings import load_settings
+from my121_analytics.settings_file import load_settings
 
 PEOPLE = [f"{1000 + n}" for n in range(1, 13)]
 PERFORMANCE = ["", "Partially meets", "Meets", "Exceeds"]

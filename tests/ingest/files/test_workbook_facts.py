@@ -356,8 +356,6 @@ def test_a_workbook_cut_short_is_refused(tmp_path, name, cut):
     ("a,b\n1,M\ufffdller\n".encode(), [["a", "b"], ["1", "M\ufffdller"]], ("letters_lost", "1")),
     (b"a\0,b\n1,2\n", [["a", "b"], ["1", "2"]], ("zero_bytes", "1")),
     (b'"a,""b, c"",d"\n"1,""x, y"",2"\n', [["a", "b, c", "d"], ["1", "x, y", "2"]], ("quoted_lines", "")),
-    (b"a,b,c\n1,2,3\n4,5,6\n7,8", [["a", "b", "c"], ["1", "2", "3"], ["4", "5", "6"], ["7", "8", ""]],
-     ("last_line_cut", "8")),
     ("a;b\r1;2\r".encode("utf-32"), [["a", "b"], ["1", "2"]], ("encoding", "UTF-32"))])
 def test_dirt_in_text_is_read_past_and_told(tmp_path, content, rows, note):
     (tmp_path / "a.csv").write_bytes(content)

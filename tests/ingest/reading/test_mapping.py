@@ -11,7 +11,7 @@ import pytest
 from my121_analytics.ingest.intake import Intake, read_exports
 from my121_analytics.ingest.reading.mapping import columns_block
 from my121_analytics.sample_council.council import make_sample
-from my121_analytics.settings import load_settings
+from my121_analytics.settings_file import load_settings
 
 
 def again(folder: Path, block: str, where: Path) -> Intake:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from my121_analytics.ingest.reading.people import Roster, name_key, pair_names
+from my121_analytics.ingest.reading.people import Roster, name_key
 
 NAMES = [("001", "Smith, John Andrew"), ("002", "Jane O'Neil"), ("003", "Ann Lee"), ("004", "Lee, Ann"),
          ("005", "José García"), ("006", "B Khan")]
@@ -51,7 +51,7 @@ def test_an_id_beside_the_name_of_somebody_else_is_nobody_s():
 
 
 def test_the_one_id_beside_a_name_in_the_same_file_is_that_person():
-    pairs = pair_names(["Moss, Zed", "Zed Moss", "Reed, Kit", "Kit Reed"], ["39", "39", "11", "12"])
+    pairs = {name_key("Moss, Zed"): frozenset({"39"}), name_key("Reed, Kit"): frozenset({"11", "12"})}
     assert ROSTER.find("Zed Moss", pairs).employee_id == "39"
     assert ROSTER.find("Zed Moss", pairs).state == "beside"
     assert ROSTER.find("Kit Reed", pairs).state == "unknown"

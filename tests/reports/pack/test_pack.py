@@ -14,12 +14,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from my121_analytics.disclosure.kept import name_kept, read_kept
+from my121_analytics.disclosure.kept import name_kept
 from my121_analytics.errors import DataUnusableError, UsageError
+from my121_analytics.publication import Publication
 from my121_analytics.reports.pack import calibration_pack as pack_module
 from my121_analytics.reports.pack.calibration_pack import PackReport, build_pack
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import FrameworkSettings, Settings
+from my121_analytics.workers import Crew
 from my121_analytics.workforce.record import Workforce, build_workforce
 from my121_analytics.writing.manifest import MANIFEST, sha256_of
 
@@ -356,7 +358,8 @@ def test_a_public_pack_is_proved_together_with_what_its_readers_have(workforce: 
     assert build_pack(workforce, out=tmp_path / "named").kept == b""
     (tmp_path / "kept").mkdir()
     (tmp_path / "kept" / name_kept(first.kept)).write_bytes(first.kept)
-    again = build_pack(workforce, out=tmp_path / "two", audience="publish", earlier=read_kept(tmp_path / "kept"))
+    again = build_pack(workforce, out=tmp_path / "two", audience="publish",
+                       beside=Publication("publish", workforce.settings, folders=[tmp_path / "kept"]))
     before, after = (json.loads(one.kept)["results"] for one in (first, again))
     for then, now in zip(before, after, strict=True):
         if then["topic"] != "movement":  # of which more may be kept back: rare steps give each other away
@@ -381,7 +384,8 @@ def test_a_pdf_is_printed_where_a_browser_is_installed(quick: None, tmp_path: Pa
 @pytest.mark.slow
 def test_packs_written_side_by_side_have_the_bytes_of_packs_written_one_by_one(built: Built, tmp_path: Path) -> None:
     seen: list[tuple[int, int, str]] = []
-    report = build_pack(built.workforce, out=tmp_path, processes=2, progress=lambda *step: seen.append(step))
+    with Crew(2, pack_module.__name__) as crew:
+        report = build_pack(built.workforce, out=tmp_path, crew=crew, progress=lambda *step: seen.append(step))
     assert report.files == built.report.files
     for name in report.files:
         assert (tmp_path / name).read_bytes() == (built.out / name).read_bytes(), name
@@ -393,23 +397,26 @@ def test_packs_written_side_by_side_have_the_bytes_of_packs_written_one_by_one(b
 @pytest.mark.slow
 def test_a_folder_that_cannot_be_written_to_is_told_and_left_alone_with_processes_too(tmp_path: Path) -> None:
     (tmp_path / "packs" / "care" / "pack.xlsx").mkdir(parents=True)
-    with pytest.raises(UsageError):
-        build_pack(small(), out=tmp_path / "packs", processes=1)
+    with pytest.raises(UsageError), Crew(1, pack_module.__name__) as crew:
+        build_pack(small(), out=tmp_path / "packs", crew=crew)
     assert not list(tmp_path.rglob("*.html"))
 
 
 def test_small_councils_and_public_packs_start_no_processes(workforce: Workforce, monkeypatch: pytest.MonkeyPatch,
                                                             ) -> None:
-    def choose(audience: str = "panel", wanted: int | None = None) -> int:
-        plan = pack_module._make_plan(workforce, workforce.settings, audience, None, None, None, None, False)
-        return pack_module._choose_processes(plan, wanted)
+    def choose(audience: str = "panel") -> int:
+        publication = pack_module._begin_publication(audience, workforce.settings, "directorate", None)
+        plan = pack_module._make_plan(workforce, publication, None, None, None, False)
+        pack_module._crew_for(plan, None)
+        return started[-1]
 
+    started: list[int] = []
+    monkeypatch.setattr(pack_module, "Crew", lambda n, module: started.append(n))
     monkeypatch.setattr(pack_module, "count_cores", lambda: 4)
     assert choose() == 0
-    assert choose(wanted=3) == 3
     monkeypatch.setattr(pack_module, "FEWEST_POSTS", 1)
     monkeypatch.setattr(pack_module, "FEWEST_SHARED", 1)
-    assert choose() == min(4, len(workforce.posts_in_cycle(workforce.latest_cycle)["directorate"].unique()) + 1)
+    assert choose() == min(3, len(workforce.posts_in_cycle(workforce.latest_cycle)["directorate"].unique()))
     assert choose("publish") == 0
     monkeypatch.setattr(pack_module, "count_cores", lambda: 1)
     assert choose() == 0

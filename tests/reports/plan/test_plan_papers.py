@@ -96,7 +96,7 @@ def test_a_directorate_gets_its_own_actions_and_those_of_all_directorates(tmp_pa
 
 
 def test_a_plan_that_names_no_directorate_gives_one_report_for_all(tmp_path):
-    from my121_analytics.settings import PlanSettings
+    from my121_analytics.settings_plan import PlanSettings
 
     none = pd.DataFrame({"action_id": ["1"], "directorate": ["All directorates"]})
     assert directorates_with_reports(none, PlanSettings()) == ["All directorates"]
@@ -123,8 +123,8 @@ def test_every_table_that_is_shown_has_its_columns_headings_and_title(tmp_path):
 
 def write_last(tmp_path):
     path = tmp_path / "actions.csv"
-    path.write_text("action_id,issue,action,status,due_latest\nA1,Talent,'=Name successors,on track,2013-12-30\n"
-                    "A9,Talent,Old,on track,2013-12-30\n", encoding="utf-8")
+    path.write_text("action_id,issue,action,status,due_latest\nA1,Talent,'=Name successors,on track,2013-12-31\n"
+                    "A9,Talent,Old,on track,2013-12-31\n", encoding="utf-8")
     return path
 
 

@@ -54,7 +54,7 @@ def test_counts_are_those_of_the_paper(appendix, released) -> None:
         by = one.tables["groups"].columns[0]
         groups = in_order(one.tables["groups"], by)
         name = by.replace("_", " ")
-        on_sheet = [row[:3] for row in appendix[f"Due regard by {name}"]]
+        on_sheet = [row[:3] for row in appendix[f"Due regard, {name}"]]
         assert [[str(row[by]), str(row["n"]), str(row["n_rated"])] for _, row in groups.iterrows()] == [
             row for row in on_sheet if row[0] in set(groups[by].astype("str"))]
         rows = compared_rows(one)

@@ -13,7 +13,7 @@ from my121_analytics.reports.workforce_report.in_brief import TOPICS, standing_o
 from my121_analytics.reports.workforce_report.trends import write_trends
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import ReportSettings, Settings
-from my121_analytics.writing.workbook import Figure
+from my121_analytics.writing.book import Figure
 
 CYCLE, BEFORE = "2024/25 H1", "2023/24 H2"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import struct
 import zipfile
@@ -16,9 +17,11 @@ import pytest
 from openpyxl import load_workbook
 
 from my121_analytics.analysis.profile import tabulate_profile
+from my121_analytics.disclosure.kept import name_kept, parse_kept
 from my121_analytics.errors import DataUnusableError, SettingsError, UsageError
 from my121_analytics.improvement.plan.reading import read_plan
 from my121_analytics.improvement.plan.status import assess_status
+from my121_analytics.publication import Publication
 from my121_analytics.reports.workforce_report.headline_figure import Headline
 from my121_analytics.reports.workforce_report.report import SECTIONS, WorkforceReport, build_report
 from my121_analytics.sample_council.council import make_sample
@@ -154,6 +157,16 @@ def test_a_publication_carries_the_record_of_its_release(published: WorkforceRep
     assert published.kept
     assert not working.kept
     assert "release_record.csv" not in working.files
+
+
+def test_two_reports_of_one_publication_are_proved_together(council: Workforce) -> None:
+    publication = Publication("publish", council.settings)
+    made = [build_report(council, report=ReportSettings(sections=[section]), beside=publication)
+            for section in ("workforce", "coverage")]
+    linked = [json.loads(report.files["release_record.json"])["earlier_releases"] for report in made]
+    assert linked[0] == []
+    assert {line["release"] for line in linked[1]} == set(parse_kept(made[0].kept, name_kept(made[0].kept)))
+    assert made[0].kept != made[1].kept
 
 
 def test_figures_before_the_cycle_has_settled_are_marked_provisional(council: Workforce) -> None:

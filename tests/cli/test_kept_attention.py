@@ -1,0 +1,110 @@
+"""What the analyst reads first where a release was not checked together with all that was published before."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def published(my121, one_cycle_exports, tmp_path_factory):
+    """A folder with exports, settings that name a folder of kept releases, and what one profile left there."""
+    folder = tmp_path_factory.mktemp("kept")
+    shutil.copytree(one_cycle_exports, folder / "exports")
+    (folder / "my121.toml").write_text(f"[disclosure]\nkept_releases = '{(folder / 'kept').as_posix()}'\n", "utf-8")
+    done = publish(my121, folder, "first")
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def publish(my121, folder: Path, name: str):
+    return my121("profile", folder / "exports", "--settings", folder / "my121.toml", "--audience", "publish", "--by",
+                 "directorate", "--out", folder / name)
+
+
+@pytest.fixture
+def again(published, tmp_path):
+    """The same in a folder of its own, whose kept release a test may change."""
+    shutil.copytree(published / "exports", tmp_path / "exports")
+    shutil.copytree(published / "kept", tmp_path / "kept")
+    (tmp_path / "my121.toml").write_text(f"[disclosure]\nkept_releases = '{(tmp_path / 'kept').as_posix()}'\n", "utf-8")
+    return tmp_path
+
+
+def lines_of(done) -> list[str]:
+    """What is said of the publication: the lines after those on the settings and on the rows that were read."""
+    return [line for line in done.stdout.splitlines() if line.strip() and not line.startswith(("Settings: ", "Read "))]
+
+
+def contradict(path: Path) -> None:
+    """Withhold one rating of a directorate and make another larger than all its posts: less than none are left.
+
+    Of numbers that are all shown a wrong sum would be no law; of a withheld one it leaves nothing that can be true.
+    """
+    content = json.loads(path.read_text("utf-8"))
+    table = content["results"][0]["tables"]["ratings_by_group"]
+    count, marker = table["columns"].index("n"), table["columns"].index("marker")
+    table["rows"][0][count], table["rows"][0][marker] = None, "[c]"
+    table["rows"][1][count] += 25
+    path.write_text(json.dumps(content), "utf-8")
+
+
+def test_nothing_is_said_where_every_kept_release_was_checked_together(my121, published):
+    done = publish(my121, published, "second")
+    assert done.returncode == 0, done.stderr
+    assert "published before" not in done.stdout
+    assert "attention" not in json.loads((published / "second" / "manifest.json").read_text("utf-8"))
+    assert json.loads((published / "second" / "release_record.json").read_text("utf-8"))["attention"] == []
+
+
+def test_a_kept_release_that_cannot_be_true_with_this_one_is_named_first(my121, again):
+    (kept,) = (again / "kept").glob("release-*.json")
+    contradict(kept)
+    done = publish(my121, again, "out")
+    assert done.returncode == 0, done.stderr
+    first = lines_of(done)[0]
+    assert first.startswith("Do not publish this yet")
+    assert kept.stem in first
+    assert "kept_releases" in first  # what to do
+    manifest = (again / "out" / "manifest.json").read_text("utf-8")
+    assert manifest.splitlines()[1].strip().startswith('"attention"')
+    assert json.loads(manifest)["attention"] == [first]
+    record = json.loads((again / "out" / "release_record.json").read_text("utf-8"))
+    assert next(iter(record)) == "attention"
+    assert record["attention"] == [first]
+
+
+def test_the_remedy_helps_a_kept_release_that_was_never_published_is_moved_away(my121, again):
+    (kept,) = (again / "kept").glob("release-*.json")
+    contradict(kept)
+    kept.rename(again / kept.name)
+    done = publish(my121, again, "out")
+    assert done.returncode == 0, done.stderr
+    assert "Do not publish this yet" not in done.stdout
+
+
+def test_a_file_among_kept_releases_that_was_left_out_is_named_first(my121, again):
+    (kept,) = (again / "kept").glob("release-*.json")
+    kept.rename(kept.with_name("Copy of release.json"))
+    done = publish(my121, again, "out")
+    assert done.returncode == 0, done.stderr
+    first = lines_of(done)[0]
+    assert first.startswith("Before you publish")
+    assert "Copy of release.json" in first
+    assert json.loads((again / "out" / "manifest.json").read_text("utf-8"))["attention"] == [first]
+
+
+def test_kept_releases_that_cannot_be_read_are_refused_all_at_once(my121, again):
+    (kept,) = (again / "kept").glob("release-*.json")
+    whole = kept.read_text("utf-8")
+    kept.write_text(whole[:len(whole) // 2], "utf-8")
+    (again / "kept" / "release-0000.json").write_text('{"format": 99, "results": []}', "utf-8")
+    done = publish(my121, again, "out")
+    assert done.returncode == 2
+    assert kept.name in done.stderr
+    assert "release-0000.json" in done.stderr
+    assert "Restore" in done.stderr
+    assert not (again / "out").exists()
