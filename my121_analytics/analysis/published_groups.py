@@ -194,7 +194,9 @@ def _join_neighbours(counts: pd.DataFrame, order: Sequence[str], fewest: int) ->
         ways = [[*begins, start] for start, begins in enumerate(best)
                 if begins is not None and _can_be_shown(counts, order[start:end], fewest)]
         best.append(max(ways, key=len) if ways else None)
-    begins = best[-1] or []
+    begins = best[-1]
+    if not begins:
+        return {}
     ends = [*begins[1:], len(order)]
     return {_name_joined(order[start:end]): list(order[start:end]) for start, end in zip(begins, ends, strict=True)}
 

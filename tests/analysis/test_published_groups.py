@@ -58,6 +58,11 @@ def test_ages_go_with_their_neighbours_into_as_many_bands_as_can_be_shown() -> N
                                           "45 and over": ["45-54", "55-64", "65 and over"]}
 
 
+def test_ages_of_which_all_together_are_too_few_stay_as_recorded() -> None:
+    counts = {"16-24": (0, 1, 2, 1), "25-34": (0, 1, 2, 1)}
+    assert choose(counts, "age_band") == {"16-24": ["16-24"], "25-34": ["25-34"]}
+
+
 def test_ethnic_groups_are_white_and_all_others_where_there_are_too_few_for_more() -> None:
     counts = {"White British": (33, 46, 207, 90), "White other": (2, 9, 18, 8), "Asian": (3, 10, 21, 8),
               "Black": (2, 7, 27, 4), NOT_DECLARED: (1, 5, 14, 2)}
