@@ -82,3 +82,9 @@ def test_a_priority_alone_may_stand_in_brackets():
 def test_parts_lose_the_punctuation_around_them():
     parts = split_at(scan("(a), b - ; c"), lambda token, following: token.kind in ("comma", "semicolon"))
     assert [text_of(part) for part in parts] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("text", ["12 months, now by 6 months", "by 2014 P1 High"])
+def test_a_length_from_no_day_and_a_second_priority_are_not_guessed(text):
+    with pytest.raises(TimescaleError):
+        read(text)
