@@ -13,7 +13,7 @@ from my121_analytics.analysis.disparity import (
 )
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
-from my121_analytics.settings import NOT_DECLARED
+from my121_analytics.settings import NOT_DECLARED, DisclosureSettings, Settings
 from my121_analytics.workforce.record import build_workforce
 
 CYCLE = "2024/25 H1"
@@ -141,3 +141,25 @@ def test_a_column_that_is_no_characteristic_and_one_group_alone_are_refused(smal
 def test_protected_characteristics_never_reach_a_meeting_or_a_manager(small, audience):
     released = release(compare_groups(small, by="sex"), audience=audience, rater_id="E000")
     assert released.tables == {}
+
+
+def test_of_a_council_of_twelve_every_count_is_the_one_made_by_hand():
+    # women: two at each level and one without a rating; men: one, two, two; nobody's potential is 2
+    twelve = council(["Female"] * 7 + ["Male"] * 5, [1, 1, 2, 2, 3, 3, 0, 1, 2, 2, 3, 3],
+                     [1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 3, 3], managers=2)
+    result = compare_groups(twelve, by="sex")
+    levels = result.frame("performance_levels").sort_values("level").groupby("sex")["n"].agg(list)
+    assert levels.to_dict() == {"Female": [1, 2, 2, 2], "Male": [0, 1, 2, 2], "All": [1, 3, 4, 4]}
+    potential = result.frame("potential_levels").set_index(["sex", "potential_level"])["n"]
+    assert potential.to_dict() == {("Female", 0): 1, ("Female", 1): 3, ("Female", 3): 3, ("Male", 0): 0,
+                                   ("Male", 1): 3, ("Male", 3): 2, ("All", 0): 1, ("All", 1): 6, ("All", 3): 5}
+    groups = result.frame("groups").set_index("sex")
+    assert groups["n"].tolist() == [7, 5, 12]
+    assert groups["n_rated"].tolist() == [6, 5, 11]
+
+
+def test_rounded_counts_stand_beside_no_differences_that_would_tell_the_true_ones(small):
+    rounded = Settings(disclosure=DisclosureSettings(method="round"))
+    shown = release(compare_groups(small, by="sex"), audience="publish", settings=rounded)
+    assert "differences" not in shown.tables
+    assert "groups" in shown.tables
