@@ -184,6 +184,11 @@ class Audience(SettingsSection):
         return self.suppress and not self.names
 
 
+CHARACTERISTICS = ("sex", "age_band", "ethnicity", "disability", "religion", "sexual_orientation",
+                   "gender_reassignment", "marital_status", "pregnancy_maternity")
+"""Protected characteristics under the Equality Act 2010, as the record calls them."""
+NOT_DECLARED = "Not declared"
+"""Refused and unknown answers together: neither says anything of a group, and apart they would only be small."""
 AUDIENCES = {
     "analyst": Audience(names=True, protected=True, scope="council", suppress=False),
     "panel": Audience(names=True, protected=False, scope="own unit", suppress=False),
@@ -218,6 +223,15 @@ class DisclosureSettings(SettingsSection):
     staff: from 6 to 10, 1 to 2 % more totals are shown and no fewer cells; beyond that nothing is won."""
     main_group_weight: float = Field(1.5, ge=1)
     """The same of a count by directorate: decisions are taken there, and smaller units add up to it."""
+    weights: dict[str, float] = Field(default_factory=lambda: {NOT_DECLARED: 0.25})
+    """What matters most to the readers stays: a characteristic (``ethnicity``) or a group of one (``Disabled``) -> how
+    many counts of any other group its counts are worth, where something must be hidden. Above 1: kept longer; below 1:
+    hidden first, as those who did not declare."""
+    bands: dict[str, dict[str, list[str]]] = Field(default_factory=dict)
+    """Groups of a protected characteristic that are published together: characteristic -> name of the group ->
+    answers on record, ``*`` for any ending. Answers that are not named are together as all other groups. Left out:
+    the answers as recorded where they are enough at every rating; else ages in wider bands, ethnic groups as White and
+    all others, small groups together."""
     kept_releases: str = ""
     """Folder in which each publication keeps what it showed, and in which the next one looks, so that two releases
     of the same people are checked together; empty: each release is checked by itself."""
@@ -226,6 +240,24 @@ class DisclosureSettings(SettingsSection):
     pseudonym_key_file: str = ""
     """File with the key for ``--pseudonyms``, kept apart from exports and outputs; the environment variables
     MY121_PSEUDONYM_KEY and MY121_PSEUDONYM_KEY_FILE come first, so that the key need not lie on a shared disk."""
+
+    @field_validator("weights")
+    @classmethod
+    def _weights_above_nought(cls, given: dict[str, float]) -> dict[str, float]:
+        for name, weight in given.items():
+            if not 0.01 <= weight <= 100:
+                raise ValueError(f"the weight of '{name}' is {weight:g}; expected one from 0.01 to 100")
+        return {NOT_DECLARED: 0.25, **given}
+
+    @field_validator("bands")
+    @classmethod
+    def _bands_of_characteristics(cls, given: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
+        for column, bands in given.items():
+            if column not in CHARACTERISTICS:
+                raise ValueError(f"'{column}' is no protected characteristic. {suggest(column, CHARACTERISTICS)}")
+            if not bands or not all(bands.values()):
+                raise ValueError(f"the bands of {column} hold no answers")
+        return given
 
     @field_validator("audiences")
     @classmethod
@@ -323,14 +355,15 @@ REPORT_SECTIONS: dict[str, str] = {
     "talent": "key posts and development actions",
     "development": "demand by intervention, development in hand, what followed; for readers inside the council only",
     "equality": "ratings by protected characteristic",
+    "due_regard": "differences between groups by protected characteristic, with ranges: the appendix for those who "
+                  "answer for equality; only where it is named here",
     "patterns": "rating patterns between managers, in aggregate",
     "plan": "the improvement plan and the evidence for the award",
     "quality": "what was read, corrected, assumed, and who signs",
 }
 """Sections of the workforce report, in order, and what each holds."""
-GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "working_pattern", "tenure_band", "sex",
-             "age_band", "ethnicity", "disability", "religion", "sexual_orientation", "gender_reassignment",
-             "marital_status", "pregnancy_maternity")
+GROUPINGS = ("directorate", "service", "team", "grade", "role", "contract", "working_pattern", "tenure_band",
+             *CHARACTERISTICS)
 """What the tables of a report may be by; protected characteristics have a section of their own as well."""
 STATISTICS: dict[str, tuple[str, Literal["more", "fewer", ""]]] = {
     "headcount": ("people in post on the day of the record", ""),
@@ -354,7 +387,7 @@ class ReportSettings(SettingsSection):
     """One scheduled report."""
 
     sections: list[str] = Field(default_factory=list)
-    """Sections in order; empty means all. The list of them is below."""
+    """Sections in order; empty means all but ``due_regard``. The list of them is below."""
     by: list[str] = Field(default_factory=lambda: ["directorate"])
     """Groupings of its tables: directorate, service, team, grade, role, contract, working_pattern, tenure_band."""
     cycle: str | None = None

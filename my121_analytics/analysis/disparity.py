@@ -13,17 +13,12 @@ from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.inference.cumulative_link import fit_cumulative_link
 from my121_analytics.inference.intervals import newcombe_difference, wilson_interval
 from my121_analytics.inference.proportional_odds import fit_proportional_odds
-from my121_analytics.settings import Settings
+from my121_analytics.settings import NOT_DECLARED, Settings
 from my121_analytics.workforce.counts import check_columns, keep_matching, outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce, main_posts
 from my121_analytics.workforce.results import ESTIMATE, LABEL, TOTAL, Count, Result, Table, describe
 from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY, PROTECTED
 
-NOT_DECLARED = "Not declared"
-"""Refused and unknown answers together: neither says anything of a group, and apart they would only be small."""
-OTHER_GROUPS = "All other groups"
-MOST_NAMED = 3
-"""Groups put together that are named one by one; more of them go by ``OTHER_GROUPS``."""
 PART_TIME = "part_time"
 FULL_TIME_FTE = 0.999
 """Share of full time from which a post counts as full-time."""
@@ -68,6 +63,8 @@ def compare_groups(workforce: Workforce, *, by: str, cycle: str | None = None, o
     -------
     DisparityResult
         ``groups``: the characteristic, n (people), n_rated, share_rated, lower, upper; the last row for everybody.
+        ``performance_levels`` and ``potential_levels``: the characteristic, level (``potential_level``; 0 for no
+        rating), n (people), with rows for everybody: the counts that the differences rest on.
         ``differences``, one row per group, outcome and model: the characteristic, reference (the largest group),
         outcome, model (``plain``, ``adjusted``, ``equal performance``), n, n_reference, share, share_reference (of
         people at the highest level, or with the outcome), difference, lower, upper, ratio, ratio_lower, ratio_upper,
@@ -121,12 +118,15 @@ def compare_groups(workforce: Workforce, *, by: str, cycle: str | None = None, o
     facts: dict[str, float | int | str | None] = {
         "share_declared": declared / len(people), "reference": reference, "case_mix": ", ".join(CASE_MIX)}
     protected = (by,)
+    axes = [axis for axis in ("performance", "potential") if people[axis].notna().any()]
     return DisparityResult(about, {
         "groups": Table(_tabulate_groups(people, by), keys=(by,), count="n", parts=("n_rated",),
                         follows=("share_rated", "lower", "upper"), counts={"n": Count("people")}, protected=protected,
                         sums=(by,)),
-        "differences": Table(differences, keys=(by, "outcome", "model"), count="n", base="n_reference",
-                             follows=_ESTIMATES, protected=protected)},
+        **{f"{axis}_levels": _tabulate_levels(people, by, axis) for axis in axes},
+        "differences": Table(differences, keys=(by, "outcome", "model"), count="n", parts=("n_reference",),
+                             follows=_ESTIMATES, protected=protected,
+                             rests_on=("groups", *(f"{axis}_levels" for axis in axes)))},
         facts, {"share_declared": ESTIMATE, "reference": LABEL, "case_mix": LABEL}, settings)
 
 
@@ -147,90 +147,6 @@ def characteristics_of(workforce: Workforce) -> list[str]:
     """List the characteristics that the record holds, ``part_time`` among them where hours are known."""
     held = [column for column in PROTECTED if workforce.employees[column].notna().any()]
     return [*held, *([PART_TIME] if workforce.posts["fte"].notna().any() else [])]
-
-
-def merge_undeclared(workforce: Workforce) -> Workforce:
-    """Put refused, unknown and missing answers on each protected characteristic together.
-
-    Apart they are small groups that say nothing of anybody, and each small group withheld costs a main group beside
-    it. Everything that is published together must be made from one record merged like this, since the groups apart
-    add up to the group merged.
-
-    Parameters
-    ----------
-    workforce
-        The record.
-
-    Returns
-    -------
-    Workforce
-        With ``NOT_DECLARED`` in their place; a characteristic that is not held stays so.
-    """
-    employees = workforce.employees
-    merged = {}
-    for column in PROTECTED:
-        answers = employees[column]
-        if answers.notna().any():
-            silent = answers.isna() | answers.astype("str").isin([PREFER_NOT_TO_SAY, NOT_KNOWN])
-            merged[column] = answers.astype("str").mask(silent, NOT_DECLARED)
-    return workforce.with_tables(employees=employees.assign(**merged)) if merged else workforce
-
-
-def merge_small_groups(workforce: Workforce, *, cycle: str, fewest: int) -> Workforce:
-    """Put groups too small to publish by rating together with the smallest main group, so that the others can be shown.
-
-    A small group that is withheld takes a main group with it, since the two add up to what is known. Put together with
-    the smallest main group it withholds nothing: with few "not declared", ``Female`` stands beside
-    ``Male or Not declared``. As with :func:`merge_undeclared`, all that is published together is made from one record.
-
-    Parameters
-    ----------
-    workforce
-        The record, with refused and unknown answers together.
-    cycle
-        Whose ratings are published.
-    fewest
-        Posts at each rating from which a group is shown by itself.
-
-    Returns
-    -------
-    Workforce
-        A characteristic of which fewer than two groups would remain stays as it is: the release gate decides.
-    """
-    merged = {}
-    for column in PROTECTED:
-        answers = workforce.employees[column]
-        if answers.notna().any():
-            names = _name_merged(_count_levels(workforce, cycle, column), fewest)
-            merged[column] = answers.astype("str").replace(names)
-    return workforce.with_tables(employees=workforce.employees.assign(**merged)) if merged else workforce
-
-
-def _count_levels(workforce: Workforce, cycle: str, column: str) -> pd.DataFrame:
-    """Count posts by group and performance level, 0 for none."""
-    rows = outcomes_in_cycle(workforce, cycle, columns=[column])
-    level = rows["performance"].fillna(0).astype("int64")
-    return pd.crosstab(rows[column].astype("str"), level)
-
-
-def _name_merged(counts: pd.DataFrame, fewest: int) -> dict[str, str]:
-    """Give the new name of each group to be put together with others; empty where that leaves fewer than two groups."""
-    order = counts.sum(axis="columns").sort_values(ascending=False, kind="stable").index
-    small = [name for name in order if not _can_be_shown(counts.loc[[name]], fewest)]
-    main = [name for name in order if name not in small]
-    while small and main and not _can_be_shown(counts.loc[small], fewest):
-        small.append(main.pop())
-    small.sort(key=list(order).index)  # the largest first
-    if len(main) + bool(small) < 2 or len(small) < 2:
-        return {}
-    together = OTHER_GROUPS if len(small) > MOST_NAMED else " or ".join(map(str, small))
-    return dict.fromkeys(map(str, small), together)
-
-
-def _can_be_shown(counts: pd.DataFrame, fewest: int) -> bool:
-    """Say whether groups taken together have no small count at any rating."""
-    summed = counts.sum(axis="rows")
-    return bool(((summed == 0) | (summed >= fewest)).all())
 
 
 def _list_people(workforce: Workforce, by: str, cycle: str, filters: dict[str, str] | None) -> pd.DataFrame:
@@ -406,6 +322,17 @@ def _tabulate_groups(people: pd.DataFrame, by: str) -> pd.DataFrame:
     table = pd.concat([counted, whole], ignore_index=True)
     lower, upper = wilson_interval(table["n_rated"], table["n"])
     return table.assign(share_rated=table["n_rated"] / table["n"], lower=lower, upper=upper)
+
+
+def _tabulate_levels(people: pd.DataFrame, by: str, axis: str) -> Table:
+    """Count people by group and level on one axis, every group at every level."""
+    key = "level" if axis == "performance" else f"{axis}_level"
+    level = people[axis].fillna(0).astype("int64").rename(key)
+    counted = pd.crosstab(people[by].astype("str"), level)
+    counted = pd.concat([counted, counted.sum().to_frame(TOTAL).T]).rename_axis(index=by, columns=key)
+    frame = counted.reset_index().melt(id_vars=by, value_name="n").astype({key: "int64"})
+    return Table(frame, keys=(by, key), count="n", sums=(by, key), protected=(by,),
+                 counts={"n": Count("people")})
 
 
 def family_of(results: Sequence[DisparityResult], settings: Settings) -> list[DisparityResult]:

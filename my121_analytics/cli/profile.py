@@ -77,17 +77,16 @@ def _analyse(workforce: Workforce, groupings: list[str], cycle: str, publication
     which the council's own row may withhold, and small protected groups are put together; where small counts are
     hidden, moves by group would leave next to nothing to show.
     """
-    from my121_analytics.analysis.disparity import merge_small_groups, merge_undeclared
     from my121_analytics.analysis.group_profile import BY_MANAGER, profile_groups
     from my121_analytics.analysis.movement import track_movement
     from my121_analytics.analysis.profile import tabulate_profile
+    from my121_analytics.analysis.published_groups import merge_small_groups, merge_undeclared
 
-    named, rules = publication.policy.names, publication.settings.disclosure
+    named = publication.policy.names
     _check_audience(groupings, publication.audience, named=named)
     alone = groupings[0] if len(groupings) == 1 and groupings[0] != BY_MANAGER else None
     if not named:
-        workforce = merge_small_groups(merge_undeclared(workforce), cycle=cycle,
-                                       fewest=rules.equality_threshold)
+        workforce = merge_small_groups(merge_undeclared(workforce), cycle=cycle, settings=publication.settings)
     results: list[Result] = [tabulate_profile(workforce, by=None if named else alone, cycle=cycle)]
     if workforce.previous_cycle(cycle) is not None:
         results.append(track_movement(workforce, by=None if publication.policy.suppress else alone, cycle=cycle))

@@ -352,6 +352,7 @@ class _Attempt:
             main = rules.main_group_weight if ORGANISATION[0] in groups else 1.0
             of_table[candidate.name] = np.select([council & total, council | total],
                                            [rules.headline_weight, rules.total_weight], main)
+            of_table[one.name] *= _weigh_groups(keys[groups], rules.weights)
         out = np.ones(len(places))
         for name, rows in places.groupby("table", sort=False).indices.items():
             out[rows] = of_table[str(name)][places["row"].to_numpy(np.int64)[rows]]
@@ -433,6 +434,16 @@ class _Attempt:
 def _worth_of(values: Floats) -> Floats:
     """A larger number tells more."""
     return np.asarray(1.0 + np.log2(np.maximum(np.nan_to_num(values), 1.0)) / 4, dtype=np.float64)
+
+
+def _weigh_groups(keys: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
+    """Give the settings' weight of each row: of the columns that it is grouped by, and of its groups."""
+    out = np.ones(len(keys))
+    for column in keys:
+        of_all = keys[column].eq(TOTAL).to_numpy()
+        own = keys[column].map(weights).fillna(1.0).to_numpy(np.float64) * weights.get(str(column), 1.0)
+        out *= np.where(of_all, 1.0, own)
+    return out
 
 
 def hidden_totals(table: Table, mask: Mask) -> set[float]:

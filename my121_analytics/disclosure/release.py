@@ -287,6 +287,7 @@ class _Draft:
             else:
                 self.frames[name] = hide(table, mask, rules.marker)
         _withhold_events(self, {name: mask for name, mask in masks.items() if mask is not None})
+        self.keep_back_resting()
         n = self.about.n
         if n is not None and (0 < n < rules.threshold or "n" in gone or (
                 n in hidden_numbers and "n" not in self.result.declared)):
@@ -313,6 +314,18 @@ class _Draft:
         """Withhold a whole table."""
         self.reasons[name] = reason
         del self.passed[name], self.frames[name]
+        self.keep_back_resting()
+
+    def keep_back_resting(self, *, on_whole_counts: bool = True) -> None:
+        """Withhold tables that are computed from others which are not shown whole, or not as they are."""
+        for name, table in list(self.passed.items()):
+            if name in self.passed and table.rests_on and not (
+                    on_whole_counts and all(self._is_whole(other) for other in table.rests_on)):
+                self.keep_back(name, "rests_on")
+
+    def _is_whole(self, name: str) -> bool:
+        """Say whether a table is shown without a mark."""
+        return name in self.frames and bool((self.frames[name][MARKER] == "").all())
 
     def released(self, audience: str, scope: _Scope) -> Released:
         """Make what is shown, with the log of what is not."""
@@ -341,6 +354,7 @@ def _round(drafts: Sequence[_Draft], rules: DisclosureSettings) -> None:
 
 def _round_one(draft: _Draft, rules: DisclosureSettings) -> None:
     draft.method, draft.rounded_to = "round", rules.round_to
+    draft.keep_back_resting(on_whole_counts=False)
     for name, table in draft.about_people.items():
         draft.frames[name] = round_table(table, rules)
     draft.facts = round_facts(draft.result, rules)

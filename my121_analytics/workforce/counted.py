@@ -102,6 +102,7 @@ LAWS: tuple[Law, ...] = (
     Law(Term("posts"), (Term("posts", where=(("placed", "box"),)),), exact=False),
     _at_most("agreed_in_force", "placed_in_force"),
     _at_most("people", "posts_in_force"),
+    _at_most("people", "posts"),  # by level too: each counts with the main post
     Law(Term("people"), (Term("owing"), Term("not_owing"))),
     _at_most("owing", "people"),
     Law(Term("owing"), (Term("enough"), Term("too_few"))),

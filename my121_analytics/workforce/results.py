@@ -79,6 +79,9 @@ class Table:
         people.
     sums
         Key columns over which the counts add up to a margin row, so that a margin could give a hidden count away.
+    rests_on
+        Tables of the same result that it is computed from: where one of them loses a count or is kept back, this one is
+        kept back, since its shares and odds ratios would give those counts away.
     counts
         Column that counts -> who is counted. A column that is not named here is linked with nothing outside tables of
         the same subject.
@@ -100,6 +103,7 @@ class Table:
     things: tuple[str, ...] = ()
     about_people: bool = True
     events: bool = False
+    rests_on: tuple[str, ...] = ()
     counts: Mapping[str, Count] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

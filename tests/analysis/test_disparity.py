@@ -2,28 +2,19 @@
 
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from my121_analytics.analysis.disparity import (
-    NOT_DECLARED,
-    OTHER_GROUPS,
-    _name_merged,
     characteristics_of,
     compare_groups,
     family_of,
-    merge_undeclared,
 )
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
-from my121_analytics.reports.workforce_report.report import build_report
-from my121_analytics.sample_council.council import make_sample
-from my121_analytics.settings import ReportSettings
+from my121_analytics.settings import NOT_DECLARED, DisclosureSettings, Settings
 from my121_analytics.workforce.record import build_workforce
-from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY
 
 CYCLE = "2024/25 H1"
 
@@ -152,38 +143,23 @@ def test_protected_characteristics_never_reach_a_meeting_or_a_manager(small, aud
     assert released.tables == {}
 
 
-def test_refused_unknown_and_missing_answers_are_one_group() -> None:
-    answers = ["Female", PREFER_NOT_TO_SAY, NOT_KNOWN, None]
-    employees = pd.DataFrame({"employee_id": ["1", "2", "3", "4"], "sex": answers})
-    merged = merge_undeclared(build_workforce({"employees": employees})).employees
-    assert merged["sex"].astype("str").tolist() == ["Female", NOT_DECLARED, NOT_DECLARED, NOT_DECLARED]
-    assert merged["religion"].isna().all()  # not held stays not held
+def test_of_a_council_of_twelve_every_count_is_the_one_made_by_hand():
+    # women: two at each level and one without a rating; men: one, two, two; nobody's potential is 2
+    twelve = council(["Female"] * 7 + ["Male"] * 5, [1, 1, 2, 2, 3, 3, 0, 1, 2, 2, 3, 3],
+                     [1, 1, 1, 3, 3, 3, 1, 1, 1, 1, 3, 3], managers=2)
+    result = compare_groups(twelve, by="sex")
+    levels = result.frame("performance_levels").sort_values("level").groupby("sex")["n"].agg(list)
+    assert levels.to_dict() == {"Female": [1, 2, 2, 2], "Male": [0, 1, 2, 2], "All": [1, 3, 4, 4]}
+    potential = result.frame("potential_levels").set_index(["sex", "potential_level"])["n"]
+    assert potential.to_dict() == {("Female", 0): 1, ("Female", 1): 3, ("Female", 3): 3, ("Male", 0): 0,
+                                   ("Male", 1): 3, ("Male", 3): 2, ("All", 0): 1, ("All", 1): 6, ("All", 3): 5}
+    groups = result.frame("groups").set_index("sex")
+    assert groups["n"].tolist() == [7, 5, 12]
+    assert groups["n_rated"].tolist() == [6, 5, 11]
 
 
-@pytest.mark.parametrize(("counts", "expected"), [
-    # level 1, 2, 3 of each group, the threshold 10
-    ({"Female": (20, 90, 30), "Male": (15, 50, 20), "Not declared": (1, 5, 2)},
-     {"Male": "Male or Not declared", "Not declared": "Male or Not declared"}),
-    ({"Female": (20, 90, 30), "Male": (15, 50, 20)}, {}),
-    ({"A": (40, 90, 30), "B": (30, 50, 20), "C": (4, 20, 8), "D": (9, 20, 5)}, {"C": "D or C", "D": "D or C"}),
-    ({"A": (40, 90, 30), "B": (0, 3, 0)}, {}),  # nothing would be left beside it
-    ({"A": (40, 90, 30), "B": (30, 50, 20), "C": (5, 5, 5), "D": (4, 4, 4), "E": (3, 3, 3)},
-     dict.fromkeys("CDE", "C or D or E")),
-    ({"A": (40, 90, 30), "B": (30, 50, 20), "C": (1, 5, 5), "D": (4, 4, 4), "E": (3, 3, 3)},
-     dict.fromkeys("BCDE", OTHER_GROUPS)),
-    # a true zero is no small count
-    ({"A": (40, 90, 0), "B": (30, 50, 0), "C": (3, 4, 0)}, dict.fromkeys("BC", "B or C")),
-])
-def test_small_groups_go_with_the_smallest_main_group(counts, expected) -> None:
-    frame = pd.DataFrame(counts, index=[1, 2, 3]).T
-    assert _name_merged(frame, 10) == expected
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("seed", [3, 4, 5])
-def test_the_published_equality_section_of_600_shows_the_main_groups(seed: int) -> None:
-    made = build_report(make_sample(600, seed=seed).workforce, report=ReportSettings(
-        audience="publish", sections=["profile", "equality"], by=["directorate"]))
-    rows = pd.read_csv(io.BytesIO(next(content for path, content in made.files.items() if "sex" in path)))
-    assert rows["Number"].notna().all()
-    assert {"Female", "Male or Not declared"} <= set(rows["Sex"])
+def test_rounded_counts_stand_beside_no_differences_that_would_tell_the_true_ones(small):
+    rounded = Settings(disclosure=DisclosureSettings(method="round"))
+    shown = release(compare_groups(small, by="sex"), audience="publish", settings=rounded)
+    assert "differences" not in shown.tables
+    assert "groups" in shown.tables

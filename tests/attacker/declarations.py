@@ -28,12 +28,12 @@ GROUPINGS = {"Directorate": "directorate", "Service": "service", "Team": "team",
              "Contract": "contract", "Time in post": "tenure band", "Sex": "sex", "Gender": "gender",
              "Working pattern": "working pattern", "Years of service": "years of service",
              "Age band": "age band", "Ethnic group": "ethnicity", "Disability": "disability",
-             "Religion or belief": "religion", "Sexual orientation": "sexual orientation",
+             "Religion or belief": "religion", "Hours": "part time", "Sexual orientation": "sexual orientation",
              "Gender reassignment": "gender reassignment", "Marriage or civil partnership": "marital status",
              "Pregnancy or maternity": "pregnancy maternity", "Purpose": "purpose", "Cycle": "cycle"}
 """Heading of a column of groups -> attribute."""
-PROTECTED = frozenset({"sex", "gender", "age band", "ethnicity", "disability", "religion", "sexual orientation",
-                       "gender reassignment", "marital status", "pregnancy maternity"})
+PROTECTED = frozenset({"sex", "part time", "gender", "age band", "ethnicity", "disability", "religion",
+                       "sexual orientation", "gender reassignment", "marital status", "pregnancy maternity"})
 ORGANISATION = ("directorate", "service", "team")
 
 Attributes = frozenset[tuple[str, str]]
@@ -146,6 +146,10 @@ def _reader_of(table: PrintedTable) -> Reader | None:
         return _read_change
     if "With a placement" in headings:
         return _read_coverage
+    if "With a rating" in headings:
+        return _read_rated
+    if "Odds ratio" in headings:
+        return _read_compared
     if "Key posts" in headings:
         return _read_key_posts
     if {"People", "Full-time equivalents"} <= headings:
@@ -184,6 +188,29 @@ def _read_outcomes(table: PrintedTable, publication: Publication, said: Statemen
         counted = group.where(("placed", "no") if outcome is None else outcome)
         rows.append((group, counted, record))
     _note_outcomes(rows, table, said, count, base)
+
+
+def _read_rated(table: PrintedTable, publication: Publication, said: Statements) -> None:
+    """People by group, and how many of them have a rating."""
+    found = []
+    for record in table.records():
+        everybody = Quantity("people", _cycle_of(table, publication), frozenset(_groups_of(table, record)))
+        rated = everybody.where(("rated", "yes"))
+        said.counts += [Count(everybody, _number(record["Number"]), table.place),
+                        Count(rated, _number(record["With a rating"]), table.place, False, everybody)]
+        found += [everybody, rated]
+    for name in sorted({name for quantity in found for name, _ in quantity.of} & set(GROUPINGS.values())):
+        _note_groups(said, found, name)
+
+
+def _read_compared(table: PrintedTable, publication: Publication, said: Statements) -> None:
+    """Comparisons of a rating: how many people of the group were rated on the axis."""
+    for record in table.records():
+        axis = next((axis for axis in ("performance", "potential") if f"higher {axis} rating" in record["Outcome"]), "")
+        group = Quantity("people", _cycle_of(table, publication), frozenset(_groups_of(table, record)))
+        if axis and "equal performance" not in record["Outcome"]:
+            said.counts.append(Count(group.where((f"rated on {axis}", "yes")), _number(record["Number"]), table.place,
+                                     False, group))
 
 
 def _note_outcomes(rows: Sequence[tuple[Quantity, Quantity, Mapping[str, str]]], table: PrintedTable,

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 from my121_analytics.disclosure.release import release
 from my121_analytics.disclosure.suppression import LABELS, count_columns, find_small, outcome_keys
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import TOTAL, About, Result, Table, describe
+from my121_analytics.workforce.results import TOTAL, About, Count, Result, Table, describe
 
 THRESHOLD = 5
 COUNTS = st.integers(0, 30)
@@ -294,3 +294,22 @@ def test_an_empty_table_passes_empty():
     table = group_table({"A": [1, 2]})
     empty = Table(table.frame.iloc[:0], keys=table.keys, count="n", base="base", sums=table.sums)
     assert publish(t=empty).tables["t"].empty
+
+
+@pytest.mark.parametrize(("weights", "kept", "lost"), [
+    ({}, "No", "Not declared"),
+    ({"Not declared": 50, "No": 0.02}, "Not declared", "No"),
+])
+def test_where_more_must_be_hidden_the_weights_of_the_settings_say_of_which_group(weights, kept, lost) -> None:
+    counts = {"No": (64, 216, 90), "Not declared": (30, 49, 28), "Yes": (7, 22, 30)}
+    rows = [(group, level, n) for group, of in counts.items() for level, n in enumerate(of, start=1)]
+    rows += [("All", level, sum(of[level - 1] for of in counts.values())) for level in (1, 2, 3)]
+    frame = pd.DataFrame(rows, columns=["disability", "level", "n"])
+    table = Table(frame, keys=("disability", "level"), count="n", sums=("disability", "level"),
+                  protected=("disability",), counts={"n": Count("posts")})
+    result = Result(describe("profile", as_of=date(2025, 3, 31), counts="posts"), {"ratings_by_group": table})
+    shown = release(result, audience="publish", settings=Settings(disclosure=DisclosureSettings(weights=weights)))
+    n_hidden = shown.tables["ratings_by_group"].groupby("disability")["n"].apply(lambda n: int(n.isna().sum()))
+    assert n_hidden[kept] == 0
+    assert n_hidden[lost] == 1
+    assert n_hidden["Yes"] == 1

@@ -43,8 +43,9 @@ def my121(*arguments: object) -> subprocess.CompletedProcess[str]:
                           text=True, cwd=ROOT.parent, check=False)
 
 
-ASKS_FOR_IT = {"analysis/workforce_profile.py", "settings.py", "wording/en/report.toml"}
-"""An analysis that is about this column by name, the list of groupings that a report may be set to, and their words."""
+ASKS_FOR_IT = {"analysis/workforce_profile.py", "reports/workforce_report/equality.py", "settings.py",
+               "wording/en/report.toml"}
+"""Analyses that are about this column by name, the list of groupings that a report may be set to, and their words."""
 
 
 def test_what_reads_joins_counts_and_shows_a_column_names_it_in_the_schema_and_the_headings_only():

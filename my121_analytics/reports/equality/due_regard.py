@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from my121_analytics.analysis.disparity import PART_TIME
+from my121_analytics.analysis.workforce_profile import order_naturally
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.figures.phrases import day, name_group
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.workforce.results import TOTAL
 from my121_analytics.writing.page import (
     Block,
     Bullets,
@@ -52,17 +55,43 @@ def render_due_regard(results: Sequence[Released], *, settings: Settings) -> byt
     for released in results:
         require_released(released, wanted_by="render_due_regard")
     first = results[0].about
-    listed = [line for released in results for line in _say_differences(released)]
-    caveats = tuple(dict.fromkeys(code for released in results for code in released.about.caveats))
-    lead = say("due_regard", "lead", n=len(listed)) if listed else say("due_regard", "lead_none")
-    opening: list[Block] = [Text(lead, "lead")]
-    opening += [Bullets(tuple(listed))] if listed else []
-    opening += [Text(say("due_regard", "rate", fdr=settings.managers.fdr * 100), "caveat")]
+    findings = say_findings(results, settings)
+    opening: list[Block] = [Text(findings.lead, "lead")]
+    opening += [Bullets(findings.differences)] if findings.differences else []
+    opening += [Text(findings.rate, "caveat")]
     sections = [_section(released) for released in results]
-    sections.append(Section("limits", say("due_regard", "limits"), tuple(
-        Text(say("caveat", code)) for code in caveats if code in codes("caveat"))))
+    sections.append(Section("limits", say("due_regard", "limits"), tuple(Text(line) for line in findings.limits)))
     return render_page(make_page(["due_regard", "guide"], council=settings.council.name, as_of=day(first.as_of),
                                  about=(settings.council.name, first.cycle), first=opening, sections=sections))
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What the comparisons say together: sentences for a page or a sheet, in order."""
+
+    lead: str
+    differences: tuple[str, ...]
+    rate: str
+    limits: tuple[str, ...]
+
+
+def say_findings(results: Sequence[Released], settings: Settings, *, mark: Callable[[str], str] = isolate) -> Findings:
+    """Say which differences are on the list, how many of them chance alone would put there, and what cannot be told.
+
+    Parameters
+    ----------
+    results
+        Of ``compare_groups``, released to one reader.
+    settings
+        The rate of chance findings.
+    mark
+        Keeps a group's name apart from the sentence around it; a sheet needs none.
+    """
+    listed = tuple(line for released in results for line in _say_differences(released, mark))
+    caveats = dict.fromkeys(code for released in results for code in released.about.caveats)
+    lead = say("due_regard", "lead", n=len(listed)) if listed else say("due_regard", "lead_none")
+    return Findings(lead, listed, say("due_regard", "rate", fdr=settings.managers.fdr * 100),
+                    tuple(say("caveat", code) for code in caveats if code in codes("caveat")))
 
 
 def characteristic_of(released: Released) -> str:
@@ -70,14 +99,41 @@ def characteristic_of(released: Released) -> str:
     return str(require_released(released, wanted_by="characteristic_of").tables["groups"].columns[0])
 
 
-def _say_differences(released: Released) -> list[str]:
+def _say_differences(released: Released, mark: Callable[[str], str]) -> list[str]:
     """Say each difference on the list in one sentence."""
+    if "differences" not in released.tables:
+        return []
     frame, by = released.tables["differences"], characteristic_of(released)
     rows = frame[frame["verdict"] == DIFFERENCE].to_dict("records")
-    return [say("due_regard", "difference", group=isolate(str(row[by])), reference=isolate(str(row["reference"])),
+    return [say("due_regard", "difference", group=mark(str(row[by])), reference=mark(str(row["reference"])),
                 characteristic=name_group(by), outcome=say("disparity_outcome", row["outcome"]),
                 model=say("disparity_model", row["model"]), odds=row["odds_ratio"], lower=row["odds_lower"],
                 upper=row["odds_upper"]) for row in rows]
+
+
+def in_order(rows: pd.DataFrame, by: str) -> pd.DataFrame:
+    """Put groups in the order in which people count and spell, everybody last; rows of one group keep theirs."""
+    names = rows[by].astype("str")
+    places = {name: place for place, name in enumerate([*order_naturally(names[names != TOTAL]), TOTAL])}
+    return rows.loc[names.map(places).sort_values(kind="stable").index].reset_index(drop=True)
+
+
+def compared_rows(released: Released) -> pd.DataFrame:
+    """Give the comparisons that could be made and are shown, in the order of the paper, with their words.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Columns of ``differences``, and ``outcome_words``, ``model_words``, ``range`` and ``verdict_words``.
+    """
+    frame = require_released(released, wanted_by="compared_rows").tables["differences"]
+    rows = in_order(frame[(frame[MARKER] == "") & frame["odds_ratio"].notna()], characteristic_of(released))
+    return rows.assign(
+        outcome_words=[say("disparity_outcome", code) for code in rows["outcome"]],
+        model_words=[say("disparity_model", code) for code in rows["model"]],
+        range=[say("due_regard", "range", lower=lower, upper=upper)
+               for lower, upper in zip(rows["odds_lower"], rows["odds_upper"], strict=True)],
+        verdict_words=[say("disparity_verdict", code) if code else "" for code in rows["verdict"]])
 
 
 def _section(released: Released) -> Section:
@@ -90,9 +146,9 @@ def _section(released: Released) -> Section:
     blocks.append(page_table(View(released, "groups", say("due_regard", "groups_caption", name=name), (
         Field(by, name.capitalize()), Field("n", say("due_regard", "people"), "integer"),
         Field("n_rated", say("due_regard", "rated"), "integer"),
-        Field("share_rated", say("due_regard", "share_rated"), "share")))))
-    rows = [_row(row, by) for row in released.tables["differences"].to_dict("records")]
-    compared = tuple(row for row in rows if row)
+        Field("share_rated", say("due_regard", "share_rated"), "share")), in_order(released.tables["groups"], by))))
+    rows = compared_rows(released).to_dict("records") if "differences" in released.tables else []
+    compared = tuple(_row(row, by) for row in rows)
     if compared:
         headings = tuple(say("due_regard_field", code) for code in (
             "group", "outcome", "model", "n", "difference", "odds", "range", "detectable", "verdict"))
@@ -104,12 +160,8 @@ def _section(released: Released) -> Section:
 
 
 def _row(row: Mapping[Any, Any], by: str) -> tuple[str, ...]:
-    """Give one comparison as cells; nothing where it could not be made or was withheld."""
-    if row[MARKER] or pd.isna(row["odds_ratio"]):
-        return ()
-    return (isolate(str(row[by])), say("disparity_outcome", row["outcome"]), say("disparity_model", row["model"]),
+    """Give one comparison as cells."""
+    return (isolate(str(row[by])), row["outcome_words"], row["model_words"],
             f"{format_value(row['n'], 'integer')} / {format_value(row['n_reference'], 'integer')}",
-            format_value(row["difference"], "points"), format_value(row["odds_ratio"], "number"),
-            say("due_regard", "range", lower=row["odds_lower"], upper=row["odds_upper"]),
-            format_value(row["detectable"], "number"),
-            say("disparity_verdict", row["verdict"]) if row["verdict"] else "")
+            format_value(row["difference"], "points"), format_value(row["odds_ratio"], "number"), row["range"],
+            format_value(row["detectable"], "number"), row["verdict_words"])

@@ -18,6 +18,7 @@ from my121_analytics.reports.workforce_report.brief import (
     share_line,
 )
 from my121_analytics.reports.workforce_report.headline_figure import Headline
+from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL, Result
 from my121_analytics.writing.book import AnySheet, Chart
 from my121_analytics.writing.tables import Kind
@@ -45,7 +46,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
         sheets += make_sheet(brief, released, "by_group", "coverage", report_fields([(by, "text"), *_COLUMNS]),
                              chart=Chart("bar", category=by, values=("estimate",)),
                              draw=(plot_coverage, describe_coverage),
-                             words={"by": by.replace("_", " "), **asked})
+                             words={"by": by.replace("_", " "), **asked}, lines=(say("report", "posts_in_force"),))
         if not headline and "by_group" in released.tables:
             rows = released.tables["by_group"]
             total = rows[rows[by].astype("str") == TOTAL]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from my121_analytics.analysis.disparity import merge_small_groups, merge_undeclared
+from my121_analytics.analysis.published_groups import merge_small_groups, merge_undeclared
 from my121_analytics.analysis.workforce_profile import MAKE_UP
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError, My121Error, SettingsError
@@ -17,6 +17,7 @@ from my121_analytics.publication import Publication
 from my121_analytics.reports.workforce_report import (
     coverage,
     development,
+    due_regard_appendix,
     equality,
     movement,
     patterns,
@@ -46,11 +47,16 @@ if TYPE_CHECKING:
 
 _SECTIONS = {section.code: section for section in (
     workforce.SECTION, profile.SECTION, movement.SECTION, coverage.SECTION, self_views.SECTION, talent.SECTION,
-    development.SECTION, equality.SECTION, patterns.SECTION, plan.SECTION, quality.SECTION)}
+    development.SECTION, equality.SECTION, due_regard_appendix.SECTION, patterns.SECTION, plan.SECTION,
+    quality.SECTION)}
 SECTIONS: tuple[str, ...] = tuple(_SECTIONS)
 """Names of the sections, in the order in which they stand."""
 INSIDE = (self_views.SECTION.code, development.SECTION.code)
 """Sections for readers inside the council: their small numbers count the same people as other tables once more."""
+BY_NAME = (due_regard_appendix.SECTION.code,)
+"""Sections that a report holds only where its settings name them: special-category data that takes a while."""
+_PROTECTED = (equality.SECTION.code, due_regard_appendix.SECTION.code)
+"""Sections by protected characteristic: not for panels or managers."""
 
 
 @dataclass(frozen=True)
@@ -131,13 +137,16 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     publication = Publication(report.audience, settings, beside=beside)
     if not publication.policy.names:
         workforce = merge_small_groups(merge_undeclared(workforce), cycle=workforce.check_cycle(report.cycle),
-                                       fewest=settings.disclosure.equality_threshold)
+                                       settings=settings)
     brief = Brief(workforce, intake, actions, evidence, report, settings, workforce.check_cycle(report.cycle),
                   {line.code: line for line in previous})
     absent: dict[str, str] = {}
     if brief.is_public:
         absent = {code: say("report", "inside_only") for code in report.sections if code in INSIDE}
         wanted = [section for section in wanted if section.code not in INSIDE]
+    if not publication.policy.protected:
+        absent |= {section.code: say("report", "protected_only") for section in wanted if section.code in _PROTECTED}
+        wanted = [section for section in wanted if section.code not in _PROTECTED]
     tell = progress or (lambda done, total, what: None)
     results, failed = _analyse(brief, wanted, absent, tell)
     released = _release_totals_first(publication, results, absent)
@@ -168,7 +177,8 @@ def _analyse(brief: Brief, wanted: Sequence[ReportSection], absent: dict[str, st
 
 
 def _choose_sections(report: ReportSettings) -> list[ReportSection]:
-    return [_SECTIONS[name] for name in dict.fromkeys(report.sections or SECTIONS)]
+    return [_SECTIONS[name] for name in dict.fromkeys(
+        report.sections or [code for code in SECTIONS if code not in BY_NAME])]
 
 
 def _release_totals_first(publication: Publication, results: dict[str, Mapping[str, Result]],
@@ -197,7 +207,8 @@ def _release_totals_first(publication: Publication, results: dict[str, Mapping[s
 
 
 _BY_GROUP = tuple(f"{table}_by_group" for table in (*MAKE_UP, "map"))
-_DETAIL: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = ((("equality",), ()), (("equality",), _BY_GROUP))
+_DETAIL: tuple[tuple[tuple[str, ...], tuple[str, ...]], ...] = (
+    (("due_regard",), ()), (("equality", "due_regard"), ()), (("equality", "due_regard"), _BY_GROUP))
 """Sections and tables that are left out where totals would be hidden: the first of these that helps."""
 
 

@@ -38,3 +38,10 @@ def test_a_public_report_leaves_them_out_and_says_so_where_they_were_asked_for(w
     assert set(made.absent) == set(INSIDE)
     names = set(openpyxl.load_workbook(io.BytesIO(made.files["workforce.xlsx"])).sheetnames)
     assert not names & SHEETS
+
+
+def test_coverage_says_why_the_map_may_count_more_posts(workforce) -> None:
+    made = build_report(workforce, report=ReportSettings(audience="analyst", sections=["coverage"]))
+    book = openpyxl.load_workbook(io.BytesIO(made.files["workforce.xlsx"]))
+    lines = [str(row[0]) for row in book["Coverage by directorate"].iter_rows(values_only=True)]
+    assert any("posts that ended before" in line for line in lines)
