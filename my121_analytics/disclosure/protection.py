@@ -351,8 +351,8 @@ class _Attempt:
             council = keys[groups].eq(TOTAL).all(axis="columns").to_numpy() & (not candidate.within)
             main = rules.main_group_weight if ORGANISATION[0] in groups else 1.0
             of_table[candidate.name] = np.select([council & total, council | total],
-                                           [rules.headline_weight, rules.total_weight], main)
-            of_table[one.name] *= _weigh_groups(keys[groups], rules.weights)
+                                                 [rules.headline_weight, rules.total_weight], main)
+            of_table[candidate.name] *= _weigh_groups(keys[groups], rules.weights)
         out = np.ones(len(places))
         for name, rows in places.groupby("table", sort=False).indices.items():
             out[rows] = of_table[str(name)][places["row"].to_numpy(np.int64)[rows]]
