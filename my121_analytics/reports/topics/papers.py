@@ -157,6 +157,8 @@ def write_topic_book(topic: Topic, *, settings: Settings) -> bytes:
 
 def tables_of(released: Released, words: dict[str, object] | None = None) -> Callable[..., TopicTable]:
     """Give the maker of tables of one released result: called with a table's name, its columns, and ``is_folded``."""
+    released = require_released(released, wanted_by="tables_of")
+
     def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
         return TopicTable(released, name, columns, is_folded=is_folded, words=words or {})
 
