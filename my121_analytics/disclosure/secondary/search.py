@@ -1,8 +1,8 @@
 """The search for a pattern where a problem is too large to be solved exactly: hide the cheapest, then show again.
 
 All of this is done with one linear program that is kept (``linear_program``), whose corners may hold fractions and
-which takes a tenth of the time of an integer one. Only what is left in the end is proved in whole numbers (:meth:`Search.confirm`), and mended where these
-tell more.
+which takes a tenth of the time of an integer one. Only what is left in the end is proved in whole numbers
+(:meth:`Search.confirm`), and mended where these tell more.
 """
 
 from __future__ import annotations
