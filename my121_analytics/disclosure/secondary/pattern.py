@@ -30,8 +30,9 @@ the true counts; where it finds none, a table is kept back."""
 N_STARTS = 3
 """Searches of a part that begin in different directions. Which numbers happen to be hidden first decides which others
 follow: measured on reports of 150 staff, the cost of one search and another differ by a tenth, now and then by half."""
-MANY_FOR_STARTS = 2000
-"""Numbers in all of these searches, at most, so that large parts are searched once."""
+LARGE_FOR_STARTS = 1100
+"""Numbers of a part from which on it is searched once; of a smaller one as many searches are made as take that time,
+which grows with the square of the numbers."""
 
 __all__ = ["Draft", "HiddenCellProblem", "Pattern", "choose_pattern", "count_open", "draft_pattern"]
 
@@ -197,7 +198,7 @@ def _begin(part: HiddenCellProblem, cap: float, *, strict: bool) -> Search:
     best.protect()
     if part.movable.sum() <= MOST_EXACT:
         return best
-    for seed in range(1, min(N_STARTS, MANY_FOR_STARTS // len(part.cost))):
+    for seed in range(1, min(N_STARTS, int((LARGE_FOR_STARTS / len(part.cost)) ** 2))):
         if best.stuck or not best.added.any():
             break
         other = Search(part, strict=strict, cap=cap, seed=seed)
