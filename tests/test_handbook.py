@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
 import shutil
@@ -18,6 +19,7 @@ from my121_analytics.cli import demo, handbook
 from my121_analytics.cli.app import COMMANDS, app
 from my121_analytics.errors import UsageError
 from my121_analytics.sample_council.council import make_sample
+from my121_analytics.viewing.gallery import GALLERY
 
 DOCS = Path(__file__).parents[1] / "docs"
 OWN = ("index", "getting_started", "how_to", "cannot_tell", "glossary", "accessibility", "gallery", "headings")
@@ -104,6 +106,24 @@ def test_every_link_and_picture_of_every_page_leads_somewhere(site):
             if not target.startswith("https://") and not (page.parent / target).exists():
                 missing.append(f"{page.name}: {target}")
     assert missing == []
+
+
+@pytest.mark.slow
+def test_the_gallery_shows_what_the_product_draws_today():
+    spec = importlib.util.spec_from_file_location("make_gallery", DOCS / "make_gallery.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    text, drawn = (DOCS / "gallery.md").read_text("utf-8"), module.draw_pictures()
+    stale = [name for name, (call, picture) in drawn.items()
+             if f"## `{call}`" not in text or f"In words: {module.spell_alternative(picture)}\n" not in text]
+    assert stale == [], "run python docs/make_gallery.py"
+    assert {path.stem for path in (DOCS / "gallery").glob("*.png")} == set(drawn)
+
+
+def test_the_gallery_has_a_picture_of_every_kind_that_a_notebook_draws():
+    text = (DOCS / "gallery.md").read_text("utf-8")
+    missing = {method for methods in GALLERY.values() for method in methods if f".{method}()" not in text}
+    assert missing == set()
 
 
 def test_links_to_a_place_within_a_page_find_it():

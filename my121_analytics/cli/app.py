@@ -13,10 +13,12 @@ import typer
 app = typer.Typer(name="my121", no_args_is_help=True, rich_markup_mode=None,
                   pretty_exceptions_enable=False,
                   help="From My 1:1 exports to a calibration pack. See it work: my121 demo. With exports of your own: "
-                       "my121 init exports, then my121 check exports --out out/check")
-COMMANDS = ("sample", "check", "compare", "profile", "managers", "pack", "decisions", "plan", "report", "run", "runs",
-            "schedule", "audit", "guide", "person", "self", "equality", "development",
-            "talent", "coverage", "movement", "import", "init", "demo", "doctor", "handbook")
+                       "my121 init exports, then my121 check exports --out out/check. To read: my121 handbook",
+                  context_settings={"max_content_width": 120})
+COMMANDS = ("demo", "doctor", "handbook", "init", "check", "compare", "profile", "managers", "pack", "decisions",
+            "self", "coverage", "movement", "talent", "development", "equality", "guide", "import", "person", "plan",
+            "report", "run", "runs", "schedule", "audit", "sample")
+"""In the order of the work: look, begin, check, analyse, meet, answer, report."""
 MODULES = {"import": "import_form"}
 """Commands whose name cannot be that of a module."""
 

@@ -54,6 +54,7 @@ def run_decisions(
     )
     from my121_analytics.calibration.final_decisions import check_lock, describe_files, read_lock, write_lock
     from my121_analytics.cli.decision_files import REFUSED_FILES, write_agreed_files, write_decisions
+    from my121_analytics.progress import progress_shown
     from my121_analytics.writing.staging import staged_run
 
     day = _require_day(agreed_on)
@@ -80,7 +81,8 @@ def run_decisions(
     _tell_entered(calibration)
     if not dry_run:
         lock = write_lock(finals, wanted) if final or finals else b""
-        with staged_run(out, command="decisions", taken_in=REFUSED_FILES) as stage:
+        with (progress_shown("Entering the decisions"),
+              staged_run(out, command="decisions", taken_in=REFUSED_FILES) as stage):
             write_decisions(intake.workforce, calibration, read, stage.folder, settings=chosen, lock=lock,
                             actions=actions)
             write_agreed_files(calibration, intake, source, stage.folder)

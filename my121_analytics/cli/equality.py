@@ -35,25 +35,30 @@ def run_equality(
     from my121_analytics.analysis.disparity import characteristics_of, compare_groups, family_of
     from my121_analytics.cli.release_files import write_tables
     from my121_analytics.errors import DataUnusableError
+    from my121_analytics.progress import progress_shown
     from my121_analytics.publication import Publication
     from my121_analytics.reports.equality.due_regard import render_due_regard
     from my121_analytics.writing.staging import staged_run
 
     chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
-    on_agenda, under_listed = _read_meeting(intake.workforce, cycle, chosen) if with_meeting else (set(), set())
+    with progress_shown("Drawing up the agenda"):
+        on_agenda, under_listed = _read_meeting(intake.workforce, cycle, chosen) if with_meeting else (set(), set())
     results, why = [], []
-    for name in by or characteristics_of(intake.workforce):
-        try:
-            results.append(compare_groups(intake.workforce, by=name, cycle=cycle, settings=chosen, on_agenda=on_agenda,
-                                          under_listed=under_listed))
-        except DataUnusableError as problem:
-            why.append(problem.headline)
+    names = by or characteristics_of(intake.workforce)
+    with progress_shown("Comparing") as progress:
+        for done, name in enumerate(names):
+            progress(done, len(names), name.replace("_", " "))
+            try:
+                results.append(compare_groups(intake.workforce, by=name, cycle=cycle, settings=chosen,
+                                              on_agenda=on_agenda, under_listed=under_listed))
+            except DataUnusableError as problem:
+                why.append(problem.headline)
     if not results:
         raise DataUnusableError("No characteristic could be compared.", hints=why)
-    results = family_of(results, chosen)
     publication = Publication("analyst", chosen)
-    shown = publication.release(results)
-    with staged_run(out, command="equality") as stage:
+    with progress_shown("Writing"), staged_run(out, command="equality") as stage:
+        results = family_of(results, chosen)
+        shown = publication.release(results)
         for result, released in zip(results, shown, strict=True):
             name = result.tables["groups"].keys[0]
             write_tables(result, stage.folder, publication, released=released,

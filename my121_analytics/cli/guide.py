@@ -27,6 +27,7 @@ def run_guide(
     For example: my121 guide exports --manager 008750 --out out/guide
     """
     from my121_analytics.errors import UsageError
+    from my121_analytics.progress import progress_shown
     from my121_analytics.reports.guide.guides import build_guides, load_guide
     from my121_analytics.settings_file import find_settings
     from my121_analytics.writing.encryption import find_password
@@ -38,8 +39,9 @@ def run_guide(
     chosen = settings_for(source, settings)
     intake = read_source(source, settings=chosen, as_of=as_of, corrections=corrections, settings_file=settings)
     guide = load_guide(intake.workforce, chosen, find_settings(source, settings))
-    done = build_guides(intake.workforce, out=out, manager=manager, settings=chosen, guide=guide,
-                        password=password)
+    with progress_shown("Writing guides") as progress:
+        done = build_guides(intake.workforce, out=out, manager=manager, settings=chosen, guide=guide,
+                            password=password, progress=progress)
     n_sheets = sum("preparation/" in name for name in done.files)
     sheets = "" if zipped else f" and {n_sheets:,} preparation sheet{'s' * (n_sheets != 1)}"
     show_line(f"{len(done.managers):,} guide{'s' * (len(done.managers) != 1)}{sheets} are in {out}.")

@@ -32,9 +32,10 @@ def run_handbook(
 
     For example: my121 handbook --to my121-handbook
     """
+    from my121_analytics.progress import progress_shown
     from my121_analytics.writing.staging import staged_run
 
-    with staged_run(to, private=False, command="handbook") as stage:
+    with progress_shown("Writing the handbook"), staged_run(to, private=False, command="handbook") as stage:
         for name, content in build_handbook():
             stage.write(name, content)
     page = to / FIRST_PAGE

@@ -81,6 +81,7 @@ def run_plan(
     from my121_analytics.improvement.plan.review import review_plan
     from my121_analytics.improvement.timescale.reading import parse_anchor
     from my121_analytics.improvement.tracker import read_tracker
+    from my121_analytics.progress import progress_shown
     from my121_analytics.publication import Publication
     from my121_analytics.writing.staging import staged_run
 
@@ -104,7 +105,8 @@ def run_plan(
     private = not publication.is_public or evidence is not None or findings is not None or bool(interviewees)
     # a tracker that was read from the folder may be written anew: what people filled in is in the new one
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
-    with staged_run(out, private=private, command="plan", taken_in=taken_in) as stage:
+    with (progress_shown("Holding the plan against its timescales"),
+          staged_run(out, private=private, command="plan", taken_in=taken_in) as stage):
         _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage.folder,
                publication)
         _summarise(read, review, updates, anchor_day, as_of_day)

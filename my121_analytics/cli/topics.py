@@ -41,9 +41,12 @@ def run_topic(exports: tuple[Settings, Intake], out: Path, analyse: Callable[[Wo
         Everything was written, and the exports ask for another exit code than 0.
     """
     from my121_analytics.figures.canvas import draw_on_canvas
+    from my121_analytics.progress import progress_shown
 
     settings, intake = exports
-    write_topic([analyse(intake.workforce)], lambda shown: build(shown[0]), out, settings=settings,
+    with progress_shown("Working it out"):
+        result = analyse(intake.workforce)
+    write_topic([result], lambda shown: build(shown[0]), out, settings=settings,
                 pictures=lambda shown: {name: draw_on_canvas(plot, shown[0]) for name, plot in (plots or {}).items()})
     end_command(intake)
 

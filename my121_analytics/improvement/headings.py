@@ -34,6 +34,16 @@ def spellings(table: str) -> dict[str, tuple[str, ...]]:
     return _tables()[table]
 
 
+def is_nothing(text: str) -> bool:
+    """Say whether a cell stands for nothing: blank, dashes, question marks, ``n/a``, ``TBC``, ``nil``."""
+    return not text.strip(" -–—.?") or plain(text) in spellings("nothing")["cell"]
+
+
+def is_no_cost(text: str) -> bool:
+    """Say whether a cell of costs or officer time says that there are none."""
+    return plain(text) in spellings("nothing")["cost"]
+
+
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
     return {table: {name: tuple(map(plain, given)) for name, given in entries.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from my121_analytics.improvement.headings import BULLETS
+from my121_analytics.improvement.headings import BULLETS, is_nothing
 
 _BULLET = re.compile(rf"^\s*(?:[{BULLETS}]|o(?=\s)|[-–](?=\s)|\(?(?:\d{{1,2}}|[a-z])[.)](?=\s))\s*", re.I)
 _EMAIL = re.compile(r"(?:\bmailto:)?[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", re.I)
@@ -122,7 +122,7 @@ def split_owners(text: str) -> list[str]:
     list of str
         In order, each once.
     """
-    if re.fullmatch(r"(?:n/?a|none|tbc|tba|-|–)?", text.strip(), re.I):
+    if is_nothing(text):
         return []
     names = [" ".join(_BULLET.sub("", name).split()).strip(" .-–:") for name in re.split(r"[\n;+,/]", text)]
     return list(dict.fromkeys(name for name in names if name))

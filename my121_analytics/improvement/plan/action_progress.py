@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
 
-from my121_analytics.improvement.headings import plain, spellings
+from my121_analytics.improvement.headings import is_nothing, plain, spellings
 from my121_analytics.improvement.timescale.comments import is_aside
 from my121_analytics.improvement.timescale.reading import parse_anchor
 from my121_analytics.improvement.timescale.refusal import TimescaleError
@@ -30,7 +30,6 @@ _PERCENT = re.compile(r"(?:approx(?:imately|\.)? ?)?(\d{1,3}(?:\.\d+)?) ?(?:%|pe
                       r"implemented|achieved|delivered))?", re.I)
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d+)?")
 _TICKS = ("✓", "✔", "☑", "✅")
-_BLANK = re.compile(r"[-–—.?]*|n/?a|n\.a\.?|null|none|nil|tbc|tba|tbd|#n/a|blank", re.I)
 _CLOSING = re.compile(r"\b(?:complete(?:d|ly)?|implemented|delivered|closed|achieved|finished|discharged|"
                       r"signed off|superseded|withdrawn|cancelled|no longer)\b", re.I)
 _NOT_YET = re.compile(r"(?:\d ?%|\b(?:not|yet|to be|to|will|be|being|for|until|when|once|before|awaiting|pending|"
@@ -115,7 +114,7 @@ def read_status(cell: str, vocabulary: Vocabulary, *, is_fraction: bool = False,
     Statement
     """
     text = " ".join(cell.split())
-    if _BLANK.fullmatch(text):
+    if is_nothing(text):
         return Statement()
     if text in _TICKS:
         return Statement(DONE)
@@ -137,7 +136,7 @@ def read_status(cell: str, vocabulary: Vocabulary, *, is_fraction: bool = False,
 def read_colour(cell: str, vocabulary: Vocabulary) -> Statement:
     """Read a cell under a heading such as RAG: a colour or its letter, by the plan's own key where there is one."""
     text = plain(cell)
-    if _BLANK.fullmatch(cell.strip()) or not text:
+    if is_nothing(cell) or not text:
         return Statement()
     colour = _colours().get(text, text)
     letters = [letter for letter, name in _colours().items() if name == colour]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from my121_analytics.improvement.headings import plain
+from my121_analytics.improvement.headings import is_no_cost, is_nothing, plain
 from my121_analytics.improvement.plan.action_cells import (
     Bracketed,
     align,
@@ -45,9 +45,7 @@ REFUSED = "refused"
 """Kind of an action whose timescale was refused; the action stays, and the refusal is listed."""
 DETAILS = ("directorate", "theme", "carried_into", "carried_evidence", "cost", "officer_time", "risk", "statistic")
 """What a council adds to an assessor's plan, in the plan itself or in the tracker."""
-_NONE = re.compile(r"(?:n/?a|none|nil|-|–|tbc|tba)?", re.I)
 _TOTALS = ("total", "totals", "grand total", "sub total", "subtotal", "total actions", "number of actions")
-_BLANK = re.compile(r"(?:n/?a|-|–|tbc|tba)?", re.I)
 _CONTINUED = re.compile(r"\s*[(\[]?\b(?:continued|contd?|cont['’.]?d?)\b\.?[)\]]?\s*$", re.I)
 _SKILLS = re.compile(r"\bskills?\b[^.;:]{0,80}?(?:\bi\.?e\.?|\be\.?g\.?|\bsuch as|\bincluding|\bnamely|"
                      r"\bfor example|:)[, ]*"
@@ -145,7 +143,7 @@ def _count_revised(header: ActionHeader, row: Sequence[str]) -> int:
     """Count the revised dates of a row that are filled in."""
     first = header.columns.get("revised_timescale")
     places = () if first is None else (first, *header.more.get("revised_timescale", ()))
-    return sum(not _NONE.fullmatch(row[j].strip()) for j in places)
+    return sum(not is_nothing(row[j]) for j in places)
 
 
 def _begin_issue(issue: str, reading: Reading) -> None:
@@ -323,7 +321,7 @@ def _read_details(cells: dict[str, str], reading: Reading) -> dict[str, str]:
     """Carry what the council added; a theme, plan or issue that the settings know gets the spelling known there."""
     known = reading.settings.plan
     details = {name: reading.clean(" ".join(cells.get(name, "").split())) for name in DETAILS}
-    details = {name: "" if (_BLANK if name in ("cost", "officer_time") else _NONE).fullmatch(text) else text
+    details = {name: "" if is_nothing(text) and not (name in ("cost", "officer_time") and is_no_cost(text)) else text
                for name, text in details.items()}  # "nil" is a cost, and the only one that is nought
     if not details["theme"]:
         details["theme"] = match_known(reading.issue, known.themes)
@@ -338,7 +336,7 @@ def _ask_about_statistics(sheet: SourceSheet, position: int, cell: str, reading:
         try:
             parse_statistic(part)
         except UnknownStatisticError as problem:
-            if not _NONE.fullmatch(part):
+            if not is_nothing(part):
                 reading.ask(sheet, position + 1, "statistic", part, "unknown_statistic", near=" ".join(problem.hints))
 
 
@@ -356,7 +354,7 @@ def _revise(sheet: SourceSheet, position: int, cells: dict[str, str], n_dates: i
     first = " ".join(cells.get("original_timescale", "").split())
     counted = cells.get("revisions", "").strip().removesuffix(".0")
     cell = cells.get("revised_timescale", "")
-    if not _NONE.fullmatch(cell.strip()):
+    if not is_nothing(cell):
         try:
             read = parse_timescale(cell, anchor=reading.anchor, date_order=reading.settings.exports.date_order)
         except TimescaleError as problem:
@@ -439,7 +437,7 @@ def _identify(sheet: SourceSheet, position: int, given: str, reading: Reading) -
 
 def _read_completed_on(sheet: SourceSheet, position: int, cell: str, record: dict[str, Any], reading: Reading) -> None:
     """Read the day of completion; a word there ("Ongoing") is a status, and a day beside "in progress" is a doubt."""
-    if _NONE.fullmatch(cell.strip()):
+    if is_nothing(cell):
         return
     try:
         day = parse_anchor(cell, date_order=reading.settings.exports.date_order)

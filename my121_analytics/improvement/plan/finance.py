@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from my121_analytics.improvement.headings import is_no_cost
 from my121_analytics.improvement.plan.action_groups import without_names
 from my121_analytics.improvement.plan.milestones import OPEN
 from my121_analytics.settings_plan import PlanSettings
@@ -14,14 +15,13 @@ from my121_analytics.wording.catalogue import say
 
 _STANDING = {True: ("standard", "people", "mitigation"), False: ("open", "mitigation")}
 """Risks of the plan as a whole: of an award's, and of any other."""
-_NOTHING = re.compile(r"(?:nil|none|no cost|no direct cost|zero|free)", re.I)
 _POUNDS = re.compile(r"(?:£|GBP)? ?(\d+(?:,\d{3})*(?:\.\d{1,2})?) ?(k)?", re.I)
 _DAYS = re.compile(r"(\d+(?:\.\d+)?)(?: ?(?:d|days?))?", re.I)
 
 
 def parse_pounds(text: str) -> float | None:
     """Read an amount in pounds; None for words and blanks, which are not nought."""
-    if _NOTHING.fullmatch(text.strip()):
+    if is_no_cost(text):
         return 0.0
     found = _POUNDS.fullmatch(text.strip())
     return float(found[1].replace(",", "")) * (1000 if found[2] else 1) if found else None
@@ -29,7 +29,7 @@ def parse_pounds(text: str) -> float | None:
 
 def parse_days(text: str) -> float | None:
     """Read a number of days of officer time; None for words and blanks."""
-    if _NOTHING.fullmatch(text.strip()):
+    if is_no_cost(text):
         return 0.0
     found = _DAYS.fullmatch(text.strip())
     return float(found[1]) if found else None

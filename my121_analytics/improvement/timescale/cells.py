@@ -173,9 +173,12 @@ def _read_revised(tokens: Tokens, scene: Scene) -> Timescale | None:
             continue
         if revision.is_loose and not _is_later(revision, new, scene):
             raise TimescaleError(text_of(tokens), "two_readings")
+        priorities = {new.priority, _priority_beside(revision.old, scene)} - {""}
+        if len(priorities) > 1:
+            raise TimescaleError(text_of(tokens), "two_readings")
         original = f"{revision.old[0].start}:{revision.old[-1].end}" if revision.old else ""
         return replace(new, note=join_notes(new.note, "revised"), original=original,
-                       priority=new.priority or _priority_beside(revision.old, scene))
+                       priority=min(priorities, default=""))
     return None
 
 

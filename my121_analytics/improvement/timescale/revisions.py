@@ -43,6 +43,7 @@ RULES: tuple[RevisionRule, ...] = tuple(RevisionRule(*row) for row in (
      False, "revised to March 2014"),
 ))
 """How a timescale that replaced another is written."""
+_SPEAK_OF_ONE = ("moved", "revised", "updated", "new", "now", "was", "arrow")
 
 
 def find_revisions(tokens: Tokens) -> list[Revision]:
@@ -58,6 +59,8 @@ def find_revisions(tokens: Tokens) -> list[Revision]:
     list of Revision
         Whether the two parts are timescales is for the caller to see; empty where the phrase speaks of no revision.
     """
+    if not any(token.kind in _SPEAK_OF_ONE for token in tokens):
+        return []
     kinds = kinds_of(tokens)
     found = []
     for rule in RULES:

@@ -191,7 +191,8 @@ def _years_and_months(span: Span, scene: Scene) -> Lengths | None:
     lengths = span.all("length")
     if [_unit_of(length) for length in lengths] != [("months", 12), ("months", 1)]:
         return None
-    return _same(Duration(months=sum(length.low.months for length in _lengths_in(span))))
+    years, months = (length.low.months for length in _lengths_in(span))
+    return _same(Duration(months=years + months)) if months < 12 else None
 
 
 def _range_of_lengths(span: Span, scene: Scene) -> Lengths | None:
@@ -201,8 +202,8 @@ def _range_of_lengths(span: Span, scene: Scene) -> Lengths | None:
     low_end, high_end = _lengths_in(span)[0], _lengths_in(span)[-1]
     if span.has("number"):
         low, unit = span.value("number"), _unit_of(span.tokens[-1])
-        if unit is None:
-            return None
+        if unit is None or any(part.kind == "a" for part in span.tokens[-1].parts):
+            return None  # "1 to a month"
         shorter = count_units(low, unit, span.text) if low else Duration()
     else:
         shorter = low_end.low
@@ -384,9 +385,10 @@ def _row_of_parts(span: Span, scene: Scene) -> Named | None:
     """Read ``Q1/Q2``, ``Q3-4``, ``from Q1 to Q3``; a year on both sides belongs to one of them each."""
     if span.has("from") and span.has("slash", "and"):
         return None
-    named = [token.value for token in span.all("part", "number")]
-    numbers = [part.last if isinstance(part, Named) else part for part in named]
-    parts = [part for part in named if isinstance(part, Named)]
+    parts = [token.value for token in span.all("part")]
+    if span.has("dash", "slash", "to", "and") and any(part.number != part.last for part in parts):
+        return None  # "first two quarters - Q3"
+    numbers = [token.value if token.kind == "number" else token.value.last for token in span.all("part", "number")]
     if len({part.span for part in parts}) > 1 or (span.before[-1:] and span.before[-1].kind == "year"
                                                   and any(token.kind == "year" for token in span.after[:2])):
         return None

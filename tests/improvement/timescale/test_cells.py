@@ -28,7 +28,7 @@ def test_what_only_announces_or_encloses_a_timescale_changes_nothing(text):
                                   "(P1) 6 months"])
 def test_a_priority_may_stand_on_either_side(text):
     reading = read(text)
-    assert (reading.latest, reading.priority) == (date(2013, 12, 31), "1")
+    assert (reading.latest, reading.priority) == (date(2013, 12, 30), "1")
 
 
 @pytest.mark.parametrize(("text", "code"), [
@@ -82,3 +82,9 @@ def test_a_priority_alone_may_stand_in_brackets():
 def test_parts_lose_the_punctuation_around_them():
     parts = split_at(scan("(a), b - ; c"), lambda token, following: token.kind in ("comma", "semicolon"))
     assert [text_of(part) for part in parts] == ["a", "b", "c"]
+
+
+@pytest.mark.parametrize("text", ["12 months, now by 6 months", "by 2014 P1 High"])
+def test_a_length_from_no_day_and_a_second_priority_are_not_guessed(text):
+    with pytest.raises(TimescaleError):
+        read(text)
