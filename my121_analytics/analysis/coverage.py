@@ -14,11 +14,12 @@ from my121_analytics.workforce.counts import (
     check_grouping,
     count_conversations,
     find_units,
+    is_main_post,
     keep_matching,
     outcomes_in_cycle,
     year_to,
 )
-from my121_analytics.workforce.record import Workforce, main_posts, months_between, of_employee
+from my121_analytics.workforce.record import Workforce, months_between, of_employee
 from my121_analytics.workforce.results import LABEL, Count, Fact, Result, Table, describe
 from my121_analytics.workforce.schema import MANAGER, ORGANISATION, RECORD_PARTS
 
@@ -115,13 +116,9 @@ def _add_conversations(workforce: Workforce, cycle: str, rows: pd.DataFrame, hel
     counted = counted.drop(columns="last_held_on")
     if len(held):
         counted = counted.fillna(0)
-    main = main_posts(workforce.posts_in_cycle(cycle))
-    post_of = main["post_id"].astype("str").set_axis(main["employee_id"].astype("str"))
-    main_post = post_of.reindex(rows["employee_id"].astype("str")).to_numpy()
-    is_main = (rows["post_id"].astype("str") == main_post) | rows["post_id"].isna()
     owed = owe_conversations(workforce, of_employee(workforce.employees, rows["employee_id"], "started"),
                              workforce.cycle_end(cycle))
-    return rows.assign(**{c: counted[c] for c in counted}, is_person=is_main, n_owed=owed,
+    return rows.assign(**{c: counted[c] for c in counted}, is_person=is_main_post(workforce, cycle, rows), n_owed=owed,
                        is_placed=rows["box"].notna() | rows["performance"].notna())
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.grouping import check_outcomes
+from my121_analytics.analysis.profile import FACTS
 from my121_analytics.analysis.shares import SHARE
 from my121_analytics.analysis.workforce_profile import order_naturally
 from my121_analytics.errors import UsageError, suggest
@@ -17,11 +18,12 @@ from my121_analytics.inference.intervals import wilson_interval
 from my121_analytics.workforce.counts import (
     NOT_RECORDED,
     check_grouping,
+    is_main_post,
     keep_matching,
     outcomes_in_cycle,
 )
-from my121_analytics.workforce.record import Workforce, main_posts
-from my121_analytics.workforce.results import LABEL, NO_PLACEMENT, TOTAL, Count, Fact, Result, Table, describe
+from my121_analytics.workforce.record import Workforce
+from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, Count, Result, Table, describe
 from my121_analytics.workforce.schema import GROUPS, MANAGER, ORGANISATION, PROTECTED
 
 BY_MANAGER = "manager"
@@ -36,7 +38,6 @@ FEWEST = 10
 FEWEST_ABOVE = 3
 """Posts in a box from which it may stand above the council's share: one or two are an accident of a small group."""
 _INDEX = ("council_share", "index", "index_lower", "index_upper", "against")
-FACTS = {**dict.fromkeys(("map_columns", "map_rows"), LABEL), "n": Fact("posts", who=Count("posts"))}
 
 
 @dataclass(frozen=True, repr=False)
@@ -133,10 +134,7 @@ def _list_posts(workforce: Workforce, cycle: str, columns: list[str], source: st
     wanted = [c for c in columns if c != MANAGER_COLUMN]
     rows = keep_matching(outcomes_in_cycle(workforce, cycle, source=source, columns=[*wanted, *(filters or {})]),
                          filters)
-    main = main_posts(workforce.posts_in_cycle(cycle))
-    post_of = main["post_id"].astype("str").set_axis(main["employee_id"].astype("str"))
-    own = post_of.reindex(rows["employee_id"].astype("str")).to_numpy()
-    stands = rows["in_force"] & ((rows["post_id"].astype("str") == own) | rows["post_id"].isna())
+    stands = rows["in_force"] & is_main_post(workforce, cycle, rows)
     groups = {c: rows[c].astype("object").where(rows[c].notna(), NOT_RECORDED).astype("str") for c in columns}
     return pd.DataFrame({**groups, "box": rows["box"].fillna(0).astype("int64"),
                          "level": rows["performance"].fillna(0).astype("int64"),

@@ -6,10 +6,9 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from my121_analytics.cell_text import unguard
 from my121_analytics.improvement.headings import plain
 from my121_analytics.ingest.files.exports import SourceSheet
-
-_GUARD = re.compile(r"^'(?=[=+\-@\t\r])")
 
 
 @dataclass(frozen=True)
@@ -56,4 +55,4 @@ def find_own_table(sheets: Sequence[SourceSheet], headings: Mapping[str, str],
 
 
 def _tidy(cell: str) -> str:
-    return _GUARD.sub("", cell.strip())
+    return unguard(cell.strip())

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from my121_analytics.cell_text import clean_text, unguard
 from my121_analytics.errors import DataUnusableError, suggest
 from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
 from my121_analytics.ingest.findings import Log, record_of, unique_names
@@ -31,8 +32,6 @@ _LONGEST_LABEL = 200
 """Letters of a heading; a marked-up table takes 255, numbers behind it included."""
 _SEARCHED = 60
 """Rows within which a sheet of corrections has its headings."""
-_GUARDED = ("=", "+", "-", "@", "\t", "\r")
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _SCIENTIFIC = re.compile(r"\d(?:\.\d+)?E\+?\d+", re.I)
 
 
@@ -401,7 +400,7 @@ def label_columns(names: Sequence[str]) -> list[str]:
     used = {say("correction_heading", code).casefold() for code in OWN_HEADINGS}
     labels = []
     for name in names:
-        stem = " ".join(_UNPRINTABLE.sub("\ufffd", name).split())[:_LONGEST_LABEL] or "column"
+        stem = " ".join(clean_text(name).split())[:_LONGEST_LABEL] or "column"
         label, number = stem, 1
         while label.casefold() in used:
             number += 1
@@ -430,11 +429,6 @@ def settle_rows(rows: SheetRows, is_data: Mapping[int, bool]) -> SheetRows:
     settled.stops.drop(np.flatnonzero(aside > 0))
     settled.withhold(np.flatnonzero(np.isin(settled.rows, rows.rows[rows.withheld])), is_lost=True)
     return settled
-
-
-def unguard(text: str) -> str:
-    """Take off the apostrophe that keeps a spreadsheet from running a text."""
-    return text[1:] if text[:1] == "'" and text[1:2] in _GUARDED else text
 
 
 # Reading the file -------------------------------------------------------------------------------------------------
@@ -517,7 +511,7 @@ def _is_same(old: str, new: str) -> bool:
     """Say whether a cell is what it was, but for what spreadsheet programs do to text unasked."""
     if new == old or unguard(new) == old:
         return True
-    before, after = (" ".join(_UNPRINTABLE.sub("\ufffd", text).split()) for text in (old, unguard(new)))
+    before, after = (" ".join(clean_text(text).split()) for text in (old, unguard(new)))
     if before == after or (len(after) > 32_000 and after.endswith("…") and before.startswith(after[:-1])):
         return True
     if before.isdigit() and before.isascii():  # zeros in front lost, or a long number cut to its first digits

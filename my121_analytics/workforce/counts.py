@@ -627,6 +627,29 @@ def _fill_posts(workforce: Workforce, placements: pd.DataFrame) -> pd.DataFrame:
     return placements.assign(post_id=filled)
 
 
+def is_main_post(workforce: Workforce, cycle: str, rows: pd.DataFrame) -> pd.Series:
+    """Say which rows of employee and post stand for the person: those of the main post, and those without a post.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    cycle
+        Label.
+    rows
+        With ``employee_id`` and ``post_id``.
+
+    Returns
+    -------
+    pandas.Series
+        On the index of the rows; true or false. People are counted by adding it up.
+    """
+    main = main_posts(workforce.posts_in_cycle(cycle))
+    post_of = main["post_id"].astype("str").set_axis(main["employee_id"].astype("str"))
+    own = post_of.reindex(rows["employee_id"].astype("str")).to_numpy()
+    return (rows["post_id"].astype("str") == own) | rows["post_id"].isna()
+
+
 def _match_posts(part: pd.DataFrame, posts: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     row = pd.Index(_pair_codes(posts)).get_indexer(_pair_codes(part))
     unmatched = row < 0

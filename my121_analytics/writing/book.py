@@ -10,6 +10,8 @@ from my121_analytics.writing.tables import Kind, View
 
 Profile = Literal["publish", "working"]
 NOT_AVAILABLE, NOT_APPLICABLE = "[x]", "[z]"
+FONT = "Arial"
+"""Of workbooks, documents and slides; where it is missing, Liberation Sans has the same widths."""
 WIDEST_WORDS = 80
 """Width of a column of words, in letters."""
 

@@ -7,11 +7,10 @@ from pathlib import Path
 
 import pandas as pd
 
+from my121_analytics.cell_text import guard
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.writing.staging import write_atomic
-
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[str] | None = None,
@@ -88,5 +87,4 @@ def as_text(frame: pd.DataFrame) -> pd.DataFrame:
 
 def _disarm(values: pd.Series) -> pd.Series:
     known = pd.unique(values.dropna().astype("str"))
-    safe = {text: f"'{text}" if text.startswith(_RISKY) else text for text in known}
-    return values.astype("str").map(safe)
+    return values.astype("str").map({text: guard(text) for text in known})

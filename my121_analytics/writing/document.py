@@ -9,12 +9,13 @@ from datetime import date, datetime
 from typing import Any
 from xml.sax.saxutils import escape
 
+from my121_analytics.cell_text import clean_text
 from my121_analytics.errors import UsageError
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.book import FONT
 from my121_analytics.writing.page import Block, Bullets, Drawing, Page, PageTable, Subheading
-from my121_analytics.writing.tables import clean_text
 
-FONT, SIZE = "Arial", 11
+SIZE = 11
 ACCENT = (0x12, 0x43, 0x6D)
 WIDE_COLUMNS = 9
 """Columns from which a table needs a page that lies across, however short its words."""

@@ -14,10 +14,11 @@ from typing import ClassVar
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup
 
+from my121_analytics.cell_text import clean_text
 from my121_analytics.version import __version__
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.picture import Picture
-from my121_analytics.writing.tables import NUMERIC, View, clean_text
+from my121_analytics.writing.tables import NUMERIC, View
 
 WIDE = 4
 """Columns from which a table needs more room than a line of text."""

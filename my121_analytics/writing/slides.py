@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from my121_analytics.cell_text import clean_text
 from my121_analytics.errors import UsageError
+from my121_analytics.writing.book import FONT
 from my121_analytics.writing.page import PageTable
 from my121_analytics.writing.picture import Picture
-from my121_analytics.writing.tables import clean_text
 
 MOST_SLIDES = 10
 MOST_ROWS = 11
 """Rows of a table that can be read from the back of a room."""
-FONT = "Arial"
 _BLUE, _INK, _TINT = "12436D", "1A1A1A", "EEF3F7"
 _WIDTH, _HEIGHT, _MARGIN = 13.333, 7.5, 0.6
 """Inches, 16 to 9."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from my121_analytics.cell_text import clean_text
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import DisclosureError
@@ -17,7 +17,6 @@ from my121_analytics.errors import DisclosureError
 Kind = Literal["text", "range", "id", "integer", "number", "decimal", "signed", "share", "points", "date"]
 NUMERIC = ("integer", "number", "decimal", "signed", "share", "points")
 MINUS = "−"
-_UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True)
@@ -180,8 +179,3 @@ def _format_number(value: float, kind: Kind) -> str:
         return f"{value:,.{2 if kind == 'number' else 1}f}".replace("-", MINUS)
     text = f"{value * 100:+.0f}" if kind == "points" else f"{value:+.2f}"
     return text.lstrip("+-") if float(text) == 0 else text.replace("-", MINUS)
-
-
-def clean_text(text: str) -> str:
-    """Take out what neither XML nor HTML may hold (control characters, lone surrogates); everything else stays."""
-    return _UNPRINTABLE.sub("�", text)

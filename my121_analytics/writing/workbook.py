@@ -19,9 +19,11 @@ import xlsxwriter
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from my121_analytics.cell_text import clean_text
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.writing.book import (
+    FONT,
     NOT_APPLICABLE,
     NOT_AVAILABLE,
     AnySheet,
@@ -33,10 +35,9 @@ from my121_analytics.writing.book import (
     Sheet,
     WordSheet,
 )
-from my121_analytics.writing.tables import NUMERIC, Field, View, clean_text, format_value
+from my121_analytics.writing.tables import NUMERIC, Field, View, format_value
 from my121_analytics.writing.workbook_package import finish_package
 
-FONT = "Arial"
 SIZE = 12
 WIDEST, NARROWEST = 48, 9
 WIDEST_PRINT = 180

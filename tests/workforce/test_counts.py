@@ -167,6 +167,16 @@ def test_a_flat_export_without_posts_counts_the_people_who_were_there():
     assert tally(found, "directorate") == {("Not recorded", 0): 1, ("Not recorded", 5): 1}
 
 
+def test_the_row_of_the_main_post_and_one_without_a_post_stand_for_the_person():
+    posts = [held("1", "A"), held("1", "B") | {"is_main": False}, held("2")]
+    workforce = record([placed("1", 5, post="A"), placed("1", 4, post="B"), placed("2", 5)], posts)
+    rows = workforce.placements.assign(post_id=workforce.placements["post_id"].where(
+        workforce.placements["employee_id"].astype("str") == "1"))
+    marked = counts.is_main_post(workforce, LATER, rows)
+    assert marked.tolist() == [True, False, True]
+    assert marked.index.equals(rows.index)
+
+
 def test_the_latest_of_two_placements_counts():
     first, second = placed("1", 5, placed_on=DAY("2023-05-01")), placed("1", 4, placed_on=DAY("2023-06-01"))
     undated = placed("1", 9)

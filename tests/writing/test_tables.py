@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from my121_analytics.cell_text import clean_text
 from my121_analytics.disclosure.release import Released, release
 from my121_analytics.errors import DisclosureError
 from my121_analytics.workforce.results import Result, Table, describe
-from my121_analytics.writing.tables import Field, Kind, View, clean_text, format_value
+from my121_analytics.writing.tables import Field, Kind, View, format_value
 
 FIELDS = (Field("box", "Box", "integer"), Field("n", "Number", "integer"), Field("share", "Share", "share"))
 

@@ -7,7 +7,6 @@ from datetime import date
 import pandas as pd
 
 from my121_analytics.improvement.plan.reading import Plan
-from my121_analytics.improvement.timescale.durations import Duration
 from my121_analytics.improvement.timescale.reading import parse_timescale
 from my121_analytics.improvement.timescale.refusal import TimescaleError
 from my121_analytics.settings import Settings
@@ -94,7 +93,7 @@ def find_assessment(plan: Plan) -> tuple[date, str]:
 def _date_milestone(one: MilestoneSettings, plan: Plan, settings: Settings) -> tuple[object, ...]:
     start, source = find_assessment(plan)
     first, last = one.months[0], one.months[-1]
-    earliest, latest = (Duration(months=n).after(start) for n in (first, last))
+    earliest, latest = (_settle(pd.Timestamp(start) + pd.DateOffset(months=n), start) for n in (first, last))
     named = _named_in_plan(one.code, plan, start, settings)
     if named is not None:
         earliest, latest, source = *named, "title_block"
@@ -111,7 +110,15 @@ def _named_in_plan(code: str, plan: Plan, start: date, settings: Settings) -> tu
         return None
     if read.latest is None:
         return None
-    return read.earliest or read.latest, read.latest
+    if pd.notna(entry["day"].iloc[0]):
+        return read.earliest or read.latest, read.latest
+    return _settle(pd.Timestamp(read.earliest or read.latest), start), _settle(pd.Timestamp(read.latest), start)
+
+
+def _settle(moment: pd.Timestamp, start: date) -> date:
+    """Give the end of the month where the start is one: eighteen months from June end with December."""
+    begins_at_end = pd.Timestamp(start).is_month_end
+    return ((moment + pd.offsets.MonthEnd(0)) if begins_at_end else moment).date()
 
 
 def _count_down(state: str, earliest: pd.Timestamp, latest: pd.Timestamp, today: pd.Timestamp) -> str:

@@ -30,23 +30,17 @@ class Duration:
         Returns
         -------
         datetime.date
-            Months end on the corresponding date: six months from 15 June end on 15 December. From the last day of a
-            month they end on the last day of a month: six months from 30 June end on 31 December, six months from 31
-            August on 28 February.
+            Months end on the corresponding date, or on the last day of a month that has no such date: six months
+            from 31 August end on 28 February, and six months from 30 June on 30 December.
 
         Notes
         -----
-        Most plans name a month to count from, which stands for its last day; six months after June are over when
-        December is, so nothing is called late on 31 December that a month still has time for. A spreadsheet gives the
-        same day by EOMONTH for a start at the end of a month and by EDATE for any other. The law of tenancies is
-        stricter there (Dodds v Walker, 1981: four months from 30 September end on 30 January); no plan is drawn up by
-        it.
+        This is the corresponding-date rule by which periods of months run in English law (Dodds v Walker, 1981), and
+        what EDATE does in a spreadsheet.
         """
         month = start.year * 12 + start.month - 1 + self.months
         year, month = month // 12, month % 12 + 1
-        last_day = monthrange(year, month)[1]
-        starts_at_end = self.months > 0 and start.day == monthrange(start.year, start.month)[1]
-        day = last_day if starts_at_end else min(start.day, last_day)
+        day = min(start.day, monthrange(year, month)[1])
         return date(year, month, day) + timedelta(days=self.days)
 
     @property

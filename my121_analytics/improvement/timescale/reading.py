@@ -49,8 +49,8 @@ def parse_timescale(text: str, *, anchor: date, date_order: DateOrder = "dmy") -
 
     Notes
     -----
-    A month, quarter, season or year is a window to its last day. Months count to the corresponding date, and from the
-    last day of a month to the last day of a month: six months from 30 June are 31 December (see
+    A month, quarter, season or year is a window to its last day. Months count to the corresponding date, so six
+    months from 30 June are 30 December (see
     :meth:`~my121_analytics.improvement.timescale.durations.Duration.after`). Quarters and
     half-years are read only where the year says which kind it is: ``2013/14`` starts on 1 April. Seasons are the
     meteorological ones. An explicit date beats a length of time beside it; of a revised timescale the later word

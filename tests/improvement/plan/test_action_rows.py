@@ -28,7 +28,7 @@ def due(plan):
 
 def test_two_actions_in_one_cell_have_a_timescale_each_where_the_cell_holds_two(plan_of):
     plan = plan_of('"• Coach\n• Train";"12 months\n6 months";HR;')
-    assert due(plan) == [date(2014, 6, 30), date(2013, 12, 31)]
+    assert due(plan) == [date(2014, 6, 30), date(2013, 12, 30)]
     assert plan.actions["timescale"].tolist() == ["12 months", "6 months"]
 
 

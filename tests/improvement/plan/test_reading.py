@@ -37,9 +37,9 @@ def test_the_form_gives_eleven_actions_of_six_issues_with_their_timescales(form)
 def test_each_action_has_its_own_timescale_where_the_cell_holds_one_each(form):
     actions = read_plan(form, anchor=ANCHOR).actions.set_index("action_id")
     assert actions.loc["6.1", "due_latest"] == pd.Timestamp("2014-06-30")
-    assert actions.loc["6.2", "due_latest"] == pd.Timestamp("2013-12-31")
+    assert actions.loc["6.2", "due_latest"] == pd.Timestamp("2013-12-30")
     assert actions.loc["4.2", ["kind", "due_earliest", "due_latest"]].tolist() == [
-        "window", pd.Timestamp("2014-12-31"), pd.Timestamp("2015-06-30")]
+        "window", pd.Timestamp("2014-12-30"), pd.Timestamp("2015-06-30")]
 
 
 def test_owners_are_data_and_one_block_each_belongs_to_one_action_each(form):

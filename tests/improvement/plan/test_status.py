@@ -15,12 +15,12 @@ REVIEW = date(2014, 12, 31)
 
 
 @pytest.mark.parametrize(("anchor", "overdue", "in_window", "on_track"), [
-    # Twelve months end on 30 June 2014, six on 31 December 2013, and 18 months on 31 December 2014.
+    # Twelve months end on 30 June 2014, six on 30 December 2013, and 18 months on 30 December 2014.
     ("June 2013", 8, 3, 0),
     # Twelve months end on 9 September 2014, six on 9 March 2014, and 18 months only on 9 March 2015.
     ("9 September 2013", 8, 0, 3),
-    # Twelve months end on 30 June 2015; six end on the day of the review; 18 months on 31 December 2015.
-    ("30 June 2014", 0, 0, 11),
+    # Twelve months end on 30 June 2015; six ended the day before the review; 18 months on 30 December 2015.
+    ("30 June 2014", 2, 0, 9),
 ])
 def test_the_same_plan_stands_differently_under_the_three_anchors_it_may_have(form, anchor, overdue, in_window,
                                                                               on_track):

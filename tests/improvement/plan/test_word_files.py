@@ -51,7 +51,7 @@ def test_a_word_form_is_read_as_its_workbook_would_be(form):
     plan = read_plan(form, anchor=ANCHOR)
     assert plan.actions["action"].tolist() == ["Explain the aims to every team", "Use the behaviours in one to ones",
                                                "Decide on a scheme"]
-    assert plan.actions["due_latest"].dt.date.tolist() == [date(2014, 6, 30)] * 2 + [date(2013, 12, 31)]
+    assert plan.actions["due_latest"].dt.date.tolist() == [date(2014, 6, 30)] * 2 + [date(2013, 12, 30)]
     assert plan.information.set_index("code")["value"].to_dict() == {"organisation": "Northmoor Council",
                                                                      "assessed": "June 2013"}
     assert plan.refusals.empty

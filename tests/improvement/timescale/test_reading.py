@@ -25,8 +25,8 @@ ANCHOR = date(2013, 6, 30)
 # phrase | kind | earliest | latest | anything else that is not at its default
 READ = """
 12 months                          | relative | 2014-06-30 | 2014-06-30
-6 months                           | relative | 2013-12-31 | 2013-12-31
-1 month                            | relative | 2013-07-31 | 2013-07-31
+6 months                           | relative | 2013-12-30 | 2013-12-30
+1 month                            | relative | 2013-07-30 | 2013-07-30
 twelve months                      | relative | 2014-06-30 | 2014-06-30
 Twenty-four months                 | relative | 2015-06-30 | 2015-06-30
 twenty four months                 | relative | 2015-06-30 | 2015-06-30
@@ -38,24 +38,24 @@ a fortnight                        | relative | 2013-07-14 | 2013-07-14
 10 days                            | relative | 2013-07-10 | 2013-07-10
 12mths                             | relative | 2014-06-30 | 2014-06-30
 12-month period                    | relative | 2014-06-30 | 2014-06-30
-18 calendar months                 | relative | 2014-12-31 | 2014-12-31
-1 year 6 months                    | relative | 2014-12-31 | 2014-12-31
-one year and six months            | relative | 2014-12-31 | 2014-12-31
-1.5 years                          | relative | 2014-12-31 | 2014-12-31
-half a year                        | relative | 2013-12-31 | 2013-12-31
-in 6 months                        | relative | 2013-12-31 | 2013-12-31
+18 calendar months                 | relative | 2014-12-30 | 2014-12-30
+1 year 6 months                    | relative | 2014-12-30 | 2014-12-30
+one year and six months            | relative | 2014-12-30 | 2014-12-30
+1.5 years                          | relative | 2014-12-30 | 2014-12-30
+half a year                        | relative | 2013-12-30 | 2013-12-30
+in 6 months                        | relative | 2013-12-30 | 2013-12-30
 in 12 months' time                 | relative | 2014-06-30 | 2014-06-30
-6 months from now                  | relative | 2013-12-31 | 2013-12-31
+6 months from now                  | relative | 2013-12-30 | 2013-12-30
 Timescale: 12 months               | relative | 2014-06-30 | 2014-06-30
 12 months.                         | relative | 2014-06-30 | 2014-06-30
-within 6 months                    | relative | 2013-06-30 | 2013-12-31
+within 6 months                    | relative | 2013-06-30 | 2013-12-30
 within the next 12 months          | relative | 2013-06-30 | 2014-06-30
 over the next 12 months            | relative | 2013-06-30 | 2014-06-30
-in the next six months             | relative | 2013-06-30 | 2013-12-31
+in the next six months             | relative | 2013-06-30 | 2013-12-30
 up to three years                  | relative | 2013-06-30 | 2016-06-30
 maximum of 12 months               | relative | 2013-06-30 | 2014-06-30
 12 months max                      | relative | 2013-06-30 | 2014-06-30
-no more than 18 months             | relative | 2013-06-30 | 2014-12-31
+no more than 18 months             | relative | 2013-06-30 | 2014-12-30
 at least 12 months                 | relative | 2014-06-30 |            | open
 12 months+                         | relative | 2014-06-30 |            | open
 12+ months                         | relative | 2014-06-30 |            | open
@@ -63,16 +63,16 @@ minimum 2 years                    | relative | 2015-06-30 |            | open
 12 months or more                  | relative | 2014-06-30 |            | open
 6 months from 1 April 2014         | relative | 2014-10-01 | 2014-10-01
 12 months from June 2014           | relative | 2015-06-30 | 2015-06-30
-18-24 months                       | window   | 2014-12-31 | 2015-06-30
-18 – 24 months                     | window   | 2014-12-31 | 2015-06-30
-18 to 24 months                    | window   | 2014-12-31 | 2015-06-30
-between 18 and 24 months           | window   | 2014-12-31 | 2015-06-30
-18 months to 2 years               | window   | 2014-12-31 | 2015-06-30
-six to nine months                 | window   | 2013-12-31 | 2014-03-31
-12 months - 18 months              | window   | 2014-06-30 | 2014-12-31
+18-24 months                       | window   | 2014-12-30 | 2015-06-30
+18 – 24 months                     | window   | 2014-12-30 | 2015-06-30
+18 to 24 months                    | window   | 2014-12-30 | 2015-06-30
+between 18 and 24 months           | window   | 2014-12-30 | 2015-06-30
+18 months to 2 years               | window   | 2014-12-30 | 2015-06-30
+six to nine months                 | window   | 2013-12-30 | 2014-03-30
+12 months - 18 months              | window   | 2014-06-30 | 2014-12-30
 1-2 years                          | window   | 2014-06-30 | 2015-06-30
 4-6 weeks                          | window   | 2013-07-28 | 2013-08-11
-within 3 to 6 months               | window   | 2013-09-30 | 2013-12-31
+within 3 to 6 months               | window   | 2013-09-30 | 2013-12-30
 31 March 2014                      | date     | 2014-03-31 | 2014-03-31
 31st March 2014                    | date     | 2014-03-31 | 2014-03-31
 the 31st of March 2014             | date     | 2014-03-31 | 2014-03-31
@@ -151,7 +151,7 @@ ongoing until March 2015           | window   | 2013-06-30 | 2015-03-31
 12 months (by June 2014)           | window   | 2014-06-01 | 2014-06-30
 6 months (31 December 2013)        | date     | 2013-12-31 | 2013-12-31
 December 2014 (18 months)          | window   | 2014-12-01 | 2014-12-31
-0-6 months                         | window   | 2013-06-30 | 2013-12-31
+0-6 months                         | window   | 2013-06-30 | 2013-12-30
 by the end of the financial year   | date     | 2014-03-31 | 2014-03-31
 by no later than March 2014        | window   | 2014-03-01 | 2014-03-31
 March 2014 (completed)             | complete |            |
@@ -160,8 +160,8 @@ Complete - High                    | complete |            |            | High
 June 2014, 12 months               | window   | 2014-06-01 | 2014-06-30
 March 2014 - 12 months             | window   | 2014-03-01 | 2014-03-31
 Sept 2013 revised to Dec 2013      | window   | 2013-12-01 | 2013-12-31
-6 months – linked to PDR cycle     | relative | 2013-12-31 | 2013-12-31
-Short term (0-6 months)            | window   | 2013-06-30 | 2013-12-31
+6 months – linked to PDR cycle     | relative | 2013-12-30 | 2013-12-30
+Short term (0-6 months)            | window   | 2013-06-30 | 2013-12-30
 12 montsh                          | relative | 2014-06-30 | 2014-06-30
 immediate                          | immediate | 2013-06-30 | 2013-06-30
 Immediately                        | immediate | 2013-06-30 | 2013-06-30
@@ -202,10 +202,10 @@ completed on 12/03/2014            | complete | 2014-03-12 | 2014-03-12
 High - 12 months                   | relative | 2014-06-30 | 2014-06-30 | High
 12 months (High)                   | relative | 2014-06-30 | 2014-06-30 | High
 12 months / Medium                 | relative | 2014-06-30 | 2014-06-30 | Medium
-Low priority; 18-24 months         | window   | 2014-12-31 | 2015-06-30 | Low
+Low priority; 18-24 months         | window   | 2014-12-30 | 2015-06-30 | Low
 Priority: High, 31 March 2014      | date     | 2014-03-31 | 2014-03-31 | High
-6 months High priority             | relative | 2013-12-31 | 2013-12-31 | High
-High 6 months                      | relative | 2013-12-31 | 2013-12-31 | High
+6 months High priority             | relative | 2013-12-30 | 2013-12-30 | High
+High 6 months                      | relative | 2013-12-30 | 2013-12-30 | High
 Ongoing - Low                      | open     |            |            | open Low
 TBC (Medium)                       | unscheduled |          |            | Medium
 12 months; 12 months               | relative | 2014-06-30 | 2014-06-30

@@ -123,8 +123,8 @@ def test_every_table_that_is_shown_has_its_columns_headings_and_title(tmp_path):
 
 def write_last(tmp_path):
     path = tmp_path / "actions.csv"
-    path.write_text("action_id,issue,action,status,due_latest\nA1,Talent,'=Name successors,on track,2013-12-31\n"
-                    "A9,Talent,Old,on track,2013-12-31\n", encoding="utf-8")
+    path.write_text("action_id,issue,action,status,due_latest\nA1,Talent,'=Name successors,on track,2013-12-30\n"
+                    "A9,Talent,Old,on track,2013-12-30\n", encoding="utf-8")
     return path
 
 
