@@ -361,3 +361,11 @@ def family_of(results: Sequence[DisparityResult], settings: Settings) -> list[Di
         tables = {**result.tables, "differences": replace(result.tables["differences"], frame=frame)}
         out.append(replace(result, tables=tables))
     return out
+
+
+def has_count_below(result: DisparityResult, fewest: int) -> bool:
+    """Say whether a count that the comparisons rest on is above nought and below the fewest people that are shown."""
+    groups = result.frame("groups")
+    counts = [groups["n"], groups["n_rated"], groups["n"] - groups["n_rated"]]
+    counts += [result.frame(name)["n"] for name in result.tables if name.endswith("_levels")]
+    return any(bool(of.between(1, fewest - 1).any()) for of in counts)

@@ -24,14 +24,12 @@ from my121_analytics.workforce.counts import (
 )
 from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import NO_PLACEMENT, TOTAL, Count, Result, Table, describe
-from my121_analytics.workforce.schema import GROUPS, MANAGER, ORGANISATION, PROTECTED
+from my121_analytics.workforce.schema import GROUPS, MANAGER, ORDERED, ORGANISATION, PROTECTED
 
 BY_MANAGER = "manager"
 """Grouping by the manager of the post: the groups have names, so it is for the analyst alone."""
 MANAGER_COLUMN = "manager_id"
 MOST_GROUPINGS = 2
-ORDERED = ("grade", "tenure_band", "age_band")
-"""Columns whose values have an order of their own, which tables and pictures keep."""
 ABOVE, BELOW = "above", "below"
 FEWEST = 10
 """Posts in a group from which it is set against the council: one person in a box would stand out in a smaller one."""

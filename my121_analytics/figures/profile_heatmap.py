@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from my121_analytics.analysis.group_profile import ORDERED
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.layout import MARGIN, Room, Words, line_height, open_axes, wrap, write
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
+from my121_analytics.workforce.schema import ORDERED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

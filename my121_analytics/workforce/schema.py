@@ -188,6 +188,8 @@ AXES = ("performance", "potential")
 ORGANISATION = ("directorate", "service", "team")
 GROUPS = tuple(column for table in ("posts", "employees") for column in TABLES[table] if column.groups)
 """What people and posts are counted by, those of the posts first."""
+ORDERED = ("grade", "tenure_band", "age_band")
+"""Columns whose values have an order of their own, which tables and pictures keep."""
 RECORD_PARTS = tuple(column.name for column in TABLES["conversations"] if column.name.startswith("has_"))
 
 DTYPES: Mapping[str, str] = {"text": "str", "date": "datetime64[s]", "integer": "Int32", "number": "float64",

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from my121_analytics.analysis.disparity import PART_TIME, DisparityResult, characteristics_of, compare_groups, family_of
+from my121_analytics.analysis.disparity import (
+    PART_TIME,
+    DisparityResult,
+    characteristics_of,
+    compare_groups,
+    family_of,
+    has_count_below,
+)
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.figures.phrases import name_group
@@ -49,16 +56,9 @@ def _compare(brief: Brief, by: str) -> Result:
         withhold the comparison, and other tables' counts for its sake.
     """
     result = compare_groups(brief.workforce, by=by, cycle=brief.cycle, settings=brief.settings)
-    if brief.is_public and _has_small(result, brief.settings.disclosure.equality_threshold):
+    if brief.is_public and has_count_below(result, brief.settings.disclosure.equality_threshold):
         raise DataUnusableError(say("due_regard", "not_compared", names=name_group(by)))
     return result
-
-
-def _has_small(result: DisparityResult, fewest: int) -> bool:
-    groups = result.frame("groups")
-    counts = [groups["n"], groups["n_rated"], groups["n"] - groups["n_rated"]]
-    counts += [result.frame(name)["n"] for name in result.tables if name.endswith("_levels")]
-    return any(bool(of.between(1, fewest - 1).any()) for of in counts)
 
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
