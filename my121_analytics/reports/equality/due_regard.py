@@ -124,7 +124,7 @@ def compared_rows(released: Released) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        Columns of ``differences``, and ``outcome_words``, ``model_words``, ``range`` and ``verdict_words``.
+        Columns of ``differences``, and ``outcome_words``, ``model_words``, ``range`` and ``comparison_words``.
     """
     frame = require_released(released, wanted_by="compared_rows").tables["differences"]
     rows = in_order(frame[(frame[MARKER] == "") & frame["odds_ratio"].notna()], characteristic_of(released))
@@ -133,7 +133,7 @@ def compared_rows(released: Released) -> pd.DataFrame:
         model_words=[say("disparity_model", code) for code in rows["model"]],
         range=[say("due_regard", "range", lower=lower, upper=upper)
                for lower, upper in zip(rows["odds_lower"], rows["odds_upper"], strict=True)],
-        verdict_words=[say("disparity_verdict", code) if code else "" for code in rows["verdict"]])
+        comparison_words=[say("disparity_verdict", code) if code else "" for code in rows["verdict"]])
 
 
 def _section(released: Released) -> Section:
@@ -164,4 +164,4 @@ def _row(row: Mapping[Any, Any], by: str) -> tuple[str, ...]:
     return (isolate(str(row[by])), row["outcome_words"], row["model_words"],
             f"{format_value(row['n'], 'integer')} / {format_value(row['n_reference'], 'integer')}",
             format_value(row["difference"], "points"), format_value(row["odds_ratio"], "number"), row["range"],
-            format_value(row["detectable"], "number"), row["verdict_words"])
+            format_value(row["detectable"], "number"), row["comparison_words"])

@@ -82,7 +82,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
             sheets += make_sheet(brief, one, "differences", "due_regard_compared", report_fields(
                 [(by, "text"), ("outcome_words", "text"), ("model_words", "text"), ("n", "integer"),
                  ("n_reference", "integer"), ("difference", "points"), ("odds_ratio", "number"), ("range", "range"),
-                 ("detectable", "number"), ("verdict_words", "text")]), rows=compared_rows(one), words={"by": name},
+                 ("detectable", "number"), ("comparison_words", "text")]), rows=compared_rows(one), words={"by": name},
                 lines=[say("due_regard", "caption", name=name, reference=str(one.facts["reference"]))],
                 name=f"due_regard_{by}_compared")
     return Written(tuple(sheets))
