@@ -386,7 +386,7 @@ class _Linking:
         self.slack: dict[str, tuple[float, float]] = {}
         for kept in earlier.values():
             for law, (over, under) in kept.slack.items():
-                most = self.slack.get(law, (0.0, 0.0))
+                most = self.slack.get(law, (over, under))
                 self.slack[law] = max(over, most[0]), max(under, most[1])
         self.now = list_values(self.known, nesting)
         self.releases: dict[str, list[Shown]] = {}

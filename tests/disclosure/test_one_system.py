@@ -236,6 +236,30 @@ def ends(known: Knowledge, **of: str) -> tuple[float, float]:
     return float(low[0]), float(high[0])
 
 
+def test_how_many_posts_had_ended_is_known_of_what_was_kept_as_well() -> None:
+    """No post had ended, so those of Grade 5 are the 76 in force, though the council's numbers are withheld."""
+    posts, in_force = ratings(GRADES), coverage(GRADES)
+    tables = [posts.tables["ratings_by_group"], in_force.tables["by_group"]]
+    at_the_time = write_equations([show("1.ratings", tables[0].frame, tables[0], posts.about),
+                                   show("2.coverage", tables[1].frame, tables[1], in_force.about)], {}, {})
+    assert at_the_time.slack["told ended@2024/25 H2"] == (0.0, 0.0)
+
+    def without(frame: pd.DataFrame, where: pd.Series, columns: Sequence[str]) -> pd.DataFrame:
+        return frame.assign(**{column: frame[column].astype("Int64").mask(where) for column in columns})
+
+    parts = ["n_with_placement", "n_without_placement"]
+    kept = without(tables[1].frame, tables[1].frame["grade"].isin(["Grade 6", TOTAL]), ["n_posts", *parts])
+    kept = without(kept, kept["grade"].eq("Grade 5"), parts)
+    level = tables[0].frame["grade"].isin(["Grade 5", TOTAL]) & tables[0].frame["level"].eq(0)
+    now = without(tables[0].frame, level, ["n", "base"])
+    shown = [show("1.ratings", now, tables[0], posts.about),
+             show("2.coverage", kept, replace(tables[1], frame=kept), in_force.about)]
+    low, high = ends(write_equations(shown, {}, {}), table="1.ratings", keys="grade=Grade 5, level=0")
+    assert (low, high - low >= 50) == (6, True)
+    known = write_equations(shown, {}, {}, slack=at_the_time.slack)
+    assert ends(known, table="1.ratings", keys="grade=Grade 5, level=0") == (6, 6)
+
+
 def test_the_number_that_shares_of_a_characteristic_are_of_is_everybody() -> None:
     """48 permanent and 1 fixed-term: withheld, but the base of their shares is 49, so everybody is 49."""
     about = coverage(GRADES).about

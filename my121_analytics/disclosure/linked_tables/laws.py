@@ -16,6 +16,8 @@ from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR
 from my121_analytics.workforce.counted import LAWS, UNPRINTED, Law, Term
 
 Group = frozenset[tuple[str, str]]
+TOLD = "told "
+"""Begins what is kept of a count that nobody prints, among the slack: the most, and the least with a minus."""
 
 
 def add_declared_laws(gathered: Gathered) -> None:
@@ -116,12 +118,26 @@ def _add(gathered: Gathered, law: Law, rows: list[tuple[list[int], int]], names:
 
 
 def _bound_unprinted(gathered: Gathered, names: _Names) -> None:
-    """A reader may know how many of the whole council a count that nobody prints comes to: starters, leavers."""
+    """A reader may know how many of the whole council a count that nobody prints comes to: starters, leavers.
+
+    Of a kept release alone that number is not known here. It is kept with what was published, as slack is, and several
+    releases kept may differ in it: then it is known to lie between the least and the most of them.
+    """
     for (prefix, group), at in names.at.items():
-        if not group and _parse(prefix)[0] in UNPRINTED and np.isfinite(names.truth[at]):
-            told, place = float(max(names.truth[at], 0.0)), np.array([[at]])
-            gathered.add_limits(place, np.ones(1), told)
-            gathered.add_limits(place, -np.ones(1), -told)
+        what, source, cycle, _ = _parse(prefix)
+        if group or what not in UNPRINTED:
+            continue
+        kept_as, truth = f"{TOLD}{what}{source}@{cycle}", names.truth[at]
+        if np.isfinite(truth):
+            most = least = float(max(truth, 0.0))
+            gathered.slack.setdefault(kept_as, (most, -least))
+        elif kept_as in gathered.slack:
+            most, least = gathered.slack[kept_as][0], -gathered.slack[kept_as][1]
+        else:
+            continue
+        place = np.array([[at]])
+        gathered.add_limits(place, np.ones(1), most)
+        gathered.add_limits(place, -np.ones(1), -least)
 
 
 def _group_of(term: Term, group: Group) -> Group:
