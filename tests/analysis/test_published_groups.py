@@ -120,13 +120,16 @@ def read_published(n: int, seed: int) -> dict[str, pd.DataFrame]:
         audience="publish", sections=["profile", "equality"], by=["directorate"]))
     names = {"sex": "sex", "ethnicity": "ethnicity", "disability": "disability", "age-band": "age_band",
              "part-time": "part_time"}
-    return {column: pd.read_csv(io.BytesIO(made.files[f"csv/ratings-by-{name}.csv"])) for name, column in names.items()}
+    return {column: pd.read_csv(io.BytesIO(made.files[f"csv/ratings-by-{name}.csv"])) for name, column in names.items()
+            if f"csv/ratings-by-{name}.csv" in made.files}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", [3, 4, 5])
 def test_the_published_equality_section_of_600_shows_the_main_groups(seed: int) -> None:
+    """Those who are disabled are too few beside the others in four of ten councils; then no table is published."""
     published = read_published(600, seed)
+    assert set(published) - {"disability"} == {"sex", "ethnicity", "age_band", "part_time"}
     for rows in published.values():
         assert rows.loc[rows["Level"] > 0, "Number"].notna().all()
     assert {"Female or Not declared", "Male"} <= set(published["sex"]["Sex"])
