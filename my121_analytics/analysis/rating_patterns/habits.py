@@ -26,6 +26,8 @@ AXES = ("performance", "potential")
 COLUMNS = ["rater_id", "name", "family", "axis", "n", "estimate", "lower", "upper", "probability", "verdict",
            "detectable", "text", "caveat", *ORGANISATION]
 SUMMARY_COLUMNS = ["family", "axis", "n_managers", "n_judged", "n_listed", "expected_wrong", "sd", "detectable", "text"]
+_LEAST_TOLD = 0.05
+"""Names expected by chance that are told as a number of one decimal."""
 
 
 @dataclass(frozen=True)
@@ -177,7 +179,8 @@ def _summarise(judged: HabitVerdicts) -> tuple[object, ...]:
     evidence, rows = judged.evidence, judged.rows
     n_judged, n_listed = int((~rows["thin"]).sum()), int((rows["verdict"] == PATTERN).sum())
     detectable = float(rows["detectable"].median()) if rows["detectable"].notna().any() else np.nan
-    code = "none_judged" if not n_judged else "listed" if n_listed else "listed_none"
+    listed = "listed" if judged.expected_wrong >= _LEAST_TOLD else "listed_sure"
+    code = "none_judged" if not n_judged else listed if n_listed else "listed_none"
     unseen = "" if not n_judged else say("habit", "detectable", detectable=detectable) if detectable == detectable \
         else say("habit", "nothing_detectable")
     text = say("habit", code, what=say("habit", evidence.family), axis=evidence.axis, n=n_listed, judged=n_judged,
