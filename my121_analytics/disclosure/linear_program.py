@@ -10,14 +10,16 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, milp
 
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints
 from my121_analytics.errors import DisclosureError
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 FOUND, STOPPED, IMPOSSIBLE = 0, 1, 2
 """How a program of scipy's ``milp`` ends."""
@@ -91,6 +93,8 @@ class LinearProgram:
 def solve(aim: Floats, rows: sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats,
           options: dict[str, object], *, whole: bool = False) -> OptimizeResult:
     """Solve a program once, over whole numbers or over any, as scipy's ``milp`` does."""
+    from scipy.optimize import Bounds, LinearConstraint, milp  # few commands come here, and loading it takes a while
+
     limits = [LinearConstraint(rows, least, most)] if rows.shape[0] and rows.nnz else None
     return milp(aim, integrality=np.full(len(aim), int(whole)), bounds=Bounds(lower, upper), constraints=limits,
                 options=options)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, milp
 
 from my121_analytics.disclosure.linear_program import LinearProgram
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
@@ -139,6 +138,8 @@ class CheapestChanges:
         A number that moves switches on a variable of its own that is 0 or 1 (a "big M" for each number: as far as it
         may rise, as far as it may fall).
         """
+        from scipy.optimize import Bounds, LinearConstraint, milp  # loading it takes a while
+
         size = np.abs(np.array(moves)).max(axis=0)
         chosen = np.flatnonzero(size > MOVED)
         free = np.flatnonzero(self.lower < self.upper)

@@ -8,15 +8,18 @@ chooses anew. When no cut is found, nothing cheaper can protect. The cuts are ma
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from scipy import sparse
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 
 from my121_analytics.disclosure.components import Component
 from my121_analytics.disclosure.linear_program import FOUND
 from my121_analytics.disclosure.linked_tables.system import ROUNDING, Bools, Floats, Ints
 from my121_analytics.disclosure.secondary.hidden_cells import HiddenCellProblem, Pattern
+
+if TYPE_CHECKING:
+    from scipy.optimize import OptimizeResult
 
 MOST_ROUNDS = 40
 """Times that the integer program is asked anew. Numbers, not seconds, so that runs repeat."""
@@ -134,6 +137,8 @@ class _Cuts:
 
         None where nothing that could be hidden protects everything, or where it takes too long to tell.
         """
+        from scipy.optimize import Bounds, LinearConstraint, milp  # loading it takes a while
+
         answer = milp(self.cost, integrality=np.ones(self.n),
                       bounds=Bounds(np.zeros(self.n), self.movable.astype(float)),
                       constraints=LinearConstraint(np.array(self.rows), np.array(self.limits), np.inf)
@@ -209,6 +214,8 @@ class _Cuts:
             self._keep(component, found)
 
     def _play(self, component: Component, aim: Floats) -> OptimizeResult | None:
+        from scipy.optimize import linprog
+
         self.n_plays += 1
         answer = linprog(aim, A_ub=self.most if self.most.shape[0] else None,
                          b_ub=self.right[~self.is_equal] if self.most.shape[0] else None,
@@ -242,6 +249,8 @@ class _Cuts:
 
     def _cut_impossible(self, component: Component) -> bool:
         """Say that more must be hidden for there to be a solution at all."""
+        from scipy.optimize import linprog
+
         n_equal, n_most = self.equal.shape[0], self.most.shape[0]
         slack = sparse.hstack([sparse.identity(n_equal), -sparse.identity(n_equal)])
         total = np.concatenate([np.zeros(self.n), np.ones(2 * n_equal + n_most)])
