@@ -59,6 +59,8 @@ MOST_NAMED = 8
 """Columns to be filled in that are named one by one above a table."""
 WIDEST_LINES = 62
 """Width in which the lines above a table wrap, in what is published: they stand in column A alone."""
+NARROWEST_LINES, NARROWEST_TEXT = 36, 18
+"""What the first column, in which the lines above a table wrap, and other text may be narrowed to for one page."""
 LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
 _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "decimal": "#,##0.0",
@@ -141,7 +143,7 @@ class _BookWriter:
         base = {"font_name": FONT, "font_size": SIZE, "valign": "top"}
         self.plain = file.add_format(base)
         self.text = file.add_format({**base, "text_wrap": True})
-        self.text_apart = file.add_format({**base, "text_wrap": True, "indent": 1})
+        self.text_apart = file.add_format({**base, "text_wrap": True, "indent": 1, "align": "left"})
         self.bold = file.add_format({**base, "bold": True})
         self.title = file.add_format({**base, "bold": True, "font_size": 16, "font_color": book.accent,
                                       "text_wrap": not self.working})
@@ -166,7 +168,7 @@ class _BookWriter:
                                                **(to_the_right if kind in NUMERIC else _AS_WORDS[kind == "date"])})
                         for kind, code in _NUMBER_FORMATS.items()}
         self.kinds_apart = {kind: file.add_format({**base, "num_format": _NUMBER_FORMATS[kind], "indent": 1,
-                                                   **_AS_WORDS[kind == "date"]})
+                                                   "text_wrap": True, "align": "left"})
                             for kind in _NUMBER_FORMATS if kind not in NUMERIC}
         self.note_numbers = _number_notes(book)
         self.choices = _list_choices(book)
@@ -285,6 +287,7 @@ class _BookWriter:
         widths = [self._column_width(field, view) + _INDENT * _stands_apart(field, column)
                   for column, field in enumerate(view.fields)]
         widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
+        widths = _wrap_to_page(widths, [field.kind == "text" for field in view.fields])
         head = self._write_head(page, view.title, lines, n_tables=1, width=widths[0])
         n_rows = max(len(view.frame), 1)
         headings = [self._heading(field) for field in view.fields]
@@ -544,6 +547,17 @@ def _put(page: Worksheet, row: int, column: int, text: str, look: Any) -> None:
         page.write_string(row, column, text, look)
     else:
         page.write_blank(row, column, None, look)
+
+
+def _wrap_to_page(widths: Sequence[float], is_text: Sequence[bool]) -> list[float]:
+    """Narrow columns of text, whose cells wrap, where the table then prints on one page in width instead of two."""
+    least = [NARROWEST_TEXT if column else NARROWEST_LINES for column in range(len(widths))]
+    spare = [max(width - low, 0.0) if text or not column else 0.0
+             for column, (width, low, text) in enumerate(zip(widths, least, is_text, strict=True))]
+    over = sum(widths) - WIDEST_PRINT
+    if over <= 0 or over > sum(spare):
+        return list(widths)
+    return [width - over * room / sum(spare) for width, room in zip(widths, spare, strict=True)]
 
 
 def _print_legibly(page: Worksheet, widths: Sequence[float], frozen: int) -> None:

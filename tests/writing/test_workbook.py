@@ -20,6 +20,7 @@ from my121_analytics.errors import DisclosureError
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
 from my121_analytics.workforce.results import Result, Table, describe
+from my121_analytics.writing import workbook
 from my121_analytics.writing.book import Book, Profile, Sheet, WordSheet
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import sheet_names, write_workbook
@@ -248,3 +249,16 @@ def test_text_longer_than_a_cell_is_cut_with_a_sign() -> None:
     value = table_rows(reopen(write_workbook(book_of(view)))["Rows"])[0]["Key"]
     assert len(str(value)) == 32_767
     assert str(value).endswith("…")
+
+
+def test_a_table_a_little_too_wide_for_a_page_wraps_its_words_and_prints_on_one():
+    narrowed = workbook._wrap_to_page([62, 50, 50, 20, 30], [True, True, True, False, False])
+    assert sum(narrowed) == pytest.approx(workbook.WIDEST_PRINT)
+    assert narrowed[3:] == [20, 30]
+    assert narrowed[0] >= workbook.NARROWEST_LINES
+    assert min(narrowed[1:3]) >= workbook.NARROWEST_TEXT
+
+
+def test_a_table_that_fits_or_cannot_be_made_to_fit_keeps_its_widths():
+    assert workbook._wrap_to_page([62, 50, 30], [True, True, False]) == [62, 50, 30]
+    assert workbook._wrap_to_page([62, 50, 200], [True, True, False]) == [62, 50, 200]
