@@ -45,6 +45,9 @@ two releases with different patterns tell more than two with the same."""
 BARE = 0.1
 """A table of which less than this share of the counts would be shown is better left out: its row of marks and noughts
 tells hardly anything to a reader, but enough to an attacker for more to be hidden elsewhere."""
+WORTH_OF_BARE = 1.15
+"""Tables that show hardly anything stay only where, by the draft, more than this many times as much is shown with them:
+what they bring is spread over many nearly blank lines, and what they cost is whole lines of the others."""
 NOTHING_COUNTED = Pattern(np.empty(0, dtype=bool), np.empty(0, dtype=np.int64), np.empty((0, 0)))
 """What to hide where no table counts anybody."""
 FEW_TABLES = 10
@@ -187,7 +190,8 @@ def protect(candidates: Sequence[Candidate], numbers: Mapping[str, tuple[str, li
     if more:
         without = _keep_back(chosen.without(more), _Attempt.draft)
         # Beside an earlier release what others show is settled; what it left out is left out again.
-        if before.tables or without.count_worth(without.draft()) > chosen.count_worth(chosen.draft()):
+        worth = WORTH_OF_BARE * without.count_worth(without.draft())
+        if before.tables or worth > chosen.count_worth(chosen.draft()):
             chosen, bare = without, bare | more
     chosen = _keep_back(chosen, _Attempt.choose)
     return replace(chosen.finish(chosen.choose()), bare=bare)
