@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -177,19 +177,29 @@ class SheetContent:
         """Give a column's distinct texts that say anything, with the number of their cells."""
         codes, texts = self._factor(position)
         sizes = np.bincount(codes, minlength=len(texts))
-        return {clean(str(t)): int(n) for t, n in zip(texts, sizes, strict=True) if n and not is_missing(str(t))}
+        return _add_alike((clean(str(t)), int(n)) for t, n in zip(texts, sizes, strict=True)
+                          if n and not is_missing(str(t)))
 
     def tally_pairs(self, codes: int, labels: int) -> dict[str, int]:
         """Give the pairs of a code and its label, ``4 Very good``, with the number of their rows."""
         (first, code_texts), (second, label_texts) = self._factor(codes), self._factor(labels)
         sizes = pd.DataFrame({"code": first, "label": second}).value_counts(sort=False)
-        pairs = {clean(f"{code_texts[code]} {label_texts[label]}"): int(n) for (code, label), n in sizes.items()}
+        pairs = _add_alike((clean(f"{code_texts[code]} {label_texts[label]}"), int(n))
+                           for (code, label), n in sizes.items())
         return {text: n for text, n in pairs.items() if not is_missing(text)}
 
     @property
     def below(self) -> int:
         """First row below the header, counted from 0."""
         return self._below
+
+
+def _add_alike(counted: Iterable[tuple[str, int]]) -> dict[str, int]:
+    """Add up the cells of texts that are one text once they are cleaned."""
+    sizes: dict[str, int] = {}
+    for text, n in counted:
+        sizes[text] = sizes.get(text, 0) + n
+    return sizes
 
 
 def could_be_levels(texts: Sequence[str]) -> bool:
