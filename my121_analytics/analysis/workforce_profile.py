@@ -203,8 +203,8 @@ def _tabulate_span(workforce: Workforce, people: pd.DataFrame, by: str) -> Table
     teams = managed["manager_id"].astype("str").value_counts()
     if teams.empty:
         return None
-    group = people.set_index(people["employee_id"].astype("str"))[by]
-    rows = pd.DataFrame({by: teams.index.map(group).fillna(NOT_RECORDED), "n_managers": 1,
+    group = people.set_index(people["employee_id"].astype("str"))[by].astype("str")
+    rows = pd.DataFrame({by: group.reindex(teams.index).fillna(NOT_RECORDED).to_numpy(), "n_managers": 1,
                          "n_managed": teams.to_numpy(dtype=np.int64)})
     frame = add_total(rows.groupby(by, sort=True)[["n_managers", "n_managed"]].sum().reset_index(), by, [],
                       ["n_managers", "n_managed"])

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from my121_analytics.analysis.coverage import measure_coverage
-from my121_analytics.analysis.workforce_profile import MAKE_UP, describe_workforce, order_naturally
+from my121_analytics.analysis.workforce_profile import MAKE_UP, NOT_RECORDED, describe_workforce, order_naturally
 from my121_analytics.disclosure.release import release, release_together
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.workforce.record import Workforce, build_workforce
@@ -61,6 +61,12 @@ def test_span_counts_people_by_the_managers_own_group(by_hand: Workforce) -> Non
     rows = describe_workforce(by_hand).frame("span").set_index("directorate")
     assert rows["n_managers"].to_dict() == {"Parks": 2, TOTAL: 2}
     assert rows.loc[TOTAL, "span"] == pytest.approx(2.0), "one manages one person, the other three"
+
+
+def test_managers_who_are_not_on_the_staff_list_are_counted_without_a_group(by_hand: Workforce) -> None:
+    posts = by_hand.posts.assign(manager_id=pd.Categorical(["901", "901", "902", "902", "902", "901", "902", "901"]))
+    rows = describe_workforce(by_hand.with_tables(posts=posts)).frame("span")
+    assert dict(zip(rows["directorate"], rows["n_managers"], strict=True)) == {NOT_RECORDED: 2, TOTAL: 2}
 
 
 def test_make_up_is_of_people_and_the_pattern_of_all_their_hours(by_hand: Workforce) -> None:
