@@ -41,7 +41,7 @@ def run_managers(
     with Crew(spare_processes(source), "my121_analytics.analysis.rating_patterns.severity") as crew:
         # Loaded here while the other processes load it too.
         from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
-        from my121_analytics.cli.release_files import find_key, write_record, write_tables
+        from my121_analytics.cli.release_files import find_key, tell_attention, write_record, write_tables
         from my121_analytics.figures.list_length import plot_list_lengths
         from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
         from my121_analytics.figures.movement_links import plot_movement_links
@@ -60,6 +60,7 @@ def run_managers(
     with progress_shown("Writing"), staged_run(out, private=not publication.is_public, command="managers") as stage:
         released = write_tables(result, stage.folder, publication, key=key, files=FILES, columns={
             "managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
+        tell_attention(publication.attention, stage)
         write_record(publication, stage.folder)
         plots = {"caterpillar": plot_caterpillar, "funnel": plot_funnel, "linkage": plot_movement_links,
                  "list_length": plot_list_lengths}

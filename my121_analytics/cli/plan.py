@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from my121_analytics.reports.plan.plan_papers import PlanPapers
     from my121_analytics.settings import Settings
     from my121_analytics.workforce.results import Result
+    from my121_analytics.writing.staging import Stage
 
 FILES = {"actions": "actions.csv", "by_issue": "status_by_issue.csv", "by_status": "status.csv",
          "by_colour": "status_by_colour.csv",
@@ -107,8 +108,7 @@ def run_plan(
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
     with (progress_shown("Holding the plan against its timescales"),
           staged_run(out, private=private, command="plan", taken_in=taken_in) as stage):
-        _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage.folder,
-               publication)
+        _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage, publication)
         _summarise(read, review, updates, anchor_day, as_of_day)
         _write_evidence(judged, linked, stage.folder, chosen)
         if intake is not None and interviewees:
@@ -154,7 +154,7 @@ def _measure(intake: Intake, read: Plan, updates: Tracker | None, as_of: date, s
     return measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 
 
-def _write(found: Mapping[str, Result | None], out: Path, publication: Publication) -> None:
+def _write(found: Mapping[str, Result | None], stage: Stage, publication: Publication) -> None:
     """Write tables, timeline, tracker and reports of what there is: review, outcomes, evidence, findings."""
     from my121_analytics.figures.vector import standalone
     from my121_analytics.reports.plan.committee import build_committee_report
@@ -162,8 +162,8 @@ def _write(found: Mapping[str, Result | None], out: Path, publication: Publicati
     from my121_analytics.reports.plan.tracker_workbook import write_tracker
     from my121_analytics.writing.staging import write_atomic
 
-    settings, private = publication.settings, not publication.is_public
-    shown, public = _release(found, publication)
+    settings, private, out = publication.settings, not publication.is_public, stage.folder
+    shown, public = _release(found, stage, publication)
     released, moved = shown["review"], shown.get("outcomes")
     _write_tables(found, shown, out, publication)
     pictures = draw_timeline(released)
@@ -202,9 +202,10 @@ def _write_tables(found: Mapping[str, Result | None], shown: Mapping[str, Releas
                      files={name: f"{name}.csv" for name in outcomes.tables})
 
 
-def _release(found: Mapping[str, Result | None],
+def _release(found: Mapping[str, Result | None], stage: Stage,
              publication: Publication) -> tuple[dict[str, Released], dict[str, Released]]:
     """Release the results that there are, for the readers of the plan's papers and for the committee: for anybody."""
+    from my121_analytics.cli.release_files import tell_attention
     from my121_analytics.publication import Publication
 
     there = {name: result for name, result in found.items() if result is not None}
@@ -212,6 +213,7 @@ def _release(found: Mapping[str, Result | None],
                                                                              beside=publication)
     public = dict(zip(there, anybody.release(list(there.values())), strict=True))
     if "outcomes" in there:  # the rest of the papers counts actions and requirements, not people
+        tell_attention(anybody.attention, stage)
         anybody.keep()
     if anybody is publication:
         return public, public

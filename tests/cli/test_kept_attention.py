@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+PLAN = Path(__file__).resolve().parents[2] / "data" / "sample" / "improvement_plan.xlsx"
+
 
 @pytest.fixture(scope="module")
 def published(my121, one_cycle_exports, tmp_path_factory):
@@ -121,3 +123,17 @@ def test_a_report_says_it_first_too(my121, again):
     assert "notes.txt" in first
     assert json.loads((again / "out" / "manifest.json").read_text("utf-8"))["attention"] == [first]
     assert json.loads((again / "out" / "release_record.json").read_text("utf-8"))["attention"] == [first]
+
+
+@pytest.mark.parametrize("command", ["managers", "plan"])
+def test_every_command_that_publishes_says_so(my121, again, command):
+    (again / "kept" / "Copy of release.json").write_text("{}", "utf-8")
+    if command == "plan":
+        asked = ["plan", PLAN, "--anchor", "June 2024", "--exports", again / "exports"]
+    else:
+        asked = [command, again / "exports", "--audience", "publish"]
+    done = my121(*asked, "--settings", again / "my121.toml", "--out", again / "out")
+    assert done.returncode == 0, done.stderr
+    said = [line for line in done.stdout.splitlines() if line.startswith("Before you publish")]
+    assert "Copy of release.json" in said[0]
+    assert json.loads((again / "out" / "manifest.json").read_text("utf-8"))["attention"] == said
