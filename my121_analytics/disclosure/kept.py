@@ -50,8 +50,8 @@ class Earlier:
     note
         What a reader of the release record should know of how it was read; empty where there is nothing.
     slack
-        By how much the record contradicted laws between counts, of all of the release: of the numbers shown alone it
-        cannot be told any more.
+        By how much the record contradicted laws between counts, of all of the release, and how many of the whole
+        council the counts come to that nobody prints: of the numbers shown alone it cannot be told any more.
     """
 
     about: About

@@ -33,7 +33,7 @@ from my121_analytics.errors import DisclosureError
 
 Slack = Mapping[str, tuple[float, float]]
 """Law -> by how much what it claims is over the truth at most, and under. A name that begins with ``NO_SUM`` stands for
-a sum of tables that does not hold at all."""
+a sum of tables that does not hold at all, one that begins with ``laws.TOLD`` for a count that nobody prints."""
 NO_SUM = "no sum "
 _EDITION_OF_COUNT = re.compile(f"{re.escape(EDITION)}[^{re.escape(SEPARATOR)}]*")
 

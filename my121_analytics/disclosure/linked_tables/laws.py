@@ -123,6 +123,7 @@ def _bound_unprinted(gathered: Gathered, names: _Names) -> None:
     Of a kept release alone that number is not known here. It is kept with what was published, as slack is, and several
     releases kept may differ in it: then it is known to lie between the least and the most of them.
     """
+    kept = {name: ends for name, ends in gathered.slack.items() if name.startswith(TOLD)}
     for (prefix, group), at in names.at.items():
         what, source, cycle, _ = _parse(prefix)
         if group or what not in UNPRINTED:
@@ -131,8 +132,8 @@ def _bound_unprinted(gathered: Gathered, names: _Names) -> None:
         if np.isfinite(truth):
             most = least = float(max(truth, 0.0))
             gathered.slack.setdefault(kept_as, (most, -least))
-        elif kept_as in gathered.slack:
-            most, least = gathered.slack[kept_as][0], -gathered.slack[kept_as][1]
+        elif kept_as in kept:
+            most, least = kept[kept_as][0], -kept[kept_as][1]
         else:
             continue
         place = np.array([[at]])

@@ -101,7 +101,7 @@ class Draft:
         return self._join([(at, part.pattern) for at, part in self.parts])
 
     def finish(self, most_programs: int = MOST_PROGRAMS) -> Pattern:
-        """Show what is hidden without need, and prove every range in whole numbers."""
+        """Show what is hidden without need, and prove ranges in whole numbers but in parts above ``MOST_CONFIRMED``."""
         return self._join([(at, part.finish(most_programs)) for at, part in self.parts])
 
     def _join(self, parts: list[tuple[Ints, Pattern]]) -> Pattern:
@@ -150,7 +150,7 @@ class _PartDraft:
         return self.search.pattern
 
     def finish(self, most_programs: int) -> Pattern:
-        """Show what is hidden without need, and prove every range; where that fails, no zero is taken to be 1."""
+        """Show what is hidden without need, and prove the ranges; where that fails, no zero is taken to be 1."""
         search = self.search
         if self.settled is not None or search is None or search.stuck:
             return self.pattern
