@@ -13,15 +13,13 @@ import pandas as pd
 from my121_analytics.settings import NOT_DECLARED, Settings
 from my121_analytics.workforce.counts import outcomes_in_cycle
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.schema import NOT_KNOWN, PREFER_NOT_TO_SAY, PROTECTED
+from my121_analytics.workforce.schema import NOT_KNOWN, ORDERED, PREFER_NOT_TO_SAY, PROTECTED
 
 OTHER_GROUPS = "All other groups"
 MOST_NAMED = 3
 """Groups put together that are named one by one; more of them go by ``OTHER_GROUPS``."""
 USUAL_BANDS: Mapping[str, Mapping[str, Sequence[str]]] = {"ethnicity": {"White": ["White*"]}}
 """Bands tried where the groups as recorded are too small: the first division of the census's ethnic groups."""
-IN_ORDER = ("age_band",)
-"""Characteristics of which neighbours go together, never one end with the other."""
 _NOT_RATED = 0
 Groups = dict[str, list[str]]
 """Name of a published group -> the groups of the record that it holds."""
@@ -146,7 +144,7 @@ def _divide(counts: pd.DataFrame, fewest: int, column: str,
         return
     apart = {name: [name] for name in declared}
     yield apart
-    if column in IN_ORDER:
+    if column in ORDERED:  # neighbours go together, never one end with the other
         yield _join_neighbours(counts, sorted(declared, key=_place_of_band), fewest)
     elif column in USUAL_BANDS:
         usual = _band(counts, USUAL_BANDS[column])

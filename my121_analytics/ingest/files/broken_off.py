@@ -8,7 +8,7 @@ from collections import Counter
 
 import numpy as np
 
-from my121_analytics.ingest.reading.cells import begins_with
+from my121_analytics.ingest.reading.cells import begins_with, tells_count
 
 _TELLING_WIDTH = 3
 """Cells from which on a shorter row tells something; of two, the second is often left out."""
@@ -19,7 +19,6 @@ _ID_LIKE = re.compile(r"(?=.*\d)[\w./-]+")
 _MOST_VALUES = 25
 _SHARE_OF_VALUES = 1 / 3
 """A column of so few distinct values, in all and for its rows, holds a list to choose from."""
-_COUNT = re.compile(r"\W*\d[\d,]* (?:records?|rows?|employees|people)\b.*", re.I)
 
 
 def breaks_off(content: bytes, delimiter: str, columns: tuple[np.ndarray, ...], widths: np.ndarray) -> bool:
@@ -60,7 +59,7 @@ def breaks_off(content: bytes, delimiter: str, columns: tuple[np.ndarray, ...], 
 
 
 def _is_footer(text: str) -> bool:
-    return begins_with(text, "totals") or begins_with(text, "footers") or _COUNT.fullmatch(text) is not None
+    return begins_with(text, "totals") or begins_with(text, "footers") or tells_count(text)
 
 
 def _is_start_of_id(text: str, column: np.ndarray) -> bool:

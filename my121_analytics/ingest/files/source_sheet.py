@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
@@ -105,24 +106,30 @@ def _factorize(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Give codes and distinct texts in order of first appearance.
 
     Readers hold a text that occurs again mostly as one object: where they stand in memory tells texts apart several
-    times as fast as reading them.
+    times as fast as reading them. Only CPython keeps addresses in such an array.
     """
+    if len(cells) < _HEAD or sys.implementation.name != "cpython":
+        return _factorize_texts(cells)
     cells = np.ascontiguousarray(cells)
     memory = memoryview((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data))
     places = np.frombuffer(memory, dtype=np.intp)
-    if len(cells) < _HEAD or len(set(places[:_HEAD].tolist())) > _ALIKE * len(set(cells[:_HEAD].tolist())):
-        codes, texts = pd.factorize(cells)
-        return codes, np.asarray(texts, dtype=object)
+    if len(set(places[:_HEAD].tolist())) > _ALIKE * len(set(cells[:_HEAD].tolist())):
+        return _factorize_texts(cells)
     begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))  # of runs of one object
     if 2 * len(begins) > len(cells):
         begins = np.arange(len(cells))
     runs, objects = pd.factorize(places[begins])
     first = np.empty(len(objects), dtype=np.intp)
     first[runs[::-1]] = begins[::-1]
-    codes, texts = pd.factorize(cells[first])
+    codes, texts = _factorize_texts(cells[first])
     of_runs = codes[runs]
     by_row = of_runs if len(begins) == len(cells) else np.repeat(of_runs, np.diff(begins, append=len(cells)))
-    return by_row, np.asarray(texts, dtype=object)
+    return by_row, texts
+
+
+def _factorize_texts(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    codes, texts = pd.factorize(cells)
+    return codes, np.asarray(texts, dtype=object)
 
 
 def longest_cell(sheet: SourceSheet) -> tuple[int, int]:

@@ -29,6 +29,7 @@ _OUTSIDE_ORDINARY = re.compile(r"[^!#-%'-~ \n]")
 _BLOCK = 500
 """Texts that are looked at together: one that is odd costs a look at each of its block."""
 _ENTITY = re.compile(r"&(?:#\d{2,5}|#x[0-9a-fA-F]{2,4}|[a-zA-Z]{2,6});")
+_COUNT = re.compile(r"\W*\d[\d,]* (?:records?|rows?|employees|people)\b.*", re.I)
 _GUARDED = "=+-@\t\r0123456789"
 """What a leading apostrophe hides from a spreadsheet; our own writer puts one there too."""
 _NARROW = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
@@ -203,6 +204,11 @@ def begins_with(text: str, words: str) -> bool:
                or (words == "totals" and plain.endswith((f" {word}", f"-{word}")) and word in ("total", "totals",
                                                                                          "subtotal", "sub-total"))
                for word in value_table()[words])
+
+
+def tells_count(text: str) -> bool:
+    """Say whether a line below a table begins with how many rows or people it has: ``*** 941 records ***``."""
+    return _COUNT.fullmatch(text) is not None
 
 
 def plain_words(text: str) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from my121_analytics.ingest.files.exports import SourceSheet
-from my121_analytics.ingest.reading.cells import Parsed, begins_with, clean, is_missing
+from my121_analytics.ingest.reading.cells import Parsed, begins_with, clean, is_missing, tells_count
 from my121_analytics.ingest.reading.headings import compact, is_recognised
 
 _SEARCHED = 100
@@ -198,7 +198,7 @@ def _classify(raw: list[str], key: int, header: Header, titles: set[tuple[str, .
         # one word beside the total names its group; a row with more cells filled is a person called Total
         if totals and len(words) <= 1 and len(filled) <= max(2, len(header.texts) // 2 + 1):
             return _code("subtotal")
-    if re.fullmatch(r"\W*\d[\d,]* (?:records?|rows?|employees|people)\b.*", filled[0], re.I) and len(filled) <= 2:
+    if tells_count(filled[0]) and len(filled) <= 2:
         return _code("footer")
     if len(filled) == 1 and len(header.texts) > 2 and not (word_id and wordy):
         return _code("note")
