@@ -80,7 +80,7 @@ def _read_meeting(workforce: Workforce, cycle: str | None, settings: Settings) -
     from my121_analytics.calibration.agenda import build_agenda
     from my121_analytics.workforce.verdicts import VERDICTS
 
-    severity = estimate_severity(workforce, settings=settings)
+    severity = estimate_severity(workforce, settings=settings, axes=["performance"], sensitivity=False)
     managers = severity.frame("managers")
     discussed = [code for code, verdict in VERDICTS.items() if verdict.is_to_discuss]
     listed = managers.loc[managers["verdict"].astype("str").isin(discussed), "rater_id"]

@@ -115,7 +115,7 @@ class Measurer:
 def _carry_out(analysis: str, workforce: Workforce, by: str, cycle: str) -> Result:
     if analysis == "patterns":
         # One cycle at a time: what is compared must not rest on the same ratings.
-        severity = estimate_severity(workforce, cycles=[cycle], axes=["performance"])
+        severity = estimate_severity(workforce, cycles=[cycle], axes=["performance"], sensitivity=False)
         return Result(severity.about, tabulate_verdicts(severity).tables, severity.facts, severity.declared)
     if analysis == "movement":
         return track_movement(workforce, cycle=cycle)

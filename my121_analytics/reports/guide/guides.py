@@ -127,7 +127,7 @@ def build_guides(workforce: Workforce, *, out: Path | str, manager: str = "", se
 
 def _estimate(workforce: Workforce, settings: Settings) -> tuple[Result | None, str]:
     try:
-        return estimate_severity(workforce, settings=settings), ""
+        return estimate_severity(workforce, settings=settings, axes=["performance"], sensitivity=False), ""
     except DataUnusableError as problem:
         return None, problem.headline
 
