@@ -22,27 +22,36 @@ import math
 import tempfile
 import time
 import warnings
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from my121_analytics.cli.plan import write_papers
 from my121_analytics.cli.profile import write_profile
+from my121_analytics.disclosure.attacker import find_nesting
 from my121_analytics.errors import My121Error
+from my121_analytics.improvement.plan.outcomes import measure_outcomes
+from my121_analytics.improvement.plan.reading import Plan, read_plan
+from my121_analytics.improvement.plan.review import review_plan
+from my121_analytics.improvement.plan.statistic_readings import Measurer
+from my121_analytics.publication import Publication
 from my121_analytics.reports.pack.calibration_pack import build_pack
 from my121_analytics.reports.workforce_report.report import build_report
 from my121_analytics.runs.outputs import keep_release
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import AUDIENCES, Audience, DisclosureSettings, ReportSettings, Settings
 from my121_analytics.workforce.record import Workforce
+from my121_analytics.writing.staging import staged_run
 from tests.attacker.folders import attack_editions, measure_use
 from tests.attacker.programs import Found, ModelError
 
-PAPERS = ("report", "pack", "profile")
+PAPERS = ("report", "profile", "pack", "plan")
 GROUPINGS = ("directorate", "service", "grade", "role", "tenure_band", "contract", "team")
 SMALLEST, LARGEST = 60, 800
 OPEN = {**AUDIENCES, "publish": Audience(names=False, protected=True, scope="council", suppress=False)}
@@ -133,6 +142,38 @@ def publish(record: Workforce, design: Design, folder: Path, settings: Settings)
     if "pack" in design.papers:
         build_pack(record, settings=settings, audience="publish", out=folder / "pack",
                    progress=lambda done, total, what: None)
+    if "plan" in design.papers:
+        publish_plan(record, draw_statistics(record, design.seed), folder / "plan", settings)
+
+
+def publish_plan(record: Workforce, statistics: Sequence[str], folder: Path, settings: Settings) -> None:
+    """Write the papers of an improvement plan, each of whose actions names a figure of the record."""
+    anchor = record.cycle_end(record.previous_cycle(record.latest_cycle)).date()
+    plan = _make_plan(statistics, anchor)
+    review = review_plan(plan, as_of=record.as_of, settings=settings)
+    outcomes = measure_outcomes(record, plan, as_of=record.as_of, settings=settings)
+    with redirect_stdout(StringIO()), staged_run(folder, private=False, command="plan") as stage:
+        write_papers({"review": review, "outcomes": outcomes, "evidence": None, "findings": None}, stage,
+                     Publication("publish", settings, nesting=find_nesting(record.posts_in_cycle(record.latest_cycle))))
+
+
+def _make_plan(statistics: Sequence[str], anchor: date) -> Plan:
+    rows = pd.DataFrame({"Action": [f"Improve figure {number}" for number in range(1, len(statistics) + 1)],
+                         "Timescale": "24 months", "Statistic": list(statistics)})
+    with tempfile.TemporaryDirectory() as folder:
+        rows.to_csv(Path(folder) / "plan.csv", index=False)
+        return read_plan(Path(folder) / "plan.csv", anchor=anchor)
+
+
+def draw_statistics(record: Workforce, seed: int, n: int = 10) -> list[str]:
+    """Draw figures that actions name, of as many tables, of the whole council or of a part of it."""
+    rng = np.random.default_rng([seed, 11])
+    names = Measurer(record).list_names(record.latest_cycle)["statistic"].astype("str")
+    # A model of managers takes long to fit, and counts nobody.
+    names = names[~names.str.match(r"patterns|spread|conversations$|.*(fte|span|turnover|kappa|per_year)")]
+    kinds = names.str.extract(r"^([a-z_]+(?:\.[a-z_]+)?)(?=\.)", expand=False).fillna("short")
+    chosen = rng.choice(kinds.unique(), size=n, replace=False)
+    return [str(rng.choice(names[kinds == kind])) for kind in chosen]
 
 
 def attack_council(design: Design, folder: Path) -> tuple[Found, Mapping[str, float], float, float]:

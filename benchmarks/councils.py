@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from my121_analytics.analysis.rating_patterns.sources import free_of_own_ratings
 from my121_analytics.inference.joint_levels import PersonMeasure
 from my121_analytics.workforce.counts import RatingCounts
 
@@ -27,7 +28,10 @@ class Council:
     ``objectives`` is the reliability of a measure of each person that is not the manager's (0: there is none);
     ``leave_out_low`` the share of managers who give no rating instead of the lowest; ``quota`` the share of managers
     who give the top rating to their best fifth and the lowest to their last tenth, whatever they think. With
-    ``within_directorates`` the directorate is part of the case mix, as by default in the package.
+    ``within_directorates`` the directorate is part of the case mix, as by default in the package. ``calibrated`` is the
+    share of people whose rating in one cycle went before a panel, which kept it in ``panel_keeps`` of cases and else
+    rated the person afresh, as an average manager would; ``second_raters`` the share of people whom in each cycle a
+    second manager rates as well.
     """
 
     name: str
@@ -55,6 +59,9 @@ class Council:
     leave_out_low: float = 0.0
     quota: float = 0.0
     within_directorates: bool = False
+    calibrated: float = 0.0
+    panel_keeps: float = 0.0
+    second_raters: float = 0.0
 
     @property
     def truth(self) -> str:
@@ -103,13 +110,17 @@ def simulate_council(kind: Council, seed: int) -> tuple[RatingCounts, pd.DataFra
         there &= ~(leaves_out[manager] & (category == 1))
         levels.update(zip(person.tolist(), level.tolist(), strict=True))
         parts.append(pd.DataFrame({"rater": manager, "employee": person, "grade": grade, "cycle": cycle,
-                                   "category": np.minimum(category, len(kind.thresholds) + 1)})[there])
+                                   "category": np.minimum(category, len(kind.thresholds) + 1),
+                                   "level": level})[there])
     rows = pd.concat(parts, ignore_index=True)
+    apart = np.random.default_rng([seed, 122])  # so that a source more leaves all else as it was
+    panel = _calibrate(kind, rows, apart)
+    rows = _rate_again(kind, rows, leniency, apart)
     # A manager who wrote no rating down at all is no rater.
     raters, rows["rater"] = np.unique(rows["rater"], return_inverse=True)
     truth = pd.DataFrame({"leniency": leniency, "quality": quality, "total": leniency + quality}).iloc[raters]
     return (_count(rows, kind, directorate[raters]), truth.reset_index(drop=True),
-            _measure(kind, levels, rng))
+            [*_measure(kind, levels, rng), *panel])
 
 
 def _fill_quotas(category: NDArray[np.int64], t: Array, manager: NDArray[np.int64],
@@ -130,6 +141,35 @@ def _measure(kind: Council, levels: dict[int, float], rng: np.random.Generator) 
     noise = rng.normal(0, np.sqrt(level.var() * (1 / kind.objectives - 1)), len(level))
     value = 0.2 * (level + noise)
     return [PersonMeasure("objectives", np.array(list(levels)), value - value.mean(), np.full(len(value), 1e-4))]
+
+
+def _rate(kind: Council, rows: pd.DataFrame, leniency: Array | float, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Rate people once more, by managers of this leniency."""
+    t = leniency + rows["level"].to_numpy() + GRADE_EFFECTS[rows["grade"]] + 0.1 * rows["cycle"].to_numpy()
+    return 1 + np.searchsorted(np.asarray(kind.thresholds), t + rng.logistic(size=len(rows)))
+
+
+def _calibrate(kind: Council, rows: pd.DataFrame, rng: np.random.Generator) -> list[PersonMeasure]:
+    """Let a panel look at one rating of some people, and make of it the measure that the package makes."""
+    if not kind.calibrated:
+        return []
+    chosen = rows.sample(frac=1.0, random_state=rng).drop_duplicates("employee")
+    chosen = chosen[rng.random(len(chosen)) < kind.calibrated].sort_index()
+    kept = rng.random(len(chosen)) < kind.panel_keeps
+    agreed = np.full(len(rows), np.nan)
+    agreed[chosen.index] = np.where(kept, chosen["category"], _rate(kind, chosen, 0.0, rng))
+    return [free_of_own_ratings(rows["category"].to_numpy(np.float64), rows["rater"].to_numpy(np.int64),
+                                rows["employee"].to_numpy(np.int64), rows["cycle"].to_numpy(np.int64), agreed)]
+
+
+def _rate_again(kind: Council, rows: pd.DataFrame, leniency: Array, rng: np.random.Generator) -> pd.DataFrame:
+    """Add ratings of some people in the same cycle by a second manager."""
+    if not kind.second_raters:
+        return rows
+    again = rows[rng.random(len(rows)) < kind.second_raters]
+    second = (again["rater"].to_numpy() + rng.integers(1, kind.managers, len(again))) % kind.managers
+    again = again.assign(rater=second)
+    return pd.concat([rows, again.assign(category=_rate(kind, again, leniency[second], rng))], ignore_index=True)
 
 
 def _draw_sizes(kind: Council, rng: np.random.Generator) -> NDArray[np.int64]:

@@ -3,8 +3,8 @@
 Councils of known truth (``councils.py``, ``sources.py``) are simulated and judged by this package, by five usual
 methods (``rivals.py``) and, where it can be said what could be found at most, by somebody who knows more
 (``ceiling.py``). What each council gave gathers in ``--keep``, some councils of every kind in turn, so that a long run
-can be stopped and taken up again. ``--write`` adds up what is there, keeps it in ``benchmarks/detection.jsonl``, and
-makes the page and the picture in ``docs/`` from it.
+can be stopped and taken up again. ``--write`` adds up what is there, keeps it in ``benchmarks/detection.jsonl`` beside
+what is stored there of other kinds, and makes the page and the picture in ``docs/`` from it.
 """
 
 from __future__ import annotations
@@ -118,6 +118,9 @@ def tabulate(rows: pd.DataFrame) -> dict[str, object]:
         "runs": n_runs, "names": float(named.sum() / n_runs), "n_named": int(named.sum()),
         "stated": float(rows.loc[named, "chance"].mean()) if named.any() else None,
         "about_leniency": float((rows["about"] == "leniency").mean())}
+    if ours := bool(rows["about"].ne("").any()):
+        out |= {"named_seed": _by_seed(named, rows["seed"]),
+                "stated_seed": _by_seed(rows["chance"].where(named, 0.0), rows["seed"])}
     for truth in TRUTHS:
         effect = rows[f"true_{truth}"]
         differs = effect.abs() > DELTA
@@ -133,12 +136,18 @@ def tabulate(rows: pd.DataFrame) -> dict[str, object]:
             "wrong_band": [_share(named & ~right, named & here) for here in by_band],
             "named_band": [int((named & here).sum()) for here in by_band],
             "in_line": [int((in_line & here).sum()) for here in by_band],
-            "in_line_wrong": [_share(differs, in_line & here) for here in by_band]}
+            "in_line_wrong": [_share(differs, in_line & here) for here in by_band],
+            **({"wrong_seed": _by_seed(named & ~right, rows["seed"])} if ours else {})}
     return out
 
 
 def _share(what: pd.Series, among: pd.Series) -> float | None:
     return float((what & among).sum() / among.sum()) if among.any() else None
+
+
+def _by_seed(what: pd.Series, seed: pd.Series) -> dict[str, float]:
+    """Sum by council: kinds share their seeds, and with them much of the luck of a draw."""
+    return {str(key): float(total) for key, total in what.astype(float).groupby(seed).sum().items()}
 
 
 def _error(what: pd.Series, among: pd.Series, seed: pd.Series) -> float | None:
@@ -185,6 +194,15 @@ def add_up(councils: list[tuple[str, Council]], keep: Path) -> list[dict[str, ob
     return entries
 
 
+def _beside_stored(entries: list[dict[str, object]]) -> list[dict[str, object]]:
+    """Put what is stored of kinds that were not measured now beside what was, in the order of the kinds."""
+    measured = {entry["council"] for entry in entries}
+    known = [entry for entry in read_stored(STORED) if entry["council"] not in measured] if STORED.exists() else []
+    place = {kind.name: number for number, (_, kind) in enumerate(COUNCILS)}
+    together = [entry for entry in [*known, *entries] if entry["council"] in place]
+    return sorted(together, key=lambda entry: place[str(entry["council"])])
+
+
 def store(entries: list[dict[str, object]], file: Path) -> None:
     """Store entries as lines of JSON, shares to four digits."""
     rounded = json.loads(json.dumps(entries), parse_float=lambda text: round(float(text), 4))
@@ -210,11 +228,12 @@ def main() -> None:
     run(councils, asked.runs, asked.keep)
     if asked.write:
         from benchmarks.detection_report import write_report
+        from benchmarks.insteval import read_lines
 
         if entries := add_up(COUNCILS, asked.keep):
-            store(entries, STORED)
+            store(_beside_stored(entries), STORED)
         write_report(read_stored(STORED), Path("docs"), methods=[OURS, *METHODS],
-                     councils=[kind.name for _, kind in COUNCILS])
+                     councils=[kind.name for _, kind in COUNCILS], real=read_lines())
 
 
 if __name__ == "__main__":

@@ -23,12 +23,15 @@ OURS = "this package"
 PLAIN = Council("plain", 4)
 CYCLES = ["1 cycle", "4 cycles", "8 cycles"]
 NOMINAL = 0.10
+MORE_SOURCES = ("objectives", "panel", "second rater")
+"""Words of the names of councils that hold more of people than who moved."""
 BANDS = ["2-5", "6-10", "11-25", "26+"]
 MARKERS = {OURS: "o", "linear mixed model, 1.96 sd": "s", "chi-square, p < .05": "^", "chi-square, 20/70/10": "v",
            "raw mean, |z| > 2": "D", "funnel, 99.8 %": "P"}
 
 
-def write_report(entries: Sequence[Entry], folder: Path, *, methods: Sequence[str], councils: Sequence[str]) -> None:
+def write_report(entries: Sequence[Entry], folder: Path, *, methods: Sequence[str], councils: Sequence[str],
+                 real: Sequence[str] = ()) -> None:
     """Write ``detection.md``, ``detection_sources.md`` and ``detection.svg`` from the stored entries.
 
     Parameters
@@ -41,17 +44,20 @@ def write_report(entries: Sequence[Entry], folder: Path, *, methods: Sequence[st
         This package first, then the usual methods, in order.
     councils
         Names of all kinds; those without entries are named as not measured.
+    real
+        Lines of the chapter on real ratings.
     """
     measured = {str(entry["council"]) for entry in entries}
     missing = [name for name in councils if name not in measured]
     page = [*_explain(entries), *_names_table([e for e in entries if e["method"] == OURS], entries),
-            *_ranges_table([e for e in entries if e["method"] == OURS]), *_peers_table(entries, methods)]
+            *_ranges_table([e for e in entries if e["method"] == OURS]), *real, *_peers_table(entries, methods)]
     if missing:
         page += ["", f"Not measured in this state of the program: {'; '.join(missing)}."]
     (folder / "detection.md").write_text("\n".join([*page, ""]), encoding="utf-8")
     staying = [e for e in entries if e["group"] == "staying" and e["method"] == OURS]
     (folder / "detection_sources.md").write_text("\n".join([*_explain_sources(), *_names_table(staying, entries),
-                                                            *_ranges_table(staying), ""]), encoding="utf-8")
+                                                            *_pooled_lines(staying), *_ranges_table(staying), ""]),
+                                                 encoding="utf-8")
     if set(CYCLES) <= measured:
         _draw(_about_truth(entries), folder, methods)
 
@@ -94,8 +100,9 @@ def _explain(entries: Sequence[Entry]) -> list[str]:
     runs = sorted({int(entry["runs"]) for entry in entries})
     return [
         "# Who is found and who is named wrongly", "",
-        "Made by `python -m benchmarks.detection --write` from `benchmarks/detection.jsonl`, all of one state of the "
-        f"program; the column `runs` says how many councils were simulated of each kind ({runs[0]} to {runs[-1]}). "
+        "Made by `python -m benchmarks.detection --write` from `benchmarks/detection.jsonl`; a row stands until what "
+        "it measures changes. The column `runs` says how many councils were simulated of each kind "
+        f"({runs[0]} to {runs[-1]}). "
         "Every figure stands with its simulation error (one standard error over councils), which says how far off it "
         "may be for having been measured on so few. The seeds were not seen while the model was made.", "",
         "![Share of names that are wrong, by method and number of cycles, and for councils that depart from the "
@@ -113,7 +120,10 @@ def _explain(entries: Sequence[Entry]) -> list[str]:
         f"spread of team quality of {PLAIN.quality_sd}; the councils that depart from the model do so over 4 cycles. "
         "Councils whose staff stay have 300 managers with a spread of leniency of .6, nobody shifted, people's own "
         "spread of 1, and 4 cycles unless said. Quotas: a fifth of each team has the highest rating and a tenth the "
-        "lowest. Low ratings left out: the lowest is never written down, the person has no rating.", "",
+        "lowest. Low ratings left out: the lowest is never written down, the person has no rating. Before a "
+        "panel: one rating of so many of the people is looked at by a panel, which keeps it in the share of cases "
+        "given and else rates the person afresh, as an average manager would. Second rater: in each cycle so many of "
+        "the people are rated by another manager as well.", "",
         "Where a case mix is omitted, what is not recorded differs between teams by the standard deviation given: no "
         "method can tell it from leniency, and all name more managers wrongly the larger it is. The package allows "
         f"for {Settings().managers.unrecorded_sd:.2f} logits.", ""]
@@ -121,8 +131,9 @@ def _explain(entries: Sequence[Entry]) -> list[str]:
 
 def _explain_sources() -> list[str]:
     return ["# Leniency told from team quality: what was measured", "",
-            "The councils of [the whole table](detection.md) whose staff stay with their managers: what movers and "
-            "objectives met bring. Words and errors as there; written by the same program from the same run.", ""]
+            "The councils of [the whole table](detection.md) whose staff stay with their managers: what movers, "
+            "objectives met, what panels agreed, and second raters bring. Words and errors as there; written by the "
+            "same program from the same run.", ""]
 
 
 def _names_table(ours: Sequence[Entry], entries: Sequence[Entry]) -> list[str]:
@@ -137,6 +148,30 @@ def _names_table(ours: Sequence[Entry], entries: Sequence[Entry]) -> list[str]:
         lines.append(f"| {entry['council']} | {entry['runs']} | {entry['names']:.1f} | {entry['about_leniency']:.1f} | "
                      f"{_two(entry['stated'])} | {' | '.join(shares)} |")
     return [*lines, ""]
+
+
+def _pooled_lines(ours: Sequence[Entry]) -> list[str]:
+    """Write what holds over rows together: names, stated and wrong, with errors over the seeds that rows share."""
+    lines = ["Rows are not independent of each other: the same seeds, and with them much the same managers, are drawn "
+             "for each. A row may be off by its own error, and all rows in the same direction. Together, with errors "
+             "over seeds:", "", "| councils | rows | seeds | names | stated | wrong about leniency |", "|" + "---|" * 6]
+    about = [entry for entry in ours if entry["about_leniency"] > 0.5 and "named_seed" in entry]
+    for words, with_more in (("people who moved alone", False), ("with objectives, panels or second raters", True)):
+        rows = [entry for entry in about if any(word in entry["council"] for word in MORE_SOURCES) == with_more]
+        if rows:
+            lines.append(_pool_seeds(words, rows))
+    return [*lines, ""] if about else []
+
+
+def _pool_seeds(words: str, rows: Sequence[Entry]) -> str:
+    sums = pd.DataFrame({"named": pd.DataFrame([row["named_seed"] for row in rows]).sum(),
+                         "stated": pd.DataFrame([row["stated_seed"] for row in rows]).sum(),
+                         "wrong": pd.DataFrame([row["leniency"]["wrong_seed"] for row in rows]).sum()})
+    named, stated, wrong = sums.sum()
+    n, left = len(sums), sums["wrong"] - wrong / max(named, 1) * sums["named"]
+    error = (n / max(n - 1, 1) * (left**2).sum()) ** 0.5 / max(named, 1)
+    return (f"| {words} | {len(rows)} | {n} | {named:.0f} | {stated / max(named, 1):.3f} | "
+            f"{wrong / max(named, 1):.3f} ± {error:.3f} |")
 
 
 def _ranges_table(ours: Sequence[Entry]) -> list[str]:

@@ -22,6 +22,13 @@ COUNCILS = [
     *(staying(f"10 % move, objectives of reliability {reliability}", 4, 0.10, objectives=reliability)
       for reliability in (0.3, 0.5, 0.7)),
     *(staying(f"team sd {sd}, 10 % move, objectives .5", 4, 0.10, quality_sd=sd, objectives=0.5) for sd in (0.5, 0.6)),
+    *(staying(f"10 % move, a fifth before a panel, {words}", 4, 0.10, calibrated=0.2, panel_keeps=keeps)
+      for words, keeps in (("rated afresh", 0.0), ("half kept", 0.5))),
+    staying("10 % move, all before a panel, half kept", 4, 0.10, calibrated=1.0, panel_keeps=0.5),
+    staying("10 % move, second rater for 10 %", 4, 0.10, second_raters=0.1),
+    staying("team sd 0.6, 10 % move, second rater for 10 %", 4, 0.10, quality_sd=0.6, second_raters=0.1),
+    staying("8 cycles, 10 % move, a fifth before a panel, half kept", 8, 0.10, calibrated=0.2, panel_keeps=0.5),
+    staying("8 cycles, 10 % move, second rater for 10 %", 8, 0.10, second_raters=0.1),
     staying("8 cycles, 10 % move", 8, 0.10),
     staying("8 cycles, 10 % move, objectives .5", 8, 0.10, objectives=0.5),
     staying("heavy tails, 10 % move, objectives .5", 4, 0.10, shape="heavy", objectives=0.5),

@@ -69,12 +69,12 @@ class RunLockedError(My121Error):
     exit_code = 5
 
 
-def suggest(given: str, known: list[str] | tuple[str, ...]) -> str:
+def suggest(written: str, known: list[str] | tuple[str, ...]) -> str:
     """Say ``Did you mean 'x'?`` where one known name is near, else list what is known.
 
     Parameters
     ----------
-    given
+    written
         What was written.
     known
         What could have been written.
@@ -84,7 +84,7 @@ def suggest(given: str, known: list[str] | tuple[str, ...]) -> str:
     str
         A sentence for the hint of an error.
     """
-    near = get_close_matches(given, known, n=1, cutoff=0.6)
+    near = get_close_matches(written, known, n=1, cutoff=0.6)
     if near:
         return f"Did you mean '{near[0]}'?"
     shown = ", ".join(f"'{name}'" for name in known[:12])

@@ -12,14 +12,14 @@ Progress = Callable[[int, int, str], None]
 
 
 @contextmanager
-def progress_shown(title: str, given: Progress | None = None) -> Iterator[Progress]:
+def progress_shown(title: str, display: Progress | None = None) -> Iterator[Progress]:
     """Show how far a long piece of work has come, in the way that suits where it runs.
 
     Parameters
     ----------
     title
         The work, in a word or two.
-    given
+    display
         The caller's own display; used instead.
 
     Yields
@@ -27,8 +27,8 @@ def progress_shown(title: str, given: Progress | None = None) -> Iterator[Progre
     callable
         ``(done, total, what)``; call it as often as you like, or never: a terminal then shows that time goes on.
     """
-    if given is not None:
-        yield given
+    if display is not None:
+        yield display
     elif _in_notebook():
         yield from _show_in_notebook(title)
     elif sys.stderr.isatty():

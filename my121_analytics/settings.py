@@ -243,21 +243,21 @@ class DisclosureSettings(SettingsSection):
 
     @field_validator("weights")
     @classmethod
-    def _weights_above_nought(cls, given: dict[str, float]) -> dict[str, float]:
-        for name, weight in given.items():
+    def _weights_above_nought(cls, weights: dict[str, float]) -> dict[str, float]:
+        for name, weight in weights.items():
             if not 0.01 <= weight <= 100:
                 raise ValueError(f"the weight of '{name}' is {weight:g}; expected one from 0.01 to 100")
-        return {NOT_DECLARED: 0.25, **given}
+        return {NOT_DECLARED: 0.25, **weights}
 
     @field_validator("bands")
     @classmethod
-    def _bands_of_characteristics(cls, given: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
-        for column, bands in given.items():
+    def _bands_of_characteristics(cls, by_column: dict[str, dict[str, list[str]]]) -> dict[str, dict[str, list[str]]]:
+        for column, bands in by_column.items():
             if column not in CHARACTERISTICS:
                 raise ValueError(f"'{column}' is no protected characteristic. {suggest(column, CHARACTERISTICS)}")
             if not bands or not all(bands.values()):
                 raise ValueError(f"the bands of {column} hold no answers")
-        return given
+        return by_column
 
     @field_validator("audiences")
     @classmethod

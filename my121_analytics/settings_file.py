@@ -102,14 +102,14 @@ def _parse_toml(path: Path, text: str) -> dict[str, Any]:
                             hints=[hint, *([f"Line {number} is: {line}"] if line else [])]) from problem
 
 
-def find_settings(source: Path | str, given: Path | str | None = None) -> Path | None:
+def find_settings(source: Path | str, named: Path | str | None = None) -> Path | None:
     """Choose the settings file: the one given, else ``my121.toml`` in the working folder, else beside the source.
 
     Parameters
     ----------
     source
         The export file or folder.
-    given
+    named
         What the user asked for.
 
     Returns
@@ -117,8 +117,8 @@ def find_settings(source: Path | str, given: Path | str | None = None) -> Path |
     Path or None
         None where no settings file exists.
     """
-    if given is not None:
-        return Path(given)
+    if named is not None:
+        return Path(named)
     source = Path(source)
     for folder in (Path.cwd(), source if source.is_dir() else source.parent):
         candidate = folder / FILE_NAME

@@ -7,6 +7,8 @@ from typing import Any
 
 BACKSLASH_HINT = r"write / instead of \, or put the text in single quotes, such as 'C:\HR\exports'"
 _CURLY = "\u201c\u201d\u201e\u2018\u2019\u00ab\u00bb"
+_BLANKS = "\u00a0\u202f\u2007"
+_TRUTHS = {"yes": "true", "true": "true", "on": "true", "no": "false", "false": "false", "off": "false"}
 _CONTROL = "\t\n\r\b\f\x1b"
 _PATH = re.compile(r"[A-Za-z]:|\\\\|\.{0,2}[\\/]")
 
@@ -49,7 +51,11 @@ def toml_fault(line: str, problem: str) -> tuple[str, str]:
     if re.search(r"twice|overwrite|mutate|already", problem):
         return ("a table or a name stands twice",
                 "Put the lines of both tables under one heading such as [framework], and keep each name once.")
-    value = line.partition("=")[2].split("#")[0].strip()
+    key, _, rest = line.partition("=")
+    value = rest.split("#")[0].strip()
+    found = _fault_of_name(key.strip(), line) or _fault_of_value(value)
+    if found:
+        return found
     if re.match(r"[^\W\d]", value) and value not in ("true", "false"):
         return "the text after = has no quotes", f'Write it in quotes: "{value}".'
     if line.startswith("[") and not line.split("#")[0].rstrip().endswith("]"):
@@ -60,20 +66,50 @@ def toml_fault(line: str, problem: str) -> tuple[str, str]:
             "Text needs quotes, lists need brackets and commas, and a table starts with [name].")
 
 
-def lost_backslashes(given: Any, where: str = "") -> list[str]:
+def _fault_of_name(key: str, line: str) -> tuple[str, str] | None:
+    """Say what is wrong with the blanks and quotes of a line."""
+    if any(blank in line for blank in _BLANKS):
+        return ("a non-breaking space stands in the line",
+                "Delete the blanks around = and type them again with the space bar.")
+    if line.count('"') % 2:
+        return "a quote is missing", 'Put one " before the text and one behind it.'
+    if "=" in line and re.fullmatch(r"[^\W\d][\w ./()&%?-]*\s[\w ./()&%?-]*", key):
+        return "the name before = has a blank in it and no quotes", f'Write it in quotes: "{key}" = ...'
+    return None
+
+
+def _fault_of_value(value: str) -> tuple[str, str] | None:
+    """Say what is wrong with days, numbers, shares and truths that are written as people write them."""
+    if value.casefold() in _TRUTHS and value not in ("true", "false"):
+        return "yes and no are written otherwise", f"Write {_TRUTHS[value.casefold()]}."
+    day = re.fullmatch(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})", value)
+    if day:
+        return ("a day is written as year-month-day",
+                f"Write {day[3]}-{int(day[2]):02}-{int(day[1]):02}, if {value} has the day in front.")
+    if re.fullmatch(r"-?\d+,\d+", value):
+        return "a comma stands in a number", f"Write a point: {value.replace(',', '.')}."
+    share = re.fullmatch(r"(\d+(?:\.\d+)?) ?%", value)
+    if share:
+        return "a share is written as a number from 0 to 1", f"Write {float(share[1]) / 100:g}."
+    if value.endswith(",") and "[" not in value and "{" not in value:
+        return "a comma stands at the end of the line", "Take it away."
+    return None
+
+
+def lost_backslashes(content: Any, where: str = "") -> list[str]:
     r"""List the settings in which a backslash became a control sign: ``C:\temp`` in double quotes holds a tab.
 
     Parameters
     ----------
-    given
+    content
         The settings as read: tables, lists, values.
     where
-        Place of ``given`` in the file.
+        Place of ``content`` in the file.
     """
-    if isinstance(given, dict):
-        return [found for key, value in given.items()
+    if isinstance(content, dict):
+        return [found for key, value in content.items()
                 for found in lost_backslashes(value, f"{where}.{key}" if where else str(key))]
-    if isinstance(given, list):
-        return [found for value in given for found in lost_backslashes(value, where)]
-    is_path = isinstance(given, str) and _PATH.match(given) is not None
-    return [where] if is_path and any(sign in given for sign in _CONTROL) else []
+    if isinstance(content, list):
+        return [found for value in content for found in lost_backslashes(value, where)]
+    is_path = isinstance(content, str) and _PATH.match(content) is not None
+    return [where] if is_path and any(sign in content for sign in _CONTROL) else []

@@ -134,7 +134,9 @@ class Crew:
         for item in items:
             todo.put(item)
         helpers = self._helpers[:max(len(items) - 1, 0)]
-        threads = [Thread(target=helper.lead, args=(work, shared, todo, done), daemon=True) for helper in helpers]
+        # Before anybody works on what is shared: results fill in on it what they were asked for.
+        task = pickle.dumps((_TASK, (work, shared)), protocol=5) if helpers else b""
+        threads = [Thread(target=helper.lead, args=(task, todo, done), daemon=True) for helper in helpers]
         for thread in threads:
             thread.start()
         try:
@@ -205,25 +207,24 @@ class _Helper:
         self.process = process
         self._is_led = Lock()
 
-    def lead(self, work: Callable[[Any, Any], Any], shared: Any, todo: SimpleQueue[Any],
-             done: SimpleQueue[tuple[Any, bool, Any]]) -> None:
-        """Hand out items one by one, until there are no more or the process is gone."""
+    def lead(self, task: bytes, todo: SimpleQueue[Any], done: SimpleQueue[tuple[Any, bool, Any]]) -> None:
+        """Hand over the task and then items one by one, until there are no more or the process is gone."""
         asked, answers = self.process.stdin, self.process.stdout
         if asked is None or answers is None:
             return
         with self._is_led:  # work that was given up may have left it busy
             try:
-                _send(asked, (_TASK, (work, shared)))
+                _send(asked, task)
                 for item in _take_all(todo):
-                    _send(asked, (_ITEM, item))
+                    _send(asked, pickle.dumps((_ITEM, item), protocol=5))
                     is_made, made = pickle.load(answers)
                     done.put((item, is_made, made))
             except _GONE:
                 return
 
 
-def _send(pipe: IO[bytes], what: Any) -> None:
-    pickle.dump(what, pipe, protocol=5)
+def _send(pipe: IO[bytes], what: bytes) -> None:
+    pipe.write(what)
     pipe.flush()
 
 

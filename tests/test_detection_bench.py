@@ -5,7 +5,7 @@ import pytest
 from benchmarks.ceiling import CEILING, SPREADS_KNOWN, is_plain
 from benchmarks.councils import Council, simulate_council
 from benchmarks.detection import COUNCILS, DELTA, OURS, add_up, judge_run, read_stored, run, store, tabulate
-from benchmarks.detection_report import write_report
+from benchmarks.detection_report import _pool_seeds, write_report
 from benchmarks.rivals import compare_methods
 from my121_analytics.workforce.counts import RatingCounts
 
@@ -52,6 +52,9 @@ def test_names_are_held_against_leniency_and_against_leniency_with_the_team_by_h
     assert own["found"] == pytest.approx(2 / 4)
     assert own["wrong"] == pytest.approx(1 / 3)  # the second name differs by too little
     assert both["wrong"] == pytest.approx(1 / 3)  # the third name lies on the other side
+    assert found["named_seed"] == {"1": 2.0, "2": 1.0}
+    assert found["stated_seed"] == pytest.approx({"1": 0.15, "2": 0.1})
+    assert own["wrong_seed"] == {"1": 1.0, "2": 0.0}
     assert own["in_line"] == [0, 1, 1, 0]
     assert own["in_line_wrong"] == [None, 1.0, 0.0, None]
     assert own["covered"] == pytest.approx(4 / 5)  # one has no range, and .9 lies outside the third
@@ -76,6 +79,13 @@ def test_a_run_is_taken_up_again_stored_and_written_as_pages(tmp_path):
     assert text.count("| small, staff stay |") == 2 + len(entries)
     assert "Not measured in this state of the program: another." in text
     assert (tmp_path / "detection_sources.md").read_text(encoding="utf-8").count("| small, staff stay |") == 2
+
+
+def test_rows_are_pooled_with_errors_over_the_seeds_that_they_share():
+    entry = {"named_seed": {"1": 4.0, "2": 6.0}, "stated_seed": {"1": 0.4, "2": 0.6},
+             "leniency": {"wrong_seed": {"1": 1.0, "2": 0.0}}}
+    # 20 names, 2 wrong; seed 1 has 2 of 8 and seed 2 none of 12: left over 1.2 and -1.2, times sqrt(2), over 20.
+    assert _pool_seeds("both", [entry, entry]) == "| both | 2 | 2 | 20 | 0.100 | 0.100 ± 0.120 |"
 
 
 def test_every_kind_of_council_has_a_name_of_its_own():

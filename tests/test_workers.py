@@ -7,6 +7,8 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from threading import Thread, current_thread
+from typing import ClassVar
 
 import pytest
 
@@ -55,6 +57,27 @@ def test_every_item_is_done_once_here_and_elsewhere():
     processes = {process for _, process in made.values()}
     assert os.getpid() in processes
     assert len(processes) > 1
+
+
+class Shared:
+    """What is shared; notes which thread lays it out for another process."""
+
+    laid_out_by: ClassVar[list[Thread]] = []
+
+    def __reduce__(self) -> tuple[type, tuple[()]]:
+        self.laid_out_by.append(current_thread())
+        return Shared, ()
+
+
+def give_back(shared: Shared, number: int) -> int:
+    return number
+
+
+def test_what_is_shared_is_laid_out_once_and_by_the_caller_before_anybody_works_on_it():
+    Shared.laid_out_by.clear()
+    with Crew(2, HERE) as crew:
+        assert sorted(made for _, made in crew.share(give_back, Shared(), range(6))) == list(range(6))
+    assert Shared.laid_out_by == [current_thread()]
 
 
 def test_one_piece_of_work_after_another_goes_to_the_same_processes():

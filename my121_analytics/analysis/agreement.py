@@ -28,6 +28,8 @@ _KAPPA = ("kappa", "kappa_lower", "kappa_upper")
 FACTS = {"n": Fact("posts", who=Count("pairs")), "n_pairs": Fact("posts", who=Count("pairs")),
          "n_placed": Fact("posts", who=Count("posts", where=(("placed", "either axis"),))),
          "share_paired": Fact(follows=("n_placed", "n_pairs"))}
+COUNTS = {"n": Count("pairs_on_axis"), "base": Count("pairs_on_axis")}
+"""A pair counts on each axis on which both placed."""
 _Facts = dict[str, float | int | str | None]
 
 
@@ -124,17 +126,19 @@ def compare_self_counts(counts: PairCounts, framework: Framework, *, as_of: date
                                 hints=[say("agreement", "no_pairs_remedy")])
     axes = [str(axis) for axis in pd.unique(counts.frame["axis"])]
     tables = {"steps": Table(pd.concat([_tabulate_steps(counts, framework, axis) for axis in axes], ignore_index=True),
-                             keys=("axis", "step"), count="n", base="base", follows=SHARE, sums=("step",))}
+                             keys=("axis", "step"), count="n", base="base", follows=SHARE, sums=("step",),
+                             counts=COUNTS)}
     for by in counts.by:
         tables["by_group"] = Table(_tabulate_directions(counts, by), keys=(by, "axis", "direction"), count="n",
-                                   base="base", follows=SHARE, sums=(by, "direction"), **declare_group(by))
+                                   base="base", follows=SHARE, sums=(by, "direction"), counts=COUNTS,
+                                   **declare_group(by))
     facts: _Facts = {
         "n_placed": counts.n_placed, "n_pairs": counts.n_pairs,
         "share_paired": counts.n_pairs / counts.n_placed if counts.n_placed else None}
     caveats = ["self_selected"]
     for axis in axes:
-        told, limits = _agree(counts, framework, axis)
-        facts |= told
+        agreed, limits = _agree(counts, framework, axis)
+        facts |= agreed
         caveats += [code for code in limits if code not in caveats]
     about = describe("agreement", population="pairs_in_cycle", counts="posts", source=MANAGER, cycle=counts.cycle,
                      as_of=as_of, filters=filters, n=counts.n_pairs, caveats=caveats)
@@ -166,8 +170,7 @@ def _tabulate_agreement(counts: PairCounts, framework: Framework, by: str) -> pd
     """Say for each group how often the two agree, and how far beyond chance, where there are pairs enough."""
     rows = []
     for axis, pairs in counts.frame.groupby("axis", sort=False):
-        whole = pairs.assign(**{by: TOTAL})
-        for group, part in pd.concat([pairs, whole]).groupby(by, sort=False):
+        for group, part in [*pairs.groupby(by, sort=True, observed=True), (TOTAL, pairs)]:
             square = _cross(part, framework, str(axis))
             kappa = weighted_kappa(square)
             enough = kappa.n >= MIN_PAIRS and not np.isnan(kappa.estimate)

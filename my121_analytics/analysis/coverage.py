@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,7 @@ from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.counts import (
     check_grouping,
     count_conversations,
+    count_ended,
     find_units,
     is_main_post,
     keep_matching,
@@ -107,6 +108,7 @@ def measure_coverage(workforce: Workforce, *, by: str = "directorate", cycle: st
     about = describe("coverage", population="people_in_post", counts="people_and_posts", source=MANAGER, cycle=cycle,
                      as_of=workforce.as_of, filters=filters, n=len(people),
                      caveats=("coverage_counts",) if is_known else ("coverage_counts", "no_conversations"))
+    about = replace(about, unprinted=(("ended", cycle, count_ended(workforce, cycle)),))
     return CoverageResult(about, tables, facts, FACTS, workforce.settings)
 
 
@@ -202,7 +204,8 @@ def _tabulate_parts(people: pd.DataFrame) -> Table:
                           "n_formal": n_formal, "share": n_filled / n_formal if n_formal else np.nan, "lower": lower,
                           "upper": upper})
     return Table(frame, keys=("part",), count="n_formal", parts=("n_filled",), follows=("share", "lower", "upper"),
-                 events=True)
+                 events=True, counts={"n_formal": Count("conversations", keys={"part": ""}),
+                                      "n_filled": Count("conversations_filled")})
 
 
 def _list_missing(workforce: Workforce, rows: pd.DataFrame, *, is_known: bool) -> Table:

@@ -188,7 +188,8 @@ def _forecast(workforce: Workforce, cycle: str, people: pd.DataFrame) -> tuple[d
     shares = _pool(past)
     expected = _expect(n_now, shares)
     frame = pd.DataFrame({"needed": range(MOST_NEEDED + 1), "n": n_now,
-                          "n_reached": sum(one.reached for one in past), "base": sum(one.n for one in past)})
+                          "n_reached": sum(earlier.reached for earlier in past),
+                          "base": sum(earlier.n for earlier in past)})
     tables = {"forecast": Table(add_share(frame, "n_reached"), keys=("needed",), count="n", base="base",
                                 parts=("n_reached",), follows=SHARE)}
     facts["forecast"] = expected
@@ -243,7 +244,7 @@ def _look_back(workforce: Workforce, label: str, days: int) -> _Past | None:
 
 def _pool(past: list[_Past]) -> np.ndarray:
     """Give the share who got there from each need, over past cycles; a need nobody had is never met."""
-    n, reached = sum(one.n for one in past), sum(one.reached for one in past)
+    n, reached = sum(earlier.n for earlier in past), sum(earlier.reached for earlier in past)
     return np.divide(reached, n, out=np.zeros(MOST_NEEDED + 1), where=np.asarray(n) > 0)
 
 
@@ -254,8 +255,8 @@ def _expect(n: np.ndarray, shares: np.ndarray) -> float:
 def _test_back(past: list[_Past]) -> pd.DataFrame:
     """Forecast each past cycle from the others, and set what came beside it."""
     rows = []
-    for one in past:
-        expected = _expect(one.n, _pool([other for other in past if other is not one]))
-        rows.append({"cycle": one.cycle, "base": int(one.n.sum()), "expected": expected, "share": one.share,
-                     "difference": one.share - expected})
+    for earlier in past:
+        expected = _expect(earlier.n, _pool([other for other in past if other is not earlier]))
+        rows.append({"cycle": earlier.cycle, "base": int(earlier.n.sum()), "expected": expected, "share": earlier.share,
+                     "difference": earlier.share - expected})
     return pd.DataFrame(rows)

@@ -119,7 +119,7 @@ class _People:
         known = (self.keys.str.contains(" ") & self.table["started"].notna()).to_numpy()
         return (self.keys + "|" + self.table["started"].dt.strftime("%Y-%m-%d"))[known]
 
-    def told(self, ids: pd.Series) -> pd.Series:
+    def describe(self, ids: pd.Series) -> pd.Series:
         """Give people as ``name (id)``, the id alone where no name is known, empty where there is nobody."""
         text = ids.astype("str")
         names = self.workforce.names_of(text)
@@ -261,7 +261,7 @@ def _manager_changes(before: _People, after: _People) -> pd.DataFrame:
     pairs = pairs[differs]
     if pairs.empty:
         return _rows([])
-    old, new = before.told(pairs["manager_id_old"]), after.told(pairs["manager_id_new"])
+    old, new = before.describe(pairs["manager_id_old"]), after.describe(pairs["manager_id_new"])
     return _each("manager", pd.Index(pairs["employee_id"]), old, new, pairs["post_id"])
 
 
@@ -301,15 +301,15 @@ def _compare_units(before: _People, after: _People, share: float) -> pd.DataFram
 def _moves(before: _People, after: _People, units: pd.DataFrame) -> pd.DataFrame:
     """Find people whose main post is in another unit; the highest level that changed is told."""
     both = before.main.index.intersection(after.main.index)
-    told = np.zeros(len(both), dtype=bool)
+    already_explained = np.zeros(len(both), dtype=bool)
     parts = []
     for level in ORGANISATION:
         carried = units[(units["level"] == level) & units["what"].isin(["renamed", "merged"])]
         new_name = dict(zip(carried["before"], carried["after"], strict=True))
         old, new = (people.main[level].reindex(both) for people in (before, after))
         expected = old.map(lambda unit, names=new_name: names.get(unit, unit), na_action="ignore").astype("str")
-        differs = (expected.fillna("") != new.fillna("")).to_numpy() & ~told
-        told |= differs
+        differs = (expected.fillna("") != new.fillna("")).to_numpy() & ~already_explained
+        already_explained |= differs
         parts.append(_each(level, both[differs], old[differs].fillna(""), new[differs].fillna("")))
     return pd.concat(parts, ignore_index=True)
 

@@ -143,11 +143,11 @@ def _follow_cohorts(workforce: Workforce, cycles: list[str]) -> Table:
         present = set(_pairs(here))
         now = rated[rated["order"] == place].set_index("who")["level"]
         for cohort, members in first[first["order"] <= place].groupby("order"):
-            seen = now.reindex(members.index)
-            step = (seen - members["level"]).dropna()
-            gone = ~members.index.isin(present) & seen.isna().to_numpy()
+            level_now = now.reindex(members.index)
+            step = (level_now - members["level"]).dropna()
+            gone = ~members.index.isin(present) & level_now.isna().to_numpy()
             rows.append({"cohort": cycles[int(cohort)], "cycle": cycle, "n_cohort": len(members),
-                         "n_gone": int(gone.sum()), "n_unrated": int((seen.isna().to_numpy() & ~gone).sum()),
+                         "n_gone": int(gone.sum()), "n_unrated": int((level_now.isna().to_numpy() & ~gone).sum()),
                          "base": len(step), "n_higher": int((step > 0).sum()), "n_same": int((step == 0).sum()),
                          "n_lower": int((step < 0).sum())})
     frame = pd.DataFrame(rows).sort_values(["cohort", "cycle"], key=lambda c: c.map(order), ignore_index=True)

@@ -56,9 +56,9 @@ def gather_person(workforce: Workforce, employee_id: str) -> PersonResult:
         people = tuple(column for column in (*_PEOPLE, "rater_name", "manager_name") if column in rows)
         tables[name] = Table(rows, keys=("employee_id",), people=people)
     placements = workforce.placements
-    given = (placements["rater_id"].astype("str") == employee_id) & (
+    placements_made = (placements["rater_id"].astype("str") == employee_id) & (
         placements["employee_id"].astype("str") != employee_id)
     about = describe("person", as_of=workforce.as_of, population="one_person", n=1)
     name = str(workforce.names_of(pd.Series([employee_id])).iloc[0])
-    return PersonResult(about, tables, {"n_given": int(given.sum()), "name": name},
+    return PersonResult(about, tables, {"n_given": int(placements_made.sum()), "name": name},
                         {"n_given": Fact("ratings"), "name": ESTIMATE}, workforce.settings)

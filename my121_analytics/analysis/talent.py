@@ -26,6 +26,9 @@ KNOWN_MONTHS = 6
 FULL_TIME_FTE = 0.995
 ACTING_WORDS = ("acting", "act up", "interim", "second", "honorari", "deputis", "temporary promotion")
 """Words of a contract or role by which somebody holds a post for a time; beginnings, so that endings do not matter."""
+NO_CONVERSATIONS, NO_DEVELOPMENT, NO_SUCCESSORS = (
+    "talent_no_conversations", "talent_no_development", "talent_no_successors")
+"""Caveats of a record that lacks what an answer needs."""
 _UNITS = [*ORGANISATION]
 FACTS = {"n": Fact("people", who=Count("people")), "n_key_posts": Fact("posts", who=Count("key_posts")),
          "n_single_points": Fact("posts"), "n_uncovered": Fact("posts"), "n_acting": Fact("people"),
@@ -64,8 +67,9 @@ def review_talent(workforce: Workforce, *, by: str = "directorate", cycle: str |
         (with development in hand); ``box3_people``; ``box9_by_cycle``: cycle, n, base, share, lower, upper, n_new,
         n_stayed, n_moved, n_gone (of those there the cycle before), n_with_plan, n_reviewed; ``box9_people``;
         ``bottom_row``: trait, label, n, base, share, lower, upper. ``silence_by_group``: the grouping column, n_people,
-        n_never, n_unnoticed, share, lower, upper (never); ``silence``: employee_id, name, manager, units, reason,
-        months. Facts: counts of these.
+        n_never, n_unnoticed (where development actions are on record), share, lower, upper (never); ``silence``:
+        employee_id, name, manager, units, reason, months; neither where no conversation is on record. Facts: counts of
+        these. A caveat says what the record lacks.
 
     Raises
     ------
@@ -101,12 +105,16 @@ def review_talent(workforce: Workforce, *, by: str = "directorate", cycle: str |
     if workforce.framework.has_map:
         tables |= _tabulate_boxes(workforce, cycle, people)
         facts["n_past_settling"] = int(tables["box3"].frame["n_over"].sum())
-    tables |= _tabulate_silence(workforce, cycle, people, by)
-    silence = tables["silence_by_group"].frame.iloc[-1]
-    facts |= {"n_acting": len(tables["acting"].frame), "n_never": int(silence["n_never"]),
-              "n_unnoticed": int(silence["n_unnoticed"])}
+    facts["n_acting"] = len(tables["acting"].frame)
+    if len(workforce.conversations):  # else nobody is on record as having had one
+        tables |= _tabulate_silence(workforce, cycle, people, by)
+        silence = tables["silence_by_group"].frame.iloc[-1]
+        facts |= {name: int(silence[name]) for name in ("n_never", "n_unnoticed") if name in silence}
+    lacking = [code for code, is_lacking in (
+        (NO_CONVERSATIONS, workforce.conversations.empty), (NO_DEVELOPMENT, workforce.development_actions.empty),
+        (NO_SUCCESSORS, len(posts) > 0 and workforce.successors.empty)) if is_lacking]
     about = describe("talent", population="people_in_post", as_of=workforce.as_of, cycle=cycle, n=len(people),
-                     caveats=("written_down",))
+                     caveats=("written_down", *lacking))
     return TalentResult(about, tables, facts, FACTS, workforce.settings)
 
 
@@ -314,19 +322,20 @@ def _tabulate_silence(workforce: Workforce, cycle: str, people: pd.DataFrame, by
     held = workforce.conversations
     spoken = set(held.loc[held["held_on"] <= end, "employee_id"].astype("str"))
     known = (people["months_employed"].fillna(KNOWN_MONTHS) >= KNOWN_MONTHS)
-    never = known & ~people["employee_id"].isin(spoken) & bool(len(held))
+    never = known & ~people["employee_id"].isin(spoken)
     months = months_in_box(workforce, cycle, people)
     active = in_progress(list_actions(workforce), end)
     unnoticed = ~never & (people["level"] > 1) & (months >= LONG_MONTHS).fillna(False) & ~people["employee_id"].isin(
         active) & bool(len(workforce.development_actions))
-    counts = ["n_people", "n_never", "n_unnoticed"]
+    parts = ("n_never", "n_unnoticed") if len(workforce.development_actions) else ("n_never",)
+    counts = ["n_people", *parts]
     flags = pd.DataFrame({by: people[by], "n_people": 1, "n_never": never.astype(int),
-                          "n_unnoticed": unnoticed.astype(int)})
+                          "n_unnoticed": unnoticed.astype(int)})[[by, *counts]]
     frame = add_total(flags.groupby(by, sort=True)[counts].sum().reset_index(), by, [], counts)
     reason = np.select([never, unnoticed], ["never", "unnoticed"], "")
     listed = people.assign(reason=[say("silence", code) if code else "" for code in reason], months_in_box=months,
                            months_employed=people["months_employed"])[reason != ""]
     return {"silence_by_group": Table(add_share(frame, "n_never", "n_people"), keys=(by,), count="n_people",
-                                      parts=("n_never", "n_unnoticed"), follows=SHARE, sums=(by,),
+                                      parts=parts, follows=SHARE, sums=(by,),
                                       counts={"n_people": Count("people")}, **declare_group(by)),
             "silence": _list_box(listed, ["reason", "months_employed", "months_in_box"])}

@@ -31,7 +31,7 @@ class WorkforceProfileResult(Result):
 
 
 def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: str | None = None,
-                       n_vacant: int | None = None) -> WorkforceProfileResult:
+                       vacancies: pd.DataFrame | None = None) -> WorkforceProfileResult:
     """Say how many people work here, who came and went within a year, and how the staff is made up.
 
     Parameters
@@ -42,8 +42,9 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
         Column of the organisation to compare groups by.
     cycle
         Default: the latest; people in post at its end, which is the day of the record in a cycle under way.
-    n_vacant
-        Vacant posts that the exports list; None where they list none.
+    vacancies
+        Vacant posts that the exports list, a row each with its units, as of an intake; None or no rows where they list
+        none.
 
     Returns
     -------
@@ -51,7 +52,8 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
         ``by_group``: the grouping column, n_people, fte. ``leavers``: the grouping column, n_leavers, turnover (share,
         0-1). ``span``: the grouping
         column (of the manager), n_managers, span (people per manager). For each of ``MAKE_UP`` that the record holds,
-        ``<column>`` and ``<column>_by_group``: n, share, base. Last rows for all groups together.
+        ``<column>`` and ``<column>_by_group``: n, share, base. With vacancies: ``vacancies``: the grouping column,
+        n_vacant. Last rows for all groups together.
 
     Raises
     ------
@@ -80,6 +82,9 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
     for column in MAKE_UP:
         if (people[column] != NOT_RECORDED).any():
             tables |= _tabulate_make_up(people, column, by)
+    n_vacant = None if vacancies is None or vacancies.empty else len(vacancies)
+    if vacancies is not None and n_vacant:
+        tables["vacancies"] = _tabulate_vacancies(vacancies, by)
     whole = left.frame.iloc[-1]
     facts: dict[str, float | int | str | None] = {
         "year_from": (end + pd.Timedelta(days=1) - pd.DateOffset(years=1)).date().isoformat(),
@@ -91,6 +96,34 @@ def describe_workforce(workforce: Workforce, *, by: str = "directorate", cycle: 
     about = describe("coverage", population="people_in_post", counts="people_and_posts", source=MANAGER,
                      as_of=workforce.as_of, cycle=cycle, n=len(people), caveats=("main_post",))
     return WorkforceProfileResult(about, tables, facts, FACTS, workforce.settings)
+
+
+def count_vacancies(workforce: Workforce, vacancies: pd.DataFrame, *, by: str = "directorate",
+                    cycle: str | None = None) -> WorkforceProfileResult:
+    """Count the vacant posts that the exports list, by unit.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    vacancies
+        As for :func:`describe_workforce`.
+    by
+        Column of the organisation.
+    cycle
+        Default: the latest. The vacancies are those of the day of the export.
+
+    Returns
+    -------
+    WorkforceProfileResult
+        ``vacancies``: the grouping column, n_vacant; the last row for all groups together. No table where there are
+        none. Facts: n_vacant.
+    """
+    check_grouping(by)
+    about = describe("coverage", population="people_in_post", counts="posts", source=MANAGER, as_of=workforce.as_of,
+                     cycle=workforce.check_cycle(cycle), n=None)
+    tables = {} if vacancies.empty else {"vacancies": _tabulate_vacancies(vacancies, by)}
+    return WorkforceProfileResult(about, tables, {"n_vacant": len(vacancies)}, FACTS, workforce.settings)
 
 
 def order_naturally(values: pd.Series) -> list[str]:
@@ -183,6 +216,14 @@ def _tabulate_people(people: pd.DataFrame, by: str) -> Table:
     frame = frame.astype({"n_people": "int64"}).round({"fte": 1})
     return Table(frame, keys=(by,), count="n_people", follows=("fte",), sums=(by,),
                  counts={"n_people": Count("people")}, **declare_group(by))
+
+
+def _tabulate_vacancies(vacancies: pd.DataFrame, by: str) -> Table:
+    """Count vacant posts by group; nobody holds them, so that there is nobody to protect."""
+    units = vacancies[by].astype("str") if by in vacancies else pd.Series("", index=vacancies.index, dtype="str")
+    rows = pd.DataFrame({by: units.where(units != "", NOT_RECORDED), "n_vacant": 1})
+    frame = add_total(rows.groupby(by, sort=True)[["n_vacant"]].sum().reset_index(), by, [], ["n_vacant"])
+    return Table(frame.astype({"n_vacant": "int64"}), keys=(by,), about_people=False, **declare_group(by))
 
 
 def _tabulate_leavers(people: pd.DataFrame, leavers: pd.DataFrame, before: pd.DataFrame, by: str) -> Table:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -85,9 +86,14 @@ class Decided:
 def header_row(sheet: SourceSheet) -> int:
     """Find the row with the headings, counted from 0; -1 where the sheet is not one for decisions."""
     for position, row in enumerate(sheet.rows[:HEADER_WITHIN]):
-        if "employee_id" in row and "agreed_performance" in row:
+        if {"employee_id", "agreed_performance"} <= set(headings_of(row)):
             return position
     return -1
+
+
+def headings_of(row: Sequence[str]) -> list[str]:
+    """Give the headings of a decisions sheet whatever their case, blanks or dashes: ``Agreed box`` is agreed_box."""
+    return ["_".join(re.findall(r"[^\W_]+", cell.casefold())) for cell in row]
 
 
 def find_lines(sheet: SourceSheet) -> list[Line]:
@@ -95,7 +101,7 @@ def find_lines(sheet: SourceSheet) -> list[Line]:
     header = header_row(sheet)
     if header < 0:
         return []
-    names = sheet.rows[header]
+    names = headings_of(sheet.rows[header])
     return [Line(sheet, position + 1, {name: cell.strip() for name, cell in zip(names, row, strict=False) if name})
             for position, row in enumerate(sheet.rows) if position > header and any(cell.strip() for cell in row)]
 

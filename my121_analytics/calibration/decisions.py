@@ -25,6 +25,7 @@ from my121_analytics.calibration.decision_lines import (
     Refusal,
     find_lines,
     header_row,
+    headings_of,
     text_or_missing,
 )
 from my121_analytics.errors import DataUnusableError, UsageError
@@ -36,6 +37,7 @@ from my121_analytics.workforce.schema import CALIBRATED
 
 LINE_COLUMNS = ("file", "sheet", "row", *KEYS, "name", "rater_id", *(f"{axis}_before" for axis in AXES),
                 *(f"{axis}_after" for axis in AXES), "outcome", "reason", *VIEWS, "agreed_by")
+LINE_HEADINGS = (*KEYS, "name", *AXES, *(f"agreed_{axis}" for axis in AXES), "outcome", "decision_reason", "agreed_by")
 DISAGREE_COLUMNS = (*KEYS, "name", "file", "sheet", "row", "outcome", *(f"{axis}_after" for axis in AXES), "reason",
                     "agreed_by")
 ENTERING = (STANDS, CHANGED)
@@ -197,12 +199,12 @@ def list_decision_files(source: Path | str | Iterable[Path | str]) -> list[Path]
     DataUnusableError
         There is none.
     """
-    given = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
+    sources = [Path(source)] if isinstance(source, str | Path) else [Path(path) for path in source]
     files: list[Path] = []
-    for path in given:
+    for path in sources:
         files += _list_folder(path) if path.is_dir() else [path]
     if not files:
-        raise DataUnusableError(f"{', '.join(p.name for p in given)}: there is no workbook here.",
+        raise DataUnusableError(f"{', '.join(p.name for p in sources)}: there is no workbook here.",
                                 hints=["Give the pack's folder, or its pack.xlsx."])
     return files
 
@@ -237,7 +239,13 @@ def _check_sheets(sheets: Sequence[SourceSheet]) -> None:
     if not found:
         raise DataUnusableError("The file holds no sheet for decisions.", hints=[
             "Give the workbook of a pack; its sheet Decisions has the columns employee_id and agreed_performance."])
-    without = sorted({sheet.file for sheet in found if "outcome" not in sheet.rows[header_row(sheet)]})
+    headings = {id(sheet): headings_of(sheet.rows[header_row(sheet)]) for sheet in found}
+    twice = sorted({f"{name} ({sheet.file})" for sheet in found for name in LINE_HEADINGS
+                    if headings[id(sheet)].count(name) > 1})
+    if twice:
+        raise DataUnusableError(f"Two columns of a sheet for decisions have one heading: {', '.join(twice)}.", hints=[
+            "Keep the one that the meeting filled in, and take the other out."])
+    without = sorted({sheet.file for sheet in found if "outcome" not in headings[id(sheet)]})
     if without:
         raise DataUnusableError(f"The sheet for decisions has no column 'outcome': {', '.join(without)}.", hints=[
             "Make the pack again: its sheet Decisions asks for the outcome of each line.",

@@ -412,9 +412,9 @@ def _box(framework: Framework, number: int) -> str:
 
 
 def _ratings(framework: Framework, *levels: float) -> str:
-    given = [framework.label(axis, int(level)) for axis, level in zip(AXES, levels, strict=True) if not pd.isna(level)]
+    labels = [framework.label(axis, int(level)) for axis, level in zip(AXES, levels, strict=True) if not pd.isna(level)]
     axes = [say("agenda_word", axis) for axis, level in zip(AXES, levels, strict=True) if not pd.isna(level)]
-    return ", ".join(f"{axis}: {label}" for axis, label in zip(axes, given, strict=True))
+    return ", ".join(f"{axis}: {label}" for axis, label in zip(axes, labels, strict=True))
 
 
 def say_months(months: int) -> str:

@@ -14,8 +14,8 @@ import typer
 
 from my121_analytics.cli.terminal import show_line, show_table
 
-CORE = ("pandas", "numpy", "scipy", "matplotlib", "seaborn", "pillow", "openpyxl", "XlsxWriter",
-        "python-calamine", "Jinja2", "pydantic", "typer", "rich", "filelock", "tqdm", "markdown-it-py")
+CORE = ("pandas", "numpy", "scipy", "highspy", "matplotlib", "seaborn", "pillow", "openpyxl",
+        "XlsxWriter", "python-calamine", "Jinja2", "pydantic", "typer", "rich", "filelock", "tqdm", "markdown-it-py")
 EXTRAS = {"python-docx": ("docx", "documents", "plans and papers in Word"),
           "python-pptx": ("pptx", "documents", "my121 pack --slides"),
           "msoffcrypto-tool": ("msoffcrypto", "secure", "workbooks with a password"),

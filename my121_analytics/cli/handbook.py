@@ -122,9 +122,9 @@ def _spell_call(name: str, public: Callable[..., object]) -> str:
     if len(call) <= _CALL_WIDTH:
         return call
     head, _, rest = call.partition("(")
-    inside, _, given = rest.rpartition(") -> ")
+    inside, _, returned = rest.rpartition(") -> ")
     parameters = re.split(r", (?=[*\w]+(?::|,|$|=))", inside)
-    return "\n".join([f"{head}(", *(f"    {parameter}," for parameter in parameters), f") -> {given}"])
+    return "\n".join([f"{head}(", *(f"    {parameter}," for parameter in parameters), f") -> {returned}"])
 
 
 def _in_a_cell(text: str | None) -> str:

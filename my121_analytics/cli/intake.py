@@ -19,11 +19,11 @@ if TYPE_CHECKING:
 DATA_UNUSABLE = 3
 
 
-def settings_for(source: Path, given: Path | None) -> Settings:
+def settings_for(source: Path, named: Path | None) -> Settings:
     """Load the settings that apply to a source."""
     from my121_analytics.settings_file import find_settings, load_settings
 
-    return load_settings(find_settings(source, given))
+    return load_settings(find_settings(source, named))
 
 
 def read_source(source: Path, *, settings: Settings, as_of: datetime | None, corrections: Path | None = None,
@@ -100,7 +100,8 @@ def print_summary(intake: Intake) -> None:
     rows = intake.reconciliation
     totals = {name: int(rows[name].sum()) for name in ("rows_read", "rows_accepted", "rows_quarantined",
                                                        "rows_set_aside")}
-    show_line(f"Read {totals['rows_read']:,} rows of {rows['file'].nunique():,} files = "
+    n_files = rows["file"].nunique()
+    show_line(f"Read {totals['rows_read']:,} rows of {n_files:,} {'file' if n_files == 1 else 'files'} = "
         f"{totals['rows_accepted']:,} accepted + {totals['rows_quarantined']:,} quarantined + "
         f"{totals['rows_set_aside']:,} set aside (titles, footers, sheets that are not part of the record).")
     if len(intake.corrections):

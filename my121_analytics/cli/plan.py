@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, cast
 
@@ -78,6 +79,7 @@ def run_plan(
 
     For example: my121 plan plan.xlsx --anchor "June 2024" --out out/plan
     """
+    from my121_analytics.disclosure.attacker import find_nesting
     from my121_analytics.improvement.plan.reading import council_of, read_plan
     from my121_analytics.improvement.plan.review import review_plan
     from my121_analytics.improvement.timescale.reading import parse_anchor
@@ -102,13 +104,15 @@ def run_plan(
         raise UsageError("--requirements-met is for a total without a list, and --evidence is a list.",
                          hints=["Leave one of the two out."])
     judged, linked = _judge(evidence, findings, requirements_met, core_met, review, read, as_of_day, chosen)
-    publication = Publication(audience, chosen)
+    publication = Publication(audience, chosen, nesting=None if intake is None else find_nesting(
+        intake.workforce.posts_in_cycle(intake.workforce.latest_cycle)))
     private = not publication.is_public or evidence is not None or findings is not None or bool(interviewees)
     # a tracker that was read from the folder may be written anew: what people filled in is in the new one
     taken_in = [TRACKER] if tracker is not None and tracker.resolve() == (out / TRACKER).resolve() else []
     with (progress_shown("Holding the plan against its timescales"),
           staged_run(out, private=private, command="plan", taken_in=taken_in) as stage):
-        _write({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage, publication)
+        write_papers({"review": review, "outcomes": outcomes, "evidence": judged, "findings": linked}, stage,
+                     publication)
         _summarise(read, review, updates, anchor_day, as_of_day)
         _write_evidence(judged, linked, stage.folder, chosen)
         if intake is not None and interviewees:
@@ -154,8 +158,18 @@ def _measure(intake: Intake, read: Plan, updates: Tracker | None, as_of: date, s
     return measure_outcomes(intake.workforce, plan, as_of=as_of, settings=settings)
 
 
-def _write(found: Mapping[str, Result | None], stage: Stage, publication: Publication) -> None:
-    """Write tables, timeline, tracker and reports of what there is: review, outcomes, evidence, findings."""
+def write_papers(found: Mapping[str, Result | None], stage: Stage, publication: Publication) -> None:
+    """Write tables, timeline, tracker and reports of what there is.
+
+    Parameters
+    ----------
+    found
+        ``review``, ``outcomes``, ``evidence``, ``findings``; None where there is none.
+    stage
+        Folder that is being written.
+    publication
+        Who will read the papers; the committee's report is always for anybody.
+    """
     from my121_analytics.figures.vector import standalone
     from my121_analytics.reports.plan.committee import build_committee_report
     from my121_analytics.reports.plan.plan_papers import build_review_pack, draw_timeline, same_timeline
@@ -176,8 +190,8 @@ def _write(found: Mapping[str, Result | None], stage: Stage, publication: Public
         public["review"], settings=settings, outcomes=public.get("outcomes"), evidence=public.get("evidence"),
         findings=public.get("findings"), pictures=pictures if same_timeline(released, public["review"])
         else draw_timeline(public["review"]))
-    _write_papers(committee, out / "committee_report", private=False, document=True)
-    _write_papers(build_review_pack(released, settings=settings, outcomes=moved), out / "review_pack", private=private,
+    _write_paper(committee, out / "committee_report", private=False, document=True)
+    _write_paper(build_review_pack(released, settings=settings, outcomes=moved), out / "review_pack", private=private,
                   document=True)
     _write_directorates(released, shown.get("findings"), moved, out, settings, private=private)
 
@@ -199,7 +213,7 @@ def _write_tables(found: Mapping[str, Result | None], shown: Mapping[str, Releas
                      columns={"actions": list(ACTIONS_CSV)})
     if outcomes is not None:
         write_tables(outcomes, out, publication, released=shown["outcomes"],
-                     files={name: f"{name}.csv" for name in outcomes.tables})
+                     files={name: f"{name}.csv" for name in shown["outcomes"].tables})
 
 
 def _release(found: Mapping[str, Result | None], stage: Stage,
@@ -209,15 +223,21 @@ def _release(found: Mapping[str, Result | None], stage: Stage,
     from my121_analytics.publication import Publication
 
     there = {name: result for name, result in found.items() if result is not None}
-    anybody = publication if publication.audience == PUBLIC else Publication(PUBLIC, publication.settings,
-                                                                             beside=publication)
-    public = dict(zip(there, anybody.release(list(there.values())), strict=True))
+    anybody = publication if publication.audience == PUBLIC else Publication(
+        PUBLIC, publication.settings, nesting=publication.nesting, beside=publication)
+    for_anybody = [_without_names(result) if name == "outcomes" else result for name, result in there.items()]
+    public = dict(zip(there, anybody.release(for_anybody), strict=True))
     if "outcomes" in there:  # the rest of the papers counts actions and requirements, not people
         tell_attention(anybody.attention, stage)
         anybody.keep()
     if anybody is publication:
         return public, public
     return dict(zip(there, publication.release(list(there.values())), strict=True)), public
+
+
+def _without_names(outcomes: Result) -> Result:
+    """Leave out the names that an action may use: that a move has a name tells that somebody made it."""
+    return replace(outcomes, tables={name: table for name, table in outcomes.tables.items() if name != "statistics"})
 
 
 def _write_directorates(released: Released, findings: Released | None, outcomes: Released | None, out: Path,
@@ -228,12 +248,12 @@ def _write_directorates(released: Released, findings: Released | None, outcomes:
 
     names = directorates_with_reports(released.tables["belongs"], settings.plan)
     for name, slug in make_slugs(names).items():
-        _write_papers(build_directorate_report(released, name, settings=settings, findings=findings,
+        _write_paper(build_directorate_report(released, name, settings=settings, findings=findings,
                                                outcomes=outcomes),
                       out / "directorates" / slug, private=private, document=True)
 
 
-def _write_papers(papers: PlanPapers, stem: Path, *, private: bool, document: bool = False) -> None:
+def _write_paper(papers: PlanPapers, stem: Path, *, private: bool, document: bool = False) -> None:
     from importlib.util import find_spec
 
     from my121_analytics.writing.document import render_document

@@ -13,6 +13,8 @@ from my121_analytics.cli.intake import end_command, read_ratings
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from my121_analytics.disclosure.released import Released
     from my121_analytics.publication import Publication
     from my121_analytics.settings import Settings
@@ -37,12 +39,13 @@ def run_profile(
     For example: my121 profile exports --by directorate --by grade --out out/profile
     """
     chosen, intake = read_ratings(source, settings, as_of=as_of, corrections=corrections)
-    write_profile(intake.workforce, out, by=by or ["directorate"], cycle=cycle, audience=audience, settings=chosen)
+    write_profile(intake.workforce, out, by=by or ["directorate"], cycle=cycle, audience=audience, settings=chosen,
+                  vacancies=intake.vacancies)
     end_command(intake)
 
 
 def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], cycle: str | None, audience: str,
-                  settings: Settings) -> None:
+                  settings: Settings, vacancies: pd.DataFrame | None = None) -> None:
     """Tabulate, release and write the profile's tables and pictures."""
     from my121_analytics.cli.release_files import tell_attention, write_record, write_tables
     from my121_analytics.disclosure.attacker import find_nesting
@@ -52,7 +55,9 @@ def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], c
     groupings = [by] if isinstance(by, str) else list(by)
     cycle = workforce.check_cycle(cycle)
     publication = Publication(audience, settings, nesting=find_nesting(workforce.posts_in_cycle(cycle)))
-    results = _analyse(workforce, groupings, cycle, publication)
+    vacant = _count_vacancies(workforce, vacancies, groupings, cycle)
+    analysed = _analyse(workforce, groupings, cycle, publication)
+    results = [*analysed, *vacant]
     shown = publication.release(results)
     private = not publication.is_public
     with staged_run(out, private=private, command="profile") as stage:
@@ -61,13 +66,27 @@ def write_profile(workforce: Workforce, out: Path, *, by: str | Sequence[str], c
             write_tables(result, stage.folder, publication, released=released,
                          files={name: f"{name}.csv" for name in result.tables})
         write_record(publication, stage.folder)
-        _draw(shown, stage.folder, "_".join(groupings), private=private)
+        _draw(shown[:len(analysed)], stage.folder, "_".join(groupings), private=private)
     show_left(stage.left)
     profile = shown[0]
     n = profile.about.n  # not the result's own: the terminal, and the log it is sent to, pass the gate too
     show_line(f"{settings.disclosure.marker if n is None else f'{n:,}'} {profile.about.counts_what} in {cycle}.")
+    if vacant:
+        show_line(f"Vacant posts on the staff list: {shown[-1].facts['n_vacant']:,} (vacancies.csv).")
     if workforce.previous_cycle(cycle) is None:
         show_line("One cycle only: no change since the last one to show.")
+
+
+def _count_vacancies(workforce: Workforce, vacancies: pd.DataFrame | None, groupings: list[str], cycle: str,
+                     ) -> list[Result]:
+    """Count vacant posts by the first grouping that is of the organisation, where the exports list any."""
+    from my121_analytics.analysis.workforce_profile import count_vacancies
+    from my121_analytics.workforce.schema import ORGANISATION
+
+    if vacancies is None or vacancies.empty:
+        return []
+    by = next((grouping for grouping in groupings if grouping in ORGANISATION), "directorate")
+    return [count_vacancies(workforce, vacancies, by=by, cycle=cycle)]
 
 
 def _analyse(workforce: Workforce, groupings: list[str], cycle: str, publication: Publication) -> list[Result]:

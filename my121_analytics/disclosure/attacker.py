@@ -204,17 +204,17 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
     shown: list[Shown] = []
     numbers: dict[str, tuple[str, list[float]]] = {}
     rounded: dict[str, int] = {}
-    for name, one in released.items():
+    for name, release in released.items():
         about = results[name].about
         context = context_of(about)[0]
-        shown += [show(f"{name}.{table}", frame, results[name].tables[table], about, rounded_to=one.rounded_to,
+        shown += [show(f"{name}.{table}", frame, results[name].tables[table], about, rounded_to=release.rounded_to,
                        withheld_most=_withheld_most(results[name].tables[table], rules))
-                  for table, frame in one.tables.items() if results[name].tables[table].about_people]
-        shown += _show_facts(name, one, results[name], rules)
-        source = one if not one.rounded_to else results[name]
+                  for table, frame in release.tables.items() if results[name].tables[table].about_people]
+        shown += _show_facts(name, release, results[name], rules)
+        source = release if not release.rounded_to else results[name]
         numbers[name] = (context, numbers_beside(source.about.n, source.facts, results[name].declared))
-        if one.rounded_to:
-            rounded[name] = one.rounded_to
+        if release.rounded_to:
+            rounded[name] = release.rounded_to
     then, links = linked or show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
     shown += then
     for name, kept in (earlier or {}).items():
@@ -222,7 +222,7 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         if not kept.rounded_to:  # of what rounded numbers beside its tables were, nothing is known any more
             numbers[name] = (context, numbers_beside(kept.about.n, kept.facts, kept.declared))
     report = _attack(shown, numbers, settings, nesting, exact, points, rounded, links.slack)
-    if report.narrowest["table"].isin([one.name for one in then]).any():
+    if report.narrowest["table"].isin([table.name for table in then]).any():
         before = narrow_before(then, settings, nesting, links.slack)
         known = report.cells.set_index(["table", "row", "column"]).index.isin(list(before))
         report = replace(report, cells=report.cells.assign(  # nothing that is done now can mend it
@@ -291,9 +291,9 @@ def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = N
     is not found here is not excused in what is released now.
     """
     for reach in REACHES:
-        some = [replace(one, reach=max(one.reach, reach, key=REACHES.index)) for one in then]
+        reaching = [replace(table, reach=max(table.reach, reach, key=REACHES.index)) for table in then]
         try:
-            cells = _attack(some, {}, settings, nesting, False, slack=slack).cells
+            cells = _attack(reaching, {}, settings, nesting, False, slack=slack).cells
         except ContradictionError:
             continue
         narrow = cells.loc[~cells["proven"].astype(bool), ["table", "row", "column"]]
@@ -382,7 +382,7 @@ class _Linking:
     def __init__(self, earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting,
                  show_zeros: bool) -> None:
         self.nesting, self.show_zeros = nesting, show_zeros
-        self.known = [replace(one, frame=one.table.frame) for one in present]
+        self.known = [replace(table, frame=table.table.frame) for table in present]
         self.slack: dict[str, tuple[float, float]] = {}
         for kept in earlier.values():
             for law, (over, under) in kept.slack.items():
@@ -405,13 +405,13 @@ class _Linking:
             linked, left = [], same
             same = []
             for name in left:
-                one = self._fit(linked, self.releases[name])
-                if one is not None:
-                    linked, same = [*linked, *one], [*same, name]
+                fitted = self._fit(linked, self.releases[name])
+                if fitted is not None:
+                    linked, same = [*linked, *fitted], [*same, name]
                     continue
-                one = self._fit_table_by_table(linked, self.releases[name])
-                if one is not None:
-                    linked, partly = [*linked, *one], [*partly, name]
+                fitted = self._fit_table_by_table(linked, self.releases[name])
+                if fitted is not None:
+                    linked, partly = [*linked, *fitted], [*partly, name]
         shown += linked
         corrected: list[str] = []
         unlinked: list[str] = []
@@ -446,7 +446,8 @@ class _Linking:
         """Give tables with as much of their sums as can be true together with the others; None where they cannot."""
         if not tables:
             return []
-        for candidate in (tables, [replace(one, reach="own" if one.reach == "all" else one.reach) for one in tables]):
+        with_own_sums = [replace(table, reach="own" if table.reach == "all" else table.reach) for table in tables]
+        for candidate in (tables, with_own_sums):
             if self._can_be_true([*shown, *candidate]):
                 return list(candidate)
         return None
@@ -520,8 +521,8 @@ def _fits_truth(known: Knowledge) -> bool:
                                 upper=np.where(is_known, truth, system.upper)))
 
 
-def _agree(some: Mapping[str, float], others: Mapping[str, float]) -> bool:
-    return all(abs(value - others.get(name, value)) < CLOSE for name, value in some.items())
+def _agree(values: Mapping[str, float], known: Mapping[str, float]) -> bool:
+    return all(abs(value - known.get(name, value)) < CLOSE for name, value in values.items())
 
 
 def _lay_out(name: str, kept: Earlier) -> list[Shown]:
@@ -585,7 +586,7 @@ def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]
     rules = settings or DisclosureSettings()
     known = write_equations(shown, numbers, nesting or {}, show_zeros=rules.show_zeros, rounded=rounded,
                             slack=slack)
-    threshold = {one.name: _threshold_of(one.table, rules) for one in shown}
+    threshold = {table.name: _threshold_of(table.table, rules) for table in shown}
     cells = pd.concat([known.cells.assign(rounded_to=0), known.rounded], ignore_index=True)
     small_from = cells["table"].map(threshold).to_numpy(np.float64)
     is_rounded = cells["rounded_to"].to_numpy(np.float64) > 0

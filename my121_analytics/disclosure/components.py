@@ -12,8 +12,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
-from scipy import sparse
-from scipy.sparse.csgraph import connected_components
+import scipy
 
 from my121_analytics.disclosure.linear_program import FOUND, IMPOSSIBLE, STOPPED, LinearProgram, solve, unfinished
 from my121_analytics.disclosure.linked_tables.system import ROUNDING, Bools, ContradictionError, Floats, Ints, System
@@ -43,7 +42,7 @@ class Component:
     """
 
     variables: Ints
-    rows: sparse.csr_matrix
+    rows: scipy.sparse.csr_matrix
     least: Floats
     most: Floats
     lower: Floats
@@ -51,7 +50,7 @@ class Component:
     cap: float = np.inf
 
     @cached_property
-    def columns(self) -> sparse.csc_matrix:
+    def columns(self) -> scipy.sparse.csc_matrix:
         """The same rows, to be looked up by variable."""
         return self.rows.tocsc()
 
@@ -166,9 +165,9 @@ class Component:
         columns = self.columns[:, near]
         rows = np.unique(columns.indices)
         part = columns.tocsr()[rows]
-        others = self.rows[rows] @ point - part @ point[near]
-        return replace(self, variables=self.variables[near], rows=part, least=self.least[rows] - others,
-                       most=self.most[rows] - others, lower=self.lower[near], upper=self.upper[near])
+        held = self.rows[rows] @ point - part @ point[near]
+        return replace(self, variables=self.variables[near], rows=part, least=self.least[rows] - held,
+                       most=self.most[rows] - held, lower=self.lower[near], upper=self.upper[near])
 
 
 def split(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[Component]:
@@ -188,7 +187,7 @@ def split(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[Com
     list of Component
     """
     free = lower < upper
-    rows = sparse.vstack([system.equal, system.most], format="csr")
+    rows = scipy.sparse.vstack([system.equal, system.most], format="csr")
     n_equal = system.equal.shape[0]
     most = np.concatenate([system.equal_to, system.most_to]) - rows @ np.where(free, 0.0, lower)
     least = np.where(np.arange(rows.shape[0]) < n_equal, most, -np.inf)
@@ -204,7 +203,7 @@ def split(system: System, lower: Floats, upper: Floats, asked: Ints) -> list[Com
     return found
 
 
-def label_parts(columns: sparse.csc_matrix, linking: Ints, n: int) -> tuple[Ints, Ints]:
+def label_parts(columns: scipy.sparse.csc_matrix, linking: Ints, n: int) -> tuple[Ints, Ints]:
     """Number the parts that share no equation.
 
     Parameters
@@ -221,11 +220,13 @@ def label_parts(columns: sparse.csc_matrix, linking: Ints, n: int) -> tuple[Ints
     of_variable, of_row
         A part for each variable (-1 for those that link nothing) and each row.
     """
+    from scipy.sparse.csgraph import connected_components  # few commands come here, and loading it takes a while
+
     inner = columns[:, linking]
     n_rows = inner.shape[0]
-    links = sparse.csr_matrix((np.ones(inner.nnz, dtype=np.int8), inner.indices, inner.indptr),
-                              shape=(len(linking), n_rows))
-    graph = sparse.bmat([[None, links], [links.T, None]], format="csr") if n_rows else sparse.csr_matrix(
+    links = scipy.sparse.csr_matrix((np.ones(inner.nnz, dtype=np.int8), inner.indices, inner.indptr),
+                                    shape=(len(linking), n_rows))
+    graph = scipy.sparse.bmat([[None, links], [links.T, None]], format="csr") if n_rows else scipy.sparse.csr_matrix(
         (len(linking), len(linking)))
     codes = connected_components(graph, directed=False)[1]
     of_variable = np.full(n, -1)

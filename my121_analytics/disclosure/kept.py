@@ -17,6 +17,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.facts import counts_of_people
 from my121_analytics.disclosure.linked_tables.equations import Slack, show, write_equations
+from my121_analytics.disclosure.linked_tables.laws import say_unprinted
 from my121_analytics.disclosure.released import Released
 from my121_analytics.errors import UsageError
 from my121_analytics.wording.catalogue import recognise, say
@@ -89,7 +90,7 @@ def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> by
         counts = counts_of_people({**result.facts, "n": result.about.n}, result.declared)
         values = {**shown.facts, "n": shown.about.n}
         facts = {name: {"value": _plain_value(values[name]), "counts": result.declared[name].counts,
-                        "who": _plain_count(result.declared[name].who)} for name in counts}
+                        "who": _plain_count(result.declared[name].who)} for name in counts if name in values}
         kept.append({"topic": shown.about.topic, "subject": subject, "n": shown.about.n, "rounded_to": shown.rounded_to,
                      "facts": facts, "tables": tables})
     text = json.dumps({"format": FORMAT, "results": kept, "slack": _find_slack(results)}, indent=1, sort_keys=True,
@@ -98,10 +99,10 @@ def describe_kept(results: Sequence[Result], released: Sequence[Released]) -> by
 
 
 def _find_slack(results: Sequence[Result]) -> dict[str, tuple[float, float]]:
-    """Say by how much the record contradicts laws between counts."""
+    """Say by how much the record contradicts laws between counts, and what it tells of counts that nobody prints."""
     shown = [show(f"{at}.{name}", table.frame, table, result.about) for at, result in enumerate(results)
              for name, table in result.tables.items() if table.about_people]
-    return dict(write_equations(shown, {}, {}).slack)
+    return {**say_unprinted(shown), **write_equations(shown, {}, {}).slack}
 
 
 def add_to_publication(folder: Path, content: bytes) -> None:
@@ -186,13 +187,13 @@ def parse_kept(content: bytes, name: str) -> dict[str, Earlier]:
         The content cannot be read as a kept release.
     """
     try:
-        given = json.loads(content.decode("utf-8"))
-        read = {1: _read_format_1, FORMAT: _read_format_2}.get(given["format"])
+        record = json.loads(content.decode("utf-8"))
+        read = {1: _read_format_1, FORMAT: _read_format_2}.get(record["format"])
         if read is None:
-            raise ValueError(f"format {given['format']}")
-        slack = {law: (float(over), float(under)) for law, (over, under) in given.get("slack", {}).items()}
+            raise ValueError(f"format {record['format']}")
+        slack = {law: (float(over), float(under)) for law, (over, under) in record.get("slack", {}).items()}
         return {f"{Path(name).stem} {number}": replace(read(result), slack=slack)
-                for number, result in enumerate(given["results"])}
+                for number, result in enumerate(record["results"])}
     except (ValueError, KeyError, TypeError, AttributeError) as problem:
         raise _not_readable(name, problem) from problem
 
@@ -203,30 +204,30 @@ def _not_readable(name: str, problem: Exception) -> UsageError:
                              "it showed was never published. Nothing was published."])
 
 
-def _read_format_2(given: Mapping[str, Any]) -> Earlier:
-    subject = given["subject"]
+def _read_format_2(entry: Mapping[str, Any]) -> Earlier:
+    subject = entry["subject"]
     within = tuple((str(column), str(unit)) for column, unit in subject["within"])
     about = About(Subject(**{**subject, "as_of": date.fromisoformat(subject["as_of"]), "within": within}),
-                  given["topic"], given["n"])
-    frames, tables = _read_tables(given)
-    facts = {name: fact["value"] for name, fact in given["facts"].items() if name != "n"}
-    return Earlier(about, frames, tables, facts, int(given["rounded_to"]),
-                   {name: Fact(fact["counts"], who=_read_count(fact["who"])) for name, fact in given["facts"].items()})
+                  entry["topic"], entry["n"])
+    frames, tables = _read_tables(entry)
+    facts = {name: fact["value"] for name, fact in entry["facts"].items() if name != "n"}
+    return Earlier(about, frames, tables, facts, int(entry["rounded_to"]),
+                   {name: Fact(fact["counts"], who=_read_count(fact["who"])) for name, fact in entry["facts"].items()})
 
 
-def _read_format_1(given: Mapping[str, Any]) -> Earlier:
+def _read_format_1(entry: Mapping[str, Any]) -> Earlier:
     """Read a file that named what it is about in sentences: the catalogue says which codes they stand for."""
-    frames, tables = _read_tables(given)
-    measure = recognise("measure", given["measure"])[0] or given["measure"]
+    frames, tables = _read_tables(entry)
+    measure = recognise("measure", entry["measure"])[0] or entry["measure"]
     topic, _, source = measure.partition("_") if measure.startswith("profile_") else (measure, "", "")
-    population, units = recognise("population", given["population"], cycle=given["cycle"])
+    population, units = recognise("population", entry["population"], cycle=entry["cycle"])
     unit = units.removeprefix("; ")
-    counts = recognise("counts", given["counts_what"])[0] or given["counts_what"]
-    subject = Subject(given["cycle"], date.fromisoformat(given["as_of"]), population or given["population"], counts,
+    counts = recognise("counts", entry["counts_what"])[0] or entry["counts_what"]
+    subject = Subject(entry["cycle"], date.fromisoformat(entry["as_of"]), population or entry["population"], counts,
                       source or (MANAGER if topic in _OF_MANAGERS else ""),
                       ((_column_of(unit, tables), unit),) if unit else ())
-    return Earlier(About(subject, topic, given["n"]), frames, tables, given["facts"], int(given.get("rounded_to", 0)),
-                   dict.fromkeys(given["facts"], Fact(counts)), say("release_record", "format_1"))
+    return Earlier(About(subject, topic, entry["n"]), frames, tables, entry["facts"], int(entry.get("rounded_to", 0)),
+                   dict.fromkeys(entry["facts"], Fact(counts)), say("release_record", "format_1"))
 
 
 def _column_of(unit: str, tables: Mapping[str, Table]) -> str:
@@ -236,9 +237,9 @@ def _column_of(unit: str, tables: Mapping[str, Table]) -> str:
     return columns[0] if columns else ORGANISATION[0]
 
 
-def _read_tables(given: Mapping[str, Any]) -> tuple[dict[str, pd.DataFrame], dict[str, Table]]:
+def _read_tables(entry: Mapping[str, Any]) -> tuple[dict[str, pd.DataFrame], dict[str, Table]]:
     frames, tables = {}, {}
-    for name, table in given["tables"].items():
+    for name, table in entry["tables"].items():
         frame = pd.DataFrame(table["rows"], columns=table["columns"])
         labels = {*table["keys"], *table["unit_columns"]}
         counts = [c for c in table["columns"] if c not in labels and (
@@ -257,9 +258,9 @@ def _plain_count(who: Count | None) -> dict[str, object] | None:
     return None if who is None else {"what": who.what, "cycle": who.cycle, "where": who.where, "keys": dict(who.keys)}
 
 
-def _read_count(given: Mapping[str, Any] | None) -> Count | None:
-    return None if given is None else Count(given["what"], given["cycle"],
-                                            tuple((key, value) for key, value in given["where"]), given["keys"])
+def _read_count(declared: Mapping[str, Any] | None) -> Count | None:
+    return None if declared is None else Count(
+        declared["what"], declared["cycle"], tuple((key, value) for key, value in declared["where"]), declared["keys"])
 
 
 def _plain(frame: pd.DataFrame) -> list[list[object]]:

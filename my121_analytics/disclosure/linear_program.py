@@ -9,16 +9,19 @@ mostly a few steps away (a "warm start": Bertsimas and Tsitsiklis, Introduction 
 from __future__ import annotations
 
 from functools import cache
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints
+from my121_analytics.disclosure.solver_output import solver_silenced
 from my121_analytics.errors import DisclosureError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
+    from highspy import Highs
     from scipy.optimize import OptimizeResult
 
 FOUND, STOPPED, IMPOSSIBLE = 0, 1, 2
@@ -38,19 +41,17 @@ class LinearProgram:
         Of each variable, at the start.
     """
 
-    def __init__(self, rows: sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats) -> None:
+    def __init__(self, rows: scipy.sparse.csr_matrix, least: Floats, most: Floats, lower: Floats,
+                 upper: Floats) -> None:
         self.rows, self.least, self.most = rows, least, most
         self.lower, self.upper = lower.copy(), upper.copy()
-        core = load_highs()
-        self._highs: Any = None if core is None else _build(core, rows, least, most, lower, upper)
-        self._optimal = None if core is None else core.HighsModelStatus.kOptimal
-        self._every = np.arange(len(lower), dtype=np.int32)
+        self._highs = _build(rows, least, most, lower, upper)
         self._aim = np.zeros(len(lower))
 
     def set_bounds(self, at: Ints, lower: Floats, upper: Floats) -> None:
         """Change the bounds of some variables, given by their numbers."""
         self.lower[at], self.upper[at] = lower, upper
-        if self._highs is not None and len(at):
+        if len(at):
             self._highs.changeColsBounds(len(at), np.asarray(at, dtype=np.int32), self.lower[at], self.upper[at])
 
     def minimise(self, aim: Floats) -> Floats | None:
@@ -63,7 +64,7 @@ class LinearProgram:
         """
         if (self.lower > self.upper).any():
             return None
-        found = self._go_on(aim) if self._highs is not None else None
+        found = self._go_on(aim)
         found = self._start_again(aim) if found is None else found
         return None if found is None else np.asarray(np.clip(found, self.lower, self.upper), dtype=np.float64)
 
@@ -75,7 +76,7 @@ class LinearProgram:
             highs.changeColsCost(len(changed), changed, aim[changed])
             self._aim = aim.copy()
         highs.run()
-        if highs.getModelStatus() != self._optimal:
+        if highs.getModelStatus() != load_highs().HighsModelStatus.kOptimal:
             highs.clearSolver()
             return None
         return np.array(highs.getSolution().col_value)
@@ -90,7 +91,7 @@ class LinearProgram:
         return np.asarray(answer.x)
 
 
-def solve(aim: Floats, rows: sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats,
+def solve(aim: Floats, rows: scipy.sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats,
           options: dict[str, object], *, whole: bool = False) -> OptimizeResult:
     """Solve a program once, over whole numbers or over any, as scipy's ``milp`` does."""
     from scipy.optimize import Bounds, LinearConstraint, milp  # few commands come here, and loading it takes a while
@@ -101,28 +102,22 @@ def solve(aim: Floats, rows: sparse.csr_matrix, least: Floats, most: Floats, low
 
 
 @cache
-def load_highs() -> Any:
-    """Give the solver that scipy carries, with the calls that keep a program; None where it answers otherwise.
+def load_highs() -> ModuleType:
+    """Give the solver with the calls that keep a program; scipy's public functions build each program anew.
 
-    scipy's public functions build each program anew. What they call is HiGHS with its own interface, which is no
-    promise of scipy's: it is tried on one small program, and where that fails, ``milp`` does all the work, slower.
+    ``milp`` calls the same solver, but what scipy has of its interface is private. Measured on reports of 150 and 600
+    staff, answers are as good, the gate's time is the same within 5 %, and it loads in a tenth of the time.
     """
-    try:
-        core = import_module("scipy.optimize._highspy._core")
-        one_row = sparse.csr_matrix(np.array([[1.0, 1.0]]))
-        highs = _build(core, one_row, np.array([3.0]), np.array([3.0]), np.zeros(2), np.array([2.0, 2.0]))
-        answers = []
-        for aim in (np.array([1.0, 0.0]), np.array([0.0, 1.0])):
-            highs.changeColsCost(2, np.arange(2, dtype=np.int32), aim)
-            highs.run()
-            answers.append(list(highs.getSolution().col_value))
-    except (ImportError, AttributeError, TypeError):
-        return None
-    return core if np.allclose(answers, [[1.0, 2.0], [2.0, 1.0]]) else None
+    import highspy  # few commands come here
+
+    with solver_silenced():
+        highspy.Highs()  # the first of a process says its name before it can be told not to
+    return highspy
 
 
-def _build(core: Any, rows: sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats) -> Any:
+def _build(rows: scipy.sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats) -> Highs:
     """Hand a program to HiGHS; it says nothing on the terminal, and what it is to forget is not simplified first."""
+    core = load_highs()
     program = core.HighsLp()
     program.num_row_, program.num_col_ = rows.shape
     program.col_cost_, program.col_lower_, program.col_upper_ = np.zeros(rows.shape[1]), lower, upper
@@ -132,7 +127,7 @@ def _build(core: Any, rows: sparse.csr_matrix, least: Floats, most: Floats, lowe
     matrix.num_row_, matrix.num_col_ = rows.shape
     matrix.start_, matrix.index_ = rows.indptr.astype(np.int32), rows.indices.astype(np.int32)
     matrix.value_ = rows.data.astype(np.float64)
-    highs = core._Highs()
+    highs: Highs = core.Highs()
     for option, value in (("output_flag", False), ("presolve", "off"), ("simplex_strategy", CHOOSE_SIMPLEX)):
         highs.setOptionValue(option, value)
     highs.passModel(program)

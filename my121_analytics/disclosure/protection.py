@@ -34,10 +34,11 @@ from my121_analytics.disclosure.secondary.pattern import (
     count_open,
     draft_pattern,
 )
-from my121_analytics.disclosure.suppression import GROUPING, Mask, find_small, hide, threshold_of
+from my121_analytics.disclosure.suppression import Mask, find_small, hide, threshold_of
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, About, Table, describe
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.single_counts import GROUPING
 
 USUAL_DISCOUNT = 0.75
 """What was hidden in the release before costs less to hide again: a reader sees the same cells from cycle to cycle, and

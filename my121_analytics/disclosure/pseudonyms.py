@@ -68,9 +68,9 @@ def load_key(settings: Settings | None = None, *, source: Path | str | None = No
     UsageError
         There is no key, it is too short, or its file lies beside the data.
     """
-    given = os.environ.get(KEY_VARIABLE, "")
-    if given:
-        return read_key(given, where=f"the environment variable {KEY_VARIABLE}")
+    from_environment = os.environ.get(KEY_VARIABLE, "")
+    if from_environment:
+        return read_key(from_environment, where=f"the environment variable {KEY_VARIABLE}")
     named = os.environ.get(KEY_FILE_VARIABLE, "") or (settings or Settings()).disclosure.pseudonym_key_file
     if not named:
         raise UsageError("Pseudonyms were asked for, and there is no key to make them with.",

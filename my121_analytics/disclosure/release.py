@@ -22,6 +22,7 @@ from my121_analytics.disclosure.facts import (
     FACTS,
     Value,
     check_declared,
+    counts_of_people,
     round_facts,
     suppress_facts,
     tabulate_facts,
@@ -34,7 +35,15 @@ from my121_analytics.disclosure.released import GATE, Released, require_released
 from my121_analytics.disclosure.rounding import round_count, round_table, withhold_counts
 from my121_analytics.disclosure.secondary.continuity import find_usual
 from my121_analytics.disclosure.solver_output import solver_silenced
-from my121_analytics.disclosure.suppression import MARKER, PEOPLE, Mask, count_columns, hide
+from my121_analytics.disclosure.suppression import (
+    MARKER,
+    PEOPLE,
+    Mask,
+    count_columns,
+    find_small,
+    hide,
+    hide_rows,
+)
 from my121_analytics.errors import DisclosureError, UsageError, suggest
 from my121_analytics.settings import Audience, DisclosureSettings, Settings
 from my121_analytics.wording.catalogue import say
@@ -43,7 +52,10 @@ from my121_analytics.workforce.results import About, Result, Table
 __all__ = ["Released", "publish_together", "release", "release_together", "require_released"]
 
 _together: list[Path] = []
-"""Folder of the publication that a whole process works on, if any: see :func:`publish_together`."""
+"""Folder of the publication that a whole process works on, if any: see :func:`publish_together`.
+
+It is asked here, below ``Publication``, and not there: a notebook's cells may call either, and none goes round it.
+"""
 
 
 def publish_together(folder: Path | str) -> None:
@@ -182,7 +194,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         raise UsageError(f"The audience '{audience}' sees one manager's team; no manager was named.",
                          hints=["Give rater_id."])
     units = [unit] * len(results) if isinstance(unit, str) else list(unit)
-    scopes = [_Scope(policy, unit_column, one, rater_id) for one in units]
+    scopes = [_Scope(policy, unit_column, unit, rater_id) for unit in units]
     drafts = [_Draft.of(result, scope, rules) for result, scope in zip(results, scopes, strict=True)]
     if policy.suppress:
         publication = _together[0] if _together else None
@@ -236,6 +248,7 @@ class _Draft:
     frames: dict[str, pd.DataFrame]
     about: About
     facts: dict[str, Value]
+    marker: str = ""
     method: str = ""
     rounded_to: int = 0
     earlier: Mapping[str, str] = field(default_factory=dict)
@@ -250,7 +263,9 @@ class _Draft:
                 reasons[name] = "no_counts"
         passed = {name: _cut(table, scope) for name, table in result.tables.items() if not reasons[name]}
         frames = {name: table.frame.assign(**{MARKER: ""}) for name, table in passed.items()}
-        return cls(result, passed, reasons, frames, result.about, dict(result.facts))
+        if scope.policy.suppress:
+            result = _without_untold(result, rules)
+        return cls(result, passed, reasons, frames, result.about, dict(result.facts), rules.marker)
 
     @property
     def about_people(self) -> dict[str, Table]:
@@ -327,22 +342,46 @@ class _Draft:
         """Say whether a table is shown without a mark."""
         return name in self.frames and bool((self.frames[name][MARKER] == "").all())
 
+    def _hide_untold(self, name: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """Hide the rows that tell a count which is withheld."""
+        table = self.passed[name]
+        untold = {row for row, counts in table.tells.items() if any(self.facts.get(count) is None for count in counts)}
+        if not untold:
+            return frame
+        return hide_rows(table, frame, frame[table.keys[0]].isin(untold).to_numpy(), self.marker)
+
     def released(self, audience: str, scope: _Scope) -> Released:
         """Make what is shown, with the log of what is not."""
+        frames = {name: self._hide_untold(name, frame) for name, frame in self.frames.items()}
         log = []
         for name, table in self.result.tables.items():
             reason = self.reasons[name]
             if reason:
                 log.append([name, 0, 0, 0, say("withheld", reason)])
                 continue
-            frame = self.frames[name]
+            frame = frames[name]
             n_hidden = int((frame[MARKER] != "").sum())
             log.append([name, len(frame), n_hidden, len(table.frame) - len(frame),
                         say("withheld", "small_numbers") if n_hidden else ""])
         withheld = pd.DataFrame(log, columns=["table", "rows", "rows_hidden", "rows_outside", "reason"])
         return Released(self.about, audience, _shown_unit(scope),
-                        {name: _clean(frame) for name, frame in self.frames.items()}, self.facts, withheld,
+                        {name: _clean(frame) for name, frame in frames.items()}, self.facts, withheld,
                         type(self.result).__name__, self.method, self.rounded_to, self.earlier, self.apart, GATE)
+
+
+def _without_untold(result: Result, rules: DisclosureSettings) -> Result:
+    """Leave out the facts that only rows too small to show would tell: nobody learns them.
+
+    Those that are small stay: they are withheld, and others must not tell them.
+    """
+    untold: set[str] = set()
+    for table in (table for table in result.tables.values() if table.tells):
+        rows = table.frame[table.keys[0]][find_small(table, rules).rows]
+        untold.update(name for row in rows for name in table.tells.get(str(row), ()))
+    small = {name for name, value in counts_of_people(result.facts, result.declared).items()
+             if 0 < value < rules.threshold}
+    return replace(result, facts={name: value for name, value in result.facts.items()
+                                  if name not in untold or name in small})
 
 
 def _round(drafts: Sequence[_Draft], rules: DisclosureSettings) -> None:
@@ -376,11 +415,11 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
         context = context_of(draft.result.about)[0]
         numbers[f"{at}"] = (context, numbers_beside(draft.about.n, draft.facts, draft.result.declared))
         candidates += [Candidate(f"{at}.{name}", table, draft.result.about) for name, table in draft.counted.items()]
-    known = {**nesting_of([one.table for one in candidates]), **(nesting or {})}
-    then, links = show_earlier(kept, [one.shown(one.table.frame) for one in candidates], known,
+    known = {**nesting_of([candidate.table for candidate in candidates]), **(nesting or {})}
+    then, links = show_earlier(kept, [candidate.shown(candidate.table.frame) for candidate in candidates], known,
                                   show_zeros=rules.show_zeros)
-    spoken = {name: (context_of(one.about)[0], numbers_beside(one.about.n, one.facts, one.declared))
-              for name, one in kept.items() if name not in links.unlinked}
+    spoken = {name: (context_of(release.about)[0], numbers_beside(release.about.n, release.facts, release.declared))
+              for name, release in kept.items() if name not in links.unlinked}
     before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known, links.slack)), usual,
                     slack=links.slack)
     done = protect(candidates, numbers, rules, nesting=known, earlier=before)
@@ -423,7 +462,7 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
     proof = points
     while True:
         results = {f"{at}": replace(draft.result, tables=draft.passed) for at, draft in enumerate(drafts)}
-        report = attack_release({f"{at}": one for at, one in enumerate(shown)}, results, rules, earlier=earlier,
+        report = attack_release({f"{at}": release for at, release in enumerate(shown)}, results, rules, earlier=earlier,
                                 nesting=known, points=proof, linked=linked)
         if report.passed:
             for draft in drafts:
@@ -463,7 +502,7 @@ def _require_something(drafts: Sequence[_Draft]) -> None:
 def _withhold_narrow(drafts: Sequence[_Draft], report: AttackReport, marker: str) -> bool:
     """Withhold the rounded counts that are known too narrowly, with what follows from them; False where all are."""
     found = False
-    for (table, column), some in report.narrowest.groupby(["table", "column"], sort=True):
+    for (table, column), cells in report.narrowest.groupby(["table", "column"], sort=True):
         at, _, name = str(table).partition(".")
         draft = drafts[int(at)] if at.isdecimal() and int(at) < len(drafts) else None
         if draft is not None and name == FACTS and draft.shows(str(column)):
@@ -471,7 +510,7 @@ def _withhold_narrow(drafts: Sequence[_Draft], report: AttackReport, marker: str
             found = True
         if draft is None or name not in draft.passed:
             continue  # of a release before this one
-        rows = some["row"].to_numpy(np.int64)
+        rows = cells["row"].to_numpy(np.int64)
         rows = rows[draft.frames[name][str(column)].notna().to_numpy()[rows]]
         if len(rows):
             draft.frames[name] = withhold_counts(draft.passed[name], draft.frames[name], str(column), rows,

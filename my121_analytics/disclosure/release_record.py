@@ -37,13 +37,13 @@ def tabulate_release(released: Sequence[Released]) -> pd.DataFrame:
     Neither how narrowly a hidden count is known nor how many there are is written down: both would tell of them.
     """
     rows = []
-    for one in released:
-        one = require_released(one, wanted_by="tabulate_release")
-        within = [unit for _, unit in one.about.subject.within]
-        for line in one.withheld.itertuples(index=False):
-            rows.append((one.about.title, "; ".join(within), one.about.cycle, one.about.as_of.isoformat(), line.table,
-                         one.audience, say("method", one.method or "none"), say("checked", one.method or "none"),
-                         line.rows, line.rows_hidden, line.reason))
+    for result in released:
+        result = require_released(result, wanted_by="tabulate_release")
+        within = [unit for _, unit in result.about.subject.within]
+        for line in result.withheld.itertuples(index=False):
+            rows.append((result.about.title, "; ".join(within), result.about.cycle, result.about.as_of.isoformat(),
+                         line.table, result.audience, say("method", result.method or "none"),
+                         say("checked", result.method or "none"), line.rows, line.rows_hidden, line.reason))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
@@ -70,7 +70,7 @@ def describe_release(released: Sequence[Released], settings: DisclosureSettings,
     rules = {"threshold": settings.threshold, "equality_threshold": settings.equality_threshold,
              "marker": settings.marker, "show_zeros": settings.show_zeros, "method": settings.method,
              "round_to": settings.round_to}
-    linked = {name: how for one in released for name, how in one.earlier.items()}
+    linked = {name: how for result in released for name, how in result.earlier.items()}
     linked |= {name: say("release_link", "named") for name in earlier if name not in linked}
     content = {"attention": say_attention(released, settings), "version": __version__, "rules": rules,
                "claim": say("release_claim", settings.method),
@@ -94,10 +94,10 @@ def say_attention(released: Sequence[Released], settings: DisclosureSettings) ->
     tuple of str
         Sentences with what to do, the gravest first; empty where every kept release was taken into account.
     """
-    apart = {(code, name.rpartition(" ")[0] or name) for one in released for name, code in one.apart.items()}
+    apart = {(code, name.rpartition(" ")[0] or name) for result in released for name, code in result.apart.items()}
     said = [say("kept_attention", code, releases=", ".join(sorted(name for of, name in apart if of == code)))
             for code in ("unlinked", "partly") if any(of == code for of, _ in apart)]
-    asked = any(one.method for one in released)
+    asked = any(result.method for result in released)
     left_out = list_left_out(settings.kept_releases) if asked and settings.kept_releases else []
     return (*said, *([say("kept_attention", "not_read", files=", ".join(left_out))] if left_out else []))
 
@@ -113,12 +113,12 @@ def suggest_coarser(released: Sequence[Released]) -> list[str]:
         Sentences.
     """
     found = []
-    for one in released:
-        for line in one.withheld.itertuples(index=False):
-            frame = one.tables.get(str(line.table))
+    for result in released:
+        for line in result.withheld.itertuples(index=False):
+            frame = result.tables.get(str(line.table))
             finer = [column for column in ORGANISATION[1:] if frame is not None and column in frame.columns[:1]]
             if finer and line.rows and line.rows_hidden * 2 >= line.rows:
                 larger = ORGANISATION[ORGANISATION.index(finer[0]) - 1]
-                found.append(say("release_record", "coarser", title=one.about.title, table=line.table,
+                found.append(say("release_record", "coarser", title=result.about.title, table=line.table,
                                  by=finer[0].replace("_", " "), larger=larger.replace("_", " ")))
     return list(dict.fromkeys(found))

@@ -73,7 +73,7 @@ class Released(Pictured):
         return int(self.withheld["rows_hidden"].sum())
 
 
-def require_released(given: object, *, wanted_by: str) -> Released:
+def require_released(result: object, *, wanted_by: str) -> Released:
     """Refuse anything that has not passed the gate.
 
     Raises
@@ -81,7 +81,7 @@ def require_released(given: object, *, wanted_by: str) -> Released:
     DisclosureError
         The value is not a :class:`Released`.
     """
-    if not isinstance(given, Released):
-        raise DisclosureError(f"{wanted_by} takes a released result, not {type(given).__name__}.",
+    if not isinstance(result, Released):
+        raise DisclosureError(f"{wanted_by} takes a released result, not {type(result).__name__}.",
                               hints=["Call release(result, audience=...) first."])
-    return given
+    return result

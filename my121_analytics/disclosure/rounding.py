@@ -8,9 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from my121_analytics.disclosure.suppression import LABELS, MARKER, count_columns, find_small, outcome_keys
+from my121_analytics.disclosure.suppression import LABELS, MARKER, count_columns, find_small
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, Table
+from my121_analytics.workforce.single_counts import outcome_keys
 
 
 def round_count(value: float, base: int) -> int:

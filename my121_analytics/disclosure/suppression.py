@@ -15,15 +15,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from my121_analytics.settings import DisclosureSettings
+from my121_analytics.workforce.counted import find_rest, may_be_part
 from my121_analytics.workforce.results import TOTAL, Table
-from my121_analytics.workforce.schema import TABLES
+from my121_analytics.workforce.single_counts import outcome_keys
 
 MARKER = "marker"
 """Column of every released table: empty, or the marker of a row in which something was withheld."""
-
-GROUPING = frozenset(column.name for table in ("employees", "posts") for column in TABLES[table]) | {
-    "tenure_band", "tenure_months", "cycle", "axis"}
-"""What people are grouped by. A key that a table sums over and that is not one of these is an outcome."""
 
 LABELS = frozenset({"box", "box_name", "level", "label", "description", "performance", "potential", "axis", "cycle"})
 """Columns that describe a key and hold nothing about anybody; they stay on a hidden row."""
@@ -68,11 +65,6 @@ def count_columns(table: Table) -> list[str]:
     return list(dict.fromkeys([*listed, *([table.base] if table.base else [])]))
 
 
-def outcome_keys(table: Table) -> list[str]:
-    """List the keys that say what people got rather than who they are."""
-    return [k for k in table.sums if k not in GROUPING and k not in table.unit_columns and k not in table.protected]
-
-
 def threshold_of(table: Table, settings: DisclosureSettings) -> int:
     """Give the smallest count that may be shown in this table."""
     return max(settings.equality_threshold, settings.threshold) if table.protected else settings.threshold
@@ -112,7 +104,11 @@ def find_small(table: Table, settings: DisclosureSettings) -> Mask:
     for whole in dict.fromkeys(c for c in (table.count, table.base) if c is not None and not outcomes):
         for column, of in values.items():
             if column not in (whole, table.base) and bool((of <= values[whole]).all()):
-                cells[column] = cells[column] | cells[whole] | _is_small(values[whole] - of, threshold)
+                all_but_few = _is_small(values[whole] - of, threshold)
+                true_whole = _find_whole(table, column, whole)
+                if true_whole:  # where the two wholes are nearly one, a reader takes the one for the other
+                    all_but_few &= np.abs(values[true_whole] - values[whole]) < threshold
+                cells[column] = cells[column] | cells[whole] | all_but_few
     for key in outcomes:
         for column in values:
             if column != table.base:
@@ -120,6 +116,19 @@ def find_small(table: Table, settings: DisclosureSettings) -> Mask:
                 cells[column] = cells[column] | in_one
                 names |= _tells_by_being_listed(table, key, in_one)
     return Mask(cells, names)
+
+
+def _find_whole(table: Table, column: str, whole: str) -> str:
+    """Find the column that a column is a part of where it is none of a whole of its row; empty where it may be.
+
+    Posts with a placement are no part of the people in the row but of its posts. Where those who are missing are a
+    column too (posts without one), the law between the three protects them.
+    """
+    who, of_whole = table.counts.get(column), table.counts.get(whole)
+    if who is None or of_whole is None or may_be_part(who.what, of_whole.what):
+        return ""
+    counted = {other.what for other in table.counts.values()}
+    return next((name for name, other in table.counts.items() if find_rest(who.what, other.what) in counted), "")
 
 
 def hide(table: Table, mask: Mask, marker: str) -> pd.DataFrame:
@@ -158,6 +167,14 @@ def hide(table: Table, mask: Mask, marker: str) -> pd.DataFrame:
     return out.assign(**{MARKER: np.where(mask.rows, marker, "")})
 
 
+def hide_rows(table: Table, frame: pd.DataFrame, rows: Bools, marker: str) -> pd.DataFrame:
+    """Take the counts of some rows, and what follows from them, out of a frame that was made for release."""
+    out = frame.copy()
+    for column in dict.fromkeys([*count_columns(table), *table.follows]):
+        out[column] = _maskable(out[column]).mask(rows)
+    return out.assign(**{MARKER: out[MARKER].mask(rows, marker)})
+
+
 def _hidden_with(column: str, table: Table, mask: Mask) -> Bools:
     """Say where a computed column must go: wherever a count that it may be computed from is hidden."""
     sources = _sources(column, table, list(mask.cells))
@@ -191,16 +208,16 @@ def _in_one_category(table: Table, key: str, counts: npt.NDArray[np.float64]) ->
     parts = (frame[key].astype("str") != TOTAL).to_numpy()
     if frame.loc[parts, key].nunique(dropna=False) < 2:  # with one category there is nothing to learn
         return np.zeros(len(frame), dtype=bool)
-    others = [k for k in table.keys if k != key]
+    other_keys = [k for k in table.keys if k != key]
     hidden = np.zeros(len(frame), dtype=bool)
     # Both wholes can be printed, so both can be compared with a single cell: group disclosure (Hundepool et al.,
     # Statistical Disclosure Control, 2012).
-    for by in (others, [*others, table.base] if table.base else others):
+    for by in (other_keys, [*other_keys, table.base] if table.base else other_keys):
         groups = group_codes(frame, by)
         whole = np.bincount(groups[parts], weights=counts[parts], minlength=groups.max(initial=-1) + 1)[groups]
         filled = np.bincount(groups[parts & (counts > 0)], minlength=groups.max(initial=-1) + 1)
         alone = parts & (filled[groups] == 1)
-        if by != others:  # a base that counts more people than these rows has others who are elsewhere
+        if by != other_keys:  # a base that counts more people than these rows has others who are elsewhere
             alone &= whole == _numbers(frame[str(table.base)])
         hidden |= alone & (whole > 0)
     return hidden

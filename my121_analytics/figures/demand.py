@@ -8,7 +8,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
-from my121_analytics.figures.layout import Room, Words, elide, open_axes, write
+from my121_analytics.figures.layout import Room, Words, open_axes, write, write_label
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import TOTAL
 
@@ -49,8 +49,7 @@ def plot_demand(released: Released, *, ax: Axes | None = None) -> Axes:
     ax.set_ylim(len(drawn) - 0.5, -0.5)
     write(ax, say("demand", "key"), (0, 1), (0, 0.14), size=theme.SMALL, colour=theme.QUIET, gid="label")
     for y, row in enumerate(drawn.to_dict("records")):
-        write(ax, elide(str(row["intervention"]), _LEFT - 0.2, theme.SMALL), (0, y), (-0.1, 0), data=(False, True),
-              size=theme.SMALL, ha="right", gid="label")
+        write_label(ax, str(row["intervention"]), (0, y), (-0.1, 0), _LEFT - 0.2, data=(False, True), ha="right")
         _draw_parts(ax, y, row)
     return ax
 

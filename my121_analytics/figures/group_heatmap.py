@@ -16,6 +16,7 @@ from my121_analytics.figures.canvas import Canvas
 from my121_analytics.figures.layout import MARGIN, Room, Words, line_height, open_axes, wrap, write
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.results import TOTAL
+from my121_analytics.workforce.schema import ORDERED
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -55,8 +56,8 @@ def draw_group_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
     """Draw :func:`~my121_analytics.figures.nine_box.plot_box_by_group`."""
     released = require_released(released, wanted_by="plot_box_by_group")
     chart = _read(released)
-    one = _group_word("group", chart.column)
-    measure = say("by_group", "measure", about=released.about.measure.rstrip("."), group=one)
+    group_word = _group_word("group", chart.column)
+    measure = say("by_group", "measure", about=released.about.measure.rstrip("."), group=group_word)
     total = chart.base.get(TOTAL, chart.base.sum(skipna=False))
     marker = phrases.marker_of(chart.frame)
     n = say("by_group", "base", n=phrases.count(total, marker))
@@ -175,7 +176,7 @@ def _read(released: Released) -> _Groups:
     frame = phrases.take_table(released, "map_by_group", wanted_by="plot_box_by_group")
     column = next(str(c) for c in frame.columns if c not in _NOT_GROUPS)
     named = frame.assign(**{column: frame[column].astype("str")})
-    groups = sorted(dict.fromkeys(named[column]), key=lambda group: group == TOTAL)  # the margin row comes last
+    groups = _order_groups(column, named[column])
     placed, missing = named[named["box"] != 0], named[named["box"] == 0].set_index(column)
     boxes = placed.drop_duplicates("box").sort_values("box")
     n = placed.set_index([column, "box"])["n"].astype("Float64").unstack("box").reindex(groups)  # noqa: PD010
@@ -186,6 +187,13 @@ def _read(released: Released) -> _Groups:
     chart = _Groups(frame, column, groups, names, n, base, missing["n"].astype("Float64").reindex(groups),
                    missing["base"].astype("Float64").reindex(groups), "", fullest)
     return replace(chart, title=_title(released, chart))
+
+
+def _order_groups(column: str, names: pd.Series) -> list[str]:
+    """Order groups as the tables beside the picture do: bands in their own order, units by name; the whole last."""
+    found = list(dict.fromkeys(names))
+    found = found if column in ORDERED else sorted(found)
+    return sorted(found, key=lambda group: group == TOTAL)
 
 
 def _fullest(n: pd.Series, base: object, boxes: pd.DataFrame) -> tuple[str, float] | None:

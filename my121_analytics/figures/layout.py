@@ -23,6 +23,10 @@ LINE = 1.32
 POINT = 1 / 72
 _HINTING = 1.035
 """Letters fitted to the dots of a screen run up to this much wider than the font's own measure."""
+SMALLER = 8.0
+"""Size of a name that takes several lines."""
+_HELD = "\x00"
+"""Stands for a blank at which no line ends."""
 _BASELINE = 0.36
 """From the middle of a line down to its baseline, in text sizes, whatever letters are in it."""
 
@@ -76,7 +80,7 @@ def wrap(text: str, width: float, size: float, *, weight: Weight = "normal", max
     Parameters
     ----------
     text
-        Any text; marks that cannot be printed are dropped.
+        Any text; marks that cannot be printed are dropped. A line never ends beside an equals sign.
     width
         Inches.
     size, weight
@@ -88,7 +92,7 @@ def wrap(text: str, width: float, size: float, *, weight: Weight = "normal", max
     -------
     list of str
     """
-    words = printable(text).split()
+    words = [word.replace(_HELD, " ") for word in printable(text).replace(" = ", f"{_HELD}={_HELD}").split()]
     lines: list[str] = []
     while words and len(lines) < max_lines:
         taken = 1
@@ -99,6 +103,31 @@ def wrap(text: str, width: float, size: float, *, weight: Weight = "normal", max
     if words:
         lines[-1] = " ".join([lines[-1], *words])
     return [elide(line, width, size, weight) for line in lines] or [""]
+
+
+def write_label(ax: Axes, text: str, at: tuple[float, float], offset: tuple[float, float], width: float, *,
+                data: tuple[bool, bool], size: float = theme.SMALL, max_lines: int = 2, weight: Weight = "normal",
+                ha: str = "left", gid: str = "label") -> None:
+    """Write a name at a place, a long one over several smaller lines around it, so that it need not be cut.
+
+    Parameters
+    ----------
+    ax, text, at, offset, data, weight, ha, gid
+        As for :func:`write`.
+    width
+        Inches that there are for it.
+    size
+        Of a name that fits on one line.
+    max_lines
+        At most so many.
+    """
+    lines = wrap(text, width, size, weight=weight, max_lines=1)
+    if lines[0] != printable(text):
+        size = min(size, SMALLER)
+        lines = wrap(text, width, size, weight=weight, max_lines=max_lines)
+    for number, line in enumerate(lines):
+        rise = ((len(lines) - 1) / 2 - number) * line_height(size)
+        write(ax, line, at, (offset[0], offset[1] + rise), data=data, size=size, weight=weight, ha=ha, gid=gid)
 
 
 def elide(text: str, width: float, size: float, weight: Weight = "normal", *, keep_end: float = 0.0) -> str:

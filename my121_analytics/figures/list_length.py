@@ -43,7 +43,7 @@ def plot_list_lengths(released: Released, *, ax: Axes | None = None) -> Axes:
                   _notes(rows))
     if rows.empty:
         return open_axes(ax, Words(_title(rows), words.subtitle), Room(height=0.3))
-    ax = open_axes(ax, words, Room(height=len(rows) * _ROW, left=_LEFT, right=1.5, top=0.32, bottom=0.3))
+    ax = open_axes(ax, words, Room(height=len(rows) * _ROW, left=_LEFT, right=1.85, top=0.32, bottom=0.3))
     longest = float(rows["k"].max())
     ax.set_xlim(0, longest)
     ax.set_ylim(len(rows) - 0.4, -0.6)

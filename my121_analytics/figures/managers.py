@@ -154,8 +154,9 @@ def describe_funnel(released: Released) -> str:
     points = managers.rated
     named = [say("funnel", "alt_row", name=r.name, difference=phrases.signed(r.difference),
                  n=phrases.count(r.n_ratings)) for r in points[points["verdict"] == PATTERN].itertuples()]
-    told = say("funnel", "alt_named", names=phrases.join_words(named)) if named else say("funnel", "alt_none")
-    return say("funnel", "alt", n=len(points), title=_title_of_funnel(points, _spread(released, points).sd), named=told)
+    sentence = say("funnel", "alt_named", names=phrases.join_words(named)) if named else say("funnel", "alt_none")
+    title = _title_of_funnel(points, _spread(released, points).sd)
+    return say("funnel", "alt", n=len(points), title=title, named=sentence)
 
 
 @dataclass(frozen=True)
@@ -211,8 +212,8 @@ def _expected_wrong(released: Released, shown: pd.DataFrame) -> float | None:
     listed = shown[shown["verdict"] == PATTERN]
     if "probability" in listed.columns and listed["probability"].notna().all():
         return float((1 - listed["probability"].astype("float64")).sum())
-    given = released.facts.get("expected_wrong")
-    return None if phrases.is_blank(given) else float(str(given))
+    expected = released.facts.get("expected_wrong")
+    return None if phrases.is_blank(expected) else float(str(expected))
 
 
 def _title(managers: _Managers) -> str:
@@ -316,9 +317,9 @@ def _draw_shape(ax: Axes, verdict: str, x: float, y: float, *, offset: tuple[flo
 
 def _spread(released: Released, points: pd.DataFrame) -> _Spread:
     """Find the standard deviation of one rating about its expectation."""
-    given = released.facts.get("rating_sd")
-    if isinstance(given, int | float) and given > 0:
-        return _Spread(float(given), False)
+    rating_sd = released.facts.get("rating_sd")
+    if isinstance(rating_sd, int | float) and rating_sd > 0:
+        return _Spread(float(rating_sd), False)
     mix = released.tables.get("mix")
     if mix is not None and mix["n"].notna().all() and mix["n"].sum() > 1:
         weights = mix.groupby("level", observed=True)["n"].sum().astype("float64")

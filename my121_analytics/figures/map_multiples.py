@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
-from my121_analytics.figures.layout import MARGIN, Room, Words, elide, open_axes, write
-from my121_analytics.figures.profile_heatmap import MARKS, GroupShares, read_groups, say_row
-from my121_analytics.wording.catalogue import say
+from my121_analytics.figures.layout import MARGIN, SMALLER, Room, Words, elide, open_axes, write, write_label
+from my121_analytics.figures.profile_heatmap import JOIN, MARKS, GroupShares, read_groups, say_row
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.results import TOTAL
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def plot_map_multiples(released: Released, *, ax: Axes | None = None) -> Axes:
     released = require_released(released, wanted_by="plot_map_multiples")
     shown = read_groups(released, most=MOST_MAPS - 1, wanted_by="plot_map_multiples")
     measure = say("map_multiples", "measure", about=released.about.measure.rstrip("."), group=shown.word)
-    words = Words(_title(shown), phrases.subtitle(released, measure, n=phrases.count(released.about.n),
+    words = Words(_title(shown), phrases.subtitle(released, measure, n=phrases.count_things(released),
                                                   table="map_by_group"), _notes(shown))
     if not shown.groups:
         return open_axes(ax, words, Room(height=0.3))
@@ -74,8 +74,9 @@ def _title(shown: GroupShares) -> str:
         return say("map_multiples", "title_empty")
     drawn = shown.apart[shown.apart["group"].isin(shown.groups)]
     if drawn.empty:
-        return say("map_multiples", "title_none", n=len(shown.groups))
-    return say("map_multiples", "title", n=len(shown.groups), apart=drawn["group"].nunique())
+        return say("map_multiples", "title_none", group=shown.word)
+    n_groups = len([group for group in shown.groups if group != TOTAL])
+    return count_say("map_multiples", "title", drawn["group"].nunique(), of=n_groups)
 
 
 def _notes(shown: GroupShares) -> tuple[str, ...]:
@@ -88,10 +89,11 @@ def _notes(shown: GroupShares) -> tuple[str, ...]:
 
 def _draw_map(ax: Axes, shown: GroupShares, group: str, left: float, head: float, top: float, inch: float) -> None:
     row = shown.cell(group, shown.boxes[0][0])
-    name = elide(group, _WIDE * inch, theme.SMALL, "bold", keep_end=0.4)
-    write(ax, name, (left, head + 0.32), data=(True, True), size=theme.SMALL, weight="bold", gid="label")
-    write(ax, say("map_multiples", "placed", n=phrases.count(row["base"], str(row["marker"]))), (left, head + 0.75),
-          data=(True, True), size=8.0, colour=theme.QUIET, gid="label")
+    name, *beside = group.split(JOIN, 1)
+    write_label(ax, name, (left, head + 0.32), (0, 0), _WIDE * inch, data=(True, True), weight="bold")
+    placed = say("map_multiples", "placed", n=phrases.count(row["base"], str(row["marker"])))
+    line = elide(", ".join([*beside, placed]), _WIDE * inch, SMALLER)
+    write(ax, line, (left, head + 0.78), data=(True, True), size=SMALLER, colour=theme.QUIET, gid="label")
     for box, _, performance, potential in shown.boxes:
         cell = shown.cell(group, box)
         x, y = left + performance - 1, head + _HEAD + 3 - potential

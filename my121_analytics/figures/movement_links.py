@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
-from my121_analytics.figures.layout import Room, Words, elide, open_axes, size_of, write
+from my121_analytics.figures.layout import Room, Words, elide, open_axes, size_of, write, write_label
 from my121_analytics.wording.catalogue import say
 
 if TYPE_CHECKING:
@@ -162,6 +162,9 @@ def _name_directorates(ax: Axes, graph: _Graph) -> None:
     middle = graph.managers.groupby("directorate", sort=False)["angle"].mean()
     for name, angle in middle.items():
         x, y = np.cos(angle), np.sin(angle)
-        write(ax, elide(str(name), _SIDE, theme.SMALL), (1.08 * x, 1.08 * y), data=(True, True), size=theme.SMALL,
-              ha="left" if x > 0.1 else "right" if x < -0.1 else "center",
-              va="center" if abs(y) < 0.97 else "bottom" if y > 0 else "top", gid="label")
+        if abs(y) < 0.97:
+            write_label(ax, str(name), (1.08 * x, 1.08 * y), (0, 0), _SIDE, data=(True, True), max_lines=3,
+                        ha="left" if x > 0.1 else "right" if x < -0.1 else "center")
+        else:
+            write(ax, elide(str(name), 2 * _SIDE, theme.SMALL), (1.08 * x, 1.08 * y), data=(True, True),
+                  size=theme.SMALL, ha="center", va="bottom" if y > 0 else "top", gid="label")

@@ -46,8 +46,9 @@ def plot_axis_shares(released: Released, *, ax: Axes | None = None) -> Axes:
             hidden = bool(cells["share"].isna().any())
             rows.append(StackedRow(str(cycle), () if hidden else tuple(cells["share"].astype(float)),
                                    phrases.count(cells["base"].iloc[0], marker), heading if place == 0 else ""))
-    words = Words(_axis_title(frame), phrases.subtitle(released, say("axis_shares", "measure"), n=phrases.count(
-        released.about.n), table="axes"), phrases.withheld_note(frame, "n"))
+    n = say("axis_shares", "n", n=phrases.count_things(released), cycle=released.about.cycle)
+    words = Words(_axis_title(frame), phrases.subtitle(released, say("axis_shares", "measure"), n=n, table="axes"),
+                  phrases.withheld_note(frame, "n"))
     return draw_stacked(rows, words, key=say("axis_shares", "key"), marker=marker, ax=ax)
 
 

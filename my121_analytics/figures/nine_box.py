@@ -290,10 +290,18 @@ def _title_of_map(released: Released, boxes: pd.DataFrame, base: float) -> str:
     n = int(boxes["n"].max())
     fullest = boxes.loc[boxes["n"] == n, "box_name"].tolist()
     share = phrases.say_share(n, float(base))
+    if _may_be_fewer(n, boxes["n"], float(base)):
+        return say("nine_box", "title_part" if len(fullest) == 1 else "title_part_tie", share=share,
+                   what=phrases.counted(released), are=_are(n, base), box=phrases.join_words(fullest[:3]))
     if len(fullest) > 1:
         return say("nine_box", "title_tie", boxes=phrases.join_words(fullest[:3]), share=share[0].lower() + share[1:],
                    what=phrases.counted(released))
     return say("nine_box", "title", share=share, what=phrases.counted(released), are=_are(n, base), box=fullest[0])
+
+
+def _may_be_fewer(n: int, counts: pd.Series, base: float) -> bool:
+    """Say whether what is withheld may hold more than the most that is shown."""
+    return bool(counts.isna().any()) and base - float(counts.sum()) > n
 
 
 def _read_change(released: Released, *, wanted_by: str) -> _Changes:
@@ -328,10 +336,11 @@ def _title_of_change(released: Released, boxes: Sequence[_Change], base: float, 
     clear = sorted((box for box in boxes if box.is_clear), key=lambda box: box.change or 0.0)
     named = {"up": clear[-1] if clear and (clear[-1].change or 0) > 0 else None,
              "down": clear[0] if clear and (clear[0].change or 0) < 0 else None}
-    told = {way: say("change", "with_points", box=box.name, points=phrases.points(box.change or 0.0))
+    by_direction = {way: say("change", "with_points", box=box.name, points=phrases.points(box.change or 0.0))
             for way, box in named.items() if box is not None}
-    code = {0: "title_none", 2: "title_both"}.get(len(told), f"title_{next(iter(told), '')}")
-    return say("change", code, what=phrases.counted(released), before=before, **told)
+    none = "title_none_shown" if any(box.change is None for box in boxes) else "title_none"
+    code = {0: none, 2: "title_both"}.get(len(by_direction), f"title_{next(iter(by_direction), '')}")
+    return say("change", code, what=phrases.counted(released), before=before, **by_direction)
 
 
 def _read_mix(released: Released, *, wanted_by: str) -> _Mix:
@@ -366,6 +375,9 @@ def _title_of_mix(released: Released, levels: pd.DataFrame, base: float) -> str:
     n = int(levels["n"].max())
     commonest = levels.loc[levels["n"] == n, "label"].astype("str").tolist()
     share = phrases.say_share(n, float(base))
+    if _may_be_fewer(n, levels["n"], float(base)):
+        return say("mix", "title_part", share=share, what=phrases.counted(released), are=_are(n, base),
+                   level=phrases.join_words(commonest))
     if len(commonest) > 1:
         return say("mix", "title_tie", levels=phrases.join_words(commonest), share=share[0].lower() + share[1:],
                    what=phrases.counted(released))

@@ -33,6 +33,11 @@ def counted(released: Released) -> str:
     return say("counted", known) if known in codes("counted") else known
 
 
+def count_things(released: Released) -> str:
+    """Write how many the result is about, and of what: ``518 posts``."""
+    return f"{count(require_released(released, wanted_by='count_things').about.n)} {counted(released)}"
+
+
 def take_table(released: Released, name: str, *, wanted_by: str) -> pd.DataFrame:
     """Give one frame of a release, or say why it is not there.
 

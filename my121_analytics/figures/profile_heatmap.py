@@ -11,8 +11,8 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures import phrases, theme
-from my121_analytics.figures.layout import MARGIN, Room, Words, line_height, open_axes, wrap, write
-from my121_analytics.wording.catalogue import say
+from my121_analytics.figures.layout import MARGIN, Room, Weight, Words, line_height, open_axes, wrap, write
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.workforce.schema import ORDERED
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MOST_ROWS = 36
 """Groups drawn; the table has all."""
 MARKS = {"above": "▲", "below": "▼"}
-_JOIN = " · "
+JOIN = " · "
 _LEFT, _ROW, _HEAD, _SMALLEST, _GAP = 2.15, 0.46, 1.2, 8.0, 0.12
 _NAME_SIZE = 7.5
 FEW_GROUPS = 8
@@ -99,7 +99,7 @@ def plot_profile_heatmap(released: Released, *, ax: Axes | None = None) -> Axes:
     released = require_released(released, wanted_by="plot_profile_heatmap")
     shown = read_groups(released, most=MOST_ROWS, wanted_by="plot_profile_heatmap")
     measure = say("profile_heatmap", "measure", about=released.about.measure.rstrip("."), group=shown.word)
-    words = Words(_title(shown), phrases.subtitle(released, measure, n=phrases.count(released.about.n),
+    words = Words(_title(shown), phrases.subtitle(released, measure, n=phrases.count_things(released),
                                                   table="map_by_group"), _notes(shown))
     n_rows = max(len(shown.groups), 1)
     ax = open_axes(ax, words, Room(height=n_rows * _ROW, left=_LEFT, top=_HEAD if shown.groups else 0.0))
@@ -160,7 +160,7 @@ def name_groups(frame: pd.DataFrame, columns: Sequence[str]) -> pd.Series:
     """Join the values of the grouping columns to one name; managers go by their own; the whole council is ``All``."""
     parts = [frame["name"].astype("str") if column == "manager_id" and "name" in frame else
              frame[column].astype("str") for column in columns]
-    joined = parts[0] if len(parts) == 1 else parts[0].str.cat(parts[1], sep=_JOIN)
+    joined = parts[0] if len(parts) == 1 else parts[0].str.cat(parts[1], sep=JOIN)
     return joined.where(~(frame[list(columns)].astype("str") == TOTAL).all(axis="columns"), TOTAL)
 
 
@@ -172,7 +172,7 @@ def _title(shown: GroupShares) -> str:
         return say("profile_heatmap", "title_none", group=shown.word)
     row = drawn.iloc[0]
     if len(shown.groups) > FEW_GROUPS or "manager_id" in shown.columns:
-        return say("profile_heatmap", "title_many", n=drawn["group"].nunique(), of=len(shown.groups) - 1)
+        return count_say("profile_heatmap", "title_many", drawn["group"].nunique(), of=len(shown.groups) - 1)
     return say("profile_heatmap", "title", name=row["group"], share=phrases.percent(float(row["share"])),
                box=row["box_name"], council=phrases.percent(float(row["council_share"])))
 
@@ -215,17 +215,24 @@ def _draw_cell(ax: Axes, x: float, y: int, row: Mapping[str, Any], top: float, m
 
 def _label_row(ax: Axes, y: int, group: str, row: Mapping[str, Any]) -> None:
     is_total = group == TOTAL
-    parts = group.split(_JOIN, 1)
-    wrapped = [wrap(part, _LEFT - 0.85, theme.SMALL, weight="bold" if is_total else "normal", max_lines=3 - len(parts))
-             for part in parts]
-    lines = [line for part in wrapped for line in part]
+    parts = group.split(JOIN, 1)
+    weight: Weight = "bold" if is_total else "normal"
+    size, lines = theme.SMALL, _wrap_parts(parts, theme.SMALL, weight, max_lines=2)
+    if " ".join(lines) != " ".join(parts):
+        size, lines = _SMALLEST, _wrap_parts(parts, _SMALLEST, weight, max_lines=3)
     for number, line in enumerate(lines):
-        drop = ((len(lines) - 1) / 2 - number) * line_height(theme.SMALL)
-        write(ax, line, (0, y + 0.5), (-_LEFT, drop), data=(False, True), size=theme.SMALL, gid="label",
-              weight="bold" if is_total else "normal")
+        drop = ((len(lines) - 1) / 2 - number) * line_height(size)
+        write(ax, line, (0, y + 0.5), (-_LEFT, drop), data=(False, True), size=size, gid="label", weight=weight)
     placed = say("by_group", "base", n=phrases.count(row["base"], str(row["marker"])))
     write(ax, placed, (0, y + 0.5), (-0.08, 0), data=(False, True), size=_SMALLEST, colour=theme.QUIET, ha="right",
           gid="label")
+
+
+def _wrap_parts(parts: Sequence[str], size: float, weight: Weight, *, max_lines: int) -> list[str]:
+    """Break a group's name into lines, each grouping's value on lines of its own, the first with what room there is."""
+    first, *others = parts
+    return [*wrap(first, _LEFT - 0.85, size, weight=weight, max_lines=max_lines - len(others)),
+            *(wrap(part, _LEFT - 0.85, size, weight=weight, max_lines=1)[0] for part in others)]
 
 
 def _label_columns(ax: Axes, shown: GroupShares, levels: Sequence[str]) -> None:

@@ -57,13 +57,13 @@ def plot_rating_mixes(released: Released, *, ax: Axes | None = None) -> Axes:
     ax.set_xlim(0, 1)
     ax.set_ylim(len(drawn) * row, 0)
     _write_levels(ax, mix)
-    for place, one in enumerate(drawn.itertuples()):
-        shares = mix[mix["rater_id"] == one.rater_id].sort_values("level")
+    for place, manager in enumerate(drawn.itertuples()):
+        shares = mix[mix["rater_id"] == manager.rater_id].sort_values("level")
         top = place * row + _GAP / 2
-        write(ax, elide(str(one.name), names - 0.1, theme.SMALL, keep_end=0.4), (0, top + _BAR / 2), (-names - 0.75, 0),
-              data=(False, True), size=theme.SMALL, weight="bold", gid="name")
-        count = say("rating_mixes", "n_one" if one.n_ratings == 1 else "n", n=phrases.count(one.n_ratings))
-        known = VERDICTS[PATTERN].sentence if one.verdict == PATTERN else say("caterpillar", "unlisted")
+        write(ax, elide(str(manager.name), names - 0.1, theme.SMALL, keep_end=0.4), (0, top + _BAR / 2),
+              (-names - 0.75, 0), data=(False, True), size=theme.SMALL, weight="bold", gid="name")
+        count = say("rating_mixes", "n_one" if manager.n_ratings == 1 else "n", n=phrases.count(manager.n_ratings))
+        known = VERDICTS[PATTERN].sentence if manager.verdict == PATTERN else say("caterpillar", "unlisted")
         write(ax, f"{known}, {count}", (0, top + 1.5 * _BAR), (-names - 0.75, 0),
               data=(False, True), size=theme.SMALL, colour=theme.QUIET, gid="label")
         _draw_bar(ax, top, shares["share"].tolist(), say("rating_mixes", "given"))

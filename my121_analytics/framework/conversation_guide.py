@@ -197,10 +197,10 @@ def build_guide(path: Path | None = None, *, n_performance: int = 3, n_potential
     SettingsError
         The file cannot be read, or has faults: all are listed.
     """
-    given = read_packaged_toml("framework", FILE) if path is None else _load(path)
+    guide_table = read_packaged_toml("framework", FILE) if path is None else _load(path)
     where = "the packaged guide" if path is None else path.name
     try:
-        content = _File.model_validate(given)
+        content = _File.model_validate(guide_table)
     except ValidationError as problem:
         faults = [f"{'.'.join(map(str, fault['loc']))}: {fault['msg'].lower()}" for fault in problem.errors()]
         raise SettingsError(f"{where}: the conversation guide has {_count(faults)}.", hints=faults) from problem

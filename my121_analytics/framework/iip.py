@@ -158,9 +158,9 @@ def build_iip_framework(version: str = "2009", *, pairing: Mapping[str, str] | N
 
 
 def _find_version(version: str) -> str:
-    given = _plain(str(version))
+    wanted = _plain(str(version))
     for key, facts in _facts().items():
-        if given in {_plain(spelling) for spelling in (key, facts["name"], *facts["spellings"])}:
+        if wanted in {_plain(spelling) for spelling in (key, facts["name"], *facts["spellings"])}:
             return key
     raise UsageError(f"There is no Investors in People framework '{version}'.",
                      hints=[suggest(str(version), list_versions())])

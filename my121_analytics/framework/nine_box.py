@@ -159,18 +159,18 @@ def build_framework(settings: Settings | None = None) -> Framework:
     SettingsError
         The boxes given do not form a map (a place twice, or a place missing).
     """
-    given = (settings or Settings()).framework
+    rules = (settings or Settings()).framework
     facts = _facts()
-    performance = _levels(given.performance_levels, facts["performance"])
-    if not given.has_potential:
+    performance = _levels(rules.performance_levels, facts["performance"])
+    if not rules.has_potential:
         return Framework(performance, (), (), ())
-    potential = _levels(given.potential_levels, facts["potential"])
-    columns: tuple[int, ...] = tuple(given.map_columns or ((1, 2, 3) if len(performance) == 3 else ()))
-    if given.boxes is None:
+    potential = _levels(rules.potential_levels, facts["potential"])
+    columns: tuple[int, ...] = tuple(rules.map_columns or ((1, 2, 3) if len(performance) == 3 else ()))
+    if rules.boxes is None:
         boxes = tuple(Box(b["number"], b["name"], b["performance"], b["potential"], tuple(b["spellings"]), b["gist"])
                       for b in facts["boxes"])
     else:
-        boxes = tuple(Box(b.number, b.name, b.performance, b.potential) for b in given.boxes)
+        boxes = tuple(Box(b.number, b.name, b.performance, b.potential) for b in rules.boxes)
         places = {(b.performance, b.potential) for b in boxes}
         if len(places) != len(boxes) or places != {(p, q) for p in (1, 2, 3) for q in (1, 2, 3)}:
             raise SettingsError("framework.boxes: the boxes do not fill the map.",

@@ -46,5 +46,5 @@ def is_no_cost(text: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, dict[str, tuple[str, ...]]]:
-    return {table: {name: tuple(map(plain, given)) for name, given in entries.items()}
+    return {table: {name: tuple(map(plain, synonyms)) for name, synonyms in entries.items()}
             for table, entries in read_packaged_toml("improvement", "headings.toml").items()}

@@ -104,9 +104,9 @@ def read_tracker(path: Path | str, plan: Plan, *, as_of: date, settings: Setting
     rows = find_own_table(sheets, headings(), _REQUIRED)
     if rows is None:
         raise DataUnusableError(say("tracker", "no_table", file=name), hints=[say("tracker", "no_table_remedy")])
-    told = find_own_table(sheets, headings(), REVISION_COLUMNS[:7]) or []
+    log_rows = find_own_table(sheets, headings(), REVISION_COLUMNS[:7]) or []
     faults = _Faults([])
-    log = [_as_revision(row) for row in told if row.cells["action_id"]]
+    log = [_as_revision(row) for row in log_rows if row.cells["action_id"]]
     by_action = _rows_by_action(rows, plan, log, faults)
     state = state_of(plan, log)
     new: list[dict[str, str]] = []
@@ -160,9 +160,9 @@ def apply_tracker(plan: Plan, tracker: Tracker, *, settings: Settings | None = N
                         [entry for entry in log if (entry["action_id"], entry["field"]) == (action_id, "timescale")])
             elif field == "owner":
                 named = name_owners(state[field].replace("; ", "\n"), bodies=settings.plan.bodies)
-                owners[action_id] = pd.DataFrame([(action_id, k, one.name, one.kind)
-                                                  for k, one in enumerate(named, start=1)], columns=list(OWNER_COLUMNS))
-                actions.loc[i, "owner"] = "; ".join(one.name for one in named)
+                owner_rows = [(action_id, k, owner.name, owner.kind) for k, owner in enumerate(named, start=1)]
+                owners[action_id] = pd.DataFrame(owner_rows, columns=list(OWNER_COLUMNS))
+                actions.loc[i, "owner"] = "; ".join(owner.name for owner in named)
             elif field == "completed_on":
                 actions.loc[i, field] = pd.Timestamp(state[field]) if state[field] else pd.NaT
             else:
@@ -237,11 +237,11 @@ def _rows_by_action(rows: list[OwnRow], plan: Plan, log: list[dict[str, str]],
     missing = [action_id for action_id in known if action_id not in found]
     if missing:
         faults.found.append(say("tracker_fault", "action_missing", ids=", ".join(missing)))
-    told = pd.Series([entry["action_id"] for entry in log], dtype="str").value_counts()
+    n_logged = pd.Series([entry["action_id"] for entry in log], dtype="str").value_counts()
     for action_id, row in found.items():
         promised = row.cells.get("n_revisions", "")
-        if promised.isdigit() and int(promised) > int(told.get(action_id, 0)):
-            faults.add(row, "revisions_gone", action_id=action_id, promised=promised, n=int(told.get(action_id, 0)))
+        if promised.isdigit() and int(promised) > int(n_logged.get(action_id, 0)):
+            faults.add(row, "revisions_gone", action_id=action_id, promised=promised, n=int(n_logged.get(action_id, 0)))
     return {action_id: found[action_id] for action_id in known if action_id in found}
 
 
@@ -269,14 +269,14 @@ def _check_completion(row: OwnRow, state: Mapping[str, str], faults: _Faults) ->
 
 def _who_and_when(row: OwnRow, as_of: date, settings: Settings, faults: _Faults, *, needed: bool) -> tuple[str, str]:
     who = without_contacts(" ".join(row.cells.get("changed_by", "").split()))[0]
-    given = row.cells.get("changed_on", "")
-    if not needed or not given:
+    written = row.cells.get("changed_on", "")
+    if not needed or not written:
         return who or say("tracker", "not_said"), as_of.isoformat()
     try:
         return (who or say("tracker", "not_said"),
-                parse_anchor(given, date_order=settings.exports.date_order).isoformat())
+                parse_anchor(written, date_order=settings.exports.date_order).isoformat())
     except TimescaleError as problem:
-        faults.add(row, "bad_date", heading=headings()["changed_on"], value=given, problem=problem.headline)
+        faults.add(row, "bad_date", heading=headings()["changed_on"], value=written, problem=problem.headline)
         return who, ""
 
 

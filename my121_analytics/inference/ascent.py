@@ -33,6 +33,8 @@ MIDDLE, MIDDLE_DECREMENT = 5_000, 1e-5
 LARGE, LARGE_DECREMENT = 100_000, 1e-2
 """From so many counts on, the information of all raters is worked out once, 0.003 or 0.1 standard errors from the top:
 it changes by about a hundredth of a percent over that distance."""
+METRIC_OF_SOME = 50_000
+"""Counts from which steps are led by the information of some raters."""
 POOLED_CELLS = 4_000
 _STRETCH = 0.346
 """(16 sqrt(3) / (15 pi))^2: from marginal to conditional logits."""
@@ -50,8 +52,8 @@ class Summit:
         Thresholds, coefficients (of standardised covariates), log of the standard deviation.
     final
         Log-likelihood, gradient and information there.
-    is_top
-        True only if gradient, difference quotients and the size of the last step all say so.
+    has_settled
+        True only if gradient and the size of the last step say that this is the top; :func:`confirm` looks again.
     has_spread
         False if the likelihood is largest with no spread between raters.
     last_step
@@ -60,26 +62,27 @@ class Summit:
 
     point: Array
     final: Evaluation
-    is_top: bool
+    has_settled: bool
     has_spread: bool
     last_step: Array
 
 
-def climb(problem: Problem, given: CellCounts) -> Summit:
+def climb(problem: Problem, cell_counts: CellCounts) -> Summit:
     """Find the largest likelihood.
 
     Parameters
     ----------
     problem
         The counts laid out, with standardised covariates.
-    given
+    cell_counts
         The counts.
 
     Returns
     -------
     Summit
     """
-    alone = fit_without_raters(given, problem.design, problem if problem.is_own else None)
+    many_alike = 2 * len(cell_counts.cells) < problem.n_counts
+    alone = fit_without_raters(cell_counts, problem.design, problem if problem.is_own and not many_alike else None)
     excess, sd = _first_spread(problem, alone)
     if excess > 0:
         found = _climb_with_spread(problem, stretch(alone, sd))
@@ -96,12 +99,12 @@ def climb(problem: Problem, given: CellCounts) -> Summit:
     return flat
 
 
-def fit_without_raters(given: CellCounts, design: Array, problem: Problem | None = None) -> Array:
+def fit_without_raters(cell_counts: CellCounts, design: Array, problem: Problem | None = None) -> Array:
     """Fit thresholds and coefficients as if all raters were one; the last parameter is a spread of nearly nought.
 
     Parameters
     ----------
-    given
+    cell_counts
         The counts.
     design
         Covariates, patterns x p.
@@ -114,28 +117,30 @@ def fit_without_raters(given: CellCounts, design: Array, problem: Problem | None
     """
     if problem is None:
         # As the spread is nought, cells may be dealt to any number of raters; many bring memory down.
-        n_cells = len(given.cells)
+        n_cells = len(cell_counts.cells)
         offsets = np.append(np.arange(0, n_cells, POOLED_CELLS), n_cells)
-        pooled = sparse.csr_array((given.of_cells, np.arange(n_cells), offsets), shape=(len(offsets) - 1, n_cells))
-        problem = lay_out(replace(given, counts=pooled), design)
-    point = np.concatenate([_first_thresholds(given), np.zeros(design.shape[1]), [np.log(1e-6)]])
+        pooled = sparse.csr_array((cell_counts.of_cells, np.arange(n_cells), offsets),
+                                  shape=(len(offsets) - 1, n_cells))
+        problem = lay_out(replace(cell_counts, counts=pooled), design)
+    point = np.concatenate([_first_thresholds(cell_counts), np.zeros(design.shape[1]), [np.log(1e-6)]])
+    metric = _metric(problem)
     here = evaluate(problem, point, information="all")
     for _ in range(MAX_STEPS):
         step = newton_step(here, fixed=-1)
         if float(here.gradient @ step) < LAST_DECREMENT:
             break
-        point, here, moved = _advance(problem, point, here, step)
+        point, here, moved = _advance(problem, point, here, step, metric)
         if not moved:
             break
     return point
 
 
-def _first_thresholds(given: CellCounts) -> Array:
-    below, above = np.zeros(given.ladders[-1]), np.zeros(given.ladders[-1])
-    total = given.of_cells
-    for places, into in ((given.cells.upper, below), (given.cells.lower, above)):
+def _first_thresholds(cell_counts: CellCounts) -> Array:
+    below, above = np.zeros(cell_counts.ladders[-1]), np.zeros(cell_counts.ladders[-1])
+    total = cell_counts.of_cells
+    for places, into in ((cell_counts.cells.upper, below), (cell_counts.cells.lower, above)):
         np.add.at(into, places[places >= 0], total[places >= 0])
-    for first, stop in zip(given.ladders[:-1], given.ladders[1:], strict=True):
+    for first, stop in zip(cell_counts.ladders[:-1], cell_counts.ladders[1:], strict=True):
         below[first:stop] = np.cumsum(below[first:stop])
         above[first:stop] = np.cumsum(above[first:stop][::-1])[::-1]
     return np.log(below / above)
@@ -160,12 +165,14 @@ def stretch(alone: Array, sd: float) -> Array:
 
 
 def _climb_with_spread(problem: Problem, start: Array) -> Summit:
-    """Newton's method with step halving; the metric comes from part of the raters, the last check from all."""
+    """Newton's method with step halving; of many counts the metric comes from part, the last check always from all."""
     n_counts = problem.n_counts
     near = LARGE_DECREMENT if n_counts > LARGE else MIDDLE_DECREMENT if n_counts > MIDDLE else DECREMENT
-    point = _first_climb(problem, start, near)
-    for _ in range(6):
-        final = evaluate(problem, point, information="all")
+    metric = _metric(problem)
+    point, final = _first_climb(problem, start, near, metric)
+    for turn in range(6):
+        if turn or metric != "all":
+            final = evaluate(problem, point, information="all")
         here = float(final.gradient @ newton_step(final))
         point, final = _settle(problem, point, final)
         step = newton_step(final)
@@ -173,8 +180,13 @@ def _climb_with_spread(problem: Problem, start: Array) -> Summit:
         # Nearer than this the information is the same as at the top, to more digits than are shown.
         if (decrement < LAST_DECREMENT and here < max(2 * near, GRADIENT_CHECK)) or not _sd_is_inside(point):
             break
-    is_top = decrement < GRADIENT_CHECK and _sd_is_inside(point) and _confirm(problem, point, final, free_sd=True)
-    return Summit(point, final, is_top, bool(point[-1] > np.log(SMALLEST_SD)), step)
+    has_settled = decrement < GRADIENT_CHECK and _sd_is_inside(point)
+    return Summit(point, final, has_settled, bool(point[-1] > np.log(SMALLEST_SD)), step)
+
+
+def _metric(problem: Problem) -> str:
+    """Say whose information leads the climb: that of all raters takes fewer steps, that of some less work for each."""
+    return "some" if problem.n_counts > METRIC_OF_SOME else "all"
 
 
 def _settle(problem: Problem, point: Array, final: Evaluation) -> tuple[Array, Evaluation]:
@@ -193,23 +205,24 @@ def _settle(problem: Problem, point: Array, final: Evaluation) -> tuple[Array, E
     return point, final
 
 
-def _first_climb(problem: Problem, start: Array, until: float) -> Array:
-    point, here = start, evaluate(problem, start, information="some")
+def _first_climb(problem: Problem, start: Array, until: float, metric: str) -> tuple[Array, Evaluation]:
+    point, here = start, evaluate(problem, start, information=metric)
     for _ in range(MAX_STEPS):
         step = newton_step(here)
         if float(here.gradient @ step) < until or not _sd_is_inside(point):
             break
-        point, here, moved = _advance(problem, point, here, step)
+        point, here, moved = _advance(problem, point, here, step, metric)
         if not moved:
             break
-    return point
+    return point, here
 
 
 def _sd_is_inside(point: Array) -> bool:
     return bool(np.log(SMALLEST_SD) < point[-1] < np.log(LARGEST_SD))
 
 
-def _advance(problem: Problem, point: Array, here: Evaluation, step: Array) -> tuple[Array, Evaluation, bool]:
+def _advance(problem: Problem, point: Array, here: Evaluation, step: Array,
+             metric: str) -> tuple[Array, Evaluation, bool]:
     gain = float(here.gradient @ step)
     length = min(1.0, 1.5 / max(abs(step[-1]), 1e-12))
     effects = slice(problem.n_thresholds, -1)
@@ -218,7 +231,7 @@ def _advance(problem: Problem, point: Array, here: Evaluation, step: Array) -> t
         there[effects] = there[effects].clip(-LARGEST_COEFFICIENT, LARGEST_COEFFICIENT)
         there[-1] = min(there[-1], np.log(LARGEST_SD))
         if problem.rises(there):
-            trial = evaluate(problem, there, information="some")
+            trial = evaluate(problem, there, information=metric)
             slack = 1e-12 * abs(here.log_likelihood)
             if trial.log_likelihood >= here.log_likelihood + 1e-4 * length * gain - slack:
                 return there, trial, True
@@ -259,18 +272,30 @@ def _climb_without_spread(problem: Problem, alone: Array) -> Summit:
     """Use the fit without raters, which is the maximum when the spread is nought."""
     final = evaluate(problem, alone, information="all")
     step = newton_step(final, fixed=-1)
-    is_top = float(final.gradient @ step) < GRADIENT_CHECK and _confirm(problem, alone, final, free_sd=False)
-    return Summit(alone, final, is_top, False, step)
+    return Summit(alone, final, float(final.gradient @ step) < GRADIENT_CHECK, False, step)
 
 
-def _confirm(problem: Problem, point: Array, final: Evaluation, *, free_sd: bool) -> bool:
+def confirm(problem: Problem, top: Summit) -> bool:
     """Check the slopes again from the log-likelihood alone, on a finer grid: no formula is shared with the gradient.
 
     Small problems are looked at along every axis of the information, large ones along the sum of all axes.
+
+    Parameters
+    ----------
+    problem
+        The counts laid out.
+    top
+        From :func:`climb`.
+
+    Returns
+    -------
+    bool
+        Whether no slope is left; a spread of nought has none that counts.
     """
+    point, final = top.point, top.final
     if final.information is None:
         raise ValueError("the evaluation holds no information matrix")
-    size = len(point) if free_sd else len(point) - 1
+    size = len(point) if top.has_spread else len(point) - 1
     information = final.information[:size, :size]
     scale = np.sqrt(np.maximum(np.abs(np.diag(information)), 1e-300))
     values, vectors = np.linalg.eigh(information / scale[:, None] / scale[None, :])

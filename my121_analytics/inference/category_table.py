@@ -109,6 +109,40 @@ def tabulate_between(lower: Codes, upper: Codes, location: Array, thresholds: Ar
     return CellTable(log_p, above, below, ratio)
 
 
+def tabulate_log_shares(category: Codes, location: Array, thresholds: Array, nodes: Array, *,
+                        above_lowest: bool = False) -> Array:
+    """Work out log-probabilities alone at shared nodes: one logarithm for each cell and node.
+
+    Parameters
+    ----------
+    category, location, thresholds
+        As for :func:`tabulate_cells`.
+    nodes
+        One row of values of the rater effect.
+    above_lowest
+        Whether to give the probability among the categories above the lowest; meaningless for the lowest.
+
+    Returns
+    -------
+    numpy.ndarray
+        Cells x nodes.
+    """
+    to_upper = location - np.append(thresholds, np.inf)[category]
+    to_lower = np.append(-np.inf, thresholds)[category] - location
+    furthest = np.abs(location).max(initial=0) + np.abs(thresholds).max(initial=0) + np.abs(nodes).max(initial=0)
+    if furthest > FURTHEST:
+        log_p = tabulate_cells(category, location, thresholds, nodes).log_p
+        return log_p - log_expit(location[:, None] + nodes - thresholds[0]) if above_lowest else log_p
+    rising, falling = np.exp(nodes), np.exp(-nodes)
+    log_p = 1 + np.exp(to_upper)[:, None] * rising
+    log_p *= 1 + np.exp(to_lower)[:, None] * falling
+    if above_lowest:
+        log_p /= 1 + np.exp(thresholds[0] - location)[:, None] * falling
+    np.log(log_p, out=log_p)
+    width = np.append(np.append(np.inf, np.diff(thresholds)), np.inf)[category]
+    return np.asarray(np.log(-np.expm1(-width))[:, None] - log_p)
+
+
 def tabulate_rows(lower: Codes, upper: Codes, location: Array, thresholds: Array, nodes: Array,
                   row: NDArray[np.int32], *, with_slopes: bool = True) -> CellTable:
     """Work out the same where every rater has nodes of its own: one exponential per rater and node, one log per cell.

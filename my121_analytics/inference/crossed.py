@@ -175,17 +175,17 @@ class CrossedModel:
     ----------
     counts
         Ratings by rater, person and cell.
-    given
+    cell_counts
         The cells and their thresholds.
     design
         Standardised covariates, patterns x p.
     """
 
-    def __init__(self, counts: CrossedCounts, given: CellCounts, design: Array) -> None:
-        self.counts, self.given = counts, given
-        self.cells = given.cells.take(counts.cell)
+    def __init__(self, counts: CrossedCounts, cell_counts: CellCounts, design: Array) -> None:
+        self.counts, self.cell_counts = counts, cell_counts
+        self.cells = cell_counts.cells.take(counts.cell)
         self.x = design[self.cells.pattern]
-        self.n_thresholds = int(given.ladders[-1])
+        self.n_thresholds = int(cell_counts.ladders[-1])
         self.modes = Modes(np.zeros(counts.n_kept), np.zeros(counts.n_eliminated))
         self.is_exact = counts.n_kept <= DENSE_FIT
         pairs, self._pair = np.unique(counts.kept * counts.n_eliminated + counts.eliminated, return_inverse=True)
@@ -204,7 +204,7 @@ class CrossedModel:
 
     def rises(self, parameters: Array) -> bool:
         """Say whether each ladder's thresholds rise."""
-        return ladders_rise(parameters[:self.n_thresholds], self.given.ladders)
+        return ladders_rise(parameters[:self.n_thresholds], self.cell_counts.ladders)
 
     def _table(self, parameters: Array, modes: Modes) -> CellTable:
         location = self.x @ parameters[self.n_thresholds:-2] + modes.kept[self.counts.kept]

@@ -71,14 +71,14 @@ class CrossedSummit:
     notes: tuple[str, ...]
 
 
-def fit_crossed(counts: CrossedCounts, given: CellCounts, design: Array) -> CrossedSummit:
+def fit_crossed(counts: CrossedCounts, cell_counts: CellCounts, design: Array) -> CrossedSummit:
     """Find the largest likelihood by Laplace's method.
 
     Parameters
     ----------
     counts
         Ratings by rater, person and cell.
-    given
+    cell_counts
         The same by rater and cell.
     design
         Standardised covariates, patterns x p.
@@ -87,8 +87,8 @@ def fit_crossed(counts: CrossedCounts, given: CellCounts, design: Array) -> Cros
     -------
     CrossedSummit
     """
-    model = CrossedModel(counts, given, design)
-    alone = fit_without_raters(given, design)[:-1]
+    model = CrossedModel(counts, cell_counts, design)
+    alone = fit_without_raters(cell_counts, design)[:-1]
     first = 0.6
     point = np.concatenate([stretch(np.append(alone, 0.0), first * np.sqrt(2))[:-1], np.log([first, first])])
     free = np.ones(len(point), dtype=bool)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy.special import ndtr, ndtri
 
 from my121_analytics.errors import DataUnusableError, UsageError
-from my121_analytics.inference.ascent import DRIFT, LARGEST_SD, SMALLEST_SD, climb
+from my121_analytics.inference.ascent import DRIFT, LARGEST_SD, SMALLEST_SD, Summit, climb, confirm
 from my121_analytics.inference.crossed import CrossedCounts
 from my121_analytics.inference.crossed_ascent import fit_crossed
 from my121_analytics.inference.quadrature import evaluate, sensitivities
@@ -56,9 +57,6 @@ class CumulativeLinkFit:
         Standard deviation of the rater effect, logits; 0.0 where the data show no spread at all.
     log_likelihood
         Marginal, at the estimates; by Laplace's method where subjects are crossed with raters.
-    converged
-        True only when the gradient at the estimates passed its check, difference quotients of the log-likelihood on a
-        finer grid agree with it, and no effect is still running off.
     raters
         Indexed by rater: ``n``, ``mode``, ``mean``, ``sd``, ``lower``, ``upper`` (95 %) of the rater effect; larger
         means higher ratings. Where ``sd`` is 0 all but ``mode`` are averaged over the spreads that still fit, so that
@@ -92,7 +90,6 @@ class CumulativeLinkFit:
     parameters: pd.DataFrame
     sd: float
     log_likelihood: float
-    converged: bool
     raters: pd.DataFrame
     categories: tuple[Any, ...]
     notes: tuple[str, ...]
@@ -100,9 +97,20 @@ class CumulativeLinkFit:
     _problem: Problem | None = field(repr=False)
     _point: Array = field(repr=False)
     _spreads: tuple[tuple[float, float], ...] = field(repr=False)
+    _has_settled: bool = field(repr=False)
+    _top: Summit | None = field(default=None, repr=False)
     sd_subject: float | None = None
     subjects: pd.DataFrame | None = field(default=None, repr=False)
     _informations: dict[float, Array] = field(default_factory=dict, repr=False, compare=False)
+
+    @cached_property
+    def converged(self) -> bool:
+        """True only when the fit has come to its top.
+
+        The gradient at the estimates passed its check, no effect is still running off, and difference quotients of the
+        log-likelihood on a finer grid agree: these are worked out when first asked for.
+        """
+        return self._has_settled and (self._problem is None or self._top is None or confirm(self._problem, self._top))
 
     def probability_beyond(self, delta: float) -> pd.DataFrame:
         """Say how probable it is that each rater's effect is larger than ``delta``, on either side.
@@ -211,6 +219,19 @@ def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.Da
     DataUnusableError
         Values are missing, fewer than two raters or categories, words without an order, covariates that repeat each
         other, or subjects who were all rated once.
+
+    Examples
+    --------
+    Ann gives nine of twelve a 3, Bob three of twelve.
+
+    >>> ratings = [3] * 9 + [2] * 3 + [3] * 3 + [2] * 6 + [1] * 3
+    >>> fit = fit_cumulative_link(ratings, ["Ann"] * 12 + ["Bob"] * 12)
+    >>> fit.converged, list(fit.thresholds.index)
+    (True, ['1|2', '2|3'])
+    >>> fit.raters[["n", "mean", "lower", "upper"]].round(1).loc["Ann"].to_dict()
+    {'n': 12.0, 'mean': 0.9, 'lower': -0.1, 'upper': 2.0}
+    >>> fit.probability_beyond(0.5)["above"].round(1).to_dict()
+    {'Ann': 0.8, 'Bob': 0.0}
     """
     category, labels = code_categories(ratings)
     rater, rater_ids = code_names(raters, "rater")
@@ -222,8 +243,8 @@ def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.Da
         raise UsageError(f"There are {len(category)} ratings but {len(covariates)} rows of covariates.",
                          hints=["Give one row of covariates for each rating."])
     pattern, design = distinct_rows(values)
-    given = _Given(rater, pattern, category, None, design, names, rater_ids, labels)
-    return _fit(given, subjects, occasions, nodes)
+    data = _RatingData(rater, pattern, category, None, design, names, rater_ids, labels)
+    return _fit(data, subjects, occasions, nodes)
 
 
 def fit_cumulative_link_counts(counts: pd.DataFrame, design: pd.DataFrame | None = None, *,
@@ -255,6 +276,15 @@ def fit_cumulative_link_counts(counts: pd.DataFrame, design: pd.DataFrame | None
         A code is out of range, ``n`` is missing or negative, or a covariate is not numeric.
     DataUnusableError
         As for :func:`fit_cumulative_link`.
+
+    Examples
+    --------
+    Nine 3s and three 2s from Ann; three 3s, six 2s and three 1s from Bob.
+
+    >>> counts = pd.DataFrame({"rater": [0, 0, 1, 1, 1], "pattern": 0, "category": [3, 2, 3, 2, 1],
+    ...                        "n": [9, 3, 3, 6, 3]})
+    >>> fit_cumulative_link_counts(counts, rater_ids=["Ann", "Bob"]).raters["mean"].round(1).to_dict()
+    {'Ann': 0.9, 'Bob': -0.9}
     """
     values, names = read_numbers(design) if design is not None else (np.zeros((1, 0)), [])
     check_counts(counts, None if rater_ids is None else len(rater_ids), len(values) if design is not None else None)
@@ -275,13 +305,13 @@ def fit_cumulative_link_counts(counts: pd.DataFrame, design: pd.DataFrame | None
         if column is not None:
             same_length(len(counts), len(column), noun)
         by_row.append(None if column is None else column[kept])
-    given = _Given(rater, pattern[kept], category, None if (n == 1).all() else n[kept], values, names,
-                   pd.Index(rater_ids), labels)
-    return _fit(given, by_row[0], by_row[1], nodes)
+    data = _RatingData(rater, pattern[kept], category, None if (n == 1).all() else n[kept], values, names,
+                       pd.Index(rater_ids), labels)
+    return _fit(data, by_row[0], by_row[1], nodes)
 
 
 @dataclass(frozen=True)
-class _Given:
+class _RatingData:
     """The codes of a fit, checked: one entry per count, then what the codes mean."""
 
     rater: NDArray[np.integer[Any]]
@@ -294,29 +324,29 @@ class _Given:
     labels: tuple[Any, ...]
 
 
-def _fit(given: _Given, subjects: ArrayLike | None, occasions: ArrayLike | None,
+def _fit(data: _RatingData, subjects: ArrayLike | None, occasions: ArrayLike | None,
          nodes: int | None) -> CumulativeLinkFit:
     if nodes is not None and (subjects is not None or nodes < 1):
         raise UsageError("nodes must be 1 or more." if subjects is None else
                          "With subjects the fit uses Laplace's method, which has no nodes.", hints=["Leave nodes out."])
     occasion, occasion_ids = (None, pd.Index([])) if occasions is None else code_names(occasions, "occasion")
     if occasion is not None:
-        same_length(len(given.category), len(occasion), "occasion")
-    counts = count_cells(given.rater, given.pattern, given.category, given.n, n_raters=len(given.rater_ids),
-                         n_patterns=len(given.design), labels=given.labels, occasion=occasion,
+        same_length(len(data.category), len(occasion), "occasion")
+    counts = count_cells(data.rater, data.pattern, data.category, data.n, n_raters=len(data.rater_ids),
+                         n_patterns=len(data.design), labels=data.labels, occasion=occasion,
                          occasions=list(occasion_ids), keep_column=subjects is not None)
     n_active = int((counts.ratings > 0).sum())
     if n_active < 2:
         raise DataUnusableError(f"There are ratings from {n_active} rater, so raters cannot be compared.",
                                 hints=["Pool more of the organisation, or more cycles."])
-    scaled, centre, scale = standardise(given.design, counts.by_occasion(len(given.design)), given.names)
-    units = _Units(centre, scale, np.ptp(given.design, axis=0), given.names)
+    scaled, centre, scale = standardise(data.design, counts.by_occasion(len(data.design)), data.names)
+    units = _Units(centre, scale, np.ptp(data.design, axis=0), data.names)
     if subjects is None:
-        return _fit_raters(given, counts, scaled, units, occasion_ids, nodes)
+        return _fit_raters(data, counts, scaled, units, occasion_ids, nodes)
     subject, subject_ids = code_names(subjects, "subject")
-    same_length(len(given.category), len(subject), "subject")
-    crossed = CrossedCounts.gather(given.rater, subject, counts, given.n)
-    return _fit_both(given, counts, crossed, scaled, units, occasion_ids, subject_ids)
+    same_length(len(data.category), len(subject), "subject")
+    crossed = CrossedCounts.gather(data.rater, subject, counts, data.n)
+    return _fit_both(data, counts, crossed, scaled, units, occasion_ids, subject_ids)
 
 
 @dataclass(frozen=True)
@@ -329,7 +359,7 @@ class _Units:
     names: list[str]
 
 
-def _fit_raters(given: _Given, counts: CellCounts, scaled: Array, units: _Units, occasion_ids: pd.Index,
+def _fit_raters(data: _RatingData, counts: CellCounts, scaled: Array, units: _Units, occasion_ids: pd.Index,
                 nodes: int | None) -> CumulativeLinkFit:
     problem = lay_out(counts, scaled, nodes)
     top = climb(problem, counts)
@@ -352,14 +382,14 @@ def _fit_raters(given: _Given, counts: CellCounts, scaled: Array, units: _Units,
     else:
         posterior, sds, weights = average_over_sd(problem, top.point)
         spreads = tuple((float(s), float(w)) for s, w in zip(sds, weights, strict=True))
-    raters = pd.DataFrame({"n": problem.ratings, **posterior}, index=given.rater_ids.rename("rater"))
+    raters = pd.DataFrame({"n": problem.ratings, **posterior}, index=data.rater_ids.rename("rater"))
     return CumulativeLinkFit(_thresholds(table, counts, occasion_ids), table.iloc[cut:-1], table,
                              sd if top.has_spread else 0.0, top.final.log_likelihood,
-                             top.is_top and not drifting and not too_wide, raters, given.labels, tuple(notes),
-                             covariance, problem, top.point, spreads)
+                             raters, data.labels, tuple(notes), covariance, problem, top.point, spreads,
+                             top.has_settled and not drifting and not too_wide, top)
 
 
-def _fit_both(given: _Given, counts: CellCounts, crossed: CrossedCounts, scaled: Array, units: _Units,
+def _fit_both(data: _RatingData, counts: CellCounts, crossed: CrossedCounts, scaled: Array, units: _Units,
               occasion_ids: pd.Index, subject_ids: pd.Index) -> CumulativeLinkFit:
     top = fit_crossed(crossed, counts, scaled)
     cut = int(counts.ladders[-1])
@@ -376,13 +406,13 @@ def _fit_both(given: _Given, counts: CellCounts, crossed: CrossedCounts, scaled:
     z = float(ndtri(0.975))
     raters = pd.DataFrame({"n": counts.ratings, "mode": top.rater_mode, "mean": top.rater_mode, "sd": top.rater_sd,
                            "lower": top.rater_mode - z * top.rater_sd, "upper": top.rater_mode + z * top.rater_sd},
-                          index=given.rater_ids.rename("rater"))
+                          index=data.rater_ids.rename("rater"))
     subjects = pd.DataFrame({"n": crossed.of_subjects, "mode": top.subject_mode, "sd": top.subject_sd},
                             index=subject_ids.rename("subject"))
     return CumulativeLinkFit(_thresholds(table, counts, occasion_ids), table.iloc[cut:-2], table,
                              float(sds[0]) if has_spread[0] else 0.0, top.log_likelihood,
-                             top.is_top and not drifting, raters, given.labels, tuple(notes), covariance, None,
-                             top.point, (), float(sds[1]) if has_spread[1] else 0.0, subjects)
+                             raters, data.labels, tuple(notes), covariance, None, top.point, (),
+                             top.is_top and not drifting, None, float(sds[1]) if has_spread[1] else 0.0, subjects)
 
 
 def _information(found: Array | None) -> Array:

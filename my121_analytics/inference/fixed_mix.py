@@ -30,6 +30,8 @@ PART_SHARES = np.array([0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9])
 """Shares of raters tried that follow a rule of their own."""
 MOST_GAIN = 6.0
 """Log-likelihood that one rater may bring at most: a rule is what several follow, and one odd rater shows none."""
+AT_ONCE = 100_000
+"""Rules times raters worked on at once: they stay in the processor's cache."""
 NOBODY = 0.9
 """Prior probability that no rater follows such a rule."""
 
@@ -49,12 +51,21 @@ def weigh_rule(gain: Array) -> tuple[float, Array]:
         Log-odds that there are such raters, and, where there are, each rater's probability to be one. The share of
         them is averaged over.
     """
-    gain, part = np.minimum(gain, MOST_GAIN), np.log(PART_SHARES)
-    each = np.logaddexp(np.log1p(-PART_SHARES), gain[:, None] + part)
-    fit = each.sum(axis=0) + np.log((1 - NOBODY) / len(PART_SHARES))
-    some = logsumexp(fit)
-    weight = np.exp(fit - some)
-    return float(some - np.log(NOBODY)), np.exp(gain[:, None] + part - each) @ weight
+    odds, each = _weigh_rules(gain[None, :])
+    return float(odds[0]), each[0]
+
+
+def _weigh_rules(gain: Array) -> tuple[Array, Array]:
+    """Do it for each of some rules: gains, and raters' probabilities, are rules x raters."""
+    times = np.exp(np.minimum(gain, MOST_GAIN))
+    fit = np.stack([np.log((1 - share) + share * times).sum(axis=1) for share in PART_SHARES], axis=1)
+    fit += np.log((1 - NOBODY) / len(PART_SHARES))
+    log_total = np.logaddexp.reduce(fit, axis=1)
+    weight = np.exp(fit - log_total[:, None])
+    each = np.zeros_like(gain)
+    for share, of_share in zip(PART_SHARES, weight.T, strict=True):
+        each += of_share[:, None] * (share * times / ((1 - share) + share * times))
+    return log_total - np.log(NOBODY), each
 
 
 def weigh_fixed_mix(rater: Codes, size: Codes, top: Codes, low: Codes, free: Array) -> tuple[float, Array]:
@@ -74,22 +85,26 @@ def weigh_fixed_mix(rater: Codes, size: Codes, top: Codes, low: Codes, free: Arr
     tuple
         As for :func:`weigh_rule`, averaged over the rules.
     """
-    found = [weigh_rule(_fits_rule(rater, size, top, low, rule, len(free)) - free) for rule in RULES]
-    odds = np.array([log_odds for log_odds, _ in found])
-    together = logsumexp(odds)
-    each = np.stack([by_rater for _, by_rater in found])
+    odds = np.empty(len(RULES))
+    each, people = np.zeros((len(RULES), len(free))), size.astype(np.float64)
+    # A hair less, so that a tenth of ten people is one and not, by binary fractions, two.
+    of_top, of_low = (
+        {(share, rounding): _fits_due(rater, size, count, rounding(people * share + hair), len(free))
+         for share, rounding in product(shares, ROUNDINGS)}
+        for count, shares, hair in ((top, SHARES_TOP, -1e-9), (low, SHARES_LOW, 1e-9)))
+    step = max(1, AT_ONCE // max(len(free), 1))
+    for first in range(0, len(RULES), step):
+        chosen = slice(first, first + step)
+        gain = np.stack([of_top[share_top, round_top] + of_low[share_low, round_low] - free
+                         for share_top, share_low, round_top, round_low in RULES[chosen]])
+        odds[chosen], each[chosen] = _weigh_rules(gain)
+    together = np.logaddexp.reduce(odds)
     return float(together - np.log(len(RULES))), np.exp(odds - together) @ each
 
 
-def _fits_rule(rater: Codes, size: Codes, top: Codes, low: Codes, rule: tuple[float, float, Rounding, Rounding],
-               n_raters: int) -> Array:
-    share_top, share_low, round_top, round_low = rule
-    # A hair less, so that a tenth of ten people is one and not, by binary fractions, two.
-    people = size.astype(np.float64)
-    due_top, due_low = round_top(people * share_top - 1e-9), round_low(people * share_low + 1e-9)
-    log_p = np.zeros(len(size))
-    for count, due in ((top, due_top), (low, due_low)):
-        log_p += np.where(count == due, np.log1p(-OFF_RULE), np.log(OFF_RULE / np.maximum(people, 1)))
+def _fits_due(rater: Codes, size: Codes, count: Codes, due: Array, n_raters: int) -> Array:
+    """Per rater: log-likelihood of the counts at one end of the scale if so many are due in each group."""
+    log_p = np.where(count == due, np.log1p(-OFF_RULE), np.log(OFF_RULE / np.maximum(size, 1)))
     return np.bincount(rater, log_p, minlength=n_raters).astype(np.float64)
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.special import log_expit
+from scipy.special import expit, logit
 
-from my121_analytics.inference.category_table import tabulate_cells
+from my121_analytics.inference.category_table import tabulate_log_shares
 from my121_analytics.inference.normal_smoothing import slide_rows
 
 Array = NDArray[np.float64]
@@ -22,6 +22,9 @@ Codes = NDArray[np.int64]
 
 MARGINAL_SCALE = 16 * np.sqrt(3) / (15 * np.pi)
 """Averaging logits over a normal level of sd s divides effects by about sqrt(1 + (MARGINAL_SCALE s)^2)."""
+_POINTS, _WEIGHTS = np.polynomial.hermite_e.hermegauss(41)
+_FARTHEST = 600.0
+"""Logits at which probabilities can still be told from nought, with the outermost of the points beside them."""
 _CHUNK_ENTRIES = 400_000
 _SPELLS_FOR_SPREAD = 15_000
 """People enough to learn their spread from (standard error about .02); beyond, every n-th rater is taken."""
@@ -109,7 +112,7 @@ def tabulate_spells(counts: PersonCounts, location: Array, thresholds: Array, no
     numpy.ndarray
         Spells x nodes.
     """
-    return np.asarray(counts.cells @ tabulate_cells(counts.category, location[counts.pattern], thresholds, nodes).log_p)
+    return np.asarray(counts.cells @ tabulate_log_shares(counts.category, location[counts.pattern], thresholds, nodes))
 
 
 def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array,
@@ -139,7 +142,8 @@ def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array,
     reach = float(np.abs(expected.offset).max(initial=0)) + step
     middle = _widen(nodes, step, reach)
     wide = _widen(middle, step, 4.5 * highest)
-    table = _log_shares(counts, location, thresholds, wide, above_lowest)
+    table = tabulate_log_shares(counts.category, location[counts.pattern], thresholds, wide,
+                                above_lowest=above_lowest)
     total = np.zeros((counts.n_raters, len(nodes)))
     first_node = (len(middle) - len(nodes)) // 2
     for level in np.unique(nearest):
@@ -147,10 +151,7 @@ def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array,
         kernel /= kernel.sum(axis=0)
         rows = np.flatnonzero(nearest == level)
         for part in np.array_split(rows, -(-len(rows) * len(wide) // _CHUNK_ENTRIES)):
-            log_p = counts.cells[part] @ table
-            peak = log_p.max(axis=1, keepdims=True)
-            log_p = np.log(np.maximum(np.exp(log_p - peak) @ kernel, 1e-300)) + peak
-            moved = slide_rows(log_p, expected.offset[part] / step)
+            moved = slide_rows(_smooth_logs(counts.cells[part] @ table, kernel), expected.offset[part] / step)
             _add_by_rater(total, counts.rater[part], moved[:, first_node:first_node + len(nodes)])
     return total
 
@@ -182,7 +183,8 @@ def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array
     """
     step = float(nodes[1] - nodes[0])
     wide = _widen(nodes, step, 4.5 * person_sd) if person_sd > step else nodes
-    table = _log_shares(counts, location, thresholds, wide, above_lowest)
+    table = tabulate_log_shares(counts.category, location[counts.pattern], thresholds, wide,
+                                above_lowest=above_lowest)
     total = np.zeros((counts.n_raters, len(nodes)))
     kernel = None
     if person_sd > step:
@@ -192,18 +194,18 @@ def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array
     for first in range(0, len(counts.rater), chunk):
         rows = slice(first, first + chunk)
         log_p = counts.cells[rows] @ table
-        if kernel is not None:
-            peak = log_p.max(axis=1, keepdims=True)
-            log_p = np.log(np.maximum(np.exp(log_p - peak) @ kernel, 1e-300)) + peak
-        _add_by_rater(total, counts.rater[rows], log_p)
+        _add_by_rater(total, counts.rater[rows], log_p if kernel is None else _smooth_logs(log_p, kernel))
     return total
 
 
-def _log_shares(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array, above_lowest: bool) -> Array:
-    """Give log-probabilities, cells x nodes."""
-    level = location[counts.pattern]
-    table = tabulate_cells(counts.category, level, thresholds, nodes).log_p
-    return table - log_expit(level[:, None] + nodes - thresholds[0]) if above_lowest else table
+def _smooth_logs(log_p: Array, kernel: Array) -> Array:
+    """Smooth rows of log-likelihoods, which are used up."""
+    peak = log_p.max(axis=1, keepdims=True)
+    log_p -= peak
+    smoothed = np.exp(log_p, out=log_p) @ kernel
+    np.log(np.maximum(smoothed, 1e-300, out=smoothed), out=smoothed)
+    smoothed += peak
+    return smoothed
 
 
 def find_person_sd(counts: PersonCounts, location: Array, thresholds: Array, nodes: Array) -> float:
@@ -225,12 +227,36 @@ def find_person_sd(counts: PersonCounts, location: Array, thresholds: Array, nod
 
     def misfit(sd: float) -> float:
         stretch = np.sqrt(1 + (MARGINAL_SCALE * sd) ** 2)
-        log_p = tabulate_likelihood(counts, stretch * location, stretch * thresholds, nodes, sd)
+        log_p = tabulate_likelihood(counts, stretch * location, undo_averaging(thresholds, sd), nodes, sd)
         return -max(_marginal(log_p, nodes, spread) for spread in (0.2, 0.35, 0.5, 0.7, 1.0, 1.4))
 
     step = float(nodes[1] - nodes[0])
     best = minimize_scalar(misfit, bounds=(1.05 * step, 4.0), method="bounded", options={"xatol": 0.03})
     return float(best.x) if best.fun < misfit(0.0) - 1.0 else 0.0
+
+
+def undo_averaging(thresholds: Array, sd: float) -> Array:
+    """Give the thresholds of one person that, averaged over normal levels of people, show as these.
+
+    Parameters
+    ----------
+    thresholds
+        As fitted without people, logits.
+    sd
+        Spread of people's levels, logits.
+
+    Returns
+    -------
+    numpy.ndarray
+        Larger than with ``MARGINAL_SCALE``, by a fiftieth at an end of the scale that a tenth of people reach.
+    """
+    wanted = -np.abs(thresholds)  # below nought no probability is rounded to 1, however far out
+    found = np.maximum(wanted * np.sqrt(1 + (MARGINAL_SCALE * sd) ** 2), -_FARTHEST)
+    for _ in range(6):  # Newton's steps between logits, which go together nearly in a straight line
+        at = expit(found[:, None] + sd * _POINTS)
+        shown, slope = ((part @ _WEIGHTS) / _WEIGHTS.sum() for part in (at, at * (1 - at)))
+        found = np.maximum(found + (wanted - logit(shown)) * shown * (1 - shown) / slope, -_FARTHEST)
+    return np.asarray(np.copysign(found, thresholds))
 
 
 def _sample(counts: PersonCounts) -> PersonCounts:

@@ -12,15 +12,14 @@ References: Minka (2001), Expectation propagation; Abowd, Kramarz & Margolis (19
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import cho_solve, cholesky
-from scipy.linalg.lapack import dpotri
-from scipy.sparse.linalg import splu
+
+from my121_analytics.inference.cored_matrix import CoredInverse, CoredMatrix, CoredPattern
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -46,12 +45,19 @@ class PersonMeasure:
         Deviation from the common level, in the measure's own unit.
     sampling_variance
         What chance alone adds, per person, in that unit squared.
+    kept
+        Share of the rater's own rating that was in it and was taken off; None where there was nothing to take off.
+        Then 0 is the usual level even if only some kinds of people were measured.
+    usable
+        Whether it may be used at all; else it is only named.
     """
 
     name: str
     person: Codes
     value: Array
     sampling_variance: Array
+    kept: float | None = None
+    usable: bool = True
 
 
 @dataclass(frozen=True)
@@ -70,6 +76,8 @@ class MeasureUse:
         Beside the sampling variance.
     reliability
         Share of the measure's spread within teams that is people's level, 0-1.
+    kept
+        As the measure has it.
     """
 
     name: str
@@ -77,6 +85,7 @@ class MeasureUse:
     loading: float
     noise_variance: float
     reliability: float
+    kept: float | None = None
 
 
 @dataclass(frozen=True)
@@ -149,7 +158,7 @@ class _Sites:
 class _System:
     """Precision and pull on raters and teams with people eliminated, and what is needed to bring people back."""
 
-    inner: sparse.csc_array
+    inner: CoredMatrix
     right: Array
     precision: Array
     pull: Array
@@ -159,13 +168,11 @@ class _System:
 
 @dataclass(frozen=True)
 class _Solution:
-    """Raters then teams: mean and covariance; people given them."""
+    """Raters then teams: mean and covariance; people given them, as in the system."""
 
     mean: Array
-    covariance: Array
-    precision: Array
-    pull: Array
-    loads: sparse.csr_array
+    covariance: CoredInverse
+    system: _System
     log_evidence: float
 
 
@@ -207,7 +214,7 @@ def learn_levels(spells: Spells, *, person_sd: float, total_sd: float, sds: Arra
     solutions = [model.solve(system, spread) for spread in spreads]
     evidence = np.array([solution.log_evidence for solution in solutions])
     best = int(np.argmax(evidence + log_prior))
-    teams = [team for team in model.lay_out(sites, solutions[best]) if len(team.rows)]
+    teams = list(model.lay_out(sites, system))
     offset, variance, weight = model.describe_people(teams, solutions[best], spreads[best])
     shift, common = (np.stack(found) for found in zip(*(
         model.describe_teams(teams, solution, weight, variance) for solution in solutions), strict=True))
@@ -216,14 +223,15 @@ def learn_levels(spells: Spells, *, person_sd: float, total_sd: float, sds: Arra
 
 
 @dataclass(frozen=True)
-class _Team:
-    """One rater's effect and the levels of the rater's people, as sums of raters and teams and noise of their own.
+class _Teams:
+    """Raters with as many people each: their effects and their people's levels, as sums of raters and teams, and noise.
 
-    ``loads`` (1 + people x places) and ``noise`` give their covariance, ``pull`` their mean beside what raters and
-    teams bring; ``precision`` and ``precision_mean`` are the factors of the rater's own ratings.
+    ``rows`` (teams x people) are the spells, ``places`` the raters and teams that come in. ``loads`` (teams x (1 +
+    people) x places) and ``noise`` give the covariance of effect and levels, ``pull`` their mean beside what raters and
+    teams bring; ``precision`` and ``precision_mean`` are the factors of the raters' own ratings.
     """
 
-    rater: int
+    rater: Codes
     rows: Codes
     places: Codes
     loads: Array
@@ -233,23 +241,22 @@ class _Team:
     precision_mean: Array
 
     def apart_from_own_ratings(self, solution: _Solution) -> tuple[Array, Array]:
-        """Mean and covariance of the people's levels without the rater's own ratings."""
-        covariance = self.loads @ solution.covariance[np.ix_(self.places, self.places)] @ self.loads.T
-        covariance[np.diag_indices_from(covariance)] += self.noise
-        mean = self.loads @ solution.mean[self.places] + self.pull
-        with_own = np.linalg.inv(covariance)
+        """Mean and covariance of the people's levels without their rater's own ratings."""
+        covariance = self.loads @ solution.covariance.between(self.places) @ self.loads.transpose(0, 2, 1)
+        every, inside = np.arange(self.noise.shape[1]), np.arange(1, self.noise.shape[1])
+        covariance[:, every, every] += self.noise
+        mean = (self.loads @ solution.mean[self.places][:, :, None])[:, :, 0] + self.pull
+        without = np.linalg.inv(covariance)
+        pulled = (without @ mean[:, :, None])[:, :, 0]
         # A rating rests on the rater's effect plus the person's level: its factor is taken out of both.
-        without = with_own.copy()
-        without[0, 0] -= self.precision.sum()
-        without[0, 1:] -= self.precision
-        without[1:, 0] -= self.precision
-        inside = np.arange(1, len(self.noise))
-        without[inside, inside] -= self.precision
-        pulled = with_own @ mean
-        pulled[0] -= self.precision_mean.sum()
-        pulled[1:] -= self.precision_mean
+        without[:, 0, 0] -= self.precision.sum(axis=1)
+        without[:, 0, 1:] -= self.precision
+        without[:, 1:, 0] -= self.precision
+        without[:, inside, inside] -= self.precision
+        pulled[:, 0] -= self.precision_mean.sum(axis=1)
+        pulled[:, 1:] -= self.precision_mean
         apart = np.linalg.inv(without)
-        return (apart @ pulled)[1:], apart[1:, 1:]
+        return (apart @ pulled[:, :, None])[:, 1:, 0], apart[:, 1:, 1:]
 
 
 class _Model:
@@ -266,8 +273,8 @@ class _Model:
         self.of_person = sparse.csr_array((np.ones(n), (spells.person, rows)), shape=(self.n_people, n))
         self.home = sparse.csr_array((np.ones(self.n_people), (np.arange(self.n_people), n_raters + spells.home)),
                                      shape=(self.n_people, 2 * n_raters))
-        order = np.argsort(spells.rater, kind="stable")
-        self.of_rater = np.split(order, np.searchsorted(spells.rater[order], np.arange(1, n_raters)))
+        touched = (self.of_person @ self.design + self.home).tocsr()
+        self.pattern = CoredPattern((touched.T @ touched).tocsr())
 
     def empty_sites(self) -> _Sites:
         n = len(self.spells.rater)
@@ -276,11 +283,20 @@ class _Model:
     def find_rater_sd(self, system: _System, team_sd: float, near: float) -> tuple[float, float]:
         """Find the spread of raters that fits best beside a spread of teams, and its log-evidence.
 
-        The top of a parabola through the best of five spreads about ``near``.
+        The top of a parabola through the best of five spreads about ``near`` and its neighbours. The log-evidence has
+        one top, so that an outer spread is looked at only beside an inner one that fits better than the middle.
         """
         tried = np.log(near) + np.array([-0.7, -0.3, 0.0, 0.3, 0.7])
-        fits = np.array([self.weigh_spread(system, (float(np.exp(log_sd)), team_sd)) for log_sd in tried])
-        best = int(np.clip(np.argmax(fits), 1, len(tried) - 2))
+        fits = np.full(len(tried), -np.inf)
+
+        def look_at(*places: int) -> int:
+            for place in places:
+                fits[place] = self.weigh_spread(system, (float(np.exp(tried[place])), team_sd))
+            return int(np.argmax(fits))
+
+        best = look_at(1, 2, 3)
+        if best != 2:
+            best = int(np.clip(look_at(0 if best == 1 else 4), 1, 3))
         curve = np.polyfit(tried[best - 1:best + 2] - tried[best], fits[best - 1:best + 2], 2)
         top = -curve[1] / (2 * curve[0]) if curve[0] < 0 else np.sign(curve[1])
         top = float(np.clip(top, tried[best - 1] - tried[best], tried[best + 1] - tried[best]))
@@ -293,36 +309,27 @@ class _Model:
         weighted = self.design.multiply(sites.spell[:, None]).tocsr()
         loads = (self.of_person @ weighted + self.home.multiply(sites.person[:, None])).tocsr()
         inner = self.design.T @ weighted + self.home.T @ self.home.multiply(sites.person[:, None])
-        inner = (inner - loads.T @ loads.multiply(1 / precision[:, None])).tocsc()
+        inner = inner - loads.T @ loads.multiply(1 / precision[:, None])
         right = self.design.T @ sites.spell_mean + self.home.T @ sites.person_mean - loads.T @ (pull / precision)
         of_people = float((pull**2 / precision).sum() - np.log(precision).sum()) / 2
-        return _System(inner, right, precision, pull, loads, of_people)
+        return _System(CoredMatrix(self.pattern, inner), right, precision, pull, loads, of_people)
 
     def weigh_spread(self, system: _System, spread: tuple[float, float]) -> float:
-        """Give the log-evidence of these spreads alone.
-
-        Few raters share people, so a sparse elimination takes a tenth of the time of a dense one. The matrix is
-        symmetric and positive definite, so its rows need no exchange, and the diagonal gives the determinant.
-        """
-        prior = np.repeat(np.array(spread) ** -2.0, self.spells.n_raters)
-        factor = splu((system.inner + sparse.diags_array(prior)).tocsc(), permc_spec="MMD_AT_PLUS_A",
-                      diag_pivot_thresh=0.0, options={"SymmetricMode": True})
-        log_size = np.log(factor.U.diagonal()).sum() - np.log(prior).sum()
-        return float((system.right @ factor.solve(system.right) - log_size) / 2 + system.of_people)
+        """Give the log-evidence of these spreads alone."""
+        return self._weigh(system, *self._invert(system, spread))
 
     def solve(self, system: _System, spread: tuple[float, float]) -> _Solution:
         """Solve for raters and teams of these spreads."""
+        covariance, log_prior = self._invert(system, spread)
+        return _Solution(covariance.solve(system.right), covariance, system,
+                         self._weigh(system, covariance, log_prior))
+
+    def _invert(self, system: _System, spread: tuple[float, float]) -> tuple[CoredInverse, float]:
         prior = np.repeat(np.array(spread) ** -2.0, self.spells.n_raters)
-        matrix = system.inner.toarray()
-        matrix[np.diag_indices_from(matrix)] += prior
-        factor = cholesky(matrix, lower=True, overwrite_a=True)
-        mean = cho_solve((factor, True), system.right)
-        log_evidence = (np.log(prior).sum() / 2 - np.log(np.diag(factor)).sum() + (system.right @ mean) / 2
-                        + system.of_people)
-        half, _ = dpotri(factor, lower=1)  # the inverse on and below its diagonal, zeros above it
-        covariance = half + half.T
-        covariance[np.diag_indices_from(covariance)] /= 2
-        return _Solution(mean, covariance, system.precision, system.pull, system.loads, float(log_evidence))
+        return system.inner.invert(prior), float(np.log(prior).sum())
+
+    def _weigh(self, system: _System, covariance: CoredInverse, log_prior: float) -> float:
+        return (log_prior - covariance.log_determinant + covariance.form(system.right)) / 2 + system.of_people
 
     def match(self, sites: _Sites, spread: tuple[float, float], sweeps: int) -> _Sites:
         """Match the first two moments of every spell's ratings in its surroundings."""
@@ -340,10 +347,10 @@ class _Model:
         return sites
 
     def _spell_moments(self, solution: _Solution) -> tuple[Array, Array]:
-        person = self.spells.person
-        rows = (self.design - solution.loads.multiply(1 / solution.precision[:, None]).tocsr()[person]).tocsr()
-        mean = rows @ solution.mean + (solution.pull / solution.precision)[person]
-        return mean, _row_variances(rows, solution.covariance) + 1 / solution.precision[person]
+        person, system = self.spells.person, solution.system
+        rows = (self.design - system.loads.multiply(1 / system.precision[:, None]).tocsr()[person]).tocsr()
+        mean = rows @ solution.mean + (system.pull / system.precision)[person]
+        return mean, solution.covariance.variances(rows) + 1 / system.precision[person]
 
     def _tilt(self, mean: Array, variance: Array) -> tuple[Array, Array]:
         """Mean and variance of each spell's ``u + a`` from its ratings and its surroundings."""
@@ -354,63 +361,71 @@ class _Model:
         found = weight @ nodes
         return found, np.maximum(weight @ nodes**2 - found**2, 1e-4)
 
-    def lay_out(self, sites: _Sites, solution: _Solution) -> list[_Team]:
+    def lay_out(self, sites: _Sites, system: _System) -> Iterator[_Teams]:
         """Write every rater's effect and the levels of the rater's people in terms of raters and teams."""
-        person = self.spells.person
-        held = solution.precision[person]
-        levels = (self.home[person] - solution.loads[person].multiply(1 / held[:, None])).tocsr()
-        teams = []
-        for rater, rows in enumerate(self.of_rater):
-            bounds = [(levels.indptr[row], levels.indptr[row + 1]) for row in rows]
-            places = np.unique(np.concatenate([[rater], *(levels.indices[a:b] for a, b in bounds)]))
-            loads = np.zeros((len(rows) + 1, len(places)))
-            loads[0, np.searchsorted(places, rater)] = 1.0
-            for k, (a, b) in enumerate(bounds):
-                loads[k + 1, np.searchsorted(places, levels.indices[a:b])] = levels.data[a:b]
-            noise = np.append(0.0, 1 / held[rows])
-            teams.append(_Team(rater, rows, places, loads, noise, np.append(0.0, solution.pull[person[rows]]) * noise,
-                               sites.spell[rows], sites.spell_mean[rows]))
-        return teams
+        person, rater, n_places = self.spells.person, self.spells.rater, 2 * self.spells.n_raters
+        held = system.precision[person]
+        levels = (self.home[person] - system.loads[person].multiply(1 / held[:, None])).tocoo()
+        row, column = levels.coords
+        raters, size = np.unique(rater, return_counts=True)
+        # The places of one rater stand together, the rater's own among them.
+        of_rater, found = np.unique(np.concatenate([raters * n_places + raters, rater[row] * n_places + column]),
+                                    return_inverse=True)
+        first = np.searchsorted(of_rater, raters * n_places)
+        n_found = np.diff(first, append=len(of_rater))
+        order = np.argsort(rater, kind="stable")
+        begins = np.cumsum(size) - size
+        line = np.empty(len(rater), dtype=np.int64)  # of each person among those of the rater
+        line[order] = np.arange(len(rater)) - np.repeat(begins, size) + 1
+        team = np.searchsorted(raters, rater)
+        for n_people in np.unique(size):
+            chosen = np.flatnonzero(size == n_people)
+            rows = order[begins[chosen][:, None] + np.arange(n_people)]
+            width = int(n_found[chosen].max())
+            own = first[chosen][:, None] + np.minimum(np.arange(width), n_found[chosen][:, None] - 1)
+            loads = np.zeros((len(chosen), n_people + 1, width))
+            loads[np.arange(len(chosen)), 0, found[chosen] - first[chosen]] = 1.0
+            here = np.searchsorted(chosen, team[row[inside := size[team[row]] == n_people]])
+            loads[here, line[row[inside]], found[len(raters):][inside] - first[chosen][here]] = levels.data[inside]
+            noise = np.concatenate([np.zeros((len(chosen), 1)), 1 / held[rows]], axis=1)
+            pull = np.concatenate([np.zeros((len(chosen), 1)), system.pull[person[rows]]], axis=1) * noise
+            yield _Teams(raters[chosen], rows, of_rater[own] % n_places, loads, noise, pull, sites.spell[rows],
+                         sites.spell_mean[rows])
 
-    def describe_people(self, teams: Sequence[_Team], solution: _Solution,
+    def describe_people(self, teams: Sequence[_Teams], solution: _Solution,
                         spread: tuple[float, float]) -> tuple[Array, Array, Array]:
         """Part what is uncertain of each person alone from what a rater's people share."""
         n = len(self.spells.rater)
         offset, variance, weight = np.zeros(n), np.zeros(n), np.zeros(n)
-        for team in teams:
-            rows = team.rows
-            mean, apart = team.apart_from_own_ratings(solution)
-            own = np.diag(apart)
-            share = 1 / (own + 1 / team.precision)
-            share /= share.sum()
-            common = spread[1]**2
-            if len(rows) > 1:
-                common = float((share @ apart @ share - share**2 @ own) / (1 - share @ share))
-            variance[rows] = np.maximum(own - max(common, 0.0), own / 4)
-            offset[rows], weight[rows] = mean - share @ mean, share
+        for alike in teams:
+            rows = alike.rows
+            mean, apart = alike.apart_from_own_ratings(solution)
+            own = np.diagonal(apart, axis1=1, axis2=2)
+            share = 1 / (own + 1 / alike.precision)
+            share /= share.sum(axis=1, keepdims=True)
+            common = np.full(len(rows), spread[1]**2)
+            if rows.shape[1] > 1:
+                common = (_form(share, apart) - (share**2 * own).sum(axis=1)) / (1 - (share**2).sum(axis=1))
+            variance[rows] = np.maximum(own - np.maximum(common, 0.0)[:, None], own / 4)
+            offset[rows], weight[rows] = mean - (share * mean).sum(axis=1, keepdims=True), share
         return offset, variance, weight
 
-    def describe_teams(self, teams: Sequence[_Team], solution: _Solution, weight: Array,
+    def describe_teams(self, teams: Sequence[_Teams], solution: _Solution, weight: Array,
                        variance: Array) -> tuple[Array, Array]:
         """Expected level of each rater's people together, and the variance they share."""
         shift, common = np.zeros(self.spells.n_raters), np.zeros(self.spells.n_raters)
-        for team in teams:
-            rows = team.rows
-            mean, apart = team.apart_from_own_ratings(solution)
-            share = weight[rows]
-            shift[team.rater] = share @ mean
-            common[team.rater] = max(float(share @ apart @ share - share**2 @ variance[rows]), 0.0)
+        for alike in teams:
+            mean, apart = alike.apart_from_own_ratings(solution)
+            share = weight[alike.rows]
+            shift[alike.rater] = (share * mean).sum(axis=1)
+            shared = _form(share, apart) - (share**2 * variance[alike.rows]).sum(axis=1)
+            common[alike.rater] = np.maximum(shared, 0.0)
         return shift, common
 
 
-def _row_variances(rows: sparse.csr_array, covariance: Array) -> Array:
-    """Diagonal of ``rows @ covariance @ rows.T``, some rows at a time."""
-    found = np.empty(rows.shape[0])
-    step = max(1, 8_000_000 // covariance.shape[0])
-    for first in range(0, len(found), step):
-        part = rows[first:first + step]
-        found[first:first + step] = (part.multiply(part @ covariance)).sum(axis=1)
-    return found
+def _form(share: Array, apart: Array) -> Array:
+    """Variance of each team's weighted mean level: shares (teams x people) about covariances."""
+    return np.asarray(np.einsum("ti,tij,tj->t", share, apart, share))
 
 
 def _weigh_measure(model: _Model, sites: _Sites, measure: PersonMeasure) -> MeasureUse:
@@ -429,7 +444,7 @@ def _weigh_measure(model: _Model, sites: _Sites, measure: PersonMeasure) -> Meas
     kept = size[team] > 1
     y, x, noise = y[kept], x[kept], 1 / precision[person][kept]
     chance, level = measure.sampling_variance[both][kept], model.person_sd**2
-    if len(x) < 20 or not x.std() > 0:
+    if not measure.usable or len(x) < 20 or not x.std() > 0:
         return MeasureUse(measure.name, len(person), 0.0, 0.0, 0.0)
 
     def misfit(point: Array) -> float:
@@ -448,7 +463,8 @@ def _weigh_measure(model: _Model, sites: _Sites, measure: PersonMeasure) -> Meas
     if loading <= 0 or nothing.fun - found.fun < LEAST_GAIN:
         return MeasureUse(measure.name, len(person), 0.0, extra, 0.0)
     true = loading**2 * level
-    return MeasureUse(measure.name, len(person), loading, extra, float(true / (true + extra + chance.mean())))
+    return MeasureUse(measure.name, len(person), loading, extra, float(true / (true + extra + chance.mean())),
+                      measure.kept)
 
 
 def _within(values: Array, weights: Array, team: Codes, size: Array) -> Array:
@@ -464,7 +480,8 @@ def _with_measures(model: _Model, sites: _Sites, measures: Sequence[PersonMeasur
         if use.loading <= 0:
             continue
         brought = use.loading**2 / (use.noise_variance + measure.sampling_variance)
-        level = (measure.value - np.average(measure.value, weights=brought)) / use.loading
+        usual = np.average(measure.value, weights=brought) if measure.kept is None else 0.0
+        level = (measure.value - usual) / use.loading
         np.add.at(precision, measure.person, brought)
         np.add.at(mean, measure.person, brought * level)
     return _Sites(sites.spell, sites.spell_mean, precision, mean)

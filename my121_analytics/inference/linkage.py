@@ -57,18 +57,19 @@ def link_raters(raters: ArrayLike, persons: ArrayLike) -> Linkage:
     """
     rater, rater_ids = pd.factorize(pd.Series(raters), sort=True)
     person, person_ids = pd.factorize(pd.Series(persons))
-    seen = sparse.coo_array((np.ones(len(rater)), (rater, person)), shape=(len(rater_ids), len(person_ids))).tocsr()
-    seen.data[:] = 1.0
-    shared = (seen @ seen.T).tocsr()
+    shape = len(rater_ids), len(person_ids)
+    rater_by_person = sparse.coo_array((np.ones(len(rater)), (rater, person)), shape=shape).tocsr()
+    rater_by_person.data[:] = 1.0
+    shared = (rater_by_person @ rater_by_person.T).tocsr()
     shared.setdiag(0)
     shared.eliminate_zeros()
     _, component = connected_components(shared, directed=False)
     sizes = np.bincount(component)
     rank = np.empty(len(sizes), dtype=np.int64)
     rank[np.argsort(-sizes, kind="stable")] = np.arange(len(sizes))
-    moved = np.asarray(seen.sum(axis=0)).ravel() > 1
-    table = pd.DataFrame({"component": rank[component], "n_people": np.diff(seen.indptr),
-                          "n_shared": (seen @ moved.astype(float)).astype(np.int64),
+    moved = np.asarray(rater_by_person.sum(axis=0)).ravel() > 1
+    table = pd.DataFrame({"component": rank[component], "n_people": np.diff(rater_by_person.indptr),
+                          "n_shared": (rater_by_person @ moved.astype(float)).astype(np.int64),
                           "n_linked": np.diff(shared.indptr)}, index=pd.Index(rater_ids, name="rater"))
     upper = sparse.triu(shared, k=1).tocoo()
     bridges = _bridges(shared)

@@ -83,13 +83,13 @@ def list_discoveries(chance: ArrayLike, rate: ArrayLike, *, bands: ArrayLike | N
     rates = np.broadcast_to(np.asarray(rate, dtype=float), chance.shape)
     listed, cutoff = np.zeros(len(chance), dtype=bool), rates.copy()
     allowed = rates.copy()
-    for one in np.unique(band):
-        members = np.flatnonzero((band == one) & may)
+    for this_band in np.unique(band):
+        members = np.flatnonzero((band == this_band) & may)
         if len(members):
             allowed[members] = rates[members].mean()
         if limits is None and len(taken := _take(chance, chance, allowed, members)):
             listed[taken] = True
-            cutoff[band == one] = max(chance[taken].max(), allowed[members[0]])
+            cutoff[band == this_band] = max(chance[taken].max(), allowed[members[0]])
     if limits is not None:
         cutoff = np.array(np.broadcast_to(np.asarray(limits, dtype=float), chance.shape))
         score = chance / np.maximum(cutoff, 1e-9)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import toeplitz
 
 Array = NDArray[np.float64]
 
@@ -44,17 +45,19 @@ def smooth_rows(rows: Array, nodes: Array, variance: Array) -> Array:
         if width < _NEGLIGIBLE * spacing:
             continue
         chosen = step == level
-        out[chosen] = rows[chosen] @ _kernel(nodes, width, spacing)
+        out[chosen] = rows[chosen] @ _kernel(len(nodes), width, spacing)
     return out
 
 
-def _kernel(nodes: Array, width: float, spacing: float) -> Array:
+def _kernel(n: int, width: float, spacing: float) -> Array:
     """Normal weights, or where they would fall between the nodes the three weights of the same variance."""
+    away = spacing * np.arange(n) / width
+    weight = np.exp(-(away**2) / 2)
     if width < _NARROW * spacing:
         to_next = (width / spacing) ** 2 / 2
-        kernel = (1 - 2 * to_next) * np.eye(len(nodes)) + to_next * (np.eye(len(nodes), k=1) + np.eye(len(nodes), k=-1))
-    else:
-        kernel = np.exp(-(((nodes[:, None] - nodes[None, :]) / width) ** 2) / 2)
+        weight = np.where(away == 0, 1 - 2 * to_next, 0.0)
+        weight[1:2] = to_next
+    kernel = toeplitz(weight)
     return np.asarray(kernel / kernel.sum(axis=0))
 
 

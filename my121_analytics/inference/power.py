@@ -100,8 +100,8 @@ def discovery_limits(se: ArrayLike, nodes: Array, prior: Array, *, delta: float,
         mass[k] = np.interp(finely, shows, joint[:, 2] / sd)
         chance[k] = np.interp(finely, shows, 1 - joint[:, :2].max(axis=1) / np.maximum(joint[:, 2], 1e-300))
     limits = np.empty(len(total))
-    for one in np.unique(band):
-        members = band == one
+    for this_band in np.unique(band):
+        members = band == this_band
         weight = np.bincount(place.reshape(-1)[members], minlength=len(keys))[:, None] * mass
         order = np.argsort(chance, axis=None)
         ranked, weighed = chance.ravel()[order], weight.ravel()[order]

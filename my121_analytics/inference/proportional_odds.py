@@ -101,7 +101,7 @@ def _information(category: Codes, design: Array, thresholds: Array, beta: Array)
         by_threshold = _threshold_scores(category, cells.above[:, 0], cells.below[:, 0], cells.ratio, n_thresholds + 1)
         return np.concatenate([by_threshold.sum(axis=0), design.T @ cells.slope[:, 0]])
 
-    columns = [(score(parameters - step * one) - score(parameters + step * one)) / (2 * step)
-               for one in np.eye(len(parameters))]
+    columns = [(score(parameters - step * direction) - score(parameters + step * direction)) / (2 * step)
+               for direction in np.eye(len(parameters))]
     information = np.column_stack(columns)
     return np.asarray((information + information.T) / 2)

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from my121_analytics.inference.category_table import CellTable, tabulate_between, tabulate_rows
 from my121_analytics.inference.rater_blocks import Block, Problem
@@ -251,10 +252,18 @@ def _gradient(problem: Problem, post: BlockPosterior, expected: Array, sd: float
     per_cell = expected.sum(axis=1) * table.ratio
     thresholds = (_by_threshold(problem, cells.upper, above + per_cell)
                   - _by_threshold(problem, cells.lower, below + per_cell))
-    coefficients = problem.design[cells.pattern].T @ (below - above)
+    design, row = _covariates(problem, cells.pattern)
+    coefficients = np.bincount(row, below - above, minlength=len(design)) @ design
     # the effect is sd * z and the parameter is log sd: the slope by the effect times the effect itself
     by_spread = sd * float(np.einsum("iq,iq->", expected * post.z_at_cells(), table.slope))
     return np.concatenate([thresholds, coefficients, [by_spread]])
+
+
+def _covariates(problem: Problem, pattern: NDArray[np.integer[Any]]) -> tuple[Array, NDArray[np.integer[Any]]]:
+    """Give covariates and the row of each cell among them: those of all patterns, or the cells' own where fewer."""
+    if len(problem.design) <= len(pattern):
+        return problem.design, pattern
+    return problem.design[pattern], np.arange(len(pattern))
 
 
 def _by_threshold(problem: Problem, places: NDArray[np.integer[Any]], values: Array) -> Array:
@@ -266,7 +275,15 @@ def _by_threshold(problem: Problem, places: NDArray[np.integer[Any]], values: Ar
 def _complete_information(problem: Problem, post: BlockPosterior, expected: Array, sd: float) -> Array:
     """Posterior mean of minus the second derivatives of the complete-data log-likelihood."""
     cells, table, cut = post.block.cells, post.table, problem.n_thresholds
-    x, u = problem.design[cells.pattern], sd * post.z_at_cells()
+    u, (design, row) = sd * post.z_at_cells(), _covariates(problem, cells.pattern)
+
+    def at_thresholds(places: NDArray[np.integer[Any]], values: Array) -> NDArray[Any]:
+        flat = np.bincount((places + 1) * len(design) + row, values, minlength=(cut + 1) * len(design))
+        return flat.reshape(cut + 1, -1)[1:]
+
+    def at_rows(values: Array) -> NDArray[Any]:
+        return np.bincount(row, values, minlength=len(design))
+
     # F(1 - F), the logistic density, at the threshold above and at the one below: minus the second derivatives of the
     # first two terms of log p; that of the third is ratio * (1 + ratio), the same at every node
     dense_up = expected * table.above * (1 - table.above)
@@ -279,14 +296,12 @@ def _complete_information(problem: Problem, post: BlockPosterior, expected: Arra
     information[:cut, :cut] = np.diag(_by_threshold(problem, cells.upper, up + gap)
                                       + _by_threshold(problem, cells.lower, low + gap))
     information[np.arange(1, cut), np.arange(cut - 1)] = information[np.arange(cut - 1), np.arange(1, cut)] = -beside
-    for k, column in enumerate(x.T):
-        information[:cut, cut + k] = -(_by_threshold(problem, cells.upper, up * column)
-                                       + _by_threshold(problem, cells.lower, low * column))
+    information[:cut, at] = -((at_thresholds(cells.upper, up) + at_thresholds(cells.lower, low)) @ design)
     information[at, :cut] = information[:cut, at].T
-    information[at, at] = (x * (up + low)[:, None]).T @ x
+    information[at, at] = (design * at_rows(up + low)[:, None]).T @ design
     up_u, low_u = np.einsum("iq,iq->i", dense_up, u), np.einsum("iq,iq->i", dense_low, u)
     information[:cut, sd_at] = -(_by_threshold(problem, cells.upper, up_u) + _by_threshold(problem, cells.lower, low_u))
-    information[at, sd_at] = x.T @ (up_u + low_u)
+    information[at, sd_at] = at_rows(up_u + low_u) @ design
     information[sd_at, :-1] = information[:-1, sd_at]
     # by log sd the effect's own second derivative stays: the slope, weighted by the effect
     information[sd_at, sd_at] = float(np.sum((dense_up + dense_low) * u**2 - expected * table.slope * u))
@@ -332,6 +347,9 @@ def _thin(post: BlockPosterior) -> tuple[slice, Array]:
 def score_columns(problem: Problem, post: BlockPosterior, sd: float, nodes: slice = slice(None),
                   kind: type = np.float64) -> Iterator[tuple[int, NDArray[Any]]]:
     """Give the complete-data scores of a block's raters, some nodes at a time: first node, raters x nodes x d."""
+    if post.block.row is not None:
+        yield from _score_own_cells(problem, post, post.block.row, sd, kind)
+        return
     block, table, size = post.block, post.table, problem.n_parameters
     x = problem.design[block.cells.pattern]
     under, over = np.flatnonzero(block.cells.upper >= 0), np.flatnonzero(block.cells.lower >= 0)
@@ -339,15 +357,47 @@ def score_columns(problem: Problem, post: BlockPosterior, sd: float, nodes: slic
     step = max(1, SCORE_ELEMENTS // max(1, max(len(block.raters), len(x)) * size))
     chosen, u = np.arange(post.z.shape[1])[nodes], sd * post.z_at_cells()
     for first in range(0, len(chosen), step):
-        some = chosen[first:first + step]
-        slope = table.slope[:, some]
-        width = len(some)
+        columns = chosen[first:first + step]
+        slope = table.slope[:, columns]
+        width = len(columns)
         score: NDArray[Any] = np.zeros((len(x), width, size), dtype=kind)
-        score[under, :, block.cells.upper[under]] = table.above[np.ix_(under, some)] + table.ratio[under, None]
-        score[over, :, block.cells.lower[over]] = -table.below[np.ix_(over, some)] - table.ratio[over, None]
+        score[under, :, block.cells.upper[under]] = table.above[np.ix_(under, columns)] + table.ratio[under, None]
+        score[over, :, block.cells.lower[over]] = -table.below[np.ix_(over, columns)] - table.ratio[over, None]
         score[:, :, cut:-1] = slope[:, :, None] * x[:, None, :]
-        score[:, :, -1] = slope * u[:, some]
+        score[:, :, -1] = slope * u[:, columns]
         yield first, (counts @ score.reshape(len(x), -1)).reshape(len(block.raters), width, size)
+
+
+def _score_own_cells(problem: Problem, post: BlockPosterior, rater: NDArray[np.int32], sd: float,
+                     kind: type) -> Iterator[tuple[int, NDArray[Any]]]:
+    """Do it where every count is a cell of its own: added up over each rater's patterns, with no table of cells."""
+    block, table, size, cut = post.block, post.table, problem.n_parameters, problem.n_thresholds
+    cells, n, n_raters = block.cells, block.counts.data, len(block.raters)
+    design, row = _covariates(problem, cells.pattern)
+    ratio, design = n * table.ratio, design.astype(kind, copy=False)
+    by_effect = sd * post.z * block.sum_by_rater(table.slope)
+    n_nodes = post.z.shape[1]
+    step = max(1, SCORE_ELEMENTS // max(1, n_raters * size, 4 * len(n)))
+    for first in range(0, n_nodes, step):
+        last = min(first + step, n_nodes)
+        line = np.arange(last - first)[:, None] * n_raters + rater.astype(np.int64)  # of each count at each node
+        above, below = n * table.above[:, first:last].T, n * table.below[:, first:last].T
+
+        def at_thresholds(places: NDArray[np.integer[Any]], values: Array, line: Codes = line) -> NDArray[Any]:
+            # place -1 (no threshold there) is counted in a first column that is thrown away
+            flat = np.bincount((line * (cut + 1) + places + 1).ravel(), values.ravel(),
+                               minlength=line.shape[0] * n_raters * (cut + 1))
+            return flat.reshape(len(line), n_raters, cut + 1)[:, :, 1:]
+
+        starts = np.append(0, np.cumsum(np.tile(np.diff(block.counts.indptr), len(line))))
+        slopes = sparse.csr_array(((below - above).astype(kind, copy=False).ravel(), np.tile(row, len(line)), starts),
+                                  shape=(len(line) * n_raters, len(design)))
+        scores: NDArray[Any] = np.empty((n_raters, len(line), size), dtype=kind)
+        by_node = scores.transpose(1, 0, 2)
+        by_node[:, :, :cut] = at_thresholds(cells.upper, above + ratio) - at_thresholds(cells.lower, below + ratio)
+        by_node[:, :, cut:-1] = (slopes @ design).reshape(len(line), n_raters, -1)
+        scores[:, :, -1] = by_effect[:, first:last]
+        yield first, scores
 
 
 def sensitivities(problem: Problem, parameters: Array) -> Array:

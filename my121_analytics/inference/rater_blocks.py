@@ -84,12 +84,7 @@ class Block:
 
     def sum_by_rater(self, table: Array) -> Array:
         """Add up a table of cells x nodes over the ratings of each rater: raters x nodes."""
-        if self.row is None:
-            return np.asarray(self.counts @ table)
-        found = np.empty((len(self.raters), table.shape[1]))
-        for node, column in enumerate(table.T):  # its columns are contiguous
-            found[:, node] = self.counts @ column
-        return found
+        return np.asarray(self.counts @ np.ascontiguousarray(table))
 
     def share_out(self, weights: Array) -> Array:
         """Give the ratings expected in each cell at each node: cells x nodes."""
@@ -176,12 +171,12 @@ class Problem:
         return ladders_rise(parameters[:self.n_thresholds], self.ladders)
 
 
-def lay_out(given: CellCounts, design: Array, least_nodes: int | None = None) -> Problem:
+def lay_out(cell_counts: CellCounts, design: Array, least_nodes: int | None = None) -> Problem:
     """Sort counts into blocks of raters of like size.
 
     Parameters
     ----------
-    given
+    cell_counts
         Ratings by rater and cell.
     design
         Covariates, patterns x p.
@@ -192,12 +187,12 @@ def lay_out(given: CellCounts, design: Array, least_nodes: int | None = None) ->
     -------
     Problem
     """
-    first, row, alike = given.find_alike()
-    ratings = given.ratings
+    first, row, alike = cell_counts.find_alike()
+    ratings = cell_counts.ratings
     size = ratings[first]
     size_class = np.ceil(np.log(np.maximum(size, 1) / 8) / np.log(4)).clip(min=0).astype(np.int64)
-    entries = np.diff(given.counts.indptr)[first].astype(np.int64)
-    is_own = _own_nodes_pay(size, size_class, entries, len(given.cells))
+    entries = np.diff(cell_counts.counts.indptr)[first].astype(np.int64)
+    is_own = _own_nodes_pay(size, size_class, entries, len(cell_counts.cells))
     if not is_own:
         alone = np.flatnonzero(size >= ALONE)
         size_class[alone[np.argsort(-size[alone], kind="stable")][:MOST_ALONE]] = -1
@@ -211,20 +206,20 @@ def lay_out(given: CellCounts, design: Array, least_nodes: int | None = None) ->
         most, sample = BLOCK_CELLS, SAMPLE_RATERS
         if is_own:
             most, sample = OWN_CELLS, OWN_SAMPLE
-        elif len(given.cells) > SHARED_CELLS // 4:  # each rater's cells are few of them and nobody else's
+        elif len(cell_counts.cells) > SHARED_CELLS // 4:  # each rater's cells are few of them and nobody else's
             most = int(min(most, BLOCK_TABLE / (12 * np.sqrt(1 + largest / 2))))
             sample = SAMPLE_RATERS // 4
         dealt += [(chosen, largest, weight) for chosen, weight in _deal(members, entries[members], alike[members],
                                                                        most, sample)]
     order = np.concatenate([chosen for chosen, _, _ in dealt])
-    ordered = given.counts[first[order]]
+    ordered = cell_counts.counts[first[order]]
     blocks, start = [], 0
     for chosen, largest, weight in dealt:
         stop = start + len(chosen)
         cut = _own_block if is_own or (len(chosen) == 1 and largest >= ALONE) else _block
-        blocks.append(cut(chosen, ordered, slice(start, stop), given.cells, alike[chosen], largest, weight))
+        blocks.append(cut(chosen, ordered, slice(start, stop), cell_counts.cells, alike[chosen], largest, weight))
         start = stop
-    return Problem(tuple(blocks), design, given.ladders, len(first), row, ratings, least_nodes)
+    return Problem(tuple(blocks), design, cell_counts.ladders, len(first), row, ratings, least_nodes)
 
 
 def _own_nodes_pay(size: Array, size_class: Codes, entries: Codes, n_cells: int) -> bool:

@@ -96,9 +96,9 @@ def code_names(names: ArrayLike, noun: str) -> tuple[Codes, pd.Index]:
     DataUnusableError
         Some are missing, or cannot be sorted.
     """
-    given = pd.Series(names).to_numpy()
+    names_given = pd.Series(names).to_numpy()
     try:
-        codes, ids = pd.factorize(given, sort=True)
+        codes, ids = pd.factorize(names_given, sort=True)
     except TypeError as fault:
         raise DataUnusableError(f"The names of {noun}s are of several kinds, such as numbers beside text.",
                                 hints=["Give all of them as text, or all as numbers."]) from fault

@@ -9,10 +9,13 @@ wide.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 from scipy.special import sici
 
 from my121_analytics.inference.effect_priors import PriorFamily, list_priors
@@ -37,6 +40,11 @@ CHUNK = 4000
 """Raters worked on at once, so that memory does not grow with raters times candidates."""
 HOPELESS = 15.0
 """A spread whose plain shapes fit worse than the best by this much (odds of 3 million) is not looked into."""
+AT_ONCE = 100
+"""Raters whose candidates are mixed at once: they stay in the processor's cache."""
+LEAST_FACTOR = 1e-70
+"""Least likelihood of a rater under a candidate; the product of four of them is still a number, and the candidate is
+hopeless with any one of them."""
 NEGLIGIBLE = 1e-4
 """Candidates with less than this part of the best one's weight are left out."""
 
@@ -158,7 +166,7 @@ class RaterKnowledge:
 
     def quantile(self, share: float, *, without_prior: bool = False) -> Array:
         """Quantile of each rater's effect."""
-        points, cdf = self._distribution(self.alone if without_prior else self.weights)
+        points, cdf = self._of_ratings_alone if without_prior else self._of_raters
         rows = np.arange(len(cdf))
         left = np.clip((cdf < share).sum(axis=1) - 1, 0, len(points) - 2)
         low, high = cdf[rows, left], cdf[rows, left + 1]
@@ -166,7 +174,7 @@ class RaterKnowledge:
 
     def beyond(self, delta: float, *, without_prior: bool = False) -> tuple[Array, Array]:
         """Probabilities of an effect below ``-delta`` and above ``delta``."""
-        points, cdf = self._distribution(self.alone if without_prior else self.weights)
+        points, cdf = self._of_ratings_alone if without_prior else self._of_raters
         return _at(points, cdf, -delta), 1 - _at(points, cdf, delta)
 
     def spread_quantile(self, share: float) -> float:
@@ -175,6 +183,18 @@ class RaterKnowledge:
         cumulative = np.cumsum(self.spread_weights[order])
         middle = cumulative - self.spread_weights[order] / 2
         return float(np.interp(share, middle, self.spreads[order]))
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Leave out what can be worked out again, where this is sent to another process."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
+
+    @cached_property
+    def _of_raters(self) -> tuple[Array, Array]:
+        return self._distribution(self.weights)
+
+    @cached_property
+    def _of_ratings_alone(self) -> tuple[Array, Array]:
+        return self._distribution(self.alone)
 
     def _distribution(self, weights: Array) -> tuple[Array, Array]:
         """Distribution functions on points four times as dense as the nodes, with the jitter worked in.
@@ -219,10 +239,11 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, groups: GroupLevels | N
     likelihood = np.exp(log_likelihood - log_likelihood.max(axis=1, keepdims=True))
     family = list_priors(nodes, n_raters)
     every = -(-n_raters // RATERS_FOR_SPREAD)
-    some, thinned = likelihood[::every], groups.thin(every)
-    fit = np.array([_fit(thinned.of_rater(some, nodes, k), family) for k in range(len(groups.sds))])
+    thinned_likelihood, thinned = likelihood[::every], groups.thin(every)
+    of_raters = [thinned.of_rater(thinned_likelihood, nodes, k) for k in range(len(groups.sds))]
+    fit = np.array([_fit(of_rater, family) for of_rater in of_raters])
     gain = float(fit.max() - fit[0, 0])
-    fit += family.log_weight + (groups.log_weight - _working_fit(some, nodes, thinned))[:, None]
+    fit += family.log_weight + (groups.log_weight - _working_fit(of_raters, nodes, groups))[:, None]
     if spread_correction is not None:
         fit += spread_correction[family.core_sd]
     weight = np.exp(fit - fit.max())
@@ -241,7 +262,7 @@ def learn_raters(log_likelihood: Array, nodes: Array, *, groups: GroupLevels | N
         prior_with_group += smooth_rows(mean_prior[None, :], nodes, shared)[0]
         for first in range(0, n_raters, CHUNK):
             rows = slice(first, first + CHUNK)
-            smoothed = groups.of_rater(likelihood[rows], nodes, k, rows)
+            smoothed = of_raters[k][rows] if every == 1 else groups.of_rater(likelihood[rows], nodes, k, rows)
             mixed = (weight[k, kept] / np.maximum(smoothed @ priors, 1e-290)) @ priors.T
             own[rows] += smoothed * mixed
             joint[rows] += likelihood[rows] * groups.of_both(mixed, nodes, k, rows)
@@ -256,14 +277,14 @@ def _to_one(rows: Array) -> Array:
     return np.asarray(rows / rows.sum(axis=-1, keepdims=True))
 
 
-def _working_fit(likelihood: Array, nodes: Array, groups: GroupLevels) -> Array:
+def _working_fit(of_raters: Sequence[Array], nodes: Array, groups: GroupLevels) -> Array:
     """Log-likelihood under the working spread of raters, for each spread of groups; 0 where there is none."""
     if groups.rater_sd is None:
         return np.zeros(len(groups.sds))
     priors = np.exp(-((nodes[None, :] / groups.rater_sd[:, None]) ** 2) / 2)
     priors /= priors.sum(axis=1, keepdims=True)
-    return np.array([np.log(np.maximum(groups.of_rater(likelihood, nodes, k) @ priors[k], 1e-290)).sum()
-                     for k in range(len(groups.sds))])
+    return np.array([np.log(np.maximum(of_rater @ prior, 1e-290)).sum()
+                     for of_rater, prior in zip(of_raters, priors, strict=True)])
 
 
 def _learnt(groups: GroupLevels, by_group: Array) -> float:
@@ -294,38 +315,46 @@ def average_readings(readings: Sequence[RaterKnowledge]) -> RaterKnowledge:
         return readings[0]
 
     def mean(name: str) -> Array:
-        return np.asarray(np.mean([getattr(one, name) for one in readings], axis=0))
+        return np.asarray(np.mean([getattr(reading, name) for reading in readings], axis=0))
 
     averaged = {name: mean(name) for name in ("weights", "with_group", "jitter", "alone", "alone_with_group", "prior",
                                               "prior_with_group", "group_noise")}
-    return replace(readings[0], **averaged, spreads=np.concatenate([one.spreads for one in readings]),
-                   spread_weights=np.concatenate([one.spread_weights for one in readings]) / len(readings),
+    return replace(readings[0], **averaged, spreads=np.concatenate([reading.spreads for reading in readings]),
+                   spread_weights=np.concatenate([reading.spread_weights for reading in readings]) / len(readings),
                    group_sd=float(mean("group_sd")), group_learnt=float(mean("group_learnt")),
-                   gain=max(one.gain for one in readings))
+                   gain=max(reading.gain for reading in readings))
 
 
 def _fit(likelihood: Array, family: PriorFamily) -> Array:
     """Log-likelihood of every candidate; minus infinity for those whose core is far too narrow or too wide."""
+    by_component = [np.ascontiguousarray((likelihood[start:start + AT_ONCE] @ family.components).T)
+                    for start in range(0, len(likelihood), AT_ONCE)]
     first = family.first_looks
     fit = np.full(len(family.core), -np.inf)
-    fit[first] = _sum_logs(likelihood, family, first)
+    fit[first] = _sum_logs(by_component, family.mixing(first))
     by_sd = np.full(family.core_sd.max() + 1, -np.inf)
     np.maximum.at(by_sd, family.core_sd[first], fit[first])
     near = np.flatnonzero((by_sd >= by_sd.max() - HOPELESS)[family.core_sd])
-    fit[near] = _sum_logs(likelihood, family, near)
+    fit[near] = _sum_logs(by_component, family.mixing(near))
     return fit
 
 
-def _sum_logs(likelihood: Array, family: PriorFamily, chosen: Codes) -> Array:
-    total = np.zeros(len(chosen))
-    needed = np.unique(np.concatenate([family.core[chosen], family.up[chosen], family.down[chosen]]))
-    components = np.zeros_like(family.components)
-    components[:, needed] = family.components[:, needed]
-    for start in range(0, len(likelihood), 100):
-        by_component = likelihood[start:start + 100] @ components
-        mixed = family.mix(np.ascontiguousarray(by_component.T), chosen)
-        total += np.log(np.maximum(mixed, 1e-290, out=mixed), out=mixed).sum(axis=1)
+def _sum_logs(by_component: Sequence[Array], mixing: sparse.csr_array) -> Array:
+    """Sum the logarithms of what candidates mix of their components, some raters at a time."""
+    total = np.zeros(mixing.shape[0])
+    for of_raters in by_component:
+        mixed = mixing @ of_raters
+        total += _sum_of_logs(np.maximum(mixed, LEAST_FACTOR, out=mixed))
     return total
+
+
+def _sum_of_logs(factors: Array) -> Array:
+    """Sum the logarithms of each row: four factors multiplied take a quarter of the logarithms."""
+    n = factors.shape[1] // 4
+    product = factors[:, :n] * factors[:, n:2 * n]
+    product *= factors[:, 2 * n:3 * n]
+    product *= factors[:, 3 * n:4 * n]
+    return np.asarray(np.log(product, out=product).sum(axis=1) + np.log(factors[:, 4 * n:]).sum(axis=1))
 
 
 def _rising(cdf: Array) -> Array:

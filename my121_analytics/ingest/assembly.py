@@ -15,6 +15,7 @@ from my121_analytics.ingest.reading.cells import plain_words
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.workforce.cycles import parse_cycle
+from my121_analytics.workforce.row_keys import Coded, coded, find_repeated, first_of_each, number_rows
 from my121_analytics.workforce.schema import MANAGER, SELF, TABLES
 
 Entered = Sequence[tuple[SheetRows, dict[str, pd.DataFrame]]]
@@ -75,7 +76,7 @@ def _finish(frame: pd.DataFrame, table: str) -> pd.DataFrame:
             numbers = values.to_numpy()
             values = pd.Series(pd.arrays.IntegerArray(numbers.astype("int32"), numbers == 0))
         columns[column.name] = values
-    return pd.DataFrame(columns).reset_index(drop=True)
+    return pd.DataFrame(columns, copy=False).reset_index(drop=True)
 
 
 # Stacking sheets --------------------------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ def _stack(parts: Sequence[tuple[SheetRows, pd.DataFrame]], *, list_first: bool 
     columns["origin_file"] = _repeat([rows.sheet.file for rows, _ in parts], sizes)
     columns["origin_sheet"] = _repeat([rows.sheet.name for rows, _ in parts], sizes)
     columns["origin_row"] = columns["position"] + 1
-    return pd.DataFrame(columns)
+    return pd.DataFrame(columns, copy=False)
 
 
 def _stack_column(values: Sequence[pd.Series | None], sizes: Sequence[int]) -> Any:
@@ -151,31 +152,44 @@ def _start_of(label: str, context: Context) -> np.datetime64:
 
 def _one_row_each(people: pd.DataFrame, log: Log) -> pd.DataFrame:
     """Give each person one row: what a staff list says before other sheets, and what is said latest before earlier."""
-    codes = people["employee_id"].array.codes if len(people) else np.array([], dtype=int)
-    n = len(people["employee_id"].array.categories) if len(people) else 0
-    if not n:
+    ids = people["employee_id"].array
+    if not len(ids.categories):
         return people.drop(columns="position")
-    spoken = people["spoken"].to_numpy().astype("int64")
-    said = people["said"].to_numpy().astype("int64")
     # From the last row to the first: of rows that are alike in all, the first comes last.
-    order = len(people) - 1 - np.lexsort((said[::-1], spoken[::-1], people["whole"].to_numpy()[::-1]))
+    said = [_ranked(people[name].to_numpy()[::-1]) for name in ("whole", "spoken", "said")]
+    order = len(people) - 1 - _sort_rows(said)
     _note_two_names(people, log)
+    last = _last_rows(ids, order)
     columns: dict[str, object] = {}
     for name in (*_PERSON, "origin_file", "origin_sheet", "origin_row"):
         if name in people:
-            columns[name] = _last_known(people[name], codes, order, n)
-    used = np.zeros(n, dtype=bool)
-    used[codes] = True
-    return pd.DataFrame(columns)[used].reset_index(drop=True)
+            values = people[name]
+            known = (values.notna() if values.dtype.kind != "i" else values != -1).to_numpy()
+            rows = last if known.all() else _last_rows(ids, order[known[order]])
+            columns[name] = values.array.take(rows, allow_fill=True)
+    return pd.DataFrame(columns, copy=False)[last >= 0].reset_index(drop=True)
 
 
-def _last_known(values: pd.Series, codes: np.ndarray, order: np.ndarray, n: int) -> object:
-    """Give per person the last value that is not missing, in a given order of rows."""
-    known = (values.notna() if values.dtype.kind != "i" else values != -1).to_numpy()[order]
-    rows = order[known]
-    take = np.full(n, -1, dtype=np.int64)
-    take[codes[rows]] = rows  # of several rows of one person the last one written stays
-    return values.array.take(take, allow_fill=True)
+def _sort_rows(columns: Sequence[Coded]) -> np.ndarray:
+    """Give the order of rows by the codes of several columns, the weightiest first; rows that are alike keep theirs."""
+    numbers = number_rows(columns)
+    largest = np.min_scalar_type(int(numbers.max(initial=0)))  # two bytes are sorted by their digits, many times faster
+    return np.argsort(numbers.astype(largest), kind="stable")
+
+
+def _ranked(values: np.ndarray) -> Coded:
+    """Give each value its place among the distinct ones in order, and how many there are."""
+    codes, distinct = pd.factorize(values.astype(np.int64))
+    places = np.empty(len(distinct), dtype=np.int64)
+    places[np.argsort(distinct)] = np.arange(len(distinct))
+    return places[codes], len(distinct)
+
+
+def _last_rows(ids: pd.Categorical, rows: np.ndarray) -> np.ndarray:
+    """Give for each category the last of some rows, in the order in which they are given; -1 where it has none."""
+    last = np.full(len(ids.categories), -1, dtype=np.int64)
+    last[ids.codes[rows]] = rows  # of several rows of one person the last one written stays
+    return last
 
 
 def _note_two_names(people: pd.DataFrame, log: Log) -> None:
@@ -183,11 +197,11 @@ def _note_two_names(people: pd.DataFrame, log: Log) -> None:
     if "name" not in people:
         return
     names, ids = people["name"].array, people["employee_id"].array
-    pairs = pd.DataFrame({"person": ids.codes, "name": names.codes, "row": np.arange(len(people))})
-    pairs = pairs[pairs["name"] >= 0].drop_duplicates(["person", "name"])
-    pairs = pairs[pairs.duplicated("person", keep=False)]
-    if pairs.empty:
+    rows = first_of_each([coded(ids), coded(names)], names.codes >= 0)
+    rows = rows[find_repeated([coded(ids[rows])])]
+    if not len(rows):
         return
+    pairs = pd.DataFrame({"person": ids.codes[rows], "name": names.codes[rows], "row": rows})
     pairs["words"] = [frozenset(w for w in plain_words(str(names.categories[c])).split() if len(w) > 1)
                       for c in pairs["name"]]
     for person, part in pairs.groupby("person", sort=True):
@@ -210,9 +224,9 @@ def _posts(people: pd.DataFrame, listed: frozenset[str], context: Context, log: 
     people = people.assign(post_id=_post_or_person(people))
     on_list = people["employee_id"].array.categories.isin(list(listed))
     whole = people["whole"].to_numpy()
-    told = whole | ~on_list[people["employee_id"].array.codes]
-    told &= _says_something(people, details)
-    frame = people[told] if not told.all() else people
+    has_post = whole | ~on_list[people["employee_id"].array.codes]
+    has_post &= _says_something(people, details)
+    frame = people[has_post] if not has_post.all() else people
     lasting = frame[frame["whole"]] if frame["whole"].any() else frame.iloc[:0]
     flat = frame[~frame["whole"].to_numpy()]
     parts = [_without_repeats(lasting, log)] if len(lasting) else []
@@ -232,8 +246,8 @@ def _post_or_person(people: pd.DataFrame) -> pd.Categorical:
         return posts
     categories = posts.categories.union(ids.categories, sort=False)
     own = categories.get_indexer(ids.categories)[ids.codes]
-    given = np.append(categories.get_indexer(posts.categories), -1)[posts.codes]
-    return pd.Categorical.from_codes(np.where(given >= 0, given, own), categories=categories)
+    post_codes = np.append(categories.get_indexer(posts.categories), -1)[posts.codes]
+    return pd.Categorical.from_codes(np.where(post_codes >= 0, post_codes, own), categories=categories)
 
 
 def _says_something(people: pd.DataFrame, details: Sequence[str]) -> np.ndarray:
@@ -262,15 +276,13 @@ def _note_repeats(rows: pd.DataFrame, log: Log, code: str) -> None:
 def _changes(flat: pd.DataFrame, details: Sequence[str]) -> pd.DataFrame:
     """Give one row per stretch of time in which nothing about a post changes, from rows per cycle."""
     person, post = flat["employee_id"].array.codes, flat["post_id"].array.codes
-    spoken = flat["spoken"].to_numpy().astype("int64")
-    held = person.astype("int64") * (len(flat["post_id"].array.categories) + 1) + post
-    order = np.lexsort((flat["said"].to_numpy().astype("int64"), spoken, held))
-    same_post = (person[order][1:] == person[order][:-1]) & (post[order][1:] == post[order][:-1])
+    order = _sort_rows([*(coded(flat[name].array) for name in ("employee_id", "post_id")),
+                        *(_ranked(flat[name].to_numpy()) for name in ("spoken", "said"))])
+    same_post = _same_as_before(person[order]) & _same_as_before(post[order])
     same = same_post.copy()
     for name in details:
         if name in _CHANGING:
-            values = _codes(flat[name])[order]
-            same &= values[1:] == values[:-1]
+            same &= _same_as_before(_codes(flat[name])[order])
     begins = np.append(True, ~same)
     rows = order[begins]
     out = flat.iloc[rows].reset_index(drop=True)
@@ -282,6 +294,11 @@ def _changes(flat: pd.DataFrame, details: Sequence[str]) -> pd.DataFrame:
         ends = np.append(days[1:] - np.timedelta64(1, "D"), np.datetime64("NaT", "s"))
         out["valid_to"] = np.where(np.append(follows[1:], False), ends, np.datetime64("NaT")).astype("datetime64[s]")
     return out
+
+
+def _same_as_before(values: np.ndarray) -> np.ndarray:
+    """Say of each value but the first whether it is the one before."""
+    return values[1:] == values[:-1]
 
 
 def _codes(values: pd.Series) -> np.ndarray:
@@ -321,20 +338,20 @@ def _fill_posts(events: pd.DataFrame, posts: pd.DataFrame) -> pd.DataFrame:
     if not len(events) or "post_id" not in posts:
         return events
     ids, held = posts["employee_id"].array, posts["post_id"].array
-    pairs = pd.DataFrame({"person": ids.codes, "post": held.codes}).drop_duplicates()
-    sole = pairs[~pairs.duplicated("person", keep=False)]
+    pairs = first_of_each([coded(ids), coded(held)])
     only = np.full(len(ids.categories) + 1, -1, dtype=np.int64)
-    only[sole["person"]] = sole["post"]
+    only[ids.codes[pairs]] = held.codes[pairs]
+    only[ids.codes[pairs[find_repeated([coded(ids[pairs])])]]] = -1
     people = events["employee_id"].array
     place = np.append(ids.categories.get_indexer(people.categories), -1)[people.codes]
     candidates = only[place]
     if "post_id" not in events:
         return events.assign(post_id=pd.Categorical.from_codes(candidates, categories=held.categories))
-    given = events["post_id"].array
-    if (given.codes >= 0).all():
+    event_posts = events["post_id"].array
+    if (event_posts.codes >= 0).all():
         return events
-    categories = given.categories.union(held.categories, sort=False)
-    own = np.append(categories.get_indexer(given.categories), -1)[given.codes]
+    categories = event_posts.categories.union(held.categories, sort=False)
+    own = np.append(categories.get_indexer(event_posts.categories), -1)[event_posts.codes]
     fallback = np.append(categories.get_indexer(held.categories), -1)[candidates]
     return events.assign(post_id=pd.Categorical.from_codes(np.where(own >= 0, own, fallback), categories=categories))
 

@@ -13,6 +13,7 @@ from my121_analytics.ingest.reading.cells import clean, parse_numbers
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.workforce.row_keys import Coded, coded, find_repeated
 from my121_analytics.workforce.schema import TABLES
 
 _KEYS = ("post_id", "cycle", "placed_on", "held_on", "valid_from", "source", "kind", "n_set", "intervention", "due_on",
@@ -107,7 +108,8 @@ def _key_columns(rows: SheetRows) -> list[str]:
 def _withhold_repeats(rows: SheetRows) -> None:
     """Withhold rows of one sheet that say the same as an earlier one in every column that is read."""
     entered = np.flatnonzero(rows.employee.codes >= 0)
-    suspects = entered[pd.Series(_numbers(rows, _key_columns(rows), entered)).duplicated(keep=False).to_numpy()]
+    keys = [coded(rows.employee), *(_coded(rows, name) for name in _key_columns(rows))]
+    suspects = entered[find_repeated([(codes[entered], size) for codes, size in keys])]
     if not len(suspects):
         return
     everything = _numbers(rows, _all_columns(rows), suspects)
@@ -149,6 +151,11 @@ def _numbers(rows: SheetRows, columns: Sequence[str], where: np.ndarray) -> np.n
     for name in columns:
         total = total * np.uint64(_ODD) + rows.texts(_position(rows, name))[0][where].astype(np.uint64)
     return total
+
+
+def _coded(rows: SheetRows, name: str) -> Coded:
+    codes, texts = rows.texts(_position(rows, name))
+    return codes, len(texts)
 
 
 def _hashes(rows: SheetRows, columns: Sequence[str], context: Context) -> np.ndarray:

@@ -145,7 +145,7 @@ class Corrections:
                 self.refuse(correction, _RefusedError("given_twice", row=correction.row))
             elif position not in settled:
                 settled[position] = (correction, changes)
-        columns: dict[int, np.ndarray] = {}
+        columns: dict[int, dict[int, str]] = {}
         is_data: dict[int, bool] = {}
         for position, (correction, changes) in settled.items():
             if position in twice:
@@ -162,12 +162,13 @@ class Corrections:
                     self.changed.append((correction, column, text))
                     self._lines.append(("corrected", sheet.file, sheet.name, position + 1, target.names[column],
                                         str(sheet.columns[column][position]), text))
-                    columns.setdefault(column, sheet.columns[column].copy())[position] = text
+                    columns.setdefault(column, {})[position] = text
                     is_data[position] = True
                 self._note(correction, position, "corrected" if changes else "in_export", target, changes)
-        changed = tuple(columns.get(j, values) for j, values in enumerate(sheet.columns))
-        widths = _widths_without(sheet, changed, [position for position, kept in is_data.items() if kept])
-        return (replace(sheet, columns=changed, widths=widths, _factors={}) if columns else sheet), is_data
+        changed = sheet.with_columns({column: sheet.columns[column].written(list(cells), list(cells.values()))
+                                      for column, cells in columns.items()})
+        widths = _widths_without(changed, [position for position, kept in is_data.items() if kept])
+        return replace(changed, widths=widths), is_data
 
     def refuse(self, correction: Correction, problem: _RefusedError) -> None:
         """Write down a correction that cannot be used."""
@@ -180,15 +181,15 @@ class Corrections:
         for correction in self.wanted:
             if (correction.file, correction.sheet) not in self._seen:
                 known = [f"{f}, {s}" if s else f for f, s in sorted(self._seen)]
-                given = f"{correction.file}, {correction.sheet}" if correction.sheet else correction.file
-                self.refuse(correction, _RefusedError("no_such_sheet", given=given, hint=suggest(given, known)))
+                place = f"{correction.file}, {correction.sheet}" if correction.sheet else correction.file
+                self.refuse(correction, _RefusedError("no_such_sheet", given=place, hint=suggest(place, known)))
         for code, file, sheet, row, column, old, new in self._lines:
             log.add_line(code, file, sheet, row, column, old, 1, expected=new)
-        for told in self._outcomes:
-            if told["outcome"] == "refused":
-                log.add_line("correction_refused", self.name, str(told["given_in"]), int(str(told["given_row"])), "",
-                             "", 1, expected=str(told["message"]))
-        pending = sum(told["outcome"] == "pending" for told in self._outcomes)
+        for entry in self._outcomes:
+            if entry["outcome"] == "refused":
+                log.add_line("correction_refused", self.name, str(entry["given_in"]), int(str(entry["given_row"])), "",
+                             "", 1, expected=str(entry["message"]))
+        pending = sum(entry["outcome"] == "pending" for entry in self._outcomes)
         if pending:
             log.add("correction_pending", file=self.name, n=pending)
 
@@ -231,13 +232,13 @@ class Corrections:
                 "given_in": correction.given_in, "given_row": correction.given_row}
 
 
-def _widths_without(sheet: SourceSheet, columns: Sequence[np.ndarray], corrected: Sequence[int]) -> np.ndarray | None:
+def _widths_without(sheet: SourceSheet, corrected: Sequence[int]) -> np.ndarray | None:
     """Give how many cells each row was written with; corrected rows have those that hold anything."""
     if sheet.widths is None or len(sheet.widths) < sheet.n_rows:
         return sheet.widths
     widths = sheet.widths.copy()
     for position in corrected:
-        widths[position] = max((j + 1 for j, column in enumerate(columns) if column[position]), default=0)
+        widths[position] = max((j + 1 for j, column in enumerate(sheet.columns) if column[position]), default=0)
     return widths
 
 
@@ -498,8 +499,8 @@ def _row_number(text: str) -> int:
 
 def _decision(correction: Correction) -> str:
     """Give the decision in its known form; empty where none was written or it is not one of them."""
-    given = correction.decision.casefold()
-    return given if given in DECISIONS else ""
+    decision = correction.decision.casefold()
+    return decision if decision in DECISIONS else ""
 
 
 def _content(settled: tuple[Correction, dict[int, str]]) -> tuple[str, dict[int, str]]:

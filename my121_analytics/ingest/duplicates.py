@@ -13,6 +13,7 @@ from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import plain_dashes
 from my121_analytics.ingest.reading.headings import AXES
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.workforce.row_keys import coded, find_repeated, number_rows
 from my121_analytics.workforce.schema import GROUPS
 
 
@@ -47,9 +48,10 @@ def join_spellings(people: pd.DataFrame, log: Log) -> pd.DataFrame:
         target = chosen.reindex(keys).fillna(-1).to_numpy("int64")
         columns[name] = pd.Categorical.from_codes(np.append(target, -1)[values.codes], categories=values.categories)
         for key, part in ordered[ordered.duplicated("key", keep=False)].groupby("key", sort=True):
-            others = part[part["code"] != chosen[key]]
+            other_spellings = part[part["code"] != chosen[key]]
             log.add("spellings_joined", column=name, values=str(part["text"].iloc[0]),
-                    expected=" and ".join(f"'{text}'" for text in others["text"]), n=int(others["n"].sum()))
+                    expected=" and ".join(f"'{text}'" for text in other_spellings["text"]),
+                    n=int(other_spellings["n"].sum()))
     return people.assign(**columns)
 
 
@@ -75,16 +77,14 @@ def stop_conflicts(placements: pd.DataFrame, sheets: Sequence[SheetRows]) -> pd.
     """
     if not len(placements):
         return placements
-    keys = np.zeros(len(placements), dtype=np.int64)
-    for column in ("employee_id", "post_id", "cycle", "source"):
-        if column in placements:
-            values = placements[column].astype("category").cat
-            keys = keys * (len(values.categories) + 1) + values.codes.to_numpy()
-    double = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy())
+    keys = [name for name in ("employee_id", "post_id", "cycle", "source") if name in placements]
+    columns = [coded(placements[name].astype("category").array) for name in keys]
+    double = find_repeated(columns)
     if not len(double):
         return placements
+    numbers = number_rows([(codes[double], size) for codes, size in columns])
     levels = {axis: placements[axis].to_numpy()[double] for axis in AXES}
-    table = pd.DataFrame({"key": keys[double], **levels, "place": double,
+    table = pd.DataFrame({"key": numbers, **levels, "place": double,
                           "day": placements["placed_on"].to_numpy()[double].astype("int64"),
                           "agreed": _days(placements, double)})
     table["when"] = table.groupby(["day", "agreed"], sort=True).ngroup()
@@ -92,8 +92,8 @@ def stop_conflicts(placements: pd.DataFrame, sheets: Sequence[SheetRows]) -> pd.
     groups = latest.groupby("key")
     differs = np.zeros(len(latest), dtype=bool)
     for axis in AXES:
-        given = latest[axis].where(latest[axis] > 0)
-        differs |= (given.groupby(latest["key"]).transform("nunique") > 1).to_numpy()
+        level = latest[axis].where(latest[axis] > 0)
+        differs |= (level.groupby(latest["key"]).transform("nunique") > 1).to_numpy()
     conflicts = latest[differs & (groups["place"].transform("size") > 1).to_numpy()]
     if conflicts.empty:
         return placements

@@ -51,7 +51,13 @@ def _enter(rows: SheetRows, context: Context, table: str) -> pd.DataFrame:
     keys, kept = _KEYS[table](rows, context)
     tables = ("employees", "posts") if table == "people" else (table,)
     columns = {**keys, "position": rows.rows, **read_columns(rows, context, tables, keys)}
-    return pd.DataFrame(columns)[kept]
+    return _kept(columns, kept)
+
+
+def _kept(columns: Mapping[str, object], kept: np.ndarray) -> pd.DataFrame:
+    """Put columns together without copying them, and leave out the rows that are not kept."""
+    frame = pd.DataFrame(columns, copy=False)
+    return frame if kept.all() else frame[kept]
 
 
 _Keys = tuple[dict[str, object], np.ndarray]
@@ -128,7 +134,7 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
     ratings = [_read_ratings(rows, axes, context, source) for source, axes in rows.map.ratings.items()]
     rated = np.zeros(len(rows), dtype=bool)
     for rating in ratings:
-        rated |= rating.given | rating.faulty
+        rated |= rating.is_rated | rating.faulty
     rated &= keyed
     if (~rated & keyed).any():
         rows.log.add("no_rating", file=rows.sheet.file, sheet=rows.sheet.name, n=int((~rated & keyed).sum()))
@@ -141,7 +147,7 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
     needs_rater = np.zeros(len(rows), dtype=bool)
     sources = [_read_source(rating, whose, len(rows)) for rating in ratings]
     for rating, source in zip(ratings, sources, strict=True):
-        needs_rater |= (rating.given | rating.faulty) & ~_is_self(source)
+        needs_rater |= (rating.is_rated | rating.faulty) & ~_is_self(source)
     rater, rater_stop, rater_repaired = read_raters(rows, context, needs_rater & keyed)
     details = read_columns(rows, context, ["placements"])
     parts = []
@@ -149,13 +155,13 @@ def _enter_placements(rows: SheetRows, context: Context) -> pd.DataFrame:
         if rating.faulty.any():
             rating.stop(rows)
         is_self = _is_self(source)
-        kept = rating.given & ~rating.faulty & ~stopped & ~(rater_stop & ~is_self)
+        kept = rating.is_rated & ~rating.faulty & ~stopped & ~(rater_stop & ~is_self)
         columns: dict[str, object] = {
             "employee_id": rows.employee, "position": rows.rows, "cycle": cycle, "placed_on": placed_on,
             "rater_id": rater_of(rows.employee, rater, is_self), "source": source,
             **rating.levels, "repaired": rating.repaired | rows.id_repaired | (rater_repaired & ~is_self),
             "derived": rating.derived, **details}
-        parts.append(pd.DataFrame(columns)[kept])
+        parts.append(_kept(columns, kept))
         rating.note_disagreement(rows, kept, context.framework)
     return pd.concat(parts, ignore_index=True) if len(parts) > 1 else parts[0]
 
@@ -166,7 +172,7 @@ class _Ratings:
 
     source: str
     levels: dict[str, np.ndarray]
-    given: np.ndarray
+    is_rated: np.ndarray
     faulty: np.ndarray
     repaired: np.ndarray
     derived: np.ndarray
@@ -184,9 +190,9 @@ class _Ratings:
         """Write down the rows whose box and ratings say different things."""
         where = np.flatnonzero(self.disagrees & kept)
         if len(where):
-            told = {b.number: _describe_box(framework, b.performance, b.potential) for b in framework.boxes}
+            box_words = {b.number: _describe_box(framework, b.performance, b.potential) for b in framework.boxes}
             rows.note("rating_disagrees_with_box", where, self.box_position,
-                      [told[int(n)] for n in self.levels["box"][where]])
+                      [box_words[int(n)] for n in self.levels["box"][where]])
 
 
 def _describe_box(framework: Framework, column: int, potential: int) -> str:
@@ -218,10 +224,10 @@ def _read_ratings(rows: SheetRows, axes: Mapping[str, int], context: Context, so
         if (parsed.repairs != "").any():
             repaired |= (parsed.repairs != "")[codes]
     faulty &= (rows.employee.codes >= 0) & ~rows.unfinished
-    given = (levels["performance"] > 0) | (levels["potential"] > 0) | (levels["box"] > 0)
+    is_rated = (levels["performance"] > 0) | (levels["potential"] > 0) | (levels["box"] > 0)
     disagrees = _disagree(levels, context.framework)
     derived = _derive(levels, context.framework)
-    return _Ratings(source, levels, given, faulty, repaired, derived, faults, axes.get("box"), disagrees)
+    return _Ratings(source, levels, is_rated, faulty, repaired, derived, faults, axes.get("box"), disagrees)
 
 
 def _disagree(levels: Mapping[str, np.ndarray], framework: Framework) -> np.ndarray:
@@ -312,7 +318,7 @@ def _read_cycles(rows: SheetRows, context: Context, days: np.ndarray,
     labels = categorical(np.array([p.label if isinstance(p, Cycle) else p or None for p in periods], dtype=object),
                          codes)
     _note_outside(rows, position, codes, periods, days, among)
-    if by_date is not None:
+    if by_date is not None and (labels.codes < 0).any():
         labels = _coalesce(labels, by_date)
     labels, without = _fill_cycle(rows, context, labels, among & ~stopped)
     return labels, stopped | without

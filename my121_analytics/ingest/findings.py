@@ -11,7 +11,7 @@ import pandas as pd
 
 from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.validation import RULES
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import codes, say
 
 FINDING_COLUMNS = ("code", "severity", "file", "sheet", "row", "column", "value", "message", "remedy", "n")
 QUARANTINE_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "message", "record")
@@ -72,13 +72,18 @@ class Log:
     def frame(self) -> pd.DataFrame:
         """Give the findings as a table with their sentences; errors first, else as found."""
         rows = [(code, RULES[code].severity, file, sheet, row, column, value,
-                 say("rule_message", code, column=column or "The cell", value=value, expected=expected, n=n),
+                 say(_group_of(code, n), code, column=column or "The cell", value=value, expected=expected, n=n),
                  RULES[code].remedy, n) for code, file, sheet, row, column, value, expected, n in self._parts]
         table = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
         table["row"] = table["row"].astype("Int64")
         table["n"] = table["n"].astype("int64")
         order = table["severity"].map({"error": 0, "warning": 1, "info": 2}).to_numpy()
         return table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+
+
+def _group_of(code: str, n: int) -> str:
+    """Give the group of the catalogue that has a message: some speak of one case otherwise than of several."""
+    return "rule_message_one" if n == 1 and code in codes("rule_message_one") else "rule_message"
 
 
 @dataclass

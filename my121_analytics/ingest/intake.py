@@ -21,8 +21,9 @@ from my121_analytics.ingest.entries import enter_sheet
 from my121_analytics.ingest.files.exports import SourceSheet, list_files, read_sheets
 from my121_analytics.ingest.files.garbage import collection_paused
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
+from my121_analytics.ingest.forms_of_ids import stop_lost_zeros
 from my121_analytics.ingest.missing_parts import list_doubts
-from my121_analytics.ingest.reading.cells import parse_flags, parse_ids
+from my121_analytics.ingest.reading.cells import parse_flags, parse_ids, plain_words
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import check_overrides, compact, heading_keys
@@ -30,7 +31,7 @@ from my121_analytics.ingest.reading.namesakes import PostDetails
 from my121_analytics.ingest.reading.people import Roster, bare_id, name_key, resolve
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.ingest.reading.scales import judge_scales
-from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, open_sheet
+from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, no_vacancies, open_sheet
 from my121_analytics.ingest.reading.standing import settle_standing
 from my121_analytics.ingest.settings_proposals import propose_settings
 from my121_analytics.ingest.shared_numbers import stop_shared_numbers
@@ -42,7 +43,8 @@ from my121_analytics.settings_file import find_settings, load_settings
 from my121_analytics.viewable import Viewable
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.workforce.schema import TABLES, column_names
+from my121_analytics.workforce.row_keys import coded, first_of_each
+from my121_analytics.workforce.schema import ORGANISATION, TABLES, column_names
 
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
@@ -83,6 +85,8 @@ class Intake(Viewable):
     corrections: pd.DataFrame = field(default_factory=lambda: Corrections().frame(_no_quarantine()), repr=False)
     unread: Unread = field(default_factory=Unread, repr=False)
     """What was left out though it may matter, and the settings that would let it be read."""
+    vacancies: pd.DataFrame = field(default_factory=no_vacancies, repr=False)
+    """Vacant posts that the staff lists hold, a row each: ``post_id``, ``directorate``, ``service``, ``team``."""
 
 
 def read_exports(source: Path | str, *, settings: Settings | Path | str | None = None, as_of: date | None = None,
@@ -137,23 +141,24 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
           as_of: date | None, corrections: Path | str | None, progress: Progress,
           strangers: Mapping[tuple[str, int], str] | None = None) -> Intake:
     log = Log()
-    given = Corrections() if corrections is None else read_corrections(corrections)
-    given.strangers = strangers or {}
-    sheets, unreadable = _open_files(source, settings, scales, log, progress, given, corrections)
-    given.close(log)
+    changes = Corrections() if corrections is None else read_corrections(corrections)
+    changes.strangers = strangers or {}
+    sheets, unreadable = _open_files(source, settings, scales, log, progress, changes, corrections)
+    changes.close(log)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
     _read_employees(sheets, settings.exports.employee_id_width)
     settle_standing(sheets, context)
     set_copies_aside(sheets, context)
+    stop_lost_zeros([rows for rows in sheets if _is_list(rows) and "employee_id" in rows.map.columns])
     shared = stop_shared_numbers(sheets, [rows for rows in sheets if _lists_people(rows)])
     listed = _listed_people(sheets)
     named = _find_named_ids(sheets, settings)
     roster = replace(_build_roster(sheets, listed, context), shared=shared)
     context = replace(context, roster=roster, pairs=_pair_names(named), details=PostDetails(_sources(sheets, listed)))
-    found = _find_corrected_strangers(sheets, context, given)
+    found = _find_corrected_strangers(sheets, context, changes)
     if found:  # who is known is known only now; the rows are read once more as they were exported
-        return _read(source, settings, framework, scales, as_of, corrections, progress, {**given.strangers, **found})
+        return _read(source, settings, framework, scales, as_of, corrections, progress, {**changes.strangers, **found})
     _refuse_strangers(sheets, listed, context.roster)
     report = judge_scales(sheets, scales, framework, log)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
@@ -171,9 +176,19 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
         rows.stops.log(log, rows.sheet)
     quarantine = _quarantine(sheets)
     intake = Intake(workforce, quarantine, log.frame(), _reconcile(sheets), _map_table(sheets), unreadable,
-                    given.frame(quarantine), unread)
+                    changes.frame(quarantine), unread, _gather_vacancies(sheets, workforce))
     _check_accounts(intake)
     return intake
+
+
+def _gather_vacancies(sheets: Sequence[SheetRows], workforce: Workforce) -> pd.DataFrame:
+    """Put the vacant posts of all staff lists together, each once, under the record's names of units."""
+    found = pd.concat([no_vacancies(), *(rows.vacancies for rows in sheets)], ignore_index=True)
+    found = found[~(found["post_id"].ne("") & found["post_id"].duplicated())].reset_index(drop=True)
+    for column in ORGANISATION:
+        known = {plain_words(str(unit)): str(unit) for unit in workforce.posts[column].dropna().unique()}
+        found[column] = [known.get(plain_words(text), text) for text in found[column]]
+    return found.astype("str")
 
 
 def tabulate_intake(intake: Intake) -> dict[str, pd.DataFrame]:
@@ -299,12 +314,12 @@ def _settle_settings(source: Path | str, settings: Settings | Path | str | None)
 def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Scale], log: Log, progress: Progress,
                 corrections: Corrections, given_as: Path | str | None) -> tuple[list[SheetRows], pd.DataFrame]:
     """Read every file; those that cannot be read are listed, and only if none can is that an error."""
-    files, others = list_files(source)
+    files, other_files = list_files(source)
     if given_as is not None:  # corrections kept beside the exports are no export
         aside = [path for path in files if path.resolve() == Path(given_as).resolve()]
-        files, others = [path for path in files if path not in aside], [*others, *aside]
-    for other in others:
-        log.add("file_left_alone", file=other.name)
+        files, other_files = [path for path in files if path not in aside], [*other_files, *aside]
+    for other_file in other_files:
+        log.add("file_left_alone", file=other_file.name)
     problems: list[UnreadableFileError] = []
     sheets: list[SheetRows] = []
     for done, path in enumerate(files):
@@ -339,12 +354,12 @@ def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Sca
 
 
 def _find_corrected_strangers(sheets: Sequence[SheetRows], context: Context,
-                              given: Corrections) -> dict[tuple[str, int], str]:
+                              corrections: Corrections) -> dict[tuple[str, int], str]:
     """Find corrections that name a manager whom the exports do not know, or who may be several people."""
     kinds = {(rows.sheet.file.strip(), rows.sheet.name.strip(), rows.map.columns[column]): column
              for rows in sheets for column in _MANAGERS if column in rows.map.columns}
     found = {}
-    for correction, position, text in given.changed:
+    for correction, position, text in corrections.changed:
         column = kinds.get((correction.file, correction.sheet.strip(), position))
         if column is None or not text.strip():
             continue
@@ -459,9 +474,9 @@ def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: 
     for rows in sources:
         ids = rows.employee.categories
         people.update(ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])].tolist())
-        given = rows.names
-        if given is not None:
-            pairs += _distinct_pairs(rows.employee, given)
+        written_names = rows.names
+        if written_names is not None:
+            pairs += _distinct_pairs(rows.employee, written_names)
         if rows.has("email"):
             codes, texts = rows.texts(rows.map.columns["email"])
             mail = categorical(np.array([str(t) or None for t in texts], dtype=object), codes)
@@ -518,10 +533,8 @@ def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
 
 def _distinct_pairs(first: pd.Categorical, second: pd.Categorical) -> list[tuple[str, str]]:
     """List the distinct pairs of two categoricals where both are there."""
-    both = (first.codes >= 0) & (second.codes >= 0)
-    n = max(len(second.categories), 1)
-    pairs = pd.unique(first.codes[both].astype("int64") * n + second.codes[both])
-    return list(zip(first.categories[pairs // n].tolist(), second.categories[pairs % n].tolist(), strict=True))
+    rows = first_of_each([coded(first), coded(second)], (first.codes >= 0) & (second.codes >= 0))
+    return list(zip(first[rows].tolist(), second[rows].tolist(), strict=True))
 
 
 def _find_named_ids(sheets: Sequence[SheetRows], settings: Settings) -> list[tuple[str, str, str]]:

@@ -81,12 +81,12 @@ def _thin_cycles(workforce: Workforce) -> Iterator[Doubt]:
     people, ids = workforce.employees, workforce.employees["employee_id"]
     employed = np.array([is_employed(people, ids, pd.Timestamp(end)).sum() for end in closed["end"]], dtype=np.float64)
     for source in (MANAGER, SELF):
-        counts = placements.loc[(placements["source"] == source).to_numpy(), "cycle"].astype("str").value_counts()
+        counts = placements.loc[(placements["source"] == source).to_numpy(), "cycle"].value_counts(sort=False)
         ratings = np.array([counts.get(label, 0) for label in labels], dtype=np.float64)
         first = np.flatnonzero(ratings)[:1]
         for place in range(int(first[0]), len(labels)) if len(first) else ():
-            others = np.delete(np.divide(ratings, employed, where=employed > 0, out=np.zeros(len(ratings))), place)
-            usual = float(np.median(others[others > 0])) * employed[place] if (others > 0).any() else 0.0
+            elsewhere = np.delete(np.divide(ratings, employed, where=employed > 0, out=np.zeros(len(ratings))), place)
+            usual = float(np.median(elsewhere[elsewhere > 0])) * employed[place] if (elsewhere > 0).any() else 0.0
             if usual >= _FEWEST_RATINGS and ratings[place] < _THIN * usual:
                 yield Doubt("thin_cycle", "", labels[place], say(
                     "missing_parts", source, n=f"{ratings[place]:,.0f}", usual=f"{usual:,.0f}"),

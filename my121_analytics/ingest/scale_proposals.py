@@ -64,6 +64,8 @@ def propose_scale(values: Mapping[str, int], scale: Scale) -> ScaleProposal | No
     labels: dict[str, Counter[str]] = {}
     alone: Counter[str] = Counter()
     for text, n in values.items():
+        if text.startswith("#"):
+            continue  # a spreadsheet's error, or a formula without a value
         number = bare_code(text)
         code, label = split_label(text)
         if number is not None and number % 1:
@@ -77,6 +79,8 @@ def propose_scale(values: Mapping[str, int], scale: Scale) -> ScaleProposal | No
             alone[text] += max(n, 1)
     if labels:
         return _from_pairs({code: found.most_common(1)[0][0] for code, found in labels.items()}, codes, scale)
+    if len(alone) == 1:
+        return None  # one word is no scale
     if alone:
         return _from_labels(alone, scale)
     return _from_codes(sorted(map(int, codes)), scale)

@@ -11,11 +11,12 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.reading.context import Context
-from my121_analytics.ingest.reading.headings import AXES, Heading
+from my121_analytics.ingest.reading.headings import AXES, Heading, column_of
 from my121_analytics.ingest.reading.periods import find_period
 from my121_analytics.ingest.reading.ratings import bare_code
 from my121_analytics.ingest.reading.scales import ScaleReport, pair_labels
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM, RELATIONSHIP, parse_states, state_words
 from my121_analytics.ingest.scale_proposals import (
     ScaleProposal,
     propose_numbering,
@@ -27,8 +28,8 @@ from my121_analytics.ingest.unread import Unread, sources_of
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import MANAGER
 
-_TABLES = ("exports", "exports.columns", "framework", "ratings.synonyms.performance", "ratings.synonyms.potential",
-           "ratings.synonyms.box")
+_TABLES = ("exports", "exports.columns", "exports.states", "framework", "ratings.synonyms.performance",
+           "ratings.synonyms.potential", "ratings.synonyms.box")
 
 
 @dataclass
@@ -77,6 +78,8 @@ def propose_settings(sheets: Sequence[SheetRows], report: ScaleReport, unread: U
             if chosen and _likely_axis(rows, heading.position) == "":
                 values.update(_tally(rows, heading.position))
     _add_other_headings(lines, sheets, unread)
+    _add_contested(lines, sheets)
+    _add_states(lines, unread)
     _add_one_of_two(lines, sheets, context)
     _add_ids(lines, sheets, unread, context)
     for column in report.stopped:
@@ -115,10 +118,13 @@ def _add_rating(lines: _Lines, rows: SheetRows, heading: Heading, chosen: bool) 
     fits = rows.content.fits(heading.position)
     axis = _likely_axis(rows, heading.position) or "performance"
     column = f"{source} {axis}" if named or source != MANAGER else axis
-    others = [f"{source} {other}" if " " in column else other for other in AXES if other != axis]
-    if chosen and fits is not None:
+    other_answers = [f"{source} {other}" if " " in column else other for other in AXES if other != axis]
+    if [h.text for h in rows.map.headings].count(heading.text) > 1:  # a setting would be about both
+        lines.add("exports.columns", _quoted(heading.text), _quoted(column), say("settings_line", "same_heading"),
+                  asleep=True)
+    elif chosen and fits is not None:
         lines.add("exports.columns", _quoted(heading.text), _quoted(column),
-                  say("settings_line", "or", others=", ".join(map(_quoted, [*others, "ignore"]))))
+                  say("settings_line", "or", others=", ".join(map(_quoted, [*other_answers, "ignore"]))))
     else:
         code = "decimals" if fits is None else "second"
         lines.add("exports.columns", _quoted(heading.text), _quoted("ignore"), say("settings_line", code))
@@ -144,6 +150,30 @@ def _likely_axis(rows: SheetRows, position: int) -> str:
 _HIGH_BOX = 8
 
 
+def _add_states(lines: _Lines, unread: Unread) -> None:
+    """List the unknown words of columns of states, each with what it could mean."""
+    for row in unread.columns[unread.columns["cause"] == "unknown_words"].itertuples():
+        states = [state for state in state_words(str(row.meanings)) if state != "vacant"]
+        first, *others = sorted(states, key=lambda state: state != "left")
+        for word in str(row.strange).split("\n"):
+            lines.add("exports.states", _quoted(word), _quoted(first),
+                      say("settings_line", "or", others=", ".join(map(_quoted, others))), asleep=True)
+
+
+def _add_contested(lines: _Lines, sheets: Sequence[SheetRows]) -> None:
+    """Name the column that may say which of two managers counts, and its words."""
+    for rows in sheets:
+        if rows.contested is None or not rows.contested.telling:
+            continue
+        position, words = rows.contested.telling[0]
+        if rows.map.columns.get(RELATIONSHIP) != position:
+            lines.add("exports.columns", _quoted(rows.headings[position]), _quoted(RELATIONSHIP),
+                      say("settings_line", "relationship"))
+        for word in words if (parse_states(words, RELATIONSHIP).faults != "").any() else ():
+            lines.add("exports.states", _quoted(word), _quoted("line"), say("settings_line", "or", others='"other"'),
+                      asleep=True)
+
+
 def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unread) -> None:
     for rows in sheets:
         for heading in rows.map.headings:
@@ -155,13 +185,23 @@ def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unre
             cause = str(lost["cause"].iloc[0])
             if cause == "unknown_heading" and rows.content is not None:
                 lines.add("exports.columns", _quoted(heading.text), _quoted(rows.content.looks_like(heading.position)))
+            elif cause == "near":
+                meant = column_of(heading.suggestion, rows.map.tables)
+                lines.add("exports.columns", _quoted(heading.text), _quoted(meant), say("settings_line", "near"),
+                          asleep=len(lost) > 1 or _n_near(unread) > 1)
+            elif cause in (EMPLOYMENT, FORM):
+                lines.add("exports.columns", _quoted(heading.text), _quoted(cause), say("settings_line", "states"))
             elif cause in ("ambiguous", "dated") and not all(m.rsplit(" ", 1)[-1] in AXES for m in heading.meanings):
-                first, *others = [*heading.meanings, "ignore"]
+                first, *other_answers = [*heading.meanings, "ignore"]
                 lines.add("exports.columns", _quoted(heading.text), _quoted(first),
-                          say("settings_line", "or", others=", ".join(map(_quoted, others))), asleep=True)
+                          say("settings_line", "or", others=", ".join(map(_quoted, other_answers))), asleep=True)
             elif cause == "dated" and not any(h.how == "twice" for h in rows.map.headings):
                 lines.add("exports.columns", _quoted(heading.text), _quoted("ignore"),
                           say("settings_line", "dated", column=_quoted(heading.meanings[0])), asleep=True)
+
+
+def _n_near(unread: Unread) -> int:
+    return int((unread.columns["cause"] == "near").sum())
 
 
 def _add_one_of_two(lines: _Lines, sheets: Sequence[SheetRows], context: Context) -> None:
@@ -222,10 +262,11 @@ def _add_performance(lines: _Lines, values: Mapping[str, int], sheets: Sequence[
                           say("settings_line", "decimals"), asleep=True)
     n_levels = len(found.levels) if found and found.levels else len(context.scales["performance"].labels)
     has_map = any(h.column in ("potential", "box") for rows in sheets for h in rows.map.headings)
+    others = _on_the_present_scale(report)
     if found is not None:
-        _add_levels(lines, found)
+        _add_levels(lines, found, others if found.levels or found.codes else "")
         if found.levels and n_levels != len(context.scales["performance"].labels) and not has_map:
-            lines.add("framework", "has_potential", "false", say("settings_line", "no_potential"))
+            lines.add("framework", "has_potential", "false", say("settings_line", "no_potential"), asleep=bool(others))
     missing = any(h.column == "box" and h.position in rows.map.ratings.get(h.source, {}).values()
                   and not context.scales["box"].labels for rows in sheets for h in rows.map.headings)
     differs = n_levels != _COLUMNS and ((found is not None and found.levels) or missing)
@@ -236,12 +277,22 @@ def _add_performance(lines: _Lines, values: Mapping[str, int], sheets: Sequence[
 _COLUMNS = 3
 
 
-def _add_levels(lines: _Lines, found: ScaleProposal) -> None:
+def _on_the_present_scale(report: ScaleReport) -> str:
+    """Name the files whose performance was read on the present scale: another one would be read into them as well."""
+    files = [column.rows.sheet.file for column in report.columns
+             if column.axis == "performance" and not column.why and column.evidence.n]
+    return ", ".join(dict.fromkeys(files))
+
+
+def _add_levels(lines: _Lines, found: ScaleProposal, others: str) -> None:
     why = "names" if "names" in found.unsure else "order" if "order" in found.unsure else "levels"
+    apart = say("settings_line", "apart", files=others) if others else ""
     if found.levels:
-        lines.add("framework", "performance_levels", _listed(found.levels), say("settings_line", why))
+        lines.add("framework", "performance_levels", _listed(found.levels), apart or say("settings_line", why),
+                  asleep=bool(others))
     if found.codes:
-        lines.add("framework", "performance_codes", _listed(found.codes), say("settings_line", "codes"))
+        lines.add("framework", "performance_codes", _listed(found.codes), apart or say("settings_line", "codes"),
+                  asleep=bool(others))
     if "zero" in found.unsure:
         lines.add("ratings.synonyms.performance", _quoted("0"), _quoted("not rated"), say("settings_line", "zero"))
     if "direction" in found.unsure:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from my121_analytics.ingest.reading.cells import plain_list, plain_words
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.workforce.row_keys import coded, find_repeated, first_of_each
 
 _ALIKE = 0.8
 """Words whose letters agree to this share may be one word in two spellings: ONeil and O'Neill, Jon and John."""
@@ -40,7 +41,7 @@ def stop_shared_numbers(sheets: Sequence[SheetRows], lists: Sequence[SheetRows])
     pairs = _named_people(lists or keyed, only_several=len(keyed) == 1)
     shared = _shared(pairs, lists or keyed)
     for rows in keyed:
-        is_list = not lists or any(rows is one for one in lists)
+        is_list = not lists or any(rows is people for people in lists)
         _stop(rows, shared, "two_people" if is_list else "number_of_two")
         if not is_list:
             _stop_contradicting(rows, pairs)
@@ -54,14 +55,11 @@ def _named_people(sheets: Sequence[SheetRows], *, only_several: bool = False) ->
         if rows.names is None:
             continue
         kept = (rows.employee.codes >= 0) & (rows.names.codes >= 0)
-        n = max(len(rows.names.categories), 1)
-        pairs = pd.unique(rows.employee.codes[kept].astype("int64") * n + rows.names.codes[kept])
-        person = pairs // n
+        pairs = first_of_each([coded(rows.employee), coded(rows.names)], kept)
         if only_several:
-            several = pd.Series(person).duplicated(keep=False).to_numpy()
-            pairs, person = pairs[several], person[several]
-        parts.append(pd.DataFrame({"person": rows.employee.categories[person],
-                                   "name": rows.names.categories[pairs % n]}))
+            pairs = pairs[find_repeated([coded(rows.employee[pairs])])]
+        parts.append(pd.DataFrame({"person": rows.employee[pairs].astype("str"),
+                                   "name": rows.names[pairs].astype("str")}))
     return pd.concat(parts, ignore_index=True).drop_duplicates()
 
 
@@ -115,8 +113,8 @@ def _starts(sheets: Sequence[SheetRows], people: frozenset[str]) -> dict[tuple[s
 
 
 def _stop(rows: SheetRows, shared: dict[str, str], code: str) -> None:
-    hit = np.array([person in shared for person in rows.employee.categories] + [False], dtype=bool)
-    where = np.flatnonzero(hit[rows.employee.codes])
+    hit = rows.employee.categories.isin(list(shared))
+    where = np.flatnonzero(np.append(hit, False)[rows.employee.codes])
     if len(where):
         names = [shared[person] for person in rows.employee.categories[rows.employee.codes[where]]]
         rows.stop(code, where, rows.map.columns["employee_id"], np.array(names, dtype=object))
@@ -134,9 +132,9 @@ def _stop_contradicting(rows: SheetRows, listed: pd.DataFrame) -> None:
     if apart.empty:
         return
     names = {(r.person, r.name): f"{r.name_listed} and {r.name}" for r in apart.itertuples(index=False, name="Pair")}
-    people, given = rows.employee.astype("object"), rows.names.astype("object")
+    people, written_names = rows.employee.astype("object"), rows.names.astype("object")
     where = np.flatnonzero(np.isin(rows.employee.codes, rows.employee.categories.get_indexer(apart["person"])))
-    where = np.array([i for i in where if (people[i], given[i]) in names], dtype=np.int64)
+    where = np.array([i for i in where if (people[i], written_names[i]) in names], dtype=np.int64)
     rows.stop("two_people", where, rows.map.columns["employee_id"],
-              np.array([names[people[i], given[i]] for i in where], dtype=object))
+              np.array([names[people[i], written_names[i]] for i in where], dtype=object))
     rows.forget(where)

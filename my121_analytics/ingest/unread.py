@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -10,14 +11,15 @@ import pandas as pd
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.ingest.reading.content import could_be_levels
-from my121_analytics.ingest.reading.headings import AXES, Heading
+from my121_analytics.ingest.reading.headings import AXES, Heading, column_of
 from my121_analytics.ingest.reading.scales import ScaleReport
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.row_keys import coded, count_distinct
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
 
 COLUMNS = ("kind", "file", "sheet", "heading", "position", "n", "cause", "meanings", "strange", "source")
-KINDS = ("ratings", "placements", "rows", "managers", "leavers", "dates")
+KINDS = ("ratings", "placements", "rows", "managers", "leavers", "states", "units", "dates")
 """What may be lost, the gravest first."""
 LEAST_READ = 0.5
 """Share of the ratings below which no figure is made of them: what is read may be the smaller part by some rule that
@@ -99,7 +101,8 @@ def _sentence(kind: str, cause: str, part: pd.DataFrame) -> str:
             else part["n"].sum())
     why = say("unread_cause", cause, headings=headings + (f" and {more} more" if more > 0 else ""), meanings=meanings)
     if strange:
-        why += " " + say("unread", "strange", values=", ".join(f"'{value}'" for value in strange[:_MOST_NAMED]))
+        code = "strange_words" if kind == "states" else "strange"
+        why += " " + say("unread", code, values=", ".join(f"'{value}'" for value in strange[:_MOST_NAMED]))
     return say("unread", "line" if n != 1 else "line_one", n=f"{n:,}", files=files, why=why,
                what=say("unread_kind", kind if n != 1 else f"{kind}_one"))
 
@@ -147,8 +150,9 @@ def list_unread(sheets: Sequence[SheetRows], report: ScaleReport, placements: pd
     table = table[table["n"] > 0]
     order = table["kind"].map({kind: place for place, kind in enumerate(KINDS)})
     table = table.iloc[np.argsort(order.to_numpy(), kind="stable")].reset_index(drop=True)
-    keys = ["origin_file", "origin_sheet", "origin_row", "source"]
-    n_read = len(placements[keys].drop_duplicates()) if len(placements) else 0
+    rows = placements["origin_row"].to_numpy()
+    n_read = count_distinct([*(coded(placements[name].array) for name in ("origin_file", "origin_sheet", "source")),
+                             (rows, int(rows.max(initial=0)) + 1)])
     return Unread(table, max(sum(map(_count_ratings, sheets)), n_read), n_read)
 
 
@@ -172,6 +176,21 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
     if rows.differs_from:
         kind = "ratings" if "placements" in rows.map.tables else "rows"
         yield (kind, file, sheet, rows.differs_from, -1, int(rows.withheld.sum()), "versions_apart", "", "", file)
+    if rows.group_lines[1]:
+        shown, n = rows.group_lines
+        yield "units", file, sheet, shown.strip("'"), -1, n, "group_lines", "", "", ""
+    for heading in rows.map.headings if rows.map.tables else ():
+        n_errors = _count_errors(rows, heading) if heading.column in AXES else 0
+        if n_errors:
+            yield ("ratings", file, sheet, heading.text, heading.position, n_errors, "error_cells", "", "", "")
+    if rows.contested is not None:
+        position = rows.contested.position
+        yield ("managers", file, sheet, rows.headings[position], position, rows.contested.n_people, "contested", "",
+               "", "")
+    for column, (words, n) in rows.unknown_states.items():
+        position = rows.map.columns[column]
+        yield ("states", file, sheet, rows.headings[position], position, n, "unknown_words", column,
+               "\n".join(words), "")
     if rows.missing[1]:
         yield "rows", file, sheet, rows.missing[0], -1, rows.missing[1], "own_count", "", "", ""
     if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
@@ -190,7 +209,12 @@ def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
         return ("placements", "stopped_boxes") if heading.column == "box" else ("ratings", "stopped")
     if not rows.map.tables and heading.column in AXES:
         return "ratings", "no_key"
-    if heading.how == "unused" and content.looks_like(heading.position) in AXES:
+    near = _kind_of_near(rows, heading)
+    if near:
+        return near, "near"
+    if heading.how == "states_asked" and rows.map.tables:
+        return "states", heading.meanings[0]
+    if heading.how == "unused" and _holds_ratings(rows, heading):
         return "ratings", "unknown_heading"
     if heading.how not in ("ambiguous", "dated", "twice"):
         return "", ""
@@ -200,6 +224,34 @@ def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
     is_open = heading.how == "ambiguous" and len(heading.meanings) > 1 and all(
         m.rsplit(" ", 1)[-1] in AXES for m in heading.meanings)
     return kind, "axis_open" if is_open else heading.how
+
+
+def _holds_ratings(rows: SheetRows, heading: Heading) -> bool:
+    """Say whether a column that nobody knows holds levels of an axis that no other column of its sheet gives."""
+    assert rows.content is not None
+    read = {axis for source in ("", MANAGER) for axis in rows.map.ratings.get(source, {})}
+    if read and _OF_OTHER_THINGS.search(heading.text):
+        return False
+    look = rows.content.looks_like(heading.position)
+    return look in AXES and (look not in read or not rows.map.tables)
+
+
+_OF_OTHER_THINGS = re.compile(r"\b(?:risk|priority|impact|urgency|likelihood|severity|mobility|interest|demand)\b",
+                              re.I)
+"""What is low, medium or high beside ratings without being one."""
+
+
+def _kind_of_near(rows: SheetRows, heading: Heading) -> str:
+    """Say what a column under a heading near a known one may hold, where nothing else of its sheet gives that."""
+    if heading.how != "unused" or not heading.suggestion or not rows.map.tables:
+        return ""
+    column = column_of(heading.suggestion, rows.map.tables)
+    is_known = column in rows.map.columns or (column.endswith("_id") and rows.has(
+        column.replace("_id", "_name"), column.replace("_id", "_post")))
+    look = rows.content.looks_like(heading.position) if rows.content is not None else ""
+    if is_known or not column.startswith(("manager_id", "rater_id")) or look != "ids":
+        return ""
+    return "managers"
 
 
 def _strange_values(rows: SheetRows, heading: Heading) -> list[str]:
@@ -267,6 +319,16 @@ def _count_ratings(rows: SheetRows) -> int:
         filled = _rated(rows, heading) if is_read else content.filled(heading.position)
         by_source[source] = by_source.get(source, np.zeros(len(filled), dtype=bool)) | filled
     return sum(int((filled & data).sum()) for filled in by_source.values())
+
+
+_ERROR = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)", re.I)
+
+
+def _count_errors(rows: SheetRows, heading: Heading) -> int:
+    """Count the cells of a column of ratings that hold an error of a spreadsheet."""
+    codes, texts = rows.texts(heading.position)
+    errors = np.array([bool(_ERROR.fullmatch(str(text).strip())) for text in texts], dtype=bool)
+    return int(errors[codes].sum()) if errors.any() else 0
 
 
 def _rated(rows: SheetRows, heading: Heading) -> np.ndarray:

@@ -13,6 +13,7 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.counts import join_posts
 from my121_analytics.workforce.hierarchy import build_hierarchy
 from my121_analytics.workforce.record import Workforce, is_employed, main_posts
+from my121_analytics.workforce.row_keys import coded, find_repeated, number_rows
 from my121_analytics.workforce.schema import MANAGER, SELF
 
 Severity = Literal["error", "warning", "info"]
@@ -67,7 +68,8 @@ ROW_RULES = (
 
 SHEET_RULES = (
     *_rules("error", "unreadable_file key_not_found codes_off_scale decimals_for_levels labels_off_scale "
-            "codes_against_labels scale_of_another boxes_against_ratings ratings_against_boxes heading_twice "
+            "codes_against_labels stated_range stated_labels scale_of_another boxes_against_ratings "
+            "ratings_against_boxes heading_twice "
             "staff_sheet_unread own_count_differs"),
     *_rules("warning", "labels_read axis_assumed setting_without_heading"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
@@ -82,9 +84,10 @@ SHEET_RULES = (
 STANDING_RULES = (
     *_rules("error", "unknown_form_state half_converted_date row_too_wide two_people number_of_two",
             stops=True),
-    *_rules("error", "half_converted_dates versions_apart"),
-    *_rules("warning", "unknown_state states_asked matrix_rows matrix_only yet_to_start ended_post_rows "
-            "left_without_day form_not_finished dates_swapped_back half_converted_kept group_carried group_asked "
+    *_rules("error", "half_converted_dates versions_apart managers_contested"),
+    *_rules("warning", "unknown_state states_asked second_post_rows matrix_rows matrix_only yet_to_start "
+            "ended_post_rows group_lines vacant_with_id ids_alike left_without_day form_not_finished "
+            "dates_swapped_back half_converted_kept group_carried group_asked "
             "copied_rows copied_sheet hidden_version names_off_list implausible_manager implausible_rater"),
 )
 """What says which rows, columns and sheets count as they stand."""
@@ -150,7 +153,7 @@ def check_record(workforce: Workforce, *, listed: frozenset[str]) -> Iterator[Cr
     """
     for check in (_placements_of_strangers, _self_rated, _outside_employment, _time_in_post, _earlier_placements):
         yield from check(workforce)
-    yield from _off_the_roster(workforce, listed or frozenset(workforce.employees["employee_id"].tolist()))
+    yield from _off_the_roster(workforce, listed)
     yield from _reporting_lines(workforce)
     yield from _two_managers(workforce)
     yield from _teams_outside(workforce)
@@ -173,11 +176,17 @@ def _placements_of_strangers(workforce: Workforce) -> Iterator[CrossFinding]:
     rows, posts = workforce.placements, workforce.posts
     if posts.empty:
         return
-    n_posts = len(posts["post_id"].cat.categories) + 1
-    held = pd.unique(posts["employee_id"].cat.codes.to_numpy("int64") * n_posts + posts["post_id"].cat.codes.to_numpy())
-    wanted = rows["employee_id"].cat.codes.to_numpy("int64") * n_posts + rows["post_id"].cat.codes.to_numpy()
-    yield from _flag("post_not_held", rows, rows["post_id"].notna().to_numpy() & ~np.isin(wanted, held), "post_id",
-                     "post_id")
+    person, post = rows["employee_id"].array, rows["post_id"].array
+    last_held = np.full(len(person.categories) + 1, -1)
+    last_held[posts["employee_id"].array.codes] = posts["post_id"].array.codes
+    others = np.flatnonzero((post.codes >= 0) & (post.codes != last_held[person.codes]))
+    if not len(others):
+        return
+    held, wanted = (number_rows([coded(people), coded(places)]) for people, places in (
+        (posts["employee_id"].array, posts["post_id"].array), (person[others], post[others])))
+    off = np.zeros(len(rows), dtype=bool)
+    off[others] = ~np.isin(wanted, held)
+    yield from _flag("post_not_held", rows, off, "post_id", "post_id")
 
 
 def _self_rated(workforce: Workforce) -> Iterator[CrossFinding]:
@@ -232,38 +241,38 @@ _NEW_MONTHS = 6
 
 def _earlier_placements(workforce: Workforce) -> Iterator[CrossFinding]:
     rows = workforce.placements
-    keys = np.zeros(len(rows), dtype=np.int64)
-    for column in ("employee_id", "post_id", "cycle", "source"):
-        keys = keys * (len(rows[column].cat.categories) + 1) + rows[column].cat.codes.to_numpy()
-    several = np.flatnonzero(pd.Series(keys).duplicated(keep=False).to_numpy())
-    order = several[np.lexsort((several, rows["placed_on"].to_numpy().astype("int64")[several], keys[several]))]
+    columns = [coded(rows[column].array) for column in ("employee_id", "post_id", "cycle", "source")]
+    several = find_repeated(columns)
+    keys = number_rows([(codes[several], size) for codes, size in columns])
+    order = np.lexsort((several, rows["placed_on"].to_numpy().astype("int64")[several], keys))
     earlier = np.zeros(len(rows), dtype=bool)
-    earlier[order[:-1][keys[order[:-1]] == keys[order[1:]]]] = True
+    earlier[several[order[:-1][keys[order[:-1]] == keys[order[1:]]]]] = True
     yield from _flag("earlier_placement", rows, earlier, "placed_on", "placed_on")
 
 
 def _off_the_roster(workforce: Workforce, listed: frozenset[str]) -> Iterator[CrossFinding]:
-    told: set[str] = set()
+    employees = workforce.employees["employee_id"].array
+    known = (employees.categories.isin(list(listed)) if listed
+             else np.bincount(employees.codes, minlength=len(employees.categories)) > 0)
     for table, column, code in (("placements", "employee_id", "employee_not_on_roster"),
                                 ("placements", "rater_id", "rater_not_on_roster"),
                                 ("posts", "manager_id", "manager_not_on_roster")):
         rows = getattr(workforce, table)
+        codes = rows[column].array.codes
+        off = ~np.append(known, True)[codes]
         if code == "rater_not_on_roster":
-            rows = rows[(rows["source"] == MANAGER).to_numpy()]
-        codes = rows[column].cat.codes.to_numpy()
-        on_list = rows[column].cat.categories.isin([*listed, *told])
-        off = (codes >= 0) & ~np.append(on_list, True)[codes]
+            off &= (rows["source"] == MANAGER).to_numpy()
         if column != "employee_id":  # who managed somebody that has left may have left as well: that is no surprise
             people = rows["employee_id"][off]
             off[off] = is_employed(workforce.employees, people, pd.Timestamp(workforce.as_of)).to_numpy()
         if not off.any():
             continue
         found = rows[off]
-        counts = found[column].astype("str").value_counts(sort=False)
         first = found.drop_duplicates(column)
-        ids = first[column].astype("str").tolist()
-        told |= set(ids)
-        yield CrossFinding(code, first, column, ids, [int(counts[i]) for i in ids])
+        mentioned = first[column].array
+        known[mentioned.codes] = True
+        counts = np.bincount(codes[off])[mentioned.codes]
+        yield CrossFinding(code, first, column, mentioned.tolist(), counts.tolist())
 
 
 def _reporting_lines(workforce: Workforce) -> Iterator[CrossFinding]:

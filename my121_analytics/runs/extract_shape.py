@@ -140,8 +140,8 @@ def read_shape(out: Path, run_id: str) -> ExtractShape | None:
         content: dict[str, Any] = json.loads((out / SHAPES / f"{run_id}.json").read_text("utf-8"))
         return ExtractShape(**{
             **content, "counts": {(m, c, u): n for m, c, u, n in content["counts"]},
-            "files": {key: FileShape(**{**one, "columns": tuple(one["columns"])})
-                      for key, one in content["files"].items()},
+            "files": {key: FileShape(**{**shape, "columns": tuple(shape["columns"])})
+                      for key, shape in content["files"].items()},
             "scales": {axis: tuple(labels) for axis, labels in content["scales"].items()},
             "levels": {(axis, cycle): {int(level): n for level, n in found.items()}
                        for axis, cycle, found in content["levels"]}})

@@ -100,7 +100,7 @@ def read_record(path: Path) -> RunRecord | None:
         return None
     known = {f.name for f in fields(RunRecord)}
     values = {name: value for name, value in content.items() if name in known}
-    values["headline"] = tuple(Headline(**one) for one in values.get("headline", ()))
+    values["headline"] = tuple(Headline(**headline) for headline in values.get("headline", ()))
     for name in ("warnings", "undelivered", "accepted"):
         values[name] = tuple(values.get(name, ()))
     try:

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import TYPE_CHECKING
 
 from my121_analytics.disclosure.kept import name_kept
 from my121_analytics.errors import UsageError
 from my121_analytics.publication import Publication
 from my121_analytics.runs.history import headline_before, list_records
+from my121_analytics.runs.work import Work
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.results import Result
 from my121_analytics.writing.staging import make_folder, write_atomic
-
-if TYPE_CHECKING:
-    from my121_analytics.runs.scheduled import Work
 
 
 def write_reports(work: Work) -> None:

@@ -35,7 +35,6 @@ from my121_analytics.runs.guard import ExtractRefusedError, GuardFinding, find_d
 from my121_analytics.runs.history import (
     RECORD,
     RUNS,
-    Headline,
     RunRecord,
     choose_id,
     find_last_good,
@@ -48,13 +47,13 @@ from my121_analytics.runs.history import (
 )
 from my121_analytics.runs.inbox import find_exports, hash_files, take_snapshot, wait_until_settled
 from my121_analytics.runs.instructions import RunPlan, check_plan, places_as_written, read_plan_of, run_key
+from my121_analytics.runs.work import Work
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.manifest import manifest_settings, sha256_of, versions
 from my121_analytics.writing.staging import held_folder, make_folder, staged_run, write_atomic
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
-    from my121_analytics.workforce.record import Workforce
 
 _WORK = ".my121-work"
 INCOMPLETE_DATA = 3
@@ -80,40 +79,6 @@ class RunOutcome:
     folder: Path
     is_new: bool
     undelivered: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass
-class Work:
-    """What a run in hand has gathered so far.
-
-    Parameters
-    ----------
-    plan
-        What is to be done, with absolute paths.
-    key
-        Of the run.
-    folder
-        Where outputs wait.
-    intake
-        As read.
-    warnings, headline
-        Of the writers, in order.
-    missing
-        Sections that failed, where a partial report is allowed.
-    """
-
-    plan: RunPlan
-    key: str
-    folder: Path
-    intake: Intake
-    warnings: list[str] = field(default_factory=list)
-    headline: list[Headline] = field(default_factory=list)
-    missing: list[str] = field(default_factory=list)
-
-    @property
-    def workforce(self) -> Workforce:
-        """The record as read."""
-        return self.intake.workforce
 
 
 Writer = Callable[[Work], None]

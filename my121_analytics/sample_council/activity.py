@@ -158,8 +158,8 @@ def name_successors(careers: Careers, exposure: dict[str, np.ndarray], placement
     seat = seat_of[asked]
     unit = structure.directorate[structure.slot_unit[seat]]
     low, high = np.searchsorted(homes, [unit, unit + 1])
-    some = high > low
-    asked, seat, low, high = asked[some], seat[some], low[some], high[some]
+    is_wide = high > low
+    asked, seat, low, high = asked[is_wide], seat[is_wide], low[is_wide], high[is_wide]
     person = pool[low + (rng.random(len(asked)) * (high - low)).astype("int64")]
     readiness = np.array(["ready now", "1-2 years", "3+ years"], object)[rng.choice(3, len(asked), p=[0.2, 0.45, 0.35])]
     table = pd.DataFrame({"post": asked, "person": person, "readiness": readiness})

@@ -137,10 +137,10 @@ def plant_faults(placements: pd.DataFrame, kept: pd.DataFrame, box3_long: np.nda
     rows = placements[free & (placements["file"] == RATINGS)]
     at = int(rows.index[rng.integers(0, len(rows))])
     giver = int(placements["rater"].iloc[at])
-    others = np.setdiff1d(np.arange(len(ids)), np.append(placements["rater"].unique(), giver))
-    if not len(others):
-        others = np.setdiff1d(np.arange(len(ids)), [giver])
-    taker = int(others[rng.integers(0, len(others))])
+    other_raters = np.setdiff1d(np.arange(len(ids)), np.append(placements["rater"].unique(), giver))
+    if not len(other_raters):
+        other_raters = np.setdiff1d(np.arange(len(ids)), [giver])
+    taker = int(other_raters[rng.integers(0, len(other_raters))])
     listed.append((at, "Appraiser", "manager's name borne by two people", QUARANTINED, ""))
     frame = pd.DataFrame(listed, columns=["record_row", "column", "fault", "expected", "written"])
     return pd.concat([frame, kept], ignore_index=True), giver, taker

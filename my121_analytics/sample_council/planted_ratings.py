@@ -28,8 +28,8 @@ class Truth:
     ----------
     leniency, potential_leniency
         Rater effects; 0 for people who never manage.
-    is_rater, shifted, forgets, middle, halo
-        Who manages at any time, and how; ``forgets`` is the share of placements forgotten.
+    shifted, forgets, middle, halo
+        How those rate who manage at any time; ``forgets`` is the share of placements forgotten.
     ability, wobble
         Persistent ability; person x cycle deviation from it.
     promise, self_leniency
@@ -42,7 +42,6 @@ class Truth:
 
     leniency: np.ndarray
     potential_leniency: np.ndarray
-    is_rater: np.ndarray
     shifted: np.ndarray
     forgets: np.ndarray
     middle: np.ndarray
@@ -93,7 +92,7 @@ def plant_truth(careers: Careers, holdings: Holdings, sex: np.ndarray, design: S
     n_halo = max(1, round(design.halo_share * len(raters)))
     ability = rng["ability"].normal(0, design.ability_sd, n)
     return Truth(
-        leniency, np.where(is_rater, habits.normal(0, 0.3, n), 0.0), is_rater, shifted,
+        leniency, np.where(is_rater, habits.normal(0, 0.3, n), 0.0), shifted,
         habits.beta(*design.forgotten, n), np.isin(np.arange(n), ways[:n_middle]),
         np.isin(np.arange(n), ways[n_middle:n_middle + n_halo]), ability,
         rng["ability"].normal(0, design.ability_wobble_sd, (n, N_CYCLES)),

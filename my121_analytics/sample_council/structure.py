@@ -18,8 +18,8 @@ class Structure:
 
     Parameters
     ----------
-    team_layer, team_parent
-        Per team: the layer of its manager (1 to 4), and the team that manager belongs to (-1 at the top).
+    team_layer
+        Per team: the layer of its manager (1 to 4).
     directorate, service, team
         Per team: the unit its manager and its staff belong to. ``directorate`` is a code of ``directorates``.
     directorates
@@ -32,7 +32,6 @@ class Structure:
     """
 
     team_layer: np.ndarray
-    team_parent: np.ndarray
     directorate: np.ndarray
     service: np.ndarray
     team: np.ndarray
@@ -77,7 +76,7 @@ def build_structure(n_slots: int, design: SampleDesign, rng: np.random.Generator
     slot_team = np.concatenate([parent, _place_staff(n_slots, layer, parent, rng)])
     slot_unit = np.concatenate([np.arange(len(layer)), slot_team[len(layer):]])
     grade, role, is_key = _describe_posts(slot_unit, layer, directorate, rng)
-    return Structure(layer, parent, directorate, *names, slot_team, slot_unit, grade, role, is_key)
+    return Structure(layer, directorate, *names, slot_team, slot_unit, grade, role, is_key)
 
 
 def share_out(total: int, weights: np.ndarray, low: int, high: int) -> np.ndarray:
@@ -147,7 +146,7 @@ def _name_units(layer: np.ndarray, directorate: np.ndarray, service_of: np.ndarr
     words = _directorates(n_directorates)
     areas = sample_words()["units"]["areas"]
     service, team = np.empty(len(layer), object), np.empty(len(layer), object)
-    seen: dict[str, int] = {}
+    n_named: dict[str, int] = {}
     for j, (level, unit, number) in enumerate(zip(layer, directorate, service_of, strict=True)):
         known = words[unit]["services"]
         if level == 1:
@@ -157,8 +156,8 @@ def _name_units(layer: np.ndarray, directorate: np.ndarray, service_of: np.ndarr
         else:
             base = known[number % len(known)]
             service[j] = base if number < len(known) else f"{base} {areas[number // len(known) - 1]}"
-            nth = seen.get(service[j], 0)
-            seen[service[j]] = nth + (level == 4)
+            nth = n_named.get(service[j], 0)
+            n_named[service[j]] = nth + (level == 4)
             again = "" if nth < len(areas) else f" {nth // len(areas) + 1}"
             team[j] = f"{service[j]} Management" if level == 3 else f"{service[j]}: {areas[nth % len(areas)]}{again}"
     return service, team, tuple(d["name"] for d in words)

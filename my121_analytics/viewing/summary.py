@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -16,7 +16,7 @@ from my121_analytics.errors import UsageError
 from my121_analytics.viewing.headings import fields_of, main_columns, put_in_words
 from my121_analytics.viewing.released_mark import PASSED
 from my121_analytics.wording.catalogue import say
-from my121_analytics.writing.tables import NUMERIC, Field, format_value
+from my121_analytics.writing.tables import NOT_APPLICABLE, NUMERIC, Field, format_value, holds_codes, is_no_code
 
 LONGEST = 12
 """Rows that a notebook shows of a table; all of them are in its frame."""
@@ -131,14 +131,27 @@ class ShownTable:
     def _cells(self, fields: tuple[Field, ...]) -> Iterator[list[str]]:
         rows = put_in_words(self.frame.head(LONGEST))
         markers = rows[MARKER] if MARKER in rows else [""] * len(rows)
-        columns = [[str(marker) if marker and shown.kind in NUMERIC and pd.isna(value) else
-                    format_value(value, shown.kind) for value, marker in zip(rows[shown.name], markers, strict=True)]
-                   for shown in fields]
+        columns = [self._column(shown, rows, markers) for shown in fields]
         yield from (list(row) for row in zip(*columns, strict=True))
+
+    def _column(self, shown: Field, rows: pd.DataFrame, markers: Iterable[object]) -> list[str]:
+        """Write the cells of one column, with a marker where a figure was withheld or does not apply."""
+        cells = [str(marker) if marker and shown.kind in NUMERIC and pd.isna(value) else format_value(value, shown.kind)
+                 for value, marker in zip(rows[shown.name], markers, strict=True)]
+        return [NOT_APPLICABLE if none else cell for cell, none in zip(cells, self._has_none(shown, rows), strict=True)]
+
+    def _has_none(self, shown: Field, rows: pd.DataFrame) -> list[bool]:
+        """Say for each row whether a code of the map stands for no placement."""
+        if shown.kind != "integer" or not holds_codes(shown.name, rows):
+            return [False] * len(rows)
+        return [bool(none) for none in is_no_code(rows[shown.name])]
 
     def _more(self) -> list[str]:
         rows, columns = len(self.frame) - LONGEST, len(self.headings) - len(self._main_fields())
         nothing = [say("notebook", "no_rows")] if self.frame.empty else []
+        rows_shown = self.frame.head(LONGEST)
+        if any(any(self._has_none(shown, rows_shown)) for shown in self._main_fields()):
+            nothing.append(say("workbook", "not_applicable"))
         return [*nothing, *(say("notebook", what if n == 1 else f"{what}s", n=f"{n:,}")
                             for what, n in (("more_row", rows), ("more_column", columns)) if n > 0)]
 

@@ -37,6 +37,12 @@ def say(group: str, code: str, /, **values: object) -> str:
     return str(_catalogue()[group][code]).format(**values)
 
 
+def count_say(group: str, code: str, n: int, /, **values: object) -> str:
+    """Say a sentence about a number of things: the catalogue may hold ``_none`` and ``_one`` forms of it."""
+    form = {0: f"{code}_none", 1: f"{code}_one"}.get(n, code)
+    return say(group, form if form in codes(group) else code, n=f"{n:,}", **values)
+
+
 def codes(group: str) -> tuple[str, ...]:
     """List the codes of one group."""
     return tuple(_catalogue()[group])

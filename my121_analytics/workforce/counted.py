@@ -17,7 +17,8 @@ Codes, each of one cycle unless it says otherwise:
   ``either``: all of these.
   ``present_box``, ``present_level``: those in both by box or level before and after, 0 where there is none.
 - ``key_posts``, ``key_posts_named``, ``key_posts_ready``; ``actions``, ``actions_completed``, ``actions_overdue``;
-  ``managers`` by ``verdict``; ``pairs`` of a manager's and an own placement.
+  ``managers`` by ``verdict``; ``pairs`` of a manager's and an own placement;
+  ``pairs_on_axis`` on one axis; ``conversations`` recorded as formal, and of these ``conversations_filled`` in a part.
 """
 
 from __future__ import annotations
@@ -122,6 +123,35 @@ LAWS: tuple[Law, ...] = (
 )
 """Laws that a record breaks (a rating that its box contradicts, a post that ended without a trace) are kept by the gate
 with as much slack as the record needs."""
+
+_PARTS: dict[str, set[str]] = {}
+for _law in LAWS:
+    _PARTS.setdefault(_law.whole.what, set()).update(part.what for part in _law.parts)
+_NAMED = frozenset(_PARTS).union(*_PARTS.values())
+
+
+def may_be_part(part: str, whole: str) -> bool:
+    """Say whether those counted under one code may be some of those counted under another.
+
+    Placements of posts are no part of the people in post, though there are fewer of them as a rule. What no law speaks
+    of may be part of anything.
+    """
+    if part == whole or not {part, whole} <= _NAMED:
+        return True
+    found, left = {whole}, [whole]
+    while left:
+        more = _PARTS.get(left.pop(), set()) - found
+        found |= more
+        left += more
+    return part in found
+
+
+def find_rest(part: str, whole: str) -> str:
+    """Give the code of what a whole is made of beside a part, by a law that is exact; empty where no law says so."""
+    rests = [{term.what for term in law.parts} - {part} for law in LAWS
+             if law.exact and law.whole == Term(whole) and Term(part) in law.parts and len(law.parts) == 2]
+    return next((rest.pop() for rest in rests if rest), "")
+
 
 UNPRINTED = ("ended",)
 """Counts that no table prints and that laws need."""

@@ -336,6 +336,19 @@ def outcomes_in_cycle(workforce: Workforce, cycle: str, *, source: str = MANAGER
                        **{column: label_missing(rows[column]) for column in extra}).drop(columns="cycle")
 
 
+def count_ended(workforce: Workforce, cycle: str) -> int:
+    """Count the placements of a cycle whose post had ended by its last day, or whose holder had left.
+
+    Parameters
+    ----------
+    workforce
+        The record.
+    cycle
+        A cycle of the record.
+    """
+    return int((~outcomes_in_cycle(workforce, cycle)["in_force"]).sum())
+
+
 def label_missing(values: pd.Series) -> pd.Series:
     """Turn a column into text categories in which missing values are ``Not recorded``.
 

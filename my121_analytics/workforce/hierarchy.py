@@ -70,13 +70,13 @@ def _layers(above: np.ndarray) -> np.ndarray:
 
 
 def _loops(above: np.ndarray, layer: np.ndarray) -> list[list[int]]:
-    seen: set[int] = set()
+    visited: set[int] = set()
     loops = []
     for first in np.flatnonzero(layer == 0):
         trail: list[int] = []
         row = int(first)
-        while row not in seen:
-            seen.add(row)
+        while row not in visited:
+            visited.add(row)
             trail.append(row)
             row = int(above[row])
         if row in trail:

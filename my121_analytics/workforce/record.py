@@ -123,8 +123,8 @@ class Workforce(Viewable):
         ids = table["employee_id"].astype("str")
         names = table["name"].where(table["name"].notna(), ids)
         known = pd.Series(names.to_numpy(), index=ids.to_numpy(), name="name")
-        others = {person: name for person, name in self.other_names.items() if person not in known.index}
-        return pd.concat([known, pd.Series(others, dtype="str", name="name")]) if others else known
+        only_named = {person: name for person, name in self.other_names.items() if person not in known.index}
+        return pd.concat([known, pd.Series(only_named, dtype="str", name="name")]) if only_named else known
 
     def names_of(self, ids: pd.Series) -> pd.Series:
         """Give each person's name, the id itself where there is none, missing where there is no id.
@@ -180,7 +180,7 @@ def remembered(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
     """
     @wraps(work)
     def ask(workforce: Workforce, *asked: Any, **options: Any) -> pd.DataFrame:
-        key = (work.__qualname__, *(_hashable(one) for one in asked),
+        key = (work.__qualname__, *(_hashable(argument) for argument in asked),
                *((name, _hashable(options[name])) for name in sorted(options)))
         made: pd.DataFrame | None = workforce.made_before.get(key)
         if made is None:

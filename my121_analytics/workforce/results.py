@@ -82,6 +82,9 @@ class Table:
     rests_on
         Tables of the same result that it is computed from: where one of them loses a count or is kept back, this one is
         kept back, since its shares and odds ratios would give those counts away.
+    tells
+        Value of the first key -> facts of the same result, counts of people, that the row gives to whoever reckons: the
+        row is hidden wherever one of them is, and where the row is too small to show, none of them is known.
     counts
         Column that counts -> who is counted. A column that is not named here is linked with nothing outside tables of
         the same subject.
@@ -104,6 +107,7 @@ class Table:
     about_people: bool = True
     events: bool = False
     rests_on: tuple[str, ...] = ()
+    tells: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     counts: Mapping[str, Count] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -161,6 +165,9 @@ class About:
     words
         What stands in the braces of those sentences: names, never numbers. A number about people reaches a reader
         through a declared fact, where it can be withheld.
+    unprinted
+        Counts of the whole council that no table prints and a reader may know, for laws between counts
+        (``workforce.counted.UNPRINTED``): code, cycle, how many.
     """
 
     subject: Subject
@@ -168,6 +175,7 @@ class About:
     n: int | None = None
     caveats: tuple[str, ...] = ()
     words: Mapping[str, str] = field(default_factory=dict)
+    unprinted: tuple[tuple[str, str, int], ...] = ()
 
     def __post_init__(self) -> None:
         numbers = sorted(name for name, word in self.words.items() if not isinstance(word, str))

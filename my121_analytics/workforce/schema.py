@@ -231,7 +231,7 @@ def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     if unknown:
         raise KeyError(f"{table} has no column {unknown}")
     return pd.DataFrame({column.name: _as_kind(frame, column) for column in TABLES[table]},
-                        index=pd.RangeIndex(len(frame)))
+                        index=pd.RangeIndex(len(frame)), copy=False)
 
 
 def _as_kind(frame: pd.DataFrame, column: Column) -> pd.Series:
@@ -267,9 +267,12 @@ def unify_categories(frames: Iterable[tuple[pd.DataFrame, str]]) -> None:
         Pairs of a frame owned by the caller and the column in it.
     """
     pairs = list(frames)
-    values: pd.Index = pd.Index([], dtype="str")
+    own = {id(frame[name].array.categories): frame[name].array.categories for frame, name in pairs}
+    common: pd.Index = pd.Index([], dtype="str")
+    for categories in own.values():  # columns of one sheet share theirs
+        common = common.union(categories.astype("str"), sort=False)
+    common = common.sort_values()
+    codes = {key: np.append(common.get_indexer(categories), -1) for key, categories in own.items()}
     for frame, name in pairs:
-        values = values.union(frame[name].cat.categories.astype("str"), sort=False)
-    common = values.sort_values()
-    for frame, name in pairs:  # not astype: to pandas, unordered categories in another order are the same dtype
-        frame[name] = frame[name].cat.set_categories(common)
+        values = frame[name].array
+        frame[name] = pd.Categorical.from_codes(codes[id(values.categories)][values.codes], categories=common)

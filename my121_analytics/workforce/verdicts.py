@@ -48,5 +48,5 @@ VERDICTS = {verdict.code: verdict for verdict in (
     Verdict(CANNOT_TELL, 3, "o", False, "\u25cb"),
 )}
 """By code, in their order."""
-SAID_FIRST = ("too_large", "some_fixed_mix", "some_leave_lowest_out")
+SAID_FIRST = ("not_settled", "too_large", "some_fixed_mix", "some_leave_lowest_out")
 """Facts of rating patterns that every page says before any name where they are not 0; each is a caveat by this name."""

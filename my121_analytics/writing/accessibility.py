@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,22 @@ import pandas as pd
 
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.wording.catalogue import say
+from my121_analytics.writing.accessible_text import (
+    MARK,
+    are_codes,
+    has_marker_with_number,
+    heads_codes,
+    holds_address,
+    is_empty_link,
+    is_language,
+    is_number_in_text,
+    is_placeholder,
+    is_sign_for_missing,
+    refers_to_note,
+    says_nothing,
+)
 from my121_analytics.writing.book import Profile
+from my121_analytics.writing.workbook_colours import is_chromatic, seen_colour, theme_colours
 
 if TYPE_CHECKING:
     from openpyxl import Workbook
@@ -27,21 +42,15 @@ SANS_SERIF = {"arial", "calibri", "helvetica", "liberation sans", "verdana", "ta
 SMALLEST, LEAST_CONTRAST = 12.0, 4.5
 MOST_CELLS = 200_000
 """Cells looked at one by one in each sheet; the rest have the same formats in a file of ours."""
-_NOTE, _MARK = re.compile(r"\[note (\d+)\]"), re.compile(r"\[[a-z]\]")
-_URL = re.compile(r"\bhttps?://\S+|\bwww\.\S+", re.IGNORECASE)
+_NOTE = re.compile(r"\[note (\d+)\]")
 _PLAIN_NAME = re.compile(r"(table|tabelle|range|list|data)[_ ]?\d*", re.IGNORECASE)
-_MARK_AND_NUMBER = re.compile(r"[−-]?[£]?[\d,.]+ ?%? ?\[[a-z]\]|\[[a-z]\] ?[−-]?[\d,.]+ ?%?")
-_FOR_MISSING = {"-", "–", "—", "−", "--", "n/a", "na", "n.a.", "nil", "null", "none", "..", "...", "*", "?", "missing",
-                "not available", "not applicable"}
-_NUMBER_AS_TEXT = re.compile(r"[−-]?[£]?\d[\d,]*(\.\d+)? ?%?")
-_HOLDS_CODES = re.compile(r"\b(ids?|no|ref|reference|code|number of|requirement|indicator|action|post|issue|version|"
-                          r"level|box|row|note|sheet|cycle|year|period)\b", re.IGNORECASE)
-_SMALL_FIGURES = re.compile(r"(?<!m)[⁰¹²³⁴-⁹]|\w\*+$")
 _CONTACT = re.compile(r"contact|question|enquir|e-?mail|telephone|phone|@", re.IGNORECASE)
-_NO_TITLE = re.compile(r"(book|workbook|document|doc|sheet|untitled|new|title|test|report|file)?[\s_-]*\d*(\.xlsx?)?",
-                       re.IGNORECASE)
-_LANGUAGES = {"en", "cy", "gd", "ga", "kw", "fr", "de", "es", "it", "nl", "pl", "pt", "ro", "ur", "pa", "bn", "ar"}
-"""Languages that a UK council may write in; anything else in a document's properties is taken for a slip."""
+_RUN = re.compile(rb"<(?:\w+:)?rPr>(.*?)</(?:\w+:)?rPr>", re.S)
+_HIDDEN_FORMAT = re.compile(r";\s*;|^;|^\s*\"\s*\"\s*$")
+_COLOUR_FORMAT = re.compile(r"\[(?:red|green|blue|yellow|cyan|magenta|color ?\d+)\]", re.IGNORECASE)
+_WORDS_OF_FORMAT = re.compile(r"\"([^\"]*)\"")
+_LOWEST = 9.0
+"""Height of a row in points below which no text can be read."""
 _LETTERS_A_WIDTH = 1.35
 """Most letters of prose that fit a unit of column width, so that a row is called cut off only where it surely is."""
 _LINE_OF_SIZE = 1.15
@@ -58,6 +67,8 @@ class _Sheet:
     first: int
     last: int
     n_columns: int
+    theme: tuple[str, ...] = ()
+    """Colours of the workbook's theme."""
 
     def cells(self) -> Iterator[Cell]:
         for number, row in enumerate(self.page.iter_rows()):
@@ -131,8 +142,9 @@ def list_for_eyes(path: Path | str) -> pd.DataFrame:
             to_look_at.append(("A4", page.title, "", "pictures"))
         if page.conditional_formatting:
             to_look_at.append(("A8", page.title, "", "shades"))
-        coloured = next((cell.coordinate for cell in _describe(page).cells()
-                         if cell.row > 1 and cell.hyperlink is None and _is_coloured(cell)), None)
+        described = _describe(page)
+        coloured = next((cell.coordinate for cell in described.cells()
+                         if cell.row > 1 and cell.hyperlink is None and _is_coloured(cell, described)), None)
         if coloured is not None:
             to_look_at.append(("A8", page.title, coloured, "coloured"))
     rows = [(item, sheet, cell, say("audit_look", code), say("audit_look_for", code))
@@ -169,20 +181,38 @@ def _check_package(parts: Mapping[str, bytes]) -> Iterator[_Fault]:
                 yield "A4", "", "", "no_alt_text"
         if name.startswith("xl/worksheets/_rels/") and b'TargetMode="External"' in content:
             yield "A11", "", "", "outside_link"
-    if any(b'vertAlign val="superscript"' in content for name, content in parts.items()
-           if name.startswith(("xl/sharedStrings", "xl/styles", "xl/worksheets/sheet"))):
+    texts = [content for name, content in parts.items()
+             if name.startswith(("xl/sharedStrings", "xl/styles", "xl/worksheets/sheet"))]
+    if any(re.search(rb'vertAlign val="(?:super|sub)script"', content) for content in texts):
         yield "A6", "", "", "superscript"
+    runs = {run for content in texts for run in _RUN.findall(content)}
+    yield from (("A8", "", "", code) for code in sorted({code for run in runs for code in _faults_of_run(run)}))
     core = parts.get("docProps/core.xml", b"").decode("utf-8", "replace")
     title = re.search(r"<(?:\w+:)?title\b[^>]*>([^<]*)<", core)
     if title is None or not title.group(1).strip():
         yield "A9", "", "", "no_title_property"
-    elif _NO_TITLE.fullmatch(title.group(1).strip()):
+    elif says_nothing(title.group(1)):
         yield "A9", "", "", "title_says_nothing"
     language = re.search(r"<(?:\w+:)?language\b[^>]*>([^<]*)<", core)
     if language is None or not language.group(1).strip():
         yield "A9", "", "", "no_language"
-    elif language.group(1).strip().split("-")[0].casefold() not in _LANGUAGES:
+    elif not is_language(language.group(1)):
         yield "A9", "", "", "language_unknown"
+
+
+def _faults_of_run(run: bytes) -> Iterator[str]:
+    """Look at the look of a part of a text: a word in italics, in red, in small or in another face."""
+    if re.search(rb"<(?:\w+:)?(?:i|u|strike)(?:\s*/>|\s+val=\"(?!0|none|false)[^\"]*\")", run):
+        yield "italic_or_underlined"
+    size = re.search(rb'<(?:\w+:)?sz val="([\d.]+)"', run)
+    if size and float(size[1]) < SMALLEST:
+        yield "small"
+    face = re.search(rb'<(?:\w+:)?rFont val="([^"]+)"', run)
+    if face and face[1].decode("utf-8", "replace").casefold() not in SANS_SERIF:
+        yield "serif"
+    colour = re.search(rb'<(?:\w+:)?color rgb="([0-9A-Fa-f]{6,8})"', run)
+    if colour and is_chromatic(colour[1].decode()[-6:]):
+        yield "colour_in_text"
 
 
 def _check_book(book: Workbook) -> Iterator[_Fault]:
@@ -213,7 +243,10 @@ def _names_contact(cover: Worksheet) -> bool:
     """Say whether the cover names whom to ask: a label with something beside it, or an address."""
     for row in cover.iter_rows(values_only=True):
         texts = [str(value) for value in row if value not in (None, "")]
-        if texts and _CONTACT.search(texts[0]) and (len(texts) > 1 or "@" in texts[0] or ":" in texts[0]):
+        if not texts or not _CONTACT.search(texts[0]):
+            continue
+        given = texts[1] if len(texts) > 1 else texts[0].partition(":")[2]
+        if "@" in texts[0] or (given.strip() and not is_placeholder(given)):
             return True
     return False
 
@@ -236,20 +269,21 @@ def _check_sheet(page: Worksheet, profile: Profile) -> Iterator[_Fault]:
 def _describe(page: Worksheet) -> _Sheet:
     from openpyxl.utils import range_boundaries
 
+    theme = theme_colours(page.parent)
     if len(page.tables) == 0:
-        return _Sheet(page, "", 0, 0, 0)
+        return _Sheet(page, "", 0, 0, 0, theme)
     name, place = next(iter(page.tables.items()))
     _, first, width, last = range_boundaries(place)
-    return _Sheet(page, name, int(first), int(last), int(width))
+    return _Sheet(page, name, int(first), int(last), int(width), theme)
 
 
 def _check_structure(sheet: _Sheet) -> Iterator[_Fault]:
     page, name = sheet.page, sheet.page.title
     if page.merged_cells.ranges:
         yield "A3", name, str(next(iter(page.merged_cells.ranges))), "merged"
-    if any(row.hidden for row in page.row_dimensions.values()):
+    if any(row.hidden or row.height == 0 for row in page.row_dimensions.values()):
         yield "A3", name, "", "hidden_row"
-    if any(column.hidden for column in page.column_dimensions.values()):
+    if any(column.hidden or (column.customWidth and column.width == 0) for column in page.column_dimensions.values()):
         yield "A3", name, "", "hidden_column"
     title = page["A1"]
     if title.value in (None, ""):
@@ -286,7 +320,7 @@ def _check_place(sheet: _Sheet) -> Iterator[_Fault]:
     if any(cell.value not in (None, "") for row in page.iter_rows(min_col=sheet.n_columns + 1) for cell in row):
         yield "A2", name, "", "beside_table"
     if any(page.cell(row, column).value not in (None, "") for row in range(2, sheet.first)
-           for column in range(2, sheet.n_columns + 1)) or _begins_with_headings(sheet):
+           for column in range(2, sheet.n_columns + 1)) or _begins_with_headings(sheet) or _repeats_headings(sheet):
         yield "A1", name, table.ref, "two_header_rows"
 
 
@@ -301,8 +335,8 @@ def _check_cells(sheet: _Sheet, lines: str) -> Iterator[_Fault]:
                               max_col=sheet.n_columns, values_only=True):
         texts = ["" if value is None else str(value) for value in row]
         blank_rows += not any(texts)
-        explains = len(texts) == 2 and not _MARK.fullmatch(texts[1])  # a list of symbols explains its own
-        marks |= set() if explains else {text for text in texts if _MARK.fullmatch(text)}
+        explains = len(texts) == 2 and not MARK.fullmatch(texts[1])  # a list of symbols explains its own
+        marks |= set() if explains else {text for text in texts if MARK.fullmatch(text)}
         if not all(texts) and not blank_explained:
             yield "A5", name, "", "empty_unexplained"
             blank_explained = True  # told once a sheet
@@ -320,7 +354,21 @@ def _begins_with_headings(sheet: _Sheet) -> bool:
     columns = list(sheet.page.iter_cols(min_row=sheet.first + 1, max_row=min(sheet.last, sheet.first + 200),
                                         max_col=sheet.n_columns, values_only=True))
     numeric = [column for column in columns if len(column) > 1 and all(_is_number(value) for value in column[1:])]
-    return bool(numeric) and all(isinstance(column[0], str) and not _MARK.fullmatch(column[0]) for column in numeric)
+    return bool(numeric) and all(isinstance(column[0], str) and not MARK.fullmatch(column[0]) for column in numeric)
+
+
+def _repeats_headings(sheet: _Sheet) -> bool:
+    """Say whether a row of data holds the headings again, or years under headings that name none."""
+    rows = sheet.page.iter_rows(min_row=sheet.first, max_row=sheet.last, max_col=sheet.n_columns, values_only=True)
+    headings = [str(value or "").casefold() for value in next(rows, ())]
+    for place, row in enumerate(rows):
+        if [str(value or "").casefold() for value in row] == headings:
+            return True
+        numbers = [value for value in row if _is_number(value)]
+        if place == 0 and sheet.last - sheet.first > 1 and len(numbers) > 1 and len(numbers) == len(row) - 1 and all(
+                1990 <= value <= 2100 and value == int(value) for value in numbers):
+            return True
+    return False
 
 
 def _is_number(value: object) -> bool:
@@ -331,17 +379,49 @@ def _check_columns(sheet: _Sheet, headings: list[str]) -> Iterator[_Fault]:
     """Look for numbers kept as text, and for signs other than markers where something is missing."""
     for heading, column in zip(headings, sheet.page.iter_cols(
             min_row=sheet.first + 1, max_row=sheet.last, max_col=sheet.n_columns), strict=False):
-        texts = [cell for cell in column if isinstance(cell.value, str) and cell.value.strip()]
-        as_text = [cell for cell in texts if _NUMBER_AS_TEXT.fullmatch(cell.value.strip())]
-        words = [cell for cell in texts if cell not in as_text and not _MARK.fullmatch(cell.value)]
-        has_numbers = any(_is_number(cell.value) for cell in column)
-        if as_text and (has_numbers or not words) and not _HOLDS_CODES.search(heading):
-            yield "A8", sheet.page.title, as_text[0].coordinate, "number_as_text"
+        texts = [cell for cell in column if isinstance(cell.value, str)]
+        n_numbers = sum(_is_number(cell.value) for cell in column)
+        is_numeric = n_numbers * 2 >= sum(cell.value is not None for cell in column) > 0
+        yield from _check_numbers(sheet, heading, column, texts, n_numbers)
         for cell in texts:
-            if cell.value.strip().casefold() in _FOR_MISSING:
+            if is_sign_for_missing(cell.value) or (is_numeric and not any(c.isdigit() for c in cell.value)
+                                                   and not MARK.fullmatch(cell.value)):
                 yield "A5", sheet.page.title, cell.coordinate, "sign_for_missing"
-            elif _MARK_AND_NUMBER.fullmatch(cell.value.strip()):
+            elif has_marker_with_number(cell.value):
                 yield "A5", sheet.page.title, cell.coordinate, "marker_with_number"
+        for cell in column:
+            if cell.data_type == "e":
+                yield "A5", sheet.page.title, cell.coordinate, "error_value"
+
+
+def _check_numbers(sheet: _Sheet, heading: str, column: Sequence[Cell], texts: Sequence[Cell],
+                   n_numbers: int) -> Iterator[_Fault]:
+    """Look for numbers kept as text, and for colours, signs and blanks that only a format shows."""
+    as_text = [cell for cell in texts if is_number_in_text(cell.value)]
+    words = [cell for cell in texts if cell not in as_text and cell.value.strip() and not MARK.fullmatch(cell.value)]
+    is_numeric = n_numbers >= len(words)
+    mixed = [cell for cell in texts if is_numeric and any(c.isdigit() for c in cell.value)
+             and not has_marker_with_number(cell.value)]
+    if (as_text or mixed) and ((is_numeric and n_numbers) or not words) and not (
+            heads_codes(heading) or (not n_numbers and are_codes([cell.value for cell in as_text]))):
+        yield "A8", sheet.page.title, (as_text or mixed)[0].coordinate, "number_as_text"
+    plain = [cell for cell in column if _is_number(cell.value) and not is_chromatic(
+        seen_colour(cell.font.color, sheet.theme))]
+    coloured = [cell for cell in column if (_is_number(cell.value) or MARK.fullmatch(str(cell.value)))
+                and is_chromatic(seen_colour(cell.font.color, sheet.theme))]
+    if coloured and plain:
+        yield "A8", sheet.page.title, coloured[0].coordinate, "red_alone"
+    for cell in column:
+        form = str(cell.number_format or "")
+        if not _is_number(cell.value) or form == "General":
+            continue
+        if _COLOUR_FORMAT.search(form):
+            yield "A8", sheet.page.title, cell.coordinate, "red_alone"
+        if _HIDDEN_FORMAT.search(form):
+            yield "A3", sheet.page.title, cell.coordinate, "hidden_by_format"
+        for word in _WORDS_OF_FORMAT.findall(form):
+            if MARK.search(word) or (word.strip() and is_sign_for_missing(word)):
+                yield "A5", sheet.page.title, cell.coordinate, "sign_by_format"
 
 
 def _check_plainness(sheet: _Sheet) -> Iterator[_Fault]:
@@ -354,7 +434,8 @@ def _check_plainness(sheet: _Sheet) -> Iterator[_Fault]:
     if any(part.left.text or part.center.text or part.right.text for part in header):
         yield "A4", name, "", "header_footer"
     cells = [cell for row in page.iter_rows(max_row=min(page.max_row, 5000)) for cell in row]
-    if page.conditional_formatting or any(cell.fill.fill_type for cell in cells):
+    whole = [*page.row_dimensions.values(), *page.column_dimensions.values()]
+    if page.conditional_formatting or any(part.fill.fill_type for part in (*cells, *whole)):
         yield "A4", name, "", "fill"
 
 
@@ -369,29 +450,12 @@ def _check_text(sheet: _Sheet) -> Iterator[_Fault]:
 
 
 def _faults_of(cell: Cell, page: Worksheet, sheet: _Sheet) -> Iterator[tuple[str, str]]:
-    font = cell.font
-    if (font.name or "").lower() not in SANS_SERIF:
-        yield "A8", "serif"
-    if (font.sz or 0) < SMALLEST:
-        yield "A8", "small"
-    if font.color is not None and isinstance(font.color.rgb, str) and _contrast(font.color.rgb) < LEAST_CONTRAST:
-        yield "A8", "contrast"
-    if cell.data_type == "f":
-        yield "A11", "formula"
-    if cell.hyperlink is not None and cell.hyperlink.target:
-        yield "A11", "outside_link"
     text = cell.value if isinstance(cell.value, str) else ""
-    if _URL.search(text):
-        yield "A7", "bare_url"
-    if _SMALL_FIGURES.search(text):
-        yield "A6", "superscript"
+    yield from _faults_of_font(cell, text, sheet)
+    yield from _faults_of_words(cell, text)
     if cell.alignment.textRotation or cell.alignment.shrink_to_fit:
         yield "A4", "rotated"
-    if cell.row > 1 and (font.i or (font.u and cell.hyperlink is None and not _is_link(cell))):
-        yield "A8", "italic_or_underlined"
-    if _is_red(cell) and (_is_number(cell.value) or _MARK.fullmatch(text)):
-        yield "A8", "red_alone"
-    if cell.alignment.wrap_text and _is_cut_off(cell, page):
+    if _is_cut_off(cell, page):
         yield "A4", "row_too_low"
     inside = sheet.table and sheet.first < cell.row <= sheet.last
     if inside and isinstance(cell.value, int | float) and cell.alignment.horizontal not in ("right", None, "general"):
@@ -402,24 +466,44 @@ def _faults_of(cell: Cell, page: Worksheet, sheet: _Sheet) -> Iterator[tuple[str
             yield "A4", "cut_off"
 
 
-def _is_link(cell: Cell) -> bool:
-    return cell.hyperlink is not None
+def _faults_of_font(cell: Cell, text: str, sheet: _Sheet) -> Iterator[tuple[str, str]]:
+    font = cell.font
+    if (font.name or "").lower() not in SANS_SERIF:
+        yield "A8", "serif"
+    if (font.sz or 0) < SMALLEST:
+        yield "A8", "small"
+    colour = seen_colour(font.color, sheet.theme)
+    if colour and _contrast(colour) < LEAST_CONTRAST:
+        yield "A8", "contrast"
+    underlined = font.u and cell.row > 1 and cell.hyperlink is None
+    if font.i or font.strike or underlined:
+        yield "A8", "italic_or_underlined"
+    if _is_red(colour) and (_is_number(cell.value) or MARK.fullmatch(text)):
+        yield "A8", "red_alone"
 
 
-def _is_red(cell: Cell) -> bool:
-    color = cell.font.color
-    if color is None or not isinstance(color.rgb, str):
-        return False
-    red, green, blue = (int(color.rgb[-6:][place:place + 2], 16) for place in (0, 2, 4))
+def _faults_of_words(cell: Cell, text: str) -> Iterator[tuple[str, str]]:
+    if cell.data_type == "f":
+        yield "A11", "formula"
+    if cell.hyperlink is not None and cell.hyperlink.target:
+        yield "A11", "outside_link"
+    if cell.hyperlink is not None and is_empty_link(text):
+        yield "A7", "link_says_nothing"
+    if cell.comment is not None:
+        yield "A6", "comment"
+    if holds_address(text):
+        yield "A7", "bare_url"
+    if refers_to_note(text):
+        yield "A6", "superscript"
+
+
+def _is_red(colour: str) -> bool:
+    red, green, blue = (int(colour[place:place + 2], 16) for place in (0, 2, 4)) if colour else (0, 0, 0)
     return red > 0xA0 and green < 0x60 and blue < 0x60
 
 
-def _is_coloured(cell: Cell) -> bool:
-    color = cell.font.color
-    if color is None or not isinstance(color.rgb, str):
-        return False
-    channels = [int(color.rgb[-6:][place:place + 2], 16) for place in (0, 2, 4)]
-    return max(channels) - min(channels) > 0x30
+def _is_coloured(cell: Cell, sheet: _Sheet) -> bool:
+    return is_chromatic(seen_colour(cell.font.color, sheet.theme))
 
 
 def _width_of(page: Worksheet, column: int) -> float:
@@ -431,7 +515,11 @@ def _width_of(page: Worksheet, column: int) -> float:
 def _is_cut_off(cell: Cell, page: Worksheet) -> bool:
     """Say whether text that wraps needs more lines than its row, whose height is set, has room for."""
     height = page.row_dimensions[cell.row].height if cell.row in page.row_dimensions else None
-    if height is None or not isinstance(cell.value, str):
+    if height is None or not height:
+        return False
+    if height < _LOWEST:
+        return True
+    if not isinstance(cell.value, str) or not cell.alignment.wrap_text:
         return False
     width = _width_of(page, cell.column) * _LETTERS_A_WIDTH * SMALLEST / (cell.font.sz or SMALLEST)
     needed = sum(max(-(-len(part) // int(max(width, 1))), 1) for part in cell.value.split("\n"))

@@ -11,7 +11,7 @@ from my121_analytics.cell_text import guard
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.writing.staging import write_atomic
-from my121_analytics.writing.tables import CODES, NOT_APPLICABLE, is_no_code
+from my121_analytics.writing.tables import NOT_APPLICABLE, holds_codes, is_no_code
 
 
 def write_csv(released: Released, table: str, path: Path, *, columns: Sequence[str] | None = None,
@@ -65,7 +65,8 @@ def _mark_no_placement(frame: pd.DataFrame) -> pd.DataFrame:
     for name in frame.columns:
         values = frame[name]
         columns[name] = values
-        if name in CODES and pd.api.types.is_numeric_dtype(values.dtype) and (none := is_no_code(values)).any():
+        if (holds_codes(name, frame) and pd.api.types.is_numeric_dtype(values.dtype)
+                and (none := is_no_code(values)).any()):
             columns[name] = values.astype("Int64").mask(none)
             columns[f"{name}_marker"] = pd.Series(none, index=frame.index).map({True: NOT_APPLICABLE, False: ""})
     return pd.DataFrame(columns, index=frame.index)

@@ -17,6 +17,7 @@ header{background:#12436d;color:#fff;padding:.7rem 1rem}header a{color:#fff;font
 main{max-width:56rem;margin:1.2rem auto;padding:0 1rem}
 h1{font-size:1.9rem;line-height:1.2}h2{font-size:1.35rem;margin-top:2rem}h3{font-size:1.1rem}
 a{color:#12436d}a:focus,pre:focus,div.wide:focus{outline:3px solid #f46a25;outline-offset:2px}
+code{overflow-wrap:anywhere}
 code{font-family:Consolas,"DejaVu Sans Mono",monospace;font-size:.92em;background:#f3f2f1;padding:0 .2em}
 pre{background:#f3f2f1;padding:.8rem 1rem;white-space:pre-wrap;overflow-wrap:anywhere;border-left:4px solid #12436d}
 pre code{padding:0}

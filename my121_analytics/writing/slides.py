@@ -21,6 +21,8 @@ MOST_ROWS = 11
 _BLUE, _INK, _TINT = "12436D", "1A1A1A", "EEF3F7"
 _WIDTH, _HEIGHT, _MARGIN = 13.333, 7.5, 0.6
 """Inches, 16 to 9."""
+_WIDEST, _NARROWEST, _CELL_MARGINS, _BOLD_WIDER = 60, 6, 3, 1.2
+"""Of a column of a table, in letters: most and least, both margins of a cell, and a bold letter against others."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -187,19 +189,27 @@ def _add_grid(page: Any, grid: PageTable, *, top: float) -> None:
                                   Inches(_WIDTH - 2 * _MARGIN), Inches(0.33 * (len(rows) + 1)))
     cells = "; ".join(", ".join(cell for cell in row if cell) for row in rows)
     _describe(shape, grid.caption, f"{grid.caption}. {cells}"[:2000])
-    widths = [max([len(heading) * 0.7, *(len(row[at]) for row in rows)], default=1) for at, heading in
-              enumerate(grid.headings)]
-    whole = sum(min(max(width, 6), 60) for width in widths)
+    widths = _column_widths(grid.headings, rows)
     for at, width in enumerate(widths):
-        share = min(max(width, 6), 60) / whole
-        shape.table.columns[at].width = int(Inches(_WIDTH - 2 * _MARGIN) * share)
+        shape.table.columns[at].width = int(Inches(_WIDTH - 2 * _MARGIN) * width / sum(widths))
     for row, texts in enumerate((grid.headings, *rows)):
         for column, text in enumerate(texts):
             cell = shape.table.cell(row, column)
             cell.text = clean_text(text)
             cell.fill.solid()
             cell.fill.fore_color.rgb = RGBColor.from_string(_BLUE if row == 0 else _TINT if row % 2 else "FFFFFF")
-            _style(cell.text_frame.paragraphs[0], 12, bold=row == 0, colour="FFFFFF" if row == 0 else _INK)
+            _style(cell.text_frame.paragraphs[0], 12, bold=row == 0, colour="FFFFFF" if row == 0 else _INK,
+                   to_the_right=bool(grid.numeric) and grid.numeric[column])
+
+
+def _column_widths(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> list[float]:
+    """Give widths in letters that keep every word of a heading on one line, with the margins of a cell."""
+    widths = []
+    for at, heading in enumerate(headings):
+        longest_word = max((len(word) for word in heading.split()), default=0) * _BOLD_WIDER
+        longest = max([len(heading) * 0.7, *(len(row[at]) for row in rows)], default=1)
+        widths.append(max(longest_word, min(longest, _WIDEST), _NARROWEST) + _CELL_MARGINS)
+    return widths
 
 
 def _add_marking(page: Any, protect: str, number: int) -> None:
@@ -220,12 +230,14 @@ def _describe(shape: Any, name: str, words: str) -> None:
     element.set("descr", clean_text(words)[:2000])
 
 
-def _style(paragraph: Any, size: int, *, bold: bool = False, colour: str = _INK) -> None:
+def _style(paragraph: Any, size: int, *, bold: bool = False, colour: str = _INK, to_the_right: bool = False) -> None:
     from pptx.dml.color import RGBColor
     from pptx.enum.text import PP_ALIGN
     from pptx.util import Pt
 
-    paragraph.alignment = PP_ALIGN.LEFT
+    paragraph.alignment = PP_ALIGN.RIGHT if to_the_right else PP_ALIGN.LEFT
+    if not paragraph.runs:  # else an empty cell is as high as the template's large letters
+        paragraph._p.get_or_add_endParaRPr().set("sz", str(size * 100))
     for run in paragraph.runs:
         run.font.name, run.font.size, run.font.bold = FONT, Pt(size), bold
         run.font.color.rgb = RGBColor.from_string(colour)

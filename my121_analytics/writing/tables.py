@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Literal
 
@@ -19,8 +20,10 @@ NUMERIC = ("integer", "number", "decimal", "signed", "share", "points")
 MINUS = "−"
 
 
-CODES = ("box", "performance", "potential", "level")
+_CODES = ("box", "performance", "potential", "level")
 """Columns of codes of the map, in which 0 is kept for those without a placement."""
+_WORDS = ("purpose", "axis")
+"""Columns of codes that are words as they stand."""
 NOT_APPLICABLE = "[z]"
 """Stands where a figure does not apply: the box of those who have none."""
 
@@ -139,7 +142,7 @@ class View:
 
     def has_none(self, field: Field) -> np.ndarray:
         """Say for each row whether this column's code stands for no placement: there is no box or level 0."""
-        if field.blank or field.name not in CODES or field.kind != "integer":
+        if field.blank or field.kind != "integer" or not holds_codes(field.name, self.frame):
             return np.zeros(len(self.frame), dtype=bool)
         return is_no_code(self.frame[field.name])
 
@@ -157,6 +160,20 @@ class View:
             markers = self.frame[MARKER] if MARKER in self.frame.columns else values
             columns.append([str(m) if h else v for v, h, m in zip(values, hidden, markers, strict=True)])
         return [list(row) for row in zip(*columns, strict=True)]
+
+
+def begin_large(rows: pd.DataFrame, fields: Sequence[Field]) -> tuple[pd.DataFrame, tuple[Field, ...]]:
+    """Put codes that are words, such as the purpose of an action, with a capital into columns beside them."""
+    words = {f"{name}_words": rows[name].astype("str").str[:1].str.upper() + rows[name].astype("str").str[1:]
+             for name in _WORDS if name in rows}
+    shown = tuple(replace(field, name=f"{field.name}_words") if field.name in _WORDS and field.name in rows else field
+                  for field in fields)
+    return rows.assign(**words), shown
+
+
+def holds_codes(name: str, frame: pd.DataFrame) -> bool:
+    """Say whether a column holds codes of the map: by its name, or because the names of its codes stand beside it."""
+    return name in _CODES or f"{name}_name" in frame.columns
 
 
 def is_no_code(values: pd.Series) -> np.ndarray:

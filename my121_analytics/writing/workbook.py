@@ -48,6 +48,10 @@ WIDER = 1.08
 LINE, TITLE_LINE = 16, 24
 """Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
 _BESIDE_A_PICTURE = 16  # rows of a table that print legibly on one page with its picture
+_LEEWAY = 0.5
+"""Of widths that are made to fit a page: sums of fractions end a little beside it."""
+_WIDE_ENOUGH = 20
+"""Width of a first column from which it may be widened for the lines above its table."""
 _PROSE_NARROWER = 1.15
 """How many more letters of prose than digits fit a width; measured 1.3 with Arial, less by a margin."""
 _TITLE_WIDER = 1.4
@@ -145,8 +149,9 @@ class _BookWriter:
         self.text = file.add_format({**base, "text_wrap": True})
         self.text_apart = file.add_format({**base, "text_wrap": True, "indent": 1, "align": "left"})
         self.bold = file.add_format({**base, "bold": True})
-        self.title = file.add_format({**base, "bold": True, "font_size": 16, "font_color": book.accent,
-                                      "text_wrap": not self.working})
+        title = {**base, "bold": True, "font_size": 16, "font_color": book.accent}
+        self.title_wrapped = file.add_format({**title, "text_wrap": True})
+        self.title = file.add_format(title) if self.working else self.title_wrapped
         self.cover_title = file.add_format({**base, "bold": True, "font_size": 18, "font_color": book.accent})
         self.link = file.add_format({**base, "font_color": book.accent, "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"})
@@ -201,9 +206,10 @@ class _BookWriter:
                 say("workbook", "column"), say("workbook", "choice")), rows, table_name="choices"))
         cover.activate()
 
-    def named_styles(self) -> dict[str, int]:
-        """Give the number of the format by the built-in style that it stands for, once the file is written."""
-        return {"Title": int(self.cover_title.xf_index), "Heading 1": int(self.title.xf_index)}
+    def named_styles(self) -> dict[str, list[int]]:
+        """Give the numbers of the formats by the built-in style that they stand for, once the file is written."""
+        titles = {look.xf_index: None for look in (self.title, self.title_wrapped) if look.xf_index is not None}
+        return {"Title": [int(self.cover_title.xf_index)], "Heading 1": [int(number) for number in titles]}
 
     def _add(self, name: str) -> Worksheet:
         page = self.file.add_worksheet(name)
@@ -287,8 +293,12 @@ class _BookWriter:
         widths = [self._column_width(field, view) + _INDENT * _stands_apart(field, column)
                   for column, field in enumerate(view.fields)]
         widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
-        widths = _wrap_to_page(widths, [field.kind == "text" for field in view.fields])
-        head = self._write_head(page, view.title, lines, n_tables=1, width=widths[0])
+        least = [self._least_width(field, view, width) for field, width in zip(view.fields, widths, strict=True)]
+        widths = _wrap_to_page(widths, least)
+        wraps = not self.working or _prints_beside(widths, sheet.frozen)
+        if wraps and self.working:
+            widths[0] = max(widths[0], NARROWEST_LINES)
+        head = self._write_head(page, view.title, lines, n_tables=1, width=widths[0], wraps=wraps)
         n_rows = max(len(view.frame), 1)
         headings = [self._heading(field) for field in view.fields]
         columns = []
@@ -398,6 +408,16 @@ class _BookWriter:
         width = _width(self._heading(field), [*self._shown(field, view), *field.choices], WIDEST)
         return max(width, ROOM_TO_WRITE) if field.entry else width
 
+    def _least_width(self, field: Field, view: View, width: float) -> float:
+        """Give what a column may be narrowed to: text wraps, and so do headings, over up to four lines."""
+        if field == view.fields[0]:
+            return min(width, NARROWEST_LINES)
+        if field.kind == "text":
+            return min(width, NARROWEST_TEXT)
+        if field.kind in NUMERIC and not field.blank and not field.entry:
+            return min(width, _width(self._heading(field), self._shown(field, view), WIDEST, lines=4))
+        return width
+
     def _shown(self, field: Field, view: View) -> list[str]:
         """Give the texts of a column as they will be read; of numbers, one that is as long as they are."""
         values = view.frame[field.name]
@@ -453,13 +473,19 @@ class _BookWriter:
             "image_data": io.BytesIO(sheet.png), "description": clean_text(sheet.alt), "object_position": 3,
             "x_scale": 0.8, "y_scale": 0.8})
 
-    def _write_head(self, page: Worksheet, title: str, lines: Sequence[str], *, n_tables: int, width: float) -> int:
-        """Write the title and the lines under it, wrapped in what is published; gives the row of the headings."""
+    def _write_head(self, page: Worksheet, title: str, lines: Sequence[str], *, n_tables: int, width: float,
+                    wraps: bool | None = None) -> int:
+        """Write the title and the lines under it; gives the row of the headings.
+
+        They wrap in the first column in what is published, and where that column is printed again on sheets of paper
+        side by side: running on over the columns beside it, they would be cut there.
+        """
+        wraps = not self.working if wraps is None else wraps
         lines = [say("workbook", "one_table", n=n_tables), *lines]
-        _put(page, 0, 0, title, self.title)
+        _put(page, 0, 0, title, self.title_wrapped if wraps else self.title)
         for row, line in enumerate(lines, start=1):
-            _put(page, row, 0, line, self.plain if self.working else self.text)
-        if not self.working:
+            _put(page, row, 0, line, self.text if wraps else self.plain)
+        if wraps:
             _set_heights(page, 0, [(width / _TITLE_WIDER, [title])], line=TITLE_LINE)
             _set_heights(page, 1, [(width * _PROSE_NARROWER, lines)])
         return len(lines) + 1
@@ -549,15 +575,21 @@ def _put(page: Worksheet, row: int, column: int, text: str, look: Any) -> None:
         page.write_blank(row, column, None, look)
 
 
-def _wrap_to_page(widths: Sequence[float], is_text: Sequence[bool]) -> list[float]:
-    """Narrow columns of text, whose cells wrap, where the table then prints on one page in width instead of two."""
-    least = [NARROWEST_TEXT if column else NARROWEST_LINES for column in range(len(widths))]
-    spare = [max(width - low, 0.0) if text or not column else 0.0
-             for column, (width, low, text) in enumerate(zip(widths, least, is_text, strict=True))]
-    over = sum(widths) - WIDEST_PRINT
-    if over <= 0 or over > sum(spare):
+def _wrap_to_page(widths: Sequence[float], least: Sequence[float]) -> list[float]:
+    """Narrow columns whose cells or headings wrap, where the table then prints on one page in width instead of two."""
+    spare = [max(width - low, 0.0) for width, low in zip(widths, least, strict=True)]
+    over = sum(widths) - WIDEST_PRINT + _LEEWAY
+    if over <= _LEEWAY or over > sum(spare):
         return list(widths)
     return [width - over * room / sum(spare) for width, room in zip(widths, spare, strict=True)]
+
+
+def _prints_beside(widths: Sequence[float], frozen: int) -> bool:
+    """Say whether a table prints over pages side by side, with a first column of words alone on each of them.
+
+    A first column of numbers or ids is too narrow for lines of text: those tables are worked in on the screen.
+    """
+    return sum(widths) > WIDEST_PRINT and frozen == 1 and widths[0] >= _WIDE_ENOUGH
 
 
 def _print_legibly(page: Worksheet, widths: Sequence[float], frozen: int) -> None:
@@ -572,10 +604,11 @@ def _print_legibly(page: Worksheet, widths: Sequence[float], frozen: int) -> Non
         page.repeat_columns(0, frozen - 1)
 
 
-def _width(heading: str, cells: Sequence[str], widest: float) -> float:
-    """Give a width in characters that fits the cells, and the heading on two lines or so."""
+def _width(heading: str, cells: Sequence[str], widest: float, *, lines: int = 2) -> float:
+    """Give a width in characters that fits the cells, and the heading on two lines or so, or as many as given."""
     longest_word = max((len(word) for word in heading.split()), default=0)
-    wanted = max(max((len(cell) for cell in cells), default=0), longest_word + 2, (len(heading) + 1) // 2 + 2)
+    wanted = max(max((len(cell) for cell in cells), default=0), longest_word + 2,
+                 math.ceil(len(heading) / lines) + 2)
     return min(max(wanted * WIDER + 2, NARROWEST), widest)
 
 

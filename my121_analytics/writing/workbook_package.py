@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 
-def finish_package(content: bytes, language: str, *, styles: Mapping[str, int] | None = None) -> bytes:
+def finish_package(content: bytes, language: str, *, styles: Mapping[str, Sequence[int]] | None = None) -> bytes:
     """Add what XlsxWriter cannot write: the document's language, and the built-in styles that formats stand for.
 
     Parameters
@@ -18,8 +18,8 @@ def finish_package(content: bytes, language: str, *, styles: Mapping[str, int] |
     language
         Such as ``en-GB``.
     styles
-        Number of the cell format by the name of the built-in style (``Title``, ``Heading 1``), so that programs that
-        read headings aloud find them.
+        Numbers of the cell formats by the name of the built-in style that they stand for (``Title``, ``Heading 1``), so
+        that programs that read headings aloud find them.
 
     Returns
     -------
@@ -43,7 +43,7 @@ _BUILT_IN = {"Title": 15, "Heading 1": 16}
 """Numbers of Excel's own styles."""
 
 
-def _name_styles(text: str, styles: Mapping[str, int]) -> str:
+def _name_styles(text: str, styles: Mapping[str, Sequence[int]]) -> str:
     """Make named styles of some cell formats: each gets a format of styles, which the cells' format then refers to."""
     formats = re.search(r"<cellXfs count=\"\d+\">(.*?)</cellXfs>", text, re.S)
     if formats is None:
@@ -51,9 +51,10 @@ def _name_styles(text: str, styles: Mapping[str, int]) -> str:
     entries = re.findall(r"<xf [^>]*/>|<xf [^>]*[^/]>.*?</xf>", formats.group(1), re.S)
     of_styles, names = "", ""
     n_before = int(re.search(r"<cellStyleXfs count=\"(\d+)\"", text).group(1))  # type: ignore[union-attr]
-    for place, (name, number) in enumerate(styles.items(), start=n_before):
-        of_styles += re.sub(r' xfId="\d+"', "", entries[number], count=1)
-        entries[number] = re.sub(r'xfId="\d+"', f'xfId="{place}"', entries[number], count=1)
+    for place, (name, numbers) in enumerate(styles.items(), start=n_before):
+        of_styles += re.sub(r' xfId="\d+"', "", entries[numbers[0]], count=1)
+        for number in numbers:
+            entries[number] = re.sub(r'xfId="\d+"', f'xfId="{place}"', entries[number], count=1)
         names += f'<cellStyle name="{name}" xfId="{place}" builtinId="{_BUILT_IN[name]}" customBuiltin="1"/>'
     text = text.replace(formats.group(1), "".join(entries))
     for part, added in (("cellStyleXfs", of_styles), ("cellStyles", names)):

@@ -95,6 +95,7 @@ def test_leavers_and_ended_posts_are_not_asked_for_anything():
     people = [{"employee_id": "2", "left_on": DAY("2023-08-01")}]
     result = measure_coverage(record([placement("1"), placement("2")], posts, [talk("1", "2023-05-01")], people))
     assert total(result)[["n_people", "n_posts"]].tolist() == [2, 2]
+    assert result.about.unprinted == (("ended", "2023/24 H1", 1),)  # who left had a placement: the gate must know
 
 
 def test_managers_are_listed_with_what_their_people_are_without():

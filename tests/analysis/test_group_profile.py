@@ -10,7 +10,7 @@ import pytest
 from my121_analytics.analysis.group_profile import profile_groups
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import UsageError
-from my121_analytics.figures.canvas import draw_on_canvas
+from my121_analytics.figures.canvas import TextLine, draw_on_canvas
 from my121_analytics.figures.map_multiples import describe_map_multiples, plot_map_multiples
 from my121_analytics.figures.profile_heatmap import describe_profile_heatmap, plot_profile_heatmap
 from my121_analytics.sample_council.council import make_sample
@@ -148,3 +148,15 @@ def test_groups_add_up_to_the_council_whatever_the_grouping(sample: Workforce) -
         for column in ("n_people", "n_posts", "n_placed", "n_unplaced"):
             assert inner[column].sum() == whole[column]
         assert whole["n_posts"] == result.about.n
+
+
+def test_both_pictures_count_the_groups_alike_and_without_the_council(sample: Workforce) -> None:
+    released = release(profile_groups(sample, by=["team"]), audience="analyst", settings=sample.settings)
+    n_groups = released.tables["groups"]["team"].nunique() - 1
+    titles = [draw_on_canvas(plot, released).title for plot in (plot_profile_heatmap, plot_map_multiples)]
+    assert n_groups <= 23, "all find room in both pictures"
+    assert len(set(titles)) == 1
+    assert f"of {n_groups} groups" in titles[0]
+    for plot in (plot_profile_heatmap, plot_map_multiples):
+        texts = [shape.text for shape in draw_on_canvas(plot, released).lay_out() if isinstance(shape, TextLine)]
+        assert any(f"n = {released.about.n} posts" in text for text in texts), "a bare number leaves open of what"

@@ -9,6 +9,7 @@ import pytest
 from my121_analytics.analysis.person_record import PERSONAL, gather_person
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import UsageError
+from my121_analytics.figures.phrases import day
 from my121_analytics.reports.guide.person_page import render_person
 from my121_analytics.sample_council.council import make_sample
 
@@ -45,12 +46,21 @@ def test_the_page_holds_every_date_and_no_colleague(workforce, rater):
                          settings=workforce.settings).decode("utf-8")
     for frame in released.tables.values():
         for column in frame.select_dtypes("datetime"):
-            for day in frame[column].dropna().dt.date:
-                assert day.isoformat() in page
+            for date in frame[column].dropna().dt.date:
+                assert day(date) in page
     employees = workforce.employees.astype({"employee_id": "str"})
     managers = set(released.tables["placements"]["rater_name"]) | set(released.tables["posts"]["manager_name"])
     others = set(employees.loc[employees["employee_id"] != rater, "name"]) - managers
     assert {name for name in others if re.search(rf"\b{re.escape(name)}\b", page)} == set()
+
+
+def test_the_page_names_columns_in_words_that_the_person_knows(workforce, rater):
+    released = release(gather_person(workforce, rater), audience="analyst")
+    page = render_person(released, employee_id=rater, framework=workforce.framework,
+                         settings=workforce.settings).decode("utf-8")
+    assert not re.search(r">(<bdi>)?(Fte|Rater id|Has summary|N set|Valid from|Source)<", page)
+    for heading in ("Full-time equivalent", "Objectives set", "Whose view"):
+        assert heading in page
 
 
 def test_an_unknown_number_is_refused_with_what_is_near(workforce, rater):

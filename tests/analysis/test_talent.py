@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pandas as pd
@@ -9,7 +10,11 @@ import pytest
 
 from my121_analytics.analysis.succession import measure_succession
 from my121_analytics.analysis.talent import review_talent
+from my121_analytics.disclosure.release import release
+from my121_analytics.reports.topics.papers import render_topic
+from my121_analytics.reports.topics.talent import build_talent
 from my121_analytics.sample_council.council import make_sample
+from my121_analytics.settings import Settings
 from my121_analytics.workforce.record import Workforce, build_workforce
 
 AS_OF = date(2024, 9, 30)
@@ -130,3 +135,21 @@ def test_a_record_without_key_posts_has_the_rest() -> None:
     found = review_talent(plain.with_tables(posts=posts))
     assert "cover" not in found.tables
     assert "box3" in found.tables
+
+
+def test_what_the_record_lacks_is_said_and_never_counted_as_none():
+    whole = make_sample(60, seed=5).workforce
+    bare = replace(whole, conversations=whole.conversations.iloc[:0],
+                   development_actions=whole.development_actions.iloc[:0], successors=whole.successors.iloc[:0])
+    result = review_talent(bare)
+    assert "n_never" not in result.facts
+    assert {"silence", "silence_by_group"}.isdisjoint(result.tables)
+    page = render_topic(build_talent(release(result, audience="analyst")), settings=Settings()).decode("utf-8")
+    for sentence in ("Everyone employed for six months", "have a plan", "people with a plan",
+                     "With development in hand", "Nobody does well"):
+        assert sentence not in page
+    for sentence in ("The record holds no conversations", "The record holds no development actions",
+                     "The record names no successor"):
+        assert sentence in page
+    said = render_topic(build_talent(release(review_talent(whole), audience="analyst")), settings=Settings())
+    assert "The record holds no" not in said.decode("utf-8")

@@ -127,4 +127,9 @@ def test_a_headcount_withheld_in_the_coverage_is_not_had_from_here(council: Work
 
 def test_vacant_posts_are_told_where_the_exports_list_them(by_hand: Workforce) -> None:
     assert describe_workforce(by_hand).facts["n_vacant"] is None
-    assert release(describe_workforce(by_hand, n_vacant=3), audience="publish").facts["n_vacant"] == 3
+    vacancies = pd.DataFrame({"post_id": ["V1", "", ""], "directorate": ["Care", "Care", ""]})
+    released = release(describe_workforce(by_hand, vacancies=vacancies), audience="publish")
+    assert released.facts["n_vacant"] == 3
+    rows = released.tables["vacancies"]
+    assert dict(zip(rows["directorate"], rows["n_vacant"], strict=True)) == {"Care": 2, "Not recorded": 1, "All": 3}
+    assert "vacancies" not in describe_workforce(by_hand, vacancies=vacancies.iloc[:0]).tables

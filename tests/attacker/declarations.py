@@ -114,27 +114,18 @@ class Statements:
     """A whole and the quantities that a table shows as its parts, all of them."""
     listed: list[tuple[Quantity, str, tuple[Quantity, ...]]] = field(default_factory=list)
     """Whose moves, between what (``box``, ``level``), and all moves that occurred."""
+    largest: list[tuple[Quantity, tuple[Quantity, ...]]] = field(default_factory=list)
+    """Of which it is said that none of the others counts more."""
+    occurring: list[Quantity] = field(default_factory=list)
+    """Moves that somebody made: at least one."""
     unread: list[str] = field(default_factory=list)
-
-
-def read_statements(publication: Publication) -> Statements:
-    """Read every declared number of a publication."""
-    said = Statements()
-    for table in publication.tables:
-        reader = _reader_of(table)
-        if reader is None:
-            said.unread.append(f"{publication.name}: {table.place}: {table.title}")
-        else:
-            reader(table, publication, said)
-    for text in publication.texts:
-        _read_text(text, publication, said)
-    return said
 
 
 Reader = Callable[[PrintedTable, Publication, Statements], None]
 
 
-def _reader_of(table: PrintedTable) -> Reader | None:
+def reader_of(table: PrintedTable) -> Reader | None:
+    """Give the reader of a table of a report or profile; None where no declaration is of it."""
     headings = set(table.headings)
     if table.kind == "raw":
         return _RAW.get(table.place.rsplit("/", 1)[-1].removesuffix(".csv"))
@@ -184,7 +175,7 @@ def _read_outcomes(table: PrintedTable, publication: Publication, said: Statemen
     rows = []
     for record in table.records():
         outcome = _outcome_of(record, table)
-        group = _posts(table, publication, record)
+        group = posts_of(table, publication, record)
         counted = group.where(("placed", "no") if outcome is None else outcome)
         rows.append((group, counted, record))
     _note_outcomes(rows, table, said, count, base)
@@ -194,34 +185,34 @@ def _read_rated(table: PrintedTable, publication: Publication, said: Statements)
     """People by group, and how many of them have a rating."""
     found = []
     for record in table.records():
-        everybody = Quantity("people", _cycle_of(table, publication), frozenset(_groups_of(table, record)))
+        everybody = Quantity("people", cycle_of(table, publication), frozenset(groups_of(table, record)))
         rated = everybody.where(("rated", "yes"))
-        said.counts += [Count(everybody, _number(record["Number"]), table.place),
-                        Count(rated, _number(record["With a rating"]), table.place, False, everybody)]
+        said.counts += [Count(everybody, number_in(record["Number"]), table.place),
+                        Count(rated, number_in(record["With a rating"]), table.place, False, everybody)]
         found += [everybody, rated]
     for name in sorted({name for quantity in found for name, _ in quantity.of} & set(GROUPINGS.values())):
-        _note_groups(said, found, name)
+        note_groups(said, found, name)
 
 
 def _read_compared(table: PrintedTable, publication: Publication, said: Statements) -> None:
     """Comparisons of a rating: how many people of the group were rated on the axis."""
     for record in table.records():
         axis = next((axis for axis in ("performance", "potential") if f"higher {axis} rating" in record["Outcome"]), "")
-        group = Quantity("people", _cycle_of(table, publication), frozenset(_groups_of(table, record)))
+        group = Quantity("people", cycle_of(table, publication), frozenset(groups_of(table, record)))
         if axis and "equal performance" not in record["Outcome"]:
-            said.counts.append(Count(group.where((f"rated on {axis}", "yes")), _number(record["Number"]), table.place,
+            said.counts.append(Count(group.where((f"rated on {axis}", "yes")), number_in(record["Number"]), table.place,
                                      False, group))
 
 
 def _note_outcomes(rows: Sequence[tuple[Quantity, Quantity, Mapping[str, str]]], table: PrintedTable,
                    said: Statements, count: str, base: str | None) -> None:
-    hidden_groups = _wholly_hidden((group, record[count]) for group, _, record in rows)
+    hidden_groups = wholly_hidden((group, record[count]) for group, _, record in rows)
     for group, counted, record in rows:
         whole = group if counted.get("placed") == "no" else group.where(("placed", "yes"))
-        said.counts.append(Count(counted, _number(record[count]), table.place, group in hidden_groups, whole))
+        said.counts.append(Count(counted, number_in(record[count]), table.place, group in hidden_groups, whole))
         if base is not None:
-            said.counts.append(Count(whole, _number(record[base]), table.place))
-        _note_share(said, table, record, counted, whole, "Share")
+            said.counts.append(Count(whole, number_in(record[base]), table.place))
+        note_share(said, table, record, counted, whole, "Share")
     _note_parts(said, [(group, counted) for group, counted, _ in rows])
 
 
@@ -236,11 +227,11 @@ def _note_parts(said: Statements, rows: Sequence[tuple[Quantity, Quantity]]) -> 
         said.complete.append((group, (group.where(("placed", "yes")), group.where(("placed", "no")))))
     counted_all = [counted for _, counted in rows]
     for name in sorted({name for quantity in counted_all for name, _ in quantity.of} & set(GROUPINGS.values())):
-        _note_groups(said, counted_all + [group for group, _ in rows]
+        note_groups(said, counted_all + [group for group, _ in rows]
                      + [group.where(("placed", "yes")) for group, _ in rows], name)
 
 
-def _note_groups(said: Statements, quantities: Iterable[Quantity], name: str) -> None:
+def note_groups(said: Statements, quantities: Iterable[Quantity], name: str) -> None:
     wholes: dict[Quantity, dict[Quantity, None]] = {}
     for quantity in quantities:
         if quantity.get(name):
@@ -254,7 +245,7 @@ def _read_wide(table: PrintedTable, publication: Publication, said: Statements) 
     """A table of groups by boxes, one column a box."""
     rows = []
     for record in table.records():
-        group = _posts(table, publication, record)
+        group = posts_of(table, publication, record)
         for heading, text in record.items():
             if heading == NO_PLACEMENT:
                 rows.append((group, group.where(("placed", "no")), {"n": text}))
@@ -263,12 +254,12 @@ def _read_wide(table: PrintedTable, publication: Publication, said: Statements) 
     _note_outcomes(rows, table, said, "n", None)
 
 
-def _posts(table: PrintedTable, publication: Publication, record: Mapping[str, str]) -> Quantity:
-    cycle = re.sub(r" \[.*", "", record["Cycle"]) if "Cycle" in record else _cycle_of(table, publication)
-    return Quantity("posts", cycle, frozenset(_groups_of(table, record, skip="cycle")))
+def posts_of(table: PrintedTable, publication: Publication, record: Mapping[str, str]) -> Quantity:
+    cycle = re.sub(r" \[.*", "", record["Cycle"]) if "Cycle" in record else cycle_of(table, publication)
+    return Quantity("posts", cycle, frozenset(groups_of(table, record, skip="cycle")))
 
 
-def _groups_of(table: PrintedTable, record: Mapping[str, str], skip: str = "") -> Iterator[tuple[str, str]]:
+def groups_of(table: PrintedTable, record: Mapping[str, str], skip: str = "") -> Iterator[tuple[str, str]]:
     if table.unit:
         yield "directorate", table.unit
     for heading, value in record.items():
@@ -289,17 +280,17 @@ def _outcome_of(record: Mapping[str, str], table: PrintedTable) -> tuple[str, st
 # --- tables of change ----------------------------------------------------------------------------------------------
 
 
-def _moves(table: PrintedTable, publication: Publication) -> Quantity:
+def moves_of(table: PrintedTable, publication: Publication) -> Quantity:
     found = re.search(r", (\d{4}/\d\d(?: H\d)?) to (\d{4}/\d\d(?: H\d)?)", table.title)
     pair = f"{found[1]} > {found[2]}" if found else ""
     if not pair:  # a file without a title: the latest cycle, and the one before
-        latest = _cycle_of(table, publication)
-        pair = f"{_before(latest, publication)} > {latest}"
+        latest = cycle_of(table, publication)
+        pair = f"{cycle_before(latest, publication)} > {latest}"
     return Quantity("moves", pair, frozenset({("directorate", table.unit)} if table.unit else ()))
 
 
 def _read_change(table: PrintedTable, publication: Publication, said: Statements) -> None:
-    moved = _moves(table, publication)
+    moved = moves_of(table, publication)
     columns = [(when, _first_heading(table, f"Number {when}", f"Posts {when}")) for when in ("before", "after")]
     base = _first_heading(table, "Number the share is of", "Posts the share is of")
     records = list(table.records())
@@ -310,24 +301,24 @@ def _read_change(table: PrintedTable, publication: Publication, said: Statements
             name, value = _outcome_of(record, table) or ("", "")
             counted = moved.where((f"{name} {when}", value))
             parts.setdefault(when, []).append(counted)
-            said.counts.append(Count(counted, _number(record[heading]), table.place, hidden, moved))
-            _note_share(said, table, record, counted, moved, f"Share {when}", ends=False)
+            said.counts.append(Count(counted, number_in(record[heading]), table.place, hidden, moved))
+            note_share(said, table, record, counted, moved, f"Share {when}", ends=False)
         said.complete.append((moved, tuple(parts[when])))
     for record, before, after in zip(records, parts["before"], parts["after"], strict=True):
         if base is not None:
-            said.counts.append(Count(moved, _number(record[base]), table.place))
-        change = _fraction(record.get("Change, points", ""), table, points=True)
+            said.counts.append(Count(moved, number_in(record[base]), table.place))
+        change = fraction_of(record.get("Change, points", ""), table, points=True)
         if change:
             said.ratios.append(Ratio(after, moved, *change, table.place, minus=before))
 
 
 def _read_steps(table: PrintedTable, publication: Publication, said: Statements) -> None:
-    moved = _moves(table, publication)
+    moved = moves_of(table, publication)
     records, parts = list(table.records()), []
     axes = ("Steps in performance", "Steps in potential")
     # A line of which nothing but noughts is shown is withheld with its own noughts.
-    hidden_lines = {(axis, line) for axis in axes for line, _ in _wholly_hidden(
-        ((record.get(axis, ""), axis), MARKER if _number(record["Number"]) == 0 else record["Number"])
+    hidden_lines = {(axis, line) for axis in axes for line, _ in wholly_hidden(
+        ((record.get(axis, ""), axis), MARKER if number_in(record["Number"]) == 0 else record["Number"])
         for record in records)}
     for record in records:
         hidden = any((axis, record.get(axis, "")) in hidden_lines for axis in axes)
@@ -335,21 +326,21 @@ def _read_steps(table: PrintedTable, publication: Publication, said: Statements)
         if record.get("Steps in potential"):
             counted = counted.where(("potential step", record["Steps in potential"]))
         parts.append(counted)
-        said.counts.append(Count(counted, _number(record["Number"]), table.place, hidden, moved))
-        said.counts.append(Count(moved, _number(record["Number the share is of"]), table.place))
-        _note_share(said, table, record, counted, moved, "Share", ends=False)
+        said.counts.append(Count(counted, number_in(record["Number"]), table.place, hidden, moved))
+        said.counts.append(Count(moved, number_in(record["Number the share is of"]), table.place))
+        note_share(said, table, record, counted, moved, "Share", ends=False)
     said.complete.append((moved, tuple(parts)))
 
 
 def _read_moves(table: PrintedTable, publication: Publication, said: Statements) -> None:
     """Only pairs that occur have a row; box 0 is no placement."""
-    moved, outcome = _moves(table, publication), "box" if "box" in table.title else "level"
+    moved, outcome = moves_of(table, publication), "box" if "box" in table.title else "level"
     records, flows = list(table.records()), []
     for record in records:
         if record["Before"].isdigit() and record["After"].isdigit():
             flow = moved.where((f"{outcome} before", record["Before"]), (f"{outcome} after", record["After"]))
             flows.append(flow)
-            said.counts.append(Count(flow, _number(record["Posts"]), table.place, may_be_nought=False))
+            said.counts.append(Count(flow, number_in(record["Posts"]), table.place, may_be_nought=False))
     if len(flows) == len(records) > 0:
         said.listed.append((moved, outcome, tuple(flows)))
 
@@ -366,54 +357,54 @@ _COVERAGE = {"Posts": ("posts", ()), "With a placement": ("posts", (("placed", "
 
 
 def _read_coverage(table: PrintedTable, publication: Publication, said: Statements) -> None:
-    cycle, counted = _cycle_of(table, publication), {heading: [] for heading in _COVERAGE}
+    cycle, counted = cycle_of(table, publication), {heading: [] for heading in _COVERAGE}
     for record in table.records():
-        groups = frozenset(_groups_of(table, record))
+        groups = frozenset(groups_of(table, record))
         wholes_hidden = MARKER in (record.get("People", MARKER), record.get("Posts", MARKER))
         for heading, (what, which) in _COVERAGE.items():
-            if heading in record and _is_count(record[heading]):
+            if heading in record and is_count(record[heading]):
                 extra = (*which, ("force", "yes")) if what == "posts" else which
                 quantity = Quantity(what, cycle, groups).where(*extra)
                 counted[heading].append(quantity)
-                said.counts.append(Count(quantity, _number(record[heading]), table.place, wholes_hidden))
+                said.counts.append(Count(quantity, number_in(record[heading]), table.place, wholes_hidden))
         if "Without a placement" in record:  # whoever has none is in post: placements alone bring in ended posts
             unplaced = Quantity("posts", cycle, groups).where(("placed", "no"))
-            said.counts.append(Count(unplaced, _number(record["Without a placement"]), table.place, wholes_hidden))
+            said.counts.append(Count(unplaced, number_in(record["Without a placement"]), table.place, wholes_hidden))
         owes = Quantity("people", cycle, groups).where(("owes", "yes"))
         enough = owes.where(("enough", "yes"))
         said.complete.append((owes, (enough, owes.where(("enough", "no")))))
         share = "Share with enough" if "Share with enough" in record else "Share"
-        _note_share(said, table, record, enough, owes, share)
+        note_share(said, table, record, enough, owes, share)
     for quantities in counted.values():
         for name in sorted({name for quantity in quantities for name, _ in quantity.of} & set(GROUPINGS.values())):
-            _note_groups(said, quantities, name)
+            note_groups(said, quantities, name)
 
 
 def _read_key_posts(table: PrintedTable, publication: Publication, said: Statements) -> None:
-    cycle, counted = _cycle_of(table, publication), []
+    cycle, counted = cycle_of(table, publication), []
     for record in table.records():
-        key = Quantity("key posts", cycle, frozenset(_groups_of(table, record)))
+        key = Quantity("key posts", cycle, frozenset(groups_of(table, record)))
         named = key.where(("successor", "yes"))
         hidden = record["Key posts"] == MARKER
         for quantity, heading in ((key, "Key posts"), (named, "With a successor named"),
                                   (named.where(("ready", "yes")), "Successor ready now")):
             counted.append(quantity)
-            said.counts.append(Count(quantity, _number(record[heading]), table.place, hidden))
-        _note_share(said, table, record, named, key, "Share")
+            said.counts.append(Count(quantity, number_in(record[heading]), table.place, hidden))
+        note_share(said, table, record, named, key, "Share")
     for name in {name for quantity in counted for name, _ in quantity.of} & set(GROUPINGS.values()):
-        _note_groups(said, counted, name)
+        note_groups(said, counted, name)
 
 
 def _read_actions(table: PrintedTable, publication: Publication, said: Statements) -> None:
     counted = []
     for record in table.records():
-        actions = Quantity("actions", "", frozenset(_groups_of(table, record)))
+        actions = Quantity("actions", "", frozenset(groups_of(table, record)))
         hidden = record["Actions"] == MARKER
         for quantity, heading in ((actions, "Actions"), (actions.where(("state", "completed")), "Completed"),
                                   (actions.where(("state", "overdue")), "Overdue")):
             counted.append(quantity)
-            said.counts.append(Count(quantity, _number(record[heading]), table.place, hidden))
-    _note_groups(said, counted, "purpose")
+            said.counts.append(Count(quantity, number_in(record[heading]), table.place, hidden))
+    note_groups(said, counted, "purpose")
 
 
 def _read_managers(table: PrintedTable, publication: Publication, said: Statements) -> None:
@@ -421,13 +412,13 @@ def _read_managers(table: PrintedTable, publication: Publication, said: Statemen
     parts = []
     records = list(table.records())
     # All managers of one verdict: the noughts are withheld with it, but for those that the headline figures print.
-    may_be_nought = not any(_number(row["Managers"]) for row in records if row["What the ratings say"] != ALL)
+    may_be_nought = not any(number_in(row["Managers"]) for row in records if row["What the ratings say"] != ALL)
     for record in records:
         verdict = record["What the ratings say"]
         quantity = everybody if verdict == ALL else everybody.where(("verdict", verdict))
         if verdict != ALL:
             parts.append(quantity)
-        said.counts.append(Count(quantity, _number(record["Managers"]), table.place, may_be_nought, everybody))
+        said.counts.append(Count(quantity, number_in(record["Managers"]), table.place, may_be_nought, everybody))
     said.complete.append((everybody, tuple(parts)))
 
 
@@ -435,52 +426,52 @@ def _read_managers(table: PrintedTable, publication: Publication, said: Statemen
 
 
 def _read_headcount(table: PrintedTable, publication: Publication, said: Statements) -> None:
-    cycle, counted = _cycle_of(table, publication), []
+    cycle, counted = cycle_of(table, publication), []
     for record in table.records():
-        counted.append(Quantity("people", cycle, frozenset(_groups_of(table, record))))
-        said.counts.append(Count(counted[-1], _number(record["People"]), table.place))
-    _note_every_group(said, counted)
+        counted.append(Quantity("people", cycle, frozenset(groups_of(table, record))))
+        said.counts.append(Count(counted[-1], number_in(record["People"]), table.place))
+    note_every_group(said, counted)
 
 
 def _read_make_up(table: PrintedTable, publication: Publication, said: Statements) -> None:
     """People by one characteristic; the number that a share is of counts all of them, whatever they are in it."""
-    cycle, records, counted = _cycle_of(table, publication), list(table.records()), []
+    cycle, records, counted = cycle_of(table, publication), list(table.records()), []
     characteristic = next(GROUPINGS[heading] for heading in reversed(table.headings) if heading in GROUPINGS)
-    of_row = [Quantity("people", cycle, frozenset(_groups_of(table, record))) for record in records]
-    hidden = _wholly_hidden((people.less(characteristic), record["Number"])
+    of_row = [Quantity("people", cycle, frozenset(groups_of(table, record))) for record in records]
+    hidden = wholly_hidden((people.less(characteristic), record["Number"])
                             for people, record in zip(of_row, records, strict=True))
     for people, record in zip(of_row, records, strict=True):
         everybody = people.less(characteristic)
-        said.counts.append(Count(people, _number(record["Number"]), table.place, everybody in hidden, everybody))
-        said.counts.append(Count(everybody, _number(record["Number the share is of"]), table.place))
-        _note_share(said, table, record, people, everybody, "Share", ends=False)
+        said.counts.append(Count(people, number_in(record["Number"]), table.place, everybody in hidden, everybody))
+        said.counts.append(Count(everybody, number_in(record["Number the share is of"]), table.place))
+        note_share(said, table, record, people, everybody, "Share", ends=False)
         counted += [people, everybody]
-    _note_every_group(said, counted)
+    note_every_group(said, counted)
 
 
 def _read_counted(table: PrintedTable, publication: Publication, said: Statements) -> None:
     """Those who left, and managers, by group."""
     heading, what = ("Managers", "managers in post") if "Managers" in table.headings else (
         "Left within 12 months", "leavers")
-    cycle, counted = _cycle_of(table, publication), []
+    cycle, counted = cycle_of(table, publication), []
     for record in table.records():
-        counted.append(Quantity(what, cycle, frozenset(_groups_of(table, record))))
-        said.counts.append(Count(counted[-1], _number(record[heading]), table.place))
-    _note_every_group(said, counted)
+        counted.append(Quantity(what, cycle, frozenset(groups_of(table, record))))
+        said.counts.append(Count(counted[-1], number_in(record[heading]), table.place))
+    note_every_group(said, counted)
 
 
-def _note_every_group(said: Statements, counted: Sequence[Quantity]) -> None:
+def note_every_group(said: Statements, counted: Sequence[Quantity]) -> None:
     for name in sorted({name for quantity in counted for name, _ in quantity.of} & set(GROUPINGS.values())):
-        _note_groups(said, counted, name)
+        note_groups(said, counted, name)
 
 
 def _read_grid(table: PrintedTable, publication: Publication, said: Statements) -> None:
     """The map as it is drawn: high potential above, high performance to the right; box 1 is at the top right."""
-    posts = Quantity("posts", _cycle_of(table, publication), frozenset())
+    posts = Quantity("posts", cycle_of(table, publication), frozenset())
     for down, row in enumerate(table.rows):
         for across, text in enumerate(row[1:]):
             box = posts.where(("box", str(down * 3 + 3 - across)))
-            said.counts.append(Count(box, _number(text), table.place))
+            said.counts.append(Count(box, number_in(text), table.place))
 
 
 # --- headline figures and sentences --------------------------------------------------------------------------------
@@ -488,7 +479,7 @@ def _read_grid(table: PrintedTable, publication: Publication, said: Statements) 
 
 def _read_headline(table: PrintedTable, publication: Publication, said: Statements) -> None:
     for record in table.records():
-        _read_figure(record, "Figure", _cycle_of(table, publication), table, said)
+        _read_figure(record, "Figure", cycle_of(table, publication), table, said)
 
 
 def _read_trends(table: PrintedTable, publication: Publication, said: Statements) -> None:
@@ -510,13 +501,13 @@ def _read_figure(record: Mapping[str, str], heading: str, cycle: str, table: Pri
               "People with enough formal conversations": (owes.where(("enough", "yes")), owes),
               "Key posts with a successor named": (key.where(("successor", "yes")), key)}
     figure, statistic = record[heading], record["Statistic"]
-    if statistic.startswith(("Posts in the cycle", "Posts on the map")) and _is_count(figure):
-        said.counts.append(Count(posts, _number(figure), table.place))
-    elif statistic == "Managers with a pattern to discuss" and heading == "Figure" and _is_count(figure):
+    if statistic.startswith(("Posts in the cycle", "Posts on the map")) and is_count(figure):
+        said.counts.append(Count(posts, number_in(figure), table.place))
+    elif statistic == "Managers with a pattern to discuss" and heading == "Figure" and is_count(figure):
         managers = Quantity("managers", "", frozenset({("verdict", "pattern to discuss")}))
-        said.counts.append(Count(managers, _number(figure), table.place))
+        said.counts.append(Count(managers, number_in(figure), table.place))
     elif statistic in shares:
-        _note_share(said, table, record, *shares[statistic], heading, ends=False)
+        note_share(said, table, record, *shares[statistic], heading, ends=False)
 
 
 _N = r"([\d,]+|\[c\])"
@@ -529,7 +520,7 @@ _SENTENCES = tuple(map(re.compile, (rf"\bn = {_N} posts? placed\.",
 _BOX = re.compile(rf"box (\d), [^:;]+: {_N}(?: posts?)? \((\d+)%\)")
 
 
-def _read_text(text: PrintedText, publication: Publication, said: Statements) -> None:
+def read_text(text: PrintedText, publication: Publication, said: Statements) -> None:
     unit = frozenset({("directorate", text.unit)} if text.unit else ())
     cycle = publication.cycles[-1] if publication.cycles else ""
     posts = Quantity("posts", cycle, unit)
@@ -539,16 +530,16 @@ def _read_text(text: PrintedText, publication: Publication, said: Statements) ->
         _read_sentences(line, posts, text, said)
         for box, n, percent in _BOX.findall(line):
             counted = posts.where(("box", box))
-            said.counts.append(Count(counted, _number(n), text.place, may_be_nought=True))
-            said.ratios.append(Ratio(counted, posts.where(("placed", "yes")), *_rounded(percent), text.place))
+            said.counts.append(Count(counted, number_in(n), text.place, may_be_nought=True))
+            said.ratios.append(Ratio(counted, posts.where(("placed", "yes")), *rounded_share(percent), text.place))
 
 
 def _read_presence(changed: re.Match[str], unit: Attributes, text: PrintedText, said: Statements) -> None:
     presence = Quantity("presence", f"{changed[1]} > {changed[2]}", unit)
     for which, number in (("both", changed[3]), ("new", changed[4]), ("gone", changed[5])):
-        said.counts.append(Count(presence.where(("which", which)), _number(number), text.place))
+        said.counts.append(Count(presence.where(("which", which)), number_in(number), text.place))
     if changed[6]:
-        said.counts.append(Count(Quantity("moves", presence.cycle, unit), _number(changed[6]), text.place))
+        said.counts.append(Count(Quantity("moves", presence.cycle, unit), number_in(changed[6]), text.place))
 
 
 def _read_sentences(line: str, posts: Quantity, text: PrintedText, said: Statements) -> None:
@@ -556,7 +547,7 @@ def _read_sentences(line: str, posts: Quantity, text: PrintedText, said: Stateme
     meant = ((placed,), (posts, placed), (unplaced, posts), (unplaced,))
     for pattern, quantities in zip(_SENTENCES, meant, strict=True):
         for found in pattern.finditer(line):
-            said.counts += [Count(quantity, _number(number), text.place) for quantity, number in
+            said.counts += [Count(quantity, number_in(number), text.place) for quantity, number in
                             zip(quantities, found.groups(), strict=True) if number]
 
 
@@ -589,15 +580,15 @@ _COUNTED = frozenset({"Number", "Posts", "Number before", "Number after", "Numbe
 
 def _read_change_all(table: PrintedTable, publication: Publication, said: Statements) -> None:
     """The change of everybody placed in either cycle: the two maps side by side."""
-    latest = _cycle_of(table, publication)
-    for when, cycle in (("before", _before(latest, publication)), ("after", latest)):
+    latest = cycle_of(table, publication)
+    for when, cycle in (("before", cycle_before(latest, publication)), ("after", latest)):
         placed = Quantity("posts", cycle, frozenset({("placed", "yes")}))
         for record in table.records():
             outcome = _outcome_of(record, table)
             if outcome:
-                said.counts.append(Count(placed.less("placed").where(outcome), _number(record[f"Number {when}"]),
+                said.counts.append(Count(placed.less("placed").where(outcome), number_in(record[f"Number {when}"]),
                                          table.place))
-                said.counts.append(Count(placed, _number(record[f"base_{when}"] or MARKER), table.place))
+                said.counts.append(Count(placed, number_in(record[f"base_{when}"] or MARKER), table.place))
 
 
 _RAW = {"map": _raw(_read_outcomes), "ratings": _raw(_read_outcomes), "map_by_group": _raw(_read_outcomes),
@@ -613,36 +604,36 @@ def _first_heading(table: PrintedTable, *headings: str) -> str | None:
     return next((heading for heading in headings if heading in table.headings), None)
 
 
-def _cycle_of(table: PrintedTable, publication: Publication) -> str:
+def cycle_of(table: PrintedTable, publication: Publication) -> str:
     found = re.search(r"(\d{4}/\d\d(?: H\d)?)(?: \[\w\])*(?:, as of| \[|$)", table.title)
     return found[1] if found else (publication.cycles[-1] if publication.cycles else "")
 
 
-def _before(cycle: str, publication: Publication) -> str:
+def cycle_before(cycle: str, publication: Publication) -> str:
     at = publication.cycles.index(cycle) if cycle in publication.cycles else 0
     return publication.cycles[at - 1] if at else f"before {cycle}"
 
 
-def _is_count(text: str) -> bool:
+def is_count(text: str) -> bool:
     return text == MARKER or bool(re.fullmatch(r"[\d,]+(?:\.0)?", text))
 
 
-def _number(text: str) -> int | None:
-    return int(float(text.replace(",", ""))) if _is_count(text) and text != MARKER else None
+def number_in(text: str) -> int | None:
+    return int(float(text.replace(",", ""))) if is_count(text) and text != MARKER else None
 
 
-def _wholly_hidden(rows: Iterable[tuple[Hashable, str]]) -> set[Hashable]:
+def wholly_hidden(rows: Iterable[tuple[Hashable, str]]) -> set[Hashable]:
     shown: dict[Hashable, bool] = {}
     for group, text in rows:
         shown[group] = shown.get(group, False) or text != MARKER
     return {group for group, is_shown in shown.items() if not is_shown}
 
 
-def _rounded(percent: str) -> tuple[float, float]:
+def rounded_share(percent: str) -> tuple[float, float]:
     return (int(percent) - 0.5) / 100 - 1e-9, (int(percent) + 0.5) / 100 + 1e-9
 
 
-def _fraction(text: str, table: PrintedTable, *, points: bool = False) -> tuple[float, float] | None:
+def fraction_of(text: str, table: PrintedTable, *, points: bool = False) -> tuple[float, float] | None:
     """Read a share or change as the range of values that would be printed so."""
     text = text.replace("−", "-").replace("+", "")
     if re.fullmatch(r"-?\d+(?:\.\d+)?%", text):
@@ -660,10 +651,10 @@ def _fraction(text: str, table: PrintedTable, *, points: bool = False) -> tuple[
     return value - 1e-9, value + 1e-9
 
 
-def _note_share(said: Statements, table: PrintedTable, record: Mapping[str, str], part: Quantity, base: Quantity,
+def note_share(said: Statements, table: PrintedTable, record: Mapping[str, str], part: Quantity, base: Quantity,
                 heading: str, *, ends: bool = True) -> None:
-    share = _fraction(record.get(heading, ""), table)
-    bounds = [_fraction(record.get(name, ""), table) if ends else None
+    share = fraction_of(record.get(heading, ""), table)
+    bounds = [fraction_of(record.get(name, ""), table) if ends else None
               for name in ("Lower end of range", "Upper end of range")]
     if share or any(bounds):
         low, high = share or (0.0, 1.0)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from tests.attacker.declarations import Quantity, read_statements
+from tests.attacker.declarations import Quantity
 from tests.attacker.laws import Knowledge, gather, join_editions
 from tests.attacker.printed import read_publication
 from tests.attacker.programs import Found, attack
+from tests.attacker.reading import read_statements
 
 
 def attack_folders(published: Sequence[Path], unsuppressed: Sequence[Path] = (), *, threshold: int = 5,
@@ -25,7 +26,7 @@ def attack_folders(published: Sequence[Path], unsuppressed: Sequence[Path] = (),
     threshold, equality_threshold
         As the release records state them.
     """
-    return attack(read_folders(published), read_truth(unsuppressed), threshold=threshold,
+    return attack(read_folders(published), read_truth(unsuppressed, find_cycles(published)), threshold=threshold,
                   equality_threshold=equality_threshold)
 
 
@@ -36,25 +37,34 @@ def attack_editions(published: Sequence[Sequence[Path]], unsuppressed: Sequence[
         return attack_folders(published[0], unsuppressed[0], threshold=threshold,
                               equality_threshold=equality_threshold)
     truth: dict[Quantity, int] = {}
-    for number, folders in enumerate(unsuppressed, start=1):
-        truth |= {replace(quantity, edition=str(number)): value for quantity, value in read_truth(folders).items()}
+    for number, (folders, shown) in enumerate(zip(unsuppressed, published, strict=True), start=1):
+        truth |= {replace(quantity, edition=str(number)): value
+                  for quantity, value in read_truth(folders, find_cycles(shown)).items()}
     known = join_editions([read_folders(folders) for folders in published])
     return attack(known, truth | _true_changes(known, truth), threshold=threshold,
                   equality_threshold=equality_threshold)
 
 
-def read_folders(folders: Sequence[Path]) -> Knowledge:
-    """Gather what an outsider knows from folders that were published at one time."""
+def find_cycles(folders: Sequence[Path]) -> tuple[str, ...]:
+    """List the cycles that papers published at one time name, the earliest first."""
+    return tuple(sorted({cycle for folder in folders for cycle in read_publication(folder).cycles}))
+
+
+def read_folders(folders: Sequence[Path], cycles: tuple[str, ...] = ()) -> Knowledge:
+    """Gather what an outsider knows from folders that were published at one time; cycles may be known otherwise."""
     papers = [read_publication(folder) for folder in folders]
-    cycles = tuple(sorted({cycle for paper in papers for cycle in paper.cycles}))
+    cycles = tuple(sorted({*cycles, *(cycle for paper in papers for cycle in paper.cycles)}))
     return gather([read_statements(replace(paper, cycles=cycles)) for paper in papers])
 
 
-def read_truth(unsuppressed: Sequence[Path]) -> dict[Quantity, int]:
-    """Read the numbers as they are, and those that add up from them."""
+def read_truth(unsuppressed: Sequence[Path], cycles: tuple[str, ...] = ()) -> dict[Quantity, int]:
+    """Read the numbers as they are, and those that add up from them.
+
+    Papers with nothing withheld have no release record, which is where some of them name their cycles.
+    """
     if not unsuppressed:
         return {}
-    known = read_folders(unsuppressed)
+    known = read_folders(unsuppressed, cycles)
     truth = dict(known.shown)
     for _ in range(6):  # what one law leaves open alone follows from it
         for law in known.laws:

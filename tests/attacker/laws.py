@@ -64,6 +64,10 @@ def gather(statements: Sequence[Statements]) -> Knowledge:
     _note_ratios(known, [canonical.ratio(ratio) for said in statements for ratio in said.ratios])
     for scope, outcome, flows in (entry for said in statements for entry in said.listed):
         known.laws += _not_listed(scope, outcome, set(flows))
+    for said in statements:
+        known.laws += [_law("somebody made this move", [(flow, 1.0)], 1.0, np.inf) for flow in said.occurring]
+        known.laws += [_at_most("no box is fuller", canonical.of(other), canonical.of(fullest))
+                       for fullest, others in said.largest for other in others]
     known.laws += _units_make_up_the_council(known, canonical)
     n_before = -1
     while len(known.laws) != n_before:  # a definition may speak of quantities that no paper prints
@@ -213,8 +217,9 @@ def _definitions(known: Knowledge) -> list[Law]:
     laws: list[Law] = []
     for quantity in quantities:
         laws += {"posts": _about_posts, "people": _about_people, "key posts": _about_key_posts,
-                 "actions": _about_actions, "moves": _about_moves,
-                 "presence": _about_presence}.get(quantity.what, _nothing)(quantity, present)
+                 "actions": _about_actions, "moves": _about_moves, "presence": _about_presence,
+                 "pairs": _about_pairs, "conversations": _about_conversations}.get(quantity.what, _nothing)(
+                     quantity, present)
     laws += _ended_by_group(known)
     laws += _flows(present)
     return laws
@@ -249,9 +254,12 @@ def _boxes_and_levels(group: Quantity, present: set[Quantity], suffix: str = "")
 
 
 def _about_people(quantity: Quantity, present: set[Quantity]) -> Iterator[Law]:
-    everybody = quantity.less("owes", "enough", "conversed")
+    everybody = quantity.less("owes", "enough", "conversed", "manager")
     if quantity != everybody and not quantity.get("enough"):
         yield _at_most("some of the people", quantity, everybody)
+    for name in ("owes", "conversed"):
+        if quantity.get(name) == "no" and not quantity.get("enough"):
+            yield _equal("they do or do not", [everybody], [quantity, everybody.where((name, "yes"))])
     if quantity.get("enough") == "yes":
         conversed = everybody.where(("conversed", "yes"))
         if conversed in present:
@@ -259,6 +267,28 @@ def _about_people(quantity: Quantity, present: set[Quantity]) -> Iterator[Law]:
     in_post = Quantity("posts", quantity.cycle, everybody.of).where(("force", "yes"))
     if quantity == everybody and in_post in present:
         yield _at_most("everybody has a post", quantity, in_post)
+
+
+def _about_pairs(quantity: Quantity, present: set[Quantity]) -> Iterator[Law]:
+    """Posts with the manager's placement and the employee's own: on both axes, but for an axis that one leaves out."""
+    if quantity.get("own view"):
+        return
+    pairs = quantity.less("axis", "step", "direction")
+    placed = Quantity("posts", pairs.cycle, pairs.of).where(("placed", "yes"))
+    if quantity == pairs:
+        if placed in present:
+            yield _at_most("compared, so placed", pairs, placed)
+    elif not quantity.get("step") and not quantity.get("direction"):
+        yield _equal("pairs are compared on each axis", [quantity], [pairs], nearly=True)
+    for direction, steps in (("self_higher", ("-2", "-1")), ("same", ("0",)), ("manager_higher", ("1", "2"))):
+        if quantity.get("direction") == direction:
+            of_axis = quantity.less("direction")
+            yield _equal("steps of one direction", [quantity], [of_axis.where(("step", step)) for step in steps])
+
+
+def _about_conversations(quantity: Quantity, present: set[Quantity]) -> Iterator[Law]:
+    if quantity.get("part"):
+        yield _at_most("filled in some conversations", quantity, quantity.less("part"))
 
 
 def _about_key_posts(quantity: Quantity, present: set[Quantity]) -> Iterator[Law]:

@@ -59,3 +59,13 @@ def test_no_number_withheld_from_a_random_council_is_known_too_well(number: int,
     found, _, _, _ = attack_council(design, tmp_path)
     check_model(found)
     check_safe(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("papers", [("pack",), ("profile", "plan")], ids=" and ".join)
+def test_no_number_withheld_from_a_pack_or_a_plan_is_known_too_well(papers: tuple[str, ...], tmp_path: Path) -> None:
+    found, use, _, _ = attack_council(Design(60, 41, ("grade",), "grade", papers, 1), tmp_path)
+    assert len(found.hidden) > 10
+    assert 0 < use["cells"] < 1
+    check_model(found)
+    check_safe(found)

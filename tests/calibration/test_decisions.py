@@ -254,3 +254,16 @@ def test_the_pack_s_own_workbook_comes_back_line_by_line(bare_pack, tmp_path):
     assert len(calibration.workforce.placements) == len(workforce.placements) + len(read.agreed)
     boxes = select_placements(calibration.workforce, source="calibrated").set_index("employee_id")["box"]
     assert boxes[read.agreed.query("outcome == 'changed'")["employee_id"]].tolist() == [1]
+
+
+def test_headings_that_a_person_has_written_anew_are_the_same_columns(tmp_path, record):
+    path = written(tmp_path, changed())
+    path.write_text(path.read_text("utf-8").replace(HEADINGS, HEADINGS.replace("_", " ").title()), encoding="utf-8")
+    assert read_decisions(path, workforce=record).agreed["box_after"].tolist() == [4]
+
+
+def test_two_columns_for_one_thing_are_refused(tmp_path, record):
+    path = written(tmp_path, f"{changed()},6")
+    path.write_text(path.read_text("utf-8").replace(HEADINGS, f"{HEADINGS},Agreed box"), encoding="utf-8")
+    with pytest.raises(DataUnusableError, match="have one heading: agreed_box"):
+        read_decisions(path, workforce=record)

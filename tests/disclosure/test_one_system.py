@@ -14,9 +14,10 @@ import pytest
 from my121_analytics.disclosure.attacker import attack_release, show_earlier
 from my121_analytics.disclosure.bounds import find_bounds
 from my121_analytics.disclosure.kept import Earlier
-from my121_analytics.disclosure.linked_tables.equations import Knowledge, show, write_equations
-from my121_analytics.disclosure.linked_tables.gathered import NO_SUM
+from my121_analytics.disclosure.linked_tables.equations import Knowledge, Shown, show, write_equations
+from my121_analytics.disclosure.linked_tables.gathered import NO_SUM, Gathered
 from my121_analytics.disclosure.linked_tables.grids import Grid
+from my121_analytics.disclosure.linked_tables.links import add_flows
 from my121_analytics.disclosure.release import Released, release, release_together
 from my121_analytics.errors import UsageError
 from my121_analytics.publication import Publication
@@ -226,6 +227,23 @@ def test_the_parts_of_a_law_change_together_between_two_editions() -> None:
     assert (low[0], high[0]) == (49, 53)
 
 
+def test_a_move_that_no_row_lists_is_known_to_be_nobodys_where_other_moves_names_are_hidden() -> None:
+    """Two moves are listed, one of them hidden with its names: nobody made the others, though a reader cannot tell."""
+    about = coverage(GRADES).about
+    flows = Count("present_level", keys={"before": "level_before", "after": "level_after"})
+    frame = pd.DataFrame({"before": [2, 2], "after": [2, 3], "n": [19, 1]}).astype("Int64")
+    hidden = frame.mask(frame.index.to_series().eq(1), pd.NA)
+    moves = Table(frame, keys=("before", "after"), count="n", counts={"n": flows})
+    gathered = Gathered()
+    grid = Grid(show("0.moves", hidden, moves, replace(about, subject=replace(about.subject, cycle="1 > 2"))))
+    grid.positions["n"] = gathered.add(grid.names("n"), grid.truth["n"], grid.shown["n"], grid, "n")
+    add_flows(gathered, [grid], {})
+    names, truth, shown = (np.concatenate(part) for part in (gathered.names, gathered.truth, gathered.shown))
+    (back,) = (at for at, name in enumerate(names) if {"level_before=3", "level_after=2"} <= set(name.split("\x1f")))
+    assert truth[back] == 0
+    assert np.isnan(shown[back])
+
+
 def ends(known: Knowledge, **of: str) -> tuple[float, float]:
     """Give the range of the one hidden count whose table, keys or column are these."""
     chosen = known.cells
@@ -258,6 +276,10 @@ def test_how_many_posts_had_ended_is_known_of_what_was_kept_as_well() -> None:
     assert (low, high - low >= 50) == (6, True)
     known = write_equations(shown, {}, {}, slack=at_the_time.slack)
     assert ends(known, table="1.ratings", keys="grade=Grade 5, level=0") == (6, 6)
+    told = replace(shown[1], unprinted=(("ended", "2024/25 H2", 0),))  # by the record itself, nothing being kept
+    assert ends(write_equations([shown[0], told], {}, {}), table="1.ratings", keys="grade=Grade 5, level=0") == (6, 6)
+    of_then = replace(told, edition="then", changed={"2024/25 H2": 3.0})  # what is so today was not so then
+    assert "told ended@2024/25 H2" not in write_equations([shown[0], of_then], {}, {}).slack
 
 
 def test_the_number_that_shares_of_a_characteristic_are_of_is_everybody() -> None:
@@ -347,3 +369,23 @@ def test_every_count_of_a_report_has_one_value(monkeypatch: pytest.MonkeyPatch) 
                     values.setdefault(count, set()).add(value)
     assert len(values) > 400
     assert {count: found for count, found in values.items() if len(found) > 1} == {}
+
+
+def test_one_unit_is_not_the_whole_council_of_a_kept_release_whose_counts_are_hidden() -> None:
+    """Of the council 50 are placed, of one directorate 20; the ratings of both are hidden, the kept ones for good."""
+    def lay_out(name: str, placed: int, *, within: str = "", is_kept: bool = False) -> Shown:
+        frame = pd.DataFrame({"level": [1, 2, 3], "n": [4, placed - 8, 4], "base": placed}).astype(
+            {"n": "Float64", "base": "Float64"})
+        hidden = frame.assign(n=pd.array([pd.NA] * 3, dtype="Float64"))
+        table = Table(hidden if is_kept else frame, keys=("level",), count="n", base="base", sums=("level",),
+                      counts={"n": POSTS, "base": POSTS})
+        about = describe("profile", population="posts_in_cycle", counts="posts", source="manager", cycle="2024/25 H2",
+                         as_of=DAY, filters={"directorate": within} if within else None)
+        return show(name, hidden, table, about)
+
+    tables = [lay_out("then", 50, is_kept=True), lay_out("now", 20, within="Adult Care")]
+    only = {"Reablement": "Adult Care"}
+    one = write_equations(tables, {}, {("service", "directorate"): only})
+    two = write_equations(tables, {}, {("service", "directorate"): {**only, "Waste": "Environment"}})
+    n_ratings = 3
+    assert one.system.equal.shape[0] >= two.system.equal.shape[0] + n_ratings  # each rating of the only unit is all

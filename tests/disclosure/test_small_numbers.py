@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from my121_analytics.disclosure.release import release
-from my121_analytics.disclosure.suppression import LABELS, count_columns, find_small, outcome_keys
+from my121_analytics.disclosure.suppression import LABELS, count_columns, find_small
 from my121_analytics.settings import DisclosureSettings, Settings
-from my121_analytics.workforce.results import TOTAL, About, Count, Result, Table, describe
+from my121_analytics.workforce.results import TOTAL, About, Count, Fact, Result, Table, describe
+from my121_analytics.workforce.single_counts import outcome_keys
 
 THRESHOLD = 5
 COUNTS = st.integers(0, 30)
@@ -165,6 +166,25 @@ def test_a_few_without_a_conversation_are_hidden_too():
     assert out.loc["Parks", "n_with_enough"] == 60
 
 
+def coverage_row(n_posts: int, *, names_unplaced: bool = True) -> Table:
+    """123 people, and their posts, of which 119 have a placement."""
+    counts = {"n_people": Count("people"), "n_posts": Count("posts_in_force"), "n_placed": Count("placed_in_force"),
+              "n_unplaced": Count("unplaced_in_force")}
+    frame = pd.DataFrame({"directorate": ["All"], "n_people": [123], "n_posts": [n_posts], "n_placed": [119],
+                          "n_unplaced": [n_posts - 119]})
+    columns = ["n_people", "n_posts", "n_placed", *(["n_unplaced"] if names_unplaced else [])]
+    return Table(frame[["directorate", *columns]], keys=("directorate",), count="n_people", parts=tuple(columns[1:]),
+                 sums=("directorate",), counts={column: counts[column] for column in columns})
+
+
+@pytest.mark.parametrize(("table", "is_small"), [
+    (coverage_row(128), False),  # nine posts have none, and that is a column of its own
+    (coverage_row(127), True),  # people and posts are nearly the same number, and stand for each other
+    (coverage_row(128, names_unplaced=False), True)])
+def test_placements_are_held_against_posts_and_not_against_people(table, is_small):
+    assert find_small(table, DisclosureSettings()).cells["n_placed"].tolist() == [is_small]
+
+
 def test_the_estimate_of_one_count_outlives_another_count_on_the_row():
     frame = pd.DataFrame({"directorate": ["Housing", "Parks", "Roads"], "n_people": [100, 80, 90],
                           "n_with_placement": [97, 70, 60], "n_with_enough": [55, 60, 50], "base": [100, 80, 90]})
@@ -313,3 +333,17 @@ def test_where_more_must_be_hidden_the_weights_of_the_settings_say_of_which_grou
     assert n_hidden[kept] == 0
     assert n_hidden[lost] == 1
     assert n_hidden["Yes"] == 1
+
+
+def test_figures_of_other_rows_do_not_tell_the_small_count_of_a_withheld_one():
+    """85 people, 82 who owe conversations, 3 who owe none: the row of the 3 is withheld, and one of the others."""
+    counts = {"everybody": ("people", 85), "owing": ("owing", 82), "too new": ("not_owing", 3)}
+    frame = pd.DataFrame({"figure": list(counts), "n_least": [n for _, n in counts.values()]})
+    table = Table(frame, keys=("figure",), count="n_least", tells={name: (name,) for name in counts})
+    figures = Result(describe("plan_outcome", as_of=date(2025, 3, 31), cycle="2024/25 H2"), {"figures": table},
+                     {name: n for name, (_, n) in counts.items()},
+                     {name: Fact("people", who=Count(what)) for name, (what, _) in counts.items()})
+    shown = release(figures, audience="publish").tables["figures"]
+    is_shown = dict(zip(shown["figure"], shown["marker"].eq(""), strict=True))
+    assert not is_shown["too new"]
+    assert not (is_shown["everybody"] and is_shown["owing"])

@@ -8,6 +8,9 @@ import pandas as pd
 import pytest
 
 from my121_analytics.disclosure.release import Released, release
+from my121_analytics.figures import theme
+from my121_analytics.figures.canvas import TextLine, draw_on_canvas
+from my121_analytics.figures.layout import measure
 from my121_analytics.figures.list_length import describe_list_lengths, plot_list_lengths
 from my121_analytics.workforce.results import Fact, Result, Table, describe
 
@@ -48,3 +51,11 @@ def test_nobody_to_hear_is_said():
 def test_nothing_to_choose_from_is_said():
     assert "Too few ratings" in describe_list_lengths(released_with(lengths(0, 5)))
     plot_list_lengths(released_with(lengths(0, 5)))
+
+
+def test_the_price_of_a_long_list_is_whole_at_the_edge_of_the_picture():
+    drawn = draw_on_canvas(plot_list_lengths, released_with(lengths(30, 20)))
+    texts = [shape for shape in drawn.lay_out() if isinstance(shape, TextLine) and "wrongly" in shape.text]
+    assert texts
+    for text in texts:
+        assert text.points[0][0] / 72 + measure(text.text, text.size, text.weight) <= theme.WIDTH

@@ -114,6 +114,34 @@ def test_two_fullest_boxes_are_both_named(given):
                          "with two in five people each")
 
 
+def withhold(released, table, **empty):
+    frame = released.tables[table]
+    rows = frame["box"].isin(empty.pop("boxes"))
+    hidden = frame.assign(**{column: frame[column].mask(rows) for column in empty["columns"]},
+                          marker=frame["marker"].mask(rows, "[c]"))
+    object.__setattr__(released, "tables", {**released.tables, table: hidden})
+    return released
+
+
+def test_a_title_does_not_call_fullest_what_a_withheld_box_may_exceed(given):
+    counts = [0, 20, 0, 0, 20, 0, 0, 45, 15]
+    columns = ["n", "share", "lower", "upper"]
+    tie = title(plot_nine_box(withhold(given.profile(counts), "map", boxes=[8, 9], columns=columns)))
+    assert tie == ("One in five people are in each of Capacity for Key Roles and Solid and Adaptable; a box that is "
+                   "withheld may hold more")
+    known = title(plot_nine_box(withhold(given.profile(counts), "map", boxes=[2, 9], columns=columns)))
+    assert known == "45% of people are in Good Performer"  # what is withheld, 35 in all, holds fewer
+
+
+def test_no_clear_change_is_said_of_the_boxes_that_are_shown(given):
+    counts = [84, 210, 96, 190, 812, 140, 71, 260, 87]
+    columns = ["n_before", "n_after", "share_before", "share_after", "change", "lower", "upper"]
+    moved = given.movement(counts, counts)
+    assert title(plot_box_change(moved)).startswith("No clear change in any box")
+    hidden = withhold(moved, "change", boxes=[3], columns=columns)
+    assert title(plot_box_change(hidden)).startswith("No clear change in a box that is shown")
+
+
 def test_the_alternative_gives_every_count_of_the_table(given):
     alternative = describe_nine_box(given.profile())
     for number, n in enumerate(given.counts, start=1):

@@ -290,3 +290,9 @@ def test_a_table_that_the_audience_does_not_see_is_not_drawn(given):
     assert refused.value.hints == ("The table names people.",)
     with pytest.raises(DataUnusableError, match="no table 'map'"):
         plot_nine_box(given.ratings(FOUR, [1, 2, 3, 4]))
+
+
+@pytest.mark.parametrize(("kind", "case"), USUAL)
+def test_every_count_under_a_title_says_of_what(given, kind, case):
+    line = " ".join(written(draw(given, kind, case), "subtitle")).replace("\n", " ")
+    assert re.search(r"n = [\d,]+ [a-z]+", line), line

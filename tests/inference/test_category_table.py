@@ -11,6 +11,7 @@ from my121_analytics.inference.category_table import (
     category_shares,
     tabulate_between,
     tabulate_cells,
+    tabulate_log_shares,
     tabulate_rows,
 )
 
@@ -60,6 +61,23 @@ def test_nodes_of_each_rater_give_what_shared_nodes_give(reach):
         one = tabulate_between(lower[[cell]], upper[[cell]], location[[cell]], THRESHOLDS, nodes[row[cell]])
         np.testing.assert_allclose(by_row.log_p[cell], one.log_p[0], rtol=1e-10)
         np.testing.assert_allclose(by_row.slope[cell], one.slope[0], atol=1e-10)
+
+
+@pytest.mark.parametrize("reach", [3.0, 400.0])  # both ways of working out the odds
+def test_log_probabilities_alone_are_those_of_the_table(reach):
+    rng = np.random.default_rng(3)
+    category, location, nodes = rng.integers(0, 4, 30), rng.normal(size=30), np.linspace(-reach, reach, 9)
+    table = tabulate_cells(category, location, THRESHOLDS, nodes).log_p
+    found = tabulate_log_shares(category, location, THRESHOLDS, nodes)
+    np.testing.assert_allclose(found, table, rtol=1e-12, atol=1e-13)
+
+
+def test_among_the_categories_above_the_lowest_probabilities_sum_to_one():
+    location, above = np.array([-1.0, 0.5]), np.array([1, 2, 3])
+    found = tabulate_log_shares(np.tile(above, 2), np.repeat(location, 3), THRESHOLDS, NODES, above_lowest=True)
+    np.testing.assert_allclose(np.exp(found).reshape(2, 3, len(NODES)).sum(axis=1), 1)
+    at_all = np.array([1 - plain(0, -1.0, node) for node in NODES])
+    np.testing.assert_allclose(np.exp(found[1]) * at_all, [plain(2, -1.0, node) for node in NODES])
 
 
 def test_probabilities_of_all_categories_sum_to_one_and_rise_with_the_effect():

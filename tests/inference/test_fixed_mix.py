@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from my121_analytics.inference import fixed_mix
 from my121_analytics.inference.fixed_mix import free_log_likelihood, weigh_fixed_mix, weigh_rule
 
 NODES = np.linspace(-3, 3, 13)
@@ -57,3 +58,11 @@ def test_a_rater_ruled_out_stays_out_where_others_follow_the_rule():
     assert odds > 20
     assert each[:20].min() > 0.9
     assert each[20:].max() == 0
+
+
+def test_rules_weighed_one_by_one_give_the_same(monkeypatch):
+    odds, each = draw(6, 9)
+    monkeypatch.setattr(fixed_mix, "AT_ONCE", 1)
+    again, each_again = draw(6, 9)
+    assert odds == pytest.approx(again, abs=1e-12)
+    assert each == pytest.approx(each_again, abs=1e-12)

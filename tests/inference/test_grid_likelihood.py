@@ -59,3 +59,17 @@ def test_a_lasting_level_is_integrated_out_once_per_person():
     shown = found[:, at]
     # normal weights on nodes .1 apart, cut at 4.5 sd: 1e-4 of a rater's log-likelihood
     assert shown - shown[:, [1]] == pytest.approx(expected - expected[:, [1]], abs=2e-4)
+
+
+def test_averaging_over_people_is_undone():
+    from scipy.special import expit, logit
+
+    from my121_analytics.inference.grid_likelihood import undo_averaging
+
+    shown, points = np.array([-12.0, -1.7, 0.0, 0.4, 3.0]), np.random.default_rng(0).normal(size=400_000)
+    assert undo_averaging(shown, 0.0) == pytest.approx(shown)
+    found = undo_averaging(shown[1:], 1.3)
+    assert logit(expit(found[:, None] + 1.3 * points).mean(axis=1)) == pytest.approx(shown[1:], abs=0.02)
+    far = np.array([-300.0, -40.0, 0.0, 40.0, 300.0])  # of managers who gave one and the same rating throughout
+    assert np.isfinite(undo_averaging(far, 4.0)).all()
+    assert (undo_averaging(far, 4.0) == -undo_averaging(-far, 4.0)).all()

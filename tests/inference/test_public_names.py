@@ -1,9 +1,11 @@
+import doctest
 import subprocess
 import sys
 
 import pytest
 
 from my121_analytics import inference
+from my121_analytics.inference import cumulative_link
 from my121_analytics.inference.cumulative_link import fit_cumulative_link
 
 
@@ -21,3 +23,9 @@ def test_importing_the_room_loads_no_optimiser():
     code = "import sys, my121_analytics.inference; print('scipy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
+
+
+def test_the_examples_of_the_fits_give_what_they_say():
+    found = doctest.testmod(cumulative_link)
+    assert found.attempted >= 6
+    assert found.failed == 0

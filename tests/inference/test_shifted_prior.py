@@ -1,9 +1,12 @@
+import pickle
+
 import numpy as np
 import pytest
 from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import norm
 
+from my121_analytics.inference import shifted_prior
 from my121_analytics.inference.grid_likelihood import find_person_sd, gather_persons, tabulate_likelihood
 from my121_analytics.inference.shifted_prior import GroupLevels, learn_raters
 
@@ -139,3 +142,18 @@ def test_moving_a_narrow_likelihood_between_nodes_does_not_widen_it():
     moved /= moved.sum()
     assert moved @ nodes == pytest.approx(-0.05, abs=1e-3)
     assert moved @ nodes**2 - (moved @ nodes) ** 2 == pytest.approx(0.01, rel=0.02)
+
+
+def test_sums_of_logarithms_are_those_of_each_factor_down_to_the_least():
+    factors = np.random.default_rng(4).uniform(0.01, 1, (3, 11))
+    factors[1] = shifted_prior.LEAST_FACTOR
+    assert shifted_prior._sum_of_logs(factors.copy()) == pytest.approx(np.log(factors).sum(axis=1), rel=1e-13)
+
+
+def test_what_is_known_of_raters_is_the_same_in_another_process():
+    known = learn_raters(normal_likelihood(np.array([-0.5, 0.2, 0.9]), 0.5), NODES)
+    lower = known.quantile(0.1)
+    sent = pickle.loads(pickle.dumps(known))
+    assert len(pickle.dumps(known)) == len(pickle.dumps(sent))  # what was worked out stays behind
+    assert np.array_equal(sent.quantile(0.1), lower)
+    assert np.array_equal(sent.beyond(0.3), known.beyond(0.3))

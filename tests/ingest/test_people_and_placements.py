@@ -139,6 +139,13 @@ def test_rows_of_vacant_posts_are_nobody_and_no_fault(tmp_path):
     assert intake.quarantine.empty
     assert len(intake.workforce.employees) == 5
     assert found(intake, "vacant_post")[0]["n"] == 1
+    assert intake.vacancies[["post_id", "directorate"]].to_numpy().tolist() == [["P9", "Place"]]
+
+
+def test_a_vacant_post_is_counted_once_and_under_the_records_name_of_its_unit(tmp_path):
+    intake = read(tmp_path, staff=f"{STAFF},VACANT,P9,place,001,\n,Vacant,P9,Place,001,\n,VACANT,P10,Elsewhere,001,\n")
+    assert intake.vacancies[["post_id", "directorate"]].to_numpy().tolist() == [["P9", "Place"], ["P10", "Elsewhere"]]
+    assert read(tmp_path, staff=STAFF).vacancies.empty
 
 
 def test_a_vacant_rater_is_told(tmp_path):

@@ -194,6 +194,9 @@ def test_vacant_closed_and_future_positions_are_set_aside_without_an_error(tmp_p
     assert counts(intake) == (8, 0)
     assert "error" not in set(intake.findings["severity"])
     assert accounts(intake, "positions.csv")[1:3] == [8, 0]
+    vacant = [f"V{i}" for i, word in enumerate(w for w in words if w != "Filled")
+              if word in ("Vacant", "Unfilled", "Yes", "Frozen", "Being advertised")]
+    assert intake.vacancies["post_id"].tolist() == vacant, "closed posts and posts to come are no vacancies"
 
 
 # Forms that are not finished --------------------------------------------------------------------------------------
@@ -631,3 +634,131 @@ def test_an_ods_that_repeats_a_filled_row_a_million_times_is_refused_at_once(tmp
                          "</office:spreadsheet></office:body></office:document-content>")
     with pytest.raises(UnreadableFileError, match="repeats one filled row"):
         read(tmp_path)
+
+
+# States under headings of other kinds ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("heading", "words"), [
+    ("Termination Reason", ["Resignation", "Retirement"]), ("Leaving reason", ["Code 4", "Other employer"]),
+    ("Leaver code", ["01", "07"]), ("Employment ended", ["Yes", "Yes"]), ("Leaver?", ["x", "X"]),
+    ("Leaver?", ["\u2713", "\u2713"]), ("Current?", ["N", "N"]), ("Live or leaver", ["Leaver", "Leaver"])])
+def test_any_entry_under_a_heading_about_leaving_tells_a_leaver(tmp_path, heading, words):
+    rest = "No" if words == ["Yes", "Yes"] else "Y" if words == ["N", "N"] else "Live" if "Leaver" in words else ""
+    write(tmp_path / "staff.csv", with_column(STAFF, heading, [rest] * 6 + words))
+    write(tmp_path / "ratings.csv", RATINGS[:7])
+    intake = read(tmp_path)
+    assert counts(intake) == (6, 0)
+    assert message(intake, "left_without_day").startswith("2 people have left")
+
+
+@pytest.mark.parametrize(("heading", "cells", "shown"), [
+    ("Comments", [""] * 6 + ["Left 31/05/2024", "leaver"], "leaver"),
+    ("Event", ["Hire"] * 6 + ["Termination"] * 2, "Termination"),
+    ("Location", ["Town Hall"] * 6 + ["Leavers"] * 2, "Leavers")])
+def test_cells_that_may_tell_leavers_are_the_headline_and_the_proposed_line_reads_them(tmp_path, heading, cells, shown):
+    write(tmp_path / "staff.csv", with_column(STAFF, heading, cells))
+    write(tmp_path / "ratings.csv", RATINGS[:7])
+    intake = read(tmp_path)
+    assert "may say who has left" in intake.unread.headlines()[0]
+    assert shown in message(intake, "states_asked")
+    (tmp_path / "pasted.toml").write_text(intake.unread.settings, encoding="utf-8")
+    assert counts(read_exports(tmp_path, settings=tmp_path / "pasted.toml")) == (6, 0)
+
+
+@pytest.mark.parametrize(("heading", "cells"), [
+    ("Comments", ["Leftover leave to take"] * 8), ("Notes", ["On leave until May"] * 8),
+    ("Town", ["Leftwich"] * 8),
+    ("Licence valid?", ["Y", "N"] * 4), ("Training status", [""] * 8), ("Car user", ["Yes", "No"] * 4)])
+def test_columns_of_other_things_are_not_asked_about(tmp_path, heading, cells):
+    write(tmp_path / "staff.csv", with_column(STAFF, heading, cells))
+    write(tmp_path / "ratings.csv", RATINGS)
+    intake = read(tmp_path)
+    assert intake.unread.is_whole
+    assert counts(intake) == (8, 0)
+
+
+def test_an_unknown_word_for_who_is_employed_is_the_headline(tmp_path):
+    write(tmp_path / "staff.csv", with_column(STAFF, "HR Status", ["Active"] * 6 + ["Inactive"] * 2))
+    write(tmp_path / "ratings.csv", RATINGS[:7])
+    intake = read(tmp_path)
+    assert "Not known: 'Inactive'" in intake.unread.headlines()[0]
+    assert '# "Inactive" = "left"' in intake.unread.settings
+    (tmp_path / "chosen.toml").write_text(intake.unread.settings.replace("# ", "", 1), encoding="utf-8")
+    assert counts(read_exports(tmp_path, settings=tmp_path / "chosen.toml")) == (6, 0)
+
+
+@pytest.mark.parametrize(("heading", "counts_as", "cancelled"), [
+    ("Valid", "Y", "N"), ("Void?", "N", "Y"), ("Is Deleted", "0", "1"), ("Cancelled on", "", "03/02/2025"),
+    ("Cancellation reason", "", "Duplicate form"), ("Submitted", "Y", "N"), ("Form % complete", "100%", "40%"),
+    ("Performance Document Status", "Completed", "Canceled"), ("Review status", "Authorised", "Rejected")])
+def test_forms_that_do_not_count_are_told_by_flags_reasons_days_and_shares(tmp_path, heading, counts_as, cancelled):
+    write(tmp_path / "staff.csv", STAFF)
+    write(tmp_path / "forms.csv", with_column(RATINGS, heading, [counts_as] * 6 + [cancelled] * 2))
+    intake = read(tmp_path)
+    assert set(levels(intake)) == set(IDS[:6])
+    assert intake.findings.loc[intake.findings["code"] == "form_not_finished", "n"].sum() == 2
+
+
+def test_a_remark_that_a_form_was_cancelled_is_the_headline_and_the_proposed_line_reads_it(tmp_path):
+    write(tmp_path / "staff.csv", STAFF)
+    write(tmp_path / "forms.csv", with_column(RATINGS, "Comments", [""] * 6 + ["CANCELLED - left"] * 2))
+    intake = read(tmp_path)
+    assert "which forms are finished or cancelled" in intake.unread.headlines()[0]
+    (tmp_path / "pasted.toml").write_text(intake.unread.settings, encoding="utf-8")
+    assert set(levels(read_exports(tmp_path, settings=tmp_path / "pasted.toml"))) == set(IDS[:6])
+
+
+# Two managers and nothing that tells ----------------------------------------------------------------------------
+
+
+def two_lines(heading: str, first: str, second: str) -> list[list[str]]:
+    """A staff list with a second line, and a second manager, for everybody but the top."""
+    rows = [[*STAFF[0][:4], heading, "Manager number"]]
+    for i, line in enumerate(STAFF[1:]):
+        rows += [[*line[:4], first, line[4]], *([[*line[:4], second, "2003" if i != 2 else "2004"]] if i else [])]
+    return rows
+
+
+LINE = dict.fromkeys(IDS[1:], IDS[0])
+
+
+@pytest.mark.parametrize(("heading", "first", "second"), [
+    ("Hierarchy name", "HR hierarchy", "Project hierarchy"), ("Manager order", "1", "2"),
+    ("Org assignment type", "Supervisory", "Matrix"), ("Reporting relationship type", "Typ A", "Typ B")])
+def test_managers_that_a_list_gives_twice_are_left_empty_and_the_answer_mends_it(tmp_path, heading, first, second):
+    write(tmp_path / "staff.csv", two_lines(heading, first, second))
+    write(tmp_path / "ratings.csv", RATINGS)
+    intake = read(tmp_path)
+    assert managers(intake) == {}
+    assert f"'{heading}' may tell which of them counts" in message(intake, "managers_contested")
+    assert "gives many people two managers" in intake.unread.headlines()[0]
+    mended = read(tmp_path, columns={heading: "relationship"}, states={first: "line", second: "other"})
+    assert managers(mended) == LINE
+    assert mended.unread.is_whole
+
+
+def test_where_no_column_tells_the_managers_are_left_empty_in_any_order(tmp_path):
+    rows = [[*line[:4], line[5]] for line in two_lines("x", "", "")]
+    for order in (rows, [rows[0], *reversed(rows[1:])]):
+        write(tmp_path / "staff.csv", order)
+        write(tmp_path / "ratings.csv", RATINGS)
+        assert managers(read(tmp_path)) == {}
+
+
+def test_a_job_that_few_share_a_history_and_posts_with_numbers_are_no_contest(tmp_path):
+    write(tmp_path / "ratings.csv", RATINGS)
+    write(tmp_path / "staff.csv", [*STAFF, [*STAFF[5][:4], "2003", STAFF[5][5]]])
+    assert "managers_contested" not in codes(read(tmp_path))
+    write(tmp_path / "staff.csv", two_lines("Valid from", "01/04/2019", "01/04/2023"))
+    assert "managers_contested" not in codes(read(tmp_path))
+    write(tmp_path / "staff.csv", two_lines("Post number", "P1", "P2"))
+    assert "managers_contested" not in codes(read(tmp_path))
+
+
+def test_of_lines_without_numbers_of_posts_the_main_one_counts(tmp_path):
+    write(tmp_path / "staff.csv", two_lines("Primary?", "Y", "N"))
+    write(tmp_path / "ratings.csv", RATINGS)
+    intake = read(tmp_path)
+    assert managers(intake) == LINE
+    assert message(intake, "second_post_rows").startswith("7 rows are about other than the main post")

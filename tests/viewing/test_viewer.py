@@ -274,3 +274,13 @@ def test_a_long_table_can_be_searched_without_a_network(results):
     page = results["agenda"].table("people").browse().data
     assert not re.search(r"""(?:src|href|from|import)\s*\(?=?\s*["']https?://""", page)
     assert MARK in page
+
+
+@pytest.mark.parametrize(("name", "table"), [("profile", "map"), ("movement", "moves")])
+def test_no_placement_has_no_box_in_a_notebook_either(results, name, table):
+    shown = results[name].table(table)._repr_html_()
+    row = next(row for row in re.findall(r"<tr>(.*?)</tr>", shown) if "No placement" in row)
+    cells = re.findall(r"<td[^>]*>(.*?)</td>", row)
+    assert "[z]" in cells
+    assert "0" not in cells[:cells.index("No placement")]
+    assert "[z] means not applicable" in shown

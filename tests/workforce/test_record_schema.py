@@ -182,3 +182,14 @@ def test_a_cycle_with_no_dates_at_all_still_has_posts():
     workforce = record([placement(cycle="Spring review")],
                        [{"employee_id": "1", "post_id": "P1", "valid_to": DAY("2099-12-31")}])
     assert len(workforce.posts_in_cycle("Spring review")) == 1
+
+
+def test_a_table_and_the_frame_that_it_was_made_from_do_not_change_each_other():
+    frame = pd.DataFrame({"employee_id": pd.Categorical(["a", "b"]), "fte": [0.5, 1.0], "is_main": [True, False],
+                          "origin_row": [1, 2], "valid_from": [DAY("2020-01-01"), DAY("2021-01-01")]})
+    table = schema.conform(frame, "posts")
+    table.loc[0, ["fte", "origin_row"]] = [9.0, 7]
+    table["is_main"] = ~table["is_main"]
+    assert frame[["fte", "origin_row", "is_main"]].to_numpy().tolist() == [[0.5, 1, True], [1.0, 2, False]]
+    frame.loc[1, "fte"] = -1.0
+    assert table["fte"].tolist() == [9.0, 1.0]

@@ -11,7 +11,8 @@ import pytest
 from openpyxl import load_workbook
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Color, Font, PatternFill
 from openpyxl.worksheet.table import Table
 
 from my121_analytics.cli.audit import run_audit
@@ -142,6 +143,53 @@ def forget_contact(book: Any) -> None:
                 cell.value = None
 
 
+def paint(color: Any) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        book["Figures"]["B6"].font = Font(name="Arial", size=12, color=color)
+    return change
+
+
+def number_format(code: str) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        book["Figures"]["B6"].number_format = code
+    return change
+
+
+def error_value(book: Any) -> None:
+    put("B6", "#N/A")(book)
+    book["Figures"]["B6"].data_type = "e"
+
+
+def run(**look: Any) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        book["Figures"]["A6"] = CellRichText("T", TextBlock(InlineFont(**{"rFont": "Arial", "sz": 12, **look}), "wo"))
+    return change
+
+
+def contact(text: str) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        next(cell for row in book["Cover"].iter_rows() for cell in row if cell.value == "HR").value = text
+    return change
+
+
+def fill_whole(dimensions: str, key: Any) -> Callable[[Any], None]:
+    def change(book: Any) -> None:
+        getattr(book["Figures"], dimensions)[key].fill = PatternFill("solid", fgColor="FFFF00")
+    return change
+
+
+def rows_below(book: Any, *rows: tuple[object, object]) -> None:
+    page = book["Figures"]
+    for number, row in enumerate(rows, start=5):
+        for column, value in zip("AB", row, strict=True):
+            put(f"{column}{number}", value)(book)
+    page.tables[next(iter(page.tables))].ref = f"A4:B{4 + len(rows)}"
+
+
+def heading_again(book: Any) -> None:
+    rows_below(book, ("One", 1), ("What", "Number"), ("Two", 2))
+
+
 PLANTED: list[tuple[str, str, Callable[[Any], None]]] = [
     ("A1", "name says nothing", rename_table),
     ("A1", "heading is empty, or two", put("B4", "What")),
@@ -181,11 +229,46 @@ PLANTED: list[tuple[str, str, Callable[[Any], None]]] = [
     ("A7", "whom to ask", forget_contact),
     ("A8", "kept as text", put("B6", "1,234")),
     ("A8", "kept as text", put("B6", "59%")),
-    ("A8", "red, and nothing else", paint_number),
+    ("A8", "A number is red", paint_number),
     ("A8", "italic, or underlined", style(italic=True)),
     ("A8", "italic, or underlined", style(underline="single")),
     *[("A9", "says nothing", properties(title=title)) for title in ("Book1", "Workbook", "untitled")],
     *[("A9", "not one that a UK council", properties(language=language)) for language in ("xx", "zz-ZZ", "klingon")],
+    *[("A5", "stands where a value is missing", put("B6", sign)) for sign in (
+        ":", "x", "(c)", "[C]", "[ x ]", "{c}", "Suppressed", "TBC", "~", "blank", "not known", "\u2012", "**", " ")],
+    *[("A5", "marker and a number", put("A6", text)) for text in ("Two 59 [x]",)],
+    *[("A8", "kept as text", put("B6", text)) for text in ("<5", "59 (c)", "59 †", "1 234", "(5)", "+5", "1e3", "1.2m",
+                                                          "½", "22\u00a0", "'22")],
+    ("A5", "error of a formula", error_value),
+    *[("A5", "shown by the format", number_format(code)) for code in ('0" [x]"', '0;-0;"-"')],
+    ("A3", "hidden by its format", number_format(";;;")),
+    ("A8", "A number is red", number_format("0;[Red]-0")),
+    ("A8", "in another colour", paint("FF00803C")), ("A8", "in another colour", paint("FF7F0000")),
+    ("A8", "A number is red", paint(Color(indexed=10))),
+    *[("A8", "too pale", paint(color)) for color in (Color(theme=0), Color(indexed=13), Color(theme=1, tint=.8))],
+    *[("A6", "small figure or a star", put("A6", text)) for text in (
+        "One **", "One †", "One [1]", "One (note 1)", "One note 1", "One [Note 1]", "One [notes 1 and 2]", "One ᵃ",
+        "One^1", "One (a)", "One (1)", "*One")],
+    ("A6", "has a comment", lambda book: setattr(book["Figures"]["A6"], "comment", Comment("of what", "HR"))),
+    ("A6", "small figure or a star", style(vertAlign="subscript")),
+    *[("A7", "bare address", put("A6", text)) for text in (
+        "visit gov.uk/guidance", "mailto:hr@council.example", "ftp://x.example", "file://server/x", "\\\\server\\share",
+        "Data: council.gov.uk/open-data", "see www.x.example.")],
+    ("A7", "do not say where it leads", lambda book: setattr(book["Contents"]["A5"], "value", "Click here")),
+    *[("A7", "whom to ask", contact(text)) for text in ("-", "TBC", "n/a", "[insert contact]", "xxx", " ", "?")],
+    *[("A8", "italic, or underlined", run(**look)) for look in ({"i": True}, {"u": "single"}, {"strike": True})],
+    ("A8", "smaller than 12", run(sz=7)), ("A8", "sans-serif", run(rFont="Georgia")),
+    ("A8", "Part of a text is in colour", run(color="FFC00000")),
+    ("A8", "italic, or underlined", style(strike=True)),
+    ("A4", "filled with colour", fill_whole("row_dimensions", 7)),
+    ("A4", "filled with colour", fill_whole("column_dimensions", "E")),
+    ("A4", "too low for its text", lambda book: setattr(book["Figures"].row_dimensions[6], "height", 5)),
+    ("A1", "more than one row of headings", heading_again),
+    *[("A9", "says nothing", properties(title=title)) for title in (
+        "Copy of Book1", "New Microsoft Excel Worksheet (2)", "untitled spreadsheet", "DRAFT", "Final_v3", "asdf",
+        "Mappe1", "Export 1", "2024", "....")],
+    *[("A9", "not one that a UK council", properties(language=language)) for language in (
+        "en-XX", "en-", "en_GB", "English", "gb", "und")],
     ("A7", "no sheet called Cover", lambda book: book.remove(book["Cover"])),
 ]
 
@@ -237,3 +320,32 @@ def test_the_command_leaves_with_code_3_where_something_is_to_mend(
         run_audit([good])
     assert left.value.exit_code == 3
     assert "A row is hidden. Show it" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("title", ["Workforce report", "Figures of the council", "My 1:1 placements 2024/25",
+                                   "Calibration pack: Adult Services"])
+def test_titles_that_say_something_pass(good: Path, title: str) -> None:
+    book = load_workbook(good)
+    properties(title=title, language="cy-GB")(book)
+    book.save(good)
+    assert audit_workbook(good).empty
+
+
+@pytest.mark.parametrize("text", ["Low", "Missing data", "Box 3 (new to role)", "Formal or catch-up",
+                                  "hr@council.example", "m²", "Ann O'Neil", "See the sheet Notes", "e.g. 12 of 59",
+                                  "Annex A", "Co. Durham",
+                                  "2.5 hours of work", "St. Helens", "*** 941 records ***"])
+def test_words_that_look_like_faults_and_are_none_pass(good: Path, text: str) -> None:
+    book = load_workbook(good)
+    put("A6", text)(book)
+    book["Figures"]["A6"].alignment = Alignment(wrap_text=True)
+    book.save(good)
+    assert audit_workbook(good).empty
+
+
+def test_numbers_of_people_kept_as_text_are_names_and_pass(good: Path) -> None:
+    book = load_workbook(good)
+    for cell, value in (("A4", "Theirs"), ("A5", "012345"), ("A6", "543210")):
+        put(cell, value)(book)
+    book.save(good)
+    assert "A number is kept as text." not in audit_workbook(good)["message"].tolist()

@@ -59,3 +59,17 @@ def test_no_placement_has_no_box_and_a_marker_beside_the_empty_cell(tmp_path):
     assert body.split("\r\n")[:3] == [
         "box,box_marker,box_name,performance,performance_marker,potential,potential_marker,n",
         "4,,Pivotal and Flexible,3,,2,,40", ",[z],No placement,,[z],,[z],50"]
+
+
+def test_moves_write_no_placement_in_words_and_never_as_box_0(tmp_path):
+    frame = pd.DataFrame({"before": [0, 4], "after": [4, 0], "before_name": ["No placement", "Pivotal and Flexible"],
+                          "after_name": ["Pivotal and Flexible", "No placement"], "n": [40, 50]})
+    body = written(tmp_path, frame, audience="publish", keys=("before", "after"), count="n").decode("utf-8-sig")
+    assert body.split("\r\n")[:3] == [
+        "before,before_marker,after,after_marker,before_name,after_name,n",
+        ",[z],4,,No placement,Pivotal and Flexible,40", "4,,,[z],Pivotal and Flexible,No placement,50"]
+
+
+def test_counts_before_and_after_are_no_boxes_so_their_0_stays(tmp_path):
+    body = written(tmp_path, pd.DataFrame({"what": ["Rows"], "before": [0], "after": [3]})).decode("utf-8-sig")
+    assert "Rows,0,3" in body

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -207,6 +209,36 @@ def test_whatever_scrolls_within_the_page_can_be_reached_by_keyboard(driver: Dri
         "return [...document.querySelectorAll('.sheet, .picture')].filter(e => e.scrollWidth > e.clientWidth + 1 "
         "&& e.tabIndex < 0).length")
     assert stuck == 0
+
+
+@pytest.mark.parametrize("width", [1000, 1280, 1600])
+def test_the_reason_of_a_decision_has_the_most_room_and_none_of_it_is_cut(
+        driver: Driver, folder: Path, make_meeting: Callable[..., Meeting], width: int) -> None:
+    show(driver, folder, make_meeting(), width)
+    cells, room, end = driver.execute_script(
+        "const row = document.querySelector('#decide table.wide tbody tr');"
+        "const sheet = document.querySelector('#decide .sheet').getBoundingClientRect();"
+        "return [[...row.querySelectorAll('td.entry')].map(e => e.getBoundingClientRect().width),"
+        "sheet.right, row.lastElementChild.getBoundingClientRect().right]")
+    assert len(cells) == 6
+    assert cells[-1] == max(cells)
+    assert cells[-1] >= 250, "a reason is a sentence"
+    assert end <= room + 1
+
+
+def test_no_heading_is_printed_away_from_what_it_heads(make_meeting: Callable[..., Meeting], tmp_path: Path) -> None:
+    browser, reader = find_browser(), shutil.which("pdftotext")
+    if browser is None or reader is None:
+        pytest.skip("no pdftotext here")
+    (tmp_path / "pack.pdf").write_bytes(print_pdf(render_page(assemble_papers(make_meeting()).analyst),
+                                                  browser=browser))
+    subprocess.run([reader, "-layout", str(tmp_path / "pack.pdf"), str(tmp_path / "pack.txt")], check=True, timeout=60)
+    sheets = (tmp_path / "pack.txt").read_text("utf-8").rstrip("\f").split("\f")
+    headings = re.compile(r"\d\. |Sign-off$|How firm each name is$|Change since|Left empty for people")
+    for sheet in sheets:
+        lines = [line.strip() for line in sheet.splitlines() if line.strip()]
+        assert len(lines) > 3, f"next to nothing on a sheet: {lines}"
+        assert not headings.match(lines[-2]), f"the last line above the foot is a heading: {lines[-2]}"
 
 
 def test_the_first_page_fits_on_one_printed_sheet(make_meeting: Callable[..., Meeting], folder: Path) -> None:

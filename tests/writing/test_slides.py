@@ -12,10 +12,11 @@ from my121_analytics.errors import UsageError
 from my121_analytics.reports.pack.deck import build_deck
 from my121_analytics.reports.pack.first_page import build_first_page
 from my121_analytics.reports.pack.meeting import Meeting
-from my121_analytics.writing.page import running_text
+from my121_analytics.writing.page import PageTable, running_text
 from my121_analytics.writing.slides import MOST_SLIDES, Deck, Slide, write_slides
 
 pptx = pytest.importorskip("pptx")
+PP_ALIGN = pytest.importorskip("pptx.enum.text").PP_ALIGN
 MakeMeeting = Callable[..., Meeting]
 VARIANTS = {"all there": {}, "no managers": {"without": ("severity",)}, "publish": {"audience": "publish"},
             "nothing but the map": {"without": ("movement", "severity", "coverage", "agenda", "roster")}}
@@ -74,3 +75,21 @@ def test_too_many_slides_are_refused() -> None:
     deck = Deck("T", ("S",), "P", tuple(Slide(f"M{number}") for number in range(MOST_SLIDES)), date(2024, 9, 30))
     with pytest.raises(UsageError, match="too long"):
         write_slides(deck)
+
+
+def test_people_are_spread_evenly_so_that_no_slide_holds_one_alone(make_meeting: MakeMeeting) -> None:
+    names = [f"Person {letter}" for letter in "ABCDEFGHI"]
+    slides = [slide for slide in build_deck(make_meeting(names)).slides if slide.title.startswith("People to discuss")]
+    assert [len(slide.grid.rows) for slide in slides] == [4, 4]
+    assert [slide.title for slide in slides] == ["People to discuss: 1 to 4", "People to discuss: 5 to 8"]
+
+
+def test_words_of_headings_fit_their_columns_and_empty_cells_are_no_higher() -> None:
+    grid = PageTable("Managers", ("Manager", "Ratings", "How firm the name is"),
+                     (("Ana Osei", "71", "x" * 70), ("", "", "")), numeric=(False, True, False))
+    deck = Deck("Title", ("Council",), "Official", (Slide("A title", ("A line",), grid=grid),), date(2024, 9, 30))
+    table = next(shape.table for shape in reopen(deck).slides[1].shapes if shape.has_table)
+    # a bold letter of 12 points is about .09 inches wide, the margins of a cell .2 together
+    assert table.columns[1].width.inches > len("Ratings") * 0.09 + 0.2
+    assert table.cell(1, 1).text_frame.paragraphs[0].alignment == PP_ALIGN.RIGHT
+    assert table.cell(2, 0).text_frame.paragraphs[0]._p.endParaRPr.get("sz") == "1200"

@@ -36,7 +36,7 @@ def test_the_language_stands_in_the_documents_properties() -> None:
 
 def test_a_format_becomes_a_built_in_style_that_the_cell_refers_to() -> None:
     content, number = written()
-    finished = finish_package(content, "en-GB", styles={"Title": number})
+    finished = finish_package(content, "en-GB", styles={"Title": [number]})
     page = openpyxl.load_workbook(io.BytesIO(finished))["One"]
     assert page["A1"].style == "Title"
     assert (page["A1"].font.b, page["A1"].font.sz) == (True, 16), "and looks as it did"
@@ -54,5 +54,5 @@ def test_without_styles_only_the_language_is_added_and_the_same_content_gives_th
     plain = finish_package(content, "en-GB")
     assert part(plain, "xl/styles.xml") == part(content, "xl/styles.xml")
     assert part(plain, "xl/worksheets/sheet1.xml") == part(content, "xl/worksheets/sheet1.xml")
-    assert finish_package(content, "en-GB", styles={"Title": number}) == finish_package(
-        content, "en-GB", styles={"Title": number})
+    assert finish_package(content, "en-GB", styles={"Title": [number]}) == finish_package(
+        content, "en-GB", styles={"Title": [number]})

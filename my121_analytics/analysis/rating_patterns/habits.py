@@ -121,7 +121,7 @@ def tabulate_habits(studies: Sequence[tuple[Study, RatingCounts]], habits: Habit
     """
     judged = [judge_habit(evidence, rules) for evidence in _gather(studies, habits, rules)]
     raters = studies[0][1].raters
-    rows = [_describe_managers(one, raters, names) for one in judged]
+    rows = [_describe_managers(verdicts, raters, names) for verdicts in judged]
     axes = [own.axis for _, own in studies]
     summary = pd.DataFrame([*map(_summarise, judged), *_say_absent(judged, axes, len(raters))], columns=SUMMARY_COLUMNS)
     every = pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=COLUMNS)
@@ -150,7 +150,7 @@ def _gather(studies: Sequence[tuple[Study, RatingCounts]], habits: HabitCounts,
 def _say_absent(judged: Sequence[HabitVerdicts], axes: Sequence[str], n_raters: int) -> list[tuple[object, ...]]:
     """Give a row for each family that the record cannot show at all, so that none is missing in silence."""
     wanted = [(DRIFT, axes[0]), (HALO, BOTH), *((family, axis) for family in (SCALE_USE, SELF_GAP) for axis in axes)]
-    known = {(one.evidence.family, one.evidence.axis) for one in judged}
+    known = {(verdicts.evidence.family, verdicts.evidence.axis) for verdicts in judged}
     return [(family, axis, n_raters, 0, 0, 0.0, np.nan, np.nan, say("habit", "absent", what=say("habit", family),
                                                                     axis=axis))
             for family, axis in wanted if (family, axis) not in known]

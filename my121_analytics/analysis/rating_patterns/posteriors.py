@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix
 from my121_analytics.analysis.rating_patterns.recording import (
@@ -30,6 +31,7 @@ from my121_analytics.inference.grid_likelihood import (
     find_person_sd,
     gather_persons,
     tabulate_spells,
+    undo_averaging,
 )
 from my121_analytics.inference.joint_levels import JointLevels, PersonMeasure, Spells, learn_levels
 from my121_analytics.inference.lasting_spread import weigh_lasting_sds
@@ -153,6 +155,8 @@ class Posteriors:
         Raters who leave the lowest rating out, or give a fixed mix.
     too_large
         Whether the sources were left out only because the council is too large for the joint model.
+    home_sd
+        Spread of people's levels within the team that they came from.
     """
 
     fit: CumulativeLinkFit
@@ -169,6 +173,7 @@ class Posteriors:
     narrowing: Array
     recording: Recording
     too_large: bool = False
+    home_sd: float = 0.0
 
     @property
     def parts_leniency(self) -> bool:
@@ -178,7 +183,7 @@ class Posteriors:
         """
         return self.linked is not None and self.leniency.group_learnt >= PARTED
 
-    @property
+    @cached_property
     def knowledge(self) -> RaterKnowledge:
         """What verdicts are about: the rater's own effect where it can be parted from the team, else both together."""
         return self.leniency if self.parts_leniency else self.leniency.together()
@@ -196,7 +201,7 @@ class Posteriors:
 
 def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd: float,
                       like: Posteriors | None = None, measures: Sequence[PersonMeasure] = (),
-                      within_directorates: bool = True) -> Posteriors:
+                      within_directorates: bool = True, person_sd: float | None = None) -> Posteriors:
     """Fit thresholds and case mix, then every rater's posterior with the spread averaged over.
 
     Parameters
@@ -215,6 +220,9 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
         What else is recorded of the people rated.
     within_directorates
         Whether ratings are read within directorates as well where these differ and are not in the case mix.
+    person_sd
+        Spread of people's lasting levels where it is known otherwise, logits; None learns it from people whom one
+        rater rated more than once.
 
     Returns
     -------
@@ -224,23 +232,28 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     fit = _fit(counts, case_mix, counts.frame)
     persons = gather_spells(counts, fit)
     overlap = _overlap(counts, persons)
-    person_sd = _person_sd(persons, fit, case_mix) if like is None else like.person_sd
+    if person_sd is None:
+        person_sd = _person_sd(persons, fit, case_mix) if like is None else like.person_sd
     if person_sd > 0:
         fit = _fit(counts, case_mix, _as_informative(counts.frame, persons, fit, case_mix, person_sd))
     fit, use, recording = (_find_habits(counts, persons, fit, case_mix, person_sd) if like is None else
                            (_fit_as_recorded(counts, persons, fit, case_mix, person_sd, like.recording), like.use,
                             like.recording))
     scale = marginal_scale(person_sd)
-    location, thresholds = scale * expected_location(fit, case_mix), scale * fit.thresholds.to_numpy()
+    location = scale * expected_location(fit, case_mix)
+    thresholds = undo_averaging(fit.thresholds.to_numpy(), person_sd)
     supposed = max(fit.sd, SUPPOSED_SD)
     if like is not None:
         correction = like.supposed.correction
     else:
         correction = _spread_correction(fit, scale) if n_raters < RATERS_FOR_PLAIN_SPREAD else None
-    drift_sd = like.drift_sd if like is not None else _find_drift(counts, location / scale, thresholds / scale,
+    drift_sd = like.drift_sd if like is not None else _find_drift(counts, location / scale, fit.thresholds.to_numpy(),
                                                                   supposed)
     can_link, too_large = _can_link(counts, persons, person_sd, measures)
-    linked = _link(counts, persons, location, thresholds, person_sd, scale * supposed, measures,
+    home_sd = person_sd if like is None else like.home_sd
+    if like is None and can_link and recording.is_free:  # a rule of recording would be taken for people who differ
+        home_sd = _sd_at_home(counts, persons, fit, case_mix, person_sd)
+    linked = _link(counts, persons, location, thresholds, home_sd, scale * supposed, measures,
                    1 - recording.fixed_mix) if can_link else None
     expected = None if linked is None else ExpectedLevels(linked.offset, linked.variance)
     plain_information = _information(persons, fit, case_mix, person_sd)
@@ -262,7 +275,7 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
                       np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2)),
                       overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
                       _narrowing(information, plain_information, leniency, overlap if linked is None else 1.0),
-                      recording, too_large)
+                      recording, too_large, home_sd)
 
 
 def _group_levels(overlap: Array, linked: JointLevels | None) -> GroupLevels:
@@ -295,6 +308,19 @@ def _person_sd(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix)
         return 0.0
     return find_person_sd(persons, expected_location(fit, case_mix), fit.thresholds.to_numpy(),
                           np.linspace(-REACH, REACH, 61))
+
+
+def _sd_at_home(counts: RatingCounts, persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix,
+                person_sd: float) -> float:
+    """Give the spread of people within the team they came from: who moved in brings the spread between teams along."""
+    home = _homes(counts, int(persons.person.max()) + 1)[persons.person] == persons.rater
+    found = _person_sd(_keep(persons, home), fit, case_mix)
+    return found if found >= LEAST_PERSON_SD else person_sd
+
+
+def _keep(persons: PersonCounts, rows: NDArray[np.bool_]) -> PersonCounts:
+    return replace(persons, rater=persons.rater[rows], ratings=persons.ratings[rows], cells=persons.cells[rows],
+                   person=persons.person[rows])
 
 
 def _as_informative(frame: pd.DataFrame, persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix,
@@ -336,10 +362,7 @@ def _fit_as_recorded(counts: RatingCounts, persons: PersonCounts, fit: Cumulativ
 def _rated_freely(persons: PersonCounts, recording: Recording) -> PersonCounts:
     """Leave out raters who follow a rule of recording: their mixes say nothing of how raters use the scale."""
     rows = recording.free[persons.rater] > LIKELY
-    if rows.all() or not rows.any():
-        return persons
-    return replace(persons, rater=persons.rater[rows], ratings=persons.ratings[rows], cells=persons.cells[rows],
-                   person=persons.person[rows])
+    return persons if rows.all() or not rows.any() else _keep(persons, rows)
 
 
 def _average_over_habits(persons: PersonCounts, location: Array, thresholds: Array, nodes: Array, person_sd: float,
@@ -394,6 +417,14 @@ def count_movers(counts: RatingCounts) -> dict[str, float | int | None]:
     return {"share_movers": moved / again if again else None, "n_movers": moved}
 
 
+def count_second_raters(counts: RatingCounts) -> int:
+    """Count the people whom more than one rater rated in one cycle."""
+    if "employee" not in counts.frame:
+        return 0
+    raters = _by_cycle(counts).groupby(["employee", "cycle"])["rater"].nunique()
+    return int(raters[raters > 1].index.get_level_values("employee").nunique())
+
+
 def _linked_prior() -> Array:
     return np.asarray(-((LINKED_SDS / LINKED_SD_SCALE) ** 2) / 2 + np.log(np.gradient(LINKED_SDS)))
 
@@ -446,8 +477,8 @@ def _learn(held: Supposed) -> RaterKnowledge:
     for log_p in held.log_likelihoods:
         likelihood = np.exp(log_p - log_p.max(axis=1, keepdims=True))
         smoothed = np.log(np.maximum(smooth_rows(likelihood, held.nodes, variance), 1e-290))
-        one = learn_raters(smoothed, held.nodes, groups=held.groups, spread_correction=held.correction)
-        learnt.append(replace(one, jitter=_jitter(held, one)))
+        reading = learn_raters(smoothed, held.nodes, groups=held.groups, spread_correction=held.correction)
+        learnt.append(replace(reading, jitter=_jitter(held, reading)))
     return average_readings(learnt)
 
 
@@ -518,7 +549,7 @@ def _directorate_levels(counts: RatingCounts, fit: CumulativeLinkFit) -> Array:
     variance = fit.sd**2 / total
     used = np.bincount(unit, minlength=len(units) + 1) >= RATERS_PER_UNIT
     used[len(units)] = False  # directorate not known
-    if used.sum() < 2 or chi2.sf((mean[used] ** 2 / variance[used]).sum(), used.sum() - 1) > UNITS_BY_CHANCE:
+    if used.sum() < 2 or chdtrc(used.sum() - 1, (mean[used] ** 2 / variance[used]).sum()) > UNITS_BY_CHANCE:
         return level
     between = max(float(np.mean(mean[used] ** 2 - variance[used])), 0.0)
     return np.asarray(np.where(used, mean * between / (between + variance), 0.0)[unit])

@@ -105,9 +105,9 @@ def tabulate_robustness(listed: pd.DataFrame, supposed: Sequence[SupposedList]) 
     """
     place = listed.index.to_numpy()
     tipping = np.full(len(listed), np.nan)
-    for one in reversed(supposed):
-        tipping[~one.listing.listed[place]] = one.sd
-    largest = max((one.sd for one in supposed), default=np.nan)
+    for scenario in reversed(supposed):
+        tipping[~scenario.listing.listed[place]] = scenario.sd
+    largest = max((scenario.sd for scenario in supposed), default=np.nan)
     text = [say("sensitivity", "withstands_all", sd=largest, odds=np.exp(largest)) if np.isnan(sd)
             else say("sensitivity", "tips", sd=sd, odds=np.exp(sd)) for sd in tipping]
     frame = listed[["rater_id", "name", *ORGANISATION]].reset_index(drop=True)

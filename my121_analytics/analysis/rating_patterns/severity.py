@@ -156,11 +156,12 @@ def estimate_severity(workforce: Workforce, *, settings: Settings | None = None,
     managers: with few of them the common level is itself uncertain, and ranges hold that as well.
 
     The whole list keeps the Bayesian false discovery rate; bands of team size each keep it on average. Staff who moved
-    are the same people under both managers, and objectives met and own placements are further measures of people, where
-    they go with ratings. Where these sources tell how far teams differ, estimates and verdicts are about the manager's
-    own way of rating, else about manager and team together; the column ``about`` says which. It misleads where a
-    manager makes people better and no source but ratings shows it, where objectives are judged by the same generous
-    eye, and where teams differ much in something that bears on ratings and is not in the case mix.
+    are the same people under both managers. Objectives met, own placements, and what meetings agreed beyond the
+    manager's own rating are further measures of people, where they go with ratings. Where these sources tell how far
+    teams differ, estimates and verdicts are about the manager's own way of rating, else about manager and team
+    together; the column ``about`` says which. It misleads where a manager makes people better and no source but ratings
+    shows it, where objectives are judged by the same generous eye, and where teams differ much in something that bears
+    on ratings and is not in the case mix.
 
     References
     ----------
@@ -229,21 +230,21 @@ def estimate_severity_counts(counts: RatingCounts | Sequence[RatingCounts], *, s
     """
     settings = settings or Settings()
     framework = framework or build_framework(settings)
-    given = [counts] if isinstance(counts, RatingCounts) else list(counts)
-    beside = [*measures, *[()] * (len(given) - len(measures))]
+    axis_counts = [counts] if isinstance(counts, RatingCounts) else list(counts)
+    beside = [*measures, *[()] * (len(axis_counts) - len(measures))]
     crew = crew or Crew()
     readings = (True, False) if sensitivity else (True,)  # with the case mix and, as another reading, without
-    studies = _study_axes(given, beside, settings.managers, framework, crew, readings)
+    studies = _study_axes(axis_counts, beside, settings.managers, framework, crew, readings)
     main = studies[0]
     label = pd.Series(names) if names is not None else pd.Series(dtype="str")
-    further = _study_further(_Further(given, beside[0], studies, settings.managers, unrated, sensitivity, habits,
+    further = _study_further(_Further(axis_counts, beside[0], studies, settings.managers, unrated, sensitivity, habits,
                                       _names_of(main.raters["rater_id"], label)), crew)
     every = pd.concat([_with_names(study, label) for study in studies], ignore_index=True)
     plain = every.iloc[:len(main.raters)].drop(columns=["axis", "adjusted", "cycles"])
-    plain = plain.assign(to_hear=choose_to_hear(main, given[0], settings))
-    tables = _describe_managers(plain, every, main, given[0], label) | {
-        "list_length": Table(tabulate_list_lengths(main, given[0], settings), keys=("k",), about_people=False),
-        "summary": Table(summarise_study(main, given[0], n_unrated), keys=("line",))}
+    plain = plain.assign(to_hear=choose_to_hear(main, axis_counts[0], settings))
+    tables = _describe_managers(plain, every, main, axis_counts[0], label) | {
+        "list_length": Table(tabulate_list_lengths(main, axis_counts[0], settings), keys=("k",), about_people=False),
+        "summary": Table(summarise_study(main, axis_counts[0], n_unrated), keys=("line",))}
     if sensitivity:
         unrecorded = further.pop(_UNRECORDED)
         rows = _sensitivity(studies[:2], settings.managers, unrecorded, further)
@@ -348,7 +349,7 @@ def _study_axes(counts: Sequence[RatingCounts], measures: Sequence[Sequence[Pers
     """Study each axis, adjusted for the case mix or not."""
     wanted = [(place, adjusted) for place in range(len(counts)) for adjusted in readings]
     found = dict(crew.share(_study_one, (counts, measures, rules, framework), wanted))
-    return [found[one] for one in wanted]
+    return [found[wish] for wish in wanted]
 
 
 def _study_one(shared: tuple[Sequence[RatingCounts], Sequence[Sequence[PersonMeasure]], ManagerSettings, Framework],
@@ -403,7 +404,7 @@ def _study_supposition(further: _Further, name: str) -> object:
 
 
 def _sensitivity(studies: Sequence[Study], rules: ManagerSettings, unrecorded: Sequence[SupposedList],
-                 others: Mapping[str, Any]) -> pd.DataFrame:
+                 other_fits: Mapping[str, Any]) -> pd.DataFrame:
     """Show how the list of the main study would change under other suppositions, one at a time."""
     main, plain = studies
     n = len(main.raters)
@@ -422,12 +423,13 @@ def _sensitivity(studies: Sequence[Study], rules: ManagerSettings, unrecorded: S
         if row.delta != rules.delta:
             add(f"delta {row.delta:.2f}", main.lists[f"delta {row.delta:.2f}"], row.expected_wrong, main.evidence,
                 row.delta, odds=np.exp(row.delta))
-    for one in unrecorded:
-        if one.sd in SHOWN_SDS:
-            add(f"unrecorded {one.sd:.2f}", one.listing.listed, one.listing.expected_wrong, one.evidence, sd=one.sd,
-                odds=np.exp(one.sd))
+    for supposed in unrecorded:
+        if supposed.sd in SHOWN_SDS:
+            listing = supposed.listing
+            add(f"unrecorded {supposed.sd:.2f}", listing.listed, listing.expected_wrong, supposed.evidence,
+                sd=supposed.sd, odds=np.exp(supposed.sd))
     add("unadjusted", plain.lists["main"], plain.facts["expected_wrong"], plain.evidence)
-    for scenario, found in others.items():
+    for scenario, found in other_fits.items():
         if scenario != _HABITS and found is not None:
             evidence, listing = found
             add(scenario, listing.listed, listing.expected_wrong, evidence)
@@ -436,16 +438,16 @@ def _sensitivity(studies: Sequence[Study], rules: ManagerSettings, unrecorded: S
 
 def _other_counts(counts: RatingCounts, unrated: Unrated | None) -> dict[str, Callable[[], RatingCounts]]:
     """Give what might have been recorded: ratings of those who have none, and people not known from cycle to cycle."""
-    others: dict[str, Callable[[], RatingCounts]] = {}
+    alternatives: dict[str, Callable[[], RatingCounts]] = {}
     if counts.frame["category"].nunique() < 2 or len(counts.raters) < 2:
-        return others
+        return alternatives
     if unrated is not None and unrated.n:
         lowest, highest = counts.frame["category"].min(), counts.frame["category"].max()
-        others["unrated_lowest"] = lambda: with_unrated(counts, unrated, int(lowest))
-        others["unrated_highest"] = lambda: with_unrated(counts, unrated, int(highest))
+        alternatives["unrated_lowest"] = lambda: with_unrated(counts, unrated, int(lowest))
+        alternatives["unrated_highest"] = lambda: with_unrated(counts, unrated, int(highest))
     if "employee" in counts.frame and counts.frame.groupby(["rater", "employee"])["n"].sum().max() > 1:
-        others["people_new"] = lambda: _forget_people(counts)
-    return others
+        alternatives["people_new"] = lambda: _forget_people(counts)
+    return alternatives
 
 
 def _forget_people(counts: RatingCounts) -> RatingCounts:
@@ -495,7 +497,7 @@ def _tabulate_mix(counts: RatingCounts, framework: Framework, fit: CumulativeLin
     levels = framework.levels(counts.axis)
     return pd.DataFrame({
         "rater_id": np.repeat(counts.raters["rater_id"].astype("str").to_numpy(), k),
-        "level": np.tile(np.arange(1, k + 1), n_raters), "label": np.tile([one.label for one in levels], n_raters),
+        "level": np.tile(np.arange(1, k + 1), n_raters), "label": np.tile([level.label for level in levels], n_raters),
         "n": tally.astype(np.int64).ravel(), "share": (tally / total).ravel(), "expected_share": expected.ravel(),
     }), expected
 
@@ -537,9 +539,10 @@ def _facts(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame, list
 
 
 def _said_first(evidence: Posteriors) -> dict[str, int]:
-    """Say what was left out, and whether ratings follow rules of recording: 1 or 0."""
+    """Say whether the fit settled, what was left out, and whether ratings follow rules of recording: 1 or 0."""
     recording = evidence.recording
-    return dict(zip(SAID_FIRST, (int(evidence.too_large), int(recording.says_nothing.any()),
+    has_settled = evidence.fit is None or evidence.fit.converged
+    return dict(zip(SAID_FIRST, (int(not has_settled), int(evidence.too_large), int(recording.says_nothing.any()),
                                  int((recording.lowest_left_out > LIKELY).any())), strict=True))
 
 

@@ -1,4 +1,6 @@
-"""What else the record holds of people that does not come from their manager's rating: objectives met, own placements.
+"""What else the record holds of people that does not come from their manager's rating.
+
+Objectives met, own placements, and placements that earlier meetings agreed.
 
 Such sources, and people rated by more than one manager, are what can part a generous manager from a strong team.
 """
@@ -6,19 +8,22 @@ Such sources, and people rated by more than one manager, are what can part a gen
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from my121_analytics.inference.agreed_levels import free_agreed_levels
 from my121_analytics.inference.joint_levels import PersonMeasure
-from my121_analytics.workforce.counts import RatingCounts
+from my121_analytics.workforce.counts import RatingCounts, select_placements
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.schema import SELF
+from my121_analytics.workforce.schema import CALIBRATED, SELF
 
+Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
-OBJECTIVES, OWN = "objectives", "own_placements"
+OBJECTIVES, OWN, AGREED = "objectives", "own_placements", "agreed"
 LEAST_PEOPLE = 40
 """People measured, below which nothing can be learnt of how a measure goes with ratings."""
 RATE_BOUNDS = (0.02, 0.98)
@@ -39,11 +44,13 @@ def gather_measures(workforce: Workforce, counts: RatingCounts) -> tuple[PersonM
     -------
     tuple of PersonMeasure
         Objectives met (share met less that of the same cycle and kind), and for the axis of the counts people's own
-        placements (level less the mean of the same cycle); only those that at least 40 people have.
+        placements (level less the mean of the same cycle) and what meetings agreed beyond the manager's own rating;
+        only those that at least 40 people have.
     """
     if counts.employees is None:
         return ()
-    found = (_objectives_met(workforce, counts), _own_placements(workforce, counts))
+    found = (_objectives_met(workforce, counts), _own_placements(workforce, counts),
+             _agreed_placements(workforce, counts))
     return tuple(measure for measure in found if measure is not None and len(measure.person) >= LEAST_PEOPLE)
 
 
@@ -81,6 +88,45 @@ def _own_placements(workforce: Workforce, counts: RatingCounts) -> PersonMeasure
     return PersonMeasure(OWN, people, value, chance / n)
 
 
+def _agreed_placements(workforce: Workforce, counts: RatingCounts) -> PersonMeasure | None:
+    """Give what meetings agreed of people, the part that is the manager's own rating taken off."""
+    keys = ["employee_id", "post_id", "cycle"]
+    agreed = select_placements(workforce, source=CALIBRATED, cycles=counts.cycles)[[*keys, counts.axis]]
+    if agreed[counts.axis].isna().all():
+        return None
+    own = select_placements(workforce, cycles=counts.cycles)[[*keys, "rater_id", counts.axis]]
+    own = own[own[counts.axis].notna() & own["rater_id"].notna()]
+    rows = own.astype(dict.fromkeys(keys, "str")).merge(agreed.astype(dict.fromkeys(keys, "str")), on=keys, how="left",
+                                                        suffixes=("", "_agreed"))
+    return free_of_own_ratings(
+        rows[counts.axis].to_numpy(np.float64), pd.factorize(rows["rater_id"])[0].astype(np.int64),
+        _code(rows["employee_id"], counts), pd.factorize(rows["cycle"])[0].astype(np.int64),
+        rows[f"{counts.axis}_agreed"].astype("float64").to_numpy())
+
+
+def free_of_own_ratings(rating: Array, rater: Codes, person: Codes, cycle: Codes, agreed: Array) -> PersonMeasure:
+    """Make a measure of people from agreed placements, the part that is the manager's own rating taken off.
+
+    Parameters
+    ----------
+    rating, rater, person, cycle
+        Every rating, who gave it, of whom and when; ratings and agreed ones in levels of the scale.
+    agreed
+        What a meeting made of it; missing (NaN) where none looked at it.
+
+    Returns
+    -------
+    PersonMeasure
+        Not usable, only to be named, where the managers' part cannot be told from the panels'.
+    """
+    usual = np.bincount(cycle, rating) / np.bincount(cycle)
+    freed = free_agreed_levels(rating - usual[cycle], rater, person, agreed - usual[cycle])
+    if freed is None:
+        people = np.unique(person[np.isfinite(agreed)]).astype(np.int64)
+        return PersonMeasure(AGREED, people, np.zeros(len(people)), np.ones(len(people)), kept=0.0, usable=False)
+    return PersonMeasure(AGREED, freed.person, freed.value, freed.sampling_variance, kept=freed.kept)
+
+
 def _code(ids: pd.Series, counts: RatingCounts) -> Codes:
     return pd.Index(counts.employees).get_indexer(ids.astype("str")).astype(np.int64)
 
@@ -90,6 +136,6 @@ def measures_within(measures: Sequence[PersonMeasure], n_people: int) -> list[Pe
     kept = []
     for measure in measures:
         inside = measure.person < n_people
-        kept.append(PersonMeasure(measure.name, measure.person[inside], measure.value[inside],
-                                  measure.sampling_variance[inside]))
+        kept.append(replace(measure, person=measure.person[inside], value=measure.value[inside],
+                            sampling_variance=measure.sampling_variance[inside]))
     return kept

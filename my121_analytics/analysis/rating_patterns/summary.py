@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.movement_links import summarise_links
-from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, count_movers
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, count_movers, count_second_raters
 from my121_analytics.analysis.rating_patterns.study import Study
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.counts import RatingCounts
 from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, SAID_FIRST, VERDICTS, WATCH
 
@@ -37,7 +37,9 @@ def summarise_study(study: Study, counts: RatingCounts, n_unrated: int | None) -
 
     def add(line: str, code: str, value: float | int | str | None, /, **values: object) -> None:
         number = None if isinstance(value, str) else value
-        lines.append((line, number, say("severity", code, **values)))
+        n = values.pop("n", None)
+        text = say("severity", code, **values) if n is None else count_say("severity", code, int(str(n)), **values)
+        lines.append((line, number, text))
 
     if facts["sd"] is None or study.evidence is None:
         add("nothing_to_compare", "listed_none", 0)
@@ -69,7 +71,9 @@ def summarise_study(study: Study, counts: RatingCounts, n_unrated: int | None) -
 
 
 def _words(columns: object) -> str:
-    return str(columns).replace("_", " ")
+    """Write columns, given with commas between them, as a sentence has them."""
+    *before, last = str(columns).replace("_", " ").split(", ")
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 def _mix_moved(study: Study, delta: float) -> tuple[str, str]:
@@ -102,9 +106,12 @@ def source_lines(evidence: Posteriors, counts: RatingCounts) -> Iterator[tuple[s
                                                   "alone": links.n_alone, "bridges": links.n_bridges}
     if evidence.linked is None:
         return
+    twice = count_second_raters(counts)
+    if twice:
+        yield "second_raters", "second_raters", twice, {"n": twice, "share": twice / n_people}
     for use in evidence.linked.uses:
         code = f"source_{use.name}" if use.loading > 0 else f"unused_{use.name}"
-        yield f"source {use.name}", code, use.n_people, {"share": use.n_people / n_people,
-                                                          "reliability": use.reliability}
+        yield f"source {use.name}", code, use.n_people, {"n": use.n_people, "share": use.n_people / n_people,
+                                                         "reliability": use.reliability, "kept": use.kept or 0.0}
     narrower = 1 - float(np.median(evidence.narrowing))
     yield "sources", "sources_narrow" if narrower >= 0.01 else "sources_little", narrower, {"share": narrower}

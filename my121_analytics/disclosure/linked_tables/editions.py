@@ -28,9 +28,9 @@ def list_values(shown: Sequence[Shown], nesting: Nesting | None = None) -> dict[
         Counts known with two values in these tables (which no one record has) are left out.
     """
     names, values = [np.array([], dtype=object)], [np.array([])]
-    for one in shown:
-        if not one.rounded_to:
-            grid = Grid(one, nesting)
+    for table in shown:
+        if not table.rounded_to:
+            grid = Grid(table, nesting)
             names += [grid.names(column) for column in grid.columns]
             values += [grid.truth[column] for column in grid.columns]
     frame = pd.DataFrame({"name": np.concatenate(names), "value": np.concatenate(values)}).dropna().drop_duplicates()
@@ -53,8 +53,8 @@ def count_changes(then: Sequence[Shown], now: Mapping[str, float], nesting: Nest
     dict of str to float
     """
     found: dict[str, float] = {}
-    for one in (table for table in then if not table.rounded_to):
-        grid = Grid(one, nesting)
+    for table in (kept for kept in then if not kept.rounded_to):
+        grid = Grid(table, nesting)
         gathered = Gathered()
         for column in grid.columns:
             grid.positions[column] = gathered.add(grid.names(column), grid.truth[column], grid.shown[column], grid,

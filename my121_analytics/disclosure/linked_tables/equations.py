@@ -18,7 +18,7 @@ from my121_analytics.disclosure.linked_tables.editions import link_editions
 from my121_analytics.disclosure.linked_tables.gathered import Gathered, Knowledge, Slack
 from my121_analytics.disclosure.linked_tables.grids import Grid, Nesting, Shown
 from my121_analytics.disclosure.linked_tables.joint_sums import add_joint
-from my121_analytics.disclosure.linked_tables.laws import add_declared_laws
+from my121_analytics.disclosure.linked_tables.laws import add_declared_laws, say_unprinted
 from my121_analytics.disclosure.linked_tables.links import add_flows, add_links, find_places
 from my121_analytics.disclosure.linked_tables.sums import (
     add_bases,
@@ -57,29 +57,29 @@ def write_equations(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, lis
     -------
     Knowledge
     """
-    gathered = Gathered(slack=dict(slack or {}))
+    gathered = Gathered(slack=dict(slack or {}), unprinted=say_unprinted(shown))
     boxes = find_places(shown)
-    grids = [Grid(one, nesting) for one in shown]
-    for one, grid in zip(shown, grids, strict=True):
+    grids = [Grid(table, nesting) for table in shown]
+    for table, grid in zip(shown, grids, strict=True):
         for column in grid.columns:
             grid.positions[column] = gathered.add(grid.names(column), grid.truth[column], grid.shown[column], grid,
                                                   column)
-        if one.reach != "none":
+        if table.reach != "none":
             add_keys(gathered, grid)
             add_bases(gathered, grid)
             add_rows(gathered, grid)
             add_shares(gathered, grid)
-        if one.reach == "all":
+        if table.reach == "all":
             add_nesting(gathered, grid, nesting)
             add_links(gathered, grid, boxes)
         gathered.raise_lower(grid, show_zeros=show_zeros)
-    grids = [grid for grid in grids if grid.one.reach == "all"]
+    grids = [grid for grid in grids if grid.as_shown.reach == "all"]
     add_flows(gathered, grids, boxes)
-    add_units(gathered, [grid for grid in grids if grid.cut_to])
+    add_units(gathered, [grid for grid in grids if grid.cut_to], nesting)
     add_joint(gathered, grids, {"level": "box"} | {parent: child for (child, parent), of in nesting.items() if of})
     if gathered.size:
         add_declared_laws(gathered)  # first: the parts that they name change together, too
-        link_editions(gathered, {one.edition: one.changed for one in shown if one.changed})
+        link_editions(gathered, {table.edition: table.changed for table in shown if table.changed})
     return gathered.finish(numbers, rounded)
 
 
@@ -93,7 +93,7 @@ def context_of(about: About) -> tuple[str, tuple[tuple[str, str], ...]]:
 def show(name: str, frame: pd.DataFrame, table: Table, about: About, **more: Any) -> Shown:
     """Lay out one table of a result; more is as for :class:`Shown`."""
     context, within = context_of(about)
-    return Shown(name, frame, table, context, within, subject=about.subject, **more)
+    return Shown(name, frame, table, context, within, subject=about.subject, unprinted=about.unprinted, **more)
 
 
 def numbers_beside(n: int | None, facts: Mapping[str, object], declared: Mapping[str, Fact]) -> list[float]:

@@ -15,7 +15,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
+import scipy
 
 from my121_analytics.disclosure.linked_tables.grids import (
     CLOSE,
@@ -71,7 +71,7 @@ class Gathered:
     """Counts and equations while they are gathered; counts are still apart, each by its name.
 
     ``slack`` may be given from more tables than these: of a kept release alone the truth is not known, so that it
-    cannot tell by how much the record contradicts a law.
+    cannot tell by how much the record contradicts a law. ``unprinted`` holds what is told of today's record alone.
     """
 
     names: list[Texts] = field(default_factory=list)
@@ -91,12 +91,13 @@ class Gathered:
     ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
     places: list[pd.DataFrame] = field(default_factory=list)
     slack: dict[str, tuple[float, float]] = field(default_factory=dict)
+    unprinted: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     def find_slack(self, law: str, over: Floats) -> tuple[float, float]:
         """Say by how much a law is out, over and under: as far as it is known here, or was given."""
         known = over[np.isfinite(over)]
-        given = self.slack.get(law, (0.0, 0.0))
-        found = max(float(known.max(initial=0.0)), given[0]), max(float(-known.min(initial=0.0)), given[1])
+        before = self.slack.get(law, (0.0, 0.0))
+        found = max(float(known.max(initial=0.0)), before[0]), max(float(-known.min(initial=0.0)), before[1])
         if any(found):
             self.slack[law] = found
         return found
@@ -108,20 +109,20 @@ class Gathered:
         self.size += len(names)
         self.names.append(names)
         self.truth.append(truth)
-        rounded_to = grid.one.rounded_to if grid is not None else 0
+        rounded_to = grid.as_shown.rounded_to if grid is not None else 0
         self.shown.append(shown if not rounded_to else np.full(len(shown), np.nan))
         self.laws.append(np.full(len(names), law))
         if grid is not None:
-            if is_reported(column, grid.one.table):
-                self.places.append(pd.DataFrame({"table": grid.one.name, "row": np.arange(grid.n), "column": column,
-                                                 "at": at}))
+            if is_reported(column, grid.as_shown.table):
+                self.places.append(pd.DataFrame({"table": grid.as_shown.name, "row": np.arange(grid.n),
+                                                 "column": column, "at": at}))
             rows = np.flatnonzero(grid.hidden[column])
             if rounded_to:
                 rows, least, most = grid.rounded(column)
                 self.ranges.append((at[rows], least, most))
-            rows = rows if is_reported(column, grid.one.table) else rows[:0]
+            rows = rows if is_reported(column, grid.as_shown.table) else rows[:0]
             keys = [", ".join(f"{k}={v[row]}" for k, v in grid.keys.items()) for row in rows]
-            self.cells.append(pd.DataFrame({"table": grid.one.name, "row": rows, "keys": keys, "column": column,
+            self.cells.append(pd.DataFrame({"table": grid.as_shown.name, "row": rows, "keys": keys, "column": column,
                                             "at": at[rows], "rounded_to": rounded_to}))
         return at
 
@@ -241,8 +242,8 @@ class Gathered:
         lower = np.where(lower > values, 0.0, lower)  # a true zero is hidden: the rule was not kept there
         system = System(*self._matrix(variable, n, false), *self._limits(variable, n), lower, upper)
         cells = pd.concat(self.cells, ignore_index=True)
-        given = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
-        cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given))
+        given_away = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
+        cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given_away))
         places = pd.concat(self.places, ignore_index=True)
         places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
         is_rounded = cells["rounded_to"].to_numpy() > 0
@@ -312,35 +313,36 @@ class Gathered:
         found = pd.Series(names[at]).str.extract(rf"^(?P<context>.*)/placed:(?P<outcome>[^{SEPARATOR}]*)(?P<group>.*)$")
         found = found.assign(truth=truth[at], at=at).dropna()
         found = found.drop_duplicates(["context", "outcome", "group"])
-        for _, some in found.groupby("context", sort=True):
-            for one, other in combinations(sorted(set(some["outcome"])), 2):
-                both = some[some["outcome"] == one].merge(some[some["outcome"] == other], on="group")
+        for _, in_context in found.groupby("context", sort=True):
+            by_outcome = dict(list(in_context.groupby("outcome", sort=True)))
+            for first, second in combinations(by_outcome.values(), 2):
+                both = first.merge(second, on="group")
                 if len(both) and holds(both["truth_x"].to_numpy(), both["truth_y"].to_numpy()):
                     n = np.arange(len(both))
                     self.add_rows(np.tile(n, 2), np.concatenate([both["at_x"], both["at_y"]]),
                                   np.repeat([1.0, -1.0], len(both)))
 
-    def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[sparse.csr_matrix, Floats]:
+    def _matrix(self, variable: Ints, n: int, false: Ints) -> tuple[scipy.sparse.csr_matrix, Floats]:
         if not self.rows:
-            return sparse.csr_matrix((0, n)), np.array([])
+            return scipy.sparse.csr_matrix((0, n)), np.array([])
         row, at, weight, law = (np.concatenate(part) for part in zip(*self.rows, strict=True))
         dropped = [number for number in false.tolist() if number not in self.kind_of_law]
         keep = ~np.isin(law, dropped)
-        matrix = sparse.csr_matrix((weight[keep], (row[keep], variable[at[keep]])), shape=(self.n_rows, n))
+        matrix = scipy.sparse.csr_matrix((weight[keep], (row[keep], variable[at[keep]])), shape=(self.n_rows, n))
         matrix.sum_duplicates()
         matrix.eliminate_zeros()
         matrix = _distinct_rows(matrix)
         return matrix, np.zeros(matrix.shape[0])
 
-    def _limits(self, variable: Ints, n: int) -> tuple[sparse.csr_matrix, Floats]:
+    def _limits(self, variable: Ints, n: int) -> tuple[scipy.sparse.csr_matrix, Floats]:
         """Give the rows of what is at most a number, each once, the tightest of those that are alike."""
         blocks, most = [], []
         for rows, at, weights, limit in self.limits:
-            blocks.append(sparse.csr_matrix((weights, (rows, variable[at])), shape=(len(limit), n)))
+            blocks.append(scipy.sparse.csr_matrix((weights, (rows, variable[at])), shape=(len(limit), n)))
             most.append(limit)
         if not blocks:
-            return sparse.csr_matrix((0, n)), np.array([])
-        matrix, limits = sparse.vstack(blocks, format="csr"), np.concatenate(most)
+            return scipy.sparse.csr_matrix((0, n)), np.array([])
+        matrix, limits = scipy.sparse.vstack(blocks, format="csr"), np.concatenate(most)
         matrix.eliminate_zeros()
         order = np.argsort(limits, kind="stable")
         kept = order[_first_of_alike(matrix[order])]
@@ -382,12 +384,12 @@ def _narrow(lower: Floats, upper: Floats, variables: Ints, least: Floats, most: 
     np.minimum.at(upper, variables, most)
 
 
-def _distinct_rows(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
+def _distinct_rows(matrix: scipy.sparse.csr_matrix) -> scipy.sparse.csr_matrix:
     """Drop equations that are there already."""
     return matrix[_first_of_alike(matrix)]
 
 
-def _first_of_alike(matrix: sparse.csr_matrix) -> list[int]:
+def _first_of_alike(matrix: scipy.sparse.csr_matrix) -> list[int]:
     """List the rows with terms, the first of those that are alike."""
     matrix.sort_indices()
     bounds = zip(matrix.indptr[:-1], matrix.indptr[1:], strict=True)
@@ -399,5 +401,5 @@ def _first_of_alike(matrix: sparse.csr_matrix) -> list[int]:
 
 
 def _no_system() -> System:
-    empty = sparse.csr_matrix((0, 0))
+    empty = scipy.sparse.csr_matrix((0, 0))
     return System(empty, np.array([]), empty, np.array([]), np.array([]), np.array([]))

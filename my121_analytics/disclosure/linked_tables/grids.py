@@ -13,18 +13,15 @@ from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.workforce.results import TOTAL, Count, Subject, Table
 from my121_analytics.workforce.schema import MANAGER, TABLES
+from my121_analytics.workforce.single_counts import NONE, PLACED, is_base_of
 
 Texts = npt.NDArray[np.object_]
 
 WHO = frozenset(column.name for table in ("employees", "posts") for column in TABLES[table]) | {
     "tenure_band", "cycle", "axis"}
 """Keys that say who people are; other keys that are summed over say what they got."""
-NONE = "0"
-"""The outcome "no placement": everybody counts in its base, in others' bases those who have an outcome."""
 EVERYBODY = "/everybody"
 """Of a base that counts those with an outcome and those without."""
-PLACED = "placed"
-"""Attribute of those with an outcome: with a ``box``, or with a ``level``."""
 SEPARATOR = "\x1f"
 """Between the parts of a name: no unit is called so."""
 Nesting = Mapping[tuple[str, str], Mapping[str, str]]
@@ -65,6 +62,8 @@ class Shown:
         of today.
     changed
         For such a release: cycle -> by how much the parts of any whole have changed, up and down together.
+    unprinted
+        Counts of the whole council that no table prints and a reader may know: code, cycle, how many.
     """
 
     name: str
@@ -78,20 +77,21 @@ class Shown:
     subject: Subject | None = None
     edition: str = ""
     changed: Mapping[str, float] = field(default_factory=dict)
+    unprinted: tuple[tuple[str, str, int], ...] = ()
 
 
 class Grid:
     """One table as the attacker reads it: keys as text, counts as numbers, positions among all counts."""
 
-    def __init__(self, one: Shown, nesting: Nesting | None = None) -> None:
-        table, frame = one.table, one.frame
-        self.one = one
+    def __init__(self, as_shown: Shown, nesting: Nesting | None = None) -> None:
+        table, frame = as_shown.table, as_shown.frame
+        self.as_shown = as_shown
         aligned = len(table.frame) == len(frame)
         source = table.frame if aligned else frame
         self.n = len(frame)
         self.keys: dict[str, Texts] = {key: _plain_text(source[key]) for key in table.keys}
         self.cut_to: list[str] = []
-        for column, unit in one.within:  # a table cut to a unit is about the rows of that unit
+        for column, unit in as_shown.within:  # a table cut to a unit is about the rows of that unit
             if column not in self.keys:
                 self.keys[column] = np.full(self.n, unit, dtype=object)
                 self.cut_to.append(column)
@@ -103,7 +103,7 @@ class Grid:
         self.marked: Bools = ((frame[MARKER].astype("str") != "").to_numpy() if MARKER in frame
                               else np.ones(self.n, dtype=bool))
         self.hidden: dict[str, Bools] = {c: np.isnan(self.shown[c]) & self.marked for c in self.columns}
-        if one.rounded_to:
+        if as_shown.rounded_to:
             self.hidden = {c: np.zeros(self.n, dtype=bool) for c in self.columns}
         totals = [k for k in table.keys if k not in table.sums and (self.keys[k] == TOTAL).any()]
         self.sums = [k for k in (*table.sums, *totals) if k in self.keys]  # margin rows tell what no table declares
@@ -117,14 +117,14 @@ class Grid:
 
     def prefix(self, column: str) -> str:
         """Name who is counted in a column, apart from the keys."""
-        edition = f"{EDITION}{self.one.edition}" if self.one.edition else ""
-        if not self.is_declared(column) or self.one.subject is None:
-            return f"{self.one.context}/{column}{edition}"
-        return name_count(self.one.table.counts[column], self.one.subject) + edition
+        edition = f"{EDITION}{self.as_shown.edition}" if self.as_shown.edition else ""
+        if not self.is_declared(column) or self.as_shown.subject is None:
+            return f"{self.as_shown.context}/{column}{edition}"
+        return name_count(self.as_shown.table.counts[column], self.as_shown.subject) + edition
 
     def attribute(self, column: str, key: str) -> str:
         """Name what a key column stands for in a count; empty where it says nothing of who is counted."""
-        count = self.one.table.counts.get(column)
+        count = self.as_shown.table.counts.get(column)
         return key if count is None else count.keys.get(key, key)
 
     def names(self, column: str, *, drop: Sequence[str] = (), add: Mapping[str, Texts] | None = None,
@@ -149,10 +149,10 @@ class Grid:
 
     def is_declared(self, column: str) -> bool:
         """Say whether it is declared who is counted in a column."""
-        return column in self.one.table.counts and self.one.subject is not None
+        return column in self.as_shown.table.counts and self.as_shown.subject is not None
 
     def _where(self, column: str) -> tuple[tuple[str, str], ...]:
-        count = self.one.table.counts.get(column)
+        count = self.as_shown.table.counts.get(column)
         return () if count is None else count.where
 
     def _is_implied(self, key: str, keys: Mapping[str, Texts]) -> Bools:
@@ -175,8 +175,8 @@ class Grid:
         """
         shown = self.shown[column]
         rows = np.flatnonzero(np.isfinite(shown) | self.marked)
-        least, most = unround(shown[rows], self.one.rounded_to)
-        least, most = np.where(np.isnan(least), 0.0, least), np.where(np.isnan(most), self.one.withheld_most, most)
+        least, most = unround(shown[rows], self.as_shown.rounded_to)
+        least, most = np.where(np.isnan(least), 0.0, least), np.where(np.isnan(most), self.as_shown.withheld_most, most)
         least = np.where(self.occurs(column)[rows], np.maximum(least, 1.0), least)
         return rows, least, most
 
@@ -187,9 +187,9 @@ class Grid:
         """
         parts = self.parts(list(self.keys))
         places = np.prod([len(set(of[parts])) for of in self.keys.values()], dtype=np.float64)
-        is_listing = column == self.one.table.count and parts.sum() < places and not (
+        is_listing = column == self.as_shown.table.count and parts.sum() < places and not (
             self.truth[column][parts] == 0).any()
-        named = self.one.frame[list(self.one.table.keys)].notna().all(axis="columns").to_numpy()
+        named = self.as_shown.frame[list(self.as_shown.table.keys)].notna().all(axis="columns").to_numpy()
         return np.asarray(parts & named & is_listing, dtype=bool)
 
     def groups(self, drop: Sequence[str]) -> Ints:
@@ -210,15 +210,6 @@ def _plain_text(values: pd.Series) -> Texts:
     """Give keys as text without the character that names are put together with."""
     text = values.astype("str").to_numpy(object)
     return np.array([str(value).replace(SEPARATOR, " ") for value in text], dtype=object)
-
-
-def is_base_of(base: str, column: str) -> bool:
-    """Say whether the shares of a column may be of a base: that of all columns, or the one of its own name.
-
-    Of a kept table what was hidden cannot tell any more that ``n_before`` does not add up to ``base_after``.
-    """
-    of_base, of_column = (name.partition("_")[2] for name in (base, column))
-    return not column.startswith("base") and of_base in ("", of_column)
 
 
 def _kind_of_base(grid: Grid, base: str) -> Texts:
@@ -251,7 +242,7 @@ def may_be_zero(grid: Grid, column: str) -> Bools:
     Zeros are hidden together with a group that is wholly in one category, and on a row or a base too small to show; but
     a row of a table that lists only what occurs is no zero, whatever is hidden with it.
     """
-    table = grid.one.table
+    table = grid.as_shown.table
     if not grid.outcomes:
         of = [grid.hidden[c] for c in (table.count, table.base) if c is not None and c != column]
         wholes = np.logical_or.reduce([np.zeros(grid.n, dtype=bool), *of])

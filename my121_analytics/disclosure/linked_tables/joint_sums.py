@@ -25,10 +25,10 @@ def add_joint(gathered: Gathered, grids: Sequence[Grid], decided_by: Mapping[str
     for grid in grids:
         for column in (c for c in grid.columns if c not in grid.bases and set(grid.keys) <= set(grid.sums)):
             alike.setdefault((grid.prefix(column), column), []).append(grid)
-    for (prefix, column), some in alike.items():
-        every = {key for grid in some for key in grid.keys}
+    for (prefix, column), of_column in alike.items():
+        every = {key for grid in of_column for key in grid.keys}
         decided = {key for key in every if decided_by.get(key) in every}
-        plain = [grid for grid in some if not decided & set(grid.keys) and grid.n]
+        plain = [grid for grid in of_column if not decided & set(grid.keys) and grid.n]
         ring = _ring_of([frozenset(grid.keys) for grid in plain])
         if not ring:
             continue

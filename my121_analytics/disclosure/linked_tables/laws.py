@@ -7,13 +7,14 @@ needs, which is more than a reader is told.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 import numpy as np
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR
+from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR, Shown, name_count
 from my121_analytics.workforce.counted import LAWS, UNPRINTED, Law, Term
+from my121_analytics.workforce.results import Count
 
 Group = frozenset[tuple[str, str]]
 TOLD = "told "
@@ -117,21 +118,30 @@ def _add(gathered: Gathered, law: Law, rows: list[tuple[list[int], int]], names:
         gathered.add_limits(terms, -weights, below)
 
 
+def say_unprinted(shown: Iterable[Shown]) -> dict[str, tuple[float, float]]:
+    """Give what tables tell of counts that nobody prints, named and written as among the slack of a kept release."""
+    return {f"{TOLD}{name_count(Count(what, cycle=cycle), table.subject)}": (float(n), -float(n))
+            for table in shown if table.subject is not None and not table.edition for what, cycle, n in table.unprinted}
+
+
 def _bound_unprinted(gathered: Gathered, names: _Names) -> None:
     """A reader may know how many of the whole council a count that nobody prints comes to: starters, leavers.
 
     Of a kept release alone that number is not known here. It is kept with what was published, as slack is, and several
-    releases kept may differ in it: then it is known to lie between the least and the most of them.
+    releases kept may differ in it: then it is known to lie between the least and the most of them. Where none holds it,
+    a release that agrees with today's record has today's.
     """
     kept = {name: ends for name, ends in gathered.slack.items() if name.startswith(TOLD)}
     for (prefix, group), at in names.at.items():
-        what, source, cycle, _ = _parse(prefix)
+        what, source, cycle, edition = _parse(prefix)
         if group or what not in UNPRINTED:
             continue
         kept_as, truth = f"{TOLD}{what}{source}@{cycle}", names.truth[at]
         if np.isfinite(truth):
             most = least = float(max(truth, 0.0))
             gathered.slack.setdefault(kept_as, (most, -least))
+        elif not edition and kept_as in gathered.unprinted:
+            most, least = gathered.unprinted[kept_as][0], -gathered.unprinted[kept_as][1]
         elif kept_as in kept:
             most, least = kept[kept_as][0], -kept[kept_as][1]
         else:

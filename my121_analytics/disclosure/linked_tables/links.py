@@ -69,7 +69,7 @@ def add_flows(gathered: Gathered, grids: Sequence[Grid], places: Places) -> None
 
 
 def _kind_of(grid: Grid) -> str:
-    keys = set(grid.one.table.keys)
+    keys = set(grid.as_shown.table.keys)
     if not grid.is_declared("n"):
         return ""
     return "moves" if keys == set(WHENS) else "steps" if keys == {"performance_step", "potential_step"} else ""
@@ -83,10 +83,10 @@ def _add_flows_of(gathered: Gathered, outcome: str, cycle: str, tail: str, found
     pairs = [(before, after) for before in places_of for after in places_of]
     names = np.array([_name(f"present_{outcome}@{cycle}", tail, {f"{outcome}_before": b, f"{outcome}_after": a})
                       for b, a in pairs], dtype=object)
-    is_known = moves is not None and moves.one.frame[["before", "after"]].notna().all(axis=None)
-    nobody = np.array([0.0 if is_known and pair not in listed else np.nan for pair in pairs])
-    at = gathered.add(names, nobody, nobody)
-    inside = np.array([NONE not in pair for pair in pairs])
+    is_unlisted = np.array([pair not in listed for pair in pairs])
+    truth, shown = (np.where(is_unlisted & lists_all, 0.0, np.nan) for lists_all in _list_all(moves))
+    at = gathered.add(names, truth, shown)
+    inside = np.array([NONE not in pair for pair in pairs], dtype=bool)
     stayers = f"stayers_{outcome}@{cycle}"
     sums = [[_name(stayers, tail, {f"{outcome}_{when}": pair[place]}) for pair in pairs]
             for place, when in enumerate(WHENS)]
@@ -94,6 +94,15 @@ def _add_flows_of(gathered: Gathered, outcome: str, cycle: str, tail: str, found
         sums.append([_name(stayers, tail, _step(outcome, pair, places)) for pair in pairs])
     for wholes in sums:
         _add_sum_to(gathered, at[inside], np.array(wholes, dtype=object)[inside])
+
+
+def _list_all(moves: Grid | None) -> tuple[bool, bool]:
+    """Say whether a table of moves lists all that were made: in truth, and to a reader, who may not see all names."""
+    if moves is None:
+        return False, False
+    shown, table = moves.as_shown.frame, moves.as_shown.table
+    names_all = [frame[list(WHENS)].notna().all(axis=None) for frame in (table.frame, shown)]
+    return bool(names_all[0] and len(table.frame) == len(shown)), bool(names_all[1])
 
 
 def _add_sum_to(gathered: Gathered, at: Ints, wholes: Texts) -> None:
@@ -123,8 +132,8 @@ def _step(outcome: str, pair: tuple[str, str], places: Places) -> dict[str, str]
 
 def find_places(shown: Sequence[Shown]) -> dict[str, tuple[str, str]]:
     """Read off the tables which performance and potential each box stands for."""
-    for one in shown:
-        frame = one.table.frame
+    for table in shown:
+        frame = table.table.frame
         if {"box", "performance", "potential"} <= set(frame.columns):
             rows = frame[["box", "performance", "potential"]].dropna().astype("str").drop_duplicates()
             return {box: (performance, potential) for box, performance, potential in rows.itertuples(index=False)}

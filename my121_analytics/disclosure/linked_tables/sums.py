@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, NONE, Grid, Nesting, holds, is_base_of, numbers_of
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, NONE, Grid, Nesting, holds, numbers_of
 from my121_analytics.workforce.results import TOTAL
+from my121_analytics.workforce.single_counts import is_base_of
 
 
 def add_keys(gathered: Gathered, grid: Grid) -> None:
@@ -62,15 +63,15 @@ def add_rows(gathered: Gathered, grid: Grid) -> None:
     if grid.outcomes:
         return
     undeclared = [column for column in grid.columns if not grid.is_declared(column)]
-    for one, other in combinations(undeclared, 2):
+    for first, second in combinations(undeclared, 2):
         for whole in undeclared:
-            if whole in (one, other) or not holds(grid.truth[one] + grid.truth[other], grid.truth[whole]) or not (
-                    np.nansum(grid.truth[one]) and np.nansum(grid.truth[other])):
+            if whole in (first, second) or not holds(grid.truth[first] + grid.truth[second], grid.truth[whole]) or not (
+                    np.nansum(grid.truth[first]) and np.nansum(grid.truth[second])):
                 continue
             n = np.arange(grid.n)
-            gathered.add_rows(np.tile(n, 3), np.concatenate([grid.positions[c] for c in (one, other, whole)]),
+            gathered.add_rows(np.tile(n, 3), np.concatenate([grid.positions[c] for c in (first, second, whole)]),
                            np.repeat([1.0, 1.0, -1.0], grid.n))
-    declared = [(part, str(grid.one.table.count)) for part in grid.one.table.parts]
+    declared = [(part, str(grid.as_shown.table.count)) for part in grid.as_shown.table.parts]
     for part, outer in declared:
         if part in grid.positions and outer in grid.positions and part != outer and holds(
                 np.maximum(grid.truth[part], grid.truth[outer]), grid.truth[outer]):
@@ -79,7 +80,7 @@ def add_rows(gathered: Gathered, grid: Grid) -> None:
 
 def add_shares(gathered: Gathered, grid: Grid) -> None:
     """A share that is shown gives its count away; so does a range of the share."""
-    base = grid.one.table.base
+    base = grid.as_shown.table.base
     if base is None or base not in grid.positions:
         return
     counts = [c for c in grid.columns if c != base]
@@ -88,7 +89,7 @@ def add_shares(gathered: Gathered, grid: Grid) -> None:
         if name in grid.positions or name in grid.keys or not pd.api.types.is_float_dtype(column.dtype):
             continue
         share = numbers_of(column)
-        given = numbers_of(grid.one.frame[name])
+        printed = numbers_of(grid.as_shown.frame[name])
         for count in counts:
             with np.errstate(divide="ignore", invalid="ignore"):
                 of = grid.truth[count] / grid.truth[base]
@@ -96,13 +97,13 @@ def add_shares(gathered: Gathered, grid: Grid) -> None:
             if not use.any() or not np.allclose(of[use], share[use], rtol=0, atol=CLOSE):
                 continue
             found.add(count)
-            rows = np.flatnonzero(np.isfinite(given) & (grid.hidden[count] | grid.hidden[base]))
+            rows = np.flatnonzero(np.isfinite(printed) & (grid.hidden[count] | grid.hidden[base]))
             n = np.arange(len(rows))
             gathered.add_rows(np.tile(n, 2), np.concatenate([grid.positions[count][rows], grid.positions[base][rows]]),
-                           np.concatenate([np.ones(len(rows)), -given[rows]]))
+                           np.concatenate([np.ones(len(rows)), -printed[rows]]))
     for name in ("lower", "upper", "change"):
-        if name in grid.one.frame and name not in grid.positions:
-            is_given = np.isfinite(numbers_of(grid.one.frame[name]))
+        if name in grid.as_shown.frame and name not in grid.positions:
+            is_given = np.isfinite(numbers_of(grid.as_shown.frame[name]))
             for count in found:
                 gathered.given_away.append(grid.positions[count][is_given & grid.hidden[count]])
 
@@ -121,16 +122,22 @@ def add_nesting(gathered: Gathered, grid: Grid, nesting: Nesting) -> None:
                 gathered.add_sums(grid, column, rows, groups, names[rows])
 
 
-def add_units(gathered: Gathered, grids: Sequence[Grid]) -> None:
-    """Tables cut to single units add up to the same table of all units, where all of them are there."""
+def add_units(gathered: Gathered, grids: Sequence[Grid], nesting: Nesting) -> None:
+    """Tables cut to single units add up to the same table of all units, where all of them are there.
+
+    Where a unit is missing, the true counts would show that the rest are not the whole; of a release that was kept they
+    are not known, so that the units are held against those of the nesting.
+    """
     alike: dict[tuple[str, str, str, str], list[Grid]] = {}
     for grid in grids:
         for column in grid.columns:
             what = grid.prefix(column), "|".join(sorted(grid.keys)), grid.cut_to[-1], column
             alike.setdefault(what, []).append(grid)
-    for (_, _, key, column), some in alike.items():
-        once = {tuple(sorted({k: v[0] for k, v in g.keys.items() if k in g.cut_to}.items())): g for g in some if g.n}
-        if not once:
+    for (_, _, key, column), of_units in alike.items():
+        once = {tuple(sorted({k: v[0] for k, v in g.keys.items() if k in g.cut_to}.items())): g
+                for g in of_units if g.n}
+        units = {dict(unit).get(key) for unit in once}
+        if not once or any(units < set(of.values()) for (_, parent), of in nesting.items() if parent == key):
             continue
         names = np.concatenate([g.names(column, drop=[key]) for g in once.values()])
         gathered.add_law(np.concatenate([g.positions[column] for g in once.values()]),

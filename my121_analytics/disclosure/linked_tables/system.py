@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import sparse
+import scipy
 
 from my121_analytics.errors import DisclosureError
 
@@ -37,9 +37,9 @@ class System:
         What is known of each variable from the start; upper is infinite where nothing is.
     """
 
-    equal: sparse.csr_matrix
+    equal: scipy.sparse.csr_matrix
     equal_to: Floats
-    most: sparse.csr_matrix
+    most: scipy.sparse.csr_matrix
     most_to: Floats
     lower: Floats
     upper: Floats
@@ -58,7 +58,7 @@ def propagate(system: System) -> tuple[Floats, Floats]:
     DisclosureError
         A lower bound passes its upper one.
     """
-    rows = sparse.vstack([system.equal, -system.equal, system.most], format="coo")
+    rows = scipy.sparse.vstack([system.equal, -system.equal, system.most], format="coo")
     limit = np.concatenate([system.equal_to, -system.equal_to, system.most_to])
     lower, upper = system.lower.copy(), system.upper.copy()
     if (lower > upper).any():
@@ -74,16 +74,16 @@ def propagate(system: System) -> tuple[Floats, Floats]:
     return lower, upper
 
 
-def _tighten_once(rows: sparse.coo_matrix, limit: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
+def _tighten_once(rows: scipy.sparse.coo_matrix, limit: Floats, lower: Floats, upper: Floats) -> tuple[Floats, Floats]:
     """In a row ``a @ x <= b`` each term can be at most b less the least that the others can be."""
     at, of, weight = rows.row, rows.col, rows.data
     least = np.where(weight > 0, weight * lower[of], weight * upper[of])
     endless = ~np.isfinite(least)
     finite = np.where(endless, 0.0, least)
     n_endless = np.bincount(at, weights=endless, minlength=len(limit))
-    others = np.bincount(at, weights=finite, minlength=len(limit))[at] - finite
+    of_others = np.bincount(at, weights=finite, minlength=len(limit))[at] - finite
     known = n_endless[at] - endless == 0
-    room = (limit[at] - others)[known] / weight[known]
+    room = (limit[at] - of_others)[known] / weight[known]
     of, rising = of[known], weight[known] > 0
     new_lower, new_upper = lower.copy(), upper.copy()
     np.minimum.at(new_upper, of[rising], np.floor(room[rising] + ROUNDING))

@@ -8,7 +8,7 @@ most, an integer program then chooses among all numbers that any of these soluti
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from my121_analytics.disclosure.linear_program import LinearProgram
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
@@ -49,7 +49,7 @@ class CheapestChanges:
     Once a number is hidden, these two are closed and its own bounds opened, so that the program need not be built anew.
     """
 
-    def __init__(self, rows: sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats,
+    def __init__(self, rows: scipy.sparse.csr_matrix, least: Floats, most: Floats, lower: Floats, upper: Floats,
                  movable: Bools, cost: Floats, cap: float) -> None:
         self.rows, self.least, self.most, self.cost, self.cap = rows, least, most, cost, cap
         self.lower, self.upper = lower.copy(), upper.copy()
@@ -58,7 +58,7 @@ class CheapestChanges:
         part = rows[:, self.movable]
         self.is_closed = np.zeros(len(self.movable), dtype=bool)
         self.program = LinearProgram(
-            sparse.hstack([rows, part, -part], format="csr"), least, most,
+            scipy.sparse.hstack([rows, part, -part], format="csr"), least, most,
             np.concatenate([lower, np.zeros(2 * len(self.movable))]),
             np.concatenate([upper, np.full(len(self.movable), cap), self.fall]))
 
@@ -146,13 +146,13 @@ class CheapestChanges:
         n, m = len(free), len(chosen)
         rise, fall = np.maximum(ROOM, np.ceil(2 * size[chosen])), self.fall[chosen]
         fixed = self.rows @ np.where(self.lower < self.upper, 0.0, self.lower)
-        rows = sparse.hstack([self.rows[:, free], self.rows[:, self.movable[chosen]],
-                              sparse.csr_matrix((self.rows.shape[0], m))], format="csr")
+        rows = scipy.sparse.hstack([self.rows[:, free], self.rows[:, self.movable[chosen]],
+                                    scipy.sparse.csr_matrix((self.rows.shape[0], m))], format="csr")
         used = np.flatnonzero(np.diff(rows.indptr))
-        none, each = sparse.csr_matrix((m, n)), sparse.identity(m)
+        none, each = scipy.sparse.csr_matrix((m, n)), scipy.sparse.identity(m)
         limits = [LinearConstraint(rows[used], (self.least - fixed)[used], (self.most - fixed)[used]),
-                  LinearConstraint(sparse.hstack([none, each, -sparse.diags(rise)]), -np.inf, 0.0),
-                  LinearConstraint(sparse.hstack([none, each, sparse.diags(fall)]), 0.0, np.inf)]
+                  LinearConstraint(scipy.sparse.hstack([none, each, -scipy.sparse.diags(rise)]), -np.inf, 0.0),
+                  LinearConstraint(scipy.sparse.hstack([none, each, scipy.sparse.diags(fall)]), 0.0, np.inf)]
         answer = milp(np.concatenate([np.zeros(n + m), self.cost[self.movable[chosen]]]),
                       integrality=np.ones(n + 2 * m),
                       bounds=Bounds(np.concatenate([self.lower[free], -fall, np.zeros(m)]),

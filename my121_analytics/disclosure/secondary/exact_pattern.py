@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from my121_analytics.disclosure.components import Component
 from my121_analytics.disclosure.linear_program import FOUND
@@ -104,7 +104,7 @@ class _Cuts:
         self.movable = self.problem.movable
         self.equal, self.most = system.equal, system.most
         self.right = np.concatenate([system.equal_to, system.most_to])
-        self.all_rows = sparse.vstack([self.equal, self.most], format="csr")
+        self.all_rows = scipy.sparse.vstack([self.equal, self.most], format="csr")
         self.is_equal = np.arange(self.all_rows.shape[0]) < self.equal.shape[0]
         self.least = np.where(self.is_equal, self.right, -np.inf)
         self.cost = np.where(self.movable, self.problem.cost, 0.0)
@@ -252,11 +252,12 @@ class _Cuts:
         from scipy.optimize import linprog
 
         n_equal, n_most = self.equal.shape[0], self.most.shape[0]
-        slack = sparse.hstack([sparse.identity(n_equal), -sparse.identity(n_equal)])
+        slack = scipy.sparse.hstack([scipy.sparse.identity(n_equal), -scipy.sparse.identity(n_equal)])
         total = np.concatenate([np.zeros(self.n), np.ones(2 * n_equal + n_most)])
-        none = sparse.csr_matrix((n_equal, n_most))
-        limits = sparse.hstack([self.most, sparse.csr_matrix((n_most, 2 * n_equal)), -sparse.identity(n_most)])
-        answer = linprog(total, A_eq=sparse.hstack([self.equal, slack, none]) if n_equal else None,
+        none = scipy.sparse.csr_matrix((n_equal, n_most))
+        limits = scipy.sparse.hstack([self.most, scipy.sparse.csr_matrix((n_most, 2 * n_equal)),
+                                      -scipy.sparse.identity(n_most)])
+        answer = linprog(total, A_eq=scipy.sparse.hstack([self.equal, slack, none]) if n_equal else None,
                          b_eq=self.right[self.is_equal] if n_equal else None,
                          A_ub=limits if n_most else None, b_ub=self.right[~self.is_equal] if n_most else None,
                          bounds=np.vstack([np.column_stack([component.lower, component.upper]),

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from my121_analytics.disclosure.components import each_part, label_parts
 from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints, System
@@ -52,7 +52,7 @@ class HiddenCellProblem:
     def largest(self) -> float:
         """A number that stands for "without end": far above every number that is shown."""
         system = self.system
-        rows = abs(sparse.vstack([system.equal, system.most], format="csr"))
+        rows = abs(scipy.sparse.vstack([system.equal, system.most], format="csr"))
         finite = system.upper[np.isfinite(system.upper)]
         found = [finite, system.lower, rows @ system.lower, abs(system.equal_to), abs(system.most_to)]
         return 1000.0 + 4 * max(float(values.max(initial=0)) for values in found)
@@ -60,7 +60,7 @@ class HiddenCellProblem:
     def split(self) -> Iterator[tuple[Ints, HiddenCellProblem]]:
         """Give the parts that share no equation, whatever is hidden: which numbers they are, and each as a problem."""
         system = self.system
-        rows = sparse.vstack([system.equal, system.most], format="csr")
+        rows = scipy.sparse.vstack([system.equal, system.most], format="csr")
         n_equal = system.equal.shape[0]
         open_ = self.free | self.movable
         of_number, of_row = label_parts(rows.tocsc(), np.flatnonzero(open_), len(open_))

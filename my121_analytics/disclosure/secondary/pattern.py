@@ -23,6 +23,10 @@ FEWEST_PROGRAMS = 30
 """But no fewer than these."""
 MOST_EXACT = 80
 """Numbers that could be hidden, up to which a part is solved exactly."""
+LARGE_FOR_EXACT = 200
+"""Numbers of a part, hidden ones included, from which on it is not solved exactly, however few could be hidden: beside
+an earlier release most numbers are unknowns, and each of the reader's programs then takes a second. What the search
+found is published, which may be a little less."""
 MOST_CONFIRMED = 1_000
 """Numbers of a part up to which ranges are proven in whole numbers here. In larger ones corners are hardly ever whole,
 and a search without a solution to begin with takes minutes. The attacker, who must find the proof in any case, has one:
@@ -211,7 +215,7 @@ def _begin(part: HiddenCellProblem, cap: float, *, strict: bool) -> Search:
 def _improve_exactly(part: HiddenCellProblem, search: Search, most_exact: int) -> _PartDraft:
     """Look for the cheapest pattern of all where a part is small."""
     is_cheapest = not search.added.any() and not search.stuck
-    if is_cheapest or part.movable.sum() > most_exact:
+    if is_cheapest or part.movable.sum() > most_exact or len(part.cost) > LARGE_FOR_EXACT:
         return _PartDraft(part, search, is_cheapest=is_cheapest)
     search.confirm()
     exact = find_cheapest(part, *search.bounds, search.points, np.inf if search.stuck else search.total)

@@ -8,7 +8,7 @@ which takes a tenth of the time of an integer one. Only what is left in the end 
 from __future__ import annotations
 
 import numpy as np
-from scipy import sparse
+import scipy
 
 from my121_analytics.disclosure.components import Component, label_parts
 from my121_analytics.disclosure.linear_program import LinearProgram
@@ -52,7 +52,7 @@ class Search:
         self.problem, self.strict, self.cap = problem, strict, cap
         self.is_whole = False
         system = problem.system
-        self.rows = sparse.vstack([system.equal, system.most], format="csr")
+        self.rows = scipy.sparse.vstack([system.equal, system.most], format="csr")
         self.n_equal = system.equal.shape[0]
         self.right = np.concatenate([system.equal_to, system.most_to])
         self.least = np.where(np.arange(len(self.right)) < self.n_equal, self.right, -np.inf)

@@ -254,10 +254,10 @@ def _settle(rows: pd.DataFrame) -> pd.DataFrame:
 def _agree(rows: pd.DataFrame) -> pd.Series:
     """Give one result per requirement; places where it was not tested do not count against it."""
     flags = pd.DataFrame({result: rows["result"] == result for result in RESULTS})
-    seen = flags.groupby(rows["requirement_id"]).any()
-    unsettled = seen[UNSETTLED] | (seen[MET] & seen[NOT_MET])
-    values = np.select([unsettled, seen[MET], seen[NOT_MET]], [UNSETTLED, MET, NOT_MET], NOT_TESTED)
-    return pd.Series(values, index=seen.index, dtype="str", name="result")
+    has_result = flags.groupby(rows["requirement_id"]).any()
+    unsettled = has_result[UNSETTLED] | (has_result[MET] & has_result[NOT_MET])
+    values = np.select([unsettled, has_result[MET], has_result[NOT_MET]], [UNSETTLED, MET, NOT_MET], NOT_TESTED)
+    return pd.Series(values, index=has_result.index, dtype="str", name="result")
 
 
 def _only_one(values: pd.Series) -> str:
@@ -341,10 +341,10 @@ def _who_was_heard(overall: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     for rows, fixed in parts:
         tested = rows[rows["result"].isin([MET, NOT_MET, UNSETTLED])].assign(**fixed)
         for column, who in HEARD.items():
-            given = tested[tested[column].notna()]
-            if given.empty:
+            counted = tested[tested[column].notna()]
+            if counted.empty:
                 continue
-            heard = given[column].astype("int64").groupby([given["indicator"], given["directorate"]], sort=True)
+            heard = counted[column].astype("int64").groupby([counted["indicator"], counted["directorate"]], sort=True)
             counts = {"n_requirements": heard.size(), "n_heard_for": heard.agg(lambda n: int((n > 0).sum())),
                       "most_heard": heard.max()}
             frames.append(pd.DataFrame(counts).assign(heard=who).reset_index())

@@ -78,9 +78,9 @@ def link_findings(findings: pd.DataFrame | Path | str, *, requirements: pd.DataF
         A frame has no column ``finding_id``.
     """
     settings = settings or Settings()
-    given = _from_frame(findings) if isinstance(findings, pd.DataFrame) else _from_file(findings, settings)
+    written = _from_frame(findings) if isinstance(findings, pd.DataFrame) else _from_file(findings, settings)
     refusals: list[tuple[Any, ...]] = []
-    rows = _with_reference(given, refusals)
+    rows = _with_reference(written, refusals)
     listed = _list_findings(rows, refusals)
     links = {}
     for column, table in (("requirement_id", requirements), ("action_id", actions)):
@@ -156,8 +156,8 @@ def _from_file(path: Path | str, settings: Settings) -> pd.DataFrame:
 
 def _find_header(sheet: SourceSheet, settings: Settings) -> tuple[int, dict[str, int]]:
     known = {plain(heading): name for heading, name in settings.exports.columns.items()}
-    for name, given in spellings("findings").items():
-        known |= {spelling: name for spelling in given if spelling not in known}
+    for name, synonyms in spellings("findings").items():
+        known |= {spelling: name for spelling in synonyms if spelling not in known}
     for position in range(sheet.n_rows):
         columns = {name: j for j, cell in reversed(list(enumerate(sheet.row(position))))
                    if (name := known.get(plain(cell), "")) in COLUMNS}
@@ -166,8 +166,8 @@ def _find_header(sheet: SourceSheet, settings: Settings) -> tuple[int, dict[str,
     return -1, {}
 
 
-def _with_reference(given: pd.DataFrame, refusals: list[tuple[Any, ...]]) -> pd.DataFrame:
-    rows = given[given[list(COLUMNS)].ne("").any(axis="columns")]
+def _with_reference(written: pd.DataFrame, refusals: list[tuple[Any, ...]]) -> pd.DataFrame:
+    rows = written[written[list(COLUMNS)].ne("").any(axis="columns")]
     loose = rows[rows["finding_id"].str.strip().eq("")]
     for row in loose.itertuples():
         _refuse(refusals, row, "finding_id", str(row.finding or row.requirement_id or row.action_id), "no_finding")

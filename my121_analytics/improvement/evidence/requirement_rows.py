@@ -59,9 +59,9 @@ def gather_rows(evidence: pd.DataFrame | Path | str, framework: str | IipFramewo
     DataUnusableError, UsageError
         There is no such table, or a frame lacks its columns.
     """
-    given, refusals = _from_frame(evidence) if isinstance(evidence, pd.DataFrame) else _from_file(evidence, settings)
-    version = framework if isinstance(framework, IipFramework) else build_iip_framework(framework or _tell(given))
-    rows, unread = _tidy_rows(given, version)
+    written, refusals = _from_frame(evidence) if isinstance(evidence, pd.DataFrame) else _from_file(evidence, settings)
+    version = framework if isinstance(framework, IipFramework) else build_iip_framework(framework or _tell(written))
+    rows, unread = _tidy_rows(written, version)
     named = {text.strip() for text in at_risk}
     known = set(rows["requirement_id"].dropna()) | set(rows["indicator"].str.split(" ").str[0].str.lstrip("0"))
     missing = sorted(named - known)
@@ -74,9 +74,9 @@ def gather_rows(evidence: pd.DataFrame | Path | str, framework: str | IipFramewo
     return rows, version, refusals + unread
 
 
-def _tell(given: pd.DataFrame) -> str:
+def _tell(written: pd.DataFrame) -> str:
     """Tell the version: stages without requirements are of the framework that grades indicators."""
-    graded = given["stage"].fillna("").ne("").any() and given["requirement_id"].fillna("").eq("").all()
+    graded = written["stage"].fillna("").ne("").any() and written["requirement_id"].fillna("").eq("").all()
     return "2015" if graded else "2009"
 
 
@@ -126,8 +126,8 @@ def _read_sheet(sheet: SourceSheet, header: int, columns: dict[str, int]) -> tup
 
 def _find_header(sheet: SourceSheet, settings: Settings) -> tuple[int, dict[str, int]]:
     known = {plain(heading): name for heading, name in settings.exports.columns.items()}
-    for name, given in spellings("evidence").items():
-        known |= {spelling: name for spelling in given if spelling not in known}
+    for name, synonyms in spellings("evidence").items():
+        known |= {spelling: name for spelling in synonyms if spelling not in known}
     for position in range(sheet.n_rows):
         columns = {name: j for j, cell in reversed(list(enumerate(sheet.row(position))))
                    if (name := known.get(plain(cell), "")) in ALL_COLUMNS}
@@ -136,9 +136,9 @@ def _find_header(sheet: SourceSheet, settings: Settings) -> tuple[int, dict[str,
     return -1, {}
 
 
-def _tidy_rows(given: pd.DataFrame, framework: IipFramework) -> tuple[pd.DataFrame, list[Refusal]]:
+def _tidy_rows(rows_written: pd.DataFrame, framework: IipFramework) -> tuple[pd.DataFrame, list[Refusal]]:
     """Bring results, tiers, indicators and places to their own words; what cannot be read is listed."""
-    rows = given.assign(given_result=given["result"].fillna(""))
+    rows = rows_written.assign(given_result=rows_written["result"].fillna(""))
     rows["requirement_id"] = rows["requirement_id"].str.strip().replace("", np.nan)
     is_requirement = rows["requirement_id"].notna()
     results = {spelling: name for name, known in spellings("results").items() for spelling in known}
@@ -153,14 +153,14 @@ def _tidy_rows(given: pd.DataFrame, framework: IipFramework) -> tuple[pd.DataFra
     rows["stage"] = written.map(lambda text: stages.get(text, "")).astype("str")
     if framework.stages:
         refused.append((written.ne("") & rows["stage"].eq(""), "stage"))
-    rows["at_risk"], odd = _read_flags(given["at_risk"])
+    rows["at_risk"], odd = _read_flags(rows_written["at_risk"])
     refused.append((odd, "at_risk"))
     for column in ("sample_size", *HEARD):
-        rows[column], odd = _read_number(given[column])
+        rows[column], odd = _read_number(rows_written[column])
         refused.append((odd, column))
     heard = rows[list(HEARD)].sum(axis="columns", min_count=1)  # the groups share no one
     rows["sample_size"] = rows["sample_size"].fillna(heard)
-    return rows, [entry for mask, column in refused for entry in _refusals(rows[mask], given, column)]
+    return rows, [entry for mask, column in refused for entry in _refusals(rows[mask], rows_written, column)]
 
 
 def _read_tiers(tiers: pd.Series, framework: IipFramework) -> pd.Series:
@@ -191,8 +191,8 @@ def _read_flags(values: pd.Series) -> tuple[pd.Series, pd.Series]:
     return yes, ~yes & ~text.isin(["", "no", "n", "false", "0", "not at risk"])
 
 
-def _refusals(rows: pd.DataFrame, given: pd.DataFrame, column: str) -> list[Refusal]:
-    source = rows["given_result"] if column == "result" else given[column]
+def _refusals(rows: pd.DataFrame, written: pd.DataFrame, column: str) -> list[Refusal]:
+    source = rows["given_result"] if column == "result" else written[column]
     code = "unknown_sample_size" if column in HEARD else f"unknown_{column}"
     return [(row.file, row.sheet, int(row.row), column, str(source[row.Index]), code,
              say("evidence_refused", code, value=source[row.Index]), say("evidence_remedy", code))

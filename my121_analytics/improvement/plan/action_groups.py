@@ -31,17 +31,17 @@ def directorates_of(plan: Plan, rules: PlanSettings) -> pd.DataFrame:
     """
     every = say("plan_group", "every_directorate")
     for_all = {plain(name) for name in (*rules.every_directorate, every, "all")}
-    given = split_names(plan.actions, "directorate")
-    known = list(dict.fromkeys([*rules.directorates, *given["directorate"]]))
+    directorates = split_names(plan.actions, "directorate")
+    known = list(dict.fromkeys([*rules.directorates, *directorates["directorate"]]))
     rows = [(row.action_id, every if plain(row.directorate) in for_all else row.directorate)
-            for row in given.itertuples()]
+            for row in directorates.itertuples()]
     settled = {action_id for action_id, _ in rows}
     for owner in plan.owners[~plan.owners["action_id"].isin(settled)].itertuples():
         name = plain(owner.owner)
         if name in for_all:
             rows.append((owner.action_id, every))
             continue
-        rows += [(owner.action_id, one) for one in known if f" {plain(one)} " in f" {name} "]
+        rows += [(owner.action_id, directorate) for directorate in known if f" {plain(directorate)} " in f" {name} "]
     return pd.DataFrame(rows, columns=["action_id", "directorate"], dtype="str").drop_duplicates(ignore_index=True)
 
 

@@ -28,7 +28,10 @@ _LONGEST_STATUS = 60
 _PERCENT = re.compile(r"(?:approx(?:imately|\.)? ?)?(\d{1,3}(?:\.\d+)?) ?(?:%|per ?cent)(?: ?(?:complete|completed|"
                       r"done|"
                       r"implemented|achieved|delivered))?", re.I)
-_NUMBER = re.compile(r"\d{1,3}(?:\.\d+)?")
+_NUMBER = re.compile(r"\d{1,3}(?:[.,]\d+)?")
+_HIGHEST_CODE = 10
+"""A bare number up to this under a heading such as Status may be a code; a share of so little is written with its sign.
+"""
 _TICKS = ("✓", "✔", "☑", "✅")
 _CLOSING = re.compile(r"\b(?:complete(?:d|ly)?|implemented|delivered|closed|achieved|finished|discharged|"
                       r"signed off|superseded|withdrawn|cancelled|no longer)\b", re.I)
@@ -125,6 +128,8 @@ def read_status(cell: str, vocabulary: Vocabulary, *, is_fraction: bool = False,
     if plain(text) in vocabulary.legend:
         return Statement(is_understood=False)
     share = read_percent(text, is_fraction=is_fraction)
+    if share is not None and not is_fraction and _NUMBER.fullmatch(text) and 0 < share <= _HIGHEST_CODE:
+        return Statement(is_understood=False)
     if share is not None:
         return say_of_percent(share)
     if len(text) > _LONGEST_STATUS:
@@ -159,15 +164,20 @@ def read_percent(cell: str, *, is_fraction: bool = False) -> float | None:
     if signed:
         share = float(signed[1])
     elif _NUMBER.fullmatch(text):
-        share = float(text) * (100 if is_fraction else 1)
+        share = float(text.replace(",", ".")) * (100 if is_fraction else 1)
     else:
         return None
     return share if share <= 100 else None
 
 
-def is_fraction_column(cells: Sequence[str]) -> bool:
-    """Say whether the numbers of a column are shares of 1: none is above it, as where 100 % is kept as 1."""
-    numbers = [float(text) for cell in cells if _NUMBER.fullmatch(text := cell.strip())]
+def is_fraction_column(cells: Sequence[str], *, is_plain: bool = True) -> bool:
+    """Say whether the numbers of a column are shares of 1: none is above it, as where 100 % is kept as 1.
+
+    In a column that is not headed as one of shares (``is_plain`` False) words beside the numbers make them codes.
+    """
+    if not is_plain and any(not _NUMBER.fullmatch(cell.strip()) for cell in cells if not is_nothing(cell)):
+        return False
+    numbers = [float(text.replace(",", ".")) for cell in cells if _NUMBER.fullmatch(text := cell.strip())]
     return bool(numbers) and max(numbers) <= 1
 
 
@@ -230,10 +240,16 @@ def _with_day(state: str, rest: str, date_order: str) -> Statement | None:
 
 def _read_first_part(text: str, vocabulary: Vocabulary) -> Statement | None:
     """Read ``In progress - on track for March``: the first part is a status, and nothing after it says otherwise."""
+    text = re.sub(r"^\d{1,2}\s*[-–—:.)]\s*(?=[A-Za-z])", "", text)  # a code, and what it means: "5 - Complete"
+    known = vocabulary.own.get(plain(text)) or vocabulary.legend.get(plain(text)) or _known(text)
+    if known:
+        return Statement(known)
     head, _, rest = re.sub(r"\s+[-–—]\s*|\s*[:;,.(]\s*", "\0", text, count=1).partition("\0")
     state = vocabulary.own.get(plain(head)) or vocabulary.legend.get(plain(head)) or _known(head)
     share = read_percent(head)
     of_rest = _table().get(plain(rest), "")
+    if share is not None and _NUMBER.fullmatch(head.strip()):
+        return None  # a number without a sign is no share where words follow it
     if share is not None:
         said = say_of_percent(share)
         return replace(said, state=BEHIND) if of_rest == BEHIND and said.state != DONE else said

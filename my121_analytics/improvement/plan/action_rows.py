@@ -92,7 +92,7 @@ class Reading:
         value = " ".join(without_contacts(value)[0].split())
         self.questions.append((sheet.file, sheet.name, row, column, value, reason,
                                say("plan_question", reason, value=value, **figures),
-                               say("plan_question_remedy", reason, value=value)))
+                               say("plan_question_remedy", reason, value=value, **figures)))
 
 
 def read_row(page: PlanSheet, position: int, header: ActionHeader, reading: Reading) -> str:
@@ -199,7 +199,7 @@ def _read_actions(sheet: SourceSheet, position: int, header: ActionHeader, cells
     owners = _align_owners(sheet, position, cells.get("owner", ""), n, reading)
     n_revised = _count_revised(header, sheet.rows[position])
     timescales = _align_timescales(sheet, position, cells.get("timescale", ""), n, reading)
-    told = cells.get("progress_text", "")
+    update = cells.get("progress_text", "")
     progress = _align_progress(sheet, position, cells.get("progress", ""), n, reading)
     statements = [_read_progress(sheet, position, cells, progress[i], read, reading)
                   for i, (_, read) in enumerate(timescales)]
@@ -211,7 +211,7 @@ def _read_actions(sheet: SourceSheet, position: int, header: ActionHeader, cells
         raw, read = timescales[i]
         record = _as_record(raw, read, cells, in_action, in_owner, statements[i])
         record["priority"] = _choose_priority(sheet, position, cells.get("priority", ""), read, reading)
-        words = dict.fromkeys(" ".join(text.split()) for text in (progress[i] or cells.get("rag", ""), told) if text)
+        words = dict.fromkeys(" ".join(text.split()) for text in (progress[i] or cells.get("rag", ""), update) if text)
         record["progress_text"] = reading.clean("; ".join(words))
         _revise(sheet, position, cells, n_revised, record, reading)
         _ask_about_statistics(sheet, position, cells.get("statistic", ""), reading)
@@ -277,9 +277,9 @@ def _read_progress(sheet: SourceSheet, position: int, cells: dict[str, str], pro
                                         read_update(cells.get("progress_text", ""), words, date_order=order))
     if read is not None and read.kind == "complete":
         return said
-    told = (progress, cells.get("rag", ""), cells.get("percent", "") if share is None else f"{share:g}%",
-            cells.get("progress_text", ""))
-    shown = " | ".join(" ".join(text.split()) for text in told if text)
+    percent_text = cells.get("percent", "") if share is None else f"{share:g}%"
+    texts = progress, cells.get("rag", ""), percent_text, cells.get("progress_text", "")
+    shown = " | ".join(" ".join(text.split()) for text in texts if text)
     if question:
         reading.ask(sheet, position + 1, "progress", shown, question)
     return said
@@ -424,14 +424,14 @@ def _choose_priority(sheet: SourceSheet, position: int, cell: str, read: Timesca
     return stated or beside
 
 
-def _identify(sheet: SourceSheet, position: int, given: str, reading: Reading) -> str:
+def _identify(sheet: SourceSheet, position: int, written: str, reading: Reading) -> str:
     """Give the action's id: the plan's own, else issue and place in it; a second use of an id is listed."""
-    action_id = given or f"{max(reading.n_issues, 1)}.{reading.n_in_issue}"
+    action_id = written or f"{max(reading.n_issues, 1)}.{reading.n_in_issue}"
     used = {action["action_id"] for action in reading.actions}
     if action_id not in used:
         return action_id
-    if given:
-        reading.refuse(sheet, position + 1, "action_id", given, "id_used_twice")
+    if written:
+        reading.refuse(sheet, position + 1, "action_id", written, "id_used_twice")
     return next(name for i in range(2, len(used) + 3) if (name := f"{action_id}-{i}") not in used)
 
 

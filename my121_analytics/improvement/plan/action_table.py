@@ -16,6 +16,8 @@ LONGEST_HEADING = 90
 _VALUE = re.compile(r"\d{1,2}[/.-]\d{1,2}[/.-]\d{2,4}|\d{4}-\d{2}-\d{2}(?: 00:00:00)?|\d+(?:\.\d+)?%?")
 """A day or a number, which heads no column."""
 _SECTION = re.compile(r"[A-Z][.)] +[A-Z][\w &/-]{2,60}|(?:key )?(?:contacts|information)|sign[- ]?off|notes?", re.I)
+_COUNTED = re.compile(r"^(?:1st|2nd|3rd|[4-9]th|first|second|third|fourth|fifth|latest|final|further)\s|"
+                      r"\s(?:no )?[1-9]$")
 IGNORED = "ignore"
 _ONE_HEADING = ("action", "timescale", "completed_on")
 """Parts of which a table may hold one only: two would be two answers to one question."""
@@ -54,7 +56,9 @@ class ActionHeader:
         """Give a row's cells by part; of several revised dates the last that is filled, of owners and words all."""
         cells = {name: row[j].strip() for name, j in self.columns.items()}
         for name, places in self.more.items():
-            filled = [text for text in (cells[name], *(row[j].strip() for j in places)) if text]
+            ordered = (self.columns[name], *places) if name != "revised_timescale" else sorted(
+                (self.columns[name], *places))
+            filled = [text for j in ordered if (text := row[j].strip())]
             cells[name] = filled[-1] if name == "revised_timescale" and filled else "\n".join(filled)
         return cells
 
@@ -231,7 +235,8 @@ def match_heading(cell: str, *, own: Mapping[str, str] | None = None) -> str:
         for name, usual in known.items():
             if part and part in usual:
                 return name
-    return ""
+    uncounted = " ".join(_COUNTED.sub(" ", plain(cell)).split())  # "2nd revised date", "Revised date 2"
+    return "revised_timescale" if uncounted != plain(cell) and uncounted in known["revised_timescale"] else ""
 
 
 def is_header_again(row: list[str], header: ActionHeader, sheet: SourceSheet, position: int) -> bool:

@@ -8,14 +8,14 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook
 
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.improvement.plan.action_table import find_action_header
 from my121_analytics.improvement.plan.word_files import is_word_file, read_word_tables
-from my121_analytics.ingest.files.exports import SourceSheet, read_sheets
+from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.ingest.files.pages import read_tables
+from my121_analytics.ingest.files.source_sheet import SourceSheet, TextColumn
 from my121_analytics.wording.catalogue import say
 
 _TAGS_IN_CELLS = re.compile(r"<(?:b|ul|li|p|br|strong|em|a)\b[^>]*>", re.I)
@@ -108,7 +108,7 @@ def _as_sheet(path: Path, name: str, rows: list[list[str]],
               spread: frozenset[tuple[int, int]] = frozenset()) -> PlanSheet:
     width = max(map(len, rows), default=0)
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
-    columns = tuple(np.array([row[j] for row in padded], dtype=object) for j in range(width))
+    columns = tuple(TextColumn.of_cells([row[j] for row in padded]) for j in range(width))
     return PlanSheet(SourceSheet(path.name, name, columns), spread)
 
 
@@ -140,13 +140,14 @@ def _find_merges(content: bytes) -> dict[str, list[tuple[int, int, int, int]]]:
 def _spread(sheet: SourceSheet, merges: list[tuple[int, int, int, int]]) -> PlanSheet:
     if not merges:
         return PlanSheet(sheet, frozenset())
-    columns, places = [column.copy() for column in sheet.columns], set()
+    columns, places = [column[:] for column in sheet.columns], set()
     for top, left, bottom, _ in merges:
         for row in range(top + 1, min(bottom, sheet.n_rows - 1) + 1):
             if left < len(columns):  # the reader may have filled it already
                 columns[left][row] = columns[left][top]
                 places.add((row, left))
-    return PlanSheet(SourceSheet(sheet.file, sheet.name, tuple(columns), sheet.notes), frozenset(places))
+    spread = SourceSheet(sheet.file, sheet.name, tuple(map(TextColumn.of_cells, columns)), sheet.notes)
+    return PlanSheet(spread, frozenset(places))
 
 
 # Tables of written reports --------------------------------------------------------------------------------------

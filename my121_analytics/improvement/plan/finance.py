@@ -93,8 +93,8 @@ def tabulate_risks(actions: pd.DataFrame, people: Sequence[str], *, is_award: bo
              say("plan_risk", "standing")) for code in _STANDING[is_award]]
     for row in still.itertuples():
         risk, source = (row.risk, "stated") if row.risk else (row.benefit, "benefit") if row.benefit else ("", "none")
-        told = say("plan_risk", "at_stake", benefit=risk) if source == "benefit" else risk
-        rows.append((row.action_id, row.issue, row.status, told or say("plan_risk", "not_stated"),
+        at_stake = say("plan_risk", "at_stake", benefit=risk) if source == "benefit" else risk
+        rows.append((row.action_id, row.issue, row.status, at_stake or say("plan_risk", "not_stated"),
                      say("plan_risk", source)))
     frame = pd.DataFrame(rows, columns=["about", "issue", "status", "risk", "source"])
     return frame.assign(risk=without_names(frame["risk"], people), issue=without_names(frame["issue"], people))

@@ -42,7 +42,7 @@ def tabulate_milestones(plan: Plan, actions: pd.DataFrame, *, as_of: date, setti
         last day), ``needs`` and ``source``; in order of their last days. None where the plan is no award's.
     """
     stages = settings.plan.milestones if plan.is_award else []
-    rows = [_date_milestone(one, plan, settings) for one in stages]
+    rows = [_date_milestone(stage, plan, settings) for stage in stages]
     frame = pd.DataFrame(rows, columns=["milestone", "label", "earliest", "latest", "needs", "source"])
     for column in ("earliest", "latest"):
         frame[column] = pd.to_datetime(frame[column]).astype("datetime64[s]")
@@ -90,14 +90,14 @@ def find_assessment(plan: Plan) -> tuple[date, str]:
     return (assessed.iloc[0].date(), "plan") if len(assessed) else (plan.anchor, "anchor")
 
 
-def _date_milestone(one: MilestoneSettings, plan: Plan, settings: Settings) -> tuple[object, ...]:
+def _date_milestone(stage: MilestoneSettings, plan: Plan, settings: Settings) -> tuple[object, ...]:
     start, source = find_assessment(plan)
-    first, last = one.months[0], one.months[-1]
+    first, last = stage.months[0], stage.months[-1]
     earliest, latest = (_settle(pd.Timestamp(start) + pd.DateOffset(months=n), start) for n in (first, last))
-    named = _named_in_plan(one.code, plan, start, settings)
+    named = _named_in_plan(stage.code, plan, start, settings)
     if named is not None:
         earliest, latest, source = *named, "title_block"
-    return one.code, one.label, earliest, latest, one.needs, say("milestone_source", source)
+    return stage.code, stage.label, earliest, latest, stage.needs, say("milestone_source", source)
 
 
 def _named_in_plan(code: str, plan: Plan, start: date, settings: Settings) -> tuple[date, date] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -19,12 +19,15 @@ from my121_analytics.improvement.plan.reading import Plan
 from my121_analytics.improvement.plan.statistic_readings import Measurement, Measurer
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.counts import count_ended
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import Result, Table, describe
+from my121_analytics.workforce.results import Count, Fact, Result, Table, describe
 
 IMPROVED, UNCHANGED, WORSE, CHANGED, CANNOT_TELL = "improved", "unchanged", "worse", "changed", "cannot tell"
 ALWAYS = "coverage"
 """Measured whether an action names it or not: the conversations are what everything else rests on."""
+_NAMES = ("statistic", "label", "action_ids", "unit", "then_cycle", "now_cycle")
+"""What a row is about, shown whatever is withheld of it."""
 _FIGURES = ("then", "then_lower", "then_upper", "n_then", "now", "now_lower", "now_upper", "n_now", "verdict", "reason")
 
 
@@ -55,7 +58,8 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
         Table ``outcomes``: ``statistic``, ``label``, ``action_ids``, ``unit``, ``then_cycle``, ``then``,
         ``then_lower``, ``then_upper``, ``n_then``, the same of ``now``, ``verdict`` (improved, unchanged, worse,
         changed, cannot tell), ``reason`` and ``n_least`` (the smallest group that the row could tell the size of).
-        Table ``statistics``: every name that an action may use, with its words.
+        Table ``statistics``: every name that an action may use, with its words. Facts: the counts that each row gives
+        to whoever reckons, so that the gate proves them together with all that the same readers have.
 
     Raises
     ------
@@ -74,9 +78,11 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     then = workforce.previous_cycle(now) if then == now else then
     measurer = Measurer(workforce)
     rows = []
+    told: dict[str, dict[str, tuple[int, Count]]] = {}
     for statistic, action_ids, before, after in _measure_named(measurer, plan, then, now):
         verdict, reason = judge_change(before, after, better=statistic.better, margin=settings.plan.outcome_margin)
         reason = reason if then else "no_start"
+        told[statistic.code] = _name_counts(statistic, before, after)
         groups = [reading.n_least for reading in (before, after) if reading is not None and reading.n_least > 0]
         rows.append((statistic.code, statistic.label, ", ".join(action_ids), _unit_of(statistic), then or "",
                      *_cells(before), now, *_cells(after), verdict, say("outcome_reason", reason),
@@ -84,10 +90,21 @@ def measure_outcomes(workforce: Workforce, plan: Plan, *, as_of: date | None = N
     columns = ["statistic", "label", "action_ids", "unit", "then_cycle", "then", "then_lower", "then_upper", "n_then",
                "now_cycle", "now", "now_lower", "now_upper", "n_now", "verdict", "reason", "n_least"]
     frame = pd.DataFrame(rows, columns=columns).astype({"n_then": "Int64", "n_now": "Int64", "n_least": "Int64"})
-    about = describe("plan_outcome", as_of=workforce.as_of, cycle=now, caveats=("outcomes",))
-    table = Table(frame, keys=("statistic",), count="n_least", follows=_FIGURES)
+    about = replace(describe("plan_outcome", as_of=workforce.as_of, cycle=now, caveats=("outcomes",)),
+                    unprinted=tuple(("ended", cycle, count_ended(workforce, cycle))
+                                    for cycle in dict.fromkeys(filter(None, (then, now)))))
+    table = Table(frame, keys=_NAMES, count="n_least", follows=_FIGURES,
+                  tells={code: tuple(counts) for code, counts in told.items()})
     names = Table(measurer.list_names(now), keys=("statistic",), about_people=False)
-    return OutcomeResult(about, {"outcomes": table, "statistics": names}, {}, settings=settings)
+    counts = {name: count for of_row in told.values() for name, count in of_row.items()}
+    return OutcomeResult(about, {"outcomes": table, "statistics": names}, {name: n for name, (n, _) in counts.items()},
+                         {name: Fact(who.what, who=who) for name, (_, who) in counts.items()}, settings=settings)
+
+
+def _name_counts(statistic: Statistic, *readings: Measurement | None) -> dict[str, tuple[int, Count]]:
+    """Name the counts that a row tells: then and now."""
+    return {f"{statistic.code} {when} {number}": count for when, reading in zip(("then", "now"), readings, strict=True)
+            if reading is not None for number, count in enumerate(reading.tells, start=1)}
 
 
 def judge_change(before: Measurement | None, after: Measurement | None, *, better: Better,
@@ -183,4 +200,4 @@ def _cells(reading: Measurement | None) -> tuple[object, ...]:
 
 
 def _all_known(*readings: Measurement) -> bool:
-    return all(math.isfinite(value) for one in readings for value in (one.estimate, one.lower, one.upper))
+    return all(math.isfinite(value) for shown in readings for value in (shown.estimate, shown.lower, shown.upper))

@@ -26,6 +26,7 @@ from my121_analytics.improvement.plan.action_table import (
     is_section,
     unused_headings,
 )
+from my121_analytics.improvement.plan.colour_fills import BlankColumn, find_fills
 from my121_analytics.improvement.plan.documents import PlanSheet, read_plan_sheets
 from my121_analytics.improvement.plan.legend import find_vocabulary, is_key_row
 from my121_analytics.improvement.plan.owners import is_body
@@ -147,6 +148,8 @@ def read_plan(path: Path | str, *, anchor: date, settings: Settings | None = Non
         found |= _read_sheet(page, reading)
     for page in shown:
         _ask_about_unread_table(page, reading)
+    for page, blank, n_filled in _list_fills(Path(path), shown, reading):
+        reading.ask(page.sheet, blank.first, blank.heading, blank.heading, "colour_fills", n_cells=n_filled)
     for page in (page for page in pages if _is_hidden(page)):
         if find_action_header(page.sheet, own=settings.plan.columns) is not None:
             reading.ask(page.sheet, 1, "", page.sheet.name, "hidden_sheet")
@@ -183,6 +186,21 @@ def _ask_about_unread_table(page: PlanSheet, reading: Reading) -> None:
         reading.ask(sheet, wide[0][0] + 1, "", "; ".join(wide[0][1]), "table_not_read", n_rows=len(wide) - 1)
 
 
+def _list_fills(path: Path, pages: Sequence[PlanSheet], reading: Reading) -> list[tuple[PlanSheet, BlankColumn, int]]:
+    """List columns of colours or statuses that hold fills and no word."""
+    blank: dict[BlankColumn, PlanSheet] = {}
+    for page in pages:
+        header = find_action_header(page.sheet, own=reading.settings.plan.columns)
+        rows = page.sheet.rows
+        for name in ("rag", "progress") if header is not None else ():
+            column = header.columns.get(name, -1)  # type: ignore[union-attr]
+            if column >= 0 and not any(row[column].strip() for row in rows[header.first:]):  # type: ignore[union-attr]
+                heading = " ".join(rows[header.at][column].split())  # type: ignore[union-attr]
+                found = BlankColumn(page.sheet.name, heading, column, header.first, len(rows))  # type: ignore[union-attr]
+                blank[found] = page
+    return [(blank[found], found, n_filled) for found, n_filled in find_fills(path, blank)]
+
+
 def _is_hidden(page: PlanSheet) -> bool:
     return any(code == "hidden_sheet" for code, _ in page.sheet.notes)
 
@@ -197,7 +215,7 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
         found, reading.issue = True, ""
         _read_information(rows[start:header.at], reading)
         for heading in unused_headings(sheet, header, own=own):
-            reading.ask(sheet, header.at + 1, heading, heading, "unused_column")
+            reading.ask(sheet, header.at + 1, heading, heading, "unused_column", part=_likely_part(heading))
         for heading, part in header.assumed.items():
             reading.ask(sheet, header.at + 1, heading, heading, f"taken_for_{part}")
         start = _read_table(page, header, fates, reading)
@@ -209,11 +227,24 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
     return found
 
 
+_LIKELY = (("revised_timescale", r"\b(?:revis|extend|extension|resched|amend|forecast|new (?:date|deadline|due))"),
+           ("completed_on", r"\b(?:actual|closed|completed|achieved|implemented)\b.*\b(?:date|on)\b"),
+           ("timescale", r"\b(?:dates?|deadlines?|due|when|timescales?|timeline|by when)\b"),
+           ("progress_text", r"\b(?:comments?|updates?|notes?|remarks?|narrative)\b"),
+           ("progress", r"\b(?:status|progress|state|stage)\b"))
+"""Part of an action that a heading which is not known most likely holds; an owner where none of these words stands."""
+
+
+def _likely_part(heading: str) -> str:
+    return next((part for part, words in _LIKELY if re.search(words, heading, re.I)), "owner")
+
+
 def _read_table(page: PlanSheet, header: ActionHeader, fates: list[str], reading: Reading) -> int:
     """Read one table up to the next part of the form or other headings; gives the row after it."""
     sheet, rows = page.sheet, page.sheet.rows
     reading.fraction_parts = {name for name in ("percent", "progress") if name in header.columns
-                              and is_fraction_column([row[header.columns[name]] for row in rows[header.first:]])}
+                              and is_fraction_column([row[header.columns[name]] for row in rows[header.first:]],
+                                                     is_plain=name == "percent")}
     heading = rows[header.at][header.columns["progress"]] if "progress" in header.columns else ""
     reading.progress_is_account = plain(heading) in spellings("accounts")["progress"]
     for position in range(header.first, len(rows)):
@@ -258,8 +289,8 @@ def _read_information(rows: list[list[str]], reading: Reading) -> None:
     for row in rows:
         cells = [cell.strip() for cell in row if cell.strip()]
         if is_contact(row) or (cells and _CONTACT.search(cells[0]) and len(cells[0]) < LONGEST_HEADING):
-            told = [*cells[1:], cells[0].partition(":")[2]]
-            reading.people += [name for cell in told for name in _names_in(cell)]
+            answers = [*cells[1:], cells[0].partition(":")[2]]
+            reading.people += [name for cell in answers for name in _names_in(cell)]
         pairs = [*pairwise(cells), *(_labelled(cell) for cell in cells if ":" in cell)]
         for label, value in pairs:
             code = next((code for code, usual in known.items() if plain(label) in usual), "")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import combinations
 
+import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.agreement import compare_self
@@ -29,8 +31,9 @@ from my121_analytics.improvement.plan.named_statistics import (
     unknown_statistic,
 )
 from my121_analytics.workforce.record import Workforce
-from my121_analytics.workforce.results import TOTAL, Result, Table
+from my121_analytics.workforce.results import TOTAL, Count, Result, Subject, Table
 from my121_analytics.workforce.schema import ORGANISATION
+from my121_analytics.workforce.single_counts import find_count
 from my121_analytics.workforce.verdicts import VERDICTS
 
 _RANGED = ("share", "estimate", "change")
@@ -47,7 +50,8 @@ _BY_GROUP = {("self", "steps"): ("by_group", {"step": ("direction", {"0": "same"
 class Measurement:
     """A statistic in one cycle: its value, its 95 % range, the number it rests on, and the smallest group it shows.
 
-    ``lower`` and ``upper`` are NaN where the figure has no range: it counts everybody in the record.
+    ``lower`` and ``upper`` are NaN where the figure has no range: it counts everybody in the record. ``tells`` are the
+    counts that it gives to whoever reckons, with who is counted.
     """
 
     estimate: float
@@ -55,6 +59,7 @@ class Measurement:
     upper: float
     n: int
     n_least: int = 0
+    tells: tuple[tuple[int, Count], ...] = ()
 
 
 @dataclass
@@ -139,9 +144,22 @@ def _read_fact(result: Result, statistic: Statistic) -> Measurement | None:
     if value is None:
         return None
     lower, upper = (float(facts.get(f"{statistic.column}_{end}", float("nan"))) for end in ("lower", "upper"))
-    n = next((int(facts[name]) for name in ("n_ratings", "n_pairs", "n_placed_both") if name in facts),
-             result.about.n or 0)
-    return Measurement(float(value), lower, upper, n, n)
+    rests_on = next((name for name in ("n_ratings", "n_pairs", "n_placed_both") if name in facts), "n")
+    n = int({**facts, "n": result.about.n or 0}[rests_on])
+    tells = _facts_behind(result, rests_on, statistic.column)
+    told = [count for count, _ in tells] if statistic.column.startswith("share") else []
+    groups = [n, *(abs(count - other) for count, other in combinations(told, 2))]
+    if result.declared[statistic.column].counts_people:
+        groups.append(int(value))
+    return Measurement(float(value), lower, upper, n, min((count for count in groups if count > 0), default=0), tells)
+
+
+def _facts_behind(result: Result, rests_on: str, name: str) -> tuple[tuple[int, Count], ...]:
+    """Give the counts that a fact shows: itself, the number it rests on, and both ends of a share."""
+    counts = {**result.facts, "n": result.about.n}
+    return tuple((int(counts[fact] or 0), replace(who, cycle=who.cycle or result.about.cycle))
+                 for fact in dict.fromkeys([rests_on, name, *result.declared[name].follows])
+                 if fact in result.declared and (who := result.declared[fact].who) and counts.get(fact) is not None)
 
 
 def _read_cell(result: Result, statistic: Statistic) -> Measurement | None:
@@ -157,7 +175,7 @@ def _read_cell(result: Result, statistic: Statistic) -> Measurement | None:
         names = list(_names_in(statistic.analysis, result, table=name))
         of_column = [known for known in names if known.split("[")[0].endswith(f".{statistic.column}")]
         raise unknown_statistic(statistic.code, of_column or names)
-    reading = _as_reading(table, rows.iloc[0], statistic.column)
+    reading = _as_reading(table, table.frame.index.get_loc(rows.index[0]), statistic.column, result.about.subject)
     return _complement(reading) if statistic.is_complement and reading else reading
 
 
@@ -198,8 +216,9 @@ def _spells(cells: pd.Series, value: str) -> list[bool]:
     return same if any(same) else [plain(str(cell)) == plain(value) for cell in cells]
 
 
-def _as_reading(table: Table, row: pd.Series, column: str) -> Measurement | None:
+def _as_reading(table: Table, at: int, column: str, subject: Subject) -> Measurement | None:
     """Give one cell with its range and the counts that it could be reckoned back to."""
+    row = table.frame.iloc[at]
     if pd.isna(row[column]):
         return None
     ranged = column in _RANGED and {"lower", "upper"} <= set(row.index)
@@ -207,7 +226,9 @@ def _as_reading(table: Table, row: pd.Series, column: str) -> Measurement | None
     base = next((int(row[name]) for name in (table.base, table.count) if name and pd.notna(row[name])), 0)
     counted = _counted(table, row, column, base)
     groups = [*counted, base, *(base - n for n in counted if 0 < n < base)]
-    return Measurement(float(row[column]), lower, upper, base, min((n for n in groups if n > 0), default=0))
+    tells = tuple((int(row[name]), who) for name in _columns_behind(table, column) if pd.notna(row[name])
+                  and (who := find_count(table, at, name, subject)))
+    return Measurement(float(row[column]), lower, upper, base, min((n for n in groups if n > 0), default=0), tells)
 
 
 def _counted(table: Table, row: pd.Series, column: str, base: int) -> list[int]:
@@ -216,12 +237,33 @@ def _counted(table: Table, row: pd.Series, column: str, base: int) -> list[int]:
         return [round(float(row[column]) * base)]
     if _COUNTS.match(column):
         return [int(row[column])]
-    return [int(row[name]) for name in row.index if _COUNTS.match(str(name)) and name not in table.things
-            and pd.notna(row[name])]
+    return [int(row[name]) for name in _columns_that_count(table) if pd.notna(row[name])]
+
+
+def _columns_that_count(table: Table) -> list[str]:
+    return [str(name) for name in table.frame.columns if _COUNTS.match(str(name)) and name not in table.things]
+
+
+def _columns_behind(table: Table, column: str) -> list[str]:
+    """List the columns of a row that one of its figures tells, together with the number that it rests on.
+
+    A share tells the counts of which it is the share, in all rows; what else is computed may tell every count.
+    """
+    counts = _columns_that_count(table)
+    base = next((name for name in (table.base, table.count) if name), None)
+    if column in counts:
+        found = [column]
+    elif column in ("share", "estimate") and base:
+        of_base = table.frame[base].to_numpy(np.float64, na_value=np.nan) * table.frame[column].to_numpy(np.float64)
+        found = [name for name in counts if np.allclose(of_base, table.frame[name].to_numpy(
+            np.float64, na_value=np.nan), rtol=0, atol=1e-6, equal_nan=True)]
+    else:
+        found = counts
+    return list(dict.fromkeys([*(found or counts), *([base] if base else [])]))
 
 
 def _complement(reading: Measurement) -> Measurement:
-    return Measurement(1 - reading.estimate, 1 - reading.upper, 1 - reading.lower, reading.n, reading.n_least)
+    return replace(reading, estimate=1 - reading.estimate, lower=1 - reading.upper, upper=1 - reading.lower)
 
 
 def _names_in(analysis: str, result: Result, *, table: str = "") -> Iterator[str]:

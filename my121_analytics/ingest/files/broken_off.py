@@ -8,6 +8,7 @@ from collections import Counter
 
 import numpy as np
 
+from my121_analytics.ingest.files.source_sheet import TextColumn
 from my121_analytics.ingest.reading.cells import begins_with, tells_count
 
 _TELLING_WIDTH = 3
@@ -21,7 +22,7 @@ _SHARE_OF_VALUES = 1 / 3
 """A column of so few distinct values, in all and for its rows, holds a list to choose from."""
 
 
-def breaks_off(content: bytes, delimiter: str, columns: tuple[np.ndarray, ...], widths: np.ndarray) -> bool:
+def breaks_off(content: bytes, delimiter: str, columns: tuple[TextColumn, ...], widths: np.ndarray) -> bool:
     """Say whether text stops within a row.
 
     A whole file may well end without a line end, or with a footer. It is cut where its last line has no end and is
@@ -35,7 +36,7 @@ def breaks_off(content: bytes, delimiter: str, columns: tuple[np.ndarray, ...], 
     delimiter
         Between its cells.
     columns
-        Its cells, one array of text per column.
+        Its cells by column.
     widths
         Cells of its rows; of the first rows where they are regular.
 
@@ -62,14 +63,14 @@ def _is_footer(text: str) -> bool:
     return begins_with(text, "totals") or begins_with(text, "footers") or tells_count(text)
 
 
-def _is_start_of_id(text: str, column: np.ndarray) -> bool:
+def _is_start_of_id(text: str, column: TextColumn) -> bool:
     """Say whether a single cell stands in a column of ids, and not as a remark below the table."""
     above = [str(value).strip() for value in column[:-1].tolist() if value]
     return bool(_ID_LIKE.fullmatch(text.strip())) and (
         sum(bool(_ID_LIKE.fullmatch(value)) for value in above) >= _REGULAR * len(above))
 
 
-def _is_start_of_value(text: str, columns: tuple[np.ndarray, ...], width: int) -> bool:
+def _is_start_of_value(text: str, columns: tuple[TextColumn, ...], width: int) -> bool:
     """Say whether the last cell is the beginning of a value of its column's list, and no value itself."""
     if width > len(columns):
         return False

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import codecs
 import csv
+import ctypes
 import io
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -14,7 +16,12 @@ import pandas as pd
 
 from my121_analytics.ingest.files.broken_off import breaks_off
 from my121_analytics.ingest.files.refusal import LONGEST_CELL, refuse
-from my121_analytics.ingest.files.source_sheet import SourceSheet, columns_of, without_trailing_blanks
+from my121_analytics.ingest.files.source_sheet import (
+    SourceSheet,
+    TextColumn,
+    columns_of,
+    without_trailing_blanks,
+)
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_BYTES = 262_144
@@ -32,6 +39,8 @@ _STRAY = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace").replace("\uff
           for byte in range(0x80, 0x100)}
 """Bytes that are no UTF-8, as Python marks them -> what cp1252 has for them (five bytes mean nothing there)."""
 _BLOCK = 1 << 20
+_ROWS_AT_ONCE = 1 << 16
+"""So many rows are held as objects at a time; of those before only codes and distinct texts are kept."""
 _SHOWN = 40
 """Letters of a line that are enough to find it by."""
 
@@ -168,7 +177,7 @@ def read_delimited(path: Path, content: bytes, notes: list[tuple[str, str]]) -> 
         columns, notes = columns_of(rows), [*notes, *more]
         widths = np.array([len(row) for row in rows], dtype=np.int64)
     elif len(columns) == 1:
-        again = _unwrap_lines([[text] for text in columns[0].tolist()])
+        again = _unwrap_lines([[text] for text in columns[0][:].tolist()])
         if again is not None:
             return read_delimited(path, again, [*notes, ("quoted_lines", "")])
     if breaks_off(content, delimiter, columns, widths):
@@ -244,20 +253,65 @@ def _head_rows(head: str, delimiter: str) -> list[list[str]]:
     return rows[:-1] if len(rows) > 1 and len(head) > _HEAD_BYTES // 2 else rows  # the last may be cut off
 
 
-def _parse_fast(content: bytes, delimiter: str, widths: np.ndarray) -> tuple[np.ndarray, ...] | None:
+def _parse_fast(content: bytes, delimiter: str, widths: np.ndarray) -> tuple[TextColumn, ...] | None:
     """Parse regular text in one go; None where rows are wider than the first ones or cells run over lines."""
     width = int(widths.max(initial=1))
     if width > _WIDEST or not content:
         return None
+    columns = [_ColumnParts() for _ in range(width)]
     try:
-        frame = pd.read_csv(io.BytesIO(content), sep=delimiter, header=None, names=range(width), index_col=False,
-                            dtype=str, na_filter=False, skip_blank_lines=False)
+        with pd.read_csv(io.BytesIO(content), sep=delimiter, header=None, names=range(width), index_col=False,
+                         dtype=object, na_filter=False, skip_blank_lines=False, chunksize=_ROWS_AT_ONCE) as parts:
+            for part in parts:
+                for column, name in zip(columns, part.columns, strict=True):
+                    column.add(part[name].to_numpy())
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
         return None
     breaks = _count(content, b"\n") or content.count(b"\r")
-    if len(frame) != breaks + (not content.endswith((b"\n", b"\r"))):
+    if columns[0].n_rows != breaks + (not content.endswith((b"\n", b"\r"))):
         return None
-    return without_trailing_blanks(tuple(frame[j].to_numpy(dtype=object) for j in frame.columns))
+    return without_trailing_blanks(tuple(column.whole() for column in columns))
+
+
+class _ColumnParts:
+    """A column that comes in parts, each held as codes and texts as soon as it is there."""
+
+    def __init__(self) -> None:
+        self._codes: list[np.ndarray] = []
+        self._texts: list[np.ndarray] = []
+
+    @property
+    def n_rows(self) -> int:
+        return sum(map(len, self._codes))
+
+    def add(self, cells: np.ndarray) -> None:
+        codes, texts = _tell_objects_apart(cells)
+        self._codes.append((codes + sum(map(len, self._texts))).astype(np.int32))
+        self._texts.append(texts)
+
+    def whole(self) -> TextColumn:
+        return TextColumn.of_codes(np.concatenate(self._codes), np.concatenate(self._texts))
+
+
+def _tell_objects_apart(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give codes and the texts that they stand for, in order of appearance; a text once for each object that it is.
+
+    pandas holds a text that occurs again mostly as one object: where they stand in memory tells texts apart several
+    times as fast as reading them. Only CPython keeps addresses in such an array.
+    """
+    if sys.implementation.name != "cpython":
+        return pd.factorize(cells)
+    cells = np.ascontiguousarray(cells)
+    memory = memoryview((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data))
+    places = np.frombuffer(memory, dtype=np.intp)
+    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))  # of runs of one object
+    if 2 * len(begins) > len(cells):
+        begins = np.arange(len(cells))
+    runs, objects = pd.factorize(places[begins])
+    first = np.empty(len(objects), dtype=np.intp)
+    first[runs[::-1]] = begins[::-1]
+    codes = runs if len(begins) == len(cells) else np.repeat(runs, np.diff(begins, append=len(cells)))
+    return codes, cells[first]
 
 
 def _count(content: bytes, byte: bytes) -> int:

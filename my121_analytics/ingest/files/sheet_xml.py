@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from html import unescape
 from posixpath import dirname, join, normpath
 from xml.etree import ElementTree
 
 from my121_analytics.ingest.files.packages import Package
-from my121_analytics.ingest.files.source_sheet import UNREAD
+from my121_analytics.ingest.files.source_sheet import UNREAD, Place
 
 _WORKBOOK = "xl/workbook.xml"
 _LARGEST_PART = 60_000_000
@@ -23,9 +24,6 @@ _WIDE = 104
 _ATTRIBUTE = re.compile(rb"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?(\d{1,7})")
 _LITERAL = re.compile(r'"((?:[^"]|"")*)"|(-?\d+(?:\.\d+)?)')
-
-Place = tuple[int, int]
-"""Row and column, counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -62,6 +60,9 @@ class SheetFacts:
         Rows for which the longest run of one filled row stands, where a format writes such runs once.
     errors, formulas, numbers
         Cells that hold an error, a formula without a value, or a number shown with more than its digits -> text.
+    formats
+        Column -> the one format of some of its whole numbers, and how many these are. Where they are all the numbers of
+        the column, each shows its value so; else ``each_number`` gives them cell by cell, as ``numbers``.
     hidden_rows, hidden_columns
         Counted from 0.
     pivots, merged
@@ -76,6 +77,8 @@ class SheetFacts:
     numbers: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
+    formats: dict[int, tuple[ShownNumber, int]] = field(default_factory=dict)
+    each_number: Callable[[], dict[Place, str]] = dict
     pivots: list[tuple[Place, Place]] = field(default_factory=list)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
 
@@ -216,22 +219,28 @@ def scan_sheet(package: Package, part: str, facts: WorkbookFacts) -> SheetFacts:
     UnreadableFileError
         A part is missing or damaged.
     """
-    data = package.read_xml(part)
-    root = re.search(rb"<(?:([\w.-]+):)?worksheet\b", data[:65_536])
-    prefix = (root[1] + b":") if root and root[1] else b""
-    if not re.search(rb"<" + prefix + rb"""c\s(?:[^<>]*\s)?r\s*=""", data) and b"<" + prefix + b"c" in data:
-        data = _number_cells(data, prefix)
-    found = SheetFacts()
+    data, prefix = _read_cells(package, part)
+    found = SheetFacts(each_number=partial(_read_each_number, package, part, facts.formats))
     _measure(data, prefix, found)
     _find_errors(data, prefix, found)
     _find_formulas(data, prefix, facts.recalculates, found)
-    _find_numbers(data, prefix, facts.formats, found)
+    _find_formats(data, prefix, facts.formats, found)
     _find_hidden(data, prefix, found)
     for kind, target in _relations(package, part):
         if kind.endswith("/pivotTable") and target in package:
             found.pivots += [area for place in _all(_tree(package, target), "location")
                              if (area := _area(place.get("ref", "")))]
     return found
+
+
+def _read_cells(package: Package, part: str) -> tuple[bytes, bytes]:
+    """Give a sheet's XML, with the place of each cell in it, and the prefix of its tags."""
+    data = package.read_xml(part)
+    root = re.search(rb"<(?:([\w.-]+):)?worksheet\b", data[:65_536])
+    prefix = (root[1] + b":") if root and root[1] else b""
+    if not re.search(rb"<" + prefix + rb"""c\s(?:[^<>]*\s)?r\s*=""", data) and b"<" + prefix + b"c" in data:
+        data = _number_cells(data, prefix)
+    return data, prefix
 
 
 def column_name(column: int) -> str:
@@ -339,8 +348,10 @@ def _measure(data: bytes, prefix: bytes, found: SheetFacts) -> None:
     rows = re.findall(rb'<%brow r="(\d{1,9})"' % prefix, data) or re.findall(
         rb"""<%brow\s(?:[^<>]*\s)?r\s*=\s*["'](\d{1,9})["']""" % prefix, data)
     found.n_rows = max(map(int, rows), default=0)
-    far = rb""" r=["'](?:[A-Za-z]{3}|[D-Zd-z][A-Za-z]|[A-Za-z]+\d{%d})""" % (len(str(found.n_rows)) + 1)
-    if not _is_usual(data) or found.n_rows * _WIDE > _LARGE or re.search(far, data):
+    n_digits = len(str(found.n_rows))
+    beyond_z = rb""" r=["'][A-Za-z](?!\d{1,%d}["'])""" % n_digits  # most sheets are narrower: one quick look at these
+    far = rb""" r=["'](?:[A-Za-z]{3}|[D-Zd-z][A-Za-z]|[A-Za-z]+\d{%d})""" % (n_digits + 1)
+    if not _is_usual(data) or found.n_rows * _WIDE > _LARGE or (re.search(beyond_z, data) and re.search(far, data)):
         places = re.findall(rb"""\sr\s*=\s*["']([A-Za-z]{1,9})(\d{1,9})["']""", data)
         found.n_rows = max(found.n_rows, max((int(row) for _, row in places), default=0))
         names = {name for name, _ in places}
@@ -417,9 +428,28 @@ def _find_formulas(data: bytes, prefix: bytes, recalculates: bool, found: SheetF
             found.formulas[place] = UNREAD
 
 
-def _find_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], found: SheetFacts) -> None:
+def _find_formats(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], found: SheetFacts) -> None:
+    """Find the one format of the whole numbers in each column; where there are several, or odd cells, each number."""
     if not formats:
         return
+    styles = b"|".join(b"%d" % style for style in formats)
+    cells = Counter(re.findall(rb'<%bc r="([A-Z]{1,3})\d{1,7}" s="(%b)"(?: t="n")?><%bv>(?:0|[1-9]\d{0,14})</'
+                               % (prefix, styles, prefix), data))
+    columns = {_column(letters.decode()): (formats[int(style)], n) for (letters, style), n in cells.items()}
+    if len(columns) == len(cells) and cells.total() == sum(1 for _ in _marks(data, b"s", styles)):
+        found.formats = columns
+    else:
+        _find_numbers(data, prefix, formats, found)
+
+
+def _read_each_number(package: Package, part: str, formats: dict[int, ShownNumber]) -> dict[Place, str]:
+    data, prefix = _read_cells(package, part)
+    found = SheetFacts()
+    _find_numbers(data, prefix, formats, found)
+    return found.numbers
+
+
+def _find_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], found: SheetFacts) -> None:
     styles = b"|".join(b"%d" % style for style in formats)
     usual = re.compile(rb'<%bc r="([A-Z]{1,3})(\d{1,7})" s="(%b)"(?: t="n")?><%bv>(\d{1,15})</'
                        % (prefix, styles, prefix))

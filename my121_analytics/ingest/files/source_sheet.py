@@ -2,25 +2,73 @@
 
 from __future__ import annotations
 
-import ctypes
 import re
-import sys
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-_HEAD = 1_000
-_ALIKE = 2
-"""Where the first cells are more than this many objects for each text, a text that occurs again is a new object."""
 UNREAD = "#FORMULA!"
 """Stands where a formula's value was never saved; no column may take it for a value."""
+Place = tuple[int, int]
+"""Row and column, counted from 0."""
 _FIRST_OF_1904 = date(1904, 1, 1)
 _SERIAL = re.compile(r"\d{4,5}(?:\.\d+)?")
 """Days of this record counted from 1904: 5,844 is the first of 1920, 99,999 the year 2177."""
+
+
+@dataclass(frozen=True, eq=False)
+class TextColumn:
+    """A column's cells, each distinct text once.
+
+    Parameters
+    ----------
+    codes
+        Place in ``texts`` of each row's text.
+    texts
+        The distinct texts, an object array in order of first appearance.
+    """
+
+    codes: np.ndarray
+    texts: np.ndarray
+
+    @classmethod
+    def of_cells(cls, cells: Sequence[str] | np.ndarray) -> TextColumn:
+        """Build a column from one text per row."""
+        return cls(*pd.factorize(np.asarray(cells, dtype=object), use_na_sentinel=False))
+
+    @classmethod
+    def of_codes(cls, codes: np.ndarray, texts: Sequence[str] | np.ndarray) -> TextColumn:
+        """Build a column from codes by order of appearance, and texts of which several may be the same."""
+        places, distinct = pd.factorize(np.asarray(texts, dtype=object))
+        return cls(codes if len(distinct) == len(texts) else places.astype(np.int32)[codes], distinct)
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self[:].tolist())
+
+    def __getitem__(self, rows: Any) -> Any:
+        """Give the text of one row, or an array of those of several."""
+        return self.texts[self.codes[rows]]
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether no cell holds anything."""
+        return not any(self.texts)
+
+    def written(self, rows: Any, cells: str | Sequence[str] | np.ndarray) -> TextColumn:
+        """Give the column with other texts in some rows: one for all of them, or one for each."""
+        places = {text: place for place, text in enumerate(self.texts.tolist())}
+        codes = self.codes.copy()
+        codes[rows] = [places.setdefault(cell, len(places)) for cell in ([cells] if isinstance(cells, str) else cells)]
+        codes, kept = pd.factorize(codes)
+        return TextColumn(codes, np.array(list(places), dtype=object)[kept])
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,8 +82,8 @@ class SourceSheet:
     name
         Name of the sheet; empty for text files.
     columns
-        One object array of text per column, all of one length; blank cells are ``""``. Row ``i`` of the arrays is row
-        ``i + 1`` of the spreadsheet.
+        The columns, all of one length; arrays of text are taken as well. Blank cells are ``""``. Row ``i`` of a column
+        is row ``i + 1`` of the spreadsheet.
     notes
         What was noticed in reading: pairs of a rule's code and the value it is about.
     epoch_1904
@@ -48,12 +96,16 @@ class SourceSheet:
 
     file: str
     name: str
-    columns: tuple[np.ndarray, ...]
+    columns: tuple[TextColumn, ...]
     notes: tuple[tuple[str, str], ...] = ()
     epoch_1904: bool = False
     widths: np.ndarray | None = None
     decimal_comma: bool = False
-    _factors: dict[int, tuple[np.ndarray, np.ndarray]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        columns = tuple(column if isinstance(column, TextColumn) else TextColumn.of_cells(column)
+                        for column in self.columns)
+        object.__setattr__(self, "columns", columns)
 
     @property
     def n_rows(self) -> int:
@@ -82,54 +134,31 @@ class SourceSheet:
         tuple of numpy.ndarray
             Integer codes per row, and the distinct texts in order of first appearance.
         """
-        if column not in self._factors:
-            self._factors[column] = _factorize(self.columns[column])
-        return self._factors[column]
+        return self.columns[column].codes, self.columns[column].texts
+
+    def distinct(self, column: int, rows: slice) -> np.ndarray:
+        """Give a column's distinct texts in some rows, in order of appearance."""
+        codes, texts = self.factor(column)
+        return texts[pd.unique(codes[rows])]
+
+    def with_columns(self, columns: Mapping[int, TextColumn]) -> SourceSheet:
+        """Give the sheet with other columns in some places."""
+        return replace(self, columns=tuple(columns.get(j, column) for j, column in enumerate(self.columns)))
 
     def without(self, columns: set[int]) -> SourceSheet:
         """Give the sheet with some columns emptied, so that what they held exists nowhere any more."""
-        blank = np.full(self.n_rows, "", dtype=object)
-        kept = tuple(blank if j in columns else values for j, values in enumerate(self.columns))
-        return replace(self, columns=kept, _factors={})
+        return self.with_columns({j: self.columns[j].written(slice(None), "") for j in columns})
 
     def settle_serials(self, column: int, first: int) -> tuple[SourceSheet, int]:
         """Give the sheet with a column's numbers from a row on written as days counted from 1904, and how many."""
-        values = self.columns[column].copy()
-        serials = [i for i in range(first, len(values)) if _SERIAL.fullmatch(values[i])]
-        for i in serials:
-            values[i] = (_FIRST_OF_1904 + timedelta(days=int(float(values[i])))).isoformat()
-        kept = tuple(values if j == column else old for j, old in enumerate(self.columns))
-        return (replace(self, columns=kept, _factors={}) if serials else self), len(serials)
-
-
-def _factorize(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Give codes and distinct texts in order of first appearance.
-
-    Readers hold a text that occurs again mostly as one object: where they stand in memory tells texts apart several
-    times as fast as reading them. Only CPython keeps addresses in such an array.
-    """
-    if len(cells) < _HEAD or sys.implementation.name != "cpython":
-        return _factorize_texts(cells)
-    cells = np.ascontiguousarray(cells)
-    memory = memoryview((ctypes.c_char * cells.nbytes).from_address(cells.ctypes.data))
-    places = np.frombuffer(memory, dtype=np.intp)
-    if len(set(places[:_HEAD].tolist())) > _ALIKE * len(set(cells[:_HEAD].tolist())):
-        return _factorize_texts(cells)
-    begins = np.flatnonzero(np.append(True, places[1:] != places[:-1]))  # of runs of one object
-    if 2 * len(begins) > len(cells):
-        begins = np.arange(len(cells))
-    runs, objects = pd.factorize(places[begins])
-    first = np.empty(len(objects), dtype=np.intp)
-    first[runs[::-1]] = begins[::-1]
-    codes, texts = _factorize_texts(cells[first])
-    of_runs = codes[runs]
-    by_row = of_runs if len(begins) == len(cells) else np.repeat(of_runs, np.diff(begins, append=len(cells)))
-    return by_row, texts
-
-
-def _factorize_texts(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    codes, texts = pd.factorize(cells)
-    return codes, np.asarray(texts, dtype=object)
+        codes, texts = self.factor(column)
+        days = [(_FIRST_OF_1904 + timedelta(days=int(float(text)))).isoformat() if _SERIAL.fullmatch(text) else ""
+                for text in texts]
+        serials = first + np.flatnonzero(np.array(days, dtype=object)[codes[first:]])
+        if not len(serials):
+            return self, 0
+        written = self.columns[column].written(serials, [days[code] for code in codes[serials]])
+        return self.with_columns({column: written}), len(serials)
 
 
 def longest_cell(sheet: SourceSheet) -> tuple[int, int]:
@@ -143,16 +172,44 @@ def longest_cell(sheet: SourceSheet) -> tuple[int, int]:
     return most, 1 + int(np.argmax(np.array(longest)[codes]))
 
 
-def columns_of(rows: Sequence[Sequence[str]]) -> tuple[np.ndarray, ...]:
+def fill_merged(columns: Sequence[TextColumn], merged: Iterable[tuple[Place, Place]]) -> dict[int, TextColumn]:
+    """Give a cell that spans rows to each of them that holds anything else.
+
+    Parameters
+    ----------
+    columns
+        Of a sheet.
+    merged
+        First and last cell of each merged one.
+
+    Returns
+    -------
+    dict
+        Place -> column, for those in which a cell was filled.
+    """
+    n_rows = len(columns[0]) if columns else 0
+    filled: dict[int, dict[int, str]] = {}
+    for (top, left), (bottom, _) in merged:
+        if left >= len(columns) or top >= n_rows:
+            continue
+        cells = filled.setdefault(left, {})
+        text = cells.get(top, columns[left][top])
+        for row in range(top + 1, min(bottom + 1, n_rows)) if text else ():
+            if row not in cells and not columns[left][row] and any(column[row] for column in columns):
+                cells[row] = text
+    return {j: columns[j].written(list(cells), list(cells.values())) for j, cells in filled.items() if cells}
+
+
+def columns_of(rows: Sequence[Sequence[str]]) -> tuple[TextColumn, ...]:
     """Turn rows of unequal width into columns; what is missing at their ends is blank."""
     width = max((len(row) for row in rows), default=0)
     padded = [[*row, *[""] * (width - len(row))] for row in rows]
-    return without_trailing_blanks(tuple(np.array(column, dtype=object) for column in zip(*padded, strict=True)))
+    return without_trailing_blanks(tuple(map(TextColumn.of_cells, zip(*padded, strict=True))))
 
 
-def without_trailing_blanks(columns: tuple[np.ndarray, ...]) -> tuple[np.ndarray, ...]:
+def without_trailing_blanks(columns: tuple[TextColumn, ...]) -> tuple[TextColumn, ...]:
     """Drop blank columns at the right: a delimiter at each line's end makes one."""
     kept = len(columns)
-    while kept > 1 and not any(columns[kept - 1]):
+    while kept > 1 and columns[kept - 1].is_blank:
         kept -= 1
     return columns[:kept]

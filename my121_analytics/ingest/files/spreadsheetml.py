@@ -9,7 +9,7 @@ from xml.parsers import expat
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.ingest.files.refusal import refuse
 from my121_analytics.ingest.files.sheet_xml import ShownNumber, column_name, read_format
-from my121_analytics.ingest.files.source_sheet import UNREAD, SourceSheet, columns_of
+from my121_analytics.ingest.files.source_sheet import UNREAD, SourceSheet, columns_of, fill_merged
 
 _NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
 _LARGEST_TABLE = 30_000_000
@@ -179,13 +179,10 @@ class _Workbook:
         if max(map(len, self._rows), default=0) * len(self._rows) > _LARGEST_TABLE:
             raise self._too_far()
         columns = columns_of(self._rows)
-        for row, column, down in self._merged:
-            for below in range(row + 1, min(row + 1 + down, len(self._rows))):
-                if column < len(columns) and not columns[column][below] and any(c[below] for c in columns):
-                    columns[column][below] = columns[column][row]
+        filled = fill_merged(columns, [((row, column), (row + down, column)) for row, column, down in self._merged])
         for code, names in (("hidden_rows", [str(r + 1) for r in self._hidden_rows]),
                             ("hidden_columns", list(map(column_name, self._hidden_columns)))):
             if names:
                 self._notes.append((code, ", ".join(names[:20]) + (" ..." if len(names) > 20 else "")))
-        self._sheets.append(SourceSheet(self._path.name, self._name, columns, tuple(self._notes)))
+        self._sheets.append(SourceSheet(self._path.name, self._name, columns, tuple(self._notes)).with_columns(filled))
         self._is_inside = False

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import io
 import os
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from heapq import nsmallest
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,13 +22,13 @@ from my121_analytics.ingest.files.open_document import scan_tables
 from my121_analytics.ingest.files.packages import Package
 from my121_analytics.ingest.files.refusal import refuse
 from my121_analytics.ingest.files.sheet_xml import (
-    Place,
     SheetFacts,
+    ShownNumber,
     column_name,
     read_workbook_facts,
     scan_sheet,
 )
-from my121_analytics.ingest.files.source_sheet import SourceSheet
+from my121_analytics.ingest.files.source_sheet import Place, SourceSheet, TextColumn, fill_merged
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 """How xls files, and workbooks under a password, begin."""
@@ -149,52 +151,70 @@ def _check_reach(path: Path, name: str, found: SheetFacts) -> None:
 def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> SourceSheet:
     read = workbook.get_sheet_by_name(about.name)
     rows = read.to_python(skip_empty_area=False)
-    columns = [_text_column(column) for column in zip(*rows, strict=True)]
+    cells = [_Cells(column) for column in zip(*rows, strict=True)]
+    del rows
+    if any(j >= len(cells) or cells[j].n_numbers != n for j, (_, n) in found.formats.items()):
+        found = replace(found, formats={}, numbers={**found.numbers, **found.each_number()})
+    formats = {j: number_format for j, (number_format, _) in found.formats.items()}
+    columns = [column.as_text(formats.get(j)) for j, column in enumerate(cells)]
+    otherwise = {j: cells[j].shown_otherwise(number_format) for j, number_format in formats.items()}
     notes = [("hidden_sheet", about.name)] if about.visible != SheetVisibleEnum.Visible else []
-    notes += _apply(columns, found)
-    if _fill_merged(columns, read.merged_cell_ranges or found.merged):
+    notes += _apply(columns, found, otherwise)
+    filled = fill_merged(columns, read.merged_cell_ranges or found.merged)
+    if filled:
         notes.append(("merged_cells", about.name))
-    return SourceSheet(path.name, about.name, tuple(columns), tuple(notes))
+    return SourceSheet(path.name, about.name, tuple(columns), tuple(notes)).with_columns(filled)
 
 
-def _apply(columns: list[np.ndarray], found: SheetFacts) -> list[tuple[str, str]]:
-    """Put into their places what the sheet's XML says; give what is worth a finding."""
+def _apply(columns: list[TextColumn], found: SheetFacts, otherwise: dict[int, np.ndarray]) -> list[tuple[str, str]]:
+    """Put into their columns what the sheet's XML says; give what is worth a finding.
+
+    ``otherwise``: by column, rows that are there already as their format shows them.
+    """
     lost = {**found.errors, **found.formulas}
     _widen(columns, 1 + max((row for row, _ in lost), default=-1), 1 + max((column for _, column in lost), default=-1))
     n_columns, n_rows = len(columns), len(columns[0]) if columns else 0
     notes = []
     for code, cells in (("error_cells", found.errors), ("formula_without_value", found.formulas),
                         ("shown_by_format", found.numbers)):
-        inside = {(row, column): text for (row, column), text in cells.items() if row < n_rows and column < n_columns}
-        for (row, column), text in inside.items():
-            columns[column][row] = text
-        if inside:
-            notes.append((code, _name_places(inside)))
+        inside = [(row, column) for row, column in cells if row < n_rows and column < n_columns]
+        by_column: dict[int, list[int]] = {}
+        for row, column in inside:
+            by_column.setdefault(column, []).append(row)
+        for j, rows in by_column.items():
+            columns[j] = columns[j].written(rows, [cells[row, j] for row in rows])
+        shown = otherwise if cells is found.numbers else {}
+        first = [(row, j) for j, rows in shown.items() for row in rows[:_PLACES_SHOWN].tolist()]
+        n_places = len(inside) + sum(map(len, shown.values()))
+        if n_places:
+            notes.append((code, _name_places([*inside, *first], n_places)))
     for (top, left), (bottom, right) in found.pivots:
-        for values in columns[left:right + 1]:
-            values[top:bottom + 1] = ""
+        for j in range(left, min(right + 1, n_columns)):
+            columns[j] = columns[j].written(slice(top, bottom + 1), "")
         notes.append(("pivot_left_out", f"{column_name(left)}{top + 1}:{column_name(right)}{bottom + 1}"))
-    hidden = sorted(c for c in found.hidden_columns if c < n_columns and any(columns[c]))
+    hidden = sorted(c for c in found.hidden_columns if c < n_columns and not columns[c].is_blank)
     if hidden:
         notes.append(("hidden_columns", ", ".join(map(column_name, hidden))))
-    hidden = sorted(r for r in found.hidden_rows if r < n_rows and any(column[r] for column in columns))
-    if hidden:
-        notes.append(("hidden_rows", _name_rows(hidden)))
+    below = np.array(sorted(r for r in found.hidden_rows if r < n_rows), dtype=np.int64)
+    filled = np.logical_or.reduce([column[below] != "" for column in columns]) if len(below) else below > 0
+    if filled.any():
+        notes.append(("hidden_rows", _name_rows(below[filled].tolist())))
     return notes
 
 
-def _widen(columns: list[np.ndarray], n_rows: int, n_columns: int) -> None:
+def _widen(columns: list[TextColumn], n_rows: int, n_columns: int) -> None:
     """Make room, in place, for cells that calamine takes for blank ones beyond all others."""
     height = max(n_rows, len(columns[0]) if columns else 0)
     if n_rows and height > (len(columns[0]) if columns else 0):
         for j, column in enumerate(columns):
-            columns[j] = np.append(column, np.full(height - len(column), "", dtype=object))
-    columns += [np.full(height, "", dtype=object) for _ in range(n_columns - len(columns))]
+            columns[j] = TextColumn.of_cells([*column[:], *[""] * (height - len(column))])
+    columns += [TextColumn.of_cells([""] * height) for _ in range(n_columns - len(columns))]
 
 
-def _name_places(places: Collection[Place]) -> str:
+def _name_places(places: Collection[Place], n: int) -> str:
+    """Name the first places of n, row by row."""
     shown = ", ".join(f"{column_name(column)}{row + 1}" for row, column in nsmallest(_PLACES_SHOWN, places))
-    return shown + (f" and {len(places) - _PLACES_SHOWN:,} more" if len(places) > _PLACES_SHOWN else "")
+    return shown + (f" and {n - _PLACES_SHOWN:,} more" if n > _PLACES_SHOWN else "")
 
 
 def _name_rows(rows: Sequence[int]) -> str:
@@ -210,29 +230,39 @@ def _name_rows(rows: Sequence[int]) -> str:
     return ", ".join(shown) + (f" and {left:,} more" if left else "")
 
 
-def _fill_merged(columns: list[np.ndarray], merged: Sequence[tuple[Place, Place]]) -> int:
-    """Give a cell that spans rows to each of them that holds anything else; give how many were filled."""
-    n_columns, n_rows = len(columns), len(columns[0]) if columns else 0
-    filled = 0
-    for (top, left), (bottom, _) in merged:
-        if bottom <= top or left >= n_columns or top >= n_rows or not columns[left][top]:
-            continue
-        for row in range(top + 1, min(bottom + 1, n_rows)):
-            if not columns[left][row] and any(column[row] for column in columns):
-                columns[left][row] = columns[left][top]
-                filled += 1
-    return filled
+class _Cells:
+    """A column's cells as calamine reads them, each distinct value once."""
+
+    def __init__(self, cells: Sequence[Any]) -> None:
+        if bool in set(map(type, cells)):  # which Python takes for equal to numbers
+            cells = list(map(_as_text, cells))
+        places: defaultdict[Any, int] = defaultdict(count().__next__)
+        self._codes = np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells))
+        self._values = list(places)
+
+    @property
+    def n_numbers(self) -> int:
+        """Cells that hold a number."""
+        return int(self._where([type(value) in (int, float) for value in self._values]).sum())
+
+    def as_text(self, number_format: ShownNumber | None) -> TextColumn:
+        """Write the cells as text, numbers as their format shows them."""
+        return TextColumn.of_codes(self._codes, [value if type(value) is str else _show(value, number_format)
+                                                 for value in self._values])
+
+    def shown_otherwise(self, number_format: ShownNumber) -> np.ndarray:
+        """Give the rows whose numbers are not shown as they are."""
+        return np.flatnonzero(self._where([type(value) is not str and _show(value, number_format) != _as_text(value)
+                                           for value in self._values]))
+
+    def _where(self, of_values: Sequence[bool]) -> np.ndarray:
+        return np.array(of_values, dtype=bool)[self._codes]
 
 
-def _text_column(cells: Sequence[Any]) -> np.ndarray:
-    """Write a column's cells as text; each distinct value is written once."""
-    kinds = set(map(type, cells))
-    if kinds == {str}:
-        return np.array(cells, dtype=object)
-    if bool in kinds:  # which Python takes for equal to numbers
-        return np.array([cell if type(cell) is str else _as_text(cell) for cell in cells], dtype=object)
-    known = {cell: cell if type(cell) is str else _as_text(cell) for cell in set(cells)}
-    return np.array([known[cell] for cell in cells], dtype=object)
+def _show(value: Any, number_format: ShownNumber | None) -> str:
+    text = _as_text(value)
+    shown = number_format.show(text) if number_format is not None and type(value) in (int, float) else None
+    return text if shown is None else shown
 
 
 def _as_text(cell: Any) -> str:

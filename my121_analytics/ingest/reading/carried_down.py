@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.files.exports import SourceSheet
+from my121_analytics.ingest.files.source_sheet import SourceSheet, TextColumn
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import clean, is_missing
 from my121_analytics.ingest.reading.headings import SheetMap
@@ -43,9 +43,10 @@ def carry_groups(sheet: SourceSheet, smap: SheetMap, aside: np.ndarray, log: Log
         The sheet with those columns filled. A column is carried down where its first row of data is filled, at least
         half of the rows are blank, and each value stands once: a column with gaps would repeat its values.
     """
+    sheet = _write_out_dittos(sheet, smap, aside, log)
     if int((aside == 0).sum()) < _FEWEST_ROWS:
         return sheet
-    columns: dict[int, np.ndarray] = {}
+    columns: dict[int, TextColumn] = {}
     ends = np.zeros(sheet.n_rows, dtype=bool)  # a group within a group ends with it
     for name in (*ORGANISATION, *(c for c in _GROUPED if c not in ORGANISATION)):
         is_unit = name in ORGANISATION
@@ -60,14 +61,35 @@ def carry_groups(sheet: SourceSheet, smap: SheetMap, aside: np.ndarray, log: Log
                         expected=str(int(filled.sum())), n=len(rows))
             continue
         values = sheet.columns[position][rows]
-        columns[position] = sheet.columns[position].copy()
-        columns[position][rows], n = _carry(values, filled, ends[rows] if is_unit else filled)
+        carried, n = _carry(values, filled, ends[rows] if is_unit else filled)
+        columns[position] = sheet.columns[position].written(rows, carried)
         log.add("group_carried", file=sheet.file, sheet=sheet.name, column=heading, values=str(values[0]), n=n)
         if is_unit:
             ends[rows[filled]] = True
-    if not columns:
-        return sheet
-    return replace(sheet, columns=tuple(columns.get(j, old) for j, old in enumerate(sheet.columns)), _factors={})
+    return sheet.with_columns(columns) if columns else sheet
+
+
+def _write_out_dittos(sheet: SourceSheet, smap: SheetMap, aside: np.ndarray, log: Log) -> SourceSheet:
+    """Put the value above in the place of ditto marks (``"``, ``ditto``, ``as above``)."""
+    columns: dict[int, TextColumn] = {}
+    rows = np.flatnonzero(aside == 0)
+    for name in _GROUPED:
+        position = smap.columns.get(name)
+        if position is None:
+            continue
+        codes, texts = sheet.factor(position)
+        marks = np.array([clean(str(text)).casefold() in _DITTOS for text in texts], dtype=bool)
+        is_ditto = marks[codes[rows]] if marks.any() else marks
+        if not is_ditto.any() or is_ditto[0]:
+            continue
+        above = np.maximum.accumulate(np.where(is_ditto, -1, np.arange(len(rows))))
+        columns[position] = sheet.columns[position].written(rows, sheet.columns[position][rows[above]])
+        log.add("group_carried", file=sheet.file, sheet=sheet.name, column=smap.text(position),
+                values=str(columns[position][rows[np.argmax(is_ditto)]]), n=int(is_ditto.sum()))
+    return sheet.with_columns(columns) if columns else sheet
+
+
+_DITTOS = frozenset({'"', "''", "\u201d", "\u3003", "-\"-", "ditto", "do", "do.", "as above", "same as above", "idem"})
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,12 +112,12 @@ def _find_groups(sheet: SourceSheet, position: int | None, aside: np.ndarray, en
     filled = _filled(sheet, position, rows)
     if filled is None:
         return None
-    given = sheet.columns[position][rows][filled]
+    group_texts = sheet.columns[position][rows][filled]
     # Within an outer group a value may come again: a team called Management in each service.
-    outer = np.cumsum(ends[rows])[filled] if is_unit else np.zeros(len(given), dtype=np.int64)
-    if pd.DataFrame({"outer": outer, "given": given}).duplicated().any():
+    outer = np.cumsum(ends[rows])[filled] if is_unit else np.zeros(len(group_texts), dtype=np.int64)
+    if pd.DataFrame({"outer": outer, "given": group_texts}).duplicated().any():
         return None  # a column with gaps
-    return _Groups(rows, filled, len(given) > 1)
+    return _Groups(rows, filled, len(group_texts) > 1)
 
 
 def _bands(sheet: SourceSheet, position: int, aside: np.ndarray) -> np.ndarray:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -77,25 +76,23 @@ def collect(rows: Iterable[tuple[Any, str, str]], dtype: Any, expected: str = ""
                   np.array([repair for _, _, repair in rows], dtype=object), expected)
 
 
-def _parsed_texts(texts: Texts, usual: Iterable[object], missing: Collection[str],
-                  read: Callable[[str], tuple[Any, str, str]], *, any_case: bool = True) -> Parsed:
-    """Take usual texts that are no word for missing as they stand, without a call each; read the others."""
-    silent = map(missing.__contains__, map(str.casefold, texts) if any_case else texts)
-    odd = ~np.fromiter(usual, dtype=bool, count=len(texts)) | np.fromiter(silent, dtype=bool, count=len(texts))
+def _parsed_texts(texts: Texts, odd: Iterable[int], read: Callable[[str], tuple[Any, str, str]]) -> Parsed:
+    """Take texts as they stand, without a call each, but for the odd ones at some places: these are read."""
     values = np.array(texts, dtype=object)
     faults, repairs = np.full(len(values), "", dtype=object), np.full(len(values), "", dtype=object)
-    for i in np.flatnonzero(odd).tolist():
+    for i in odd:
         values[i], faults[i], repairs[i] = read(texts[i])
     return Parsed(values, faults, repairs)
 
 
-def _look_at_once(texts: Texts, are_usual: Callable[[Sequence[str]], bool],
-                  is_usual: Callable[[str], bool]) -> Iterator[bool]:
-    """Say of each text whether it is usual, by looks at many together, several times as fast as one by one."""
-    every = list(texts)
+def _find_odd(texts: Texts, are_usual: Callable[[Sequence[str]], bool],
+              is_usual: Callable[[str], bool]) -> Iterator[int]:
+    """Find the places of texts that are not usual, by looks at many together, many times as fast as one by one."""
+    every = texts.tolist() if isinstance(texts, np.ndarray) else list(texts)
     for start in range(0, len(every), _BLOCK):
         block = every[start:start + _BLOCK]
-        yield from repeat(True, len(block)) if are_usual(block) else map(is_usual, block)
+        if not are_usual(block):
+            yield from (place for place, text in enumerate(block, start) if not is_usual(text))
 
 
 # Text -------------------------------------------------------------------------------------------------------------
@@ -232,9 +229,16 @@ def parse_texts(texts: Texts, *, names: bool = False) -> Parsed:
             return None, "", ""
         return mended, "", "encoding_repaired" if mended != value else ""
 
-    unusual = {*missing, UNREAD, UNREAD.casefold()}
-    usual = _look_at_once(texts, _are_ordinary, lambda text: bool(_ORDINARY.fullmatch(text)) and "_x" not in text)
-    return _parsed_texts(texts, usual, unusual, read, any_case=not names)
+    words = {*missing, UNREAD, UNREAD.casefold()}
+
+    def are_usual(block: Sequence[str]) -> bool:
+        return _are_ordinary(block) and words.isdisjoint(block if names else map(str.casefold, block))
+
+    def is_usual(text: str) -> bool:
+        word = text if names else text.casefold()
+        return bool(_ORDINARY.fullmatch(text)) and "_x" not in text and word not in words
+
+    return _parsed_texts(texts, _find_odd(texts, are_usual, is_usual), read)
 
 
 def parse_categories(texts: Texts, *, protected: bool = False) -> Parsed:
@@ -339,8 +343,8 @@ def parse_ids(texts: Texts, width: int | None = None) -> Parsed:
         return bool(text.isalnum() and text.isascii() and not text.isalpha() and text.strip("0")
                     and len(text) <= _LONGEST_ID and (width is None or len(text) >= width or not text.isdigit()))
 
-    usual = _look_at_once(texts, lambda block: _are_usual_ids(block, width), is_usual)  # nearly all ids
-    return _refuse_odd_ids(_parsed_texts(texts, usual, frozenset(), lambda text: _read_id(text, width)))
+    odd = _find_odd(texts, lambda block: _are_usual_ids(block, width), is_usual)  # nearly no id
+    return _refuse_odd_ids(_parsed_texts(texts, odd, lambda text: _read_id(text, width)))
 
 
 def _are_usual_ids(texts: Sequence[str], width: int | None) -> bool:
@@ -382,13 +386,13 @@ def _read_id(text: str, width: int | None) -> tuple[str | None, str, str]:
 
 def _refuse_odd_ids(found: Parsed) -> Parsed:
     """Refuse, in a column of codes, the words, and the numbers in which a letter stands for a digit."""
-    given = [value for value in found.values if value is not None]
-    all_digits = sum(map(str.isdigit, given))
-    if all_digits == len(given):
+    ids = [value for value in found.values if value is not None]
+    if "".join(ids).isdigit():
         return found
-    with_digit = sum(map(bool, map(_DIGIT.search, given)))
-    if with_digit < _ENOUGH or with_digit < _MAJORITY * len(given) or (
-            with_digit == len(given) and all_digits < _MAJORITY * len(given)):
+    all_digits = sum(map(str.isdigit, ids))
+    with_digit = sum(map(bool, map(_DIGIT.search, ids)))
+    if with_digit < _ENOUGH or with_digit < _MAJORITY * len(ids) or (
+            with_digit == len(ids) and all_digits < _MAJORITY * len(ids)):
         return found
     known = [(place, value) for place, value in enumerate(found.values) if value is not None]
     numbers = all_digits >= _ENOUGH and all_digits >= _MAJORITY * len(known)

@@ -59,8 +59,7 @@ class SheetContent:
 
     def _unique(self, position: int) -> np.ndarray:
         """Give the distinct texts below the header in order of appearance."""
-        codes, texts = self._factor(position)
-        return texts[pd.unique(codes)]
+        return self._sheet.distinct(position, slice(self._below, None))
 
     def distinct(self, position: int) -> list[str]:
         """Give a column's distinct texts that say anything, cleaned."""

@@ -237,10 +237,9 @@ def _read_eight(text: str, order: str) -> _Day:
     year_first = _day(int(text[:4]), int(text[4:6]), int(text[6:]))
     year = int(text[4:])
     day, month = (text[2:4], text[:2]) if order == "mdy" else (text[:2], text[2:4])
-    year_last = _day(year, int(month), int(day)) if 1900 <= year <= 2100 else _IMPOSSIBLE
-    if not year_first.fault and not year_last.fault and year_first.day != year_last.day:
-        return _Day(np.datetime64("NaT"), "date_order_unsettled")
-    return year_first if not year_first.fault else year_last
+    if not year_first.fault or not 1900 <= year <= 2100:  # never both: 19, 20 and 21 are no months
+        return year_first
+    return _day(year, int(month), int(day))
 
 
 def _day(year: int, month: int, day: int) -> _Day:

@@ -58,7 +58,8 @@ class Heading:
     how
         ``setting``, ``synonym``, ``content``, ``source`` (a rating with whose it is), ``assumed`` (a rating that names
         no axis, taken as performance), ``label`` (says in words what the code beside it means), ``unused``,
-        ``ignored``, ``ambiguous``, ``dated``, ``twice`` (one heading in two columns), ``duplicate``, ``refused``.
+        ``ignored``, ``states_asked`` (may be a column of states), ``ambiguous``, ``dated``, ``twice`` (one heading in
+        two columns), ``duplicate``, ``refused``.
     meanings
         For ambiguous headings: what it could be.
     suggestion
@@ -141,6 +142,12 @@ def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool
                or k in book.refused for k in keys) or _read_rating(text) is not None
 
 
+def column_of(text: str, tables: Sequence[str]) -> str:
+    """Give the column that a known heading stands for in a sheet that enters some tables; empty where it is none."""
+    found = [entry for key in heading_keys(text) for entry in _book().candidates.get(key, ())]
+    return next((column for table in (*tables[1:], *tables[:1]) for group, column, _ in found if group == table), "")
+
+
 def check_overrides(overrides: Mapping[str, str]) -> None:
     """Refuse ``[exports.columns]`` entries that name no column of the record.
 
@@ -199,6 +206,12 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     """
     settled = {compact(k): v for k, v in (overrides or {}).items()}
     found = [_first_reading(j, text, settled, looks_like) for j, text in enumerate(texts)]
+    for j, text in enumerate(texts):
+        base = _NUMBERED.fullmatch(text)
+        if base and not found[j].candidates and found[j].heading.how in ("unused", "ambiguous") and any(
+                compact(base[1]) == compact(other) for other in texts):
+            again = _first_reading(j, base[1], {}, looks_like)  # a program has numbered the second of two headings
+            found[j] = replace(again, heading=replace(again.heading, text=text))
     for j, bottom in (twice or {}).items():
         found[j] = _ask_which(found[j], _first_reading(j, bottom, {}, looks_like))
     events = _events(found)
@@ -213,6 +226,10 @@ def map_headings(texts: Sequence[str], overrides: Mapping[str, str] | None = Non
     return _assemble(chosen, events)
 
 
+_NUMBERED = re.compile(r"(.*\S)(?:\.|_| \(?)[1-9]\)?")
+"""A heading that a program has told from another one by a number: ``Rating.1``, ``Rating_2``, ``Rating (2)``."""
+
+
 def _settle_all(found: list[_Reading], events: tuple[str, ...], fits: Callable[[int], frozenset[str] | None],
                 paired: Callable[[int, int], bool]) -> list[Heading]:
     """Choose what each heading is, once it is known which tables the sheet enters."""
@@ -220,6 +237,7 @@ def _settle_all(found: list[_Reading], events: tuple[str, ...], fits: Callable[[
     chosen = _fill_weak(chosen, found, events)
     chosen = _ask_the_rest(_settle_open_axis(chosen), events)
     chosen = _resolve_employee_prefix(chosen)
+    chosen = _take_employees_for_self(chosen)
     return _assume_performance(_pair_labels(chosen, paired), fits)
 
 
@@ -374,9 +392,15 @@ def _heading_keys(text: str) -> tuple[str, ...]:
     asked = _ASKS.sub(" ", text)
     shorter = asked if telling else re.sub(r"[(\[].*?[)\]]", " ", asked)
     plain = [compact(re.sub(r"_x00[0-9A-Fa-f]{2}_", " ", part).replace("#", " number ")) for part in (text, shorter)]
-    return tuple(dict.fromkeys(key for key in (*plain, canonical(text), canonical(shorter)) if key))
+    bare = _OUR_REVIEW.sub(" ", shorter)  # what the review is called says nothing of the column
+    of_bare = (compact(bare), canonical(bare)) if bare != shorter else ()
+    asks = (f"is{compact(asked)}",) if text.rstrip().endswith("?") and compact(asked) else ()
+    found = (*plain, canonical(text), canonical(shorter), *of_bare, *asks)
+    return tuple(dict.fromkeys(key for key in found if key))
 
 
+_OUR_REVIEW = re.compile(r"\bmy[ _-]?(?:1|one)[ _:-]{0,3}(?:2|to)?[ _:-]{0,3}(?:1|one)s?\b"
+                         r"(?=.*\b(?:rating|score|box|performance|potential)\b)", re.I)
 _LEVEL = re.compile(r"\b(?:(?:org(?:ani[sz]ation(?:al)?)?|hierarchy|structure|unit|name|tier)[\s_.\-]*)*"
                     r"(?:l|lvl|lev|level|tier)[\s_.\-]*0?\d+\b", re.I)
 
@@ -431,8 +455,9 @@ def _events(found: Iterable[_Reading]) -> tuple[str, ...]:
     if not signs["placements"]:
         weak = {column for r in found for table, column, strong in r.candidates if table == "placements"}
         signs["placements"] = weak & _SIGNS["placements"]
-    alone = [table for table in _ALONE if signs[table]]
-    return (alone[0],) if alone else tuple(table for table in EVENTS if signs[table])
+    # Reviews may say how ready somebody is for the next post: with ratings beside it the sheet is about those.
+    alone = [table for table in _ALONE if signs[table] and not signs["placements"]]
+    return (alone[0],) if alone else tuple(table for table in EVENTS if signs[table] and table not in _ALONE)
 
 
 def _settle(reading: _Reading, events: tuple[str, ...]) -> Heading:
@@ -494,9 +519,18 @@ def _ask_the_rest(chosen: list[Heading], events: tuple[str, ...]) -> list[Headin
 
 def _resolve_employee_prefix(chosen: list[Heading]) -> list[Heading]:
     """``Employee rating`` is the employee's own where the manager's stands beside it, else nobody can say."""
-    others = {h.column for h in chosen if h.column in AXES and h.source in ("", MANAGER)}
-    return [h if h.source != "employee" else replace(h, source=SELF) if h.column in others else
+    managers_axes = {h.column for h in chosen if h.column in AXES and h.source in ("", MANAGER)}
+    return [h if h.source != "employee" else replace(h, source=SELF) if h.column in managers_axes else
             replace(h, column="", source="", how="ambiguous", meanings=(f"self {h.column}", f"manager {h.column}"))
+            for h in chosen]
+
+
+def _take_employees_for_self(chosen: list[Heading]) -> list[Heading]:
+    """``Employee score`` beside ``Appraiser score`` is the employee's own; alone it may be either's."""
+    has_managers = any(h.source == MANAGER or any(m.startswith(f"{MANAGER} ") for m in h.meanings) for h in chosen)
+    whose = (SELF,) if has_managers else (SELF, MANAGER)
+    return [replace(h, meanings=tuple(m.replace("employee", source, 1) for source in whose for m in h.meanings))
+            if h.how == "ambiguous" and h.meanings and all(m.startswith("employee ") for m in h.meanings) else h
             for h in chosen]
 
 
@@ -626,8 +660,10 @@ def _is_preferred(heading: Heading) -> bool:
 def _belongs(heading: Heading, events: tuple[str, ...]) -> bool:
     """Say whether the synonym table lists a heading under one of the sheet's own events."""
     book = _book()
+    numbered = _NUMBERED.fullmatch(heading.text)
+    keys = [*heading_keys(heading.text), *(heading_keys(numbered[1]) if numbered else [])]
     return any(table in events and column == heading.column
-               for key in heading_keys(heading.text) for table, column, _ in book.candidates.get(key, ()))
+               for key in keys for table, column, _ in book.candidates.get(key, ()))
 
 
 def _assemble(chosen: list[Heading], events: tuple[str, ...]) -> SheetMap:

@@ -70,8 +70,8 @@ def _line(heading: str, column: str, how: str, asked: str, meanings: dict[str, s
     if how == "ignored" or column:
         return f'{name} = "{column or "ignore"}"'
     if asked:
-        first, *others = asked.split(" or ")
-        also = ", ".join(f'"{word}"' for word in (*others, "ignore"))
+        first, *other_meanings = asked.split(" or ")
+        also = ", ".join(f'"{word}"' for word in (*other_meanings, "ignore"))
         why = f"{_ASKED[how]}; or" if how in _ASKED else "or"
         return f'# {name} = "{first}"  # {why} {also}'
     return f'# {name} = "ignore"  # {_ASKED.get(how, _ASKED["unused"])}'

@@ -5,12 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from my121_analytics.ingest.reading.cells import clean, is_missing, parse_ids, plain_list, plain_words
+from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+
+if TYPE_CHECKING:
+    from my121_analytics.ingest.reading.context import Context
 
 _GRADE = re.compile(r"([^\d]*?)\s*(\d+)")
 _MANAGERS = ("manager_id", "manager_name", "manager_post")
@@ -62,12 +68,22 @@ class PostDetails:
                     numbers |= {value for value in parse_ids(texts).values if value is not None}
         return frozenset(numbers)
 
+    def left_on(self, context: Context) -> dict[str, date]:
+        """Last day by id, of those who have left."""
+        order, latest = context.settings.exports.date_order, context.latest_year
+        texts = self._texts("left_on")
+        if not texts:
+            return {}
+        days = parse_dates(list(texts.values()), order, latest).parsed.values
+        return {person: day.astype("datetime64[D]").item() for person, day in zip(texts, days, strict=True)
+                if not np.isnat(day)}
+
     def describe(self, person: str, name: str) -> str:
         """Describe somebody in brackets: job title, unit, and whom they report to."""
         manager = self.manager.get(person)
         parts = [self.role.get(person), self.unit.get(person), f"reports to {manager}" if manager else None]
-        told = ", ".join(part for part in parts if part)
-        return f"{person} {name} ({told})" if told else f"{person} {name}"
+        detail = ", ".join(part for part in parts if part)
+        return f"{person} {name} ({detail})" if detail else f"{person} {name}"
 
     def _texts(self, column: str) -> dict[str, str]:
         found: dict[str, str] = {}
@@ -75,9 +91,9 @@ class PostDetails:
             if not rows.has(column):
                 continue
             codes, texts = rows.texts(rows.map.columns[column])
-            given = np.array([not is_missing(text) for text in texts], dtype=bool)[codes] & (rows.employee.codes >= 0)
-            people = rows.employee.categories[rows.employee.codes[given]]
-            found.update(zip(people, (clean(str(texts[code])) for code in codes[given]), strict=True))
+            filled = np.array([not is_missing(text) for text in texts], dtype=bool)[codes] & (rows.employee.codes >= 0)
+            people = rows.employee.categories[rows.employee.codes[filled]]
+            found.update(zip(people, (clean(str(texts[code])) for code in codes[filled]), strict=True))
         return found
 
 
@@ -102,15 +118,15 @@ def is_plausible(details: PostDetails, person: str, team: Iterable[str], manager
         or belongs to another unit than all of it and is neither known as a manager nor senior to it. True where too
         little is known.
     """
-    others = set(team) - {person}
+    teammates = set(team) - {person}
     written = details.manager.get(person, "")
     above = manager_ids.get(written, written)
-    if _is_learner(details.role.get(person, "")) or above in others:
+    if _is_learner(details.role.get(person, "")) or above in teammates:
         return False
-    rank = _rank(details.grade.get(person, ""), [details.grade.get(member, "") for member in others])
+    rank = _rank(details.grade.get(person, ""), [details.grade.get(member, "") for member in teammates])
     if rank < 0:
         return False
-    units = {plain_words(details.unit[member]) for member in others if member in details.unit}
+    units = {plain_words(details.unit[member]) for member in teammates if member in details.unit}
     home = details.unit.get(person)
     if home is None or not units or plain_words(home) in units:
         return True

@@ -42,7 +42,7 @@ class Who:
         Empty, or ``vacant``, ``top``, ``ambiguous``, ``unknown``, ``bad``, ``disagrees`` (the name is not the one on
         the staff list), ``contradicts`` (the name is somebody else's), ``implausible`` (the only person with the name
         cannot well be the one who is meant).
-    others
+    could_be
         The people it could be, for messages.
     name
         The name in the cell, where there is one.
@@ -52,7 +52,7 @@ class Who:
 
     employee_id: str | None = None
     state: str = ""
-    others: str = ""
+    could_be: str = ""
     name: str = ""
     by_name: bool = False
 
@@ -324,5 +324,5 @@ def _name_parts(name: str) -> tuple[list[str], list[str]]:
 
 def _may_be_one(a: str, b: str) -> bool:
     """Say whether two names may be one person's: a surname in common, or one word within the other's."""
-    one, two = ({word for part in _name_parts(name) for word in part if len(word) > 1} for name in (a, b))
-    return bool(one & two) or not one or not two
+    words_of_a, words_of_b = ({word for part in _name_parts(name) for word in part if len(word) > 1} for name in (a, b))
+    return bool(words_of_a & words_of_b) or not words_of_a or not words_of_b

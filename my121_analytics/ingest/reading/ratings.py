@@ -208,9 +208,9 @@ def build_scales(framework: Framework, settings: Settings) -> dict[str, Scale]:
 
 def _codes(axis: str, labels: Mapping[int, str], settings: Settings) -> dict[int, str]:
     """Give the code that the exports write for each level or box."""
-    given = {"performance": settings.framework.performance_codes, "potential": settings.framework.potential_codes,
+    own_codes = {"performance": settings.framework.performance_codes, "potential": settings.framework.potential_codes,
              "box": settings.framework.box_numbering}[axis]
-    codes = [str(code).strip().casefold() for code in given] if given else [str(number) for number in labels]
+    codes = [str(code).strip().casefold() for code in own_codes] if own_codes else [str(number) for number in labels]
     return dict(zip(labels, codes, strict=True)) if labels else {}
 
 
@@ -243,7 +243,8 @@ def _number_words(text: str) -> str:
 
 def plain_decimals(text: str) -> str:
     """Write ``2.0`` as ``2`` and lower the case, keeping other digits and letters."""
-    return re.sub(r"(?<![\d.])(\d+)\.0+(?![\d.])", r"\1", plain_points(text))
+    pointed = re.sub(r"(?<![\d.,])(\d+),(?=0+(?![\d.,]))", r"\1.", text)
+    return re.sub(r"(?<![\d.])(\d+)\.0+(?![\d.])", r"\1", plain_points(pointed))
 
 
 def plain_points(text: str) -> str:

@@ -8,11 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from my121_analytics.ingest.reading.contested import find_contested
 from my121_analytics.ingest.reading.context import Context
+from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.namesakes import is_plausible
 from my121_analytics.ingest.reading.people import Roster, Who, resolve
+from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.ingest.reading.standing import leaves
+from my121_analytics.wording.catalogue import say
+from my121_analytics.workforce.cycles import Cycle
 
 
 def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
@@ -23,6 +28,7 @@ def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
     ids, people = found
     if rows.without_manager.any():
         ids = pd.Categorical.from_codes(np.where(rows.without_manager, -1, ids.codes), categories=ids.categories)
+    ids = _leave_out_contested(rows, ids)
     own = np.flatnonzero((ids.codes >= 0) & (_codes_in(rows.employee, ids.categories) == ids.codes))
     if len(own):
         rows.note("manages_self", own, rows.map.columns["employee_id"])
@@ -40,6 +46,18 @@ def read_manager(rows: SheetRows, context: Context) -> pd.Categorical | None:
             stays = ~leaves(rows, context) if state in ("unknown", "vacant") else None
             people.note(rows, state, code, expected="an id" if state == "bad" else None, only=stays)
     return ids
+
+
+def _leave_out_contested(rows: SheetRows, ids: pd.Categorical) -> pd.Categorical:
+    """Leave managers empty where a list gives two to many people and does not say which of them counts."""
+    two, said = find_contested(rows, ids)
+    if said is None:
+        return ids
+    rows.contested = said
+    headings = " or ".join(f"'{rows.headings[position]}'" for position, _ in said.telling)
+    rows.note_once("managers_contested", said.position, n=said.n_people,
+                   expected=say("unread", "telling", headings=headings) if headings else "")
+    return pd.Categorical.from_codes(np.where(two, -1, ids.codes), categories=ids.categories)
 
 
 def _codes_in(values: pd.Categorical, categories: pd.Index) -> np.ndarray:
@@ -76,7 +94,7 @@ class PeopleMeant:
         """Write down the rows in one state."""
         for position, chosen, whos in self.where(state):
             kept = np.ones(len(chosen), dtype=bool) if only is None else only[chosen]
-            texts = [expected if expected is not None else who.others or who.employee_id or "" for who in whos]
+            texts = [expected if expected is not None else who.could_be or who.employee_id or "" for who in whos]
             rows.note(code, chosen[kept], position, [t for t, k in zip(texts, kept, strict=True) if k])
 
 
@@ -129,9 +147,28 @@ def _only_when_sure(rows: SheetRows, context: Context, position: int, codes: np.
         person, name = str(whos[place].employee_id), whos[place].name
         team = rows.employee.codes[codes == place]
         members = rows.employee.categories[np.unique(team[team >= 0])]
-        if not is_plausible(context.details, person, members, manager_ids):
+        if _left_before(rows, context, person, codes == place) or not is_plausible(
+                context.details, person, members, manager_ids):
             found[place] = Who(None, "implausible", context.details.describe(person, name), name)
     return found
+
+
+def _left_before(rows: SheetRows, context: Context, person: str, where: np.ndarray) -> bool:
+    """Say whether somebody had left before the first of the reviews that rows are about."""
+    left = context.details.left_on(context).get(person)
+    if left is None:
+        return False
+    first = None
+    if rows.has("placed_on"):
+        codes, texts = rows.texts(rows.map.columns["placed_on"])
+        days = parse_dates(texts, context.settings.exports.date_order, context.latest_year).parsed.values[codes][where]
+        first = None if np.isnat(days).all() else np.nanmin(days).astype("datetime64[D]").item()
+    elif rows.has("cycle"):
+        codes, texts = rows.texts(rows.map.columns["cycle"])
+        cycles = [read_period(str(texts[code]), context.settings.cycles) for code in np.unique(codes[where])]
+        starts = [cycle.start for cycle in cycles if isinstance(cycle, Cycle)]
+        first = min(starts, default=None)
+    return first is not None and left < first
 
 
 def _compare_names(by_id: _Column, by_name: _Column, roster: Roster) -> _Column:
@@ -139,12 +176,12 @@ def _compare_names(by_id: _Column, by_name: _Column, roster: Roster) -> _Column:
     position, id_codes, whos = by_id
     _, name_codes, named = by_name
     pairs, distinct = pd.factorize(id_codes.astype("int64") * len(named) + name_codes)
-    told = []
+    compared = []
     for pair in distinct.tolist():
         who, other = whos[pair // len(named)], named[pair % len(named)]
         is_pair = who.employee_id and other.name and not who.state
-        told.append(roster.compare(str(who.employee_id), other.name) if is_pair else who)
-    return position, pairs, told
+        compared.append(roster.compare(str(who.employee_id), other.name) if is_pair else who)
+    return position, pairs, compared
 
 
 def read_raters(rows: SheetRows, context: Context,
@@ -161,7 +198,7 @@ def read_raters(rows: SheetRows, context: Context,
         for position, chosen, whos in people.where(state):
             kept = among[chosen]
             rows.stop(code, chosen[kept], position,
-                      np.array([w.others for w, k in zip(whos, kept, strict=True) if k], dtype=object))
+                      np.array([w.could_be for w, k in zip(whos, kept, strict=True) if k], dtype=object))
             stopped[chosen[kept]] = True
     people.note(rows, "unknown", "rater_unknown", only=among)
     people.note(rows, "implausible", "implausible_rater", only=among)

@@ -15,6 +15,7 @@ from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import Parsed, clean, plain_words, value_table
 from my121_analytics.ingest.reading.headings import AXES
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
+from my121_analytics.ingest.reading.scale_statements import ScaleStatement, statements_about
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 
 _HALF = 0.5
@@ -47,8 +48,8 @@ class ScaleFit:
         Codes and labels in one cell that name different levels.
     n_turned
         Codes that stand beside another level's label in most of their cells.
-    n_codes, n_labels
-        Cells with a bare code, and with a label.
+    n_labels
+        Cells with a label.
     n
         Cells that say anything.
     """
@@ -57,7 +58,6 @@ class ScaleFit:
     foreign: Mapping[str, int]
     contradicting: Mapping[str, int]
     n_turned: int
-    n_codes: int
     n_labels: int
     n: int
 
@@ -92,6 +92,8 @@ class RatingColumn:
     scale: Scale
     why: str = ""
     shown: str = ""
+    stated: ScaleStatement | None = None
+    """What the export itself says of its scale, where that stopped the column."""
 
     @property
     def heading(self) -> str:
@@ -203,6 +205,7 @@ def judge_scales(sheets: Sequence[SheetRows], scales: Mapping[str, Scale], frame
     columns = [column for rows in sheets for column in _columns_of(rows, scales)]
     for column in columns:
         _judge(column, log)
+        _judge_by_statement(column, sheets)
     for sheet in dict.fromkeys(id(column.rows) for column in columns):
         _judge_boxes([c for c in columns if id(c.rows) == sheet], framework)
     _judge_together(columns)
@@ -232,6 +235,18 @@ def _judge(column: RatingColumn, log: Log) -> None:
         column.stop("labels_off_scale", column.tally)
     elif _is_rule(found.n_turned, sum(found.contradicting.values()), found.n_labels):
         column.stop("codes_against_labels", found.contradicting)
+
+
+def _judge_by_statement(column: RatingColumn, sheets: Sequence[SheetRows]) -> None:
+    """Stop bare codes of which the export itself says that they are on another scale, or count the other way."""
+    if column.why or column.axis == "box" or column.is_labelled or not column.evidence.n:
+        return
+    for stated in statements_about(column.heading, column.axis, column.rows, sheets):
+        fault = stated.contradicts(column.scale)
+        if fault:
+            column.stated = stated
+            column.stop("stated_range" if fault == "range" else "stated_labels", {stated.text: 0})
+            return
 
 
 def _judge_by_labels(column: RatingColumn, log: Log) -> bool:
@@ -284,6 +299,8 @@ def _count_turned(codes: np.ndarray, wrong: np.ndarray) -> int:
 
 def pair_labels(column: RatingColumn) -> dict[str, int]:
     """Give the pairs of code and label of a column, ``4 Very good``, with the number of their rows."""
+    if column.stated is not None:
+        return _pairs_stated(column.stated, column.tally)
     if column.label < 0 or column.label == column.position:
         return column.tally
     codes, texts = column.rows.texts(column.label)
@@ -291,6 +308,16 @@ def pair_labels(column: RatingColumn) -> dict[str, int]:
     sizes = frame.value_counts(sort=False)
     return {f"{clean(str(column.texts[1][code]))} {clean(str(texts[label]))}".strip(): int(n)
             for (code, label), n in sizes.items()}
+
+
+def _pairs_stated(stated: ScaleStatement, tally: Mapping[str, int]) -> dict[str, int]:
+    """Give the codes of a column with the labels that the export gives them, or all codes of the range it names."""
+    found = {str(int(code)): n for text, n in tally.items() if (code := bare_code(text)) is not None and not code % 1}
+    for code in range(stated.first, stated.last + 1) if stated.last >= 0 else stated.labels:
+        found.setdefault(str(code), 0)
+    if not set(map(str, stated.labels)) >= set(found):
+        return found
+    return {f"{code} {stated.labels[int(code)]}": n for code, n in found.items()}
 
 
 def _one_to_one(codes: np.ndarray, levels: np.ndarray) -> bool:
@@ -304,7 +331,7 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
     unknown: dict[str, int] = {}
     contradicting: dict[str, int] = {}
     beside: dict[str, list[int]] = {}
-    n_codes = n_labels = n = 0
+    n_labels = n = 0
     for text, count, value, fault in zip(texts, counts.tolist(), parsed.values.tolist(), parsed.faults, strict=True):
         if not count or not (value or fault):
             continue
@@ -312,7 +339,6 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
         shown = clean(str(text))
         code, total = bare_code(shown), _TOTAL.match(shown)
         if code is not None:
-            n_codes += count
             if fault.startswith("unknown") or (fault and total and int(total[1]) > len(scale.labels)):
                 off_scale[shown] = count
             continue
@@ -325,7 +351,7 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
         elif fault.startswith("unknown") and any(c.isalnum() for c in shown):
             unknown[shown] = count
     n_turned = sum(wrong > right for right, wrong in beside.values())
-    return ScaleFit(off_scale, _foreign(unknown, n), contradicting, n_turned, n_codes, n_labels, n)
+    return ScaleFit(off_scale, _foreign(unknown, n), contradicting, n_turned, n_labels, n)
 
 
 def _foreign(unknown: Mapping[str, int], n: int) -> dict[str, int]:

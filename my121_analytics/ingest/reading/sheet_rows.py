@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -30,12 +31,18 @@ from my121_analytics.ingest.reading.dates import Dates, parse_dates
 from my121_analytics.ingest.reading.headings import SheetMap, map_headings
 from my121_analytics.ingest.reading.people import bare_id
 from my121_analytics.ingest.reading.ratings import Scale
+from my121_analytics.ingest.reading.split_periods import join_periods
 from my121_analytics.ingest.reading.state_columns import find_states
 from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states, states_of_flag
-from my121_analytics.ingest.reading.table_header import ASIDE, Header, classify_rows, find_header
+from my121_analytics.ingest.reading.table_header import ASIDE, Header, classify_rows, find_header, is_key_of_codes
 from my121_analytics.settings import CycleSettings, ExportSettings
-from my121_analytics.workforce.schema import TABLES
+from my121_analytics.workforce.schema import ORGANISATION, TABLES
 
+if TYPE_CHECKING:
+    from my121_analytics.ingest.reading.contested import Contested
+
+VACANCY_COLUMNS = ("post_id", *ORGANISATION)
+"""What is kept of a vacant post."""
 _FEW = 8
 """Up to this many distinct texts of titles and headers are searched for one by one among the data."""
 
@@ -49,6 +56,11 @@ _OWN_COUNT = re.compile(
     r"|(?:number of |no\.? of )?(?:records?|rows?)(?: (?:found|exported|returned|count))?\W*(?P<after>\d[\d,]*))\W*",
     re.I)
 """A line that says how many rows an export has."""
+
+
+def no_vacancies() -> pd.DataFrame:
+    """Give the table of vacant posts without any."""
+    return pd.DataFrame({name: [] for name in VACANCY_COLUMNS}, dtype="str")
 
 
 @dataclass(eq=False)
@@ -90,6 +102,14 @@ class SheetRows:
     """The other version of the same export, where neither of the two was taken."""
     missing: tuple[str, int] = field(init=False, default=("", 0))
     """What the export says of its own length, and how many rows fewer it holds."""
+    vacancies: pd.DataFrame = field(init=False, default_factory=no_vacancies, repr=False)
+    """Vacant posts among the rows set aside: ``post_id`` and the columns of the organisation, as text."""
+    group_lines: tuple[str, int] = field(init=False, default=("", 0))
+    """Lines between people that may name their unit, and how many people stand below them."""
+    contested: Contested | None = field(init=False, default=None)
+    """What is said of people to whom the sheet gives two managers at one time; None where it does so to few."""
+    unknown_states: dict[str, tuple[tuple[str, ...], int]] = field(init=False, default_factory=dict)
+    """Column of states -> its words that are not known, and the rows that hold them."""
     unfinished: np.ndarray = field(init=False)
     """Rows about forms that are not finished: the person is entered, the rating or conversation is not."""
     without_manager: np.ndarray = field(init=False)
@@ -293,11 +313,35 @@ class SheetRows:
             return
         known = [forms.get(bare_id(employee), frozenset()) if employee not in listed else frozenset()
                  for employee in self.employee.categories.astype(object).tolist()]
+        known = self._join_by_case(known)
+        self._note_alike(listed, forms)
         where = np.flatnonzero(np.append(np.array([bool(k) for k in known], dtype=bool), False)[self.employee.codes])
         if len(where):
             shown = [" and ".join(sorted(known[code])) for code in self.employee.codes[where]]
             self.stop("id_of_other_form", where, self.map.columns["employee_id"], np.array(shown, dtype=object))
             self.forget(where)
+
+    def _note_alike(self, listed: frozenset[str], forms: Mapping[str, frozenset[str]]) -> None:
+        """Write down rows whose id is that of one of two people told apart by zeros in front, or by case, alone."""
+        alike = [forms.get(bare_id(employee), frozenset()) if employee in listed else frozenset()
+                 for employee in self.employee.categories.astype(object).tolist()]
+        is_alike = np.append(np.array([len(ids) > 1 for ids in alike], dtype=bool), False)
+        where = np.flatnonzero(is_alike[self.employee.codes])
+        self.note("ids_alike", where, self.map.columns["employee_id"],
+                  [" and ".join(sorted(alike[code])) for code in self.employee.codes[where]])
+
+    def _join_by_case(self, known: list[frozenset[str]]) -> list[frozenset[str]]:
+        """Take ids that differ from exactly one of the staff list by the case of their letters for that one."""
+        old = self.employee.categories.astype(object).tolist()
+        new = [next(iter(ids)) if len(ids) == 1 and next(iter(ids)).casefold() == employee.casefold() else employee
+               for employee, ids in zip(old, known, strict=True)]
+        if new == old or len(set(new)) < len(new):
+            return known
+        changed = np.append(np.array([a != b for a, b in zip(old, new, strict=True)], dtype=bool), False)
+        where = np.flatnonzero(changed[self.employee.codes])
+        self.note("id_repaired", where, self.map.columns["employee_id"], [new[c] for c in self.employee.codes[where]])
+        self.employee = pd.Categorical.from_codes(self.employee.codes, categories=pd.Index(new, dtype="str"))
+        return [frozenset() if a != b else ids for a, b, ids in zip(old, new, known, strict=True)]
 
     def refuse_strangers(self, listed: frozenset[str], posts: frozenset[str]) -> None:
         """Stop rows about people or posts that are nowhere on a staff list that holds leavers too."""
@@ -350,8 +394,14 @@ class SheetRows:
 
 def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
     """Build a categorical from the value of each distinct text (None where missing) and the text of each row."""
-    inner, categories = pd.factorize(values)
-    return pd.Categorical.from_codes(inner[codes], categories=pd.Index(categories, dtype="str"))
+    known = pd.notna(values)
+    categories = pd.Index(values[known], dtype="str")
+    if categories.is_unique:
+        inner = np.where(known, np.cumsum(known, dtype=np.int32) - 1, -1)
+    else:
+        inner, texts = pd.factorize(values)
+        categories = pd.Index(texts, dtype="str")
+    return pd.Categorical.from_codes(inner[codes], categories=categories)
 
 
 def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
@@ -385,6 +435,8 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
             log.add("not_record", file=sheet.file, sheet=sheet.name, expected="no row of known headings was found")
         return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log)
     below = header.last + 1
+    sheet, joined = join_periods(sheet, header.texts, below, rules, dict(overrides))
+    overrides = {**overrides, **joined}
     content = SheetContent(sheet, below, scales or {}, rules)
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
                         paired=content.paired, finest=content.finest, clearest=content.clearest,
@@ -394,6 +446,9 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
     if refused:
         sheet = sheet.without(refused)
         content.hold(sheet)
+    if not smap.tables and is_key_of_codes(sheet):
+        log.add("not_record", file=sheet.file, sheet=sheet.name, expected="it is a key of codes and what they mean")
+        return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log)
     _report_headings(sheet, smap, log)
     _report_twice(sheet, smap, header, log)
     if not smap.tables:
@@ -403,12 +458,14 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
     key = smap.columns["requirement_id" if "evidence" in smap.tables else "employee_id"]
     ids = parse_ids(sheet.factor(key)[1])
     aside = classify_rows(sheet, header, key, ids)
-    _set_vacancies_aside(sheet, smap, key, aside, log, states or {})
+    vacant = _set_vacancies_aside(sheet, smap, key, aside, log, states or {})
     _report_aside(sheet, aside, header.last, log)
     rows = SheetRows(carry_groups(sheet, smap, aside, log), smap, header.texts, aside, log, content=content,
                      scales=scales or {})
     rows.ids[key] = ids
     rows.missing = _missing_rows(sheet, aside, header.last, log)
+    rows.vacancies = _list_vacancies(rows.sheet, smap, vacant)
+    rows.group_lines = _find_group_lines(sheet, smap, aside, log)
     _stop_wide_rows(rows, header)
     return rows
 
@@ -425,24 +482,44 @@ def _missing_rows(sheet: SourceSheet, aside: np.ndarray, header: int, log: Log) 
         found = _OWN_COUNT.fullmatch(text)
         if row <= header or found is None:
             continue
-        told = int((found["before"] or found["after"]).replace(",", ""))
-        if n_data <= told <= int((aside[header + 1:row] != _BLANK).sum()):
+        n_said = int((found["before"] or found["after"]).replace(",", ""))
+        if n_data <= n_said <= int((aside[header + 1:row] != _BLANK).sum()):
             return "", 0
         log.add("own_count_differs", file=sheet.file, sheet=sheet.name, values=text, expected=f"{n_data:,}",
-                n=abs(told - n_data))
-        return text, max(told - n_data, 0)
+                n=abs(n_said - n_data))
+        return text, max(n_said - n_data, 0)
     return "", 0
+
+
+def _find_group_lines(sheet: SourceSheet, smap: SheetMap, aside: np.ndarray, log: Log) -> tuple[str, int]:
+    """Give the first of the lines that may name the unit of the people below them, and how many people that is.
+
+    Only of a staff list that has no column for units, and only where such lines stand between its people.
+    """
+    if smap.tables != ("people",) or any(name in smap.columns for name in ORGANISATION):
+        return "", 0
+    data = np.flatnonzero(aside == 0)
+    noted = np.flatnonzero(aside == ASIDE.index("note") + 1)
+    lines = [row for row in noted[:_MOST_LINES].tolist() if row + 1 < len(aside) and aside[row + 1] == 0
+             and len([cell for cell in sheet.row(row) if clean(cell)]) == 1]
+    shown = [next(clean(cell) for cell in sheet.row(row) if clean(cell)) for row in lines]
+    n = int((data > lines[0]).sum()) if lines else 0
+    if len(set(shown)) < _FEWEST_LINES or 2 * n < len(data):
+        return "", 0
+    log.add("group_lines", file=sheet.file, sheet=sheet.name, values=" and ".join(f"'{text}'" for text in shown[:2]),
+            n=n)
+    return " and ".join(f"'{text}'" for text in shown[:2]), n
+
+
+_MOST_LINES, _FEWEST_LINES = 2_000, 2
 
 
 def _empty_refused(rows: SheetRows, where: np.ndarray) -> None:
     """Empty shifted rows from the first column on that must never be loaded: what it holds stands further right."""
     refused = [heading.position for heading in rows.map.headings if heading.how == "refused"]
     if refused:
-        columns = list(rows.sheet.columns)
-        for j in range(min(refused), len(columns)):
-            columns[j] = columns[j].copy()
-            columns[j][rows.rows[where]] = ""
-        rows.sheet = replace(rows.sheet, columns=tuple(columns), _factors={})
+        rows.sheet = rows.sheet.with_columns({j: rows.sheet.columns[j].written(rows.rows[where], "")
+                                              for j in range(min(refused), rows.sheet.n_columns)})
         if rows.content is not None:
             rows.content.hold(rows.sheet)
 
@@ -477,11 +554,16 @@ _NOBODY = ("vacant", "closed", "future")
 
 
 def _set_vacancies_aside(sheet: SourceSheet, smap: SheetMap, key: int, aside: np.ndarray, log: Log,
-                         states_given: Mapping[str, str]) -> None:
-    """Set rows of a staff list aside that have no id because they describe a vacant post."""
+                         states_given: Mapping[str, str]) -> np.ndarray:
+    """Set rows of a staff list aside that have no id because nobody holds the post; gives those of vacant posts.
+
+    A closed post, or one that is yet to come, has no holder either, and is no vacancy.
+    """
+    is_vacant = np.zeros(len(aside), dtype=bool)
     if smap.tables != ("people",):
-        return
+        return np.flatnonzero(is_vacant)
     codes, texts = sheet.factor(key)
+    is_vacant[_set_former_holders_aside(sheet, smap, aside, log, states_given)] = True
     empty = np.array([is_missing(text) or plain_words(clean(text)) in plain_list("vacant") for text in texts],
                      dtype=bool)[codes] & (aside == 0)
     for column in (POSITION, EMPLOYMENT):
@@ -492,6 +574,7 @@ def _set_vacancies_aside(sheet: SourceSheet, smap: SheetMap, key: int, aside: np
         flags = states_of_flag(column, smap.text(position))
         states = parse_states(words, column, {**flags, **states_given}).values
         held_by_nobody = np.array([state in _NOBODY for state in states], dtype=bool)[at] & empty
+        is_vacant |= np.array([state == "vacant" for state in states], dtype=bool)[at] & held_by_nobody
         if held_by_nobody.any():
             shown = ", ".join(dict.fromkeys(str(words[code]) for code in at[held_by_nobody].tolist()))
             log.add("vacant_post", file=sheet.file, sheet=sheet.name, n=int(held_by_nobody.sum()), values=shown)
@@ -508,6 +591,37 @@ def _set_vacancies_aside(sheet: SourceSheet, smap: SheetMap, key: int, aside: np
                     values=str(sheet.columns[position][np.flatnonzero(vacant)[0]]))
             aside[vacant] = ASIDE.index("note") + 1
             empty &= ~vacant
+            is_vacant |= vacant
+    return np.flatnonzero(is_vacant)
+
+
+def _list_vacancies(sheet: SourceSheet, smap: SheetMap, rows: np.ndarray) -> pd.DataFrame:
+    """Read post number and units of some rows; empty where the sheet has no such column."""
+    held = {name: smap.columns.get(name) for name in VACANCY_COLUMNS}
+    return pd.DataFrame({name: ["" if position is None else clean(str(sheet.columns[position][row])) for row in rows]
+                         for name, position in held.items()}, dtype="str")
+
+
+def _set_former_holders_aside(sheet: SourceSheet, smap: SheetMap, aside: np.ndarray, log: Log,
+                              states_given: Mapping[str, str]) -> list[int]:
+    """Set rows aside that call a position vacant and yet give an id: a stand-in number, or who held it before.
+
+    Gives those rows.
+    """
+    position = smap.columns.get(POSITION)
+    if position is None:
+        return []
+    at, words = sheet.factor(position)
+    states = parse_states(words, POSITION, {**states_of_flag(POSITION, smap.text(position)), **states_given}).values
+    vacant = np.array([state == "vacant" for state in states], dtype=bool)[at] & (aside == 0)
+    ids = sheet.columns[smap.columns["employee_id"]]
+    where = [row for row in np.flatnonzero(vacant).tolist() if not is_missing(ids[row])
+             and plain_words(clean(ids[row])) not in plain_list("vacant")]
+    if where:
+        log.add("vacant_with_id", file=sheet.file, sheet=sheet.name, column=smap.text(position), n=len(where),
+                values=", ".join(list(dict.fromkeys(clean(ids[row]) for row in where))[:_FEW]))
+        aside[where] = ASIDE.index("note") + 1
+    return where
 
 
 def _read_serials_of_1904(sheet: SourceSheet, smap: SheetMap, below: int, log: Log) -> SourceSheet:

@@ -7,10 +7,11 @@ from datetime import date
 
 import numpy as np
 
+from my121_analytics.ingest.reading.contested import settle_second_posts
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
-from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM, RELATIONSHIP, parse_states, states_of_flag
+from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM, RELATIONSHIP, parse_states, states_of_heading
 
 States = Mapping[str, str]
 """``[exports.states]``: word -> state."""
@@ -33,6 +34,11 @@ def settle_standing(sheets: Sequence[SheetRows], context: Context) -> None:
     for rows in sheets:
         if RELATIONSHIP in rows.map.columns:
             _settle_relationships(rows, states)
+        second = settle_second_posts(rows)
+        if len(second):
+            is_second = np.isin(np.arange(len(rows)), second)
+            _log(rows, "second_post_rows", rows.map.columns["is_main"], is_second)
+            rows.withhold(second)
         if EMPLOYMENT in rows.map.columns and "people" in rows.map.tables:
             _settle_employment(rows, context)
         if FORM in rows.map.columns and _ON_FORMS & set(rows.map.tables):
@@ -42,10 +48,10 @@ def settle_standing(sheets: Sequence[SheetRows], context: Context) -> None:
 # Reporting lines --------------------------------------------------------------------------------------------------
 
 
-def _settle_relationships(rows: SheetRows, given: States) -> None:
+def _settle_relationships(rows: SheetRows, own_words: States) -> None:
     """Withhold rows about matrix managers of people who have a row about their line manager."""
     position = rows.map.columns[RELATIONSHIP]
-    state, unknown = _states(rows, RELATIONSHIP, given)
+    state, unknown = _states(rows, RELATIONSHIP, own_words)
     if not (state == "line").any() and not (state == "other").any():
         _ask(rows, RELATIONSHIP, unknown)
         return
@@ -122,33 +128,35 @@ def leaves(rows: SheetRows, context: Context) -> np.ndarray:
 # Forms ------------------------------------------------------------------------------------------------------------
 
 
-def _settle_forms(rows: SheetRows, given: States) -> None:
+def _settle_forms(rows: SheetRows, own_words: States) -> None:
     """Mark forms that are not finished; stop those of which it cannot be told."""
     position = rows.map.columns[FORM]
-    state, unknown = _states(rows, FORM, given)
+    state, unknown = _states(rows, FORM, own_words)
     if not (state != "").any():
         _ask(rows, FORM, unknown)
         return
     keyed = rows.employee.codes >= 0
+    if not np.isin(state, ("finished", "unfinished")).any() and not unknown.any():
+        state[state == ""] = "finished"  # a column that tells only what was cancelled leaves the others blank
     if unknown.any():
         rows.stop("unknown_form_state", np.flatnonzero(unknown & keyed), position, "finished, unfinished, cancelled")
     aside = keyed & ~unknown & (state != "finished")
-    told = [text or "unfinished" for text in state[aside]]
-    if len(told) <= _NAMED:
+    notes = [text or "unfinished" for text in state[aside]]
+    if len(notes) <= _NAMED:
         people = rows.employee.categories[rows.employee.codes[aside]]
-        told = [f"{person}, {text}" for person, text in zip(people, told, strict=True)]
-    rows.note("form_not_finished", np.flatnonzero(aside), position, told)
+        notes = [f"{person}, {text}" for person, text in zip(people, notes, strict=True)]
+    rows.note("form_not_finished", np.flatnonzero(aside), position, notes)
     rows.unfinished |= aside | (unknown & keyed)
 
 
 # What the columns hold --------------------------------------------------------------------------------------------
 
 
-def _states(rows: SheetRows, column: str, given: States) -> tuple[np.ndarray, np.ndarray]:
+def _states(rows: SheetRows, column: str, own_words: States) -> tuple[np.ndarray, np.ndarray]:
     """Give each row's state, empty where none is given or known, and whether its word is unknown."""
     codes, texts = rows.texts(rows.map.columns[column])
-    flags = states_of_flag(column, rows.headings[rows.map.columns[column]])
-    parsed = parse_states(texts, column, {**flags, **given})
+    flags = states_of_heading(column, rows.headings[rows.map.columns[column]], texts)
+    parsed = parse_states(texts, column, {**flags, **own_words})
     found = np.array([value or "" for value in parsed.values], dtype=object)
     return found[codes], (parsed.faults != "")[codes] & ~rows.withheld
 
@@ -157,6 +165,8 @@ def _ask(rows: SheetRows, column: str, unknown: np.ndarray) -> None:
     """Ask what each unknown word of a column of states means."""
     position = rows.map.columns[column]
     words = rows.shown(position, np.flatnonzero(unknown))
+    if column in (EMPLOYMENT, FORM, RELATIONSHIP) and len(words):
+        rows.unknown_states[column] = tuple(dict.fromkeys(str(word).strip() for word in words))[:_NAMED], len(words)
     for word in list(dict.fromkeys(words))[:_NAMED]:
         rows.log.add("unknown_state", file=rows.sheet.file, sheet=rows.sheet.name, column=rows.headings[position],
                      values=word, expected=_MEANINGS[column], n=int((words == word).sum()))

@@ -17,6 +17,8 @@ STATUS_MEANINGS = (FORM, EMPLOYMENT, POSITION, "source", "contract")
 """What a bare ``Status`` may be, where its words do not tell."""
 _TELLING = 0.8
 """A column without a heading of its own is one of states where this share of its distinct words is known."""
+_TICKS = ("\u2713", "\u2714", "\u2611", "\u2705")
+_PERCENT, _WHOLE = re.compile(r"(\d{1,3}(?:\.\d+)?) ?%"), 100
 _LONGEST = 80
 """Letters; a longer text is a comment."""
 MOST_STATES = 12
@@ -29,13 +31,16 @@ def state_words(column: str) -> tuple[str, ...]:
 
 
 _FLAGS = {
-    EMPLOYMENT: ((("leaver", "leavers", "left", "terminated", "departed", "exited", "inactive"), "left", "employed"),
+    EMPLOYMENT: ((("leaver", "leavers", "left", "terminated", "departed", "exited", "inactive", "ended", "retired",
+                   "resigned", "ceased"), "left", "employed"),
                  (("active", "current", "currently", "employed", "live"), "employed", "left")),
     POSITION: ((("vacant", "vacancy", "unfilled"), "vacant", "filled"), (("filled", "occupied"), "filled", "vacant")),
-    FORM: ((("cancelled", "withdrawn", "void", "draft"), "cancelled", "finished"),
-           (("complete", "completed", "finished", "signed", "approved", "closed", "final"), "finished", "unfinished")),
+    FORM: ((("cancelled", "canceled", "withdrawn", "void", "voided", "deleted", "rejected", "invalid", "draft"),
+            "cancelled", "finished"),
+           (("complete", "completed", "finished", "signed", "approved", "closed", "final", "valid", "submitted",
+             "authorised", "authorized", "acknowledged"), "finished", "unfinished")),
     RELATIONSHIP: ((("matrix", "dotted", "secondary"), "other", "line"),
-                   (("primary", "main", "solid", "line", "direct"), "line", "other"))}
+                   (("primary", "prim", "main", "solid", "line", "direct"), "line", "other"))}
 """Words of a heading that asks yes or no -> the state that yes means, and no."""
 
 
@@ -57,12 +62,79 @@ def states_of_flag(column: str, heading: str) -> dict[str, str]:
     words = set(plain_words(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", heading)).split())
     for telling, yes, no in _FLAGS[column]:
         if words & set(telling):
-            return {**dict.fromkeys(("yes", "y", "true", "t", "1"), yes),
+            return {**dict.fromkeys(("yes", "y", "true", "t", "1", "x", "ticked"), yes),
                     **dict.fromkeys(("no", "n", "false", "f", "0"), no)}
     return {}
 
 
-def parse_states(texts: Texts, column: str, given: Mapping[str, str] | None = None) -> Parsed:
+def column_of_flag(heading: str) -> str:
+    """Give the column of states that a heading which asks yes or no is; empty where it asks something else.
+
+    Parameters
+    ----------
+    heading
+        As written: ``Void?``, ``Prim Mgr Ind``; not ``Valid licence``.
+
+    Returns
+    -------
+    str
+        One of ``STATE_COLUMNS``.
+    """
+    words = set(_words_of_heading(heading)) - _around_flags()
+    found = [column for column, rules in _FLAGS.items() for telling, _, _ in rules if words and words <= set(telling)]
+    return found[0] if len(set(found)) == 1 else ""
+
+
+def state_if_filled(heading: str) -> tuple[str, str]:
+    """Give the column and the state that any entry under a heading tells: ``Termination reason``, ``Cancelled on``.
+
+    Parameters
+    ----------
+    heading
+        As written.
+
+    Returns
+    -------
+    tuple of str
+        Column of ``STATE_COLUMNS`` and state; both empty for other headings.
+    """
+    key = " ".join(_words_of_heading(heading))
+    for column, states in _words()["filled"].items():
+        for state, headings in states.items():
+            if key in headings:
+                return column, state
+    return "", ""
+
+
+def states_of_heading(column: str, heading: str, texts: Texts) -> dict[str, str]:
+    """Say what words of a column of states mean by its heading alone: yes and no, or any entry at all.
+
+    Parameters
+    ----------
+    column
+        One of ``STATE_COLUMNS``.
+    heading
+        As written.
+    texts
+        Distinct texts of the column.
+
+    Returns
+    -------
+    dict
+        Word -> state.
+    """
+    meant, state = state_if_filled(heading)
+    if meant != column:
+        return states_of_flag(column, heading)
+    filled = [plain_words(mend_encoding(clean(text))) for text in texts if not is_missing(text)]
+    return {key: state for key in filled if _phrases(column).get(key) != "employed"}
+
+
+def _words_of_heading(heading: str) -> list[str]:
+    return plain_words(re.sub(r"(?<=[a-z])(?=[A-Z])|_", " ", heading).replace("?", " ")).split()
+
+
+def parse_states(texts: Texts, column: str, own_words: Mapping[str, str] | None = None) -> Parsed:
     """Read the state in each distinct text.
 
     Parameters
@@ -71,7 +143,7 @@ def parse_states(texts: Texts, column: str, given: Mapping[str, str] | None = No
         Distinct texts of a column.
     column
         One of ``STATE_COLUMNS``.
-    given
+    own_words
         The council's own words: word -> state, from ``[exports.states]``; words of other columns are passed over.
 
     Returns
@@ -80,12 +152,16 @@ def parse_states(texts: Texts, column: str, given: Mapping[str, str] | None = No
         A state of :func:`state_words`, None where the cell is blank; fault ``unknown_state`` for any other word.
     """
     states = state_words(column)
-    own = {plain_words(word): state for word, state in (given or {}).items() if state in states}
+    own = {plain_words(word): state for word, state in (own_words or {}).items()
+           if state in states and plain_words(word)}
 
     def read(text: str) -> tuple[str | None, str, str]:
         if is_missing(text) and plain_words(clean(text)) not in own:
             return None, "", ""
-        key = plain_words(mend_encoding(clean(text)))
+        key = "yes" if clean(text) in _TICKS else plain_words(mend_encoding(clean(text)))
+        share = _PERCENT.fullmatch(clean(text)) if column == FORM and key not in own else None
+        if share:
+            return "finished" if float(share[1]) == _WHOLE else "unfinished", "", ""
         found = own.get(key) or _phrases(column).get(key) or _by_phrases(key, column)
         return found, "" if found else "unknown_state", ""
 
@@ -150,6 +226,11 @@ def _negations() -> frozenset[str]:
 @cache
 def _of_status() -> frozenset[str]:
     return frozenset(_words()["of_status"])
+
+
+@cache
+def _around_flags() -> frozenset[str]:
+    return frozenset(_words()["around_flags"])
 
 
 @cache

@@ -120,6 +120,19 @@ def _join(above: list[str], below: list[str], known: _Known) -> list[str]:
     return joined
 
 
+def is_key_of_codes(sheet: SourceSheet) -> bool:
+    """Say whether a sheet is a key: few rows, most of them a short code and what it means."""
+    if not 2 < sheet.n_rows <= _LONGEST_KEY:
+        return False
+    rows = [filled for i in range(sheet.n_rows) if (filled := [text for cell in sheet.row(i) if (text := clean(cell))])]
+    pairs = [row for row in rows if len(row) == 2 and len(row[0]) <= 2 and not any(c.isdigit() for c in row[1])]
+    return len(pairs) > 1 and len({row[0] for row in pairs}) == len(pairs) and 2 * len(pairs) >= len(rows)
+
+
+_LONGEST_KEY = 30
+"""Rows beyond which a sheet is no key."""
+
+
 def classify_rows(sheet: SourceSheet, header: Header, key: int, ids: Parsed) -> np.ndarray:
     """Say of each row whether it is data or why it is set aside.
 

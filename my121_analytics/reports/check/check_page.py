@@ -9,9 +9,9 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.ingest.validation import RULES
-from my121_analytics.reports.pack.meeting import column, count_say, range_text
+from my121_analytics.reports.pack.meeting import column, range_text
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.writing.page import (
     Block,
     Bullets,
@@ -85,7 +85,7 @@ def render_check(released: Released, coverage: Released | None, *, settings: Set
         protect=say("check", "protect" if "findings" in released.tables else "protect_pseudonyms"),
         first=(*_left_out(released), *_summary(released), *_assumed(released),
                Subheading(say("check", "next_heading")), Bullets(_next_steps(released, coverage))),
-        sections=[Section(code, say("check_section", code), tuple(blocks)) for code, blocks in parts]))
+        sections=[Section(code, say("check_section", code), tuple(blocks)) for code, blocks in parts], is_running=True))
 
 
 # First page -------------------------------------------------------------------------------------------------------

@@ -9,9 +9,8 @@ from datetime import date
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.ingest.validation import RULES
-from my121_analytics.reports.pack.meeting import count_say
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.writing.page import Block, Bullets, Section, Subheading, Text, make_page, page_table, render_page
 from my121_analytics.writing.tables import MINUS, Field, Kind, View
 

@@ -109,7 +109,8 @@ def _teams(effect: Released) -> View:
 def _page_teams(view: View) -> PageTable:
     """Show the teams in which something moved; all of them are on the sheet."""
     moved = view.frame[view.frame["n_changed"] > 0].sort_values("n_changed", ascending=False, kind="stable")
-    return page_table(View(view.released, view.table, view.title, view.fields, moved.head(MOST_TEAMS)))
+    title = say("effect_page", "page_teams_title", n=len(view.frame))
+    return page_table(View(view.released, view.table, title, view.fields, moved.head(MOST_TEAMS)))
 
 
 def _groups(gaps: Released) -> list[tuple[str, View]]:

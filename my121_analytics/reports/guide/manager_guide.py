@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from my121_analytics.calibration.reasons import say_months
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.framework.conversation_guide import BoxGuide, ConversationGuide
@@ -236,13 +237,11 @@ def _box(framework: Framework, number: int) -> str:
 
 
 def _months(months: Any) -> str:
-    if pd.isna(months):
-        return say("guide", "unknown")
-    return say("guide", "one_month") if months == 1 else say("guide", "months", n=int(months))
+    return say("guide", "unknown") if pd.isna(months) else say_months(int(months))
 
 
 def _date(value: Any, otherwise: str) -> str:
-    return say("guide", otherwise) if pd.isna(value) else format_value(value, "date")
+    return say("guide", otherwise) if pd.isna(value) else day(pd.Timestamp(value).date())
 
 
 def _purpose(code: str) -> str:

@@ -52,7 +52,7 @@ def render_person(person: Released, *, employee_id: str, framework: Framework, s
         first.append(Text(say("person", "as_rater", n=released.facts["n_given"], name=name)))
     return render_page(make_page(["person", "guide"], council=settings.council.name, as_of=day(released.about.as_of),
                                  title=say("person", "title", name=name), about=(settings.council.name,), first=first,
-                                 sections=sections))
+                                 sections=sections, is_running=True))
 
 
 def _section(table: str, rows: pd.DataFrame, framework: Framework) -> Section:
@@ -70,6 +70,8 @@ def _section(table: str, rows: pd.DataFrame, framework: Framework) -> Section:
 
 
 def _label(name: str, otherwise: str) -> str:
+    if name in codes("person_field"):
+        return say("person_field", name)
     return say("group", name).capitalize() if name in codes("group") else otherwise
 
 
@@ -82,7 +84,7 @@ def _value(name: str, row: Mapping[str, object], framework: Framework) -> str:
         return shown(value, row, framework)
     if value is True:
         return say("person", "yes")
-    return format_value(value, "date") if isinstance(value, pd.Timestamp) else format_value(value, "text")
+    return day(value.date()) if isinstance(value, pd.Timestamp) else format_value(value, "text")
 
 
 def _level(axis: str) -> Callable[[object, Mapping[str, object], Framework], str]:
@@ -99,5 +101,5 @@ _SHOWN: dict[str, Callable[[object, Mapping[str, object], Framework], str]] = {
 
 
 def _origin(row: Mapping[str, object]) -> str:
-    parts = [str(row[name]) for name in _ORIGIN if not pd.isna(row[name]) and str(row[name])]
-    return ", ".join(parts)
+    parts = {name: str(row[name]) for name in _ORIGIN if not pd.isna(row[name]) and str(row[name])}
+    return ", ".join(say("person", "row", row=text) if name == "origin_row" else text for name, text in parts.items())

@@ -7,8 +7,8 @@ import pandas as pd
 from my121_analytics.calibration.actions import statistic_words
 from my121_analytics.calibration.decision_lines import AXES, NOT_DISCUSSED, outcome_words
 from my121_analytics.framework.nine_box import Framework
-from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say
-from my121_analytics.wording.catalogue import say
+from my121_analytics.reports.pack.meeting import Chapter, Meeting, column
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import Field, View

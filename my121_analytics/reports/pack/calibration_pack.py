@@ -217,9 +217,9 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
             for file, content, repeatable in made.files:
                 stage.write(file, content, repeatable=repeatable)
             if not plan.password:  # an encrypted pack is its workbook and nothing else
-                one = replace(plan, units=(name,))
+                one_unit = replace(plan, units=(name,))
                 stage.write(f"{plan.slugs[name]}/{MANIFEST}",
-                            _manifest(one, stage, inputs, list(dict.fromkeys(made.warnings))))
+                            _manifest(one_unit, stage, inputs, list(dict.fromkeys(made.warnings))))
         warnings += [code for name in plan.units for code in found[name]]
         stage.write(MANIFEST, _manifest(plan, stage, inputs, list(dict.fromkeys(warnings))))
         report(steps, steps, say("pack_progress", "done"))

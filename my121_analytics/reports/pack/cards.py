@@ -8,8 +8,8 @@ from my121_analytics.calibration.reasons import say_months
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.small_map import draw_small_map
 from my121_analytics.reports.pack.agenda import DECISIONS
-from my121_analytics.reports.pack.meeting import Meeting, count_say
-from my121_analytics.wording.catalogue import say
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.writing.page import Block, Card, Cards, PageTable, Section, Text
 
 MOST_QUESTIONS = 3

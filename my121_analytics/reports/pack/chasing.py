@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from my121_analytics.reports.pack.coverage import total_of
-from my121_analytics.reports.pack.meeting import Meeting, count_say
-from my121_analytics.wording.catalogue import say
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.writing.page import Block, PageTable, Section, Text
 from my121_analytics.writing.tables import format_value
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, range_text
-from my121_analytics.wording.catalogue import say
+from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, range_text
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Drawing, Section, Subheading, Text, page_table

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from my121_analytics.reports.pack.agenda import placement_words
@@ -10,8 +11,8 @@ from my121_analytics.reports.pack.chasing import build_chasing, count_missing
 from my121_analytics.reports.pack.first_page import FirstPage, build_first_page
 from my121_analytics.reports.pack.hearing import build_hearing
 from my121_analytics.reports.pack.managers import is_to_hear
-from my121_analytics.reports.pack.meeting import Meeting, count_say
-from my121_analytics.wording.catalogue import say
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.writing.page import Block, Bullets, Cards, PageTable, Section, Subheading, Text
 from my121_analytics.writing.slides import Deck, Slide
 
@@ -89,18 +90,21 @@ def _of_section(section: Section, title: str) -> Slide:
 
 
 def _people(meeting: Meeting, section: Section) -> list[Slide]:
-    """Name the people within the meeting's time, six to a slide, each with the first question."""
+    """Name the people within the meeting's time, up to six to a slide and as many on each, with the first question."""
     people = meeting.frame("agenda", "people")
     places = {} if people is None or people.empty else dict(zip(
         people["position"].astype("int64"), placement_words(meeting.framework, people), strict=True))
     found = [card for block in section.blocks if isinstance(block, Cards) for card in block.cards]
+    found = found[:PEOPLE_EACH * MOST_PEOPLE_SLIDES]
+    each = math.ceil(len(found) / max(math.ceil(len(found) / PEOPLE_EACH), 1))
     slides = []
-    for start in range(0, min(len(found), PEOPLE_EACH * MOST_PEOPLE_SLIDES), PEOPLE_EACH):
-        cards = found[start:start + PEOPLE_EACH]
+    for start in range(0, len(found), max(each, 1)):
+        cards = found[start:start + each]
         headings = tuple(say("pack_heading", name) for name in ("name", "placement", "question"))
         rows = tuple((f"{card.number}. {card.title}", places.get(card.number, ""),
                       card.questions[0] if card.questions else "") for card in cards)
-        title = say("slides", "people", first=cards[0].number, last=cards[-1].number)
+        title = say("slides", "people" if len(cards) > 1 else "people_one", first=cards[0].number,
+                    last=cards[-1].number)
         notes = "\n".join(f"{card.title}: {' '.join(card.questions)}" for card in cards)
         slides.append(Slide(title, grid=PageTable(title, headings, rows), notes=notes))
     return slides

@@ -11,8 +11,8 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.reports.pack.chasing import count_without_conversation
 from my121_analytics.reports.pack.coverage import total_of
 from my121_analytics.reports.pack.managers import count_verdicts, expected_by_chance, is_to_hear
-from my121_analytics.reports.pack.meeting import Meeting, count_say
-from my121_analytics.wording.catalogue import say
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.verdicts import PATTERN
 from my121_analytics.writing.page import Block, Bullets, Drawing, PageTable, Subheading, Text
 from my121_analytics.writing.tables import format_value

@@ -14,8 +14,8 @@ from my121_analytics.reports.pack.managers import (
     say_how_heard_differ,
     say_no_managers,
 )
-from my121_analytics.reports.pack.meeting import Meeting, count_say
-from my121_analytics.wording.catalogue import say
+from my121_analytics.reports.pack.meeting import Meeting
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN
 from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Text
 from my121_analytics.writing.tables import format_value

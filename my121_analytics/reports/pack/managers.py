@@ -7,15 +7,15 @@ import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
 from my121_analytics.figures.phrases import signed
-from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, count_say, picture_sheets, range_text
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, picture_sheets, range_text
+from my121_analytics.wording.catalogue import codes, count_say, say
 from my121_analytics.workforce.verdicts import CANNOT_TELL, PATTERN, SAID_FIRST, VERDICTS
 from my121_analytics.writing.book import Sheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Subheading, Text, page_table
 from my121_analytics.writing.tables import View
 
 STANDALONE = ("no_spread", "few_to_compare", "nothing_to_compare", "unadjusted_few_data", "people_unknown",
-              "from_objectives", "from_own_placements")
+              "from_objectives", "from_own_placements", "from_agreed")
 """Caveats of the whole comparison that are sentences in their own right."""
 MOST_ROWS = 30
 """Managers shown on the page; a longer list is no reading matter for a meeting, so the rest is in the workbook."""

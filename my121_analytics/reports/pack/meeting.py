@@ -12,7 +12,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.settings import Settings
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.book import AnySheet, PictureSheet
 from my121_analytics.writing.page import Section, isolate
 from my121_analytics.writing.picture import Picture
@@ -119,12 +119,6 @@ class Chapter:
 def column(name: str, kind: Kind = "text", *, heading: str = "", note: str = "", heat: bool = False) -> Field:
     """Describe one column under the catalogue's heading for it."""
     return Field(name, heading or say("pack_heading", name), kind, note=note, heat=heat)
-
-
-def count_say(group: str, code: str, n: int, /, **values: object) -> str:
-    """Say a sentence about a number of things: the catalogue may hold ``_none`` and ``_one`` forms of it."""
-    form = {0: f"{code}_none", 1: f"{code}_one"}.get(n, code)
-    return say(group, form if form in codes(group) else code, n=f"{n:,}", **values)
 
 
 def range_text(frame: pd.DataFrame, kind: Kind, *, lower: str = "lower", upper: str = "upper") -> pd.Series:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 
 from my121_analytics.figures.phrases import day
-from my121_analytics.reports.pack.meeting import Chapter, Meeting, count_say
-from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.ingest.validation import RULES
+from my121_analytics.reports.pack.meeting import Chapter, Meeting
+from my121_analytics.wording.catalogue import codes, count_say, say
 from my121_analytics.writing.book import WordSheet
 from my121_analytics.writing.page import Block, Bullets, PageTable, Section, Subheading, Text
 
@@ -82,7 +83,7 @@ def _quality(meeting: Meeting) -> Chapter:
                             (False, *[True] * 4)))
     sheets.append(WordSheet(say("pack_sheet", "files"), say("pack_table", "files"), headings, tuple(rows),
                             table_name="files"))
-    findings = _count_findings(meeting.quality.get("findings"))
+    findings = count_findings(meeting.quality.get("findings"))
     if findings:
         headings = tuple(say("pack_heading", name) for name in ("finding", "severity", "n_findings"))
         blocks.append(PageTable(say("pack_table", "findings"), headings,
@@ -96,12 +97,19 @@ def _quality(meeting: Meeting) -> Chapter:
     return Chapter(Section("quality", "", tuple(blocks)), tuple(sheets))
 
 
-def _count_findings(findings: pd.DataFrame | None) -> list[tuple[str, str, int]]:
-    """Count findings by code: the codes only, since the messages may quote what a person wrote."""
+def count_findings(findings: pd.DataFrame | None) -> list[tuple[str, str, int]]:
+    """Count findings by kind, as the check names them: a single one's message may quote what a person wrote.
+
+    Returns
+    -------
+    list of tuple
+        What was found, what is to be done about it (in the check's words) and how often; the gravest first.
+    """
     if findings is None or findings.empty:
         return []
     counts = findings.groupby(["severity", "code"], sort=True, observed=True)["n"].sum()
-    return [(str(code).replace("_", " "), str(severity), int(n)) for (severity, code), n in counts.items()]
+    return [(RULES[str(code)].meaning, say("check_severity", weight), int(n))
+            for weight in codes("check_severity") for (severity, code), n in counts.items() if severity == weight]
 
 
 def _withheld(meeting: Meeting) -> list[Block]:

@@ -72,7 +72,7 @@ def assemble_papers(meeting: Meeting) -> Papers:
         picture, say("pack_first", "map_caption" if meeting.framework.has_map else "ratings_caption"))
     analyst = Page(title=say("pack_first", "analyst_title", unit=meeting.name), subtitle=first.subtitle,
                    protect=protect, first=(Text(say("pack", "analyst_lead")),), picture=shown,
-                   sections=tuple(chapter.section for chapter in chapters), footer=footer)
+                   sections=tuple(chapter.section for chapter in chapters), footer=footer, is_running=True)
     cover = {"council": council.name, "unit": meeting.name, "cycle": meeting.cycle, "as_of": as_of,
              "population": first.subtitle[-1], "status": protect,
              "source": say("pack_cover", "source_text", version=__version__),

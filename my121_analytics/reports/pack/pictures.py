@@ -52,9 +52,9 @@ def draw_pictures(results: Mapping[str, Released], framework: Framework, *, is_c
     """
     pictures = {}
     profile = results["profile"]
-    if framework.has_map:
+    if framework.has_map and "map" in profile.tables:
         pictures["map"] = _draw("map", profile, plot_nine_box, describe_nine_box, dots=True)
-    else:
+    elif not framework.has_map and "ratings" in profile.tables:
         pictures["map"] = _draw("map", profile, plot_rating_mix, describe_rating_mix, dots=True)
     movement = results.get("movement")
     if movement is not None and "change" in movement.tables and _any(movement, "change", "base"):

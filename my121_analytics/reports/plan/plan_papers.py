@@ -177,7 +177,7 @@ def build_directorate_report(released: Released, directorate: str, *, settings: 
 
 def _say_outcomes(outcomes: Released | None, ids: set[str], sheets: list[AnySheet]) -> list[Section]:
     """Show then and now of the figures that some actions name; nothing where they name none."""
-    if outcomes is None:
+    if outcomes is None or "outcomes" not in outcomes.tables:  # left out whole where all of it is withheld
         return []
     rows = require_released(outcomes, wanted_by="_say_outcomes").tables["outcomes"]
     rows = rows[[bool(ids & set(named.split(", "))) for named in rows["action_ids"]]].reset_index(drop=True)

@@ -8,9 +8,8 @@ from my121_analytics.analysis.shares import SHARE
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.coverage_trend import describe_coverage_trend, plot_coverage_trend
 from my121_analytics.figures.phrases import day, name_group, percent
-from my121_analytics.reports.pack.meeting import count_say
 from my121_analytics.reports.topics.papers import Topic, TopicChapter, draw_picture, tables_of
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.workforce.schema import ORGANISATION
 

@@ -18,7 +18,7 @@ from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.page import Block, Bullets, Drawing, Section, Text, make_page, page_table, render_page
 from my121_analytics.writing.picture import Picture
-from my121_analytics.writing.tables import Field, Kind, View
+from my121_analytics.writing.tables import Field, Kind, View, begin_large
 from my121_analytics.writing.workbook import write_workbook
 
 MOST_ROWS = 60
@@ -150,6 +150,7 @@ def write_topic_book(topic: Topic, *, settings: Settings) -> bytes:
                    for table in _tables(topic))
     cover = ((say("pack_cover", "council"), settings.council.name), (say("pack_cover", "cycle"), about.cycle),
              (say("pack_cover", "as_of"), day(about.as_of)),
+             (say("pack_cover", "contact"), settings.council.contact or say("pack", "contact_unknown")),
              (say("pack_cover", "status"), say("topic", f"{topic.code}_protect")))
     return write_workbook(Book(title=title, cover=cover, sheets=sheets, as_of=about.as_of, notes={}, profile="working",
                                subject=title))
@@ -180,7 +181,7 @@ def _tables(topic: Topic) -> list[TopicTable]:
 
 def _section(chapter: TopicChapter) -> Section:
     blocks: list[Block] = [Text(sentence) for sentence in chapter.sentences]
-    blocks += [Drawing(picture, picture.title) for picture in chapter.pictures]
+    blocks += [Drawing(picture, say("topic", "picture_caption")) for picture in chapter.pictures]
     for table in chapter.tables:
         if not table.is_there:
             blocks.append(Text(say("topic_empty", table.table)) if table.table in codes("topic_empty") else Text(""))
@@ -216,7 +217,8 @@ def _view(table: TopicTable, *, on_page: bool) -> View:
             rows = rows.assign(**{label: range_text(rows, _kind_of(name, rows[name]), lower=pair[0], upper=pair[1])})
             fields.append(Field(label, say("topic_field", label), "range"))
     title = say("topic_table", table.table, scope=_scope(table.released), **table.words)
-    return View(table.released, table.table, title, tuple(fields), rows)
+    rows, shown = begin_large(rows, fields)
+    return View(table.released, table.table, title, shown, rows)
 
 
 def _in_words(rows: pd.DataFrame) -> pd.DataFrame:

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from my121_analytics.analysis.shares import SHARE
+from my121_analytics.analysis.talent import NO_CONVERSATIONS, NO_DEVELOPMENT, NO_SUCCESSORS
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import count, name_group
-from my121_analytics.reports.pack.meeting import count_say
 from my121_analytics.reports.topics.papers import Topic, TopicChapter, TopicTable
-from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.schema import ORGANISATION
+
+_UNKNOWN = {NO_CONVERSATIONS: ("n_reviewed", "n_formal", "n_catch_up", "last_held_on"),
+            NO_DEVELOPMENT: ("n_with", "has_action", "n_with_plan", "has_plan", "first_action_on",
+                             "days_to_first_action"), NO_SUCCESSORS: ()}
+"""Columns of which nothing is known, by what the record lacks: their noughts would be read as an answer."""
 
 
 def build_talent(released: Released) -> Topic:
@@ -24,7 +29,8 @@ def build_talent(released: Released) -> Topic:
     Topic
     """
     released = require_released(released, wanted_by="build_talent")
-    by = str(released.tables["silence_by_group"].columns[0]) if "silence_by_group" in released.tables else ""
+    by = next((str(released.tables[name].columns[0]) for name in ("silence_by_group", "cover")
+               if name in released.tables), "")
     words: dict[str, object] = {"by": name_group(by)}
 
     def table(name: str, *columns: str, is_folded: bool = False) -> TopicTable:
@@ -32,7 +38,9 @@ def build_talent(released: Released) -> Topic:
         if name == "key_posts" and name in released.tables:
             frame = released.tables[name]
             rows = frame.assign(state_words=[say("successor_state", code) for code in frame["state"].astype("str")])
-        return TopicTable(released, name, columns, rows=rows, is_folded=is_folded, words=words)
+        unknown = {column for code in released.about.caveats for column in _UNKNOWN.get(code, ())}
+        return TopicTable(released, name, tuple(c for c in columns if c not in unknown), rows=rows,
+                          is_folded=is_folded, words=words)
 
     chapters = (
         TopicChapter("cover", (
@@ -74,8 +82,11 @@ def _lead(released: Released) -> list[str]:
         lines.append(_say("talent_box3", facts["n_past_settling"], months=facts["box3_months"]))
     if "box9_by_cycle" in released.tables:
         last = released.tables["box9_by_cycle"].iloc[-1]
-        lines.append(_say("talent_box9", last["n"], plan=count(last["n_with_plan"])))
-    return [*lines, _say("talent_silence", facts["n_never"]), _say("talent_unnoticed", facts["n_unnoticed"])]
+        code = "talent_box9_bare" if NO_DEVELOPMENT in released.about.caveats else "talent_box9"
+        lines.append(_say(code, last["n"], plan=count(last["n_with_plan"])))
+    lines += [_say(code, facts[fact]) for code, fact in (("talent_silence", "n_never"), (
+        "talent_unnoticed", "n_unnoticed")) if fact in facts]
+    return [*lines, *(say("caveat", code) for code in released.about.caveats if code in _UNKNOWN)]
 
 
 def _say(code: str, n: object, **values: object) -> str:

@@ -20,7 +20,7 @@ from my121_analytics.workforce.record import Workforce
 from my121_analytics.workforce.results import TOTAL, Result
 from my121_analytics.workforce.schema import GROUPS
 from my121_analytics.writing.book import AnySheet, Chart, Figure, PictureBeside, Sheet
-from my121_analytics.writing.tables import Field, Kind, View, format_value
+from my121_analytics.writing.tables import Field, Kind, View, begin_large, format_value
 
 if TYPE_CHECKING:
     from my121_analytics.ingest.intake import Intake
@@ -192,7 +192,8 @@ def make_sheet(brief: Brief, released: Released, table: str, code: str, fields: 
     source = say("report", "source_line", measure=measure or about.measure, population=about.population)
     shown = order_groups(released.tables[table] if rows is None else rows, fields)
     marks = _explain_marks(brief, shown)
-    view = View(released, table, title, tuple(fields), shown, tuple(beside))
+    shown, columns = begin_large(shown, fields)
+    view = View(released, table, title, columns, shown, tuple(beside))
     table_name = name or "_by_".join(dict.fromkeys([code.removesuffix("_by_group"), *map(str, filter(
         None, [str(words.get("by", "")).replace(" ", "_")]))]))
     picture = None

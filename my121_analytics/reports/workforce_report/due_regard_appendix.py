@@ -63,27 +63,28 @@ def _compare(brief: Brief, by: str) -> Result:
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write what the comparisons say, then for each characteristic its groups and its comparisons."""
-    shown = [one for one in results.values() if "groups" in one.tables]
+    shown = [result for result in results.values() if "groups" in result.tables]
     if not shown:
         return Written()
     sheets: list[AnySheet] = [_write_findings(brief, shown)]
-    for one in shown:
-        by = characteristic_of(one)
+    for result in shown:
+        by = characteristic_of(result)
         name = name_group(by)
-        declared = one.facts.get("share_declared")
+        declared = result.facts.get("share_declared")
         # Published groups hold those who did not declare; who they are is not told by a share of everybody.
         says_declared = isinstance(declared, float) and by != PART_TIME and not brief.is_public
         lines = [say("due_regard", "declared", share=format_value(declared, "share"), name=name)] if (
             says_declared) else []
-        sheets += make_sheet(brief, one, "groups", "due_regard_groups", report_fields(
+        sheets += make_sheet(brief, result, "groups", "due_regard_groups", report_fields(
             [(by, "text"), ("n", "integer"), ("n_rated", "integer"), ("share_rated", "share")]), words={"by": name},
-            rows=in_order(one.tables["groups"], by), lines=lines, name=f"due_regard_{by}")
-        if "differences" in one.tables:
-            sheets += make_sheet(brief, one, "differences", "due_regard_compared", report_fields(
+            rows=in_order(result.tables["groups"], by), lines=lines, name=f"due_regard_{by}")
+        if "differences" in result.tables:
+            sheets += make_sheet(brief, result, "differences", "due_regard_compared", report_fields(
                 [(by, "text"), ("outcome_words", "text"), ("model_words", "text"), ("n", "integer"),
                  ("n_reference", "integer"), ("difference", "points"), ("odds_ratio", "number"), ("range", "range"),
-                 ("detectable", "number"), ("comparison_words", "text")]), rows=compared_rows(one), words={"by": name},
-                lines=[say("due_regard", "caption", name=name, reference=str(one.facts["reference"]))],
+                 ("detectable", "number"), ("comparison_words", "text")]), rows=compared_rows(result),
+                words={"by": name},
+                lines=[say("due_regard", "caption", name=name, reference=str(result.facts["reference"]))],
                 name=f"due_regard_{by}_compared")
     return Written(tuple(sheets))
 
@@ -91,7 +92,7 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
 def _write_findings(brief: Brief, shown: list[Released]) -> WordSheet:
     """Write the sentences of the paper's first page and of its last."""
     findings = say_findings(shown, brief.settings, mark=str)
-    compared = {characteristic_of(one) for one in shown if "differences" in one.tables}
+    compared = {characteristic_of(result) for result in shown if "differences" in result.tables}
     absent = [name_group(by) for by in characteristics_of(brief.workforce) if by not in compared]
     rows = [(say("due_regard_part", "lead"), findings.lead)]
     rows += [(say("due_regard_part", "difference"), line) for line in findings.differences]

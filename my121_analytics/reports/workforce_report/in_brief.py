@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from my121_analytics.reports.workforce_report.brief import Brief, word_figure
 from my121_analytics.reports.workforce_report.headline_figure import Headline, read_change
 from my121_analytics.settings import STATISTICS
+from my121_analytics.wording.catalogue import codes as known_codes
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.book import WordSheet
 
@@ -65,10 +66,19 @@ def _write_topic(brief: Brief, topic: str, figures: Mapping[str, Headline],
     if any(figures[code].value is None for code in codes):
         shows = say("in_brief", "withheld", what=", ".join(figures[code].label for code in codes))
     else:
-        shows = say("in_brief", topic, cycle=brief.cycle, **{code: word_figure(figures[code], "") for code in codes})
+        shows = say("in_brief", _form_of(topic, figures, "in_brief"), cycle=brief.cycle,
+                    **{code: word_figure(figures[code], "") for code in codes})
     parts = [_say_change(figures[code], earlier.get(code), several=len(codes) > 1) for code in codes]
     targets = [sentence for code in codes if (sentence := _say_target(brief, figures[code]))]
-    return shows, " ".join([*dict.fromkeys(parts), *targets]), say("in_brief_ask", topic)
+    return shows, " ".join([*dict.fromkeys(parts), *targets]), say("in_brief_ask", _form_of(topic, figures,
+                                                                                           "in_brief_ask"))
+
+
+def _form_of(topic: str, figures: Mapping[str, Headline], group: str) -> str:
+    """Choose a topic's sentence for none or one, where its figure is such a count and the catalogue has it."""
+    figure = figures[TOPICS[topic][0]]
+    form = {0: f"{topic}_none", 1: f"{topic}_one"}.get(int(figure.value or 0), topic)
+    return form if figure.unit == "count" and figure.value is not None and form in known_codes(group) else topic
 
 
 def _say_change(now: Headline, before: Headline | None, *, several: bool) -> str:

@@ -29,12 +29,12 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     """Write actions by status and by issue, the actions themselves, and the evidence by award level."""
     sheets: list[AnySheet] = []
     headline = []
-    if (one := results.get("actions")) is not None:
-        sheets += _plain(brief, one, "by_status", "plan_status")
-        sheets += _plain(brief, one, "by_issue", "plan_issues")
-        sheets += _plain(brief, one, shown_actions(one), "plan_actions")
-        if "by_status" in one.tables:
-            rows = one.tables["by_status"]
+    if (actions := results.get("actions")) is not None:
+        sheets += _plain(brief, actions, "by_status", "plan_status")
+        sheets += _plain(brief, actions, "by_issue", "plan_issues")
+        sheets += _plain(brief, actions, shown_actions(actions), "plan_actions")
+        if "by_status" in actions.tables:
+            rows = actions.tables["by_status"]
             overdue = rows.loc[rows["status"].astype("str") == "overdue", "n"]
             headline.append(count_line("overdue", int(overdue.sum()), brief.cycle))
     if (two := results.get("evidence")) is not None:

@@ -72,8 +72,8 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     cycles = [released for name, released in results.items() if name.startswith(_EARLIER)]
     for table, key in (("map", _BOX), ("ratings", _LEVEL)):
         sheets += _trend(brief, first, cycles, table, key)
-    trend = {released.about.cycle: _headline(brief, released) for released in (*cycles, first)}
-    return Written(tuple(sheets), _headline(brief, first), trend)
+    trend = {released.about.cycle: _headline(released) for released in (*cycles, first)}
+    return Written(tuple(sheets), _headline(first), trend)
 
 
 def _map_grid(brief: Brief, released: Released) -> tuple[AnySheet, ...]:
@@ -101,18 +101,19 @@ def _cell(n: object, marker: str) -> Figure:
     return Figure(None, "integer", marker) if n is None or pd.isna(n) else Figure(float(n))  # type: ignore[arg-type]
 
 
-def _headline(brief: Brief, profile: Released) -> tuple[Headline, ...]:
-    lines = [count_line("posts", profile.about.n, brief.cycle)]
+def _headline(profile: Released) -> tuple[Headline, ...]:
+    cycle = profile.about.cycle
+    lines = [count_line("posts", profile.about.n, cycle)]
     if "ratings" not in profile.tables:  # kept back whole
         return tuple(lines)
     rows = profile.tables["ratings"]
     rated = rows[rows["level"] > 0].sort_values("level")
     unplaced = rows[rows["label"].astype("str") == NO_PLACEMENT]
-    lines += [share_line("not_placed", unplaced, brief.cycle), share_line("highest_rating", rated.tail(1), brief.cycle),
-              share_line("lowest_rating", rated.head(1), brief.cycle)]
+    lines += [share_line("not_placed", unplaced, cycle), share_line("highest_rating", rated.tail(1), cycle),
+              share_line("lowest_rating", rated.head(1), cycle)]
     if "map" in profile.tables and (profile.tables["map"]["box"] == 3).any():
         table = profile.tables["map"]
-        lines.append(share_line("box_3", table[table["box"] == 3], brief.cycle))
+        lines.append(share_line("box_3", table[table["box"] == 3], cycle))
     return tuple(lines)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from my121_analytics.disclosure.release import Released
+from my121_analytics.reports.pack.notes import count_findings
 from my121_analytics.reports.workforce_report.brief import Brief, ReportSection, Written
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.results import Result
@@ -71,10 +72,7 @@ def _files(brief: Brief, intake: Intake) -> list[AnySheet]:
     headings = (say("pack_heading", "file"), *(say("pack_heading", name) for name in _ROWS))
     sheets: list[AnySheet] = [WordSheet(say("report_sheet", "files"), say("report_title", "files", scope=brief.scope),
                                         headings, rows, table_name="files")]
-    findings = intake.findings
-    if len(findings):
-        counts = findings.groupby(["severity", "code"], sort=True, observed=True)["n"].sum()
-        found = tuple((str(code).replace("_", " "), str(severity), int(n)) for (severity, code), n in counts.items())
+    if found := tuple(count_findings(intake.findings)):
         sheets.append(WordSheet(say("report_sheet", "findings"), say("report_title", "findings", scope=brief.scope),
                                 tuple(say("pack_heading", name) for name in ("finding", "severity", "n_findings")),
                                 found, table_name="findings"))

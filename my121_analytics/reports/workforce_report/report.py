@@ -226,7 +226,8 @@ def _hides_totals(publication: Publication, released: Mapping[str, Mapping[str, 
     if not publication.policy.suppress:
         return False
     staff = next(iter(released.get("workforce", {}).values()), None)
-    profile = next((one for name, one in released.get("profile", {}).items() if name.startswith("profile_")), None)
+    profiles = released.get("profile", {})
+    profile = next((profiles[name] for name in profiles if name.startswith("profile_")), None)
     ratings = None if profile is None else profile.tables.get("ratings")
     return ((staff is not None and staff.about.n is None) or (profile is not None and profile.about.n is None)
             or (ratings is not None and bool(ratings["n"].isna().any())))

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import partial
 
 from my121_analytics.analysis.workforce_profile import MAKE_UP, describe_workforce
 from my121_analytics.disclosure.release import Released
+from my121_analytics.figures.phrases import day
 from my121_analytics.reports.workforce_report.brief import (
     Brief,
     ReportSection,
@@ -31,7 +33,7 @@ def analyse(brief: Brief) -> Mapping[str, Result]:
     """Describe the staff by the first grouping of the report that is of the organisation."""
     by = _grouping(brief)
     return attempt({f"workforce_{by}": partial(describe_workforce, brief.workforce, by=by, cycle=brief.cycle,
-                                               n_vacant=_count_vacancies(brief))})
+                                               vacancies=None if brief.intake is None else brief.intake.vacancies)})
 
 
 def write(brief: Brief, results: Mapping[str, Released]) -> Written:
@@ -39,15 +41,19 @@ def write(brief: Brief, results: Mapping[str, Released]) -> Written:
     (name, released), = results.items()
     by = name.removeprefix("workforce_")
     words: dict[str, object] = {"by": by.replace("_", " ")}
-    year = say("report", "year_line", first=released.facts["year_from"], last=released.facts["year_to"])
+    first, last = (day(date.fromisoformat(str(released.facts[name]))) for name in ("year_from", "year_to"))
+    year = say("report", "year_line", first=first, last=last)
     measure = say("measure", "workforce")
     vacant = released.facts.get("n_vacant")
-    lines = [say("report", "vacancies" if vacant is not None else "no_vacancies", n=vacant or 0)]
+    code = "no_vacancies" if vacant is None else "vacancies_one" if vacant == 1 else "vacancies"
+    lines = [say("report", code, n=vacant or 0)]
     group: list[tuple[str, Kind]] = [(by, "text")]
     sheets: list[AnySheet] = []
     sheets += make_sheet(brief, released, "by_group", "headcount", report_fields(
         [*group, ("n_people", "integer"), ("fte", "decimal")]), words=words, measure=measure, lines=lines,
         chart=Chart("bar", category=by, values=("n_people",)))
+    sheets += make_sheet(brief, released, "vacancies", "vacancies", report_fields([*group, ("n_vacant", "integer")]),
+                         words=words, measure=say("measure", "vacancies"), lines=[say("report", "vacancies_line")])
     sheets += make_sheet(brief, released, "leavers", "leavers", report_fields(
         [*group, ("n_leavers", "integer"), ("turnover", "share")]), words=words, measure=measure,
         lines=[year, say("report", "turnover_line")])
@@ -81,15 +87,6 @@ def _explain(column: str) -> list[str]:
 
 def _grouping(brief: Brief) -> str:
     return next((by for by in brief.report.by if by in ORGANISATION), "directorate")
-
-
-def _count_vacancies(brief: Brief) -> int | None:
-    """Count the vacant posts that the exports list; None where they list none."""
-    if brief.intake is None:
-        return None
-    findings = brief.intake.findings
-    vacant = findings[(findings["code"] == "vacant_post").to_numpy()]
-    return int(vacant["n"].sum()) if len(vacant) else None
 
 
 SECTION = ReportSection("workforce", analyse, write)

@@ -297,6 +297,14 @@ def test_no_difference_between_managers_is_said_and_ranges_keep_a_width():
     assert set(table["verdict"]) <= {"in line", "cannot tell"}
 
 
+def test_that_the_model_found_no_steady_answer_is_said_first(result):
+    apart = council(np.full(12, 12), leniency=np.zeros(12), ratings=np.tile([1, 2, 3], 4))  # no manager in between
+    torn = estimate_severity(apart, axes=["performance"], sensitivity=False)
+    assert (torn.facts["not_settled"], torn.about.caveats[0]) == (1, "not_settled")
+    assert torn.frame("summary")["line"].iloc[0] == "not_settled"
+    assert result.facts["not_settled"] == 0
+
+
 def test_all_meets_is_never_a_pattern_however_many():
     sizes = np.full(60, 12)
     leniency = np.random.default_rng(1).normal(0.8, 0.7, 60)  # most ratings high, so that all-2 looks low
@@ -433,6 +441,13 @@ def test_statistics_import_no_pictures_and_no_workbooks():
     code = ("import sys; import my121_analytics.analysis.rating_patterns.severity; "
             "tops = {m.split('.')[0] for m in sys.modules}; "
             "print(sorted(tops & {'matplotlib', 'seaborn', 'openpyxl', 'xlsxwriter'}))")
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_statistics_wait_for_what_is_slow_to_load_until_it_is_needed():
+    code = ("import sys; import my121_analytics.analysis.rating_patterns.severity; "
+            "print([name for name in ('scipy.stats', 'scipy.optimize', 'scipy.interpolate') if name in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

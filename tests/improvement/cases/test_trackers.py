@@ -293,3 +293,62 @@ def test_codes_of_a_key_are_read_as_it_says(tmp_path):
     plan, read_rows = read(write_book(tmp_path / "plan.xlsx", {"Actions": rows, "Legend": key}))
     assert read_rows["status"].tolist() == ["done", "overdue", "to confirm"]
     assert plan.questions["reason"].tolist() == ["status_unknown"]
+
+
+# Codes, numbers and colours under headings of status ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("status", "state"), [
+    ("5 - Complete", "done"), ("4. Closed", "done"), ("2) In progress", "started"), ("1: Not started", "not started")])
+def test_a_code_before_its_meaning_is_no_share(tmp_path, status, state):
+    path = write_lines(tmp_path / "plan.csv", "Ref,Action,Lead,Due date,Status", f"1,Do this,HR,30/06/2024,{status}",
+                       "2,Do that,HR,30/06/2024,In progress")
+    plan, _ = read(path)
+    assert plan.actions["progress"].iloc[0] == state
+
+
+@pytest.mark.parametrize("status", ["1", "4", "10"])
+def test_a_bare_code_beside_words_is_asked_about_and_never_overdue(tmp_path, status):
+    path = write_lines(tmp_path / "plan.csv", "Ref,Action,Lead,Due date,Status", f"1,Do this,HR,30/06/2024,{status}",
+                       "2,Do that,HR,30/06/2024,In progress")
+    plan, rows = read(path)
+    assert plan.actions["progress"].iloc[0] == "unclear"
+    assert "status_unknown" in plan.questions["reason"].tolist()
+    assert rows.loc["1", "status"] not in ("overdue", "done")
+
+
+def test_shares_with_decimal_commas_are_shares(tmp_path):
+    path = write_lines(tmp_path / "plan.csv", "Ref;Action;Lead;Due date;% complete", "1;Do this;HR;30/06/2024;1,0",
+                       "2;Do that;HR;30/06/2024;0,5")
+    plan, _ = read(path)
+    assert plan.actions["progress"].tolist() == ["done", "started"]
+    assert plan.actions["percent"].tolist() == ["100", "50"]
+
+
+@pytest.mark.parametrize("headings", ["1st revised date,2nd revised date", "Revised date 1,Revised date 2",
+                                      "First revised date,Latest revised date", "Revised date,Revised date (2)"])
+def test_the_last_of_several_revised_dates_counts_however_they_are_numbered(tmp_path, headings):
+    path = write_lines(tmp_path / "plan.csv", f"Ref,Action,Lead,Original target date,{headings},Status",
+                       "1,Do this,HR,31/03/2024,30/06/2024,31/12/2024,Open", "2,Do that,HR,30/09/2024,,,Open")
+    plan, _ = read(path)
+    assert [str(day)[:10] for day in plan.actions["due_latest"]] == ["2024-12-31", "2024-09-30"]
+
+
+def test_colours_that_only_fill_cells_are_asked_about(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "plan.xlsx")
+    sheet = book.add_worksheet("Plan")
+    for i, row in enumerate((["Ref", "Action", "Lead", "Due date", "RAG"], ["1", "Do this", "HR", "30/06/2024"],
+                             ["2", "Do that", "HR", "30/06/2024"])):
+        for j, cell in enumerate(row):
+            sheet.write(i, j, cell)
+    sheet.write_blank(1, 4, None, book.add_format({"bg_color": "#00B050"}))
+    book.close()
+    plan, _ = read(tmp_path / "plan.xlsx")
+    (question,) = plan.questions[plan.questions["reason"] == "colour_fills"].to_dict("records")
+    assert (question["value"], "1 of them" in question["message"]) == ("RAG", True)
+
+
+def test_an_unused_column_is_offered_as_what_it_most_likely_holds(tmp_path):
+    path = write_lines(tmp_path / "plan.csv", "Ref,Action,Lead,Due date,Forecast by the board", "1,Do,HR,30/06/2024,x")
+    plan, _ = read(path)
+    assert '"Forecast by the board" = "revised_timescale"' in plan.questions["remedy"].iloc[0]

@@ -27,6 +27,9 @@ ROW = "003,P3,2023/24 H1,01/06/2023,002,2,2,5"
 GOOD = HEAD + FIRST + ROW + "\n"
 CODES = "Employee no,Review period,Performance rating\n"
 FIVE = CODES + "".join(f"00{n},2023/24 H1,{n}\n" for n in range(1, 6))
+OF_THREE = "".join(f"00{n},2023/24 H1,{1 + n % 3}\n" for n in range(1, 6))
+SAID_FIVE = CODES.replace("rating", "rating (1-5)") + OF_THREE
+SAID_TURNED = CODES.replace("rating", "rating (1 = Exceeds; 2 = Meets; 3 = Partially meets)") + OF_THREE
 DECIMALS = CODES + "".join(f"00{n},2023/24 H1,{n}.5\n" for n in range(1, 6))
 WORDS = CODES + "".join(f"00{n},2023/24 H1,{word}\n" for n, word in enumerate(("Outstanding", "Meets", "Poor"), 1))
 TURNED = CODES + "".join(f"00{n},2023/24 H1,{text}\n" for n, text in enumerate(
@@ -111,6 +114,8 @@ REMEDIES: dict[str, list[Remedy]] = {
     "conflicting_placements": [ratings(GOOD + ROW.replace("2,2,5", "3,2,4") + "\n",
                                        ROW.replace("2,2,5", "3,2,4") + "\n", "")],
     "scale_in_doubt": [ratings(FIVE, settings=LEVELS)],
+    "stated_range": [ratings(SAID_FIVE, settings=LEVELS), ratings(SAID_FIVE, " (1-5)", "")],
+    "stated_labels": [ratings(SAID_TURNED, settings='[framework]\nperformance_codes = ["3", "2", "1"]\n')],
     "codes_off_scale": [ratings(FIVE, settings=LEVELS),
                         ratings(FIVE.replace(",4", ",3").replace(",5", ",9"), ",9", ",3")],
     "decimals_for_levels": [ratings(DECIMALS, settings="[ratings.synonyms]\n" + "".join(
@@ -239,6 +244,7 @@ def test_every_rule_has_a_remedy_that_is_followed_here_or_says_that_nothing_need
 
 OF_STANDING = {
     "unknown_form_state", "half_converted_date", "row_too_wide", "two_people", "number_of_two", "states_asked",
+    "managers_contested", "group_lines", "ids_alike",
     "half_converted_dates", "versions_apart", "unknown_state", "matrix_only", "left_without_day", "group_asked",
     "names_off_list", "implausible_manager", "implausible_rater"}
 """Remedies of leavers, dates, copies and people, followed where those are tested."""

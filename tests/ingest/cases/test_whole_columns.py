@@ -256,7 +256,11 @@ def test_a_second_file_of_bare_codes_that_fits_by_chance_is_stopped_with_the_fir
     write(tmp_path, "reviews2024", "2024/25", Performance_rating=[5, 4, 5, 4, 3, 1, 2, 3, 3, 2, 3, 2])
     intake = read_exports(tmp_path)
     assert intake.workforce.placements.empty or set(intake.workforce.placements["origin_file"]) == {"reviews2023.csv"}
-    assert paste(intake, tmp_path).unread.n_read == 24
+    # One scale for both files, or two: a person decides, and only then the lines are taken.
+    assert paste(intake, tmp_path).unread.n_read == 12
+    awake = intake.unread.settings.replace("# performance_levels", "performance_levels").replace("# has_", "has_")
+    (tmp_path / "chosen.toml").write_text(awake, encoding="utf-8")
+    assert read_exports(tmp_path, settings=tmp_path / "chosen.toml").unread.n_read == 24
 
 
 def test_potential_on_five_levels_is_stopped_and_performance_stays(tmp_path):

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from my121_analytics.errors import UnreadableFileError
+from my121_analytics.ingest.files import delimited
 from my121_analytics.ingest.files.delimited import decode, read_delimited
 
 FILE = Path("ratings.csv")
@@ -47,6 +48,26 @@ def test_a_comma_inside_quotes_is_text_and_beside_semicolons_a_decimal_comma():
     sheet = read_delimited(FILE, b"Id;FTE\n1;0,5\n2;1,0\n", [])
     assert sheet.decimal_comma
     assert list(sheet.columns[1]) == ["FTE", "0,5", "1,0"]
+
+
+@pytest.mark.parametrize("interpreter", ["cpython", "other"])
+@pytest.mark.parametrize("cells", [
+    ["Team", "A", "A", "B", "A", "C", "C", "B", ""], ["Id", *(f"P{k}" for k in range(20))], ["Alone"]])
+def test_a_column_read_in_parts_holds_each_text_once_in_order_of_appearance(cells, interpreter, monkeypatch):
+    monkeypatch.setattr(delimited, "_ROWS_AT_ONCE", 3)
+    monkeypatch.setattr(delimited.sys.implementation, "name", interpreter)
+    sheet = read_delimited(FILE, "".join(f"{cell},x\n" for cell in cells).encode(), [])
+    codes, texts = sheet.factor(0)
+    assert texts[codes].tolist() == cells
+    assert texts.tolist() == list(dict.fromkeys(cells))
+    assert sheet.n_rows == len(cells)
+
+
+def test_a_row_that_is_wider_beyond_the_first_part_keeps_its_cells(monkeypatch):
+    monkeypatch.setattr(delimited, "_ROWS_AT_ONCE", 250)
+    rows = ["Id,Name", *("1,Ann" for _ in range(299)), "2,Bea,extra", "3,Cy"]
+    columns = columns_of("\n".join([*rows, ""]).encode())
+    assert columns[2][299:] == ["", "extra", ""]
 
 
 def test_a_row_that_is_wider_than_the_heading_keeps_its_cells_and_its_width():

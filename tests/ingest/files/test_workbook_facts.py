@@ -122,6 +122,43 @@ def test_a_formula_without_a_value_is_never_entered_as_a_blank(tmp_path):
     assert intake.workforce.placements["employee_id"].tolist() == ["E000002"]
 
 
+def _cells_of(column: list[tuple[str, str]]) -> str:
+    """Write one column: the style and the content of each cell."""
+    return "".join(f'<row r="{row}"><c r="A{row}"{style}>{content}</c></row>'
+                   for row, (style, content) in enumerate(column, start=1))
+
+
+NUMBER = "<v>{}</v>".format
+
+
+@pytest.mark.parametrize(("column", "texts", "places"), [
+    # every number of the column has the format
+    ([("", NUMBER(5)), (' s="1"', NUMBER(4711)), (' s="1"', NUMBER(1234567))], ["5", "004711", "1234567"], "A2"),
+    ([(' t="str"', NUMBER("Id")), *[(' s="1"', NUMBER(k)) for k in range(1, 9)], (' s="1"', NUMBER(1234567))],
+     ["Id", *(f"00000{k}" for k in range(1, 9)), "1234567"], "A2, A3, A4, A5, A6, A7 and 2 more"),
+    # one has another format, is written otherwise, has decimals, or is text
+    ([(' s="1"', NUMBER(7)), (' s="2"', NUMBER(7))], ["000007", "E007"], "A1, A2"),
+    ([(' s="1"', NUMBER(7)), (' s="1" cm="1"', NUMBER(8))], ["000007", "000008"], "A1, A2"),
+    ([(' s="1"', NUMBER("007")), (' s="1"', NUMBER(8))], ["000007", "000008"], "A1, A2"),
+    ([(' s="1"', NUMBER(7)), (' s="1"', NUMBER(7.5))], ["000007", "7.5"], "A1"),
+    ([(' s="1"', NUMBER(7)), (' s="1" t="str"', NUMBER("x"))], ["000007", "x"], "A1"),
+    ([(' s="1"', NUMBER(1)), (' t="b"', NUMBER(1))], ["000001", "TRUE"], "A1"),
+    ([(' s="1"', NUMBER(7)), (' s="1"', "<f>3+4</f><v>7</v>"), ("", NUMBER(9))], ["000007", "000007", "9"], "A1, A2")])
+def test_each_number_is_read_as_its_own_format_shows_it(tmp_path, column, texts, places):
+    path = pack(tmp_path, parts_of(_cells_of(column), formats=("000000", "&quot;E&quot;000")))
+    sheet = read_sheets(path)[0]
+    assert list(sheet.columns[0]) == texts
+    assert dict(sheet.notes)["shown_by_format"] == places
+
+
+def test_columns_beyond_the_alphabet_keep_their_formats(tmp_path):
+    cells = "".join(f'<row r="{row}"><c r="Z{row}" s="1"><v>1</v></c><c r="AB{row}" s="2"><v>2</v></c></row>'
+                    for row in (1, 2))
+    sheet = read_sheets(pack(tmp_path, parts_of(cells, formats=("000000", "000"))))[0]
+    assert list(sheet.columns[25]) == ["000001"] * 2
+    assert list(sheet.columns[27]) == ["002"] * 2
+
+
 def test_ids_whose_zeros_are_only_shown_are_joined_to_ids_written_out(tmp_path):
     book = openpyxl.Workbook()
     book.active.append(["Employee no", "Review date", "Reviewer", "Box"])

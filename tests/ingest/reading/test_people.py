@@ -36,18 +36,18 @@ def test_no_sure_reading_gives_nobody_and_says_why(text, state):
 
 
 def test_two_people_with_one_name_are_both_named():
-    assert ROSTER.find("Lee, Ann").others == "003, 004"
+    assert ROSTER.find("Lee, Ann").could_be == "003, 004"
 
 
 def test_an_id_beside_a_name_that_nobody_has_is_kept_and_told():
     found = ROSTER.find("002 - Mary Brown")
-    assert (found.employee_id, found.state, found.others) == ("002", "disagrees", "Jane O'Neil")
+    assert (found.employee_id, found.state, found.could_be) == ("002", "disagrees", "Jane O'Neil")
 
 
 def test_an_id_beside_the_name_of_somebody_else_is_nobody_s():
     found = ROSTER.find("002 - John Smith")
     assert (found.employee_id, found.state) == (None, "contradicts")
-    assert found.others == "002 is Jane O'Neil, John Smith is 001"
+    assert found.could_be == "002 is Jane O'Neil, John Smith is 001"
 
 
 def test_the_one_id_beside_a_name_in_the_same_file_is_that_person():

@@ -12,6 +12,7 @@ import pytest
 
 from my121_analytics.analysis.rating_patterns.severity import estimate_severity
 from my121_analytics.errors import UsageError
+from my121_analytics.figures.phrases import day
 from my121_analytics.reports.guide.guides import build_guides
 from my121_analytics.sample_council.council import make_sample
 
@@ -184,4 +185,15 @@ def test_what_became_of_earlier_actions_stands_with_each_person_with_its_day(wor
     actions = prepare_conversations(workforce).frame("actions")
     done = actions[(actions["state"] == "done") & actions["completed_on"].notna()].iloc[0]
     text = (folder / str(done["rater_id"]) / "guide.html").read_text("utf-8")
-    assert f"done, {done['completed_on'].date().isoformat()}" in text
+    assert f"done, {day(done['completed_on'].date())}" in text
+
+
+def test_a_guide_writes_days_and_times_as_the_pack_does(folder):
+    texts = [page.read_text("utf-8") for page in folder.glob("*/guide.html")]
+    assert texts
+    for text in texts:
+        words = re.sub(r"<style>.*?</style>", "", text, flags=re.S)
+        assert not re.search(r">(<bdi>)?[^<]*\b20\d\d-\d\d-\d\d", words), "days in words, as in the first sentence"
+        months = [int(n) for n in re.findall(r">(?:<bdi>)?(\d+) months<", words)]
+        assert all(n < 24 for n in months), "years from two years on"
+    assert any("years<" in text for text in texts)

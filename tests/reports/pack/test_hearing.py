@@ -82,7 +82,8 @@ def test_nobody_is_half_named_on_the_pages(make_meeting: MakeMeeting, to_hear: l
 
 
 @pytest.mark.parametrize(("fact", "words"), [
-    ("too_large", "too large for the model"), ("some_fixed_mix", "as a quota would"),
+    ("not_settled", "found no steady answer"), ("too_large", "too large for the model"),
+    ("some_fixed_mix", "as a quota would"),
     ("some_leave_lowest_out", "never to write the lowest rating down")])
 def test_what_bears_on_every_name_is_said_first(make_meeting: MakeMeeting, fact: str, words: str) -> None:
     meeting = meeting_with(make_meeting, [0, 1], **{fact: 1})

@@ -14,11 +14,14 @@ import openpyxl
 import pandas as pd
 import pytest
 
+from my121_analytics.analysis.profile import tabulate_profile
 from my121_analytics.disclosure.kept import name_kept
+from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.publication import Publication
 from my121_analytics.reports.pack import calibration_pack as pack_module
 from my121_analytics.reports.pack.calibration_pack import PackReport, build_pack
+from my121_analytics.reports.pack.pictures import draw_pictures
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.settings import FrameworkSettings, Settings
 from my121_analytics.workers import Crew
@@ -420,3 +423,12 @@ def test_small_councils_and_public_packs_start_no_processes(workforce: Workforce
     assert choose("publish") == 0
     monkeypatch.setattr(pack_module, "count_cores", lambda: 1)
     assert choose() == 0
+
+
+def test_a_pack_whose_map_is_withheld_whole_has_no_picture_of_it(workforce):
+    released = release(tabulate_profile(workforce, by="service"), audience="panel", unit="Adult Care")
+    framework = workforce.framework
+    assert set(draw_pictures({"profile": released}, framework, is_council=False)) == {"map"}
+    without = {name: frame for name, frame in released.tables.items() if name not in ("map", "ratings")}
+    object.__setattr__(released, "tables", without)
+    assert draw_pictures({"profile": released}, framework, is_council=False) == {}

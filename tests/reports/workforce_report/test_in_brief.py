@@ -104,3 +104,13 @@ def test_a_target_is_a_floor_or_a_ceiling_as_the_statistic_asks() -> None:
     assert standing_of(figure("conversations", .95), .9) == "met"
     assert standing_of(figure("not_placed", .2), .1) == "not_met"
     assert standing_of(figure("posts", 5, unit="count"), 7) == "beside"
+
+
+@pytest.mark.parametrize(("n", "sentence"), [(0, "No manager has a rating pattern"), (1, "One manager has"),
+                                             (4, "4 managers have")])
+def test_none_and_one_are_said_as_people_say_them(brief: Brief, n: int, sentence: str) -> None:
+    sheet = write_in_brief(brief, [figure("patterns", n, unit="count")], {})
+    assert sheet is not None
+    shows, _, asks = sheet.rows[0]
+    assert str(shows).startswith(sentence)
+    assert ("Are these on the agenda" in str(asks)) is (n > 0)

@@ -104,6 +104,17 @@ def test_figures_are_those_of_the_analysis(council: Workforce, working: Workforc
     assert headline["highest_rating"].value == pytest.approx(top["share"])
 
 
+def test_a_change_since_the_cycle_before_names_that_cycle(published: WorkforceReport, tmp_path: Path) -> None:
+    book = load_workbook(save(published, tmp_path))
+    cycles = [cell.value for row in book["Trends"].iter_rows() for cell in row if re.match(r"20\d\d/", str(cell.value))]
+    before, latest = str(cycles[-2]), str(cycles[-1]).split(" ")[0]
+    said = [str(cell.value) for cell in book["In brief"]["B"] if re.search(r"from .* in 20", str(cell.value))]
+    assert said, "there is a cycle before, so a change is said"
+    for sentence in said:
+        assert f"in {before}" in sentence
+        assert latest not in sentence
+
+
 def test_the_twins_hold_what_the_sheets_hold(published: WorkforceReport, tmp_path: Path) -> None:
     book = load_workbook(save(published, tmp_path))
     sheet = book["Map by directorate"]
