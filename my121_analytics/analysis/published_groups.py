@@ -220,7 +220,7 @@ def _place_undeclared(counts: pd.DataFrame, groups: Groups, choose: Callable[...
     if choose is None:
         return {**groups, NOT_DECLARED: [NOT_DECLARED]}
     chosen = choose(groups, key=lambda name: int(counts.loc[groups[name]].to_numpy().sum()))
-    return {(f"{name} or {NOT_DECLARED}" if name == chosen else name): [
+    return {(f"{name} or {NOT_DECLARED.lower()}" if name == chosen else name): [
         *held, *([NOT_DECLARED] if name == chosen else [])] for name, held in groups.items()}
 
 

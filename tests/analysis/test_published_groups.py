@@ -43,12 +43,12 @@ def test_groups_that_are_large_enough_stay_as_recorded() -> None:
 
 def test_few_who_did_not_declare_go_with_the_largest_group() -> None:
     assert choose({"Female": (20, 20, 90, 30), "Male": (10, 15, 50, 20), NOT_DECLARED: (1, 0, 3, 1)}) == {
-        "Female or Not declared": ["Female", NOT_DECLARED], "Male": ["Male"]}
+        "Female or not declared": ["Female", NOT_DECLARED], "Male": ["Male"]}
 
 
 def test_where_the_other_group_is_too_small_they_go_with_it_so_that_the_largest_stands_whole() -> None:
     assert choose({"No": (33, 64, 216, 90), "Yes": (4, 7, 22, 4), NOT_DECLARED: (4, 6, 49, 18)}) == {
-        "No": ["No"], "Yes or Not declared": ["Yes", NOT_DECLARED]}
+        "No": ["No"], "Yes or not declared": ["Yes", NOT_DECLARED]}
 
 
 def test_ages_go_with_their_neighbours_into_as_many_bands_as_can_be_shown() -> None:
@@ -66,7 +66,7 @@ def test_ages_of_which_all_together_are_too_few_stay_as_recorded() -> None:
 def test_ethnic_groups_are_white_and_all_others_where_there_are_too_few_for_more() -> None:
     counts = {"White British": (33, 46, 207, 90), "White other": (2, 9, 18, 8), "Asian": (3, 10, 21, 8),
               "Black": (2, 7, 27, 4), NOT_DECLARED: (1, 5, 14, 2)}
-    assert choose(counts, "ethnicity") == {"White or Not declared": ["White British", "White other", NOT_DECLARED],
+    assert choose(counts, "ethnicity") == {"White or not declared": ["White British", "White other", NOT_DECLARED],
                                            OTHER_GROUPS: ["Asian", "Black"]}
     larger = {name: tuple(10 * n for n in of) for name, of in counts.items()}
     assert set(choose(larger, "ethnicity")) == set(counts)
@@ -132,5 +132,5 @@ def test_the_published_equality_section_of_600_shows_the_main_groups(seed: int) 
     assert set(published) - {"disability"} == {"sex", "ethnicity", "age_band", "part_time"}
     for rows in published.values():
         assert rows.loc[rows["Level"] > 0, "Number"].notna().all()
-    assert {"Female or Not declared", "Male"} <= set(published["sex"]["Sex"])
+    assert {"Female or not declared", "Male"} <= set(published["sex"]["Sex"])
     assert set(published["part_time"]["Hours"]) == {"Full time", "Part time", "All"}

@@ -106,7 +106,10 @@ def _say_differences(released: Released, mark: Callable[[str], str]) -> list[str
     frame, by = released.tables["differences"], characteristic_of(released)
     rows = frame[frame["verdict"] == DIFFERENCE].to_dict("records")
     return [say("due_regard", "difference", group=mark(str(row[by])), reference=mark(str(row["reference"])),
-                characteristic=name_group(by), outcome=say("disparity_outcome", row["outcome"]),
+                characteristic=name_group(by), share=format_value(row["share"], "share"),
+                share_reference=format_value(row["share_reference"], "share"),
+                outcome_share=say("disparity_outcome_share", row["outcome"]),
+                outcome=say("disparity_outcome", row["outcome"]),
                 model=say("disparity_model", row["model"]), odds=row["odds_ratio"], lower=row["odds_lower"],
                 upper=row["odds_upper"]) for row in rows]
 

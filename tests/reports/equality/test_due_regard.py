@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from my121_analytics.analysis.disparity import compare_groups, family_of
 from my121_analytics.disclosure.release import release_together
 from my121_analytics.errors import DisclosureError
-from my121_analytics.reports.equality.due_regard import render_due_regard
+from my121_analytics.reports.equality.due_regard import render_due_regard, say_findings
 from my121_analytics.sample_council.council import make_sample
 
 
@@ -48,3 +49,17 @@ def test_it_says_that_it_is_special_category_data_and_names_nobody(page, workfor
 def test_what_has_not_passed_the_gate_is_refused(results, workforce):
     with pytest.raises(DisclosureError):
         render_due_regard(results, settings=workforce.settings)
+
+
+def test_a_difference_on_the_list_is_said_in_shares_of_people_before_odds(results, workforce):
+    """The shares are reckoned again from the counts by rating: at the highest, of those who have one."""
+    compared = results[0]
+    table = compared.tables["differences"]
+    listed = replace(compared, tables={**compared.tables, "differences": replace(
+        table, frame=table.frame.assign(verdict="difference"))})
+    lines = say_findings(release_together([listed], audience="analyst"), workforce.settings, mark=str).differences
+    levels = compared.frame("performance_levels").pivot(index="sex", columns="level", values="n")
+    top = levels[3] / levels[[1, 2, 3]].sum(axis="columns")
+    expected = f"Male against Female (sex): {top['Male']:.0%} against {top['Female']:.0%} have the highest performance"
+    assert any(line.startswith(expected) for line in lines), (expected, lines)
+    assert all(line.index("% against") < line.index("The odds of") for line in lines)

@@ -11,6 +11,7 @@ import pytest
 
 from my121_analytics.analysis.disparity import characteristics_of, compare_groups, family_of
 from my121_analytics.disclosure.release import release, release_together
+from my121_analytics.figures.phrases import name_group
 from my121_analytics.reports.equality.due_regard import compared_rows, in_order, render_due_regard
 from my121_analytics.reports.workforce_report.report import _choose_sections, build_report
 from my121_analytics.sample_council.council import make_sample
@@ -53,7 +54,7 @@ def test_counts_are_those_of_the_paper(appendix, released) -> None:
     for one in released:
         by = one.tables["groups"].columns[0]
         groups = in_order(one.tables["groups"], by)
-        name = by.replace("_", " ")
+        name = name_group(by)
         on_sheet = [row[:3] for row in appendix[f"Due regard, {name}"]]
         assert [[str(row[by]), str(row["n"]), str(row["n_rated"])] for _, row in groups.iterrows()] == [
             row for row in on_sheet if row[0] in set(groups[by].astype("str"))]
