@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import my121_analytics
@@ -25,15 +26,16 @@ SAME_FLOOR_ALLOWED = {("inference", "errors")}  # the statistics raise the famil
 OUTSIDE_THE_FLOORS = {"__init__", "__main__"}
 
 
-def imports_of(path: Path) -> set[str]:
-    found = set()
+@cache
+def imports_of(path: Path) -> frozenset[str]:
+    found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text("utf-8"))):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} uses a relative import"
             names = [f"{node.module}.{a.name}" for a in node.names]
         found |= {name for name in names if name.startswith("my121_analytics")}
-    return found
+    return frozenset(found)
 
 
 def room_of(path: Path) -> str:
