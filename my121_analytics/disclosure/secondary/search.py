@@ -70,6 +70,7 @@ class Search:
         self.labels: tuple[Ints, Ints] | None = None
         self.parts: dict[int, Ints] = {}
         self.every: Component | None = None
+        self.widest: LinearProgram | None = None
         pinned = (self.lower == self.upper) & self.hidden & (self.needed > 0)
         self.stuck: set[int] = set(np.flatnonzero(pinned).tolist())
         self.program = LinearProgram(self.rows, self.least, self.right, self.lower, self.upper)
@@ -203,6 +204,9 @@ class Search:
         self.labels, self.parts, self.every = None, {}, None
         self.program.set_bounds(numbers, lower, upper)
         self.changes.set_bounds(numbers, lower, upper)
+        if self.widest is not None:
+            held = ~self.movable[numbers]
+            self.widest.set_bounds(numbers[held], lower[held], upper[held])
 
     def _solve(self, at: Ints, aim: Floats, lower: Floats | None = None, upper: Floats | None = None, *,
                thorough: bool = False) -> Floats | None:
@@ -344,10 +348,11 @@ class Search:
 
     def _furthest(self, target: int, sign: float) -> float:
         """Say how far a number could go if everything were hidden that can be."""
-        lower, upper = np.where(self.movable, 1.0, self.lower), np.where(self.movable, self.cap, self.upper)
+        if self.widest is None:  # kept, as the other programs are: to begin anew takes many times as long
+            self.widest = LinearProgram(self.rows, self.least, self.right, np.where(self.movable, 1.0, self.lower),
+                                        np.where(self.movable, self.cap, self.upper))
         self.n_programs += 1
-        aim = sign * (np.arange(len(lower)) == target)
-        corner = LinearProgram(self.rows, self.least, self.right, lower, upper).minimise(aim)
+        corner = self.widest.minimise(sign * (np.arange(len(self.lower)) == target))
         return float(self.low[target] if corner is None else np.round(corner[target] - sign * ROUNDING))
 
     def _cheapest(self, target: int | None, at_least: float | None, at_most: float | None, *,
