@@ -192,6 +192,22 @@ def test_what_is_kept_is_linked_table_by_table_where_not_all_of_its_sums_can_be_
     assert {table.name: table.reach for table in shown} == {"then 0.grades": "all", "then 0.contracts": "none"}
 
 
+def test_placements_are_no_part_of_the_people_of_what_was_kept_even_where_all_that_is_shown_are_fewer() -> None:
+    """In Grade 3 two people hold three posts, all placed; that row was withheld, and the others have more people."""
+    by_grade = {"Grade 3": [2, 3], "Grade 4": [15, 12], "Grade 5": [18, 15]}
+    frame = pd.DataFrame([(grade, *ns) for grade, ns in by_grade.items()],
+                         columns=["grade", "n_people", "n_with_placement"])
+    table = Table(frame, keys=("grade",), count="n_people", parts=("n_with_placement",), sums=("grade",),
+                  counts={"n_people": Count("people"), "n_with_placement": Count("placed_in_force")})
+    hidden = frame.astype({"n_people": "Int64", "n_with_placement": "Int64"}).assign(marker=["[c]", "", ""])
+    hidden.loc[0, ["n_people", "n_with_placement"]] = pd.NA
+    about = coverage(GRADES).about
+    shown, links = show_earlier({"then 0": Earlier(about, {"by_group": hidden}, {"by_group": table})},
+                                [show("0.by_group", frame, table, about)])
+    assert links.same == ("then 0",)
+    assert [later.reach for later in shown] == ["all"]
+
+
 def test_one_leaver_between_two_releases_of_a_cycle_does_not_unlink_them() -> None:
     """One of Grade 4 at Meets left: the total fell by one, and everything else is what it was."""
     then = ratings(GRADES)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
 from my121_analytics.disclosure.linked_tables.grids import CLOSE, NONE, Grid, Nesting, holds, numbers_of
+from my121_analytics.workforce.counted import may_be_part
 from my121_analytics.workforce.results import TOTAL
 from my121_analytics.workforce.single_counts import is_base_of
 
@@ -71,11 +72,21 @@ def add_rows(gathered: Gathered, grid: Grid) -> None:
             n = np.arange(grid.n)
             gathered.add_rows(np.tile(n, 3), np.concatenate([grid.positions[c] for c in (first, second, whole)]),
                            np.repeat([1.0, 1.0, -1.0], grid.n))
-    declared = [(part, str(grid.as_shown.table.count)) for part in grid.as_shown.table.parts]
-    for part, outer in declared:
-        if part in grid.positions and outer in grid.positions and part != outer and holds(
-                np.maximum(grid.truth[part], grid.truth[outer]), grid.truth[outer]):
+    for part, outer in ((part, str(grid.as_shown.table.count)) for part in grid.as_shown.table.parts):
+        if part in grid.positions and outer in grid.positions and _is_part(grid, part, outer):
             gathered.add_parts(grid.positions[part], grid.positions[outer])
+
+
+def _is_part(grid: Grid, part: str, outer: str) -> bool:
+    """Say whether those counted in one column are some of those in another: by definition, and in every row known.
+
+    The rows that are known do not tell it of a kept release, whose others may show more placements than people.
+    """
+    declared = grid.as_shown.table.counts
+    if part == outer or (part in declared and outer in declared
+                         and not may_be_part(declared[part].what, declared[outer].what)):
+        return False
+    return holds(np.maximum(grid.truth[part], grid.truth[outer]), grid.truth[outer])
 
 
 def add_shares(gathered: Gathered, grid: Grid) -> None:
