@@ -113,8 +113,8 @@ class Publication:
         """What an analyst must know before this goes out: kept releases that it was not checked together with."""
         return say_attention(self.released, self.settings.disclosure)
 
-    def propose(self, results: Sequence[Result], *, unit: str | Sequence[str] = "",
-                rater_id: str = "") -> list[Released]:
+    def propose(self, results: Sequence[Result], *, unit: str | Sequence[str] = "", rater_id: str = "",
+                is_published: bool = True) -> list[Released]:
         """Pass results through the gate together, without counting them as published yet.
 
         Parameters
@@ -126,6 +126,8 @@ class Publication:
             each; empty for the senior team.
         rater_id
             For an audience that sees its own team.
+        is_published
+            False for part of a paper that stays with those who make it: no kept release stops it.
 
         Returns
         -------
@@ -137,12 +139,14 @@ class Publication:
         UsageError
             The audience's own team is not named.
         DisclosureError
-            What is hidden could be worked out all the same.
+            What is hidden could be worked out all the same, or a kept release cannot be checked together with this
+            one and nobody has looked at the two (``[disclosure] looked_at``).
         """
         earlier = self.earlier if self.policy.suppress else {}  # an audience that sees small numbers learns no others
         self._proved_with |= set(earlier)
         return release_together(results, audience=self.audience, settings=self.settings, unit_column=self.unit_column,
-                                unit=unit, rater_id=rater_id, earlier=earlier, nesting=self.nesting)
+                                unit=unit, rater_id=rater_id, earlier=earlier, nesting=self.nesting,
+                                is_published=is_published)
 
     def accept(self, results: Sequence[Result], proposed: Sequence[Released]) -> None:
         """Count what was proposed as published: the readers know it from now on."""

@@ -235,6 +235,10 @@ class DisclosureSettings(SettingsSection):
     kept_releases: str = ""
     """Folder in which each publication keeps what it showed, and in which the next one looks, so that two releases
     of the same people are checked together; empty: each release is checked by itself."""
+    looked_at: dict[str, date] = Field(default_factory=dict)
+    """Kept releases that cannot be checked together with a publication and that somebody has compared with it: file in
+    ``kept_releases`` -> day of the extract that it was compared with. Such a publication is refused otherwise; one of a
+    later extract has to be compared anew."""
     audiences: dict[str, Audience] = Field(default_factory=lambda: dict(AUDIENCES))
     """What each kind of reader may see; the four built in can be changed and others added."""
     pseudonym_key_file: str = ""
@@ -248,6 +252,15 @@ class DisclosureSettings(SettingsSection):
             if not 0.01 <= weight <= 100:
                 raise ValueError(f"the weight of '{name}' is {weight:g}; expected one from 0.01 to 100")
         return {NOT_DECLARED: 0.25, **weights}
+
+    @field_validator("looked_at")
+    @classmethod
+    def _names_of_kept_releases(cls, looked_at: dict[str, date]) -> dict[str, date]:
+        for name in looked_at:
+            if not (name.startswith("release-") and name.endswith(".json")):
+                raise ValueError(f"'{name}' is not named as a kept release is; expected release-....json, as the "
+                                 "command wrote it")
+        return looked_at
 
     @field_validator("bands")
     @classmethod

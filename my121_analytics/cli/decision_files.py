@@ -68,7 +68,7 @@ def write_decisions(before: Workforce, calibration: Calibration, read: Decisions
                                    "placements": "effect_placements.csv", "teams": "effect_teams.csv"})
     if len(calibration.audit):
         gaps = measure_gaps(before, calibration)
-        groups = Publication("publish", settings).release([gaps])[0] if gaps.tables else None
+        groups = Publication("publish", settings).propose([gaps], is_published=False)[0] if gaps.tables else None
         agreed_on = calibration.audit["agreed_on"].iloc[0].date().isoformat()
         papers = assemble_effect(released, groups, settings=settings, agreed_on=agreed_on)
         for name, content in files_of(papers).items():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from my121_analytics.disclosure.facts import (
 from my121_analytics.disclosure.kept import Earlier, add_to_publication, describe_kept, read_kept
 from my121_analytics.disclosure.linked_tables.equations import Nesting, context_of, numbers_beside
 from my121_analytics.disclosure.linked_tables.system import Floats
+from my121_analytics.disclosure.looked_at import require_looked_at
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
 from my121_analytics.disclosure.released import GATE, Released, require_released
 from my121_analytics.disclosure.rounding import round_count, round_table, withhold_counts
@@ -138,7 +140,8 @@ def release(result: Result, *, audience: str, settings: Settings | None = None, 
 
 def release_together(results: Sequence[Result], *, audience: str, settings: Settings | None = None,
                      unit_column: str = "directorate", unit: str | Sequence[str] = "", rater_id: str = "",
-                     earlier: Mapping[str, Earlier] | None = None, nesting: Nesting | None = None) -> list[Released]:
+                     earlier: Mapping[str, Earlier] | None = None, nesting: Nesting | None = None,
+                     is_published: bool = True) -> list[Released]:
     """Let through what one audience may see of several results that go out together.
 
     Parameters
@@ -159,6 +162,8 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         the reader of this one.
     nesting
         Which unit belongs to which, as from ``attacker.find_nesting``, where the tables themselves do not tell.
+    is_published
+        False for part of a paper that stays with those who make it: no kept release stops it.
 
     Returns
     -------
@@ -170,7 +175,8 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
     UsageError
         No such audience, or the audience's own team is not named.
     DisclosureError
-        What is hidden could be worked out all the same.
+        What is hidden could be worked out all the same, or a kept release cannot be checked together with this one and
+        nobody has looked at the two (``[disclosure] looked_at``).
 
     Notes
     -----
@@ -201,7 +207,7 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
                 **(read_kept(publication) if publication else {}), **(earlier or {})}
         with solver_silenced():
-            made = _make_safe(drafts, scopes, audience, rules, kept, nesting)
+            made = _make_safe(drafts, scopes, audience, rules, kept, nesting, is_published=is_published)
         if rules.method == "round" and not any(draft.about_people for draft in drafts):
             _require_something(drafts)
         shown = [made[id(draft)] for draft in drafts]
@@ -221,7 +227,7 @@ def _settings_of(results: Sequence[Result]) -> Settings:
 
 
 def _make_safe(drafts: Sequence[_Draft], scopes: Sequence[_Scope], audience: str, rules: DisclosureSettings,
-               kept: Mapping[str, Earlier], nesting: Nesting | None) -> dict[int, Released]:
+               kept: Mapping[str, Earlier], nesting: Nesting | None, *, is_published: bool) -> dict[int, Released]:
     """Protect small numbers in all drafts and prove that they are; gives what may leave by the identity of its draft.
 
     Meanwhile nothing is drawn or written: all of it comes after.
@@ -231,11 +237,20 @@ def _make_safe(drafts: Sequence[_Draft], scopes: Sequence[_Scope], audience: str
     if rules.method == "round":
         _round(drafts, rules)
     else:
-        point, linked = _protect(drafts, rules, kept, nesting)
+        point, linked = _protect(drafts, rules, kept, nesting, is_published=is_published)
     released = [draft.released(audience, scope) for draft, scope in zip(drafts, scopes, strict=True)]
     of_draft = dict(zip(map(id, drafts), scopes, strict=True))
-    return _prove(drafts, released, rules, kept, nesting, point, linked,
+    made = _prove(drafts, released, rules, kept, nesting, point, linked,
                   lambda draft: draft.released(audience, of_draft[id(draft)]))
+    if is_published:
+        apart = {name for release in made.values() for name, code in release.apart.items() if code == "unlinked"}
+        require_looked_at(apart, rules, _latest(drafts))
+    return made
+
+
+def _latest(drafts: Sequence[_Draft]) -> date:
+    """Give the day of the latest extract that results are about."""
+    return max(draft.about.as_of for draft in drafts)
 
 
 @dataclass
@@ -402,7 +417,7 @@ def _round_one(draft: _Draft, rules: DisclosureSettings) -> None:
 
 
 def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[str, Earlier],
-             nesting: Nesting | None) -> tuple[Floats, Linked]:
+             nesting: Nesting | None, *, is_published: bool) -> tuple[Floats, Linked]:
     """Hide small numbers, and what would give them away, in all drafts together.
 
     Gives what proves it, and how kept releases were linked.
@@ -418,6 +433,8 @@ def _protect(drafts: Sequence[_Draft], rules: DisclosureSettings, kept: Mapping[
     known = {**nesting_of([candidate.table for candidate in candidates]), **(nesting or {})}
     then, links = show_earlier(kept, [candidate.shown(candidate.table.frame) for candidate in candidates], known,
                                   show_zeros=rules.show_zeros)
+    if is_published:  # before the long search for what to hide
+        require_looked_at(links.unlinked, rules, _latest(drafts))
     spoken = {name: (context_of(release.about)[0], numbers_beside(release.about.n, release.facts, release.declared))
               for name, release in kept.items() if name not in links.unlinked}
     before = Before(then, spoken, lambda: frozenset(narrow_before(then, rules, known, links.slack)), usual,

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 
 import pytest
+
+from my121_analytics.disclosure.attacker import _Linking
+from my121_analytics.sample_council.council import make_sample
 
 PLAN = Path(__file__).resolve().parents[2] / "data" / "sample" / "improvement_plan.xlsx"
 
@@ -62,21 +66,74 @@ def test_nothing_is_said_where_every_kept_release_was_checked_together(my121, pu
     assert json.loads((published / "second" / "release_record.json").read_text("utf-8"))["attention"] == []
 
 
-def test_a_kept_release_that_cannot_be_true_with_this_one_is_named_first(my121, again):
+@pytest.fixture
+def contradicted(again):
+    """The same with a kept release that cannot be true, and its file."""
     (kept,) = (again / "kept").glob("release-*.json")
     contradict(kept)
-    done = publish(my121, again, "out")
+    return again, kept
+
+
+def asked_of(command: str, folder: Path) -> list[str | Path]:
+    if command == "plan":
+        return ["plan", PLAN, "--anchor", "June 2024", "--exports", folder / "exports", "--audience", "publish"]
+    if command == "run":
+        return ["run", folder / "my121.toml"]
+    if command == "self":
+        make_sample(40, seed=3, folder=folder / "with own placements")
+        return ["self", folder / "with own placements", "--audience", "publish"]
+    return [command, folder / "exports", "--audience", "publish"]
+
+
+@pytest.mark.parametrize("command", ["profile", "report", "self", "managers", "plan", "pack", "run"])
+def test_no_command_publishes_beside_a_kept_release_that_cannot_be_true_with_it(my121, again, command, monkeypatch):
+    folder, (kept,) = again, (again / "kept").glob("release-*.json")
+    for fit in ("_fit", "_fit_table_by_table", "_fit_edition"):  # what the commands count has little in common
+        monkeypatch.setattr(_Linking, fit, lambda *_: None)
+    with (folder / "my121.toml").open("a", encoding="utf-8") as settings:
+        settings.write("[reports.small]\nsections = ['profile']\nby = ['directorate']\n"
+                       "[run]\nsource = 'exports'\nout = 'out'\noutputs = ['report']\n")
+    where = [] if command == "run" else ["--settings", folder / "my121.toml", "--out", folder / "out"]
+    before = sorted(path.name for path in (folder / "kept").iterdir())
+    done = my121(*asked_of(command, folder), *where)
+    assert done.returncode == 4, done.stdout + done.stderr
+    assert kept.name in done.stderr
+    assert "kept_releases" in done.stderr
+    assert "[disclosure.looked_at]" in done.stderr
+    assert sorted(path.name for path in (folder / "kept").iterdir()) == before
+    if command == "run":
+        assert not (folder / "out" / "latest").exists()
+        assert json.loads((folder / "out" / "alert.json").read_text("utf-8"))["reason"] == "disclosure"
+    else:
+        assert not (folder / "out").exists()
+
+
+def test_a_preview_for_the_analyst_is_not_stopped(my121, contradicted):
+    folder, _ = contradicted
+    done = my121("profile", folder / "exports", "--settings", folder / "my121.toml", "--out", folder / "out")
     assert done.returncode == 0, done.stderr
+
+
+def test_one_that_somebody_looks_at_is_written_for_that_extract_alone_and_says_so_first(my121, contradicted):
+    again, kept = contradicted
+    refused = publish(my121, again, "out")
+    line = re.search(rf'"{kept.name}" = ([0-9-]+)', refused.stderr)
+    settings = (again / "my121.toml").read_text("utf-8")
+    for day, code in (("2001-01-01", 4), (line[1], 0)):
+        (again / "my121.toml").write_text(f'{settings}[disclosure.looked_at]\n"{kept.name}" = {day}\n', "utf-8")
+        done = publish(my121, again, "out")
+        assert done.returncode == code, done.stderr
     first = lines_of(done)[0]
     assert first.startswith("Do not publish this yet")
     assert kept.stem in first
-    assert "kept_releases" in first  # what to do
+    assert "looked_at" in first
     manifest = (again / "out" / "manifest.json").read_text("utf-8")
     assert manifest.splitlines()[1].strip().startswith('"attention"')
     assert json.loads(manifest)["attention"] == [first]
     record = json.loads((again / "out" / "release_record.json").read_text("utf-8"))
     assert next(iter(record)) == "attention"
     assert record["attention"] == [first]
+    assert all("looked at" in linked["linked"] for linked in record["earlier_releases"])
 
 
 def test_the_remedy_helps_a_kept_release_that_was_never_published_is_moved_away(my121, again):
@@ -128,11 +185,7 @@ def test_a_report_says_it_first_too(my121, again):
 @pytest.mark.parametrize("command", ["managers", "plan"])
 def test_every_command_that_publishes_says_so(my121, again, command):
     (again / "kept" / "Copy of release.json").write_text("{}", "utf-8")
-    if command == "plan":
-        asked = ["plan", PLAN, "--anchor", "June 2024", "--exports", again / "exports"]
-    else:
-        asked = [command, again / "exports", "--audience", "publish"]
-    done = my121(*asked, "--settings", again / "my121.toml", "--out", again / "out")
+    done = my121(*asked_of(command, again), "--settings", again / "my121.toml", "--out", again / "out")
     assert done.returncode == 0, done.stderr
     said = [line for line in done.stdout.splitlines() if line.startswith("Before you publish")]
     assert "Copy of release.json" in said[0]
