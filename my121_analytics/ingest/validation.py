@@ -71,7 +71,7 @@ SHEET_RULES = (
             "codes_against_labels stated_range stated_labels scale_of_another boxes_against_ratings "
             "ratings_against_boxes heading_twice "
             "staff_sheet_unread own_count_differs"),
-    *_rules("warning", "labels_read axis_assumed setting_without_heading"),
+    *_rules("warning", "labels_read axis_assumed setting_without_heading shown_as_words"),
     *_rules("warning", "ambiguous_heading dated_heading axis_not_in_framework stray_quotes not_dated "
             "rater_from_post repeated_row repeated_conversation spellings_joined formula_without_value mixed_encoding "
             "letters_lost zero_bytes"),

@@ -5,7 +5,8 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 
-from my121_analytics.ingest.files.sheet_xml import SheetFacts, ShownNumber, read_format
+from my121_analytics.ingest.files.number_formats import NumberFormat, read_format
+from my121_analytics.ingest.files.sheet_xml import SheetFacts
 
 _END = 0xFFFFFFFC
 """Sector numbers from here on are marks, not places."""
@@ -160,7 +161,7 @@ def _format_code(data: bytes, is_old: bool) -> str:
     return data[5:5 + length * 2].decode("utf-16-le", "replace") if flags & 1 else data[5:5 + length].decode("latin-1")
 
 
-def _scan_sheet(stream: bytes, at: int, shown: dict[int, ShownNumber]) -> SheetFacts:
+def _scan_sheet(stream: bytes, at: int, shown: dict[int, NumberFormat]) -> SheetFacts:
     found, depth = SheetFacts(), 0
     for kind, data in _records(stream, at):
         if kind == _START:
@@ -215,7 +216,7 @@ def _check_size(data: bytes) -> None:
         raise DamagedFileError("a sheet's size is not possible")
 
 
-def _note_number(found: SheetFacts, shown: dict[int, ShownNumber], row: int, column: int, style: int,
+def _note_number(found: SheetFacts, shown: dict[int, NumberFormat], row: int, column: int, style: int,
                  value: float) -> None:
     form = shown.get(style)
     if form is None or not value.is_integer() or not 0 <= value < 1e15:

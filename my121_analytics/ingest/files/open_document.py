@@ -107,6 +107,9 @@ class _Tables:
             elif (self._cell.get("value-type") == "float" and value.isdigit() and shown != value
                   and _PADDED.fullmatch(shown) and "".join(re.findall(r"\d", shown)).lstrip("0") == value.lstrip("0")):
                 found.numbers.update(dict.fromkeys(places, shown))
+            elif self._cell.get("value-type") == "float" and any(map(str.isalpha, shown)) and not any(
+                    map(str.isdigit, shown)):
+                found.numbers.update(dict.fromkeys(places, shown))  # its format shows words
         down = _times(self._cell, "number-rows-spanned")
         if down > 1:
             found.merged.append(((self._row, self._column), (self._row + down - 1, self._column)))

@@ -6,11 +6,12 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from html import unescape
 from posixpath import dirname, join, normpath
 from xml.etree import ElementTree
 
+from my121_analytics.ingest.files.number_formats import NumberFormat, read_format
 from my121_analytics.ingest.files.packages import Package
 from my121_analytics.ingest.files.source_sheet import UNREAD, Place
 
@@ -45,7 +46,7 @@ class WorkbookFacts:
     epoch_1904: bool
     recalculates: bool
     parts: dict[str, str]
-    formats: dict[int, ShownNumber]
+    formats: dict[int, NumberFormat]
 
 
 @dataclass
@@ -77,92 +78,10 @@ class SheetFacts:
     numbers: dict[Place, str] = field(default_factory=dict)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
-    formats: dict[int, tuple[ShownNumber, int]] = field(default_factory=dict)
+    formats: dict[int, tuple[NumberFormat, int]] = field(default_factory=dict)
     each_number: Callable[[], dict[Place, str]] = dict
     pivots: list[tuple[Place, Place]] = field(default_factory=list)
     merged: list[tuple[Place, Place]] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class ShownNumber:
-    """A number format that shows zeros in front of a whole number, or letters around it.
-
-    Parameters
-    ----------
-    marks
-        The format from left to right: ``0`` and ``#`` for digits, every other text as it is shown.
-    """
-
-    marks: tuple[str, ...]
-
-    @cached_property
-    def is_padding(self) -> bool:
-        """Whether the format only fills up with zeros."""
-        return set(self.marks) == {"0"}
-
-    def show(self, number: str) -> str | None:
-        """Give a whole number as the sheet shows it; None for numbers that the format does not concern."""
-        digits = number.removesuffix(".0")
-        if not digits.isdecimal():
-            return None
-        if self.is_padding:
-            return digits.zfill(len(self.marks))
-        left = list(digits.lstrip("0"))
-        shown: list[str] = []
-        last = next(i for i, mark in enumerate(self.marks) if mark in ("0", "#"))
-        for i in range(len(self.marks) - 1, -1, -1):
-            mark = self.marks[i]
-            if mark not in ("0", "#"):
-                shown.append(mark)
-            elif i == last and left:
-                shown.append("".join(left))
-            elif left or mark == "0":
-                shown.append(left.pop() if left else "0")
-        return "".join(reversed(shown)).strip()
-
-
-def read_format(code: str) -> ShownNumber | None:
-    """Read a number format; None for formats under which the bare number is what is meant (dates, decimals, shares).
-
-    Parameters
-    ----------
-    code
-        As in the workbook, such as ``000000`` or ``"E"00000``.
-
-    Returns
-    -------
-    ShownNumber or None
-    """
-    marks: list[str] = []
-    i = 0
-    while i < len(code) and code[i] != ";":
-        char = code[i]
-        if char == '"':
-            end = code.find('"', i + 1)
-            if end < 0:
-                return None
-            marks.append(code[i + 1:end])
-            i = end
-        elif char == "[":
-            end = code.find("]", i)
-            inside = code[i + 1:end]
-            if end < 0 or not (inside.isalpha() or re.fullmatch(r"\$-[0-9A-Fa-f,]+", inside)) or inside in "hmsHMS":
-                return None
-            i = end
-        elif char in "_*":
-            i += 1
-        elif char == "\\":
-            marks.append(code[i + 1:i + 2])
-            i += 1
-        elif char in "0# -/()+:":
-            marks.append(char)
-        else:
-            return None
-        i += 1
-    n_zeros = marks.count("0")
-    first = next((j for j, mark in enumerate(marks) if mark in ("0", "#")), len(marks))
-    before = any(c.isalpha() for mark in marks[:first] for c in mark)
-    return ShownNumber(tuple(m for m in marks if m)) if n_zeros >= 2 or (n_zeros == 1 and before) else None
 
 
 def read_workbook_facts(package: Package) -> WorkbookFacts:
@@ -296,7 +215,7 @@ def _read_relations(package: Package, part: str) -> list[tuple[str, str, str]]:
     return found
 
 
-def _read_styles(package: Package, part: str) -> dict[int, ShownNumber]:
+def _read_styles(package: Package, part: str) -> dict[int, NumberFormat]:
     tree = _tree(package, part)
     codes = {entry.get("numFmtId", ""): entry.get("formatCode", "") for entry in _all(tree, "numFmt")}
     formats = next(_all(tree, "cellXfs"), None)
@@ -428,7 +347,7 @@ def _find_formulas(data: bytes, prefix: bytes, recalculates: bool, found: SheetF
             found.formulas[place] = UNREAD
 
 
-def _find_formats(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], found: SheetFacts) -> None:
+def _find_formats(data: bytes, prefix: bytes, formats: dict[int, NumberFormat], found: SheetFacts) -> None:
     """Find the one format of the whole numbers in each column; where there are several, or odd cells, each number."""
     if not formats:
         return
@@ -442,14 +361,14 @@ def _find_formats(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], f
         _find_numbers(data, prefix, formats, found)
 
 
-def _read_each_number(package: Package, part: str, formats: dict[int, ShownNumber]) -> dict[Place, str]:
+def _read_each_number(package: Package, part: str, formats: dict[int, NumberFormat]) -> dict[Place, str]:
     data, prefix = _read_cells(package, part)
     found = SheetFacts()
     _find_numbers(data, prefix, formats, found)
     return found.numbers
 
 
-def _find_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], found: SheetFacts) -> None:
+def _find_numbers(data: bytes, prefix: bytes, formats: dict[int, NumberFormat], found: SheetFacts) -> None:
     styles = b"|".join(b"%d" % style for style in formats)
     usual = re.compile(rb'<%bc r="([A-Z]{1,3})(\d{1,7})" s="(%b)"(?: t="n")?><%bv>(\d{1,15})</'
                        % (prefix, styles, prefix))
@@ -464,14 +383,14 @@ def _find_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], f
         _find_odd_numbers(data, prefix, formats, styles, found)
 
 
-def _show_otherwise(digits: bytes, number_format: ShownNumber) -> str | None:
+def _show_otherwise(digits: bytes, number_format: NumberFormat) -> str | None:
     """Give a number as the sheet shows it; None where that is the bare number."""
     value = digits.decode()
     shown = number_format.show(value)
     return None if shown == value else shown
 
 
-def _find_odd_numbers(data: bytes, prefix: bytes, formats: dict[int, ShownNumber], styles: bytes,
+def _find_odd_numbers(data: bytes, prefix: bytes, formats: dict[int, NumberFormat], styles: bytes,
                       found: SheetFacts) -> None:
     """Find what the usual way of writing misses: blanks, texts, formulas, further attributes."""
     known = {*found.numbers, *found.formulas}

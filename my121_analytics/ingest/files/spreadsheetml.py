@@ -7,8 +7,9 @@ from pathlib import Path
 from xml.parsers import expat
 
 from my121_analytics.errors import UnreadableFileError
+from my121_analytics.ingest.files.number_formats import NumberFormat, read_format
 from my121_analytics.ingest.files.refusal import refuse
-from my121_analytics.ingest.files.sheet_xml import ShownNumber, column_name, read_format
+from my121_analytics.ingest.files.sheet_xml import column_name
 from my121_analytics.ingest.files.source_sheet import UNREAD, SourceSheet, columns_of, fill_merged
 
 _NAMESPACE = "urn:schemas-microsoft-com:office:spreadsheet"
@@ -52,7 +53,7 @@ class _Workbook:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._sheets: list[SourceSheet] = []
-        self._formats: dict[str, ShownNumber] = {}
+        self._formats: dict[str, NumberFormat] = {}
         self._style = ""
         self._text: list[str] | None = None
         self._kind = self._cell_style = self._formula = ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -18,12 +18,12 @@ import numpy as np
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
 from my121_analytics.ingest.files.binary_sheets import DamagedFileError, ProtectedFileError, scan_binary
+from my121_analytics.ingest.files.number_formats import NumberFormat
 from my121_analytics.ingest.files.open_document import scan_tables
 from my121_analytics.ingest.files.packages import Package
 from my121_analytics.ingest.files.refusal import refuse
 from my121_analytics.ingest.files.sheet_xml import (
     SheetFacts,
-    ShownNumber,
     column_name,
     read_workbook_facts,
     scan_sheet,
@@ -188,6 +188,8 @@ def _apply(columns: list[TextColumn], found: SheetFacts, otherwise: dict[int, np
         n_places = len(inside) + sum(map(len, shown.values()))
         if n_places:
             notes.append((code, _name_places([*inside, *first], n_places)))
+        if cells is found.numbers:
+            notes += _words_shown(columns, inside, shown)
     for (top, left), (bottom, right) in found.pivots:
         for j in range(left, min(right + 1, n_columns)):
             columns[j] = columns[j].written(slice(top, bottom + 1), "")
@@ -200,6 +202,15 @@ def _apply(columns: list[TextColumn], found: SheetFacts, otherwise: dict[int, np
     if filled.any():
         notes.append(("hidden_rows", _name_rows(below[filled].tolist())))
     return notes
+
+
+def _words_shown(columns: Sequence[TextColumn], places: Sequence[Place],
+                 whole: Mapping[int, np.ndarray]) -> list[tuple[str, str]]:
+    """Name words that cells show in the place of their numbers; they may say another level than the number does."""
+    texts = {columns[j][row] for row, j in places} | {text for j, rows in whole.items() for text in columns[j][rows]}
+    words = sorted(text for text in texts if not any(c.isdigit() for c in text))
+    shown = ", ".join(f"'{text}'" for text in words[:_PLACES_SHOWN])
+    return [("shown_as_words", shown)] if words else []
 
 
 def _widen(columns: list[TextColumn], n_rows: int, n_columns: int) -> None:
@@ -245,12 +256,12 @@ class _Cells:
         """Cells that hold a number."""
         return int(self._where([type(value) in (int, float) for value in self._values]).sum())
 
-    def as_text(self, number_format: ShownNumber | None) -> TextColumn:
+    def as_text(self, number_format: NumberFormat | None) -> TextColumn:
         """Write the cells as text, numbers as their format shows them."""
         return TextColumn.of_codes(self._codes, [value if type(value) is str else _show(value, number_format)
                                                  for value in self._values])
 
-    def shown_otherwise(self, number_format: ShownNumber) -> np.ndarray:
+    def shown_otherwise(self, number_format: NumberFormat) -> np.ndarray:
         """Give the rows whose numbers are not shown as they are."""
         return np.flatnonzero(self._where([type(value) is not str and _show(value, number_format) != _as_text(value)
                                            for value in self._values]))
@@ -259,7 +270,7 @@ class _Cells:
         return np.array(of_values, dtype=bool)[self._codes]
 
 
-def _show(value: Any, number_format: ShownNumber | None) -> str:
+def _show(value: Any, number_format: NumberFormat | None) -> str:
     text = _as_text(value)
     shown = number_format.show(text) if number_format is not None and type(value) in (int, float) else None
     return text if shown is None else shown

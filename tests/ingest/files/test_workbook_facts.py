@@ -14,7 +14,7 @@ import pytest
 from my121_analytics.errors import UnreadableFileError
 from my121_analytics.ingest.files import pages
 from my121_analytics.ingest.files.exports import read_sheets
-from my121_analytics.ingest.files.sheet_xml import read_format
+from my121_analytics.ingest.files.number_formats import read_format
 from my121_analytics.ingest.intake import read_exports
 from my121_analytics.settings import ExportSettings, Settings
 
@@ -79,6 +79,27 @@ def test_an_id_is_read_as_its_number_format_shows_it(code, number, shown):
 @pytest.mark.parametrize("code", ["General", "0", "0.00", "#,##0", "0%", "dd/mm/yyyy", "yyyy", "[h]:mm", "@", "0.0E+00",
                                   "# ?/?", "[>99999]000\\-000;000000", '0 "days"', "mmm-yy", "", '"broken'])
 def test_other_formats_leave_the_number_alone(code):
+    assert read_format(code) is None
+
+
+LEVELS = '[=1]"Exceeds";[=2]"Meets";"Partially meets"'
+
+
+@pytest.mark.parametrize(("code", "number", "shown"), [
+    (LEVELS, "1", "Exceeds"), (LEVELS, "2", "Meets"), (LEVELS, "3", "Partially meets"), ('"Met"', "7", "Met"),
+    ('"Yes";"Yes";"No"', "1", "Yes"), ('"Yes";"Yes";"No"', "0", "No"), ('"Yes";"Yes";"No"', "-1", "Yes"),
+    ('"Met";"Not met"', "0", "Met"), ('[<1.5]"Partly";[<2.5]"Met";"Exceeded"', "1.4", "Partly"),
+    ('[<1.5]"Partly";[<2.5]"Met";"Exceeded"', "2.5", "Exceeded"), ('[=1]"Met";0', "2", None),
+    ('[Red][=1]"Below";[=2]"A;B";0', "2", "A;B"), ("[=1]\\N\\o;0", "1", "No"), (";;\"None\"", "1", None)])
+def test_words_of_a_number_format_are_read_where_it_shows_them(code, number, shown):
+    form = read_format(code)
+    assert form is not None
+    assert form.show(number) == shown
+
+
+@pytest.mark.parametrize("code", [";;;", "0;-0;;@", '_-* #,##0_-;-* #,##0_-;_-* "-"??_-;_-@_-', '"£"#,##0.00',
+                                  "[Red][=1]0;[Blue][=2]0;[Green]0", "General;[Red]-General", '"Q"q', "mmmm"])
+def test_formats_without_words_leave_the_number_alone(code):
     assert read_format(code) is None
 
 
