@@ -35,7 +35,7 @@ from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, no
 from my121_analytics.ingest.reading.standing import settle_standing
 from my121_analytics.ingest.settings_proposals import propose_settings
 from my121_analytics.ingest.shared_numbers import stop_shared_numbers
-from my121_analytics.ingest.unread import Unread, list_headings, list_unread
+from my121_analytics.ingest.unread import Unread, list_headings, list_tables_of_counts, list_unread
 from my121_analytics.ingest.validation import check_record
 from my121_analytics.progress import Progress, progress_shown
 from my121_analytics.settings import Settings
@@ -346,7 +346,7 @@ def _open_files(source: Path | str, settings: Settings, scales: Mapping[str, Sca
         raise DataUnusableError(f"{Path(source).name}: no sheet holds anything of the record.",
                                 hints=["A table needs a heading for the employee's id and one for what is recorded; "
                                        "name them in [exports.columns] if they are unusual.",
-                                       *list_headings(sheets),
+                                       *list_headings(sheets), *list_tables_of_counts(sheets),
                                        *(f"{file}: {message}" for file, message in
                                          zip(asked["file"].head(5), asked["message"].head(5), strict=True))])
     rows = [(p.file, p.reason, p.headline, " ".join(p.hints)) for p in problems]

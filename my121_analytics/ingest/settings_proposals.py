@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.reading.context import Context
-from my121_analytics.ingest.reading.headings import AXES, Heading, column_of
+from my121_analytics.ingest.reading.headings import AXES, Heading, column_of, compact, words_of
 from my121_analytics.ingest.reading.periods import find_period
 from my121_analytics.ingest.reading.ratings import bare_code
 from my121_analytics.ingest.reading.scales import ScaleReport, pair_labels
@@ -26,7 +26,7 @@ from my121_analytics.ingest.scale_proposals import (
 )
 from my121_analytics.ingest.unread import Unread, sources_of
 from my121_analytics.wording.catalogue import say
-from my121_analytics.workforce.schema import MANAGER
+from my121_analytics.workforce.schema import MANAGER, SELF
 
 _TABLES = ("exports", "exports.columns", "exports.states", "framework", "ratings.synonyms.performance",
            "ratings.synonyms.potential", "ratings.synonyms.box")
@@ -74,7 +74,7 @@ def propose_settings(sheets: Sequence[SheetRows], report: ScaleReport, unread: U
     values: Counter[str] = Counter()
     for rows in sheets:
         for heading, chosen in _asked_ratings(rows):
-            _add_rating(lines, rows, heading, chosen)
+            _add_rating(lines, rows, heading, chosen, _is_elsewhere(sheets, rows, heading.text))
             if chosen and _likely_axis(rows, heading.position) == "":
                 values.update(_tally(rows, heading.position))
     _add_other_headings(lines, sheets, unread)
@@ -111,7 +111,13 @@ def _asked_ratings(rows: SheetRows) -> Iterator[tuple[Heading, bool]]:
         yield heading, chosen
 
 
-def _add_rating(lines: _Lines, rows: SheetRows, heading: Heading, chosen: bool) -> None:
+def _is_elsewhere(sheets: Sequence[SheetRows], rows: SheetRows, heading: str) -> bool:
+    """Say whether another sheet has a heading as well and its ratings were read: a setting would be about both."""
+    return any(h.column in AXES and compact(h.text) == compact(heading) for other in sheets if other is not rows
+               for h in other.map.headings)
+
+
+def _add_rating(lines: _Lines, rows: SheetRows, heading: Heading, chosen: bool, is_elsewhere: bool) -> None:
     assert rows.content is not None
     source = sources_of(heading)[-1]
     named = any(" " in m for m in heading.meanings)
@@ -119,8 +125,13 @@ def _add_rating(lines: _Lines, rows: SheetRows, heading: Heading, chosen: bool) 
     axis = _likely_axis(rows, heading.position) or "performance"
     column = f"{source} {axis}" if named or source != MANAGER else axis
     other_answers = [f"{source} {other}" if " " in column else other for other in AXES if other != axis]
+    if len(meant := [m for m in heading.meanings if " " in m]) > 1 and len({m.split(" ")[1] for m in meant}) == 1:
+        column, *other_answers = meant  # whose it is was asked, not of what
     if [h.text for h in rows.map.headings].count(heading.text) > 1:  # a setting would be about both
         lines.add("exports.columns", _quoted(heading.text), _quoted(column), say("settings_line", "same_heading"),
+                  asleep=True)
+    elif is_elsewhere:
+        lines.add("exports.columns", _quoted(heading.text), _quoted(column), say("settings_line", "other_files"),
                   asleep=True)
     elif chosen and fits is not None:
         lines.add("exports.columns", _quoted(heading.text), _quoted(column),
@@ -184,13 +195,17 @@ def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unre
                 continue
             cause = str(lost["cause"].iloc[0])
             if cause == "unknown_heading" and rows.content is not None:
-                lines.add("exports.columns", _quoted(heading.text), _quoted(rows.content.looks_like(heading.position)))
+                own = f"{SELF} " if words_of(heading.text)[:1] == ["my"] else ""
+                lines.add("exports.columns", _quoted(heading.text),
+                          _quoted(f"{own}{rows.content.looks_like(heading.position)}"))
             elif cause == "near":
                 meant = column_of(heading.suggestion, rows.map.tables)
                 lines.add("exports.columns", _quoted(heading.text), _quoted(meant), say("settings_line", "near"),
                           asleep=len(lost) > 1 or _n_near(unread) > 1)
             elif cause in (EMPLOYMENT, FORM):
                 lines.add("exports.columns", _quoted(heading.text), _quoted(cause), say("settings_line", "states"))
+            elif cause in _ASKED_IN_DOUBT:
+                _add_in_doubt(lines, sheets, rows, heading, str(lost["meanings"].iloc[0]))
             elif cause in ("ambiguous", "dated") and not all(m.rsplit(" ", 1)[-1] in AXES for m in heading.meanings):
                 first, *other_answers = [*heading.meanings, "ignore"]
                 lines.add("exports.columns", _quoted(heading.text), _quoted(first),
@@ -198,6 +213,22 @@ def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unre
             elif cause == "dated" and not any(h.how == "twice" for h in rows.map.headings):
                 lines.add("exports.columns", _quoted(heading.text), _quoted("ignore"),
                           say("settings_line", "dated", column=_quoted(heading.meanings[0])), asleep=True)
+
+
+_ASKED_IN_DOUBT = ("other_manager", "ids_of_people", "ends", "paid_last", "blank_days", "rates_self")
+
+
+def _add_in_doubt(lines: _Lines, sheets: Sequence[SheetRows], rows: SheetRows, heading: Heading, meant: str) -> None:
+    """Say what a column in doubt would be, or whose the ratings beside it would be, for a person to decide."""
+    if not meant:
+        for axis, position in rows.map.ratings.get("", {}).items():
+            why = (say("settings_line", "other_files") if _is_elsewhere(sheets, rows, rows.headings[position]) else
+                   say("settings_line", "or", others=_quoted(f"{MANAGER} {axis}")))
+            lines.add("exports.columns", _quoted(rows.headings[position]), _quoted(f"{SELF} {axis}"), why, asleep=True)
+        return
+    other = _quoted(heading.column or "ignore")
+    lines.add("exports.columns", _quoted(heading.text), _quoted(meant), say("settings_line", "or", others=other),
+              asleep=True)
 
 
 def _n_near(unread: Unread) -> int:

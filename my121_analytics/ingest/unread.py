@@ -10,17 +10,19 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError
+from my121_analytics.ingest.doubtful_columns import READ_KINDS, find_levels_as_columns, list_doubtful
 from my121_analytics.ingest.reading.content import could_be_levels
 from my121_analytics.ingest.reading.headings import AXES, Heading, column_of
 from my121_analytics.ingest.reading.scales import ScaleReport
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.row_keys import coded, count_distinct
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES
 
 COLUMNS = ("kind", "file", "sheet", "heading", "position", "n", "cause", "meanings", "strange", "source")
-KINDS = ("ratings", "placements", "rows", "managers", "leavers", "states", "units", "dates")
-"""What may be lost, the gravest first."""
+KINDS = ("ratings", "placements", "tables", "rows", "managers", "leavers", "states", "units", "dates", *READ_KINDS)
+"""What may be lost, the gravest first, and what was read and is in doubt."""
 LEAST_READ = 0.5
 """Share of the ratings below which no figure is made of them: what is read may be the smaller part by some rule that
 nobody chose."""
@@ -86,7 +88,9 @@ class Unread:
         """What it leaves of the record: ``unusable``, ``partly``, ``doubtful``, or empty where all seems to be read."""
         if self.is_too_little:
             return "unusable"
-        return "partly" if len(self.columns) else "doubtful" if self.doubts else ""
+        if not self.columns["kind"].isin(READ_KINDS).all():
+            return "partly"
+        return "doubtful" if self.doubts else "questioned" if len(self.columns) else ""
 
 
 def _sentence(kind: str, cause: str, part: pd.DataFrame) -> str:
@@ -103,7 +107,8 @@ def _sentence(kind: str, cause: str, part: pd.DataFrame) -> str:
     if strange:
         code = "strange_words" if kind == "states" else "strange"
         why += " " + say("unread", code, values=", ".join(f"'{value}'" for value in strange[:_MOST_NAMED]))
-    return say("unread", "line" if n != 1 else "line_one", n=f"{n:,}", files=files, why=why,
+    line = "read_line" if kind in READ_KINDS else "line"
+    return say("unread", line if n != 1 else f"{line}_one", n=f"{n:,}", files=files, why=why,
                what=say("unread_kind", kind if n != 1 else f"{kind}_one"))
 
 
@@ -146,6 +151,8 @@ def list_unread(sheets: Sequence[SheetRows], report: ScaleReport, placements: pd
     """
     stopped = {(id(c.rows), c.position): c for c in report.stopped}
     lines = [line for rows in sheets for line in _of_sheet(rows, stopped, listed)]
+    told = {(line[1], line[2], line[4]) for line in lines if line[4] >= 0}
+    lines += [line for line in list_doubtful(sheets, placements, listed) if (line[1], line[2], line[4]) not in told]
     table = pd.DataFrame(lines, columns=list(COLUMNS))
     table = table[table["n"] > 0]
     order = table["kind"].map({kind: place for place, kind in enumerate(KINDS)})
@@ -193,7 +200,7 @@ def _of_sheet(rows: SheetRows, stopped: Mapping[tuple[int, int], object], listed
                "\n".join(words), "")
     if rows.missing[1]:
         yield "rows", file, sheet, rows.missing[0], -1, rows.missing[1], "own_count", "", "", ""
-    if not rows.map.tables and not found and (n := _rows_about(rows, listed)):
+    if not rows.map.tables and not found and (n := _rows_about(rows, listed)) and not find_levels_as_columns(rows):
         shown = ", ".join(f"'{text}'" for text in _likely_headings(rows)[:_MOST_HEADINGS])
         rows.log.add("staff_sheet_unread", file=file, sheet=sheet, values=shown, n=n,
                      expected=say("unread", "expected_headings"))
@@ -223,7 +230,8 @@ def _lost(rows: SheetRows, heading: Heading) -> tuple[str, str]:
         return "", ""
     is_open = heading.how == "ambiguous" and len(heading.meanings) > 1 and all(
         m.rsplit(" ", 1)[-1] in AXES for m in heading.meanings)
-    return kind, "axis_open" if is_open else heading.how
+    axes = {m.rsplit(" ", 1)[-1] for m in heading.meanings}
+    return kind, ("whose" if len(axes) == 1 else "axis_open") if is_open else heading.how
 
 
 def _holds_ratings(rows: SheetRows, heading: Heading) -> bool:
@@ -277,6 +285,8 @@ def _kind_of(meanings: Sequence[str]) -> str:
         return "managers"
     if "left_on" in columns:
         return "leavers"
+    if {EMPLOYMENT, FORM} & set(columns):
+        return "states"
     return "dates" if set(columns) & _DATES else ""
 
 
@@ -366,6 +376,13 @@ def list_headings(sheets: Sequence[SheetRows]) -> list[str]:
         found.append(say("unread", "headings_found" if shown else "no_headings_found", place=place, headings=shown,
                          expected=say("unread", "expected_headings")))
     return found
+
+
+def list_tables_of_counts(sheets: Sequence[SheetRows]) -> list[str]:
+    """Say of each sheet whose columns are levels of ratings that it counts people and does not list them."""
+    found = [(rows.sheet.file, "', '".join(levels)) for rows in sheets if (levels := find_levels_as_columns(rows))]
+    return [say("unread", "line_one", what=say("unread_kind", "tables_one"), files=file,
+                why=say("unread_cause", "levels_as_columns", headings=f"'{levels}'")) for file, levels in found]
 
 
 def _likely_headings(rows: SheetRows) -> list[str]:

@@ -35,6 +35,7 @@ from my121_analytics.ingest.reading.split_periods import join_periods
 from my121_analytics.ingest.reading.state_columns import find_states
 from my121_analytics.ingest.reading.states import EMPLOYMENT, POSITION, parse_states, states_of_flag
 from my121_analytics.ingest.reading.table_header import ASIDE, Header, classify_rows, find_header, is_key_of_codes
+from my121_analytics.ingest.reading.whose_ratings import ask_whose
 from my121_analytics.settings import CycleSettings, ExportSettings
 from my121_analytics.workforce.schema import ORGANISATION, TABLES
 
@@ -433,7 +434,7 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
     if header is None:
         if sheet.n_rows:
             log.add("not_record", file=sheet.file, sheet=sheet.name, expected="no row of known headings was found")
-        return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log)
+        return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log, scales=scales)
     below = header.last + 1
     sheet, joined = join_periods(sheet, header.texts, below, rules, dict(overrides))
     overrides = {**overrides, **joined}
@@ -441,6 +442,7 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
                         paired=content.paired, finest=content.finest, clearest=content.clearest,
                         twice=header.twice)
+    smap = ask_whose(sheet, smap, [cell for row in range(header.first) for cell in sheet.row(row) if cell.strip()])
     smap = find_states(sheet, smap, below, log)
     refused = {h.position for h in smap.headings if h.how == "refused"}
     if refused:

@@ -7,11 +7,19 @@ from datetime import date
 
 import numpy as np
 
+from my121_analytics.ingest.reading.cells import clean, plain_words
 from my121_analytics.ingest.reading.contested import settle_second_posts
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
-from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM, RELATIONSHIP, parse_states, states_of_heading
+from my121_analytics.ingest.reading.states import (
+    EMPLOYMENT,
+    FORM,
+    RELATIONSHIP,
+    parse_states,
+    state_if_filled,
+    states_of_heading,
+)
 
 States = Mapping[str, str]
 """``[exports.states]``: word -> state."""
@@ -155,10 +163,20 @@ def _settle_forms(rows: SheetRows, own_words: States) -> None:
 def _states(rows: SheetRows, column: str, own_words: States) -> tuple[np.ndarray, np.ndarray]:
     """Give each row's state, empty where none is given or known, and whether its word is unknown."""
     codes, texts = rows.texts(rows.map.columns[column])
-    flags = states_of_heading(column, rows.headings[rows.map.columns[column]], texts)
+    heading = rows.headings[rows.map.columns[column]]
+    flags = states_of_heading(column, heading, texts)
+    if column == FORM and not state_if_filled(heading)[0]:
+        flags = {**flags, **_days_of_finishing(texts)}
     parsed = parse_states(texts, column, {**flags, **own_words})
     found = np.array([value or "" for value in parsed.values], dtype=object)
     return found[codes], (parsed.faults != "")[codes] & ~rows.withheld
+
+
+def _days_of_finishing(texts: np.ndarray) -> dict[str, str]:
+    """Read days in a column about forms as those on which they were finished: ``Submitted on``, blank on drafts."""
+    found = parse_dates(texts).parsed
+    return {plain_words(clean(str(text))): "finished" for text, day in zip(texts, found.values, strict=True)
+            if not np.isnat(day)}
 
 
 def _ask(rows: SheetRows, column: str, unknown: np.ndarray) -> None:

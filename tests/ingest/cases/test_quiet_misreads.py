@@ -11,6 +11,7 @@ import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
+from my121_analytics.errors import DataUnusableError
 from my121_analytics.ingest.intake import Intake, read_exports
 
 N = 20
@@ -104,3 +105,185 @@ def test_leavers_shown_by_a_format_are_those_that_the_sheet_shows(tmp_path):
     table = {**STAFF, "Leaver": [1] * 17 + [0] * 3}
     write_xlsx(tmp_path / "staff.xlsx", table, shown_as('[=1]"No";[=0]"Yes"', 5))
     assert int(read(tmp_path).workforce.employees["has_left"].sum()) == 3
+
+
+# Whose rating it is -----------------------------------------------------------------------------------------------
+
+
+def test_ratings_in_a_file_of_self_assessments_are_asked_about(tmp_path):
+    write_csv(tmp_path / "self_assessment.csv", FORMS)
+    write_csv(tmp_path / "staff.csv", STAFF)
+    (tmp_path / "own.toml").write_text("", encoding="utf-8")
+    intake = read_exports(tmp_path, settings=tmp_path / "own.toml")
+    assert intake.workforce.placements.empty
+    assert "'Performance rating' could be the employee's own rating or the manager's." in intake.unread.headlines()[1]
+    (tmp_path / "own.toml").write_text(intake.unread.settings, encoding="utf-8")
+    assert placed(read_exports(tmp_path, settings=tmp_path / "own.toml"), "self") == {1: 8, 2: 8, 3: 4}
+
+
+@pytest.mark.parametrize(("sheet", "title"), [("Self ratings", ""), ("Sheet1", "Employee self-assessments 2024")])
+def test_ratings_on_a_sheet_or_below_a_title_about_self_assessment_are_asked_about(tmp_path, sheet, title):
+    def put_title(page: Worksheet) -> None:
+        page.insert_rows(1, 2)
+        page["A1"] = title or "Reviews"
+
+    write_xlsx(tmp_path / "ratings.xlsx", FORMS, put_title, sheet)
+    assert placed(read(tmp_path)) == {}
+
+
+@pytest.mark.parametrize("name", ["Self service extract", "Self and manager ratings", "Self Directed Support",
+                                  "Employee ratings 2024", "Employee self service - ratings"])
+def test_other_names_with_such_words_ask_nothing(tmp_path, name):
+    write_xlsx(tmp_path / "ratings.xlsx", FORMS, sheet=name)
+    intake = read(tmp_path)
+    assert placed(intake) == {1: 8, 2: 8, 3: 4}
+    assert intake.unread.headlines() == ()
+
+
+def test_no_line_is_proposed_awake_that_would_turn_the_ratings_of_another_file(tmp_path):
+    write_csv(tmp_path / "self ratings.csv", FORMS)
+    intake = read(tmp_path)
+    assert placed(intake) == {1: 8, 2: 8, 3: 4}
+    assert intake.unread.settings.splitlines()[1].startswith('# "Performance rating" = "self performance"')
+
+
+def test_ratings_that_name_the_employee_as_the_reviewer_are_in_doubt(tmp_path):
+    intake = read(tmp_path, forms={"Reviewer": PEOPLE})
+    assert intake.unread.state == "questioned"
+    (line,) = intake.unread.headlines()
+    assert line.startswith("20 ratings by managers of ratings.csv were read, but are in doubt: 'Reviewer' names the")
+    assert placed(again(intake, tmp_path, forms={"Reviewer": PEOPLE}), "self") == {1: 8, 2: 8, 3: 4}
+
+
+# Managers ---------------------------------------------------------------------------------------------------------
+
+THEN = ["", "1001", "1001", *["1003", "1002"] * 9][:N]
+
+
+def raters(intake: Intake) -> dict[str, int]:
+    return dict(Counter(intake.workforce.placements["rater_id"].dropna().astype("str")))
+
+
+@pytest.mark.parametrize(("now", "then"), [("Current line manager", "Line manager at time of review"),
+                                           ("Current manager", "Original manager"),
+                                           ("Line manager", "Previous line manager")])
+def test_a_second_manager_on_forms_that_changed_hands_is_asked_about(tmp_path, now, then):
+    forms = {now: MANAGERS, then: THEN}
+    intake = read(tmp_path, forms=forms)
+    assert f"19 managers of ratings.csv were not read: '{then}' names managers as well" in intake.unread.headlines()[0]
+    (tmp_path / "ratings.csv").unlink()
+    assert raters(again(intake, tmp_path, forms=forms)) == {"1001": 2, "1003": 9, "1002": 8}
+
+
+@pytest.mark.parametrize("forms", [
+    {"Line manager": MANAGERS, "Manager (copy)": MANAGERS}, {"Reviewer": MANAGERS, "Previous manager": THEN},
+    {"Line manager": MANAGERS, "Countersigning manager": THEN}, {"Last modified by": THEN}, {"HR business partner": THEN}])
+def test_other_people_on_forms_ask_nothing(tmp_path, forms):
+    assert read(tmp_path, forms=forms).unread.headlines() == ()
+
+
+@pytest.mark.parametrize(("table", "heading", "meant"), [("staff", "Teamleiter", "manager_id"),
+                                                         ("forms", "Form originator", "rater_id")])
+def test_ids_of_managers_under_an_unknown_heading_are_asked_about(tmp_path, table, heading, meant):
+    tables: dict[str, Table] = {"staff": {"Manager number": None}, "forms": {}}
+    tables[table][heading] = THEN
+    intake = read(tmp_path, **tables)
+    assert f"'{heading}' is no known heading, but holds ids of people" in intake.unread.headlines()[0]
+    assert f'"{heading}" = "{meant}"' in intake.unread.settings
+    (tmp_path / "ratings.csv").unlink()
+    (tmp_path / "staff.csv").unlink()
+    assert raters(again(intake, tmp_path, **tables)) == {"1001": 2, "1003": 9, "1002": 8}
+
+
+# Leavers ----------------------------------------------------------------------------------------------------------
+
+FEW_DAYS = ["31/01/2024", "29/02/2024", *[""] * 18]
+PAID = ["31/01/2024", "29/02/2024", *["31/10/2024"] * 18]
+
+
+@pytest.mark.parametrize(("heading", "days"), [
+    ("Date of last pay", FEW_DAYS), ("Date of last pay", PAID), ("Last paid date", PAID), ("P45 issued", FEW_DAYS),
+    ("DOL", FEW_DAYS), ("Left service", FEW_DAYS), ("Contract end", FEW_DAYS)])
+def test_days_that_may_be_leaving_days_are_asked_about(tmp_path, heading, days):
+    intake = read(tmp_path, staff={heading: days})
+    assert intake.unread.headlines()[0].startswith(
+        f"2 dates that may be leaving dates of staff.csv were not read: '{heading}' holds days")
+    assert f'"{heading}" = "left_on"' in intake.unread.settings
+
+
+@pytest.mark.parametrize(("heading", "days"), [
+    ("Date of last pay", ["31/10/2024"] * N), ("Date of last pay", ["30/09/2024", *["31/10/2024"] * 19]),
+    ("Probation end date", FEW_DAYS), ("Last promotion date", FEW_DAYS), ("Pension scheme left", FEW_DAYS),
+    ("Date joined", FEW_DAYS)])
+def test_other_days_on_a_staff_list_ask_nothing(tmp_path, heading, days):
+    assert read(tmp_path, staff={heading: days}).unread.headlines() == ()
+
+
+@pytest.mark.parametrize("told", [{"Leaving date": ""}, {"Employment status": "Active"}])
+def test_a_staff_list_that_says_who_has_left_is_not_asked_again(tmp_path, told):
+    assert read(tmp_path, staff={**told, "Date of last pay": FEW_DAYS}).unread.headlines() == ()
+
+
+# Drafts -----------------------------------------------------------------------------------------------------------
+
+SOME = ["12/05/2024"] * 15 + [""] * 5
+
+
+@pytest.mark.parametrize(("heading", "cells"), [
+    ("Manager submitted date", SOME), ("Submitted on", SOME), ("Completed on", SOME), ("Date signed off", SOME),
+    ("Manager signature date", SOME), ("Submitted by manager", ["Y"] * 15 + [""] * 5)])
+def test_forms_without_the_day_that_others_have_may_be_drafts(tmp_path, heading, cells):
+    intake = read(tmp_path, forms={heading: cells})
+    assert len(intake.workforce.placements) == 20
+    (line,) = intake.unread.headlines()
+    assert line.startswith(f"5 ratings of ratings.csv were read, but are in doubt: '{heading}' is blank where")
+    (tmp_path / "ratings.csv").unlink()
+    mended = again(intake, tmp_path, forms={heading: cells})
+    assert len(mended.workforce.placements) == 15
+    assert mended.unread.headlines() == ()
+
+
+@pytest.mark.parametrize("forms", [
+    {"Manager submitted date": "12/05/2024"}, {"Manager submitted date": ""}, {"Employee signature date": SOME},
+    {"Next review due": SOME}, {"Agreed on": SOME}, {"Form status": "Completed", "Submitted on": SOME},
+    {"Submitted on": SOME, "Performance rating": [*WORDS[:15], *[""] * 5]}])
+def test_forms_that_are_all_alike_or_without_a_rating_are_not_in_doubt(tmp_path, forms):
+    assert read(tmp_path, forms=forms).unread.headlines() == ()
+
+
+def test_a_column_that_was_named_by_the_settings_is_not_asked_about(tmp_path):
+    intake = read(tmp_path, forms={"Submitted on": SOME}, settings='[exports.columns]\n"Submitted on" = "placed_on"\n')
+    assert intake.unread.headlines() == ()
+
+
+# Tables of counts -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("table", [
+    "Manager,Partially meets,Meets,Exceeds\n1001,1,2,0\n1002,2,5,1\n",
+    "Count of Employee number,Column Labels,,\nRow Labels,Exceeds,Meets,Grand Total\nAnn A,1,2,3\nBob B,2,5,7\n",
+    "Team,Poor,Good,Outstanding\nHousing,5%,80%,15%\nFinance,,90.5%,\n",
+    "Employee number,Partially meets,Meets,Exceeds\n1001,,X,\n1002,X,,\n1003,,X,\n1004,,,X\n1005,,X,\n1006,X,,\n"])
+def test_a_table_whose_columns_are_levels_is_refused_in_words(tmp_path, table):
+    write_csv(tmp_path / "staff.csv", STAFF)
+    (tmp_path / "pivot.csv").write_text(table, encoding="utf-8")
+    (tmp_path / "own.toml").write_text("", encoding="utf-8")
+    intake = read_exports(tmp_path, settings=tmp_path / "own.toml")
+    (line,) = intake.unread.headlines()
+    assert line.startswith("One table of counts of pivot.csv was not read: its columns are levels of ratings ('")
+    (tmp_path / "staff.csv").unlink()
+    with pytest.raises(DataUnusableError, match="its columns are levels of ratings"):
+        read_exports(tmp_path, settings=tmp_path / "own.toml")
+
+
+def test_tables_with_other_columns_are_no_tables_of_counts(tmp_path):
+    (tmp_path / "key.csv").write_text("Level,Good,Poor\nWhat it means,Meets the standard,Does not\n", encoding="utf-8")
+    assert read(tmp_path).unread.headlines() == ()
+
+
+# States under a bare heading --------------------------------------------------------------------------------------
+
+
+def test_a_status_in_codes_on_forms_is_asked_about_first(tmp_path):
+    intake = read(tmp_path, forms={"Status": ["C"] * 15 + ["D"] * 5})
+    assert "'Status' could mean form_status" in intake.unread.headlines()[0]

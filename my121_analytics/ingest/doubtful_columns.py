@@ -1,0 +1,263 @@
+"""Columns that may tell managers, leavers, drafts or whose rating it is, found by what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import numpy as np
+import pandas as pd
+
+from my121_analytics.ingest.reading.cells import clean, is_missing, parse_ids, plain_list, plain_words
+from my121_analytics.ingest.reading.dates import parse_dates
+from my121_analytics.ingest.reading.headings import AXES, Heading, compact, words_of
+from my121_analytics.ingest.reading.ratings import Scale, bare_code
+from my121_analytics.ingest.reading.scales import rank_of
+from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM
+from my121_analytics.workforce.schema import MANAGER
+
+Line = tuple[str, str, str, str, int, int, str, str, str, str]
+"""One row of ``unread.COLUMNS``."""
+READ_KINDS = ("drafts", "own_ratings")
+"""What was read and entered though it may not count."""
+_MANAGER_COLUMNS = ("manager_id", "manager_name", "manager_post")
+_RATER_COLUMNS = ("rater_id", "rater_name", "rater_post")
+_NEARLY_ALL, _FEWEST, _MOSTLY = 0.8, 3, 0.5
+_RARELY, _SELDOM = 0.1, 0.5
+"""A column of days is in use where so many forms have one; leavers are fewer than this share of a staff list."""
+_FINISHES = frozenset({"submitted", "submission", "submit", "completed", "completion", "complete", "signed", "sign",
+                       "signoff", "signature", "finalised", "finalized", "closed", "locked", "approved", "approval",
+                       "authorised"})
+_BY_OTHERS = frozenset({"employee", "employees", "self", "own", "colleague", "individual", "next", "due", "target",
+                        "countersigned", "second", "objectives", "objective", "training", "induction", "probation"})
+"""Beside these words a day says nothing of whether the manager's rating is finished."""
+_MANAGES = frozenset({"manager", "reviewer", "appraiser", "supervisor", "rater", "assessor", "evaluator", "originator",
+                      "initiator", "author"})
+_OTHER_ROLES = frozenset({"hr", "hrbp", "business", "partner", "second", "countersigning", "countersigner", "matrix",
+                          "functional", "dotted", "director", "head", "mentor", "buddy", "coach", "trainer", "deputy",
+                          "delegate", "created", "creator", "modified", "updated", "changed", "entered", "loaded",
+                          "imported", "keyed", "input", "exported", "edited", "admin", "administrator", "skip",
+                          "grandparent", "project", "peer", "union", "successor", "next", "budget", "approver"})
+"""Words about people beside somebody who are not their manager."""
+_ENDS = frozenset({"left", "leave", "leaver", "leavers", "leaving", "end", "ends", "ended", "ending", "finish",
+                   "finished", "final", "last", "term", "termination", "terminated", "exit", "cease", "ceased",
+                   "cessation", "departure", "departed", "resigned", "resignation", "retired", "retirement", "dol",
+                   "stopped", "closed", "p45"})
+_ENDS_OTHERWISE = frozenset({"probation", "probationary", "training", "trained", "course", "maternity", "paternity",
+                             "adoption", "parental", "sickness", "absence", "annual", "secondment", "acting", "dbs",
+                             "review", "appraisal", "pdr", "conversation", "meeting", "supervision", "visa", "licence",
+                             "registration", "increment", "allowance", "holiday", "apprenticeship", "rating",
+                             "updated", "changed", "modified", "login", "logon", "promotion", "name", "objective",
+                             "grade", "one", "checked", "return", "protection", "warning", "project", "pension",
+                             "pensions", "scheme", "membership", "loan", "lease", "permit"})
+"""Beside these words a day is not one on which somebody left."""
+_PAID = frozenset({"pay", "paid", "payment", "payroll", "wage", "salary"})
+_TWO_MONTHS = np.timedelta64(62, "D")
+
+
+def list_doubtful(sheets: Sequence[SheetRows], placements: pd.DataFrame, listed: frozenset[str]) -> Iterator[Line]:
+    """List columns that were left out, or were read, and may change who manages, who left and which ratings count.
+
+    Parameters
+    ----------
+    sheets
+        As read.
+    placements
+        Of the record.
+    listed
+        Ids on the staff lists.
+
+    Yields
+    ------
+    tuple
+        A row of ``unread.COLUMNS`` for each column.
+    """
+    has_managers = any(rows.has(*_MANAGER_COLUMNS) and rows.map.tables for rows in sheets)
+    for rows in sheets:
+        yield from _table_of_counts(rows)
+        if not rows.map.tables or rows.content is None:
+            continue
+        yield from _other_managers(rows, listed, has_managers)
+        yield from _leaving_days(rows)
+        yield from _drafts(rows)
+        yield from _own_ratings(rows, placements)
+
+
+def _line(kind: str, rows: SheetRows, heading: Heading, n: int, cause: str, meanings: str = "") -> Line:
+    return kind, rows.sheet.file, rows.sheet.name, heading.text, heading.position, n, cause, meanings, "", ""
+
+
+def _texts(rows: SheetRows, heading: Heading) -> tuple[np.ndarray, list[str], np.ndarray]:
+    """Give a column's code per row of data, its texts, and which of these say anything."""
+    codes, texts = rows.texts(heading.position)
+    cleaned = [clean(str(text)) for text in texts]
+    return codes, cleaned, np.array([not is_missing(text) for text in cleaned], dtype=bool)
+
+
+def _unknown(rows: SheetRows) -> list[Heading]:
+    return [h for h in rows.map.headings if h.how == "unused" and h.text.strip()]
+
+
+# Managers ---------------------------------------------------------------------------------------------------------
+
+
+def _other_managers(rows: SheetRows, listed: frozenset[str], has_managers: bool) -> Iterator[Line]:
+    """Find columns under unknown headings that hold ids of the staff list and may be the manager's or the rater's."""
+    on_forms = "placements" in rows.map.tables
+    if not listed or rows.has(*_RATER_COLUMNS) or (has_managers and not on_forms):
+        return
+    meant = "rater_id" if on_forms else "manager_id"
+    read = rows.map.columns.get("manager_id", -1)
+    for heading in _unknown(rows):
+        words = set(words_of(heading.text))
+        if words & _OTHER_ROLES or (read >= 0 and not words & _MANAGES) or not _names_others(rows, heading, listed):
+            continue
+        if read >= 0 and not _differs(rows, heading.position, read):
+            continue
+        n = int(_texts(rows, heading)[2][_texts(rows, heading)[0]].sum())
+        yield _line("managers", rows, heading, n, "other_manager" if read >= 0 else "ids_of_people", meant)
+
+
+def _names_others(rows: SheetRows, heading: Heading, listed: frozenset[str]) -> bool:
+    """Say whether a column names people of the staff list, fewer than it has rows, and hardly anybody themselves."""
+    codes, texts, says = _texts(rows, heading)
+    found = np.array([bool(told) and parsed in listed for told, parsed in zip(
+        says, parse_ids(texts).values, strict=True)], dtype=bool)
+    filled = says[codes]
+    n = int(filled.sum())
+    if n < _FEWEST or found[codes].sum() < _NEARLY_ALL * n or 2 * len(np.unique(codes[filled])) > n:
+        return False
+    people = np.asarray(rows.employee.categories.astype(object))[rows.employee.codes]
+    own = people == np.array(texts, dtype=object)[codes]
+    return int((own & filled).sum()) < _SELDOM * n
+
+
+def _differs(rows: SheetRows, first: int, second: int) -> bool:
+    (a, a_texts), (b, b_texts) = rows.texts(first), rows.texts(second)
+    one, other = (np.array([clean(str(t)) for t in texts], dtype=object)[codes]
+                  for codes, texts in ((a, a_texts), (b, b_texts)))
+    return bool(((one != other) & (one != "") & (other != "")).any())
+
+
+# Leavers ----------------------------------------------------------------------------------------------------------
+
+
+def _leaving_days(rows: SheetRows) -> Iterator[Line]:
+    """Find days under an unknown heading about an end, on few rows of a staff list that names no leavers."""
+    if rows.map.tables != ("people",) or rows.has("left_on", "valid_to", EMPLOYMENT):
+        return
+    for heading in _unknown(rows):
+        words = set(words_of(heading.text))
+        codes, texts, says = _texts(rows, heading)
+        filled = says[codes]
+        is_end = bool(words & _ENDS) or "p45" in compact(heading.text)
+        if not is_end or words & _ENDS_OTHERWISE or not _are_days(texts, says):
+            continue
+        if filled.sum() < _SELDOM * len(filled):
+            yield _line("leavers", rows, heading, int(filled.sum()), "ends", "left_on")
+        elif words & _PAID and 0 < (n := _paid_before(texts, codes)) < _SELDOM * len(filled):
+            yield _line("leavers", rows, heading, n, "paid_last", "left_on")
+
+
+def _paid_before(texts: Sequence[str], codes: np.ndarray) -> int:
+    """Count days of pay that lie two months or more before the latest."""
+    days = parse_dates(texts).parsed.values[codes]
+    known = days[~np.isnat(days)]
+    return int((known < known.max() - _TWO_MONTHS).sum())
+
+
+def _are_days(texts: Sequence[str], says: np.ndarray) -> bool:
+    found = [text for text, told in zip(texts, says, strict=True) if told]
+    return bool(found) and not bool((parse_dates(found).parsed.faults != "").any())
+
+
+# Forms ------------------------------------------------------------------------------------------------------------
+
+
+def _drafts(rows: SheetRows) -> Iterator[Line]:
+    """Find days of submission that some rated forms lack: those may be drafts."""
+    if "placements" not in rows.map.tables or FORM in rows.map.columns:
+        return
+    rated = _rated(rows)
+    for heading in rows.map.headings:
+        words = set(words_of(heading.text))
+        if heading.how not in ("unused", "synonym") or heading.column not in ("", "placed_on", "agreed_on") or (
+                not words & _FINISHES) or words & _BY_OTHERS:
+            continue
+        codes, texts, says = _texts(rows, heading)
+        filled = says[codes]
+        yes = all(plain_words(t) in plain_list("yes") for t, told in zip(texts, says, strict=True) if told)
+        lacking = int((rated & ~filled).sum())
+        if lacking and filled.any() and filled.sum() >= _RARELY * rated.sum() and (yes or _are_days(texts, says)):
+            yield _line("drafts", rows, heading, lacking, "blank_days", FORM)
+
+
+def _rated(rows: SheetRows) -> np.ndarray:
+    """Say of each row of data whether it holds a rating."""
+    found = np.zeros(len(rows), dtype=bool)
+    for heading in rows.map.headings:
+        if heading.column in AXES:
+            codes, _, says = _texts(rows, heading)
+            found |= says[codes]
+    return found & ~rows.withheld
+
+
+def _own_ratings(rows: SheetRows, placements: pd.DataFrame) -> Iterator[Line]:
+    """Find sheets in most rows of which the manager's rating names the employee as the one who rated."""
+    if not rows.has(*_RATER_COLUMNS) or "placements" not in rows.map.tables:
+        return
+    mine = placements[((placements["origin_file"] == rows.sheet.file) & (placements["origin_sheet"] == rows.sheet.name)
+                       & (placements["source"] == MANAGER)).to_numpy()]
+    own = int((mine["rater_id"].astype("str") == mine["employee_id"].astype("str")).sum())
+    if own >= max(_FEWEST, _MOSTLY * len(mine)):
+        position = next(rows.map.columns[c] for c in _RATER_COLUMNS if rows.has(c))
+        heading = next(h for h in rows.map.headings if h.position == position)
+        yield _line("own_ratings", rows, heading, own, "rates_self")
+
+
+# Tables that count ------------------------------------------------------------------------------------------------
+
+_SEARCHED = 20
+_FEWEST_RANKED = 3
+_TICKS = frozenset({"x", "y", "yes", "\u2713", "\u2714"})
+
+
+def _table_of_counts(rows: SheetRows) -> Iterator[Line]:
+    """Find a table whose columns are the levels of ratings: it counts people, or ticks a level, and rates no row."""
+    if rows.map.ratings:
+        return
+    levels = find_levels_as_columns(rows)
+    if levels:
+        shown = "', '".join(levels)
+        yield "tables", rows.sheet.file, rows.sheet.name, shown, -1, 1, "levels_as_columns", "", "", ""
+
+
+def find_levels_as_columns(rows: SheetRows) -> list[str]:
+    """Give the headings of a sheet that are levels of ratings with counts, shares or ticks below; none elsewhere."""
+    sheet = rows.sheet
+    for i in range(min(sheet.n_rows, _SEARCHED)):
+        cells = [clean(cell) for cell in sheet.row(i)]
+        places = _level_headings(cells, rows.scales)
+        below = [str(text) for j in places for text in sheet.distinct(j, slice(i + 1, None))]
+        if all(map(_is_count, below)) and not all(map(is_missing, below)):
+            return [cells[j] for j in places]
+    return []
+
+
+def _level_headings(cells: Sequence[str], scales: Mapping[str, Scale]) -> list[int]:
+    """Give the cells of a row that are different levels of one axis, or of any scale."""
+    worded = [j for j, text in enumerate(cells) if any(c.isalpha() for c in text)]
+    texts = [cells[j] for j in worded]
+    for scale in scales.values():
+        values: list[int] = scale.parse(texts).values.tolist() if texts and scale.labels else []
+        known = [j for j, value in zip(worded, values, strict=False) if value > 0]
+        if len({int(value) for value in values if value > 0}) > 1:
+            return known
+    ranked = {j: rank_of(cells[j]) for j in worded}
+    return [j for j in worded if ranked[j]] if len({r for r in ranked.values() if r}) >= _FEWEST_RANKED else []
+
+
+def _is_count(text: str) -> bool:
+    bare = clean(text).rstrip("%").strip()
+    return is_missing(text) or plain_words(text) in _TICKS or clean(text) in _TICKS or bare_code(bare) is not None or (
+        bare.replace(",", "").replace(".", "").isdigit())
