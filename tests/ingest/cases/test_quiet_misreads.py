@@ -177,7 +177,8 @@ def test_a_second_manager_on_forms_that_changed_hands_is_asked_about(tmp_path, n
 
 @pytest.mark.parametrize("forms", [
     {"Line manager": MANAGERS, "Manager (copy)": MANAGERS}, {"Reviewer": MANAGERS, "Previous manager": THEN},
-    {"Line manager": MANAGERS, "Countersigning manager": THEN}, {"Last modified by": THEN}, {"HR business partner": THEN}])
+    {"Line manager": MANAGERS, "Countersigning manager": THEN}, {"Last modified by": THEN},
+    {"HR business partner": THEN}])
 def test_other_people_on_forms_ask_nothing(tmp_path, forms):
     assert read(tmp_path, forms=forms).unread.headlines() == ()
 
