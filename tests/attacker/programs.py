@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
+import highspy
 import numpy as np
 import pandas as pd
 from scipy import sparse
@@ -15,6 +17,8 @@ from tests.attacker.declarations import Quantity
 from tests.attacker.laws import MOST, Knowledge, Law, threshold_for
 
 _NEAR = 1e-6
+N_SPREAD = 24
+"""Points that are sought for all numbers at once, before each is asked for by itself."""
 
 
 @dataclass(frozen=True)
@@ -162,34 +166,55 @@ class _Part:
         self.equal, self.right = matrix[equal], most[equal]
         self.limits = sparse.vstack([matrix[at_most], -matrix[at_least]]).tocsr()
         self.most = np.concatenate([most[at_most], -least[at_least]])
+        self.rows, self.ends = matrix, (least, most)
         self.low, self.high = np.full(len(unknown), np.inf), np.full(len(unknown), -np.inf)
+
+    @cached_property
+    def program(self) -> _Program:
+        """The part as a program, once something is asked of it."""
+        return _Program(self.rows, *self.ends, *self.bounds.T.copy())
 
     def ranges(self, known: Knowledge, threshold: int, equality_threshold: int, exact: bool) -> list[tuple]:
         """Give the range of each withheld number of this part."""
-        hidden = [at for at, quantity in enumerate(self.unknown) if quantity in known.hidden]
-        if not hidden:
+        hidden = np.array([at for at, quantity in enumerate(self.unknown) if quantity in known.hidden], dtype=int)
+        if not len(hidden):
             return []
-        self._spread(hidden)
-        rows = []
-        for at in hidden:
-            quantity = self.unknown[at]
-            needed = threshold_for(quantity, threshold, equality_threshold)
+        needed = np.array([threshold_for(self.unknown[at], threshold, equality_threshold) for at in hidden])
+        self._spread(hidden, needed)
+        for at in hidden if exact else self._open(hidden, needed):
             for sign in (1.0, -1.0):
-                if exact or np.floor(self.high[at] + _NEAR) - np.ceil(self.low[at] - _NEAR) < needed:
-                    self._solve({at: sign})
-            rows.append((quantity, known.hidden[quantity], needed, np.ceil(self.low[at] - _NEAR),
-                         np.floor(self.high[at] + _NEAR)))
-        return rows
+                if exact or len(self._open(np.array([at]), needed[hidden == at])):
+                    self._solve({int(at): sign})
+        return [(self.unknown[at], known.hidden[self.unknown[at]], wide, *self._ends(at))
+                for at, wide in zip(hidden, needed, strict=True)]
 
-    def _spread(self, hidden: list[int]) -> None:
+    def _ends(self, at: int | np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        return np.ceil(self.low[at] - _NEAR), np.floor(self.high[at] + _NEAR)
+
+    def _open(self, at: np.ndarray, needed: np.ndarray) -> np.ndarray:
+        """Give those of which no two points that fit are far enough apart yet."""
+        low, high = self._ends(at)
+        return at[~(high - low >= needed)]
+
+    def _spread(self, hidden: np.ndarray, needed: np.ndarray) -> None:
         """Push everything up and down at random: most ranges turn out wide by a few points that fit."""
         rng = np.random.default_rng(len(self.unknown))
-        for _ in range(min(len(hidden), 24)):
-            self._solve(dict(zip(hidden, rng.choice([-1.0, 1.0], len(hidden)) * rng.random(len(hidden)), strict=True)))
+        for _ in range(min(len(hidden), N_SPREAD)):
+            at = self._open(hidden, needed)
+            if not len(at):
+                return
+            aims = rng.choice([-1.0, 1.0], len(at)) * rng.random(len(at))
+            self._solve(dict(zip(at.tolist(), aims, strict=True)))
 
     def _solve(self, aims: Mapping[int, float]) -> None:
         aim = np.zeros(len(self.unknown))
         aim[list(aims)] = list(aims.values())
+        point = self.program.go_on(aim)
+        if point is None:  # that nothing fits is only believed of a search from nothing
+            point = self._start_again(aim)
+        self.low, self.high = np.minimum(self.low, point), np.maximum(self.high, point)
+
+    def _start_again(self, aim: np.ndarray) -> np.ndarray:
         answer = linprog(aim, A_ub=self.limits if self.limits.shape[0] else None,
                          b_ub=self.most if self.limits.shape[0] else None,
                          A_eq=self.equal if self.equal.shape[0] else None,
@@ -197,7 +222,34 @@ class _Part:
         if answer.status != 0:
             raise ModelError(f"No numbers fit what was read ({answer.message}); e.g. {self.unknown[0]}, "
                              f"{len(self.unknown)} unknown")
-        self.low, self.high = np.minimum(self.low, answer.x), np.maximum(self.high, answer.x)
+        return answer.x
+
+
+class _Program:
+    """Rows and bounds that stay while the aim changes: each search begins where the last one ended."""
+
+    def __init__(self, matrix: sparse.csr_matrix, least: np.ndarray, most: np.ndarray, lower: np.ndarray,
+                 upper: np.ndarray) -> None:
+        self.highs = highspy.Highs()
+        for option, value in (("output_flag", False), ("presolve", "off")):
+            self.highs.setOptionValue(option, value)
+        asked = highspy.HighsLp()
+        asked.num_row_, asked.num_col_ = matrix.shape
+        asked.col_cost_, asked.col_lower_, asked.col_upper_ = np.zeros(len(lower)), lower, upper
+        asked.row_lower_, asked.row_upper_ = least, most
+        asked.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        asked.a_matrix_.start_, asked.a_matrix_.index_ = matrix.indptr, matrix.indices
+        asked.a_matrix_.value_ = matrix.data.astype(float)
+        self.highs.passModel(asked)
+
+    def go_on(self, aim: np.ndarray) -> np.ndarray | None:
+        """Give a point that fits where the aim is least; None where none is found."""
+        self.highs.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), aim)
+        self.highs.run()
+        if self.highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.highs.clearSolver()
+            return None
+        return np.array(self.highs.getSolution().col_value)
 
 
 class ModelError(Exception):
