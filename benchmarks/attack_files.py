@@ -6,6 +6,7 @@
     python -m benchmarks.attack_files --councils 150 --results out.jsonl        in pieces: what the file has is not done
                                                                                 again (--seconds N begins none later)
     python -m benchmarks.attack_files --staff 211 --seed 211                    councils of one size
+    python -m benchmarks.attack_files --methods round                           rounded; "round,suppress": then withheld
 
 Each council is published twice: a report by random groupings, packs, and a profile by another grouping; then, after
 somebody left, somebody came and a rating was corrected, all of them again. The second publication is proved together
@@ -28,6 +29,7 @@ from dataclasses import dataclass
 from datetime import date
 from io import StringIO
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -50,6 +52,7 @@ from my121_analytics.workforce.record import Workforce
 from my121_analytics.writing.staging import staged_run
 from tests.attacker.folders import attack_editions, measure_use
 from tests.attacker.programs import Found, ModelError
+from tests.attacker.rounded import attack_rounded_editions
 
 PAPERS = ("report", "profile", "pack", "plan")
 GROUPINGS = ("directorate", "service", "grade", "role", "tenure_band", "contract", "team")
@@ -70,14 +73,20 @@ class Design:
     editions: int = 2
     sections: tuple[str, ...] = ()
     """Of the report; none: all."""
+    methods: tuple[str, ...] = ("suppress",)
+    """How small counts are hidden: ``suppress`` or ``round``; the last also of the editions that follow."""
+
+    def method_of(self, edition: int) -> Literal["suppress", "round"]:
+        """Give how small counts of an edition are hidden, counted from 0."""
+        return "round" if self.methods[min(edition, len(self.methods) - 1)] == "round" else "suppress"
 
 
 def draw_design(rng: np.random.Generator, seed: int, *, papers: tuple[str, ...] = PAPERS, editions: int = 2,
-                smallest: int = SMALLEST, largest: int = LARGEST) -> Design:
+                smallest: int = SMALLEST, largest: int = LARGEST, methods: tuple[str, ...] = ("suppress",)) -> Design:
     """Draw how large a council is and what it groups its papers by."""
     by = rng.choice(GROUPINGS[:-1], size=int(rng.integers(1, 4)), replace=False)
     return Design(int(rng.integers(smallest, largest + 1)), seed, tuple(map(str, by)),
-                  str(rng.choice(GROUPINGS)), papers, editions)
+                  str(rng.choice(GROUPINGS)), papers, editions, methods=methods)
 
 
 def make_records(design: Design) -> list[Workforce]:
@@ -180,7 +189,8 @@ def attack_council(design: Design, folder: Path) -> tuple[Found, Mapping[str, fl
     """Publish a council and attack it; gives what was found, use, and the seconds to publish and to attack."""
     published, truth, publishing = [], [], 0.0
     for number, record in enumerate(make_records(design)):
-        closed = Settings(disclosure=DisclosureSettings(kept_releases=str(folder / "kept")))
+        closed = Settings(disclosure=DisclosureSettings(method=design.method_of(number),
+                                                        kept_releases=str(folder / "kept")))
         started = time.perf_counter()
         publish(record, design, folder / f"published {number}", closed)
         publishing += time.perf_counter() - started
@@ -188,15 +198,18 @@ def attack_council(design: Design, folder: Path) -> tuple[Found, Mapping[str, fl
         published.append(sorted(path for path in (folder / f"published {number}").iterdir()))
         truth.append(sorted(path for path in (folder / f"truth {number}").iterdir()))
     started = time.perf_counter()
-    found = attack_editions(published, truth)
+    bases = [closed.disclosure.round_to if design.method_of(number) == "round" else 0
+             for number in range(design.editions)]
+    found = attack_rounded_editions(published, truth, bases=bases) if any(bases) else attack_editions(published, truth)
     return found, measure_use(published[-1], truth[-1]), publishing, time.perf_counter() - started
 
 
 def describe(design: Design, found: Found, use: Mapping[str, float], publishing: float, attacking: float) -> str:
     """Put one council into one line."""
     n_exact, n_outside = int(found.hidden["is_exact"].sum()), int(found.hidden["is_outside"].sum())
+    rounded = "" if set(design.methods) == {"suppress"} else f", {' then '.join(design.methods)}"
     return (f"council {design.seed}: {design.n_employees} staff, by {'+'.join(design.report_by)}, profile by "
-            f"{design.profile_by}: {len(found.hidden):,} hidden, {found.n_narrow} narrow, {n_exact} exactly, "
+            f"{design.profile_by}{rounded}: {len(found.hidden):,} hidden, {found.n_narrow} narrow, {n_exact} exactly, "
             f"{n_outside} truth outside, {len(found.broken)} laws broken, {len(found.small)} small shown, "
             f"{len(found.contradictions)} contradictions; {use['cells']:.0%} of cells and {use['people']:.0%} of "
             f"people shown; {publishing:.0f} s to publish, {attacking:.0f} s to attack")
@@ -284,6 +297,8 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--papers", default=",".join(PAPERS), help=f"of {', '.join(PAPERS)}")
     parser.add_argument("--editions", type=int, default=2, choices=(1, 2))
+    parser.add_argument("--methods", default="suppress",
+                        help="how small counts are hidden, in each edition: suppress, round, or 'round,suppress'")
     parser.add_argument("--smallest", type=int, default=SMALLEST)
     parser.add_argument("--largest", type=int, default=LARGEST)
     parser.add_argument("--staff", type=int, default=0, help="this many in every council")
@@ -294,7 +309,8 @@ def main() -> None:
     smallest, largest = (asked.staff, asked.staff) if asked.staff else (asked.smallest, asked.largest)
     rng = np.random.default_rng(asked.seed)
     run((draw_design(rng, asked.seed * 1_000 + number, papers=tuple(asked.papers.split(",")),
-                     editions=asked.editions, smallest=smallest, largest=largest)
+                     editions=asked.editions, smallest=smallest, largest=largest,
+                     methods=tuple(asked.methods.split(",")))
          for number in range(asked.councils)), listed=asked.listed, results=asked.results, seconds=asked.seconds)
 
 

@@ -36,13 +36,19 @@ def attack_editions(published: Sequence[Sequence[Path]], unsuppressed: Sequence[
     if len(published) == 1:
         return attack_folders(published[0], unsuppressed[0], threshold=threshold,
                               equality_threshold=equality_threshold)
+    known = join_editions([read_folders(folders) for folders in published])
+    return attack(known, read_truths(known, published, unsuppressed), threshold=threshold,
+                  equality_threshold=equality_threshold)
+
+
+def read_truths(known: Knowledge, published: Sequence[Sequence[Path]], unsuppressed: Sequence[Sequence[Path]]
+                ) -> dict[Quantity, int]:
+    """Read the numbers of each publication as they are, and by how much they changed from one to the next."""
     truth: dict[Quantity, int] = {}
     for number, (folders, shown) in enumerate(zip(unsuppressed, published, strict=True), start=1):
         truth |= {replace(quantity, edition=str(number)): value
                   for quantity, value in read_truth(folders, find_cycles(shown)).items()}
-    known = join_editions([read_folders(folders) for folders in published])
-    return attack(known, truth | _true_changes(known, truth), threshold=threshold,
-                  equality_threshold=equality_threshold)
+    return truth | _true_changes(known, truth)
 
 
 def find_cycles(folders: Sequence[Path]) -> tuple[str, ...]:

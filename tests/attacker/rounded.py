@@ -14,8 +14,8 @@ from pathlib import Path
 import pandas as pd
 
 from tests.attacker.declarations import Quantity, Ratio, Statements
-from tests.attacker.folders import find_cycles, read_truth
-from tests.attacker.laws import MOST, Knowledge, gather, threshold_for
+from tests.attacker.folders import read_folders, read_truths
+from tests.attacker.laws import MOST, Knowledge, gather, join_editions, threshold_for
 from tests.attacker.printed import read_publication
 from tests.attacker.programs import Found, attack
 from tests.attacker.reading import read_statements
@@ -37,13 +37,37 @@ def attack_rounded(published: Sequence[Path], unsuppressed: Sequence[Path], *, b
     Found
         ``is_narrow``: a count that may be small and has fewer than half of ``base`` values left, rounded up.
     """
-    known = read_rounded(published, base)
-    found = attack(known, read_truth(unsuppressed, find_cycles(published)), threshold=(base + 1) // 2 - 1,
-                   equality_threshold=(base + 1) // 2 - 1)
+    return attack_rounded_editions([published], [unsuppressed], bases=[base], threshold=threshold,
+                                   equality_threshold=equality_threshold)
+
+
+def attack_rounded_editions(published: Sequence[Sequence[Path]], unsuppressed: Sequence[Sequence[Path]], *,
+                            bases: Sequence[int], threshold: int = 5, equality_threshold: int = 10) -> Found:
+    """Attack publications that followed one another, rounded or not.
+
+    Parameters
+    ----------
+    published, unsuppressed, threshold, equality_threshold
+        As for ``attack_editions``.
+    bases
+        Of the rounding of each publication; 0 where small counts are withheld instead.
+
+    Returns
+    -------
+    Found
+        ``is_narrow``: of a rounded count as above, of a withheld one as in publications that withhold.
+    """
+    known = join_editions([read_rounded(folders, base) if base else read_folders(folders)
+                           for folders, base in zip(published, bases, strict=True)])
+    found = attack(known, read_truths(known, published, unsuppressed),
+                   threshold=max(threshold, *bases), equality_threshold=max(equality_threshold, *bases))
     hidden = found.hidden
-    needed = hidden["quantity"].map(lambda quantity: threshold_for(quantity, threshold, equality_threshold))
+    base = hidden["quantity"].map(lambda quantity: bases[int(quantity.edition) - 1]).astype(int)
+    needed = hidden["quantity"].map(lambda quantity: threshold_for(quantity, threshold, equality_threshold)).astype(int)
+    width = hidden["most"] - hidden["least"]
     may_be_small = (hidden["least"] < needed) & (hidden["most"] >= 1)
-    return replace(found, hidden=hidden.assign(is_narrow=hidden["is_narrow"] & may_be_small.astype(bool)))
+    is_narrow = (width < needed).where(base == 0, (width + 1 < (base + 1) // 2) & may_be_small)
+    return replace(found, hidden=hidden.assign(threshold=needed, is_narrow=is_narrow.astype(bool)))
 
 
 def read_rounded(folders: Sequence[Path], base: int) -> Knowledge:
