@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.attacker import (
+    N_LISTED,
     AttackReport,
     Linked,
     attack_release,
@@ -206,6 +207,8 @@ def release_together(results: Sequence[Result], *, audience: str, settings: Sett
         publication = _together[0] if _together else None
         kept = {**(read_kept(rules.kept_releases) if rules.kept_releases else {}),
                 **(read_kept(publication) if publication else {}), **(earlier or {})}
+        if any(draft.about_people for draft in drafts):
+            _require_one_method(kept, rules)
         with solver_silenced():
             made = _make_safe(drafts, scopes, audience, rules, kept, nesting, is_published=is_published)
         if rules.method == "round" and not any(draft.about_people for draft in drafts):
@@ -507,6 +510,25 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
             drafts[at].keep_back(name, "gives_away")
             shown[at] = remake(drafts[at])
         proof = None  # it was worked out with the tables that are gone
+
+
+def _require_one_method(kept: Mapping[str, Earlier], rules: DisclosureSettings) -> None:
+    """Refuse to round beside releases that hid small counts, and the reverse.
+
+    A hidden count is known to within the base as soon as it stands rounded elsewhere. After a correction it can be
+    known still better, of more counts than could be withheld one by one.
+    """
+    is_rounding = rules.method == "round"
+    others = sorted({name.rpartition(" ")[0] or name for name, earlier in kept.items()
+                     if earlier.frames and bool(earlier.rounded_to) != is_rounding})
+    if not others:
+        return
+    before, now = ("hid small counts", "are rounded") if is_rounding else ("rounded every count", "hide small counts")
+    raise DisclosureError(
+        f"A release before this one {before}, and the tables of this one {now}: together they tell more than either "
+        f"may. Kept as {', '.join(others[:N_LISTED])}{' and others' if len(others) > N_LISTED else ''}.",
+        hints=[f"Keep to what was begun with: [disclosure] method = \"{'suppress' if is_rounding else 'round'}\".",
+               "Take files of releases that were never published out of [disclosure] kept_releases."])
 
 
 def _require_something(drafts: Sequence[_Draft]) -> None:

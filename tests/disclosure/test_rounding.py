@@ -173,26 +173,42 @@ def test_a_release_before_this_one_is_known_as_it_was_rounded(tmp_path: Path) ->
     report = attack_release({"now": again}, {"now": second}, both.disclosure, earlier=kept, exact=True)
     assert report.passed
     assert report.unlinked == ()
-    hiding = Settings(disclosure=DisclosureSettings(kept_releases=str(tmp_path)))
-    exact = release(second, audience="publish", settings=hiding)
-    assert exact.tables == {}  # 5 in box 1 were shown as 5, 3 to 7: hidden behind that they would be known too well
-    large = Result(about, {"t": by_box({"A": [14, 20], "B": [21, 21]})})
-    assert release(large, audience="publish", settings=hiding).tables["t"]["n"].notna().all()
+
+
+@pytest.mark.parametrize(("before", "now"), [("round", "suppress"), ("suppress", "round")])
+def test_a_council_that_rounds_once_and_hides_once_is_refused(before: str, now: str, tmp_path: Path) -> None:
+    """5 hidden in box 1 would be 1 or more; beside the 5 printed for it, 3 to 7."""
+    about = replace(result().about, n=None)
+    whole = Table(pd.DataFrame({"box": [1, 2], "n": [5, 41]}), keys=("box",), count="n", sums=("box",))
+    first, second = Result(about, {"t": whole}), Result(about, {"t": by_box({"A": [4, 20], "B": [1, 21]})})
+    content = describe_kept([first], [release(first, audience="publish",
+                                              settings=Settings(disclosure=DisclosureSettings(method=before)))])
+    (tmp_path / name_kept(content)).write_bytes(content)
+    mixed = Settings(disclosure=DisclosureSettings(method=now, kept_releases=str(tmp_path)))
+    with pytest.raises(DisclosureError, match="together they tell more than either") as refusal:
+        release(second, audience="publish", settings=mixed)
+    assert refusal.value.exit_code == 4
+    assert name_kept(content).removesuffix(".json") in refusal.value.headline
+    assert f'method = "{before}"' in refusal.value.hints[0]
+    assert release(second, audience="panel", settings=mixed).tables["t"]["n"].notna().all()
+
+
+def rounded_before(n: int, base: int) -> Earlier:
+    """A release before this one that said how many there are, rounded."""
+    everybody = Table(pd.DataFrame({"cycle": [TOTAL], "n": [n]}), keys=("cycle",), count="n")
+    return Earlier(result().about, {"e": everybody.frame.assign(marker="")}, {"e": everybody}, rounded_to=base)
 
 
 def test_a_rounded_release_of_which_no_table_can_be_shown_is_refused() -> None:
-    everybody = Table(pd.DataFrame({"cycle": [TOTAL], "n": [6]}), keys=("cycle",), count="n")
-    then = Earlier(result().about, {"e": everybody.frame.assign(marker="")}, {"e": everybody})
     pair = Table(pd.DataFrame({"grade": ["A", "B"], "n": [3, 3]}), keys=("grade",), count="n", sums=("grade",))
     about = replace(result().about, n=None)
-    shown = release(Result(about, {"t": pair}), audience="publish", settings=ROUND, earlier={"then": then})
-    assert shown.tables["t"]["n"].isna().all()  # 3 to 7 and 3 to 7 of 6
-    alone = Table(pd.DataFrame({"cycle": [TOTAL], "n": [6]}), keys=("cycle",), count="n")
-    three = Earlier(result().about, {"e": alone.frame.assign(n=3, marker="")}, {"e": replace(
-        alone, frame=alone.frame.assign(n=3))})
-    same = Result(about, {"t": replace(alone, frame=alone.frame.assign(n=3))})
-    with pytest.raises(DisclosureError, match="No table can be released") as refusal:
-        release(same, audience="publish", settings=ROUND, earlier={"then": three})
+    shown = release(Result(about, {"t": pair}), audience="publish", settings=ROUND,
+                    earlier={"then": rounded_before(5, 5)})
+    assert shown.tables["t"]["n"].isna().all()  # 3 to 7 and 3 to 7 of 3 to 7: 3 or 4 each
+    alone = Table(pd.DataFrame({"cycle": [TOTAL], "n": [4]}), keys=("cycle",), count="n")
+    with pytest.raises(DisclosureError, match="No table can be released") as refusal:  # 2 to 4, and 3 to 7: 3 or 4
+        release(Result(about, {"t": alone}), audience="publish", settings=ROUND,
+                earlier={"then": rounded_before(3, 3), "later": rounded_before(5, 5)})
     assert refusal.value.exit_code == 4
 
 
