@@ -382,7 +382,7 @@ class _Linking:
     def __init__(self, earlier: Mapping[str, Earlier], present: Sequence[Shown], nesting: Nesting,
                  show_zeros: bool) -> None:
         self.nesting, self.show_zeros = nesting, show_zeros
-        self.known = [replace(table, frame=table.table.frame) for table in present]
+        self.known = [replace(table, frame=table.table.frame, rounded_to=0) for table in present]
         self.slack: dict[str, tuple[float, float]] = {}
         for kept in earlier.values():
             for law, (over, under) in kept.slack.items():

@@ -100,7 +100,7 @@ def measure_use(published: Sequence[Path], unsuppressed: Sequence[Path]) -> dict
     table that is left out whole counts as withheld, since the papers with nothing withheld have it.
     """
     shown = read_folders(published).shown
-    everything = read_folders(unsuppressed).shown
+    everything = read_folders(unsuppressed, find_cycles(published)).shown
     kept = {quantity: value for quantity, value in everything.items() if quantity in shown}
     return {"cells": len(kept) / max(len(everything), 1),
             "people": sum(kept.values()) / max(sum(everything.values()), 1)}

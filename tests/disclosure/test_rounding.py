@@ -193,6 +193,21 @@ def test_a_council_that_rounds_once_and_hides_once_is_refused(before: str, now: 
     assert release(second, audience="panel", settings=mixed).tables["t"]["n"].notna().all()
 
 
+@pytest.mark.parametrize(("now", "is_withheld"), [(3, True), (2, False)])
+def test_a_rounded_release_before_a_correction_is_near_to_todays_counts(now: int, is_withheld: bool) -> None:
+    """0 was printed of the 2 at A, and 5 would be of 3: of the fewest changes that fit, one, 2 and 3 are left."""
+    about = replace(result().about, n=None)
+    then, today = (by_box({"A": [n, 40], "B": [22 - n, 61]}) for n in (2, now))
+    shown = release(Result(about, {"t": then}), audience="publish", settings=ROUND)
+    assert shown.tables["t"]["n"].tolist() == [0, 40, 20, 60, 20, 100]
+    before = {"then": Earlier(about, shown.tables, {"t": then}, rounded_to=5)}
+    released = release(Result(about, {"t": today}), audience="publish", settings=ROUND, earlier=before)
+    report = attack_release({"now": released}, {"now": Result(about, {"t": today})}, ROUND.disclosure, earlier=before)
+    assert (report.links.corrected if is_withheld else report.links.same) == ("then",)
+    assert report.passed
+    assert bool(released.tables["t"]["n"].isna().iloc[0]) is is_withheld
+
+
 def rounded_before(n: int, base: int) -> Earlier:
     """A release before this one that said how many there are, rounded."""
     everybody = Table(pd.DataFrame({"cycle": [TOTAL], "n": [n]}), keys=("cycle",), count="n")

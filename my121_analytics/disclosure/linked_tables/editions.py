@@ -51,10 +51,15 @@ def count_changes(then: Sequence[Shown], now: Mapping[str, float], nesting: Nest
     Returns
     -------
     dict of str to float
+        0 for the cycles that rounded tables count.
     """
     found: dict[str, float] = {}
-    for table in (kept for kept in then if not kept.rounded_to):
+    for table in then:
         grid = Grid(table, nesting)
+        if table.rounded_to:  # what it shows tells of no change; how many fit is found by trying
+            found |= {_cycle_of(str(name)): found.get(_cycle_of(str(name)), 0.0)
+                      for column in grid.columns for name in grid.names(column)}
+            continue
         gathered = Gathered()
         for column in grid.columns:
             grid.positions[column] = gathered.add(grid.names(column), grid.truth[column], grid.shown[column], grid,
