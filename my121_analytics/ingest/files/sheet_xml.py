@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -11,6 +10,7 @@ from html import unescape
 from posixpath import dirname, join, normpath
 from xml.etree import ElementTree
 
+from my121_analytics.ingest.files.cell_marks import count_whole_numbers, may_reach_far
 from my121_analytics.ingest.files.number_formats import NumberFormat, read_format
 from my121_analytics.ingest.files.packages import Package
 from my121_analytics.ingest.files.source_sheet import UNREAD, Place
@@ -268,9 +268,9 @@ def _measure(data: bytes, prefix: bytes, found: SheetFacts) -> None:
         rb"""<%brow\s(?:[^<>]*\s)?r\s*=\s*["'](\d{1,9})["']""" % prefix, data)
     found.n_rows = max(map(int, rows), default=0)
     n_digits = len(str(found.n_rows))
-    beyond_z = rb""" r=["'][A-Za-z](?!\d{1,%d}["'])""" % n_digits  # most sheets are narrower: one quick look at these
     far = rb""" r=["'](?:[A-Za-z]{3}|[D-Zd-z][A-Za-z]|[A-Za-z]+\d{%d})""" % (n_digits + 1)
-    if not _is_usual(data) or found.n_rows * _WIDE > _LARGE or (re.search(beyond_z, data) and re.search(far, data)):
+    if not _is_usual(data) or found.n_rows * _WIDE > _LARGE or (
+            (b"'" in data or may_reach_far(data, n_digits)) and re.search(far, data)):
         places = re.findall(rb"""\sr\s*=\s*["']([A-Za-z]{1,9})(\d{1,9})["']""", data)
         found.n_rows = max(found.n_rows, max((int(row) for _, row in places), default=0))
         names = {name for name, _ in places}
@@ -351,11 +351,9 @@ def _find_formats(data: bytes, prefix: bytes, formats: dict[int, NumberFormat], 
     """Find the one format of the whole numbers in each column; where there are several, or odd cells, each number."""
     if not formats:
         return
-    styles = b"|".join(b"%d" % style for style in formats)
-    cells = Counter(re.findall(rb'<%bc r="([A-Z]{1,3})\d{1,7}" s="(%b)"(?: t="n")?><%bv>(?:0|[1-9]\d{0,14})</'
-                               % (prefix, styles, prefix), data))
-    columns = {_column(letters.decode()): (formats[int(style)], n) for (letters, style), n in cells.items()}
-    if len(columns) == len(cells) and cells.total() == sum(1 for _ in _marks(data, b"s", styles)):
+    cells, n_styled = count_whole_numbers(data, prefix, formats) if _is_usual(data) else ({}, -1)
+    columns = {column: (formats[style], n) for (column, style), n in cells.items()}
+    if len(columns) == len(cells) and sum(cells.values()) == n_styled:
         found.formats = columns
     else:
         _find_numbers(data, prefix, formats, found)

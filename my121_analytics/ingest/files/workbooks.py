@@ -9,13 +9,21 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from heapq import nsmallest
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    PasswordError,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
 from my121_analytics.ingest.files.binary_sheets import DamagedFileError, ProtectedFileError, scan_binary
 from my121_analytics.ingest.files.number_formats import NumberFormat
@@ -40,6 +48,7 @@ _LARGEST_AREA = 40_000_000
 _MOST_REPEATED = 10_000
 """Times that an OpenDocument sheet may repeat one filled row; a formula filled down is written out row by row."""
 _PLACES_SHOWN = 6
+_ROWS_AT_ONCE = 200
 
 
 def read_workbook(path: Path, content: bytes) -> list[SourceSheet]:
@@ -150,9 +159,7 @@ def _check_reach(path: Path, name: str, found: SheetFacts) -> None:
 
 def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: SheetFacts) -> SourceSheet:
     read = workbook.get_sheet_by_name(about.name)
-    rows = read.to_python(skip_empty_area=False)
-    cells = [_Cells(column) for column in zip(*rows, strict=True)]
-    del rows
+    cells = _read_columns(read)
     if any(j >= len(cells) or cells[j].n_numbers != n for j, (_, n) in found.formats.items()):
         found = replace(found, formats={}, numbers={**found.numbers, **found.each_number()})
     formats = {j: number_format for j, (number_format, _) in found.formats.items()}
@@ -164,6 +171,21 @@ def _read_sheet(path: Path, workbook: CalamineWorkbook, about: Any, found: Sheet
     if filled:
         notes.append(("merged_cells", about.name))
     return SourceSheet(path.name, about.name, tuple(columns), tuple(notes)).with_columns(filled)
+
+
+def _read_columns(sheet: CalamineSheet) -> list[_Cells]:
+    """Read a sheet's columns from its first cell on, some rows at a time: these stay in the processor's cache."""
+    if sheet.start is None:
+        return []
+    left = sheet.start[1]  # calamine gives the blank rows above the cells, not the blank columns before them
+    columns = [_Cells() for _ in range(left + sheet.width)]
+    rows = sheet.iter_rows()
+    while part := list(islice(rows, _ROWS_AT_ONCE)):
+        for column in columns[:left]:
+            column.take([""] * len(part))
+        for column, cells in zip(columns[left:], zip(*part, strict=True), strict=True):
+            column.take(cells)
+    return columns
 
 
 def _apply(columns: list[TextColumn], found: SheetFacts, otherwise: dict[int, np.ndarray]) -> list[tuple[str, str]]:
@@ -244,12 +266,23 @@ def _name_rows(rows: Sequence[int]) -> str:
 class _Cells:
     """A column's cells as calamine reads them, each distinct value once."""
 
-    def __init__(self, cells: Sequence[Any]) -> None:
+    def __init__(self) -> None:
+        self._places: defaultdict[Any, int] = defaultdict(count().__next__)
+        self._parts: list[np.ndarray] = []
+
+    def take(self, cells: Sequence[Any]) -> None:
+        """Take further cells, from the top down."""
         if bool in set(map(type, cells)):  # which Python takes for equal to numbers
-            cells = list(map(_as_text, cells))
-        places: defaultdict[Any, int] = defaultdict(count().__next__)
-        self._codes = np.fromiter(map(places.__getitem__, cells), dtype=np.int32, count=len(cells))
-        self._values = list(places)
+            cells = [_as_text(cell) if type(cell) is bool else cell for cell in cells]
+        self._parts.append(np.fromiter(map(self._places.__getitem__, cells), dtype=np.int32, count=len(cells)))
+
+    @cached_property
+    def _codes(self) -> np.ndarray:
+        return np.concatenate(self._parts)
+
+    @cached_property
+    def _values(self) -> list[Any]:
+        return list(self._places)
 
     @property
     def n_numbers(self) -> int:
