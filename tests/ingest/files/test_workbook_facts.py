@@ -173,9 +173,9 @@ def test_each_number_is_read_as_its_own_format_shows_it(tmp_path, column, texts,
 
 
 def test_cells_keep_their_places_in_a_long_sheet_that_begins_below_and_right_of_its_corner(tmp_path):
-    """More rows than are taken at once; true, 1 and "TRUE" are told apart though Python takes two of them for equal."""
-    kinds = {">" + NUMBER(1): "1", ' t="b"><v>1</v>': "TRUE", ' t="str"><v>TRUE</v>': "TRUE", ' t="b"><v>0</v>': "FALSE",
-             ">" + NUMBER(0): "0", ' t="str"><v>1</v>': "1"}
+    """More rows than are taken at once; true, 1 and "TRUE" are told apart, though two are equal to Python."""
+    kinds = {">" + NUMBER(1): "1", ' t="b"><v>1</v>': "TRUE", ' t="str"><v>TRUE</v>': "TRUE",
+             ' t="b"><v>0</v>': "FALSE", ">" + NUMBER(0): "0", ' t="str"><v>1</v>': "1"}
     cells = [list(kinds)[row % len(kinds)] for row in range(1_000)]
     rows = "".join(f'<row r="{row}"><c r="C{row}"{cell}</c></row>' for row, cell in enumerate(cells, start=4))
     columns = [list(column) for column in read_sheets(pack(tmp_path, parts_of(rows)))[0].columns]
