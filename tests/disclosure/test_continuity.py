@@ -7,6 +7,7 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from my121_analytics.disclosure.attacker import attack_release
 from my121_analytics.disclosure.kept import Earlier
@@ -47,9 +48,10 @@ def two_cycles(seed: int) -> tuple[np.ndarray, np.ndarray]:
     return then, np.maximum(then + rng.integers(-2, 3, size=then.shape), 0)
 
 
-def test_more_of_what_was_hidden_for_others_stays_hidden_when_the_last_release_is_known() -> None:
+@pytest.mark.parametrize("n_councils", [3, pytest.param(8, marks=pytest.mark.slow)])
+def test_more_of_what_was_hidden_for_others_stays_hidden_when_the_last_release_is_known(n_councils: int) -> None:
     same_alone = same_known = n_alone = n_known = 0
-    for seed in range(8):
+    for seed in range(n_councils):
         then, now = (tabulate(counts, about) for counts, about in zip(two_cycles(seed), (THEN, NOW), strict=True))
         first = release(then, audience="publish")
         alone = release(now, audience="publish")

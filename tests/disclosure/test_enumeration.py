@@ -184,7 +184,7 @@ def drawn(plan: Plan, most: int):
                                                                      max_size=rows), st.booleans())
 
 
-QUICK = settings(max_examples=12, deadline=None,
+QUICK = settings(max_examples=5, deadline=None,
                  suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])
 LONG = settings(max_examples=120, deadline=None,
                 suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much])

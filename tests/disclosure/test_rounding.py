@@ -227,8 +227,9 @@ def test_a_rounded_release_of_which_no_table_can_be_shown_is_refused() -> None:
     assert refusal.value.exit_code == 4
 
 
-def test_a_rounded_council_keeps_its_small_counts_and_most_of_its_rows() -> None:
-    workforce = make_sample(80).workforce
+@pytest.mark.parametrize("n_employees", [40, pytest.param(80, marks=pytest.mark.slow)])
+def test_a_rounded_council_keeps_its_small_counts_and_most_of_its_rows(n_employees: int) -> None:
+    workforce = make_sample(n_employees).workforce
     results = {"profile": tabulate_profile(workforce, by="grade"), "moves": track_movement(workforce)}
     released = dict(zip(results, release_together(list(results.values()), audience="publish", settings=ROUND),
                         strict=True))

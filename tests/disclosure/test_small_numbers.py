@@ -259,13 +259,13 @@ GROUPS = st.integers(2, 4).flatmap(lambda k: st.lists(st.lists(COUNTS, min_size=
 
 
 @given(MAPS)
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=8, deadline=None)
 def test_no_attack_on_a_map_narrows_a_hidden_count_below_the_threshold(counts):
     check_map(counts)
 
 
 @given(GROUPS)
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=6, deadline=None)
 def test_no_row_or_column_sum_of_a_table_by_group_gives_a_hidden_count_away(rows):
     check_groups(rows)
 
@@ -285,7 +285,7 @@ def test_no_attack_on_any_of_many_tables_by_group_succeeds(rows):
 
 
 @given(MAPS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_what_is_shown_is_true(counts):
     table = map_table(counts)
     frame = publish(map=table).tables["map"]

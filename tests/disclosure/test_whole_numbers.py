@@ -110,7 +110,7 @@ def systems(draw):
 
 
 @given(systems(), st.booleans(), st.integers(1, 5))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 def test_ranges_are_those_of_all_solutions_in_whole_numbers(drawn, with_witness, needed):
     check_ranges(drawn, with_witness, needed)
 

@@ -318,10 +318,24 @@ CELLS = st.one_of(st.text(max_size=12), st.sampled_from(
      '{"Performance": "Meets"}', '{"Employee no": "", "Performance": null}', "'=1+1", "\x00", "ratings.csv"]))
 
 
-@given(st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.sampled_from(
-    ["file", "sheet", "row", "decision", "record", "column", "value", "message"]), CELLS), max_size=6))
-@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+EDITS = st.lists(st.tuples(st.sampled_from([0, 1, 2]), st.sampled_from(
+    ["file", "sheet", "row", "decision", "record", "column", "value", "message"]), CELLS), max_size=6)
+
+
+@given(EDITS)
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_written_in_a_file_of_corrections_every_row_stays_accounted_for(folder, edits):
+    check_accounts(folder, edits)
+
+
+@pytest.mark.slow
+@given(EDITS)
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_so_it_does_whatever_is_written_in_many_files(folder, edits):
+    check_accounts(folder, edits)
+
+
+def check_accounts(folder, edits):
     table = refused(folder / "in").assign(decision="").astype("str")
     for row, column, text in edits:
         table.loc[row, column] = text.replace("\x00", "") if column != "record" else text

@@ -97,7 +97,7 @@ def check_read_back(given_export: tuple[list[list[str]], list[dict], int, int], 
     assert ours == sorted((g["employee_id"], g["placed_on"], g["rater_id"], g["performance"], g["box"]) for g in good)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(exports(), st.sampled_from([", utf-8", "; cp1252", "tab utf-16", "| utf-8-sig", "xlsx"]))
 def test_a_small_record_in_an_odd_shape_comes_back_whole(given_export, kind):
     check_read_back(given_export, kind)
@@ -115,7 +115,7 @@ cells = st.one_of(st.sampled_from(WORDS), st.text(max_size=12), st.integers(0, 1
                   st.sampled_from(["E000001", "E000002", "Total"]))
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(st.lists(st.lists(cells, max_size=6), max_size=12), st.sampled_from([",", ";", "\t"]))
 def test_rubbish_never_breaks_the_accounts(table, delimiter):
     check_rubbish(table, delimiter)
