@@ -126,7 +126,7 @@ def test_the_picture_says_what_its_words_say(outlook) -> None:
     assert " ".join(plot_coverage_trend(released).get_title(loc="left").split()) in describe_coverage_trend(released)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
+@pytest.mark.parametrize("seed", [1, *(pytest.param(n, marks=pytest.mark.slow) for n in (2, 3))])
 def test_a_forecast_made_half_a_year_before_holds_what_came(seed: int) -> None:
     whole = make_sample(150, seed=seed).workforce
     came = measure_coverage(whole).frame("by_group").iloc[-1]["estimate"]
