@@ -43,9 +43,11 @@ def test_the_profile_counts_vacant_posts_by_directorate(exports: Path, tmp_path:
 
 
 def test_the_report_has_a_sheet_of_vacancies_and_says_how_many(exports: Path, tmp_path: Path, my121: My121) -> None:
-    done = my121("report", exports, "--out", tmp_path)
+    settings = tmp_path / "my121.toml"
+    settings.write_text('[reports.workforce]\nsections = ["workforce"]\n', "utf-8")
+    done = my121("report", exports, "--settings", settings, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
-    book = load_workbook(tmp_path / "workforce.xlsx")
+    book = load_workbook(tmp_path / "out" / "workforce.xlsx")
     rows = [[str(cell) for cell in row[:2]] for row in book["Vacancies by directorate"].iter_rows(values_only=True)]
     assert rows[-4:] == [["Directorate", "Vacant posts"], *EXPECTED]
     headcount = [str(cell.value) for cell in book["Headcount by directorate"]["A"]]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -38,11 +36,6 @@ def exports(tmp_path_factory) -> Path:
     return folder
 
 
-def my121(*arguments: object) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-m", "my121_analytics", *map(str, arguments)], capture_output=True,
-                          text=True, cwd=ROOT.parent, check=False)
-
-
 ASKS_FOR_IT = {"analysis/workforce_profile.py", "reports/workforce_report/equality.py", "settings.py",
                "wording/en/report.toml"}
 """Analyses that are about this column by name, the list of groupings that a report may be set to, and their words."""
@@ -72,9 +65,10 @@ def test_a_profile_is_made_by_it(exports):
     assert all({"Full Time", "Term time"} <= set(frame[COLUMN]) for frame in grouped)
 
 
-def test_a_report_is_made_by_it_and_heads_its_column_in_plain_words(exports, tmp_path):
+def test_a_report_is_made_by_it_and_heads_its_column_in_plain_words(my121, exports, tmp_path):
     settings = tmp_path / "my121.toml"
-    settings.write_text(f'[reports.workforce]\nby = ["{COLUMN}"]\naudience = "analyst"\n', "utf-8")
+    settings.write_text(f'[reports.workforce]\nby = ["{COLUMN}"]\naudience = "analyst"\n'
+                        'sections = ["profile"]\n', "utf-8")
     done = my121("report", exports, "--settings", settings, "--out", tmp_path / "out")
     assert done.returncode == 0, done.stderr
     (table,) = (tmp_path / "out" / "csv").glob("map-by-working-pattern.csv")
