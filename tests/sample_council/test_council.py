@@ -293,7 +293,7 @@ def test_a_seed_that_is_no_whole_number_is_refused(seed):
         make_sample(60, seed=seed)
 
 
-@pytest.mark.parametrize("seed", range(25))
+@pytest.mark.parametrize("seed", [*range(6), *(pytest.param(n, marks=pytest.mark.slow) for n in range(6, 25))])
 def test_the_smallest_councils_work_for_any_seed(seed):
     sample = make_sample(30 + seed, seed=seed)
     assert len(sample.workforce.employees) == 30 + seed

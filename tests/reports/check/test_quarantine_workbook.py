@@ -153,7 +153,7 @@ def test_rows_sorted_columns_moved_and_lines_taken_out_do_no_harm(folder):
 
 
 @pytest.mark.skipif(OFFICE is None, reason="no LibreOffice here")
-@pytest.mark.parametrize("form", ["xlsx", "ods", "csv"])
+@pytest.mark.parametrize("form", ["xlsx", *(pytest.param(form, marks=pytest.mark.slow) for form in ("ods", "csv"))])
 def test_a_workbook_saved_by_libreoffice_comes_back(folder, form):
     path = correct(write(folder, read_exports(folder / "in")), folder / "corrected.xlsx")
     target = "csv:Text - txt - csv (StarCalc):59,34,1252,1,,0,false,true,false,false,false,3" if form == "csv" else form
