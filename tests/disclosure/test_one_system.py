@@ -224,6 +224,33 @@ def test_one_leaver_between_two_releases_of_a_cycle_does_not_unlink_them() -> No
     assert not (opened & (now.tables["ratings_by_group"].frame["n"] < 5)).any()
 
 
+def test_one_more_post_in_a_units_pack_is_one_change_however_many_rows_its_base_stands_in() -> None:
+    """Maps in the packs of two directorates, of 33 posts and of 12, and then of 34 and of 12: one post was added.
+
+    Each base stands in the nine rows of its map; counted in each row, it was nine changes. Steps have 25 rows: so many
+    were never tried, and packs were not linked with those before a joiner.
+    """
+    def lay_out(directorate: str, base: int) -> Result:
+        frame = pd.DataFrame({"box": range(1, 10), "n": [0, 4, base - 9, 0, 0, 3, 0, 2, 0], "base": base})
+        table = Table(frame, keys=("box",), count="n", base="base", sums=("box",), counts={"n": POSTS, "base": POSTS})
+        return Result(describe("profile", population="posts_in_cycle", counts="posts", source="manager", as_of=DAY,
+                               cycle="2024/25 H2", filters={"directorate": directorate}), {"map": table})
+
+    kept = {}
+    for at, (directorate, base) in enumerate({"Adult Care": 33, "Waste": 12}.items()):
+        result = lay_out(directorate, base)
+        frame = result.tables["map"].frame.astype({"n": "Float64", "base": "Float64"})
+        hidden = frame.assign(n=frame["n"].mask(frame["n"] > 0), marker=np.where(frame["n"] > 0, "[c]", ""))
+        kept[f"then {at}"] = Earlier(result.about, {"map": hidden}, dict(result.tables))
+    today = [lay_out("Adult Care", 34), lay_out("Waste", 12)]
+    nesting = {("service", "directorate"): {"Reablement": "Adult Care", "Bins": "Waste"}}
+    present = [show(f"{at}.map", result.tables["map"].frame, result.tables["map"], result.about)
+               for at, result in enumerate(today)]
+    shown, links = show_earlier(kept, present, nesting)
+    assert links.corrected == ("then 0", "then 1")
+    assert {tuple(table.changed.items()) for table in shown} == {(("2024/25 H2", 1.0),)}
+
+
 def test_the_parts_of_a_law_change_together_between_two_editions() -> None:
     """51 posts were shown, all in force; 52 are now, one of a placement whose post ended, and 3 changed at most.
 

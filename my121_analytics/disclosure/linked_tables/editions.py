@@ -120,7 +120,7 @@ def _groups(gathered: Gathered, names: Texts, place: Mapping[str, int], edition:
             continue
         where = np.array([place.get(str(name), -1) for name in names[at]])
         for code in np.unique(group):
-            members = where[group == code]
+            members = np.unique(where[group == code])  # each once, in however many rows it stands
             if len(members) > 1 and (members >= 0).all():
                 yield members
 

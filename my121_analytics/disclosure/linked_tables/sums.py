@@ -150,7 +150,9 @@ def add_units(gathered: Gathered, grids: Sequence[Grid], nesting: Nesting) -> No
         units = {dict(unit).get(key) for unit in once}
         if not once or any(units < set(of.values()) for (_, parent), of in nesting.items() if parent == key):
             continue
-        names = np.concatenate([g.names(column, drop=[key]) for g in once.values()])
-        gathered.add_law(np.concatenate([g.positions[column] for g in once.values()]),
-                      np.concatenate([g.truth[column] for g in once.values()]),
-                      np.asarray(pd.factorize(names)[0], dtype=np.int64), names)
+        names = [g.names(column, drop=[key]) for g in once.values()]
+        rows = [np.unique(of_unit, return_index=True)[1] for of_unit in names]  # a base stands in many rows of a unit
+        named = np.concatenate([of_unit[at] for of_unit, at in zip(names, rows, strict=True)])
+        gathered.add_law(*(np.concatenate([of[column][at] for of, at in zip(columns, rows, strict=True)])
+                           for columns in ([g.positions for g in once.values()], [g.truth for g in once.values()])),
+                         np.asarray(pd.factorize(named)[0], dtype=np.int64), named)
