@@ -42,6 +42,7 @@ def run_managers(
         # Loaded here while the other processes load it too.
         from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
         from my121_analytics.cli.release_files import find_key, tell_attention, write_record, write_tables
+        from my121_analytics.disclosure.attacker import find_nesting
         from my121_analytics.figures.list_length import plot_list_lengths
         from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
         from my121_analytics.figures.movement_links import plot_movement_links
@@ -56,7 +57,8 @@ def run_managers(
         with progress_shown("Estimating rating patterns"):
             result = estimate_severity(intake.workforce, settings=chosen, habits=True, crew=crew)
     about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
-    publication = Publication(audience, chosen)
+    posts = intake.workforce.posts_in_cycle(intake.workforce.latest_cycle)
+    publication = Publication(audience, chosen, nesting=find_nesting(posts))
     with progress_shown("Writing"), staged_run(out, private=not publication.is_public, command="managers") as stage:
         released = write_tables(result, stage.folder, publication, key=key, files=FILES, columns={
             "managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})

@@ -28,6 +28,7 @@ def run_self(
     from my121_analytics.analysis.agreement import compare_self, detail_agreement
     from my121_analytics.cli.release_files import tell_attention, write_figure, write_record, write_tables
     from my121_analytics.cli.topics import write_topic
+    from my121_analytics.disclosure.attacker import find_nesting
     from my121_analytics.figures.canvas import draw_on_canvas
     from my121_analytics.figures.self_gap import plot_self_gap
     from my121_analytics.publication import Publication
@@ -41,7 +42,8 @@ def run_self(
         write_topic([result, detail], lambda shown: build_self_views(*shown), out, settings=chosen,
                     pictures=lambda shown: {"self_gap": draw_on_canvas(plot_self_gap, shown[0])})
     else:
-        publication = Publication(audience, chosen)
+        posts = intake.workforce.posts_in_cycle(intake.workforce.check_cycle(cycle))
+        publication = Publication(audience, chosen, nesting=find_nesting(posts))
         private = not publication.is_public
         released, = publication.release([result])
         with staged_run(out, private=private, command="self") as stage:

@@ -419,7 +419,8 @@ class _Linking:
             found = self._fit_edition(shown, names)
             (unlinked if found is None else corrected).extend(names)
             shown += found if found is not None else [
-                replace(table, edition=name, reach="none") for name in names for table in self.releases[name]]
+                replace(table, edition=_name_edition(name), reach="none")
+                for name in names for table in self.releases[name]]
         slack = write_equations([*self.known, *shown], {}, self.nesting, show_zeros=self.show_zeros,
                                 slack=self.slack).slack if shown else {}
         return shown, Links(self._results_of(same), self._results_of(partly), self._results_of(corrected),
@@ -484,7 +485,7 @@ class _Linking:
         All its sums with more changes come before fewer of its sums with fewer changes: what tables say of each other
         is known, how much changed is reckoned.
         """
-        tables = [replace(table, edition=names[0]) for name in names for table in self.releases[name]]
+        tables = [replace(table, edition=_name_edition(names[0])) for name in names for table in self.releases[name]]
         changes = count_changes(tables, self.now, self.nesting)
         own = [replace(table, reach="own" if table.reach == "all" else table.reach) for table in tables]
         for candidate in (tables, own):
@@ -519,6 +520,11 @@ def _fits_truth(known: Knowledge) -> bool:
         return False
     return has_solution(replace(system, lower=np.where(is_known, truth, system.lower),
                                 upper=np.where(is_known, truth, system.upper)))
+
+
+def _name_edition(release: str) -> str:
+    """Name an edition after a release; in names of counts a slash ends it."""
+    return release.replace("/", "_")
 
 
 def _agree(values: Mapping[str, float], known: Mapping[str, float]) -> bool:

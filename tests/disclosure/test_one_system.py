@@ -431,4 +431,44 @@ def test_one_unit_is_not_the_whole_council_of_a_kept_release_whose_counts_are_hi
     one = write_equations(tables, {}, {("service", "directorate"): only})
     two = write_equations(tables, {}, {("service", "directorate"): {**only, "Waste": "Environment"}})
     n_ratings = 3
-    assert one.system.equal.shape[0] >= two.system.equal.shape[0] + n_ratings  # each rating of the only unit is all
+
+    def count_equal_pairs(known: Knowledge) -> int:
+        return int((np.diff(known.system.equal.indptr) == 2).sum())
+
+    assert count_equal_pairs(one) == n_ratings  # each rating of the only unit is all
+    assert count_equal_pairs(two) == 0
+    assert count_equal_pairs(write_equations(tables[:1], {}, {})) == 0
+
+
+def test_units_of_a_kept_release_are_no_whole_where_nothing_tells_which_units_there_are() -> None:
+    """A kept pack of one directorate, all of its ratings hidden, beside a council's map; no table lists units."""
+    frame = pd.DataFrame({"level": [1, 2, 3], "n": [pd.NA] * 3, "base": 20.0}).astype({"n": "Float64"})
+    table = Table(frame, keys=("level",), count="n", base="base", sums=("level",), counts={"n": POSTS, "base": POSTS})
+    whole = Table(frame.assign(base=50.0, n=pd.array([10, 30, 10], dtype="Float64")), keys=("level",), count="n",
+                  base="base", sums=("level",), counts={"n": POSTS, "base": POSTS})
+
+    def about(within: str) -> Result:
+        return Result(describe("profile", population="posts_in_cycle", counts="posts", source="manager", as_of=DAY,
+                               cycle="2024/25 H2", filters={"directorate": within} if within else None), {})
+
+    tables = [show("then", frame, table, about("Adult Care").about), show("now", whole.frame, whole, about("").about)]
+    assert (np.diff(write_equations(tables, {}, {}).system.equal.indptr) != 2).all()
+
+
+def test_of_a_kept_map_with_every_count_hidden_the_base_is_that_of_the_placed_and_no_count_of_a_box() -> None:
+    """50 posts were placed, in which boxes is hidden, and 51 are now: one change, not 50 less the posts of a box."""
+    def lay_out(placed: int) -> Result:
+        frame = pd.DataFrame({"box": [*range(1, 10), 0], "n": [0, 4, placed - 9, 0, 0, 3, 0, 2, 0, 6],
+                              "base": [*[placed] * 9, placed + 6]})
+        table = Table(frame, keys=("box",), count="n", base="base", sums=("box",), counts={"n": POSTS, "base": POSTS})
+        return Result(describe("profile", population="posts_in_cycle", counts="posts", source="manager", as_of=DAY,
+                               cycle="2024/25 H2"), {"map": table})
+
+    then, now = lay_out(50), lay_out(51)
+    frame = then.tables["map"].frame.astype({"n": "Float64", "base": "Float64"})
+    frame = frame.assign(n=pd.NA, marker="[c]")
+    frame.loc[9, "base"] = pd.NA
+    kept = {"then 0": Earlier(then.about, {"map": frame.astype({"n": "Float64"})}, dict(then.tables))}
+    shown, links = show_earlier(kept, [show("0.map", now.tables["map"].frame, now.tables["map"], now.about)])
+    assert links.corrected == ("then 0",)
+    assert [dict(table.changed) for table in shown] == [{"2024/25 H2": 1.0}]

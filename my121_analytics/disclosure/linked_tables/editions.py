@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.linked_tables.gathered import Gathered
+from my121_analytics.disclosure.linked_tables.gathered import EDITION_OF_COUNT, Gathered
 from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR, Grid, Nesting, Shown, Texts
 from my121_analytics.disclosure.linked_tables.sums import add_keys
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints
@@ -136,12 +136,12 @@ def _limit(gathered: Gathered, groups: Sequence[Ints], changes: Ints, most: Sequ
 
 
 def _edition_of(name: str) -> str:
-    return name.partition(SEPARATOR)[0].partition(EDITION)[2]
+    return name.partition(SEPARATOR)[0].partition(EDITION)[2].partition("/")[0]
 
 
 def _plain(name: str) -> str:
-    prefix, mark, rest = str(name).partition(SEPARATOR)
-    return prefix.partition(EDITION)[0] + mark + rest
+    """Give the name without its edition; what follows it, such as whom a base counts, stays."""
+    return EDITION_OF_COUNT.sub("", str(name))
 
 
 def _cycle_of(name: str) -> str:

@@ -35,7 +35,8 @@ Slack = Mapping[str, tuple[float, float]]
 """Law -> by how much what it claims is over the truth at most, and under. A name that begins with ``NO_SUM`` stands for
 a sum of tables that does not hold at all, one that begins with ``laws.TOLD`` for a count that nobody prints."""
 NO_SUM = "no sum "
-_EDITION_OF_COUNT = re.compile(f"{re.escape(EDITION)}[^{re.escape(SEPARATOR)}]*")
+EDITION_OF_COUNT = re.compile(f"{re.escape(EDITION)}[^{re.escape(SEPARATOR)}/]*")
+"""The edition in a name; behind it may stand whom a base counts."""
 
 
 @dataclass(frozen=True)
@@ -288,7 +289,7 @@ class Gathered:
         for _, at, _, law in self.rows:
             number = int(law[0])
             if number and number not in self.kind_of_law and (numbers is None or number in numbers):
-                text = "\n".join(sorted(_EDITION_OF_COUNT.sub("", str(name)) for name in names[at]))
+                text = "\n".join(sorted(EDITION_OF_COUNT.sub("", str(name)) for name in names[at]))
                 found[number] = f"{NO_SUM}{hashlib.sha256(text.encode()).hexdigest()[:16]}"
         return found
 

@@ -213,15 +213,20 @@ def _plain_text(values: pd.Series) -> Texts:
 
 
 def _kind_of_base(grid: Grid, base: str) -> Texts:
-    """Say for each row whom its base counts: everybody, those with an outcome, or (empty) it cannot be told."""
+    """Say for each row whom its base counts: everybody, those with an outcome, or (empty) it cannot be told.
+
+    Of a kept table all of whose counts are hidden no number tells: then it is what it is in every table of ours.
+    """
     rows, groups = grid.parts(grid.outcomes), grid.groups(grid.outcomes)
     value = grid.truth[base]
     one_key = len(grid.outcomes) == 1
     none = grid.keys[grid.outcomes[0]] == NONE if one_key else np.zeros(grid.n, dtype=bool)
     size = groups.max(initial=-1) + 1
-    for column in (c for c in grid.columns if is_base_of(base, c)):
-        if not (np.isfinite(grid.truth[column]) & np.isfinite(value)).any():
-            continue  # nothing is known that could tell
+    counts = [column for column in grid.columns if is_base_of(base, column)]
+    telling = [column for column in counts if (np.isfinite(grid.truth[column]) & np.isfinite(value)).any()]
+    if counts and not telling:
+        return np.where(none, EVERYBODY, f"/placed:{grid.outcomes[0]}" if none.any() else EVERYBODY).astype(object)
+    for column in telling:
         everybody = np.bincount(groups[rows], weights=grid.truth[column][rows], minlength=size)[groups]
         placed = np.bincount(groups[rows & ~none], weights=grid.truth[column][rows & ~none], minlength=size)[groups]
         if none.any() and not (np.abs(np.where(none, everybody, placed) - value) > CLOSE).any():

@@ -137,7 +137,7 @@ def add_units(gathered: Gathered, grids: Sequence[Grid], nesting: Nesting) -> No
     """Tables cut to single units add up to the same table of all units, where all of them are there.
 
     Where a unit is missing, the true counts would show that the rest are not the whole; of a release that was kept they
-    are not known, so that the units are held against those of the nesting.
+    are not known, so that the units are held against those of the nesting; without one, such units are not added up.
     """
     alike: dict[tuple[str, str, str, str], list[Grid]] = {}
     for grid in grids:
@@ -148,11 +148,14 @@ def add_units(gathered: Gathered, grids: Sequence[Grid], nesting: Nesting) -> No
         once = {tuple(sorted({k: v[0] for k, v in g.keys.items() if k in g.cut_to}.items())): g
                 for g in of_units if g.n}
         units = {dict(unit).get(key) for unit in once}
-        if not once or any(units < set(of.values()) for (_, parent), of in nesting.items() if parent == key):
+        known = [set(of.values()) for (_, parent), of in nesting.items() if parent == key and of]
+        if not once or any(units < of for of in known):
+            continue
+        if not known and any(np.isnan(g.truth[column]).any() for g in once.values()):
             continue
         names = [g.names(column, drop=[key]) for g in once.values()]
         rows = [np.unique(of_unit, return_index=True)[1] for of_unit in names]  # a base stands in many rows of a unit
         named = np.concatenate([of_unit[at] for of_unit, at in zip(names, rows, strict=True)])
-        gathered.add_law(*(np.concatenate([of[column][at] for of, at in zip(columns, rows, strict=True)])
-                           for columns in ([g.positions for g in once.values()], [g.truth for g in once.values()])),
-                         np.asarray(pd.factorize(named)[0], dtype=np.int64), named)
+        at = np.concatenate([g.positions[column][of] for g, of in zip(once.values(), rows, strict=True)])
+        truth = np.concatenate([g.truth[column][of] for g, of in zip(once.values(), rows, strict=True)])
+        gathered.add_law(at, truth, np.asarray(pd.factorize(named)[0], dtype=np.int64), named)

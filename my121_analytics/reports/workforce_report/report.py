@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from my121_analytics.analysis.published_groups import merge_small_groups, merge_undeclared
 from my121_analytics.analysis.workforce_profile import MAKE_UP
+from my121_analytics.disclosure.attacker import find_nesting
 from my121_analytics.disclosure.release import Released
 from my121_analytics.errors import DataUnusableError, My121Error, SettingsError
 from my121_analytics.figures.phrases import day
@@ -134,7 +135,8 @@ def build_report(workforce: Workforce, *, intake: Intake | None = None, actions:
     """
     report, settings = report or ReportSettings(), settings or workforce.settings
     wanted = _choose_sections(report)
-    publication = Publication(report.audience, settings, beside=beside)
+    publication = Publication(report.audience, settings, beside=beside, nesting=find_nesting(
+        workforce.posts_in_cycle(workforce.check_cycle(report.cycle))))
     if not publication.policy.names:
         workforce = merge_small_groups(merge_undeclared(workforce), cycle=workforce.check_cycle(report.cycle),
                                        settings=settings)
