@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
-from my121_analytics.ingest.reading.cells import clean, is_missing, parse_ids, plain_list, plain_words
+from my121_analytics.ingest.reading.cells import clean, is_missing, mend_encoding, parse_ids, plain_list, plain_words
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import AXES, Heading, compact, words_of
+from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
 from my121_analytics.ingest.reading.scales import rank_of
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.split_periods import bounds_periods, suits_other_order
 from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM
-from my121_analytics.workforce.schema import MANAGER
+from my121_analytics.workforce.cycles import Cycle
+from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 Line = tuple[str, str, str, str, int, int, str, str, str, str]
 """One row of ``unread.COLUMNS``."""
-READ_KINDS = ("drafts", "own_ratings")
+READ_KINDS = ("drafts", "own_ratings", "names")
 """What was read and entered though it may not count."""
 _MANAGER_COLUMNS = ("manager_id", "manager_name", "manager_post")
 _RATER_COLUMNS = ("rater_id", "rater_name", "rater_post")
@@ -81,10 +85,13 @@ def list_doubtful(sheets: Sequence[SheetRows], placements: pd.DataFrame, listed:
         yield from _leaving_days(rows)
         yield from _drafts(rows)
         yield from _own_ratings(rows, placements)
+        yield from _broken_names(rows)
+        yield from _other_order(rows)
 
 
-def _line(kind: str, rows: SheetRows, heading: Heading, n: int, cause: str, meanings: str = "") -> Line:
-    return kind, rows.sheet.file, rows.sheet.name, heading.text, heading.position, n, cause, meanings, "", ""
+def _line(kind: str, rows: SheetRows, heading: Heading, n: int, cause: str, meanings: str = "",
+          strange: str = "") -> Line:
+    return kind, rows.sheet.file, rows.sheet.name, heading.text, heading.position, n, cause, meanings, strange, ""
 
 
 def _texts(rows: SheetRows, heading: Heading) -> tuple[np.ndarray, list[str], np.ndarray]:
@@ -213,6 +220,44 @@ def _own_ratings(rows: SheetRows, placements: pd.DataFrame) -> Iterator[Line]:
         position = next(rows.map.columns[c] for c in _RATER_COLUMNS if rows.has(c))
         heading = next(h for h in rows.map.headings if h.position == position)
         yield _line("own_ratings", rows, heading, own, "rates_self")
+
+
+# Letters and days -------------------------------------------------------------------------------------------------
+
+_NAMES = ("name", "surname", "forename", "manager_name", "rater_name", *ORGANISATION)
+_ODD = ("?\ufffd\u0192\u2030\u2020\u2021\u02c6\u201e\u201a\u00a2\u00a3\u00a4\u00a5\u00a6\u00a7\u00a9\u00ac\u00ae\u00b0"
+        "\u00b1\u00b6\u00d0\u00de\u00f0\u00fe")
+_BROKEN = re.compile(rf"(?<=[^\W\d_])[{_ODD}](?=[^\W\d_])|^[{_ODD}](?=[^\W\d_])|(?<=[^\W\d_])[{_ODD}]$")
+"""What stands for a letter with an accent once a program had no sign for it, or read it by another code page."""
+
+
+def _broken_names(rows: SheetRows) -> Iterator[Line]:
+    """Find names of people and units in which letters were lost or broken."""
+    for heading in rows.map.headings:
+        if heading.column not in _NAMES:
+            continue
+        codes, texts, _ = _texts(rows, heading)
+        broken = np.array([bool(_BROKEN.search(mend_encoding(text))) for text in texts], dtype=bool)
+        if broken[codes].any():
+            first = rows.rows[np.flatnonzero(broken[codes])[0]] + 1  # no name: the line is printed under pseudonyms too
+            yield _line("names", rows, heading, int(broken[codes].sum()), "broken_letters", strange=f"row {first:,}")
+
+
+def _other_order(rows: SheetRows) -> Iterator[Line]:
+    """Find review periods whose days fit the other order of day and month than the one set."""
+    assert rows.content is not None
+    other = "dmy" if rows.order == "mdy" else "mdy"
+    if "placements" not in rows.map.tables or rows.order == "ymd":
+        return
+    for heading in rows.map.headings:
+        found = rows.content.distinct(heading.position)
+        is_span = heading.column == "cycle" and any(
+            read_period(text, rows.content.rules, rows.order) == ""
+            and isinstance(read_period(text, rows.content.rules, other), Cycle) for text in found)
+        if is_span or (heading.how == "unused" and bounds_periods(heading.text) and suits_other_order(
+                found, rows.order)):
+            n = int(rows.content.filled(heading.position).sum())
+            yield _line("dates", rows, heading, n, f"order_{other}", strange=found[0])
 
 
 # Tables that count ------------------------------------------------------------------------------------------------

@@ -310,7 +310,7 @@ def _read_cycles(rows: SheetRows, context: Context, days: np.ndarray,
         return _assume_cycle(rows, context, among), stopped
     position = rows.map.columns["cycle"]
     codes, texts = rows.texts(position)
-    periods = [read_period(text, rules) for text in texts]
+    periods = [read_period(text, rules, context.settings.exports.date_order) for text in texts]
     example = next((p.label for p in periods if isinstance(p, Cycle)), "2023/24 H1")
     bad = np.array([p == "" for p in periods], dtype=bool)
     stopped = bad[codes] & among

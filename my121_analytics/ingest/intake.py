@@ -382,7 +382,8 @@ def _open_corrected(sheet: SourceSheet, settings: Settings, scales: Mapping[str,
 
 
 def _open(sheet: SourceSheet, settings: Settings, scales: Mapping[str, Scale], log: Log) -> SheetRows:
-    return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles, settings.exports.states)
+    return open_sheet(sheet, settings.exports.columns, log, scales, settings.cycles, settings.exports.states,
+                      settings.exports.date_order)
 
 
 def _log_unused_settings(sheets: Sequence[SheetRows], settings: Settings, log: Log) -> None:

@@ -204,6 +204,8 @@ def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unre
                           asleep=len(lost) > 1 or _n_near(unread) > 1)
             elif cause in (EMPLOYMENT, FORM):
                 lines.add("exports.columns", _quoted(heading.text), _quoted(cause), say("settings_line", "states"))
+            elif cause.startswith("order_"):
+                lines.add("exports", "date_order", _quoted(cause.removeprefix("order_")), asleep=True)
             elif cause in _ASKED_IN_DOUBT:
                 _add_in_doubt(lines, sheets, rows, heading, str(lost["meanings"].iloc[0]))
             elif cause in ("ambiguous", "dated") and not all(m.rsplit(" ", 1)[-1] in AXES for m in heading.meanings):

@@ -61,8 +61,8 @@ ROW_RULES = (
     *_rules("warning", "cell_left_out ambiguous_manager unknown_manager rater_unknown rater_missing "
             "rater_name_disagrees manager_name_disagrees manager_contradicts rating_disagrees_with_box outside_cycle "
             "date_order_doubtful"),
-    *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired no_rating manager_vacant "
-            "post_from_rater"),
+    *_rules("info", "spelling_repaired id_repaired encoding_repaired rater_repaired comma_repaired no_rating "
+            "manager_vacant post_from_rater"),
 )
 """What is checked cell by cell and row by row."""
 

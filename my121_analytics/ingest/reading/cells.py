@@ -153,7 +153,7 @@ def _mend_once(text: str) -> str:
     if any("\u0080" <= c <= "\u009f" for c in text) and "â" not in text and "Ã" not in text:
         text = "".join(bytes([ord(c)]).decode("cp1252", "replace") if "\u0080" <= c <= "\u009f" else c for c in text)
     text = re.sub(r"(?<=\S)Â(?=\s|$)", "", text)  # what is left of a no-break space
-    if any(mark in text for mark in ("â€", "Ã", "Â", "â\u0080", "ï¿", "ï»")):
+    if any(mark in text for mark in ("â€", "Ã", "Â", "Å", "Ä", "â\u0080", "ï¿", "ï»")):
         try:
             return b"".join(_cp1252(c) for c in text).decode("utf-8")
         except (UnicodeDecodeError, UnicodeEncodeError):

@@ -188,6 +188,11 @@ class SheetContent:
         return {text: n for text, n in pairs.items() if not is_missing(text)}
 
     @property
+    def rules(self) -> CycleSettings:
+        """Lengths of cycles, by which periods are read."""
+        return self._rules
+
+    @property
     def below(self) -> int:
         """First row below the header, counted from 0."""
         return self._below

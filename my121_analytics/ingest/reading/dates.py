@@ -23,7 +23,12 @@ from my121_analytics.ingest.reading.cells import (
 MONTHS = {name: number for number, names in enumerate(
     (("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
      ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
-     ("dec", "december")), start=1) for name in names}
+     ("dec", "december")), start=1) for name in names} | {
+    name: number for number, names in enumerate(
+        (("ion", "ionawr"), ("chwef", "chwefror"), ("maw", "mawrth"), ("ebr", "ebrill"), ("mai",), ("meh", "mehefin"),
+         ("gorff", "gorffennaf"), ("awst",), ("medi",), ("hyd", "hydref"), ("tach", "tachwedd"),
+         ("rhag", "rhagfyr")), start=1) for name in names}
+"""Names of months, English and Welsh."""
 _TIME = re.compile(r",?[ T](?P<hour>\d{1,2})[:.](?P<minute>\d{2})(?:[:.](?P<second>\d{2})(?:[.,]\d+)?)?"
                    r"\s*(?:[ap]\.?m\.?)?\s*(?:Z|UTC|BST|(?:GMT)?[+-]\d{2}:?\d{2}|GMT)?(?:\s*\([A-Za-z ]+\))?$", re.I)
 _ZONE = re.compile(r"(?<=^\d{4}-\d\d-\d\d)(?:Z|[+-]\d\d:\d\d)$")
@@ -32,8 +37,8 @@ _WEEKDAY = re.compile(r"^(mon|tue|tues|wed|weds|thu|thur|thurs|fri|sat|sun)(?:da
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _ISO = re.compile(r"(\d{4})[-/. ](\d{1,2})[-/. ](\d{1,2})")
 _NUMERIC = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d{2})")
-_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:of )?([A-Za-z]{3,9})[-/., ]*(\d{4}|\d{2})")
-_NAMED_FIRST = re.compile(r"([A-Za-z]{3,9})[-/. ]*(\d{1,2})(?:st|nd|rd|th)?[-/., ]+(\d{4}|\d{2})")
+_NAMED = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?[-/. ]*(?:of )?([A-Za-z]{3,10})[-/., ]*(\d{4}|\d{2})")
+_NAMED_FIRST = re.compile(r"([A-Za-z]{3,10})[-/. ]*(\d{1,2})(?:st|nd|rd|th)?[-/., ]+(\d{4}|\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _EMPTY = re.compile(r"[0\s/\-_.:]+")
 """The shell of a date with nothing in it: ``00/00/0000``, ``__/__/____``, a bare 0."""

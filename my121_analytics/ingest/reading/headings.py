@@ -395,8 +395,16 @@ def _heading_keys(text: str) -> tuple[str, ...]:
     bare = _OUR_REVIEW.sub(" ", shorter)  # what the review is called says nothing of the column
     of_bare = (compact(bare), canonical(bare)) if bare != shorter else ()
     asks = (f"is{compact(asked)}",) if text.rstrip().endswith("?") and compact(asked) else ()
-    found = (*plain, canonical(text), canonical(shorter), *of_bare, *asks)
-    return tuple(dict.fromkeys(key for key in found if key))
+    found = tuple(dict.fromkeys(k for k in (*plain, canonical(text), canonical(shorter), *of_bare, *asks) if k))
+    return found if ("/" not in text and "|" not in text) or set(found) & set(_book().candidates) else (
+        *found, *_in_two_languages(text))
+
+
+def _in_two_languages(text: str) -> tuple[str, ...]:
+    """Give the key of a heading that says one thing twice: ``Leaving date / Dyddiad gadael``."""
+    halves = [canonical(half) for half in re.split(r"[/|]", text)]
+    meant = [{column for _, column, _ in _book().candidates.get(half, ())} for half in halves]
+    return (halves[0],) if len(halves) == 2 and meant[0] & meant[1] else ()
 
 
 _OUR_REVIEW = re.compile(r"\bmy[ _-]?(?:1|one)[ _:-]{0,3}(?:2|to)?[ _:-]{0,3}(?:1|one)s?\b"

@@ -26,7 +26,7 @@ _MONTH = re.compile(r"([A-Za-z]{3,9})\.?[ -]*((?:19|20)\d\d)?")
 _LENGTHS = (12, 6, 4, 3)
 
 
-def read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
+def read_period(text: str, rules: CycleSettings, order: str = "dmy") -> Cycle | str | None:
     """Read a review period.
 
     Parameters
@@ -35,6 +35,8 @@ def read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
         The cell.
     rules
         First month of the year and months per cycle.
+    order
+        Of day and month, as for ``parse_dates``.
 
     Returns
     -------
@@ -53,7 +55,7 @@ def read_period(text: str, rules: CycleSettings) -> Cycle | str | None:
         found = parse_cycle(candidate, rules)
         if found is not None:
             return found
-    found = _read_span(text, rules) or _read_day(text, rules)
+    found = _read_span(text, rules, order) or _read_day(text, rules, order)
     if found is not None:
         return found
     if re.fullmatch(r"(?:19|20)\d\d", text):
@@ -98,14 +100,14 @@ def _bring_to_standard(text: str) -> str:
     return re.sub(r"(?<!\d)(?<!\d/)(\d\d)(?=/\d\d(?![\d/]))", r"20\1", plain)
 
 
-def _read_span(text: str, rules: CycleSettings) -> Cycle | None:
+def _read_span(text: str, rules: CycleSettings, order: str) -> Cycle | None:
     """Read ``Apr 2024 - Sep 2024`` or two days as the cycle that runs from the one to the other."""
     found = _SPAN.fullmatch(text)
     if not found:
         return None
     left, right = (found[1], found[2]) if found[1] else (found[3], found[4])
-    last = _edge(right, rules, is_end=True)
-    first = _edge(left, rules, is_end=False, year=last.year if last else None)
+    last = _edge(right, order, is_end=True)
+    first = _edge(left, order, is_end=False, year=last.year if last else None)
     if first is None or last is None or first >= last:
         return None
     for months in _LENGTHS:
@@ -115,18 +117,18 @@ def _read_span(text: str, rules: CycleSettings) -> Cycle | None:
     return None
 
 
-def _edge(text: str, rules: CycleSettings, *, is_end: bool, year: int | None = None) -> date | None:
+def _edge(text: str, order: str, *, is_end: bool, year: int | None = None) -> date | None:
     month = _MONTH.fullmatch(text.strip())
     if month and month[1].casefold() in MONTHS:
         number, of = MONTHS[month[1].casefold()], int(month[2]) if month[2] else year
         return None if of is None else date(of, number, monthrange(of, number)[1] if is_end else 1)
-    day = parse_dates([text]).parsed.values[0]
+    day = parse_dates([text], order).parsed.values[0]
     return None if np.isnat(day) else day.astype("datetime64[D]").item()
 
 
-def _read_day(text: str, rules: CycleSettings) -> Cycle | None:
+def _read_day(text: str, rules: CycleSettings, order: str) -> Cycle | None:
     """Read a day as the cycle it falls into."""
-    day = parse_dates([text]).parsed.values[0]
+    day = parse_dates([text], order).parsed.values[0]
     if np.isnat(day) or text.replace(".", "").isdigit():
         return None
     return cycle_of(day.astype("datetime64[D]").item(), rules)

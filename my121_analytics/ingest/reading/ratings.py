@@ -37,6 +37,7 @@ _ANY_FILLER = frozenset().union(*_FILLER.values())
 _PARTS = re.compile(r"\s*(?:[/;|,+]|\bor\b|\bto\b|\band\b)\s*|\s+-\s+", re.I)
 _DOUBT = re.compile(r"[?~<>≈±→*%£$€+]|^-\s*\d|[-+]$|\d-$")
 """Marks that make a rating another one or no sure one: 2?, 3*, Meets+, -1."""
+_WHOLE_WITH_COMMA = re.compile(r"\d,0+(?!\d)")
 _LOST_DASH = re.compile(r"(?<=\w) ?[?\ufffd] ?(?=\w)")
 _TRUNCATED = 12
 """From this length on, a label cut off by a narrow column is still known."""
@@ -132,7 +133,8 @@ class Scale:
             return 0, self._fault("ambiguous"), ""
         if not bare:
             level = self.level_of(codes[0]) if codes else 0
-            return (level, "", "") if level else (0, self._fault("unknown"), "")
+            repair = "comma_repaired" if _WHOLE_WITH_COMMA.search(text) else ""
+            return (level, "", repair) if level else (0, self._fault("unknown"), "")
         if not codes and self.level_of(bare):
             return self.level_of(bare), "", ""
         letter, _, rest = bare.partition(" ")

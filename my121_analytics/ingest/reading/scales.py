@@ -31,6 +31,8 @@ _NOTICEABLE = 0.1
 """Share of rows from which codes that stand beside other labels are a rule."""
 _LISTED = 12
 """Values that a message lists."""
+_COMMA = re.compile(r"\d+,\d+")
+"""A decimal comma where a column has several such texts; one alone (``2,3``) may be two ratings."""
 _TOTAL = re.compile(r"^\W*\d+(?:[.,]\d+)?\s*(?:/|\b(?:out )?of\b)\s*(\d+)\W*$", re.I)
 
 
@@ -330,6 +332,7 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
     off_scale: dict[str, int] = {}
     unknown: dict[str, int] = {}
     contradicting: dict[str, int] = {}
+    commas: dict[str, int] = {}
     beside: dict[str, list[int]] = {}
     n_labels = n = 0
     for text, count, value, fault in zip(texts, counts.tolist(), parsed.values.tolist(), parsed.faults, strict=True):
@@ -341,6 +344,8 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
         if code is not None:
             if fault.startswith("unknown") or (fault and total and int(total[1]) > len(scale.labels)):
                 off_scale[shown] = count
+            elif _COMMA.fullmatch(shown):
+                commas[shown] = count
             continue
         n_labels += count
         digits = re.search(r"\d+", shown)
@@ -351,6 +356,8 @@ def _weigh(texts: np.ndarray, counts: np.ndarray, parsed: Parsed, scale: Scale) 
         elif fault.startswith("unknown") and any(c.isalnum() for c in shown):
             unknown[shown] = count
     n_turned = sum(wrong > right for right, wrong in beside.values())
+    if len(commas) > 1 and (any(code % 1 for text in commas if (code := bare_code(text)) is not None)):
+        off_scale.update({text: count for text, count in commas.items() if (bare_code(text) or 0) % 1})
     return ScaleFit(off_scale, _foreign(unknown, n), contradicting, n_turned, n_labels, n)
 
 

@@ -107,6 +107,8 @@ class SheetRows:
     """Vacant posts among the rows set aside: ``post_id`` and the columns of the organisation, as text."""
     group_lines: tuple[str, int] = field(init=False, default=("", 0))
     """Lines between people that may name their unit, and how many people stand below them."""
+    order: str = field(init=False, default="dmy")
+    """Of day and month, as set."""
     contested: Contested | None = field(init=False, default=None)
     """What is said of people to whom the sheet gives two managers at one time; None where it does so to few."""
     unknown_states: dict[str, tuple[tuple[str, ...], int]] = field(init=False, default_factory=dict)
@@ -407,7 +409,7 @@ def categorical(values: np.ndarray, codes: np.ndarray) -> pd.Categorical:
 
 def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
                scales: Mapping[str, Scale] | None = None, rules: CycleSettings | None = None,
-               states: Mapping[str, str] | None = None) -> SheetRows:
+               states: Mapping[str, str] | None = None, order: str = "dmy") -> SheetRows:
     """Find a sheet's table and say what its columns and rows are.
 
     Parameters
@@ -424,6 +426,8 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
         Lengths of cycles, by which columns of periods are held against each other.
     states
         ``[exports.states]``: words for the state of a position or of somebody's employment.
+    order
+        Of day and month, as for ``parse_dates``.
 
     Returns
     -------
@@ -436,7 +440,7 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
             log.add("not_record", file=sheet.file, sheet=sheet.name, expected="no row of known headings was found")
         return _all_aside(sheet, SheetMap((), ()), ("",) * sheet.n_columns, log, scales=scales)
     below = header.last + 1
-    sheet, joined = join_periods(sheet, header.texts, below, rules, dict(overrides))
+    sheet, joined = join_periods(sheet, header.texts, below, rules, dict(overrides), order)
     overrides = {**overrides, **joined}
     content = SheetContent(sheet, below, scales or {}, rules)
     smap = map_headings(header.texts, overrides, looks_like=content.looks_like, same=content.same, fits=content.fits,
@@ -465,6 +469,7 @@ def open_sheet(sheet: SourceSheet, overrides: Mapping[str, str], log: Log,
     rows = SheetRows(carry_groups(sheet, smap, aside, log), smap, header.texts, aside, log, content=content,
                      scales=scales or {})
     rows.ids[key] = ids
+    rows.order = order
     rows.missing = _missing_rows(sheet, aside, header.last, log)
     rows.vacancies = _list_vacancies(rows.sheet, smap, vacant)
     rows.group_lines = _find_group_lines(sheet, smap, aside, log)

@@ -31,7 +31,7 @@ _HALF = 6
 
 
 def join_periods(sheet: SourceSheet, texts: Sequence[str], below: int, rules: CycleSettings | None,
-                 overrides: dict[str, str]) -> tuple[SourceSheet, dict[str, str]]:
+                 overrides: dict[str, str], order: str = "dmy") -> tuple[SourceSheet, dict[str, str]]:
     """Put a period that stands in two columns into one of them.
 
     Parameters
@@ -46,6 +46,8 @@ def join_periods(sheet: SourceSheet, texts: Sequence[str], below: int, rules: Cy
         Lengths of cycles.
     overrides
         ``[exports.columns]``; a sheet whose periods are named there is left as it is.
+    order
+        Of day and month, as for ``parse_dates``.
 
     Returns
     -------
@@ -54,7 +56,8 @@ def join_periods(sheet: SourceSheet, texts: Sequence[str], below: int, rules: Cy
     """
     if rules is None or "cycle" in overrides.values():
         return sheet, {}
-    for first, second, write in (*_year_and_part(sheet, texts, below, rules), *_begin_and_end(sheet, texts, below)):
+    pairs = (*_year_and_part(sheet, texts, below, rules), *_begin_and_end(sheet, texts, below, order))
+    for first, second, write in pairs:
         joined = [write(a, b) for a, b in zip(sheet.columns[first][below:], sheet.columns[second][below:], strict=True)]
         return (sheet.with_columns({first: sheet.columns[first].written(slice(below, None), joined)}),
                 {texts[first]: "cycle", texts[second]: "ignore"})
@@ -78,17 +81,43 @@ def _year_and_part(sheet: SourceSheet, texts: Sequence[str], below: int, rules: 
     return [(years[0], parts[0], lambda year, part: f"{year} {_part_of(part, rules)}".strip() if clean(year) else year)]
 
 
-def _begin_and_end(sheet: SourceSheet, texts: Sequence[str], below: int) -> list:
+def _begin_and_end(sheet: SourceSheet, texts: Sequence[str], below: int, order: str) -> list:
     """Find a column of first days beside one of last days, where no column names the period."""
     keys = [canonical(text) for text in texts]
     if any(column_of(text, ("people", "placements")) == "cycle" for text in texts):
         return []
-    begins = [j for j, key in enumerate(keys) if key in _BEGINS and _are_days(sheet, j, below)]
-    ends = [j for j, key in enumerate(keys) if key in _ENDS and _are_days(sheet, j, below)]
-    if len(begins) != 1 or len(ends) != 1:
+    begins = [j for j, key in enumerate(keys) if key in _BEGINS and _are_days(sheet, j, below, order)]
+    ends = [j for j, key in enumerate(keys) if key in _ENDS and _are_days(sheet, j, below, order)]
+    if len(begins) != 1 or len(ends) != 1 or suits_other_order(_distinct(sheet, begins[0], below), order):
         return []
-    return [(begins[0], ends[0], lambda first, last: f"{_day(first)} to {_day(last)}" if clean(first) and clean(last)
-             else "")]
+    return [(begins[0], ends[0], lambda first, last: f"{_day(first, order)} to {_day(last, order)}"
+             if clean(first) and clean(last) else "")]
+
+
+def bounds_periods(heading: str) -> bool:
+    """Say whether a heading is about the first or the last day of a review period."""
+    return canonical(heading) in _BEGINS | _ENDS
+
+
+def suits_other_order(days: Sequence[str], order: str) -> bool:
+    """Say whether days are none in the order set and days in the other; or first of a month in the other order alone.
+
+    Parameters
+    ----------
+    days
+        Distinct texts.
+    order
+        Of day and month, as set.
+    """
+    if order == "ymd" or not days:
+        return False
+    ours, other = (parse_dates(days, o).parsed for o in (order, "dmy" if order == "mdy" else "mdy"))
+    if (other.faults != "").any():
+        return False
+    if (ours.faults != "").any():
+        return True
+    firsts = [[str(day)[8:10] == "01" for day in found.values.astype("datetime64[D]")] for found in (ours, other)]
+    return all(firsts[1]) and not any(firsts[0])
 
 
 def _part_of(cell: str, rules: CycleSettings) -> str:
@@ -111,15 +140,15 @@ def _is_year(cell: str, rules: CycleSettings) -> bool:
     return bool(period) and bool(re.fullmatch(r"(?:19|20)\d\d", str(period)))
 
 
-def _day(cell: str) -> str:
+def _day(cell: str, order: str) -> str:
     """Write a day as year-month-day, so that the span is read alike whatever order the column has."""
-    day = parse_dates([clean(cell)]).parsed.values[0]
+    day = parse_dates([clean(cell)], order).parsed.values[0]
     return clean(cell) if np.isnat(day) else str(day.astype("datetime64[D]"))
 
 
-def _are_days(sheet: SourceSheet, column: int, below: int) -> bool:
+def _are_days(sheet: SourceSheet, column: int, below: int, order: str) -> bool:
     found = _distinct(sheet, column, below)
-    return bool(found) and bool((parse_dates(found).parsed.faults == "").all())
+    return bool(found) and bool((parse_dates(found, order).parsed.faults == "").all())
 
 
 def _distinct(sheet: SourceSheet, column: int, below: int) -> list[str]:

@@ -288,3 +288,154 @@ def test_tables_with_other_columns_are_no_tables_of_counts(tmp_path):
 def test_a_status_in_codes_on_forms_is_asked_about_first(tmp_path):
     intake = read(tmp_path, forms={"Status": ["C"] * 15 + ["D"] * 5})
     assert "'Status' could mean form_status" in intake.unread.headlines()[0]
+
+
+# Welsh ------------------------------------------------------------------------------------------------------------
+
+
+def test_an_export_in_welsh_is_read_whole(tmp_path):
+    write_csv(tmp_path / "staff.csv", {"Rhif gweithiwr": PEOPLE, "Enw": NAMES, "Cyfarwyddiaeth": "Tai",
+                                       "Rheolwr llinell": MANAGERS, "Dyddiad gadael": ["3 Ion 2024", *[""] * 19],
+                                       "Statws cyflogaeth": ["Wedi gadael", *["Gweithredol"] * 19]})
+    write_csv(tmp_path / "ratings.csv", {"Rhif gweithiwr": PEOPLE, "Cyfnod adolygu": "2024/25 H1",
+                                         "Sgôr perfformiad": LEVELS,
+                                         "Statws ffurflen": ["Drafft", "Canslwyd", *["Cwblhawyd"] * 18]})
+    intake = read(tmp_path)
+    assert intake.unread.headlines() == ()
+    assert intake.workforce.employees["left_on"].dropna().astype(str).tolist() == ["2024-01-03"]
+    assert len(intake.workforce.placements) == 18
+    assert raters(intake) == {"1001": 1, "1002": 9, "1003": 8}
+
+
+@pytest.mark.parametrize(("heading", "words", "n_left"), [
+    ("Employment status", ["Wedi gadael", "Wedi ymddeol", *["Mewn swydd"] * 18], 2),
+    ("Statws cyflogaeth", ["Ddim wedi gadael", "Gadawodd", *["Cyflogedig"] * 18], 1),
+    ("Rheswm gadael", ["Ymddiswyddo", *[""] * 19], 1)])
+def test_leavers_in_welsh_words_have_left(tmp_path, heading, words, n_left):
+    assert int(read(tmp_path, staff={heading: words}).workforce.employees["has_left"].sum()) == n_left
+
+
+def test_welsh_words_that_are_not_known_are_asked_about(tmp_path):
+    intake = read(tmp_path, staff={"Nodiadau": ["Wedi gadael 31/01/2024", *[""] * 19]})
+    assert "'Nodiadau' may say who has left." in intake.unread.headlines()[0]
+    (tmp_path / "ratings.csv").unlink()
+    words = [["Cyflawni'n rhannol", "Cyflawni", "Rhagori"][level - 1] for level in LEVELS]
+    intake = read(tmp_path, forms={"Performance rating": None, "Sgôr": words})
+    assert intake.unread.headlines()[0].startswith("No rating was read")
+    assert "'Rhagori'" in intake.unread.headlines()[1]
+
+
+@pytest.mark.parametrize(("heading", "is_one"), [
+    ("Performance rating / Sgôr perfformiad", True), ("Sgôr perfformiad | Performance rating", True),
+    ("Performance rating / Directorate", False)])
+def test_a_heading_in_two_languages_is_one(tmp_path, heading, is_one):
+    intake = read(tmp_path, forms={"Performance rating": None, heading: WORDS})
+    assert (placed(intake) == {1: 8, 2: 8, 3: 4}) is is_one
+
+
+# The order of day and month -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("forms", [
+    {"Period start": "04/01/2024", "Period end": "03/31/2025"},
+    {"Period start": "04/01/2024", "Period end": "10/12/2024"},
+    {"Review period start": "10/01/2024", "Review period end": "03/31/2025"},
+    {"Review period": "04/01/2024 - 03/31/2025"}])
+def test_periods_with_the_month_first_name_the_order_as_the_cause(tmp_path, forms):
+    intake = read(tmp_path, forms={"Review period": None, **forms})
+    line = intake.unread.headlines()[-1]
+    assert 'fit month/day/year and not day/month/year; set [exports] date_order = "mdy"' in line
+    assert '# date_order = "mdy"' in intake.unread.settings
+
+
+@pytest.mark.parametrize(("forms", "label"), [
+    ({"Period start": "04/01/2024", "Period end": "03/31/2025"}, "2024/25"),
+    ({"Review period": "10/01/2024 - 03/31/2025"}, "2024/25 H2")])
+def test_with_that_order_set_the_periods_are_read(tmp_path, forms, label):
+    intake = read(tmp_path, forms={"Review period": None, **forms}, settings='[exports]\ndate_order = "mdy"\n')
+    assert intake.workforce.cycles["label"].astype(str).tolist() == [label]
+    assert intake.unread.headlines() == ()
+
+
+# Decimal commas ---------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delimiter", [",", ";"])
+def test_a_whole_level_with_a_decimal_comma_is_read_and_that_is_said(tmp_path, delimiter):
+    table = {**FORMS, "Performance rating": [f"{level},0" for level in LEVELS]}
+    write_csv(tmp_path / "ratings.csv", table, delimiter=delimiter)
+    intake = read(tmp_path)
+    assert placed(intake) == {1: 8, 2: 8, 3: 4}
+    assert intake.findings.loc[intake.findings["code"] == "comma_repaired", "n"].sum() == 20
+
+
+def test_scores_with_decimal_commas_are_no_levels(tmp_path):
+    intake = read(tmp_path, forms={"Performance rating": ["2,5", "1,5", *["3,0"] * 18]})
+    assert "decimals_for_levels" in codes(intake)
+    assert intake.workforce.placements.empty
+
+
+def test_two_ratings_in_one_cell_stop_their_row_alone(tmp_path):
+    intake = read(tmp_path, forms={"Performance rating": ["2,3", *map(str, LEVELS[1:])]})
+    assert intake.quarantine["reason"].tolist() == ["ambiguous_rating"]
+    assert len(intake.workforce.placements) == 19
+
+
+def test_ids_with_a_thousands_comma_are_repaired_and_that_is_said(tmp_path):
+    intake = read(tmp_path, forms={"Employee number": [f"{int(person):,}" for person in PEOPLE]})
+    assert placed(intake) == {1: 8, 2: 8, 3: 4}
+    assert "'1,001' was read as '1001'" in intake.findings["message"].str.cat()
+
+
+# Names that were garbled ------------------------------------------------------------------------------------------
+
+WELSH = ["Siân Llŷr", "Gwŷn Hughes", "Llŵyd Môn", *NAMES[3:]]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-8-sig"])
+def test_names_in_unicode_are_read_as_they_are(tmp_path, encoding):
+    write_csv(tmp_path / "staff.csv", {**STAFF, "Employee name": WELSH}, encoding)
+    intake = read(tmp_path)
+    assert intake.workforce.employees["name"].astype(str).tolist()[:3] == WELSH[:3]
+    assert intake.unread.headlines() == ()
+
+
+@pytest.mark.parametrize("page", ["cp1252", "latin-1"])
+def test_names_in_utf_8_that_was_read_by_another_code_page_are_mended(tmp_path, page):
+    broken = [name.encode().decode(page) for name in WELSH]
+    assert broken[1].startswith("GwÅ·n")
+    intake = read(tmp_path, staff={"Employee name": broken})
+    assert intake.workforce.employees["name"].astype(str).tolist()[:3] == WELSH[:3]
+
+
+@pytest.mark.parametrize(("names", "n"), [
+    ([name.encode("cp1252", "replace").decode("cp1252") for name in WELSH], 3),
+    ([name.encode("iso8859-14").decode("cp1252") for name in WELSH], 3),
+    (["Siân A".encode("cp850").decode("cp1252"), *NAMES[1:]], 1), (["Si\ufffdn A", *NAMES[1:]], 1)])
+def test_names_with_lost_letters_are_said_first_and_not_printed(tmp_path, names, n):
+    intake = read(tmp_path, staff={"Employee name": names})
+    (line,) = intake.unread.headlines()
+    assert line.startswith(f"{n} names of staff.csv were" if n > 1 else "One name of staff.csv was")
+    assert line.endswith("The first is in row 2.")
+
+
+@pytest.mark.parametrize("names", [["O’Neil, Zoë", "Anne-Marie D'Arcy", "Åsa Öberg", "Jo ‘Bill’ Hay", *NAMES[4:]],
+                                   NAMES])
+def test_other_signs_in_names_are_no_lost_letters(tmp_path, names):
+    assert read(tmp_path, staff={"Employee name": names}).unread.headlines() == ()
+
+
+# Hidden rows ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("with_filter", [True, False])
+def test_rows_that_a_filter_hides_are_read_and_that_is_said(tmp_path, with_filter):
+    def hide(sheet: Worksheet) -> None:
+        for row in range(14, 22):
+            sheet.row_dimensions[row].hidden = True
+        sheet.auto_filter.ref = sheet.dimensions if with_filter else None
+
+    write_xlsx(tmp_path / "ratings.xlsx", FORMS, hide)
+    intake = read(tmp_path)
+    assert placed(intake) == {1: 8, 2: 8, 3: 4}
+    assert "Hidden rows: 14-21." in intake.findings["message"].tolist()
