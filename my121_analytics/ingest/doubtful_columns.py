@@ -22,11 +22,13 @@ from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 Line = tuple[str, str, str, str, int, int, str, str, str, str]
 """One row of ``unread.COLUMNS``."""
-READ_KINDS = ("drafts", "own_ratings", "names")
+READ_KINDS = ("drafts", "own_ratings", "names", "tests")
 """What was read and entered though it may not count."""
 _MANAGER_COLUMNS = ("manager_id", "manager_name", "manager_post")
 _RATER_COLUMNS = ("rater_id", "rater_name", "rater_post")
 _NEARLY_ALL, _FEWEST, _MOSTLY = 0.8, 3, 0.5
+_SAMPLE = 2_000
+"""Ratings that show whether a sheet is one of self-assessments at all."""
 _RARELY, _SELDOM = 0.1, 0.5
 """A column of days is in use where so many forms have one; leavers are fewer than this share of a staff list."""
 _FINISHES = frozenset({"submitted", "submission", "submit", "completed", "completion", "complete", "signed", "sign",
@@ -85,6 +87,9 @@ def list_doubtful(sheets: Sequence[SheetRows], placements: pd.DataFrame, listed:
         yield from _leaving_days(rows)
         yield from _drafts(rows)
         yield from _own_ratings(rows, placements)
+        yield from _changed_ratings(rows)
+        yield from _sums(rows)
+        yield from _names_that_tell(rows)
         yield from _broken_names(rows)
         yield from _other_order(rows)
 
@@ -215,11 +220,40 @@ def _own_ratings(rows: SheetRows, placements: pd.DataFrame) -> Iterator[Line]:
         return
     mine = placements[((placements["origin_file"] == rows.sheet.file) & (placements["origin_sheet"] == rows.sheet.name)
                        & (placements["source"] == MANAGER)).to_numpy()]
-    own = int((mine["rater_id"].astype("str") == mine["employee_id"].astype("str")).sum())
+    if _count_own(mine.head(_SAMPLE)) < _RARELY * min(len(mine), _SAMPLE):
+        return
+    own = _count_own(mine)
     if own >= max(_FEWEST, _MOSTLY * len(mine)):
         position = next(rows.map.columns[c] for c in _RATER_COLUMNS if rows.has(c))
         heading = next(h for h in rows.map.headings if h.position == position)
         yield _line("own_ratings", rows, heading, own, "rates_self")
+
+
+_CHANGED = frozenset({"appeal", "appealed", "amended", "revised", "corrected", "override", "overridden", "adjusted",
+                      "changed", "resubmitted"})
+_COUNTS = re.compile(r"(?:head ?)?counts?\b|(?:number|no\.?|total) (?:of )?(?:staff|employees|people|forms|ratings)\b",
+                     re.I)
+
+
+def _changed_ratings(rows: SheetRows) -> Iterator[Line]:
+    """Find ratings beside those that were read that may take their place: after an appeal, revised."""
+    if "placements" not in rows.map.tables or rows.content is None:
+        return
+    for heading in _unknown(rows):
+        if set(words_of(heading.text)) & _CHANGED and (rows.content.fits(heading.position) or frozenset()) & {
+                "performance", "potential", "box"}:
+            codes, _, says = _texts(rows, heading)
+            yield _line("ratings", rows, heading, int(says[codes].sum()), "changed_rating")
+
+
+def _sums(rows: SheetRows) -> Iterator[Line]:
+    """Find a column that counts beside ratings: its rows may sum up several people."""
+    for heading in _unknown(rows) if "placements" in rows.map.tables else ():
+        codes, texts, says = _texts(rows, heading)
+        counted = [text for text, told in zip(texts, says, strict=True) if told]
+        if _COUNTS.match(heading.text.strip()) and all(text.isdecimal() for text in counted) and any(
+                int(text) > 1 for text in counted):
+            yield _line("drafts", rows, heading, int(says[codes].sum()), "sums_up")
 
 
 # Letters and days -------------------------------------------------------------------------------------------------
@@ -229,6 +263,28 @@ _ODD = ("?\ufffd\u0192\u2030\u2020\u2021\u02c6\u201e\u201a\u00a2\u00a3\u00a4\u00
         "\u00b1\u00b6\u00d0\u00de\u00f0\u00fe")
 _BROKEN = re.compile(rf"(?<=[^\W\d_])[{_ODD}](?=[^\W\d_])|^[{_ODD}](?=[^\W\d_])|(?<=[^\W\d_])[{_ODD}]$")
 """What stands for a letter with an accent once a program had no sign for it, or read it by another code page."""
+
+
+_LEFT = re.compile(r"(?:[(\[*{/]|\s-)\s*(?:has )?(?:left|leaver|ex[ -]?(?:employee|staff)|resigned|retired|deceased"
+                   r"|terminated)\b", re.I)
+_TEST = re.compile(r"(?=.*(?:test|dummy))(?:(?:zz+\w*|x*test\w{0,3}|dummy|training|employee|user|person|staff|record"
+                   r"|account|\d+)\W*)+", re.I)
+
+
+def _names_that_tell(rows: SheetRows) -> Iterator[Line]:
+    """Find people on a staff list whose name says that they have left, or that they are a test."""
+    if rows.map.tables != ("people",) or rows.names is None:
+        return
+    column = "name" if rows.has("name") else "surname"
+    heading = next(h for h in rows.map.headings if h.position == rows.map.columns[column])
+    names, codes = [*rows.names.categories.astype(object), ""], rows.names.codes
+    left = np.array([bool(_LEFT.search(name)) for name in names], dtype=bool)[codes]
+    if left.any() and not rows.has("left_on", EMPLOYMENT):
+        yield _line("states", rows, heading, int(left.sum()), "left_in_names")
+    tests = np.array([bool(_TEST.fullmatch(name)) for name in names], dtype=bool)[codes]
+    if tests.any():
+        first = rows.rows[np.flatnonzero(tests)[0]] + 1
+        yield _line("tests", rows, heading, int(tests.sum()), "test_people", strange=f"row {first:,}")
 
 
 def _broken_names(rows: SheetRows) -> Iterator[Line]:
@@ -250,14 +306,19 @@ def _other_order(rows: SheetRows) -> Iterator[Line]:
     if "placements" not in rows.map.tables or rows.order == "ymd":
         return
     for heading in rows.map.headings:
+        if heading.column != "cycle" and not bounds_periods(heading.text):
+            continue
         found = rows.content.distinct(heading.position)
         is_span = heading.column == "cycle" and any(
             read_period(text, rows.content.rules, rows.order) == ""
             and isinstance(read_period(text, rows.content.rules, other), Cycle) for text in found)
-        if is_span or (heading.how == "unused" and bounds_periods(heading.text) and suits_other_order(
-                found, rows.order)):
+        if is_span or (heading.how == "unused" and suits_other_order(found, rows.order)):
             n = int(rows.content.filled(heading.position).sum())
             yield _line("dates", rows, heading, n, f"order_{other}", strange=found[0])
+
+
+def _count_own(placements: pd.DataFrame) -> int:
+    return int((placements["rater_id"].astype("str") == placements["employee_id"].astype("str")).sum())
 
 
 # Tables that count ------------------------------------------------------------------------------------------------

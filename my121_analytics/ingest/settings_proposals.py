@@ -204,10 +204,12 @@ def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unre
                           asleep=len(lost) > 1 or _n_near(unread) > 1)
             elif cause in (EMPLOYMENT, FORM):
                 lines.add("exports.columns", _quoted(heading.text), _quoted(cause), say("settings_line", "states"))
+            elif cause == "changed_rating":
+                lines.add("exports.columns", _quoted(heading.text), _quoted("ignore"), asleep=True)
             elif cause.startswith("order_"):
                 lines.add("exports", "date_order", _quoted(cause.removeprefix("order_")), asleep=True)
             elif cause in _ASKED_IN_DOUBT:
-                _add_in_doubt(lines, sheets, rows, heading, str(lost["meanings"].iloc[0]))
+                _add_in_doubt(lines, sheets, rows, heading, cause, str(lost["meanings"].iloc[0]))
             elif cause in ("ambiguous", "dated") and not all(m.rsplit(" ", 1)[-1] in AXES for m in heading.meanings):
                 first, *other_answers = [*heading.meanings, "ignore"]
                 lines.add("exports.columns", _quoted(heading.text), _quoted(first),
@@ -220,9 +222,10 @@ def _add_other_headings(lines: _Lines, sheets: Sequence[SheetRows], unread: Unre
 _ASKED_IN_DOUBT = ("other_manager", "ids_of_people", "ends", "paid_last", "blank_days", "rates_self")
 
 
-def _add_in_doubt(lines: _Lines, sheets: Sequence[SheetRows], rows: SheetRows, heading: Heading, meant: str) -> None:
+def _add_in_doubt(lines: _Lines, sheets: Sequence[SheetRows], rows: SheetRows, heading: Heading, cause: str,
+                  meant: str) -> None:
     """Say what a column in doubt would be, or whose the ratings beside it would be, for a person to decide."""
-    if not meant:
+    if cause == "rates_self":
         for axis, position in rows.map.ratings.get("", {}).items():
             why = (say("settings_line", "other_files") if _is_elsewhere(sheets, rows, rows.headings[position]) else
                    say("settings_line", "or", others=_quoted(f"{MANAGER} {axis}")))

@@ -105,8 +105,9 @@ def _sentence(kind: str, cause: str, part: pd.DataFrame) -> str:
             else part["n"].sum())
     why = say("unread_cause", cause, headings=headings + (f" and {more} more" if more > 0 else ""), meanings=meanings)
     if strange:
-        code = {"states": "strange_words", "dates": "such_as", "names": "first_in"}.get(kind, "strange")
-        mark = "" if kind == "names" else "'"
+        code = {"states": "strange_words", "dates": "such_as", "names": "first_in",
+                "tests": "first_in"}.get(kind, "strange")
+        mark = "" if code == "first_in" else "'"
         why += " " + say("unread", code, values=", ".join(f"{mark}{value}{mark}" for value in strange[:_MOST_NAMED]))
     line = "read_line" if kind in READ_KINDS else "line"
     return say("unread", line if n != 1 else f"{line}_one", n=f"{n:,}", files=files, why=why,

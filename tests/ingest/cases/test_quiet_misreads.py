@@ -439,3 +439,43 @@ def test_rows_that_a_filter_hides_are_read_and_that_is_said(tmp_path, with_filte
     intake = read(tmp_path)
     assert placed(intake) == {1: 8, 2: 8, 3: 4}
     assert "Hidden rows: 14-21." in intake.findings["message"].tolist()
+
+
+# Odd exports of several systems -----------------------------------------------------------------------------------
+
+
+def test_the_workers_own_rating_beside_the_managers_is_read_as_theirs(tmp_path):
+    own = {"Manager Overall Rating": WORDS, "Worker Overall Rating": list(reversed(WORDS))}
+    intake = read(tmp_path, forms={"Performance rating": None, **own})
+    assert (placed(intake), placed(intake, "self")) == ({1: 8, 2: 8, 3: 4}, {1: 8, 2: 8, 3: 4})
+
+
+@pytest.mark.parametrize(("heading", "is_asked"), [("Rating after appeal", True), ("Revised rating", True),
+                                                   ("Teamwork rating", False), ("Expected rating", False)])
+def test_ratings_that_may_take_the_place_of_others_are_asked_about(tmp_path, heading, is_asked):
+    intake = read(tmp_path, forms={heading: ["Exceeds", *[""] * 19]})
+    assert ("may take the place of those that were read" in " ".join(intake.unread.headlines())) is is_asked
+
+
+@pytest.mark.parametrize(("heading", "counts", "is_asked"), [
+    ("Count", ["3"] * N, True), ("Number of staff", ["3"] * N, True), ("Count", ["1"] * N, False),
+    ("Number of goals", ["3"] * N, False)])
+def test_rows_that_count_people_are_in_doubt(tmp_path, heading, counts, is_asked):
+    intake = read(tmp_path, forms={heading: counts})
+    assert ("each row may sum up several people" in " ".join(intake.unread.headlines())) is is_asked
+
+
+@pytest.mark.parametrize(("name", "is_asked"), [("Ann A (LEFT)", True), ("Ann A - leaver", True), ("Ann Left", False),
+                                                ("Retired, Ann", False), ("Ann Cross-Left", False),
+                                                ("Bright, Ava (Avie) [On leave]", False)])
+def test_a_name_that_says_that_somebody_left_is_asked_about(tmp_path, name, is_asked):
+    intake = read(tmp_path, staff={"Employee name": [name, *NAMES[1:]]})
+    assert (intake.unread.headlines() != ()) is is_asked
+
+
+@pytest.mark.parametrize(("name", "is_asked"), [("Test Employee", True), ("ZZTest Dummy", True), ("Test User 2", True),
+                                                ("Tess Tester-Hall", False), ("Ann Teston", False)])
+def test_records_made_for_a_test_are_in_doubt(tmp_path, name, is_asked):
+    intake = read(tmp_path, staff={"Employee name": [*NAMES[:-1], name]})
+    assert (intake.unread.headlines() != ()) is is_asked
+    assert not is_asked or intake.unread.headlines()[0].startswith("One person of staff.csv was read, but is in doubt")
