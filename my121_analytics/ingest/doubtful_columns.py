@@ -13,7 +13,7 @@ from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.headings import AXES, Heading, compact, words_of
 from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
-from my121_analytics.ingest.reading.scales import rank_of
+from my121_analytics.ingest.reading.scales import RatingColumn, rank_of
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.ingest.reading.split_periods import bounds_periods, suits_other_order
 from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM
@@ -22,7 +22,7 @@ from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 
 Line = tuple[str, str, str, str, int, int, str, str, str, str]
 """One row of ``unread.COLUMNS``."""
-READ_KINDS = ("drafts", "own_ratings", "names", "tests")
+READ_KINDS = ("drafts", "scales", "own_ratings", "names", "tests")
 """What was read and entered though it may not count."""
 _MANAGER_COLUMNS = ("manager_id", "manager_name", "manager_post")
 _RATER_COLUMNS = ("rater_id", "rater_name", "rater_post")
@@ -319,6 +319,28 @@ def _other_order(rows: SheetRows) -> Iterator[Line]:
 
 def _count_own(placements: pd.DataFrame) -> int:
     return int((placements["rater_id"].astype("str") == placements["employee_id"].astype("str")).sum())
+
+
+_BY_CHANCE = 1e-6
+
+
+def list_shorter_scales(columns: Sequence[RatingColumn]) -> Iterator[Line]:
+    """List columns of bare codes that stop short of the codes of another file, far more surely than by chance.
+
+    Parameters
+    ----------
+    columns
+        As judged; those that were stopped, or whose codes have labels, tell nothing.
+    """
+    bare = [c for c in columns if not c.why and not c.is_labelled and c.axis != "box" and c.filled.any()]
+    for column in bare:
+        top = int(column.levels[column.filled].max())
+        others = [c.levels[c.filled] for c in bare if c.axis == column.axis and c.rows is not column.rows]
+        share = max((float((levels > top).mean()) for levels in others), default=0.0)
+        n = int(column.filled.sum())
+        if (1 - share) ** n < _BY_CHANCE:
+            heading = next(h for h in column.rows.map.headings if h.position == column.position)
+            yield _line("scales", column.rows, heading, n, "shorter_scale")
 
 
 # Tables that count ------------------------------------------------------------------------------------------------

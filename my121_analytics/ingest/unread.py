@@ -10,7 +10,12 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.ingest.doubtful_columns import READ_KINDS, find_levels_as_columns, list_doubtful
+from my121_analytics.ingest.doubtful_columns import (
+    READ_KINDS,
+    find_levels_as_columns,
+    list_doubtful,
+    list_shorter_scales,
+)
 from my121_analytics.ingest.reading.content import could_be_levels
 from my121_analytics.ingest.reading.headings import AXES, Heading, column_of
 from my121_analytics.ingest.reading.scales import ScaleReport
@@ -85,7 +90,10 @@ class Unread:
 
     @property
     def state(self) -> str:
-        """What it leaves of the record: ``unusable``, ``partly``, ``doubtful``, or empty where all seems to be read."""
+        """What it leaves of the record: ``unusable``, ``partly``, ``doubtful`` or ``questioned``; else empty.
+
+        ``doubtful``: rows may be missing. ``questioned``: some of what was read may not count.
+        """
         if self.is_too_little:
             return "unusable"
         if not self.columns["kind"].isin(READ_KINDS).all():
@@ -153,6 +161,7 @@ def list_unread(sheets: Sequence[SheetRows], report: ScaleReport, placements: pd
     """
     stopped = {(id(c.rows), c.position): c for c in report.stopped}
     lines = [line for rows in sheets for line in _of_sheet(rows, stopped, listed)]
+    lines += list_shorter_scales(report.columns)
     told = {(line[1], line[2], line[4]) for line in lines if line[4] >= 0}
     lines += [line for line in list_doubtful(sheets, placements, listed) if (line[1], line[2], line[4]) not in told]
     table = pd.DataFrame(lines, columns=list(COLUMNS))

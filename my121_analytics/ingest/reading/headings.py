@@ -404,7 +404,8 @@ def _in_two_languages(text: str) -> tuple[str, ...]:
     """Give the key of a heading that says one thing twice: ``Leaving date / Dyddiad gadael``."""
     halves = [canonical(half) for half in re.split(r"[/|]", text)]
     meant = [{column for _, column, _ in _book().candidates.get(half, ())} for half in halves]
-    return (halves[0],) if len(halves) == 2 and meant[0] & meant[1] else ()
+    in_welsh = [bool(set(words_of(half)) & set(_table()["welsh"]["words"])) for half in re.split(r"[/|]", text)]
+    return (halves[0],) if len(halves) == 2 and sum(in_welsh) == 1 and meant[0] & meant[1] else ()
 
 
 _OUR_REVIEW = re.compile(r"\bmy[ _-]?(?:1|one)[ _:-]{0,3}(?:2|to)?[ _:-]{0,3}(?:1|one)s?\b"

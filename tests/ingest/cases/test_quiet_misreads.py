@@ -479,3 +479,19 @@ def test_records_made_for_a_test_are_in_doubt(tmp_path, name, is_asked):
     intake = read(tmp_path, staff={"Employee name": [*NAMES[:-1], name]})
     assert (intake.unread.headlines() != ()) is is_asked
     assert not is_asked or intake.unread.headlines()[0].startswith("One person of staff.csv was read, but is in doubt")
+
+
+# Another scale ----------------------------------------------------------------------------------------------------
+
+FIVE = 'performance_levels = ["Poor", "Below", "Good", "Very good", "Outstanding"]\nhas_potential = false\n'
+
+
+@pytest.mark.parametrize(("top", "is_asked"), [(3, True), (5, False)])
+def test_a_second_export_that_lacks_the_highest_codes_may_be_on_another_scale(tmp_path, top, is_asked):
+    earlier = {**FORMS, "Review period": "2023/24 H2", "Performance rating": [n % top + 1 for n in range(N)] * 2}
+    write_csv(tmp_path / "earlier.csv", {**earlier, "Employee number": PEOPLE * 2, "Review period": ["2023/24 H1"] * N
+                                         + ["2023/24 H2"] * N})
+    intake = read(tmp_path, forms={"Performance rating": [n * 3 % 5 + 1 for n in range(N)]},
+                  settings=f"[framework]\n{FIVE}")
+    assert [line.startswith("40 ratings of earlier.csv were read, but are in doubt: 'Performance rating' holds none")
+            for line in intake.unread.headlines()] == [True] * is_asked
