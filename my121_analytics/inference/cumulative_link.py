@@ -243,6 +243,7 @@ def fit_cumulative_link(ratings: ArrayLike, raters: ArrayLike, covariates: pd.Da
         raise UsageError(f"There are {len(category)} ratings but {len(covariates)} rows of covariates.",
                          hints=["Give one row of covariates for each rating."])
     pattern, design = distinct_rows(values)
+    del values  # of one row per rating: the largest thing here, and no longer needed
     data = _RatingData(rater, pattern, category, None, design, names, rater_ids, labels)
     return _fit(data, subjects, occasions, nodes)
 

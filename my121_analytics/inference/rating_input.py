@@ -180,7 +180,8 @@ def read_numbers(covariates: pd.DataFrame) -> tuple[Array, list[str]]:
         raise UsageError(f"These covariates have one name in common: {', '.join(twice)}.",
                          hints=["Give each column a name of its own."])
     values = covariates.to_numpy(dtype=float, na_value=np.nan)
-    unknown = [str(c) for c, bad in zip(covariates.columns, ~np.isfinite(values).all(axis=0), strict=True) if bad]
+    unknown = [str(name) for name, column in zip(covariates.columns, values.T, strict=True)
+               if not np.isfinite(column).all()]
     if unknown:
         raise DataUnusableError(f"These covariates have missing or infinite values: {', '.join(unknown)}.",
                                 hints=["Give missing values a category of their own."])
