@@ -104,7 +104,8 @@ def _explain(entries: Sequence[Entry]) -> list[str]:
         "it measures changes. The column `runs` says how many councils were simulated of each kind "
         f"({runs[0]} to {runs[-1]}). "
         "Every figure stands with its simulation error (one standard error over councils), which says how far off it "
-        "may be for having been measured on so few. The seeds were not seen while the model was made.", "",
+        "may be for having been measured on so few. The seeds were not seen while the model was made. All kinds are "
+        "drawn from the same seeds, and with them much the same managers: rows may be off in the same direction.", "",
         "![Share of names that are wrong, by method and number of cycles, and for councils that depart from the "
         "model](detection.svg)", "",
         "A manager should be named where the truth lies beyond ln 2, a doubling of the odds, on the side named. There "

@@ -12,8 +12,8 @@ References: Minka (2001), Expectation propagation; Abowd, Kramarz & Margolis (19
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,12 +23,15 @@ from my121_analytics.inference.cored_matrix import CoredInverse, CoredMatrix, Co
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 SWEEPS = 3
 """Rounds of matching moments; the third moves no mean by more than a hundredth of its spread."""
 LEAST_PRECISION = 1e-6
 LEAST_GAIN = 3.0
 """Log-likelihood a measure must gain by going with the ratings of the same people, or it is not used (odds of 20)."""
+ALL = "all"
+"""Stands for all sources together where each is left out in turn."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,42 @@ class Spells:
 
 
 @dataclass(frozen=True)
+class LeftOut:
+    """How sure each rater's effect is with all sources, and with each of them left out at the same spreads.
+
+    Parameters
+    ----------
+    rater_sd
+        Working spread of raters.
+    variance
+        Per rater: what is uncertain of the effect with all sources, the rater's own ratings included.
+    without
+        The same without one source, or without all (``ALL``): never smaller.
+    """
+
+    rater_sd: float
+    variance: Array
+    without: Mapping[str, Array]
+
+    def shorten(self, allowed: Array, uncertain: Array) -> dict[str, Array]:
+        """Give the share by which each source made each rater's range shorter, 0-1.
+
+        Parameters
+        ----------
+        allowed
+            Variance per rater that is allowed for between the effect and what shows of it.
+        uncertain
+            Standard deviation per rater that thresholds and case mix add.
+        """
+        def variance(known: Array) -> Array:
+            information = np.maximum(1 / known - 1 / self.rater_sd**2, LEAST_PRECISION)
+            return np.asarray(1 / (1 / (1 / information + allowed) + 1 / self.rater_sd**2) + uncertain**2)
+
+        with_all = variance(self.variance)
+        return {name: np.maximum(1 - np.sqrt(with_all / variance(known)), 0.0) for name, known in self.without.items()}
+
+
+@dataclass(frozen=True)
 class JointLevels:
     """What is expected of each rater's people from all but that rater's own ratings.
 
@@ -132,6 +171,8 @@ class JointLevels:
         For each spread, up to a constant.
     uses
         How each measure was used.
+    left_out
+        What each source did to the uncertainty of raters' effects; None where it was not asked for.
     """
 
     sds: Array
@@ -142,6 +183,7 @@ class JointLevels:
     common: Array
     log_evidence: Array
     uses: tuple[MeasureUse, ...]
+    left_out: LeftOut | None = None
 
 
 @dataclass(frozen=True)
@@ -177,7 +219,7 @@ class _Solution:
 
 
 def learn_levels(spells: Spells, *, person_sd: float, total_sd: float, sds: Array, log_prior: Array,
-                 measures: Sequence[PersonMeasure] = ()) -> JointLevels:
+                 measures: Sequence[PersonMeasure] = (), ties: Mapping[str, Flags] | None = None) -> JointLevels:
     """Learn what people are like from those who moved and from measures that are not the rater's.
 
     Parameters
@@ -194,6 +236,9 @@ def learn_levels(spells: Spells, *, person_sd: float, total_sd: float, sds: Arra
         Of these spreads; chooses the one at which details are worked out.
     measures
         Further measures of people.
+    ties
+        Kinds of people rated by more than one rater, flags per person, no person of two kinds: with them each source
+        is left out in turn, each kind of these people as well (``left_out``).
 
     Returns
     -------
@@ -218,8 +263,17 @@ def learn_levels(spells: Spells, *, person_sd: float, total_sd: float, sds: Arra
     offset, variance, weight = model.describe_people(teams, solutions[best], spreads[best])
     shift, common = (np.stack(found) for found in zip(*(
         model.describe_teams(teams, solution, weight, variance) for solution in solutions), strict=True))
+    left_out = None if ties is None else _leave_out(model, sites, measures, uses, ties, _mean_spread(
+        spreads, evidence + log_prior))
     return JointLevels(sds, np.array([spread[0] for spread in spreads]), offset, variance, shift, common, evidence,
-                       uses)
+                       uses, left_out)
+
+
+def _mean_spread(spreads: Sequence[tuple[float, float]], log_weight: Array) -> tuple[float, float]:
+    """Average the spreads of raters and of teams (root mean squares) with weights."""
+    weight = np.exp(log_weight - log_weight.max())
+    rater, team = np.sqrt(np.average(np.array(spreads) ** 2, axis=0, weights=weight))
+    return float(rater), float(team)
 
 
 @dataclass(frozen=True)
@@ -279,6 +333,20 @@ class _Model:
     def empty_sites(self) -> _Sites:
         n = len(self.spells.rater)
         return _Sites(np.zeros(n), np.zeros(n), np.zeros(self.n_people), np.zeros(self.n_people))
+
+    def untie(self, sites: _Sites, people: Flags) -> tuple[_Model, _Sites]:
+        """Take ratings of these people by several raters as those of as many people, each from the same home team."""
+        spells = self.spells
+        key = spells.person * spells.n_raters + np.where(people[spells.person], spells.rater, 0)
+        distinct, person = np.unique(key, return_inverse=True)
+        was = distinct // spells.n_raters
+        return (_Model(replace(spells, person=person.astype(np.int64), home=spells.home[was]), self.person_sd),
+                replace(sites, person=sites.person[was], person_mean=sites.person_mean[was]))
+
+    def rater_variances(self, sites: _Sites, spread: tuple[float, float]) -> Array:
+        """Give what is uncertain of each rater's effect."""
+        n = self.spells.n_raters
+        return self.solve(self.assemble(sites), spread).covariance.variances(sparse.eye_array(n, 2 * n, format="csr"))
 
     def find_rater_sd(self, system: _System, team_sd: float, near: float) -> tuple[float, float]:
         """Find the spread of raters that fits best beside a spread of teams, and its log-evidence.
@@ -485,3 +553,23 @@ def _with_measures(model: _Model, sites: _Sites, measures: Sequence[PersonMeasur
         np.add.at(precision, measure.person, brought)
         np.add.at(mean, measure.person, brought * level)
     return _Sites(sites.spell, sites.spell_mean, precision, mean)
+
+
+def _leave_out(model: _Model, sites: _Sites, measures: Sequence[PersonMeasure], uses: Sequence[MeasureUse],
+               ties: Mapping[str, Flags], spread: tuple[float, float]) -> LeftOut:
+    """Leave each source out in turn, at the same spreads and with the same factors of the ratings."""
+    nobody = np.zeros(model.n_people, dtype=bool)
+    used = [use.name for use in uses if use.loading > 0]
+    tied = {name: people for name, people in ties.items() if people.any()}
+    wanted: dict[str, tuple[list[str], Flags]] = {name: ([name], nobody) for name in used}
+    wanted |= {name: ([], people) for name, people in tied.items()}
+    wanted[ALL] = used, np.logical_or.reduce([nobody, *tied.values()])
+
+    def without(names: Sequence[str], people: Flags) -> Array:
+        fewer = _with_measures(model, sites, measures, [replace(use, loading=0.0) if use.name in names else use
+                                                        for use in uses])
+        untied, factors = model.untie(fewer, people) if people.any() else (model, fewer)
+        return untied.rater_variances(factors, spread)
+
+    return LeftOut(spread[0], model.rater_variances(sites, spread),
+                   {name: without(*left) for name, left in wanted.items()})

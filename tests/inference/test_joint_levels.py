@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from my121_analytics.inference.joint_levels import PersonMeasure, Spells, learn_levels
+from my121_analytics.inference.joint_levels import ALL, PersonMeasure, Spells, learn_levels
 
 NODES = np.linspace(-8, 8, 81)
 SDS = np.array([0.1, 0.3, 0.5, 0.8])
@@ -110,3 +110,75 @@ def test_one_rater_with_one_person_has_an_answer():
     found = learn_levels(spells, person_sd=1.0, total_sd=0.7, sds=SDS, log_prior=FLAT)
     assert np.isfinite(found.shift).all()
     assert (found.variance > 0).all()
+
+
+def whole_variances(spells, person, levels, spread, person_sd, measured=None):
+    """Give the uncertainty of raters' effects in the same normal model, written out: no elimination, no parts."""
+    rater_sd, team_sd = spread
+    n, n_people = spells.n_raters, len(levels)
+    of_levels = team_sd**2 * (levels[:, None] == levels[None, :]) + person_sd**2 * np.eye(n_people)
+    prior = np.zeros((n + n_people, n + n_people))
+    prior[:n, :n], prior[n:, n:] = rater_sd**2 * np.eye(n), of_levels
+    rows = np.zeros((len(person), n + n_people))
+    rows[np.arange(len(person)), spells.rater] = 1
+    rows[np.arange(len(person)), n + person] = 1
+    precision = rows.T @ rows  # ratings have a variance of 1
+    if measured is not None:
+        precision[n + np.arange(n_people), n + np.arange(n_people)] += measured
+    return np.diag(np.linalg.inv(np.linalg.inv(prior) + precision))[:n]
+
+
+def test_what_a_source_did_to_each_range_matches_the_same_model_solved_whole():
+    spells, _, _, level = council(12, 5, team_sd=0.4, moved=0.4, seed=5)
+    n_people = len(level)
+    tiny = np.full(n_people, 1e-9)
+    noise = np.random.default_rng(4).normal(size=n_people)
+    measure = PersonMeasure("objectives", np.arange(n_people), 0.2 * (level + noise), tiny)
+    moved = np.bincount(spells.person) > 1
+    found = learn_levels(spells, person_sd=1.0, total_sd=0.7, sds=np.array([0.4]), log_prior=np.zeros(1),
+                         measures=[measure], ties={"movers": moved})
+    use, left = found.uses[0], found.left_out
+    brought = use.loading**2 / (use.noise_variance + 1e-9)
+    spread = (left.rater_sd, 0.4)
+    apart = np.unique(spells.person * 100 + np.where(moved[spells.person], spells.rater, 0), return_inverse=True)[1]
+    homes = np.zeros(apart.max() + 1, dtype=int)
+    homes[apart] = spells.home[spells.person]
+    expected = {"objectives": whole_variances(spells, spells.person, spells.home, spread, 1.0),
+                "movers": whole_variances(spells, apart, homes, spread, 1.0, brought),
+                ALL: whole_variances(spells, apart, homes, spread, 1.0)}
+    assert left.variance == pytest.approx(whole_variances(spells, spells.person, spells.home, spread, 1.0, brought),
+                                          rel=2e-3)  # spells on nodes are normal to a thousandth
+    assert set(left.without) == set(expected)
+    for source, variance in expected.items():
+        assert left.without[source] == pytest.approx(variance, rel=2e-3), source
+        assert (left.without[source] >= left.variance - 1e-9).all()
+
+
+def test_a_measure_twice_as_reliable_shortens_ranges_more_and_ties_of_nobody_not_at_all():
+    spells, _, _, level = council(80, 6, team_sd=0.4, seed=9)
+    drawn = np.random.default_rng(2).normal(size=len(level))
+    nothing = np.zeros(80)
+
+    def shorten(reliability):
+        value = level + level.std() * np.sqrt(1 / reliability - 1) * drawn
+        measure = PersonMeasure("objectives", np.arange(len(level)), value, np.full(len(level), 1e-9))
+        found = learn_levels(spells, person_sd=1.0, total_sd=0.7, sds=SDS, log_prior=FLAT, measures=[measure],
+                             ties={"movers": np.bincount(spells.person) > 1, "second_raters": np.arange(480) < 9})
+        return found.left_out.shorten(nothing, nothing)
+
+    weak, strong = shorten(0.35), shorten(0.7)
+    assert "movers" not in weak, "nobody moved"
+    assert (weak["second_raters"] < 1e-12).all(), "these people have one rater each: there is nothing to part"
+    assert (strong["objectives"] > 1.3 * weak["objectives"]).all()
+    assert (weak["objectives"] > 0.01).all()
+    assert weak[ALL] == pytest.approx(weak["objectives"])
+
+
+def test_what_is_allowed_for_beside_the_ratings_makes_a_source_matter_less():
+    spells, _, _, level = council(40, 6, team_sd=0.4, seed=9)
+    measure = PersonMeasure("objectives", np.arange(len(level)), level, np.full(len(level), 0.2))
+    found = learn_levels(spells, person_sd=1.0, total_sd=0.7, sds=SDS, log_prior=FLAT, measures=[measure], ties={})
+    nothing = np.zeros(40)
+    plain = found.left_out.shorten(nothing, nothing)["objectives"]
+    for allowed, uncertain in ((0.5, 0.0), (0.0, 0.5)):
+        assert (found.left_out.shorten(nothing + allowed, nothing + uncertain)["objectives"] < 0.9 * plain).all()

@@ -14,6 +14,8 @@ from my121_analytics.analysis.rating_patterns.pattern_list import (
 )
 from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
 from my121_analytics.analysis.rating_patterns.recording import LIKELY
+from my121_analytics.analysis.rating_patterns.sources import SOURCES
+from my121_analytics.inference.joint_levels import ALL
 from my121_analytics.inference.multiplicity import DiscoveryList
 from my121_analytics.inference.power import detectable_effect
 from my121_analytics.inference.shifted_prior import RaterKnowledge
@@ -81,7 +83,9 @@ def judge(counts: RatingCounts, evidence: Posteriors, rules: ManagerSettings) ->
         low, high = _ranges(known, np.zeros(len(n), dtype=bool), rules)
         table[name] = known.mean()
         table[f"{name}_lower"], table[f"{name}_upper"] = np.where(shown, low, np.nan), np.where(shown, high, np.nan)
-    table["narrowed"] = 1 - evidence.narrowing
+    table["narrowed"] = evidence.shortened.get(ALL, np.zeros(len(n)))
+    for source in SOURCES:
+        table[f"narrowed_by_{source}"] = evidence.shortened.get(source, np.full(len(n), np.nan))
     for column in ORGANISATION:
         table[column] = counts.raters[column].to_numpy()
     return table, listing

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -19,7 +19,7 @@ from my121_analytics.analysis.rating_patterns.recording import (
     find_recording,
     weigh_down,
 )
-from my121_analytics.analysis.rating_patterns.sources import measures_within
+from my121_analytics.analysis.rating_patterns.sources import SECOND_RATERS, find_ties, measures_within
 from my121_analytics.inference.category_stretch import StretchUse, average_over_stretch, weigh_stretches
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
@@ -37,12 +37,12 @@ from my121_analytics.inference.joint_levels import JointLevels, PersonMeasure, S
 from my121_analytics.inference.lasting_spread import weigh_lasting_sds
 from my121_analytics.inference.normal_smoothing import slide_rows, smooth_rows
 from my121_analytics.inference.shifted_prior import (
-    LINKED_SD_SCALE,
     LINKED_SDS,
     GroupLevels,
     RaterKnowledge,
     average_readings,
     learn_raters,
+    linked_log_prior,
 )
 from my121_analytics.workforce.counts import RatingCounts
 
@@ -149,8 +149,9 @@ class Posteriors:
         What the posterior was made from, to make it again under another supposition.
     per_rating
         Information that one rating brings about rater and person together.
-    narrowing
-        Per rater: noise of the rater's own effect as a share of what it would be without the other sources.
+    shortened
+        Per rater, for each source and for all together: the share by which it made the range of the rater's own effect
+        shorter, 0-1. Nothing where no source is used, or where posteriors were made like others.
     recording
         Raters who leave the lowest rating out, or give a fixed mix.
     too_large
@@ -170,7 +171,7 @@ class Posteriors:
     overlap: Array
     supposed: Supposed
     per_rating: float
-    narrowing: Array
+    shortened: Mapping[str, Array]
     recording: Recording
     too_large: bool = False
     home_sd: float = 0.0
@@ -254,13 +255,13 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     if like is None and can_link and recording.is_free:  # a rule of recording would be taken for people who differ
         home_sd = _sd_at_home(counts, persons, fit, case_mix, person_sd)
     linked = _link(counts, persons, location, thresholds, home_sd, scale * supposed, measures,
-                   1 - recording.fixed_mix) if can_link else None
+                   1 - recording.fixed_mix, leave_out=like is None) if can_link else None
     expected = None if linked is None else ExpectedLevels(linked.offset, linked.variance)
-    plain_information = _information(persons, fit, case_mix, person_sd)
-    nodes = _nodes(float(plain_information.max()))
-    plain_information = plain_information * recording.informative
-    information = plain_information if expected is None else recording.informative * _information(
-        persons, fit, case_mix, person_sd, expected.variance)
+    information = _information(persons, fit, case_mix, person_sd)
+    nodes = _nodes(float(information.max()))
+    if expected is not None:
+        information = _information(persons, fit, case_mix, person_sd, expected.variance)
+    information = information * recording.informative
     readings = tuple(_average_over_habits(persons, reading, thresholds, nodes, person_sd, use, expected, recording,
                                           scale * supposed)
                      for reading in _readings(counts, case_mix, location, fit, scale))
@@ -271,10 +272,11 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
                     *(_level_variance(fit, n_raters, supposed, scale) if like is None else (
                         like.supposed.level_spreads, like.supposed.level_variance)))
     leniency = _learn(held)
-    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use,
-                      np.sqrt(1 / information + scale**2 * (held.variance + unrecorded_sd**2)),
+    allowed = scale**2 * (held.variance + unrecorded_sd**2)
+    left_out = None if linked is None else linked.left_out
+    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use, np.sqrt(1 / information + allowed),
                       overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
-                      _narrowing(information, plain_information, leniency, overlap if linked is None else 1.0),
+                      {} if left_out is None else left_out.shorten(allowed, leniency.jitter),
                       recording, too_large, home_sd)
 
 
@@ -282,15 +284,8 @@ def _group_levels(overlap: Array, linked: JointLevels | None) -> GroupLevels:
     """Give what is known of the level of each rater's people: from sources, else a weak prior."""
     if linked is None:
         return GroupLevels.suppose(overlap)
-    return GroupLevels(linked.sds, linked.shift, linked.common, linked.log_evidence + _linked_prior(), linked.rater_sd)
-
-
-def _narrowing(information: Array, plain_information: Array, leniency: RaterKnowledge, same_people: Array | float,
-               ) -> Array:
-    """Give the noise of each rater's own effect as a share of what it would be without sources."""
-    with_sources = 1 / information + leniency.group_noise**2
-    without = 1 / plain_information + leniency.group_sd**2 * same_people
-    return np.asarray(np.sqrt(with_sources / without))
+    log_weight = linked.log_evidence + linked_log_prior()
+    return GroupLevels(linked.sds, linked.shift, linked.common, log_weight, linked.rater_sd)
 
 
 def marginal_scale(person_sd: float) -> float:
@@ -379,14 +374,14 @@ def _average_over_habits(persons: PersonCounts, location: Array, thresholds: Arr
 
 
 def _link(counts: RatingCounts, persons: PersonCounts, location: Array, thresholds: Array, person_sd: float,
-          total_sd: float, measures: Sequence[PersonMeasure], counted: Array) -> JointLevels | None:
+          total_sd: float, measures: Sequence[PersonMeasure], counted: Array, *, leave_out: bool) -> JointLevels | None:
     """Learn of people from those who moved and from other measures; ``counted`` is the part each rater's word has."""
     n_people = int(persons.person.max()) + 1
     within = measures_within(measures, n_people)
     log_p = tabulate_spells(persons, location, thresholds, _COARSE) * counted[persons.rater][:, None]
     spells = Spells(persons.rater, persons.person, log_p, _COARSE, _homes(counts, n_people), len(counts.raters))
-    linked = learn_levels(spells, person_sd=person_sd, total_sd=total_sd, sds=LINKED_SDS, log_prior=_linked_prior(),
-                          measures=within)
+    linked = learn_levels(spells, person_sd=person_sd, total_sd=total_sd, sds=LINKED_SDS, log_prior=linked_log_prior(),
+                          measures=within, ties=_find_ties(counts, n_people) if leave_out else None)
     used = any(use.loading > 0 for use in linked.uses)
     return linked if used or n_movers(persons) >= LEAST_MOVERS else None
 
@@ -421,20 +416,20 @@ def count_second_raters(counts: RatingCounts) -> int:
     """Count the people whom more than one rater rated in one cycle."""
     if "employee" not in counts.frame:
         return 0
-    raters = _by_cycle(counts).groupby(["employee", "cycle"])["rater"].nunique()
-    return int(raters[raters > 1].index.get_level_values("employee").nunique())
+    return int(_find_ties(counts, int(counts.frame["employee"].max()) + 1)[SECOND_RATERS].sum())
 
 
-def _linked_prior() -> Array:
-    return np.asarray(-((LINKED_SDS / LINKED_SD_SCALE) ** 2) / 2 + np.log(np.gradient(LINKED_SDS)))
+def _find_ties(counts: RatingCounts, n_people: int) -> dict[str, NDArray[np.bool_]]:
+    return find_ties(counts.frame, place_cycles(counts)[counts.frame["pattern"].to_numpy()], n_people)
 
 
 def _homes(counts: RatingCounts, n_people: int) -> Codes:
-    """Give each person's first rater: the first cycle's, and there the one with most ratings."""
+    """Give each person's first rater: of those of the first cycle the one with most ratings then, and then in all."""
     rows = counts.frame[["employee", "rater", "n"]].assign(
         cycle=place_cycles(counts)[counts.frame["pattern"].to_numpy()])
     rows = rows.groupby(["employee", "cycle", "rater"], sort=True)["n"].sum().reset_index()
-    first = rows.sort_values(["employee", "cycle", "n"], ascending=[True, True, False], kind="stable")
+    rows["in_all"] = rows.groupby(["employee", "rater"])["n"].transform("sum")
+    first = rows.sort_values(["employee", "cycle", "n", "in_all"], ascending=[True, True, False, False], kind="stable")
     first = first.drop_duplicates("employee")
     home = np.zeros(n_people, dtype=np.int64)
     home[first["employee"].to_numpy()] = first["rater"].to_numpy()

@@ -32,7 +32,7 @@ from my121_analytics.analysis.rating_patterns.robustness import (
     suppose_differences,
     tabulate_robustness,
 )
-from my121_analytics.analysis.rating_patterns.sources import gather_measures
+from my121_analytics.analysis.rating_patterns.sources import SOURCES, gather_measures
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.analysis.rating_patterns.summary import summarise_study
 from my121_analytics.analysis.rating_patterns.unrated import Unrated, place_unrated, with_unrated
@@ -76,9 +76,9 @@ PEOPLE = ("rater_id", "name")
 COLUMNS = ["rater_id", "n_ratings", "n_employees", "mean_rating", "expected_rating", "estimate", "lower", "upper",
            "probability", "verdict", "detectable", "caveat"]
 BOTH_READINGS = ["about", "leniency", "leniency_lower", "leniency_upper", "together", "together_lower",
-                 "together_upper", "narrowed"]
+                 "together_upper", "narrowed", *(f"narrowed_by_{source}" for source in SOURCES)]
 """What the estimate is about; the manager's own way of rating, and manager and team together, each with its range; and
-the share by which other sources made what is unknown of the manager's own way of rating smaller."""
+the share by which other sources, all together and each alone, made the range of the own way of rating shorter."""
 
 FACTS: Mapping[str, Fact] = {
     **dict.fromkeys(("sd", "sd_lower", "sd_upper", "sd_people", "sd_groups", "sd_drift", "sd_use", "rating_sd",

@@ -24,6 +24,9 @@ Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 
 OBJECTIVES, OWN, AGREED = "objectives", "own_placements", "agreed"
+MOVERS, SECOND_RATERS = "movers", "second_raters"
+SOURCES = (MOVERS, SECOND_RATERS, OBJECTIVES, AGREED, OWN)
+"""All that may be known of people beside one manager's rating, in the order in which it is said."""
 LEAST_PEOPLE = 40
 """People measured, below which nothing can be learnt of how a measure goes with ratings."""
 RATE_BOUNDS = (0.02, 0.98)
@@ -139,3 +142,29 @@ def measures_within(measures: Sequence[PersonMeasure], n_people: int) -> list[Pe
         kept.append(replace(measure, person=measure.person[inside], value=measure.value[inside],
                             sampling_variance=measure.sampling_variance[inside]))
     return kept
+
+
+def find_ties(frame: pd.DataFrame, cycle: Codes, n_people: int) -> dict[str, NDArray[np.bool_]]:
+    """Find the people who tie raters together, each of one kind.
+
+    Parameters
+    ----------
+    frame
+        Ratings by ``employee`` and ``rater``.
+    cycle
+        Of each row.
+    n_people
+        Number of people.
+
+    Returns
+    -------
+    dict
+        For ``movers`` and ``second_raters`` one flag per person: who was rated by several raters, one after another or
+        two and more in one cycle.
+    """
+    rows = pd.DataFrame({"employee": frame["employee"], "rater": frame["rater"], "cycle": cycle}).drop_duplicates()
+    at_once = np.zeros(n_people, dtype=bool)
+    at_once[rows["employee"][rows.duplicated(["employee", "cycle"])]] = True
+    spells = rows.drop_duplicates(["employee", "rater"])
+    several = np.bincount(spells["employee"], minlength=n_people) > 1
+    return {MOVERS: several & ~at_once, SECOND_RATERS: at_once}

@@ -9,10 +9,16 @@ import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.movement_links import summarise_links
 from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, count_movers, count_second_raters
+from my121_analytics.analysis.rating_patterns.sources import SOURCES
 from my121_analytics.analysis.rating_patterns.study import Study
+from my121_analytics.inference.joint_levels import ALL
 from my121_analytics.wording.catalogue import count_say, say
 from my121_analytics.workforce.counts import RatingCounts
 from my121_analytics.workforce.verdicts import CANNOT_TELL, IN_LINE, SAID_FIRST, VERDICTS, WATCH
+
+A_THIRD, LEAST_SHOWN, NOTHING = 1 / 3, 0.01, 5e-4
+"""Shares by which a range is shorter: for which managers are counted, below which no number is written, and below
+which for all of them a source did nothing."""
 
 
 def summarise_study(study: Study, counts: RatingCounts, n_unrated: int | None) -> pd.DataFrame:
@@ -113,5 +119,24 @@ def source_lines(evidence: Posteriors, counts: RatingCounts) -> Iterator[tuple[s
         code = f"source_{use.name}" if use.loading > 0 else f"unused_{use.name}"
         yield f"source {use.name}", code, use.n_people, {"n": use.n_people, "share": use.n_people / n_people,
                                                          "reliability": use.reliability, "kept": use.kept or 0.0}
-    narrower = 1 - float(np.median(evidence.narrowing))
-    yield "sources", "sources_narrow" if narrower >= 0.01 else "sources_little", narrower, {"share": narrower}
+    yield from _shortened_lines(evidence)
+
+
+def _shortened_lines(evidence: Posteriors) -> Iterator[tuple[str, str, float, dict[str, object]]]:
+    """Say what each source used did to the ranges, and all of them together."""
+    shorter = {source: evidence.shortened[source] for source in SOURCES if source in evidence.shortened}
+    for source, by in shorter.items():
+        typical, n_third = float(np.median(by)), int((by >= A_THIRD).sum())
+        values: dict[str, object] = {"source": say("source_name", source), "by": _per_cent(typical)}
+        if n_third:
+            values["n"] = n_third
+        code = "shortened_third" if n_third else "shortened" if by.max(initial=0.0) >= NOTHING else "shortened_none"
+        yield f"shortened {source}", code, typical, values
+    if ALL in evidence.shortened:
+        together = float(np.median(evidence.shortened[ALL]))
+        yield "sources", "sources_narrow" if together >= LEAST_SHOWN else "sources_little", together, {
+            "share": together}
+
+
+def _per_cent(share: float) -> str:
+    return f"{share:.0%}" if share >= LEAST_SHOWN else say("severity", "under_one_per_cent")

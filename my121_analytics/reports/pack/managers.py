@@ -6,6 +6,8 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.judgement import TOGETHER
+from my121_analytics.analysis.rating_patterns.sources import SOURCES
+from my121_analytics.analysis.rating_patterns.summary import LEAST_SHOWN
 from my121_analytics.figures.phrases import signed
 from my121_analytics.reports.pack.meeting import Chapter, Meeting, column, picture_sheets, range_text
 from my121_analytics.wording.catalogue import codes, count_say, say
@@ -78,7 +80,16 @@ def _view_in_book(meeting: Meeting, rows: pd.DataFrame) -> View:
         column("upper", "signed"), column("probability", "share", note="probability"),
         column("points_words", note="points"), column("verdict_words", note="verdict"),
         column("hear_words"),
-        column("detectable", "number", note="detectable"), column("caveat_words")), rows)
+        column("detectable", "number", note="detectable"), column("sources_words", note="sources"),
+        column("caveat_words")), rows.assign(sources_words=_sources_words(rows)))
+
+
+def _sources_words(rows: pd.DataFrame) -> list[str]:
+    """Say for each manager which sources made the range shorter, and by how much; empty where none did by 1 %."""
+    shares = {source: pd.to_numeric(rows[f"narrowed_by_{source}"], errors="coerce")
+              for source in SOURCES if f"narrowed_by_{source}" in rows}
+    return [", ".join(say("pack", "shorter_by", source=say("source_short", source), share=shares[source][row])
+                      for source in shares if shares[source][row] >= LEAST_SHOWN) for row in rows.index]
 
 
 def say_first(meeting: Meeting) -> list[Text]:

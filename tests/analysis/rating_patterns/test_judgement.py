@@ -55,7 +55,8 @@ def judged(monkeypatch: pytest.MonkeyPatch, means: list[float], sds: list[float]
     counts = RatingCounts("performance", 3, ("2024/25",), frame, raters, pd.DataFrame(index=range(1)))
     recording = SimpleNamespace(says_nothing=np.zeros(size, dtype=bool), lowest_left_out=np.zeros(size))
     given = {"knowledge": knowledge, "leniency": knowledge, "se": np.array(sds), "parts_leniency": True,
-             "narrowing": np.full(size, 0.8), "overlap": 0.0, "shows_no_difference": False, "recording": recording}
+             "shortened": {"all": np.full(size, 0.2), "objectives": np.full(size, 0.15)}, "overlap": 0.0,
+             "shows_no_difference": False, "recording": recording}
     return judge(counts, SimpleNamespace(**{**given, **more}), RULES)[0]
 
 
@@ -65,7 +66,8 @@ def test_estimate_range_and_probability_are_those_of_the_posterior(monkeypatch):
     assert row["estimate"] == pytest.approx(0.5, abs=1e-6)
     assert (row["lower"], row["upper"]) == pytest.approx((0.5 - 0.49, 0.5 + 0.49), abs=0.005)
     assert row["probability"] == pytest.approx(0.220, abs=0.005)
-    assert row["narrowed"] == pytest.approx(0.2)
+    assert (row["narrowed"], row["narrowed_by_objectives"]) == (0.2, 0.15)
+    assert np.isnan(row["narrowed_by_movers"]), "a source that the record does not have has no share"
 
 
 def test_in_line_is_said_where_the_difference_surely_lies_within_delta(monkeypatch):

@@ -10,8 +10,11 @@ import pytest
 
 from my121_analytics.analysis.rating_patterns.sources import (
     LEAST_PEOPLE,
+    MOVERS,
     OBJECTIVES,
     OWN,
+    SECOND_RATERS,
+    find_ties,
     gather_measures,
     measures_within,
 )
@@ -106,3 +109,17 @@ def test_people_beyond_those_rated_are_left_out():
     assert kept.person.tolist() == [0, 2]
     assert kept.value.tolist() == [0.1, 0.2]
     assert kept.sampling_variance.tolist() == [1.0, 2.0]
+
+
+def ties(rows: list[tuple[int, int, int]], n_people: int) -> dict[str, list[bool]]:
+    employee, rater, cycle = np.array(rows).T
+    frame = pd.DataFrame({"employee": employee, "rater": rater})
+    return {name: flags.tolist() for name, flags in find_ties(frame, cycle, n_people).items()}
+
+
+def test_people_with_several_raters_moved_or_had_two_at_once():
+    """Person 0 stays; 1 moves; 2 has two raters in cycle 1; 3 has two at once and moves; 4 was rated twice by one."""
+    rows = [(0, 0, 0), (0, 0, 1), (1, 0, 0), (1, 1, 1), (2, 0, 0), (2, 0, 1), (2, 1, 1), (3, 0, 0), (3, 1, 0),
+            (3, 2, 1), (4, 0, 0), (4, 0, 0)]
+    assert ties(rows, 6) == {MOVERS: [False, True, False, False, False, False],
+                             SECOND_RATERS: [False, False, True, True, False, False]}
