@@ -11,7 +11,6 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import nbformat
 import pytest
 
 from my121_analytics.sample_council.council import make_sample
@@ -41,6 +40,8 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::R
 
 
 def cells_of(path, kind):
+    import nbformat  # takes seconds to load where all extras are installed: not while tests are collected
+
     return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == kind]
 
 
