@@ -27,6 +27,8 @@ READ_KINDS = ("drafts", "scales", "own_ratings", "names", "tests")
 _MANAGER_COLUMNS = ("manager_id", "manager_name", "manager_post")
 _RATER_COLUMNS = ("rater_id", "rater_name", "rater_post")
 _NEARLY_ALL, _FEWEST, _MOSTLY = 0.8, 3, 0.5
+_FIRST_LOOK = 50
+"""Distinct cells that show of most columns that they hold no ids of people."""
 _SAMPLE = 2_000
 """Ratings that show whether a sheet is one of self-assessments at all."""
 _RARELY, _SELDOM = 0.1, 0.5
@@ -132,6 +134,9 @@ def _other_managers(rows: SheetRows, listed: frozenset[str], has_managers: bool)
 
 def _names_others(rows: SheetRows, heading: Heading, listed: frozenset[str]) -> bool:
     """Say whether a column names people of the staff list, fewer than it has rows, and hardly anybody themselves."""
+    first = [clean(str(text)) for text in rows.texts(heading.position)[1][:_FIRST_LOOK] if not is_missing(str(text))]
+    if 2 * sum(value in listed for value in parse_ids(first).values) < len(first):
+        return False
     codes, texts, says = _texts(rows, heading)
     found = np.array([bool(told) and parsed in listed for told, parsed in zip(
         says, parse_ids(texts).values, strict=True)], dtype=bool)
@@ -160,10 +165,12 @@ def _leaving_days(rows: SheetRows) -> Iterator[Line]:
         return
     for heading in _unknown(rows):
         words = set(words_of(heading.text))
+        is_end = bool(words & _ENDS) or "p45" in compact(heading.text)
+        if not is_end or words & _ENDS_OTHERWISE:
+            continue
         codes, texts, says = _texts(rows, heading)
         filled = says[codes]
-        is_end = bool(words & _ENDS) or "p45" in compact(heading.text)
-        if not is_end or words & _ENDS_OTHERWISE or not _are_days(texts, says):
+        if not _are_days(texts, says):
             continue
         if filled.sum() < _SELDOM * len(filled):
             yield _line("leavers", rows, heading, int(filled.sum()), "ends", "left_on")
@@ -249,10 +256,11 @@ def _changed_ratings(rows: SheetRows) -> Iterator[Line]:
 def _sums(rows: SheetRows) -> Iterator[Line]:
     """Find a column that counts beside ratings: its rows may sum up several people."""
     for heading in _unknown(rows) if "placements" in rows.map.tables else ():
+        if not _COUNTS.match(heading.text.strip()):
+            continue
         codes, texts, says = _texts(rows, heading)
         counted = [text for text, told in zip(texts, says, strict=True) if told]
-        if _COUNTS.match(heading.text.strip()) and all(text.isdecimal() for text in counted) and any(
-                int(text) > 1 for text in counted):
+        if all(text.isdecimal() for text in counted) and any(int(text) > 1 for text in counted):
             yield _line("drafts", rows, heading, int(says[codes].sum()), "sums_up")
 
 
@@ -278,6 +286,8 @@ def _names_that_tell(rows: SheetRows) -> Iterator[Line]:
     column = "name" if rows.has("name") else "surname"
     heading = next(h for h in rows.map.headings if h.position == rows.map.columns[column])
     names, codes = [*rows.names.categories.astype(object), ""], rows.names.codes
+    if not re.search(f"{_LEFT.pattern}|test|dummy", "\n".join(names), re.I):  # one look at all of them
+        return
     left = np.array([bool(_LEFT.search(name)) for name in names], dtype=bool)[codes]
     if left.any() and not rows.has("left_on", EMPLOYMENT):
         yield _line("states", rows, heading, int(left.sum()), "left_in_names")
@@ -290,7 +300,7 @@ def _names_that_tell(rows: SheetRows) -> Iterator[Line]:
 def _broken_names(rows: SheetRows) -> Iterator[Line]:
     """Find names of people and units in which letters were lost or broken."""
     for heading in rows.map.headings:
-        if heading.column not in _NAMES:
+        if heading.column not in _NAMES or not set(_ODD) & set("".join(map(str, rows.texts(heading.position)[1]))):
             continue
         codes, texts, _ = _texts(rows, heading)
         broken = np.array([bool(_BROKEN.search(mend_encoding(text))) for text in texts], dtype=bool)
