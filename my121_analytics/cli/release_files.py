@@ -206,7 +206,7 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
         for name in names:
             warn_of_earlier(out / name)
     else:
-        write_quarantine(released, out / "quarantine.xlsx")
+        write_quarantine(released, out / "quarantine.xlsx", settings=settings)
     described = json.dumps(describe_intake(intake), indent=1, ensure_ascii=False, sort_keys=False)
     write_atomic(out / "intake.json", described.encode("utf-8"))
     return released

@@ -10,6 +10,8 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.ingest.corrections import DECISIONS, label_columns
+from my121_analytics.reports.contact import contact_line
+from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.writing.book import Book, Sheet
 from my121_analytics.writing.staging import write_atomic
@@ -25,7 +27,7 @@ _FOUND: tuple[tuple[str, Kind], ...] = (
     ("column", "text"), ("value", "text"), ("message", "text"), ("remedy", "text"), ("n", "integer"))
 
 
-def write_quarantine(released: Released, path: Path) -> None:
+def write_quarantine(released: Released, path: Path, *, settings: Settings | None = None) -> None:
     """Write the refused rows and the findings as a workbook that people correct and give back to the check.
 
     Parameters
@@ -35,6 +37,8 @@ def write_quarantine(released: Released, path: Path) -> None:
         check, for an audience that may see names.
     path
         The workbook; replaced as a whole.
+    settings
+        Whom to ask; printed on the cover.
 
     Raises
     ------
@@ -53,7 +57,8 @@ def write_quarantine(released: Released, path: Path) -> None:
         cover=((say("quarantine", "as_of"), released.about.as_of.isoformat()),
                (say("quarantine", "refused"), f"{n_open:,}"),
                (say("quarantine", "handled"), f"{len(rows) - n_open:,}"), *steps,
-               (say("quarantine", "handling"), say("quarantine", "handling_text"))),
+               (say("quarantine", "handling"), say("quarantine", "handling_text")),
+               contact_line(settings or Settings())),
         sheets=(*_working_sheets(released), Sheet(say("quarantine", "findings_sheet"), found,
                                                   (say("quarantine", "findings_line"),), "Findings")),
         as_of=released.about.as_of, notes={}, profile="working")

@@ -9,6 +9,7 @@ import pandas as pd
 
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
+from my121_analytics.reports.contact import contact_line
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.writing.book import Book, Sheet
@@ -59,7 +60,7 @@ def assemble_effect(effect: Released, gaps: Released | None, *, settings: Settin
                      first=_summary(effect), sections=sections, is_paper=True)
     sheets = tuple(Sheet(view.title, view, (about.population + ".",), name) for name, view in tables)
     cover = ((say("pack_cover", "council"), settings.council.name), (say("pack_cover", "cycle"), about.cycle),
-             (say("pack_cover", "status"), protect))
+             contact_line(settings), (say("pack_cover", "status"), protect))
     return EffectPapers(page, Book(title=title, cover=cover, sheets=sheets, as_of=about.as_of, notes={},
                                    profile="working", subject=title))
 

@@ -6,6 +6,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.framework.conversation_guide import ConversationGuide
 from my121_analytics.framework.nine_box import Framework
+from my121_analytics.reports.contact import contact_line
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.schema import CATCH_UP, FORMAL
@@ -31,7 +32,7 @@ def write_record_form(conversations: Released, *, manager: str, guide: Conversat
     framework
         Levels offered in the lists.
     settings
-        Name of the council.
+        Name of the council, and whom to ask.
 
     Returns
     -------
@@ -52,7 +53,7 @@ def write_record_form(conversations: Released, *, manager: str, guide: Conversat
     cover = ((say("record_form", "council"), settings.council.name), (say("record_form", "manager"), manager),
              (say("record_form", "as_of"), day(released.about.as_of)),
              *((say("record_form", f"step_{number}"), say("record_form", f"step_{number}_text"))
-               for number in (1, 2, 3)))
+               for number in (1, 2, 3)), contact_line(settings))
     return write_workbook(Book(title=title, cover=tuple(line for line in cover if line[1]), sheets=sheets,
                                as_of=released.about.as_of, notes={}, profile="working",
                                subject=say("record_form", "subject")))

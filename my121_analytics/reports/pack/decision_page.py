@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from my121_analytics.calibration.decision_lines import outcome_words
+from my121_analytics.reports.contact import name_contact
 from my121_analytics.reports.pack.agenda import DECISIONS, placement_words
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.notes import sign_off_grid
@@ -29,7 +30,6 @@ def build_decision_page(meeting: Meeting) -> Section:
         blocks += [Text(say("pack", "decide_by_hand", sheet=DECISIONS)),
                    PageTable(say("pack_table", "decisions", scope=meeting.scope), headings, rows,
                              entry=(False, False, *(True for _ in blank)))]
-    contact = meeting.settings.council.contact or say("pack", "contact_unknown")
-    correct = say("pack_correct", "question", contact=contact)
+    correct = say("pack_correct", "question", contact=name_contact(meeting.settings))
     blocks += [sign_off_grid(), Text(say("pack", "analyst_part", correct=correct), "source")]
     return Section("decide", say("pack_section", "decide"), tuple(blocks))

@@ -6,6 +6,7 @@ import pandas as pd
 
 from my121_analytics.figures.phrases import day
 from my121_analytics.ingest.validation import RULES
+from my121_analytics.reports.contact import name_contact
 from my121_analytics.reports.pack.meeting import Chapter, Meeting
 from my121_analytics.wording.catalogue import codes, count_say, say
 from my121_analytics.writing.book import WordSheet
@@ -57,7 +58,7 @@ def _sentences(meeting: Meeting, group: str) -> tuple[str, ...]:
               "per_year": meeting.settings.coverage.conversations_per_year, "cycle": meeting.cycle,
               "as_of": day(meeting.as_of), "minutes": meeting.settings.pack.minutes,
               "each": meeting.settings.pack.minutes_each,
-              "contact": meeting.settings.council.contact or say("pack", "contact_unknown")}
+              "contact": name_contact(meeting.settings)}
     skipped = set() if "severity" in meeting.results else {"managers", "list", "verdicts", "pooled"}
     return tuple(say(group, code, **values) for code in codes(group) if code not in skipped)
 

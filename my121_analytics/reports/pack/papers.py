@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from my121_analytics.figures.phrases import day
+from my121_analytics.reports.contact import contact_line
 from my121_analytics.reports.pack.agenda import build_agenda_chapter
 from my121_analytics.reports.pack.cards import build_cards
 from my121_analytics.reports.pack.chasing import build_chasing
@@ -75,9 +76,9 @@ def assemble_papers(meeting: Meeting) -> Papers:
                    sections=tuple(chapter.section for chapter in chapters), footer=footer, is_running=True)
     cover = {"council": council.name, "unit": meeting.name, "cycle": meeting.cycle, "as_of": as_of,
              "population": first.subtitle[-1], "status": protect,
-             "source": say("pack_cover", "source_text", version=__version__),
-             "contact": council.contact or say("pack", "contact_unknown")}
-    book = Book(title=first.title, cover=tuple((say("pack_cover", code), text) for code, text in cover.items()),
+             "source": say("pack_cover", "source_text", version=__version__)}
+    book = Book(title=first.title, cover=(*((say("pack_cover", code), text) for code, text in cover.items()),
+                                         contact_line(meeting.settings)),
                 sheets=_sheets(chapters), as_of=meeting.as_of, notes=_notes(meeting),
                 profile="working" if names else "publish")
     return Papers(page, analyst, book)

@@ -13,6 +13,7 @@ from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_png, render_svg
 from my121_analytics.figures.timeline import count_pages, describe_timeline, plot_timeline
 from my121_analytics.improvement.plan.milestones import OPEN
+from my121_analytics.reports.contact import contact_line
 from my121_analytics.reports.plan.plan_views import plan_view, shown_actions
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
@@ -305,12 +306,11 @@ def assemble(title: str, unit: str, released: Released, settings: Settings, firs
                 picture=None, sections=tuple(sections), skip=say("plan_page", "skip"), is_running=True,
                 footer=say("plan_page", "footer", council=council.name, version=__version__, as_of=as_of))
     cover = {"council": council.name, "unit": unit, "as_of": as_of, "anchor": anchor, "status": protect,
-             "source": say("plan_cover", "source_text", version=__version__),
-             "contact": council.contact or say("plan_cover", "contact_unknown")}
+             "source": say("plan_cover", "source_text", version=__version__)}
     subject = "subject_other" if released.facts.get("kind") == "other" else "subject"
     known = codes("plan_cover")
-    book = Book(title=title, cover=tuple((say("plan_cover", code), text) for code, text in cover.items()
-                                         if code in known),
+    book = Book(title=title, cover=(*((say("plan_cover", code), text) for code, text in cover.items() if code in known),
+                                    contact_line(settings)),
                 sheets=tuple(sheets), as_of=released.about.as_of, notes={},
                 profile="publish" if policy.is_public else "working", subject=say("plan_page", subject))
     return PlanPapers(page, book)

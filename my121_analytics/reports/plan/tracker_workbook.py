@@ -6,6 +6,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.phrases import day
 from my121_analytics.improvement.plan.named_statistics import statistic_labels
 from my121_analytics.improvement.tracker import PROGRESS, TRACKED
+from my121_analytics.reports.contact import contact_line
 from my121_analytics.reports.plan.plan_views import plan_view
 from my121_analytics.settings import Settings
 from my121_analytics.version import __version__
@@ -52,7 +53,7 @@ def write_tracker(released: Released, *, settings: Settings | None = None) -> by
              "source": say("tracker_book", "source", version=__version__)}
     labels = {code: say("tracker_cover", code) for code in codes("tracker_cover")}
     book = Book(title=say("tracker_book", "title", council=settings.council.name),
-                cover=tuple((labels.get(code, code), text) for code, text in cover.items()),
+                cover=(*((labels.get(code, code), text) for code, text in cover.items()), contact_line(settings)),
                 sheets=(Sheet(say("tracker_book", "actions_sheet"), actions, (say("tracker_book", "actions_line"),),
                               "tracker", frozen=2),
                         Sheet(say("tracker_book", "revisions_sheet"), revisions,

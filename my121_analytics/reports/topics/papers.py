@@ -12,6 +12,7 @@ from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.phrases import day
 from my121_analytics.figures.theme import render_svg
+from my121_analytics.reports.contact import contact_line
 from my121_analytics.reports.pack.meeting import range_text
 from my121_analytics.settings import Settings
 from my121_analytics.wording.catalogue import codes, say
@@ -150,7 +151,7 @@ def write_topic_book(topic: Topic, *, settings: Settings) -> bytes:
                    for table in _tables(topic))
     cover = ((say("pack_cover", "council"), settings.council.name), (say("pack_cover", "cycle"), about.cycle),
              (say("pack_cover", "as_of"), day(about.as_of)),
-             (say("pack_cover", "contact"), settings.council.contact or say("pack", "contact_unknown")),
+             contact_line(settings),
              (say("pack_cover", "status"), say("topic", f"{topic.code}_protect")))
     return write_workbook(Book(title=title, cover=cover, sheets=sheets, as_of=about.as_of, notes={}, profile="working",
                                subject=title))

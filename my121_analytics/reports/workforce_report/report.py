@@ -15,6 +15,7 @@ from my121_analytics.errors import DataUnusableError, My121Error, SettingsError
 from my121_analytics.figures.phrases import day
 from my121_analytics.progress import Progress
 from my121_analytics.publication import Publication
+from my121_analytics.reports.contact import contact_line
 from my121_analytics.reports.workforce_report import (
     coverage,
     development,
@@ -252,9 +253,8 @@ def _bind(brief: Brief, name: str, written: Mapping[str, Written], headline: tup
     status = say("report", "status_public" if brief.is_public else "status_named")
     cover = {"council": council.name, "cycle": brief.cycle, "as_of": day(brief.workforce.as_of),
              "status": " ".join([status, *([say("report", "provisional")] if brief.is_provisional else [])]),
-             "source": say("pack_cover", "source_text", version=__version__),
-             "contact": council.contact or say("pack", "contact_unknown")}
-    rows = [(say("report_cover", code), text) for code, text in cover.items()]
+             "source": say("pack_cover", "source_text", version=__version__)}
+    rows = [*((say("report_cover", code), text) for code, text in cover.items()), contact_line(settings)]
     rows += [(say("report_cover", "text"), settings.template.cover_text)] if settings.template.cover_text else []
     rows += [(say("report_cover", "failed"), say("report", "section_missing", section=say("report_section", code)))
              for code in failed]

@@ -47,6 +47,11 @@ def test_the_page_says_what_was_decided_and_how_sure_one_can_be(files):
         assert word not in html.casefold()
 
 
+def test_the_cover_says_whom_to_ask(files):
+    cover = openpyxl.load_workbook(io.BytesIO(files[2]["effect.xlsx"]))["Cover"]
+    assert ("Questions and corrections", "the HR team that sent this to you") in list(cover.values)
+
+
 def test_no_group_smaller_than_the_publish_rules_allow_is_shown(files):
     _, _, written = files
     book = openpyxl.load_workbook(io.BytesIO(written["effect.xlsx"]))
