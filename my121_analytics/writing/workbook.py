@@ -7,7 +7,6 @@ headings, drop-down lists and shading.
 from __future__ import annotations
 
 import io
-import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -34,37 +33,41 @@ from my121_analytics.writing.book import (
     Sheet,
     WordSheet,
 )
+from my121_analytics.writing.letter_widths import SIZE, measure, measure_longest_word, wrap_text
+from my121_analytics.writing.printed_columns import (
+    PAPER,
+    divide_columns,
+    narrow_columns,
+    print_side_by_side,
+    set_paper,
+)
 from my121_analytics.writing.tables import NOT_APPLICABLE, NUMERIC, Field, View, format_value
 from my121_analytics.writing.workbook_package import finish_package
 
-SIZE = 12
 WIDEST, NARROWEST = 48, 9
-WIDEST_PRINT = 180
-"""Widths of a letter on one printed page that lies across: the 12-point face is then printed at nearly 8 points."""
 ROOM_TO_WRITE = 18
 """Least width of a column that people write in."""
-WIDER = 1.08
-"""Width of a letter of the sheet's 12-point face against the 11-point one that column widths are counted in."""
 LINE, TITLE_LINE = 16, 24
 """Points that a line of text takes; programs that do not fit heights to wrapped text need it set."""
 _BESIDE_A_PICTURE = 16  # rows of a table that print legibly on one page with its picture
-_LEEWAY = 0.5
-"""Of widths that are made to fit a page: sums of fractions end a little beside it."""
-_WIDE_ENOUGH = 20
-"""Width of a first column from which it may be widened for the lines above its table."""
-_PROSE_NARROWER = 1.15
-"""How many more letters of prose than digits fit a width; measured 1.3 with Arial, less by a margin."""
-_TITLE_WIDER = 1.4
-"""Width of a letter of a title against that of the text."""
+_TITLE_SIZE = 16
+_BUTTON = 2
+"""Width of the button of a filter beside a heading."""
 MOST_LINES = 25
+_LEAST_LINES = 100
+"""Width from which on the lines above a table that run on over its columns are broken."""
 _INDENT = 1.5
 """Width of a cell's indent."""
 MOST_NAMED = 8
 """Columns to be filled in that are named one by one above a table."""
 WIDEST_LINES = 62
 """Width in which the lines above a table wrap, in what is published: they stand in column A alone."""
-NARROWEST_LINES, NARROWEST_TEXT = 36, 18
-"""What the first column, in which the lines above a table wrap, and other text may be narrowed to for one page."""
+NARROWEST_LINES, NARROWEST_TEXT = 36, 12
+"""What the first column, in which the lines above a table wrap, and other text may be narrowed to for less paper."""
+_LONG_WORD = 22
+"""Width beyond which a word is broken where that takes less paper."""
+_MOST_WRAPPED = 8
+"""Lines that the longest text of a column may wrap over where that takes less paper."""
 LONGEST_TEXT = 32_767
 """Characters that a cell of Excel holds."""
 _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "decimal": "#,##0.0",
@@ -72,6 +75,9 @@ _NUMBER_FORMATS = {"integer": "#,##0", "number": "#,##0.00", "decimal": "#,##0.0
                    "points": "+0.0%;-0.0%;0.0%", "date": "yyyy-mm-dd", "id": "@", "text": "@", "range": "@"}
 _AS_WORDS: dict[bool, dict[str, object]] = {False: {"text_wrap": True}, True: {"text_wrap": True, "align": "left"}}
 """A day stands like a word: set to the right, it would run into the text of the next column."""
+_OWN_SIZE = 10
+"""Points of the font in whose digits column widths are counted. Every program has Arial or one as wide; of Excel's own
+font, another takes the place where it is missing, and columns are then a third wider against their text."""
 _EPOCH = pd.Timestamp("1899-12-30")
 _NAME_FORBIDDEN = re.compile(r"[\[\]:*?/\\\x00-\x1f]")
 _SERIES = ("#12436D", "#F46A25")
@@ -101,7 +107,8 @@ def write_workbook(book: Book) -> bytes:
     """
     buffer = io.BytesIO()
     # in memory: a killed run leaves no temporary file with names; no strings_to_...: text of an export stays text
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
+               "default_format_properties": {"font_name": FONT, "font_size": _OWN_SIZE}}
     with xlsxwriter.Workbook(buffer, options) as file:
         file.set_properties({"title": clean_text(book.title), "subject": book.subject or say("workbook", "subject"),
                              "created": datetime(book.as_of.year, book.as_of.month, book.as_of.day)})
@@ -149,9 +156,8 @@ class _BookWriter:
         self.text = file.add_format({**base, "text_wrap": True})
         self.text_apart = file.add_format({**base, "text_wrap": True, "indent": 1, "align": "left"})
         self.bold = file.add_format({**base, "bold": True})
-        title = {**base, "bold": True, "font_size": 16, "font_color": book.accent}
-        self.title_wrapped = file.add_format({**title, "text_wrap": True})
-        self.title = file.add_format(title) if self.working else self.title_wrapped
+        title = {**base, "bold": True, "font_size": _TITLE_SIZE, "font_color": book.accent}
+        self.title = file.add_format(title if self.working else {**title, "text_wrap": True})
         self.cover_title = file.add_format({**base, "bold": True, "font_size": 18, "font_color": book.accent})
         self.link = file.add_format({**base, "font_color": book.accent, "underline": 1})
         self.heading = file.add_format({**base, "bold": True, "text_wrap": True, "bottom": 1, "valign": "bottom"})
@@ -208,14 +214,11 @@ class _BookWriter:
 
     def named_styles(self) -> dict[str, list[int]]:
         """Give the numbers of the formats by the built-in style that they stand for, once the file is written."""
-        titles = {look.xf_index: None for look in (self.title, self.title_wrapped) if look.xf_index is not None}
-        return {"Title": [int(self.cover_title.xf_index)], "Heading 1": [int(number) for number in titles]}
+        return {"Title": [int(self.cover_title.xf_index)], "Heading 1": [int(self.title.xf_index)]}
 
     def _add(self, name: str) -> Worksheet:
         page = self.file.add_worksheet(name)
-        page.set_landscape()
-        page.set_paper(9)  # A4
-        page.fit_to_pages(1, 0)  # one page wide, as many as it takes long
+        set_paper(page)
         page.set_default_row(LINE)
         page.set_row(0, TITLE_LINE)
         return page
@@ -258,7 +261,7 @@ class _BookWriter:
         widths = [_width(heading, cells, sheet.widest)
                   for heading, cells in zip(sheet.headings, texts, strict=True)]
         widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
-        head = self._write_head(page, sheet.title, lines, n_tables=1, width=widths[0])
+        head = self._write_head(page, sheet.title, lines, width=PAPER if self.working else widths[0])
         for column, width in enumerate(widths):
             page.set_column(column, column, width, self.plain)
             look = self.text_apart if column and numeric[column - 1] else self.text
@@ -268,7 +271,7 @@ class _BookWriter:
         self._mark_up(page, head, list(sheet.headings), looks, len(rows), sheet.table_name or sheet.name)
         for column in sheet.heat if self.working else ():
             self._shade(page, head + 1, column, head + len(rows))
-        _set_heights(page, head, [(w, [h]) for w, h in zip(widths, sheet.headings, strict=True)])
+        _set_heights(page, head, [(w, [h]) for w, h in zip(widths, sheet.headings, strict=True)], bold=True)
         _set_heights(page, head + 1, list(zip(widths, texts, strict=True)))
         self._insert_picture(page, sheet.picture, head, len(rows), len(sheet.headings))
         return head + 1
@@ -293,12 +296,9 @@ class _BookWriter:
         widths = [self._column_width(field, view) + _INDENT * _stands_apart(field, column)
                   for column, field in enumerate(view.fields)]
         widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
-        least = [self._least_width(field, view, width) for field, width in zip(view.fields, widths, strict=True)]
-        widths = _wrap_to_page(widths, least)
-        wraps = not self.working or _prints_beside(widths, sheet.frozen)
-        if wraps and self.working:
-            widths[0] = max(widths[0], NARROWEST_LINES)
-        head = self._write_head(page, view.title, lines, n_tables=1, width=widths[0], wraps=wraps)
+        widths = self._fit_paper(widths, sheet)
+        on_first = sum(widths[place] for place in divide_columns(widths, sheet.frozen)[0])
+        head = self._write_head(page, view.title, lines, width=on_first if self.working else widths[0])
         n_rows = max(len(view.frame), 1)
         headings = [self._heading(field) for field in view.fields]
         columns = []
@@ -315,9 +315,9 @@ class _BookWriter:
             _put(page, head + 1, 0, say("workbook", "no_rows"), self.text)
         self._mark_up(page, head, headings, [self._heading_look(f, j) for j, f in enumerate(view.fields)], n_rows,
                       sheet.table_name or sheet.name)
-        _set_heights(page, head, [(width, [h]) for width, h in zip(widths, headings, strict=True)])
+        _set_heights(page, head, [(width, [h]) for width, h in zip(widths, headings, strict=True)], bold=True)
         _set_heights(page, head + 1, columns)
-        _print_legibly(page, widths, sheet.frozen)
+        print_side_by_side(page, widths, sheet.frozen, view.title if self.working else "")
         self._insert_picture(page, sheet.picture, head, n_rows, len(view.fields))
         page.repeat_rows(head)  # headings on every printed page
         if self.working:
@@ -355,7 +355,7 @@ class _BookWriter:
         """Widen the first column for the lines above a table, which wrap in it in what is published."""
         if self.working:
             return width
-        return max(width, min(WIDEST_LINES, max(len(line) for line in lines) * WIDER + 2))
+        return max(width, min(WIDEST_LINES, max(measure(line) for line in lines) + 2))
 
     def _insert_picture(self, page: Worksheet, picture: PictureBeside | None, head: int, n_rows: int,
                         n_columns: int) -> None:
@@ -408,15 +408,29 @@ class _BookWriter:
         width = _width(self._heading(field), [*self._shown(field, view), *field.choices], WIDEST)
         return max(width, ROOM_TO_WRITE) if field.entry else width
 
+    def _fit_paper(self, widths: Sequence[float], sheet: Sheet) -> list[float]:
+        """Narrow columns where the table then prints on less paper."""
+        if len(divide_columns(widths, sheet.frozen)) == 1:
+            return list(widths)
+        least = [self._least_width(field, sheet.view, width)
+                 for field, width in zip(sheet.view.fields, widths, strict=True)]
+        if not self.working:
+            least[0] = min(widths[0], NARROWEST_LINES)
+        return narrow_columns(widths, least, sheet.frozen)
+
     def _least_width(self, field: Field, view: View, width: float) -> float:
-        """Give what a column may be narrowed to: text wraps, and so do headings, over up to four lines."""
-        if field == view.fields[0]:
-            return min(width, NARROWEST_LINES)
-        if field.kind == "text":
-            return min(width, NARROWEST_TEXT)
-        if field.kind in NUMERIC and not field.blank and not field.entry:
-            return min(width, _width(self._heading(field), self._shown(field, view), WIDEST, lines=4))
-        return width
+        """Give what a column may be narrowed to: text and headings wrap, and whole words stay whole."""
+        heading = self._heading(field)
+        word = measure_longest_word([heading], bold=True) + _BUTTON + 1
+        if field.blank:
+            return min(width, max(ROOM_TO_WRITE, word))
+        texts = self._shown(field, view)
+        if field.kind != "text":
+            return min(width, _width(heading, texts, WIDEST, lines=4, spare=1))
+        longest = max((measure(text) for text in texts), default=0.0)
+        return min(width, max(ROOM_TO_WRITE if field.entry else NARROWEST_TEXT, word,
+                              min(measure_longest_word(texts) + 1, _LONG_WORD),
+                              min(longest / _MOST_WRAPPED, NARROWEST_LINES)))
 
     def _shown(self, field: Field, view: View) -> list[str]:
         """Give the texts of a column as they will be read; of numbers, one that is as long as they are."""
@@ -473,21 +487,22 @@ class _BookWriter:
             "image_data": io.BytesIO(sheet.png), "description": clean_text(sheet.alt), "object_position": 3,
             "x_scale": 0.8, "y_scale": 0.8})
 
-    def _write_head(self, page: Worksheet, title: str, lines: Sequence[str], *, n_tables: int, width: float,
-                    wraps: bool | None = None) -> int:
+    def _write_head(self, page: Worksheet, title: str, lines: Sequence[str], *, width: float) -> int:
         """Write the title and the lines under it; gives the row of the headings.
 
-        They wrap in the first column in what is published, and where that column is printed again on sheets of paper
-        side by side: running on over the columns beside it, they would be cut there.
+        In what is published they wrap in the first column. On a working sheet they run on over the columns beside it,
+        since rows above the headings stay in sight there and must leave room for the table; a line that is wider than
+        the paper goes on in the next row.
         """
-        wraps = not self.working if wraps is None else wraps
-        lines = [say("workbook", "one_table", n=n_tables), *lines]
-        _put(page, 0, 0, title, self.title_wrapped if wraps else self.title)
+        lines = [say("workbook", "one_table", n=1), *lines]
+        if self.working:
+            lines = [part for line in lines for part in wrap_text(clean_text(line), max(width, _LEAST_LINES))]
+        _put(page, 0, 0, title, self.title)
         for row, line in enumerate(lines, start=1):
-            _put(page, row, 0, line, self.text if wraps else self.plain)
-        if wraps:
-            _set_heights(page, 0, [(width / _TITLE_WIDER, [title])], line=TITLE_LINE)
-            _set_heights(page, 1, [(width * _PROSE_NARROWER, lines)])
+            _put(page, row, 0, line, self.plain if self.working else self.text)
+        if not self.working:
+            _set_heights(page, 0, [(width, [title])], line=TITLE_LINE, size=_TITLE_SIZE, bold=True)
+            _set_heights(page, 1, [(width, lines)])
         return len(lines) + 1
 
     def _heading_look(self, field: Field, column: int) -> Any:
@@ -575,41 +590,11 @@ def _put(page: Worksheet, row: int, column: int, text: str, look: Any) -> None:
         page.write_blank(row, column, None, look)
 
 
-def _wrap_to_page(widths: Sequence[float], least: Sequence[float]) -> list[float]:
-    """Narrow columns whose cells or headings wrap, where the table then prints on one page in width instead of two."""
-    spare = [max(width - low, 0.0) for width, low in zip(widths, least, strict=True)]
-    over = sum(widths) - WIDEST_PRINT + _LEEWAY
-    if over <= _LEEWAY or over > sum(spare):
-        return list(widths)
-    return [width - over * room / sum(spare) for width, room in zip(widths, spare, strict=True)]
-
-
-def _prints_beside(widths: Sequence[float], frozen: int) -> bool:
-    """Say whether a table prints over pages side by side, with a first column of words alone on each of them.
-
-    A first column of numbers or ids is too narrow for lines of text: those tables are worked in on the screen.
-    """
-    return sum(widths) > WIDEST_PRINT and frozen == 1 and widths[0] >= _WIDE_ENOUGH
-
-
-def _print_legibly(page: Worksheet, widths: Sequence[float], frozen: int) -> None:
-    """Print a wide table over several pages side by side, with its first columns on each, rather than too small."""
-    if sum(widths) <= WIDEST_PRINT:
-        return
-    while sum(widths[:frozen]) > WIDEST_PRINT / 2:
-        frozen -= 1
-    repeated = sum(widths[:frozen])
-    page.fit_to_pages(math.ceil((sum(widths) - repeated) / (WIDEST_PRINT - repeated)), 0)
-    if frozen:
-        page.repeat_columns(0, frozen - 1)
-
-
-def _width(heading: str, cells: Sequence[str], widest: float, *, lines: int = 2) -> float:
-    """Give a width in characters that fits the cells, and the heading on two lines or so, or as many as given."""
-    longest_word = max((len(word) for word in heading.split()), default=0)
-    wanted = max(max((len(cell) for cell in cells), default=0), longest_word + 2,
-                 math.ceil(len(heading) / lines) + 2)
-    return min(max(wanted * WIDER + 2, NARROWEST), widest)
+def _width(heading: str, cells: Sequence[str], widest: float, *, lines: int = 2, spare: float = 2) -> float:
+    """Give a width that fits the cells, and the heading on two lines or so, or as many as given."""
+    wanted = max(max(map(measure, cells), default=0.0), measure_longest_word([heading], bold=True) + _BUTTON,
+                 measure(heading, bold=True) / lines + _BUTTON)
+    return min(max(wanted + spare, NARROWEST), widest)
 
 
 def _text_of(cell: str | int | Figure) -> str:
@@ -620,15 +605,13 @@ def _text_of(cell: str | int | Figure) -> str:
 
 
 def _set_heights(page: Worksheet, first: int, columns: Sequence[tuple[float, Sequence[str]]], *,
-                 line: float = LINE) -> None:
+                 line: float = LINE, size: float = SIZE, bold: bool = False) -> None:
     """Make rows high enough for text that wraps in columns of these widths."""
     lines: dict[int, int] = {}
     for width, texts in columns:
-        room = width - 1  # letters are narrower than the digits that widths are counted in
         for offset, text in enumerate(texts):
-            if len(text) > room or "\n" in text:
-                n_lines = sum(max(math.ceil(len(part) / room), 1) for part in text.split("\n"))
-                lines[offset] = max(lines.get(offset, 1), n_lines)
+            n_lines = len(wrap_text(text, width, size=size, bold=bold))
+            lines[offset] = max(lines.get(offset, 1), n_lines)
     for offset, n_lines in lines.items():
         if n_lines > 1:
             page.set_row(first + offset, line * min(n_lines, MOST_LINES))

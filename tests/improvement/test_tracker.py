@@ -186,6 +186,13 @@ def test_a_tracker_saved_by_libreoffice_reads_the_same(tmp_path, folder, kind):
         pd.testing.assert_frame_equal(*said)
 
 
+def test_a_tracker_prints_the_action_on_each_of_three_sheets_of_paper(plan, folder):
+    page = openpyxl.load_workbook(write(plan, folder / "t.xlsx"))["Actions"]
+    assert page.page_setup.fitToWidth == 3
+    assert page.print_title_cols == "$A:$B"
+    assert "Actions" in page.oddFooter.left.text
+
+
 def test_references_stay_text_in_the_tracker(folder):
     source = folder / "plan.csv"
     source.write_text("Ref,Action,Timescale\n1.1,One,12 months\n1.10,Ten,12 months\n007,Bond,=6 months\n",

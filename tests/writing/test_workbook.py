@@ -20,7 +20,6 @@ from my121_analytics.errors import DisclosureError
 from my121_analytics.reports.pack.meeting import Meeting
 from my121_analytics.reports.pack.papers import assemble_papers
 from my121_analytics.workforce.results import Result, Table, describe
-from my121_analytics.writing import workbook
 from my121_analytics.writing.book import Book, Profile, Sheet, WordSheet
 from my121_analytics.writing.tables import Field, View
 from my121_analytics.writing.workbook import sheet_names, write_workbook
@@ -251,20 +250,6 @@ def test_text_longer_than_a_cell_is_cut_with_a_sign() -> None:
     assert str(value).endswith("…")
 
 
-def test_a_table_a_little_too_wide_for_a_page_wraps_its_words_and_prints_on_one():
-    narrowed = workbook._wrap_to_page([62, 50, 50, 20, 30], [36, 18, 18, 20, 30])
-    assert sum(narrowed) == pytest.approx(workbook.WIDEST_PRINT, abs=1)
-    assert sum(narrowed) < workbook.WIDEST_PRINT, "sums of fractions end a little beside the width they are made for"
-    assert narrowed[3:] == [20, 30]
-    assert narrowed[0] >= workbook.NARROWEST_LINES
-    assert min(narrowed[1:3]) >= workbook.NARROWEST_TEXT
-
-
-def test_a_table_that_fits_or_cannot_be_made_to_fit_keeps_its_widths():
-    assert workbook._wrap_to_page([62, 50, 30], [36, 18, 30]) == [62, 50, 30]
-    assert workbook._wrap_to_page([62, 50, 200], [36, 18, 200]) == [62, 50, 200]
-
-
 def wide_view(n_numbers: int) -> View:
     columns = [f"x{number}" for number in range(n_numbers)]
     frame = pd.DataFrame({"key": ["Unit with a longer name", "Roads"], "n": [40, 50], **dict.fromkeys(columns, 1)})
@@ -280,13 +265,55 @@ def test_headings_of_numbers_take_more_lines_where_a_table_then_prints_on_one_pa
 
 
 def test_a_title_is_whole_on_every_page_of_a_table_printed_side_by_side() -> None:
-    page = reopen(write_workbook(book_of(wide_view(24), "working")))["Rows"]
+    view = wide_view(24)
+    page = reopen(write_workbook(book_of(view, "working")))["Rows"]
     assert page.page_setup.fitToWidth > 1
     assert page.print_title_cols == "$A:$A"
-    assert page["A1"].alignment.wrap_text, "cells of the repeated column are cut where it ends"
+    assert page.page_setup.pageOrder == "overThenDown", "a reader of one row turns one page"
     assert page["A1"].style == "Heading 1"
-    room = page.column_dimensions["A"].width / 1.4
-    assert page.row_dimensions[1].height >= 24 * len(page["A1"].value) / room
+    assert view.title in page.oddFooter.left.text, "above the repeated column it is cut where that ends"
+    assert "&P" in page.oddFooter.right.text
+    published = reopen(write_workbook(book_of(view)))["Rows"]
+    assert not published.oddFooter.left.text, "guidance on what is published allows no footers"
+    assert published["A1"].alignment.wrap_text
+    assert published.row_dimensions[1].height >= 24 * len(view.title) / published.column_dimensions["A"].width
+
+
+def test_widths_are_counted_in_a_font_that_every_program_has_or_one_as_wide() -> None:
+    styles = parts_of(write_workbook(book_of(wide_view(1))))["xl/styles.xml"].decode()
+    first = re.search(r"<font>.*?</font>", styles)
+    assert first is not None
+    assert '<sz val="10"/>' in first[0]
+    assert '<name val="Arial"/>' in first[0]
+
+
+def test_rows_are_high_enough_for_capitals() -> None:
+    frame = pd.DataFrame({"key": ["Homes"], "n": [40], "t": ["SENIOR SUPPORT WORKER " * 6]})
+    fields = (Field("key", "Unit"), Field("n", "Number", "integer"), Field("t", "Post"))
+    page = reopen(write_workbook(book_of(View(released(frame), "t", "Title", fields), "working")))["Rows"]
+    row = next(cell.row for cell in page["A"] if cell.value == "Homes")
+    n_a_line = int(page.column_dimensions["C"].width * 7 / (16 * 0.68))  # capitals are .68 of 16 dots wide
+    assert page.row_dimensions[row].height >= 16 * 132 / n_a_line
+
+
+def test_the_sheets_of_a_meeting_print_on_as_little_paper_as_can_be_read(make_meeting: MakeMeeting) -> None:
+    book = reopen(usual_bytes(make_meeting))
+    assert book["Agenda"].page_setup.fitToWidth in (None, 1)
+    assert book["Decisions"].page_setup.fitToWidth == 2
+    assert book["Decisions"].print_title_cols == "$A:$B", "each sheet of paper says whom its lines are about"
+
+
+def test_rows_that_stay_in_sight_leave_room_for_the_table() -> None:
+    view = replace(wide_view(24), title="A title " * 20)
+    sheet = Sheet("Rows", view, (("A sentence of some length that explains the table to its readers. " * 5).strip(),))
+    book = Book("Title", (("Council", "Anyshire"),), (sheet,), AS_OF, {}, "working")
+    page = reopen(write_workbook(book))["Rows"]
+    top = int(re.sub(r"\D", "", page.freeze_panes))
+    heights = [page.row_dimensions[row].height or 16 for row in range(1, top)]
+    assert sum(heights) <= 200, "a laptop shows rows of some 375 points below the ribbon"
+    lines = [page.cell(row, 1).value for row in range(3, top - 1)]
+    assert " ".join(lines) == sheet.lines[0]
+    assert max(map(len, lines)) <= 240, "a longer line runs over on to the second sheet of paper"
 
 
 def test_widths_that_were_made_to_fit_a_page_print_on_one() -> None:

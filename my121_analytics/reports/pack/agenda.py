@@ -66,7 +66,7 @@ def _list_people(meeting: Meeting, people: pd.DataFrame, blocks: list[Block]) ->
         column("placement"), column("question"), column("minutes", "integer"),
         column("in_words", heading=say("pack_heading", "in_meeting"))),
         shown.assign(in_words=in_words))
-    return Sheet(say("pack_sheet", "agenda"), view, (say("pack", "agenda_line"),), "agenda")
+    return Sheet(say("pack_sheet", "agenda"), view, (say("pack", "agenda_line"),), "agenda", frozen=2)
 
 
 def _decisions(meeting: Meeting, people: pd.DataFrame) -> Sheet | None:
