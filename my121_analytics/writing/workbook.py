@@ -224,7 +224,8 @@ class _BookWriter:
         return page
 
     def _write_cover(self, page: Worksheet) -> None:
-        page.set_column(0, 0, 26, self.plain)
+        widest = max((measure(label, bold=True) for label, _ in self.book.cover), default=0.0)
+        page.set_column(0, 0, max(26, widest + 2), self.plain)
         page.set_column(1, 1, 90, self.plain)
         _put(page, 0, 0, self.book.title, self.cover_title)
         for row, (label, text) in enumerate(self.book.cover, start=1):

@@ -287,6 +287,12 @@ def test_widths_are_counted_in_a_font_that_every_program_has_or_one_as_wide() ->
     assert '<name val="Arial"/>' in first[0]
 
 
+def test_labels_of_the_cover_end_before_what_they_head(make_meeting: MakeMeeting) -> None:
+    cover = reopen(usual_bytes(make_meeting))["Cover"]
+    longest = max(len(str(cover.cell(row, 1).value or "")) for row in range(2, cover.max_row + 1))
+    assert cover.column_dimensions["A"].width * 7 > longest * 16 * 0.53  # bold letters are .53 of 16 dots wide
+
+
 def test_rows_are_high_enough_for_capitals() -> None:
     frame = pd.DataFrame({"key": ["Homes"], "n": [40], "t": ["SENIOR SUPPORT WORKER " * 6]})
     fields = (Field("key", "Unit"), Field("n", "Number", "integer"), Field("t", "Post"))
