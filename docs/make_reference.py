@@ -24,13 +24,26 @@ from pydantic.fields import FieldInfo
 from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
 from my121_analytics.ingest.intake import read_exports
-from my121_analytics.settings import AUDIENCES, REPORT_SECTIONS, STATISTICS, ReportSettings, Settings
+from my121_analytics.settings import (
+    AUDIENCES,
+    REPORT_SECTIONS,
+    STATISTICS,
+    Audience,
+    BoxSettings,
+    ReportSettings,
+    Settings,
+)
+from my121_analytics.settings_plan import MilestoneSettings
 from my121_analytics.settings_runs import RunPlanSettings
 from my121_analytics.wording.catalogue import codes, say
 from my121_analytics.workforce.schema import ORIGIN, PROTECTED, RECORD_PARTS, TABLES
 from my121_analytics.writing.encryption import FEWEST_SIGNS
 
 FOLDER = Path(__file__).parent
+ENTRIES: dict[str, tuple[str, type[BaseModel]]] = {
+    "framework": ("[[framework.boxes]]", BoxSettings), "plan": ("[[plan.milestones]]", MilestoneSettings),
+    "disclosure": ("[disclosure.audiences.NAME]", Audience)}
+"""Sections whose entries have keys of their own, under the table that one entry is written as."""
 SPECIAL_CATEGORY = ("ethnicity", "disability", "religion", "sexual_orientation", "gender_reassignment",
                     "pregnancy_maternity")
 """Columns that are, or may reveal, special-category data under Article 9 of the UK GDPR: racial or ethnic origin,
@@ -71,6 +84,8 @@ def describe_settings() -> str:
             lines += [f"## `[{section}]`", "", _reason(field), ""]
         else:
             lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value, section)]
+        if section in ENTRIES:
+            lines += _tabulate_entry(*ENTRIES[section])
         if section == "run":
             lines += ["### `[run.plan]`", "", _first_words(RunPlanSettings), "",
                       *_tabulate_keys(RunPlanSettings(file=""))]
@@ -95,6 +110,13 @@ def _tabulate_keys(section: BaseModel, name: str = "") -> list[str]:
     for key, inner in nested.items():
         lines += ["", f"### `[{name}.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
     return [*lines, ""]
+
+
+def _tabulate_entry(table: str, entry: type[BaseModel]) -> list[str]:
+    """Set out the keys of one entry of a list or table of entries, of which a council may write its own."""
+    keys = [f"| `{key}` | {'must be given' if info.is_required() else _shown(info.default, key)} | {_reason(info)} |"
+            for key, info in entry.model_fields.items()]
+    return [f"### `{table}`", "", _first_words(entry), "", "| key | default | meaning |", "|---|---|---|", *keys, ""]
 
 
 def _first_words(section: type[BaseModel]) -> str:

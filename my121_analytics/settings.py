@@ -84,9 +84,13 @@ class BoxSettings(SettingsSection):
     """One box of a council's own map."""
 
     number: int = Field(ge=1)
+    """As the exports write it."""
     name: str
+    """As reports show it."""
     performance: int = Field(ge=1)
+    """Column of the map: 1 is the lowest performance."""
     potential: int = Field(ge=1)
+    """Row of the map: 1 is the lowest potential."""
 
 
 _MAP_ROWS, _MAP_BOXES = 3, 9

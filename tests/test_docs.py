@@ -56,6 +56,19 @@ def test_every_table_of_the_settings_page_is_a_table_of_the_settings():
                 (kind for kind in getattr(annotation, "__args__", ()) if hasattr(kind, "model_fields")), None)
 
 
+def test_every_key_of_every_settings_class_is_described():
+    from my121_analytics.settings_section import SettingsSection
+
+    load_pages()  # loads every module of the settings
+    text = (ROOT / "docs" / "settings.md").read_text("utf-8")
+    sections = [kind for kind in SettingsSection.__subclasses__()
+                if kind.__module__.startswith("my121_analytics.") and kind.__name__ != "Settings"]
+    assert len(sections) > 15
+    missing = {f"{kind.__name__}.{key}" for kind in sections for key in kind.model_fields
+               if f"\n| `{key}` | " not in text}
+    assert missing == set()
+
+
 @pytest.mark.parametrize("page", ["README.md", "docs/dpia.md", "docs/consultation.md"])
 def test_links_lead_somewhere(page):
     text = (ROOT / page).read_text("utf-8")
@@ -135,4 +148,4 @@ def test_the_readme_names_every_folder_and_command():
     rooms = [p.name for p in (ROOT / "my121_analytics").iterdir() if p.is_dir() and (p / "__init__.py").exists()]
     assert [room for room in rooms if room != "cli" and f"`{room}`" not in text
             and f"my121_analytics/{room}" not in text] == []
-    assert [command for command in COMMANDS if command not in text] == []
+    assert [command for command in COMMANDS if f"my121 {command}" not in text] == []
