@@ -7,6 +7,7 @@ after a change to the settings, the schema or a template; a test compares.
 
 from __future__ import annotations
 
+import ast
 import inspect
 import json
 import math
@@ -15,11 +16,11 @@ import textwrap
 import tomllib
 from collections.abc import Mapping
 from importlib import import_module, resources
+from itertools import pairwise
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
 from my121_analytics.cli.app import COMMANDS, MODULES
 from my121_analytics.disclosure.pseudonyms import FEWEST_BYTES
@@ -75,13 +76,13 @@ def describe_settings() -> str:
              "A share is written from 0 to 1, a day as `2024-09-30`, a text in quotation marks, a list in square "
              "brackets.", ""]
     defaults = Settings()
-    for section, field in Settings.model_fields.items():
+    for section in Settings.model_fields:
         value = getattr(defaults, section)
         if section == "reports":
-            lines += [f"## `[{section}.NAME]`", "", str(field.description), "", *_tabulate_keys(ReportSettings()),
+            lines += [f"## `[{section}.NAME]`", "", _reason(Settings, section), "", *_tabulate_keys(ReportSettings()),
                       *_tabulate_codes("section", "holds", REPORT_SECTIONS)]
         elif not isinstance(value, BaseModel):
-            lines += [f"## `[{section}]`", "", _reason(field), ""]
+            lines += [f"## `[{section}]`", "", _reason(Settings, section), ""]
         else:
             lines += [f"## `[{section}]`", "", _first_words(type(value)), "", *_tabulate_keys(value, section)]
         if section in ENTRIES:
@@ -106,7 +107,7 @@ def _tabulate_keys(section: BaseModel, name: str = "") -> list[str]:
     nested = {key: getattr(section, key) for key in fields if isinstance(getattr(section, key), BaseModel)}
     lines = ["| key | default | meaning |", "|---|---|---|"]
     lines += [f"| `{key}` | {'a table of its own, below' if key in nested else _shown(getattr(section, key), key)} | "
-              f"{_reason(info)} |" for key, info in fields.items()]
+              f"{_reason(type(section), key)} |" for key in fields]
     for key, inner in nested.items():
         lines += ["", f"### `[{name}.{key}]`", "", _first_words(type(inner)), "", *_tabulate_keys(inner)[:-1]]
     return [*lines, ""]
@@ -317,9 +318,24 @@ def _words(column: str) -> str:
     return PLAIN.get(column, column.replace("_", " "))
 
 
-def _reason(info: FieldInfo) -> str:
+def _reason(section: type[BaseModel], key: str) -> str:
+    """Give what stands in the source below a field."""
+    text = next((reasons[key] for kind in section.__mro__ if key in (reasons := _reasons_beside(kind))), "")
     # a file of settings has no None: a key that is not set is left out
-    return " ".join((info.description or "").replace("``", "`").replace("None:", "Left out:").split())
+    return " ".join(text.replace("``", "`").replace("None:", "Left out:").split())
+
+
+def _reasons_beside(kind: type) -> dict[str, str]:
+    """Give the text below each field of a class by the field's name, from the source.
+
+    pydantic can read it as well, but only while a command loads its settings, which took a fortieth of `my121 check`.
+    """
+    if kind is BaseModel or not issubclass(kind, BaseModel):
+        return {}
+    body = ast.parse(textwrap.dedent(inspect.getsource(kind))).body[0].body
+    return {field.target.id: inspect.cleandoc(below.value.value) for field, below in pairwise(body)
+            if isinstance(field, ast.AnnAssign) and isinstance(below, ast.Expr)
+            and isinstance(below.value, ast.Constant)}
 
 
 def _shown(value: object, key: str) -> str:

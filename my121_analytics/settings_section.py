@@ -1,4 +1,4 @@
-"""What every part of the settings is: frozen, with no key that is not known, each field with its reason."""
+"""What every part of the settings is: frozen, with no key that is not known, each field with its reason below it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from my121_analytics.errors import suggest
 class SettingsSection(BaseModel):
     """One table of ``my121.toml``."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 def check_codes(codes: list[str], known: tuple[str, ...], what: str) -> list[str]:

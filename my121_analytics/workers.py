@@ -6,6 +6,7 @@ again, as ``multiprocessing`` does where processes are spawned, so that a script
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import pickle
@@ -63,6 +64,15 @@ def spare_processes(source: Path | str) -> int:
     return min(count_cores() - 1, FEW) if size >= LARGE_EXPORTS else 0
 
 
+def collect_garbage_rarely() -> None:
+    """Look for garbage a hundredth as often as Python would by itself, in a process that ends soon.
+
+    Loading a thousand modules leaves a hundred thousand things that stay; looking through them again and again took a
+    twentieth of a command's time.
+    """
+    gc.set_threshold(70_000, 20, 20)
+
+
 class Crew:
     """Processes that load what they need and wait; start them early and they are ready when the work comes.
 
@@ -70,8 +80,8 @@ class Crew:
     ----------
     n
         How many beside this one; 0 does all work in this process.
-    module
-        Loaded by each at once; holds the function that does the work.
+    modules
+        Loaded by each at once: what holds the functions that do the work, and what these load only when they run.
 
     Notes
     -----
@@ -79,8 +89,8 @@ class Crew:
     process whose caller is gone ends by itself.
     """
 
-    def __init__(self, n: int = 0, module: str = "") -> None:
-        self._helpers = [_Helper(_start(module)) for _ in range(min(n, MOST))]
+    def __init__(self, n: int = 0, *modules: str) -> None:
+        self._helpers = [_Helper(_start(modules)) for _ in range(min(n, MOST))]
 
     def __enter__(self) -> Self:
         return self
@@ -91,8 +101,7 @@ class Crew:
             helper.process.kill()
         for helper in self._helpers:
             helper.process.wait()
-            for pipe in (helper.process.stdin, helper.process.stdout):
-                _close(pipe)
+            helper.close()
 
     def share(self, work: Callable[[Shared, Item], Made], shared: Shared,
               items: Sequence[Item]) -> Iterator[tuple[Item, Made]]:
@@ -162,11 +171,13 @@ def _take_all(queue: SimpleQueue[Any]) -> Iterator[Any]:
             return
 
 
-def serve(module: str) -> None:
+def serve(*modules: str) -> None:
     """Wait for work on standard input and answer on standard output, until the input ends."""
     asked, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever prints must not run into the answers
-    importlib.import_module(module)
+    collect_garbage_rarely()
+    for module in modules:
+        importlib.import_module(module)
     try:
         while True:
             kind, what = pickle.load(asked)
@@ -188,8 +199,9 @@ def _answer(work: Callable[[Any, Any], Any], shared: Any, item: Any) -> bytes:
         return pickle.dumps((False, RuntimeError(f"{problem!r} in another process:\n{traceback.format_exc()}")))
 
 
-def _start(module: str) -> subprocess.Popen[bytes]:
-    code = (f"import sys; sys.path[:] = {sys.path!r}; from my121_analytics.workers import serve; serve({module!r})")
+def _start(modules: Sequence[str]) -> subprocess.Popen[bytes]:
+    code = (f"import sys; sys.path[:] = {sys.path!r}; from my121_analytics.workers import serve; "
+            f"serve(*{tuple(modules)!r})")
     # A group of its own: Ctrl-C is for the caller, who ends the others.
     apart: dict[str, Any] = {"start_new_session": True}
     if sys.platform == "win32":
@@ -213,6 +225,8 @@ class _Helper:
         if asked is None or answers is None:
             return
         with self._is_led:  # work that was given up may have left it busy
+            if asked.closed:
+                return
             try:
                 _send(asked, task)
                 for item in _take_all(todo):
@@ -221,6 +235,12 @@ class _Helper:
                     done.put((item, is_made, made))
             except _GONE:
                 return
+
+    def close(self) -> None:
+        """Close the pipes of a process that has ended, once whoever leads it has noticed."""
+        with self._is_led:
+            for pipe in (self.process.stdin, self.process.stdout):
+                _close(pipe)
 
 
 def _send(pipe: IO[bytes], what: bytes) -> None:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from queue import SimpleQueue
 from threading import Thread, current_thread
 from typing import ClassVar
 
@@ -123,6 +124,15 @@ def test_a_fault_comes_back_with_the_place_where_it_happened():
 def test_what_a_process_that_died_left_undone_is_done_here():
     with Crew(2, HERE) as crew:
         assert sorted(crew.share(die, os.getpid(), [1, 2, 3])) == [(1, 1), (2, 2), (3, 3)]
+
+
+def test_whoever_comes_to_a_process_after_its_end_does_nothing():
+    with Crew(1, HERE) as crew:
+        helper, = crew._helpers
+    todo = SimpleQueue()
+    todo.put(1)
+    helper.lead(b"", todo, SimpleQueue())
+    assert todo.get_nowait() == 1
 
 
 def test_leaving_ends_every_process_at_once():

@@ -53,8 +53,10 @@ def main() -> None:
     from my121_analytics.cli.streams import bear_with_streams
     from my121_analytics.cli.terminal import report_failure
     from my121_analytics.errors import My121Error, UsageError
+    from my121_analytics.workers import collect_garbage_rarely
 
     bear_with_streams()
+    collect_garbage_rarely()
     _use_one_thread_for_algebra()
     try:
         app(standalone_mode=True)

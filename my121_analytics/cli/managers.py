@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, Out, Pseudonyms, SettingsFile, Source
 from my121_analytics.cli.intake import end_command, read_source, settings_for
 from my121_analytics.cli.terminal import show_left, show_line
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-    from pathlib import Path
-
     from my121_analytics.disclosure.released import Released
     from my121_analytics.workforce.results import Result
 
@@ -21,6 +18,9 @@ FILES = {"managers": "managers.csv", "managers_all": "managers_all.csv", "summar
          "ties": "ties.csv", "robustness": "robustness.csv", "habits": "habits.csv",
          "habit_families": "habits_summary.csv"}
 """Table -> file."""
+LOADED_BY_ALL = ("my121_analytics.analysis.rating_patterns.severity", "my121_analytics.figures.manager_pictures",
+                 "scipy.optimize", "scipy.interpolate")
+"""What further processes load while this one reads; the model loads the last two only when it comes to them."""
 
 
 def run_managers(
@@ -38,14 +38,18 @@ def run_managers(
     """
     from my121_analytics.workers import Crew, spare_processes
 
-    with Crew(spare_processes(source), "my121_analytics.analysis.rating_patterns.severity") as crew:
+    with Crew(spare_processes(source), *LOADED_BY_ALL) as crew:
         # Loaded here while the other processes load it too.
         from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
-        from my121_analytics.cli.release_files import find_key, tell_attention, write_record, write_tables
+        from my121_analytics.cli.release_files import (
+            find_key,
+            tell_attention,
+            write_picture,
+            write_record,
+            write_tables,
+        )
         from my121_analytics.disclosure.attacker import find_nesting
-        from my121_analytics.figures.list_length import plot_list_lengths
-        from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
-        from my121_analytics.figures.movement_links import plot_movement_links
+        from my121_analytics.figures.manager_pictures import draw_picture, list_pictures
         from my121_analytics.progress import progress_shown
         from my121_analytics.publication import Publication
         from my121_analytics.writing.staging import staged_run
@@ -56,32 +60,19 @@ def run_managers(
                              needs_ratings=True)
         with progress_shown("Estimating rating patterns"):
             result = estimate_severity(intake.workforce, settings=chosen, habits=True, crew=crew)
-    about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
-    posts = intake.workforce.posts_in_cycle(intake.workforce.latest_cycle)
-    publication = Publication(audience, chosen, nesting=find_nesting(posts))
-    with progress_shown("Writing"), staged_run(out, private=not publication.is_public, command="managers") as stage:
-        released = write_tables(result, stage.folder, publication, key=key, files=FILES, columns={
-            "managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
-        tell_attention(publication.attention, stage)
-        write_record(publication, stage.folder)
-        plots = {"caterpillar": plot_caterpillar, "funnel": plot_funnel, "linkage": plot_movement_links,
-                 "list_length": plot_list_lengths}
-        _draw(released, plots, stage.folder, private=not publication.is_public)
+        about_people = [*COLUMNS, "name", "directorate", "service", "team", *BOTH_READINGS]
+        posts = intake.workforce.posts_in_cycle(intake.workforce.latest_cycle)
+        publication = Publication(audience, chosen, nesting=find_nesting(posts))
+        with progress_shown("Writing"), staged_run(out, private=not publication.is_public, command="managers") as stage:
+            released = write_tables(result, stage.folder, publication, key=key, files=FILES, columns={
+                "managers": [*about_people, "to_hear"], "managers_all": [*about_people, "axis", "adjusted", "cycles"]})
+            tell_attention(publication.attention, stage)
+            write_record(publication, stage.folder)
+            for name, files in crew.share(draw_picture, released, list_pictures(released)):
+                write_picture(files, stage.folder / name, private=not publication.is_public)
     show_left(stage.left)
     _summarise(result, released)
     end_command(intake)
-
-
-def _draw(released: Released, plots: Mapping[str, Callable[..., Any]], out: Path, *, private: bool) -> None:
-    """Draw the managers, how many at each length of the list, and who can be compared with whom."""
-    from my121_analytics.cli.release_files import write_figure
-    from my121_analytics.figures.canvas import draw_on_canvas
-
-    if "managers" not in released.tables:
-        return
-    for name, plot in plots.items():
-        if name != "linkage" or {"linkage", "ties"} <= set(released.tables):
-            write_figure(draw_on_canvas(plot, released), out / name, private=private)
 
 
 def _summarise(result: Result, released: Released) -> None:

@@ -11,6 +11,9 @@ from my121_analytics.cli.arguments import AsOf, AudienceName, CorrectionsFile, C
 from my121_analytics.cli.intake import end_command, read_ratings
 from my121_analytics.cli.terminal import show_line
 
+LOADED_BY_ALL = ("my121_analytics.reports.pack.calibration_pack", "scipy.optimize")
+"""What further processes load while this one reads; the model loads the last only when it comes to it."""
+
 
 def run_pack(
     source: Source,
@@ -37,7 +40,7 @@ def run_pack(
     """
     from my121_analytics.workers import Crew, spare_processes
 
-    with Crew(spare_processes(source), "my121_analytics.reports.pack.calibration_pack") as crew:
+    with Crew(spare_processes(source), *LOADED_BY_ALL) as crew:
         # Loaded here while the other processes load it too.
         from my121_analytics.reports.pack.calibration_pack import build_pack
 

@@ -113,11 +113,15 @@ def warn_of_earlier(path: Path) -> None:
 
 def write_figure(drawn: Canvas | Axes, stem: Path, *, private: bool = True) -> None:
     """Write a picture as SVG and PNG, whole or not at all; one from ``draw_on_canvas`` takes a tenth of the time."""
-    from my121_analytics.figures.theme import render_png, render_svg
-    from my121_analytics.figures.vector import standalone
+    from my121_analytics.figures.theme import render_files
 
-    write_atomic(stem.with_suffix(".svg"), standalone(render_svg(drawn)), private=private)
-    write_atomic(stem.with_suffix(".png"), render_png(drawn, dpi=150), private=private)
+    write_picture(render_files(drawn), stem, private=private)
+
+
+def write_picture(files: tuple[bytes, bytes], stem: Path, *, private: bool = True) -> None:
+    """Write what ``render_files`` gave, whole or not at all."""
+    for suffix, content in zip((".svg", ".png"), files, strict=True):
+        write_atomic(stem.with_suffix(suffix), content, private=private)
 
 
 def release_check(intake: Intake, *, settings: Settings, key: bytes | None = None) -> Released:

@@ -160,6 +160,11 @@ def render_svg(ax: Axes | Figure | Canvas, *, title: str = "", description: str 
     return _drawing(ax).inline(title=title or _title_of(ax), description=description)
 
 
+def render_files(ax: Axes | Canvas) -> tuple[bytes, bytes]:
+    """Draw a picture as the two files it is kept in: SVG, and PNG of 150 dots an inch."""
+    return standalone(render_svg(ax)), render_png(ax, dpi=150)
+
+
 def save_svg(ax: Axes | Figure | Canvas, path: Path | str, *, title: str = "", description: str = "") -> None:
     """Write :func:`render_svg`'s element to a file of its own, as UTF-8."""
     Path(path).write_bytes(standalone(render_svg(ax, title=title, description=description)))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from my121_analytics.inference.intervals import newcombe_difference, paired_difference, wilson_interval
 
@@ -17,6 +18,12 @@ def test_the_difference_of_shares_gives_the_figures_of_newcombe_1998(n1, base1, 
     estimate, low, high = newcombe_difference(n1, base1, n2, base2)
     assert estimate == pytest.approx(n2 / base2 - n1 / base1)
     assert np.allclose((low, high), (lower, upper), atol=5e-5)
+
+
+@pytest.mark.parametrize("level", [0.5, 0.9, 0.95, 0.99])
+def test_nobody_of_ten_may_be_as_many_as_the_normal_quantile_of_the_level_allows(level):
+    z = norm.ppf((1 + level) / 2)
+    assert wilson_interval(0, 10, level)[1] == pytest.approx(z**2 / (10 + z**2), rel=1e-13)  # the formula at nought
 
 
 def test_an_empty_group_has_no_interval_and_the_others_keep_theirs():

@@ -36,6 +36,17 @@ _A_PERSON = re.compile(r"(?:performance|potential|box|rating|score|review)[\s_]+
 """A heading about somebody, not about whose rating it is."""
 _ASKS = re.compile(r"\?\s*$|\(?\by\s*/\s*n\b\)?\s*$|\byes\s*/\s*no\b", re.I)
 """A heading that asks yes or no."""
+_APART = re.compile(r"[\W_]+")
+"""All but letters and digits."""
+_INITIALS = re.compile(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)")
+_E_MAIL = re.compile(r"\be-(?=mail)", re.I)
+_OF_SOMEBODY = re.compile(r"'s\b")
+_ESCAPED = re.compile(r"_x00[0-9A-Fa-f]{2}_")
+"""A character that some exports write as its number."""
+_INNER_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_WORD = re.compile(r"[^\W\d_]+|\d+")
+_WORDLESS = re.compile(r"[0-9 ./:,;|+*()-]*")
+"""A text without a letter, or a sign that stands for a word."""
 _DAYS = frozenset(c.name for columns in TABLES.values() for c in columns if c.kind == "date")
 _FLAGS = frozenset({c.name for columns in TABLES.values() for c in columns if c.kind == "flag"}
                    | {"disability", *STATE_COLUMNS})
@@ -112,7 +123,7 @@ class SheetMap:
 def compact(text: str) -> str:
     """Bring a heading to the letters and digits that tell it apart."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("&", "and").replace("’", "").replace("'", "")
-    return "".join(c for c in plain if c.isalnum())
+    return _APART.sub("", plain)
 
 
 def words_of(text: str) -> list[str]:
@@ -123,23 +134,21 @@ def words_of(text: str) -> list[str]:
 @lru_cache(maxsize=_REMEMBERED)
 def _words_of(text: str) -> tuple[str, ...]:
     plain = unicodedata.normalize("NFKC", text).replace("#", " number ").replace("’", "'")
-    plain = re.sub(r"(?<=\b[A-Za-z])\.(?=[A-Za-z]\b)", "", plain)
-    plain = re.sub(r"'s\b|_x00[0-9A-Fa-f]{2}_", " ", re.sub(r"\be-(?=mail)", "e", plain, flags=re.I))
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", plain)
+    plain = _E_MAIL.sub("e", _INITIALS.sub("", plain))
+    plain = _INNER_CAPITAL.sub(" ", _ESCAPED.sub(" ", _OF_SOMEBODY.sub(" ", plain)))
     short = _abbreviations()
-    words = [short.get(w, w) for w in re.findall(r"[^\W\d_]+|\d+", plain.replace("&", " and ").casefold())]
+    words = [short.get(w, w) for w in _WORD.findall(plain.replace("&", " and ").casefold())]
     return tuple(w for j, w in enumerate(words) if not j or w != "number" or words[j - 1] != "number")
 
 
 def is_recognised(text: str, overrides: Mapping[str, str] | None = None) -> bool:
     """Say whether a text is a heading that the synonym table or the settings know, used or not."""
-    keys = heading_keys(text)
-    if not keys:
-        return False
-    book = _book()
     known = {compact(k) for k in overrides or {}}
+    if _WORDLESS.fullmatch(text):  # half the cells that are looked at are dates and numbers
+        return compact(text) in known - {""}
+    book = _book()
     return any(k in known or k in book.candidates or k in book.by_content or k in book.ambiguous or k in book.axis_open
-               or k in book.refused for k in keys) or _read_rating(text) is not None
+               or k in book.refused for k in _heading_keys(text)) or _read_rating(text) is not None
 
 
 def column_of(text: str, tables: Sequence[str]) -> str:
@@ -391,11 +400,13 @@ def _heading_keys(text: str) -> tuple[str, ...]:
     telling = bool(inside & _book_words()) or any(_YEAR.search(p) for p in re.findall(r"[(\[](.*?)[)\]]", text))
     asked = _ASKS.sub(" ", text)
     shorter = asked if telling else re.sub(r"[(\[].*?[)\]]", " ", asked)
-    plain = [compact(re.sub(r"_x00[0-9A-Fa-f]{2}_", " ", part).replace("#", " number ")) for part in (text, shorter)]
+    forms = (text,) if shorter == text else (text, shorter)
+    plain = [compact(_ESCAPED.sub(" ", form).replace("#", " number ")) for form in forms]
     bare = _OUR_REVIEW.sub(" ", shorter)  # what the review is called says nothing of the column
     of_bare = (compact(bare), canonical(bare)) if bare != shorter else ()
     asks = (f"is{compact(asked)}",) if text.rstrip().endswith("?") and compact(asked) else ()
-    found = tuple(dict.fromkeys(k for k in (*plain, canonical(text), canonical(shorter), *of_bare, *asks) if k))
+    both = (*plain, *(canonical(form) for form in forms), *of_bare, *asks)
+    found = tuple(dict.fromkeys(key for key in both if key))
     return found if ("/" not in text and "|" not in text) or set(found) & set(_book().candidates) else (
         *found, *_in_two_languages(text))
 

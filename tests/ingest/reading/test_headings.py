@@ -51,6 +51,18 @@ def test_case_dots_and_underscores_do_not_matter():
     assert not is_recognised("Remarks of the panel")
 
 
+@pytest.mark.parametrize("cell", ["", "-", "12/03/2024", "2017/18", "1,234.50", "(3)"])
+def test_a_cell_without_a_word_is_a_heading_only_where_the_settings_say_so(cell):
+    assert not is_recognised(cell)
+    assert not is_recognised(cell, {"-": "ignore", "#": "post_id"})
+    assert is_recognised(cell, {cell: "ignore"}) == any(c.isdigit() for c in cell)
+
+
+def test_a_sign_that_stands_for_a_word_is_read_as_the_word():
+    assert is_recognised("Employee #")
+    assert is_recognised("№ of employee") == is_recognised("No of employee")
+
+
 def test_a_heading_of_two_meanings_is_asked_about_and_a_setting_settles_it():
     sheet = mapped("Employee no | Name | Start date")
     assert sheet.headings[2].how == "ambiguous"
