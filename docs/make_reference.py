@@ -115,8 +115,8 @@ def _tabulate_keys(section: BaseModel, name: str = "") -> list[str]:
 
 def _tabulate_entry(table: str, entry: type[BaseModel]) -> list[str]:
     """Set out the keys of one entry of a list or table of entries, of which a council may write its own."""
-    keys = [f"| `{key}` | {'must be given' if info.is_required() else _shown(info.default, key)} | {_reason(info)} |"
-            for key, info in entry.model_fields.items()]
+    keys = [f"| `{key}` | {'must be given' if info.is_required() else _shown(info.default, key)} | "
+            f"{_reason(entry, key)} |" for key, info in entry.model_fields.items()]
     return [f"### `{table}`", "", _first_words(entry), "", "| key | default | meaning |", "|---|---|---|", *keys, ""]
 
 
