@@ -16,7 +16,7 @@ from my121_analytics.analysis.rating_patterns.severity import FACTS as SEVERITY_
 from my121_analytics.disclosure.attacker import attack, attack_release
 from my121_analytics.disclosure.facts import FACTS
 from my121_analytics.disclosure.kept import Earlier, describe_kept, name_kept, read_kept
-from my121_analytics.disclosure.linked_tables.grids import unround
+from my121_analytics.disclosure.linked_tables.grids import Grid, Shown, unround
 from my121_analytics.disclosure.release import release, release_together
 from my121_analytics.disclosure.rounding import round_count, round_table
 from my121_analytics.errors import DisclosureError
@@ -206,6 +206,16 @@ def test_a_rounded_release_before_a_correction_is_near_to_todays_counts(now: int
     assert (report.links.corrected if is_withheld else report.links.same) == ("then",)
     assert report.passed
     assert bool(released.tables["t"]["n"].isna().iloc[0]) is is_withheld
+
+
+def test_of_a_large_count_that_is_withheld_with_small_ones_it_is_not_said_to_be_small() -> None:
+    """With all that stands beside a table a number of 22 is withheld, which no rule would withhold by itself."""
+    counts = pd.DataFrame({"grade": ["A", "B"], "n": [3, 22]})
+    shown = Shown("t", counts.assign(n=[np.nan, np.nan], marker="[c]"), Table(counts, keys=("grade",), count="n"),
+                  rounded_to=5, withheld_most=7.0)
+    _, least, most = Grid(shown).rounded("n")
+    assert least.tolist() == [0, 0]
+    assert most.tolist() == [7, np.inf]
 
 
 def rounded_before(n: int, base: int) -> Earlier:

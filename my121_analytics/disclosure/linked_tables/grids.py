@@ -176,7 +176,10 @@ class Grid:
         shown = self.shown[column]
         rows = np.flatnonzero(np.isfinite(shown) | self.marked)
         least, most = unround(shown[rows], self.as_shown.rounded_to)
-        least, most = np.where(np.isnan(least), 0.0, least), np.where(np.isnan(most), self.as_shown.withheld_most, most)
+        highest = self.as_shown.withheld_most
+        # Larger counts are withheld with all that stands beside a table: the rule was not kept there.
+        withheld = np.where(self.truth[column][rows] > highest, np.inf, highest)
+        least, most = np.where(np.isnan(least), 0.0, least), np.where(np.isnan(most), withheld, most)
         least = np.where(self.occurs(column)[rows], np.maximum(least, 1.0), least)
         return rows, least, most
 
