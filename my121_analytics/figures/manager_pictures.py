@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from my121_analytics.disclosure.released import Released
+from my121_analytics.disclosure.released import Released, require_released
 from my121_analytics.figures.canvas import draw_on_canvas
 from my121_analytics.figures.list_length import plot_list_lengths
 from my121_analytics.figures.managers import plot_caterpillar, plot_funnel
@@ -18,7 +18,7 @@ PLOTS: Mapping[str, Callable[..., Any]] = {"caterpillar": plot_caterpillar, "fun
 
 def list_pictures(released: Released) -> list[str]:
     """Name the pictures for which a released comparison holds the tables."""
-    tables = set(released.tables)
+    tables = set(require_released(released, wanted_by="list_pictures").tables)
     if "managers" not in tables:
         return []
     return [name for name in PLOTS if name != "linkage" or {"linkage", "ties"} <= tables]
@@ -26,4 +26,4 @@ def list_pictures(released: Released) -> list[str]:
 
 def draw_picture(released: Released, name: str) -> tuple[bytes, bytes]:
     """Draw one of them; gives its files as SVG and PNG."""
-    return render_files(draw_on_canvas(PLOTS[name], released))
+    return render_files(draw_on_canvas(PLOTS[name], require_released(released, wanted_by="draw_picture")))
