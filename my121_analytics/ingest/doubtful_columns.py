@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -356,6 +356,7 @@ def list_shorter_scales(columns: Sequence[RatingColumn]) -> Iterator[Line]:
 # Tables that count ------------------------------------------------------------------------------------------------
 
 _SEARCHED = 20
+_LOOKED_AT = 50
 _FEWEST_RANKED = 3
 _TICKS = frozenset({"x", "y", "yes", "\u2713", "\u2714"})
 
@@ -375,16 +376,29 @@ def find_levels_as_columns(rows: SheetRows) -> list[str]:
     sheet = rows.sheet
     for i in range(min(sheet.n_rows, _SEARCHED)):
         cells = [clean(cell) for cell in sheet.row(i)]
+        if sum(_has_letter(text) and _holds_counts(sheet.distinct(j, slice(i + 1, i + 1 + _LOOKED_AT)))
+               for j, text in enumerate(cells)) < 2:  # to read headings as ratings takes longer
+            continue
         places = _level_headings(cells, rows.scales)
         below = [str(text) for j in places for text in sheet.distinct(j, slice(i + 1, None))]
-        if all(map(_is_count, below)) and not all(map(is_missing, below)):
+        if _holds_counts(below):
             return [cells[j] for j in places]
     return []
 
 
+def _has_letter(text: str) -> bool:
+    return any(c.isalpha() for c in text)
+
+
+def _holds_counts(below: Iterable[str]) -> bool:
+    """Say whether cells hold counts, shares or ticks and nothing else, at least one of them."""
+    texts = [str(text) for text in below]
+    return all(map(_is_count, texts)) and not all(map(is_missing, texts))
+
+
 def _level_headings(cells: Sequence[str], scales: Mapping[str, Scale]) -> list[int]:
     """Give the cells of a row that are different levels of one axis, or of any scale."""
-    worded = [j for j, text in enumerate(cells) if any(c.isalpha() for c in text)]
+    worded = [j for j, text in enumerate(cells) if _has_letter(text)]
     texts = [cells[j] for j in worded]
     for scale in scales.values():
         values: list[int] = scale.parse(texts).values.tolist() if texts and scale.labels else []

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -258,7 +259,10 @@ def plain_points(text: str) -> str:
 
 # Misspellings -----------------------------------------------------------------------------------------------------
 
+_REMEMBERED = 65_536
 
+
+@lru_cache(maxsize=_REMEMBERED)  # the same cells are held against the same labels again and again
 def is_misspelling(text: str, known: str) -> bool:
     """Say whether a text is a label with a slip in it: within two edits in all, and each word near its own.
 
