@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
 
 import numpy as np
@@ -203,7 +204,13 @@ def column_names(table: str) -> list[str]:
 
 def empty_table(table: str) -> pd.DataFrame:
     """Give one table of the record with every column and no rows."""
-    return conform(pd.DataFrame(), table)
+    return _make_empty(table).copy()
+
+
+@cache
+def _make_empty(table: str) -> pd.DataFrame:
+    """Make a table without rows once: most tables of a small record have none."""
+    return _bring(pd.DataFrame(), table)
 
 
 def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -230,6 +237,10 @@ def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     unknown = [name for name in frame.columns if name not in known]
     if unknown:
         raise KeyError(f"{table} has no column {unknown}")
+    return _bring(frame, table)
+
+
+def _bring(frame: pd.DataFrame, table: str) -> pd.DataFrame:
     return pd.DataFrame({column.name: _as_kind(frame, column) for column in TABLES[table]},
                         index=pd.RangeIndex(len(frame)), copy=False)
 
