@@ -10,13 +10,14 @@ import pandas as pd
 
 from my121_analytics.ingest.reading.cells import clean, is_missing, mend_encoding, parse_ids, plain_list, plain_words
 from my121_analytics.ingest.reading.dates import parse_dates
-from my121_analytics.ingest.reading.headings import AXES, Heading, compact, words_of
 from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
 from my121_analytics.ingest.reading.scales import RatingColumn, rank_of
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.single_headings import Heading
 from my121_analytics.ingest.reading.split_periods import bounds_periods, suits_other_order
 from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM
+from my121_analytics.ingest.reading.synonyms import AXES, compact, words_of
 from my121_analytics.workforce.cycles import Cycle
 from my121_analytics.workforce.schema import MANAGER, ORGANISATION
 

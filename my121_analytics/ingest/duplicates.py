@@ -11,8 +11,8 @@ import pandas as pd
 
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import plain_dashes
-from my121_analytics.ingest.reading.headings import AXES
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.synonyms import AXES
 from my121_analytics.workforce.row_keys import coded, find_repeated, number_rows
 from my121_analytics.workforce.schema import GROUPS
 

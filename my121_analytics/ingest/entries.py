@@ -11,11 +11,11 @@ import pandas as pd
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.ingest.reading.cells import Parsed, parse_ids, parse_sources, parse_texts
 from my121_analytics.ingest.reading.context import Context
-from my121_analytics.ingest.reading.headings import AXES
 from my121_analytics.ingest.reading.periods import read_period
 from my121_analytics.ingest.reading.record_columns import read_columns
 from my121_analytics.ingest.reading.reporting import rater_of, read_raters, resolve_people
 from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical
+from my121_analytics.ingest.reading.synonyms import AXES
 from my121_analytics.settings import CycleSettings
 from my121_analytics.workforce.cycles import Cycle, cycle_of, label_dates, parse_cycle
 from my121_analytics.workforce.schema import FORMAL, MANAGER, SELF

@@ -26,13 +26,15 @@ from my121_analytics.ingest.missing_parts import list_doubts
 from my121_analytics.ingest.reading.cells import parse_flags, parse_ids, plain_words
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
-from my121_analytics.ingest.reading.headings import check_overrides, compact, heading_keys
 from my121_analytics.ingest.reading.namesakes import PostDetails
+from my121_analytics.ingest.reading.opening import open_sheet
 from my121_analytics.ingest.reading.people import Roster, bare_id, name_key, resolve
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.ingest.reading.scales import judge_scales
-from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical, no_vacancies, open_sheet
+from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical
 from my121_analytics.ingest.reading.standing import settle_standing
+from my121_analytics.ingest.reading.synonyms import check_overrides, compact, heading_keys
+from my121_analytics.ingest.reading.vacancies import no_vacancies
 from my121_analytics.ingest.settings_proposals import propose_settings
 from my121_analytics.ingest.shared_numbers import stop_shared_numbers
 from my121_analytics.ingest.unread import Unread, list_headings, list_tables_of_counts, list_unread

@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.reading.context import Context
-from my121_analytics.ingest.reading.headings import AXES, Heading, column_of, compact, words_of
 from my121_analytics.ingest.reading.periods import find_period
 from my121_analytics.ingest.reading.ratings import bare_code
 from my121_analytics.ingest.reading.scales import ScaleReport, pair_labels
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.single_headings import Heading
 from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM, RELATIONSHIP, parse_states, state_words
+from my121_analytics.ingest.reading.synonyms import AXES, column_of, compact, words_of
 from my121_analytics.ingest.scale_proposals import (
     ScaleProposal,
     propose_numbering,

@@ -17,10 +17,11 @@ from my121_analytics.ingest.doubtful_columns import (
     list_shorter_scales,
 )
 from my121_analytics.ingest.reading.content import could_be_levels
-from my121_analytics.ingest.reading.headings import AXES, Heading, column_of
 from my121_analytics.ingest.reading.scales import ScaleReport
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.single_headings import Heading
 from my121_analytics.ingest.reading.states import EMPLOYMENT, FORM
+from my121_analytics.ingest.reading.synonyms import AXES, column_of
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.row_keys import coded, count_distinct
 from my121_analytics.workforce.schema import CALIBRATED, MANAGER, SELF, TABLES

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 import pandas as pd
 
-from my121_analytics.ingest.reading.headings import column_words, compact
+from my121_analytics.ingest.reading.synonyms import column_words, compact
 
 _ASKED = {"dated": "names a period: write the column if it is the period to read",
           "duplicate": "another column of its sheet was read instead",

@@ -13,10 +13,10 @@ import pandas as pd
 from my121_analytics.framework.nine_box import Framework
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import Parsed, clean, plain_words, value_table
-from my121_analytics.ingest.reading.headings import AXES
 from my121_analytics.ingest.reading.ratings import Scale, bare_code
 from my121_analytics.ingest.reading.scale_statements import ScaleStatement, statements_about
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.reading.synonyms import AXES
 
 _HALF = 0.5
 _KNOWN = 0.8

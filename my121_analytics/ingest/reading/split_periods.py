@@ -10,8 +10,8 @@ import numpy as np
 from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.reading.cells import clean, is_missing, plain_words
 from my121_analytics.ingest.reading.dates import parse_dates
-from my121_analytics.ingest.reading.headings import canonical, column_of
 from my121_analytics.ingest.reading.periods import read_period
+from my121_analytics.ingest.reading.synonyms import canonical, column_of
 from my121_analytics.settings import CycleSettings
 from my121_analytics.workforce.cycles import Cycle
 

@@ -9,7 +9,8 @@ from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.reading.cells import clean, is_missing, plain_list, plain_words
 from my121_analytics.ingest.reading.dates import MONTHS, parse_dates
-from my121_analytics.ingest.reading.headings import Heading, SheetMap
+from my121_analytics.ingest.reading.headings import SheetMap
+from my121_analytics.ingest.reading.single_headings import Heading
 from my121_analytics.ingest.reading.states import (
     EMPLOYMENT,
     FORM,

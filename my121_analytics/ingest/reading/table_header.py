@@ -10,7 +10,8 @@ import numpy as np
 
 from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.ingest.reading.cells import Parsed, begins_with, clean, is_missing, tells_count
-from my121_analytics.ingest.reading.headings import compact, is_recognised
+from my121_analytics.ingest.reading.single_headings import is_recognised
+from my121_analytics.ingest.reading.synonyms import compact
 
 _SEARCHED = 100
 """Rows within which a header is looked for; titles and selection criteria above it are shorter than this."""

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from my121_analytics.ingest.files.exports import SourceSheet
-from my121_analytics.ingest.reading.headings import AXES, SheetMap, words_of
+from my121_analytics.ingest.reading.headings import SheetMap
+from my121_analytics.ingest.reading.synonyms import AXES, words_of
 from my121_analytics.workforce.schema import MANAGER, SELF
 
 _OWN = re.compile(r"\b(?:self|own)[ -]?(?:assess|rat|review|apprais|evaluat|plac|scor|mark)", re.I)

@@ -12,8 +12,8 @@ import pytest
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.ingest.intake import Intake, describe_intake, read_exports
-from my121_analytics.ingest.reading.headings import AXES, column_words
 from my121_analytics.ingest.reading.mapping import columns_block
+from my121_analytics.ingest.reading.synonyms import AXES, column_words
 from my121_analytics.ingest.unread import require_ratings
 
 PEOPLE = [f"{1000 + n}" for n in range(1, 13)]

@@ -17,7 +17,7 @@ from my121_analytics.errors import My121Error
 from my121_analytics.ingest.files.exports import read_sheets
 from my121_analytics.ingest.findings import Log
 from my121_analytics.ingest.intake import read_exports
-from my121_analytics.ingest.reading.sheet_rows import open_sheet
+from my121_analytics.ingest.reading.opening import open_sheet
 from my121_analytics.settings import ExportSettings, Settings
 
 PLAIN = Settings(exports=ExportSettings(extract_date=date(2025, 3, 31)))

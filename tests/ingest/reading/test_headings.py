@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from my121_analytics.errors import SettingsError
-from my121_analytics.ingest.reading.headings import SheetMap, check_overrides, compact, is_recognised, map_headings
+from my121_analytics.ingest.reading.headings import SheetMap, map_headings
+from my121_analytics.ingest.reading.single_headings import is_recognised
+from my121_analytics.ingest.reading.synonyms import check_overrides, compact
 
 
 def mapped(text: str, overrides: dict[str, str] | None = None, **kwargs) -> SheetMap:
