@@ -143,7 +143,7 @@ def release_check(intake: Intake, *, settings: Settings, key: bytes | None = Non
         ``mapping``, ``unreadable``, ``tally`` (findings by code), ``reasons`` (refusals by reason), ``left_out`` (what
         was not read, as lines) and ``proposed`` (lines for the settings).
     """
-    from my121_analytics.ingest.intake import tabulate_corrections, tabulate_intake
+    from my121_analytics.ingest.intake_tables import tabulate_corrections, tabulate_intake
     from my121_analytics.ingest.reading.known_values import list_known_values
 
     workforce = intake.workforce
@@ -197,7 +197,7 @@ def write_intake(intake: Intake, out: Path, *, settings: Settings, key: bytes | 
     Released
         As from :func:`release_check`.
     """
-    from my121_analytics.ingest.intake import describe_intake
+    from my121_analytics.ingest.intake_tables import describe_intake
     from my121_analytics.reports.check.quarantine_workbook import write_quarantine
 
     released = release_check(intake, settings=settings, key=key)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,25 +14,38 @@ from my121_analytics.errors import DataUnusableError, UnreadableFileError, sugge
 from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.ingest.assembly import assemble_tables
 from my121_analytics.ingest.copies import set_copies_aside
-from my121_analytics.ingest.corrections import CHECK_KEY, Corrections, check_code, read_corrections, settle_rows
+from my121_analytics.ingest.corrections import Corrections, read_corrections, settle_rows
 from my121_analytics.ingest.entries import enter_sheet
 from my121_analytics.ingest.files.exports import SourceSheet, list_files, read_sheets
 from my121_analytics.ingest.files.garbage import collection_paused
 from my121_analytics.ingest.findings import QUARANTINE_COLUMNS, Log
 from my121_analytics.ingest.forms_of_ids import stop_lost_zeros
 from my121_analytics.ingest.missing_parts import list_doubts
-from my121_analytics.ingest.reading.cells import parse_flags, parse_ids, plain_words
+from my121_analytics.ingest.reading.cells import plain_words
 from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.dates import parse_dates
 from my121_analytics.ingest.reading.namesakes import PostDetails
 from my121_analytics.ingest.reading.opening import open_sheet
-from my121_analytics.ingest.reading.people import Roster, bare_id, name_key, resolve
+from my121_analytics.ingest.reading.people import Roster, resolve
 from my121_analytics.ingest.reading.ratings import Scale, build_scales
 from my121_analytics.ingest.reading.scales import judge_scales
-from my121_analytics.ingest.reading.sheet_rows import SheetRows, categorical
+from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.ingest.reading.standing import settle_standing
 from my121_analytics.ingest.reading.synonyms import check_overrides, compact, heading_keys
 from my121_analytics.ingest.reading.vacancies import no_vacancies
+from my121_analytics.ingest.roster_building import (
+    MANAGER_COLUMNS,
+    _is_list,
+    build_roster,
+    find_named_ids,
+    listed_people,
+    lists_people,
+    pair_names,
+    read_employees,
+    refuse_strangers,
+    sole_names,
+    sources_of_people,
+)
 from my121_analytics.ingest.settings_proposals import propose_settings
 from my121_analytics.ingest.shared_numbers import stop_shared_numbers
 from my121_analytics.ingest.unread import Unread, list_headings, list_tables_of_counts, list_unread
@@ -45,12 +56,10 @@ from my121_analytics.settings_file import find_settings, load_settings
 from my121_analytics.viewable import Viewable
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
-from my121_analytics.workforce.row_keys import coded, first_of_each
-from my121_analytics.workforce.schema import ORGANISATION, TABLES, column_names
+from my121_analytics.workforce.schema import ORGANISATION
 
 _YEARS_AHEAD = 5
 """A planned end or a due date may lie this far after the extract; two-digit years beyond it are of last century."""
-_MANAGERS = tuple(f"{who}_{how}" for who in ("manager", "rater") for how in ("id", "name", "post"))
 
 
 @dataclass(frozen=True, repr=False)
@@ -149,23 +158,24 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
     changes.close(log)
     context = Context(settings, framework, scales, Roster(frozenset()), as_of=as_of or settings.exports.extract_date)
     context = replace(context, latest_year=_latest_year(sheets, context.as_of))
-    _read_employees(sheets, settings.exports.employee_id_width)
+    read_employees(sheets, settings.exports.employee_id_width)
     settle_standing(sheets, context)
     set_copies_aside(sheets, context)
     stop_lost_zeros([rows for rows in sheets if _is_list(rows) and "employee_id" in rows.map.columns])
-    shared = stop_shared_numbers(sheets, [rows for rows in sheets if _lists_people(rows)])
-    listed = _listed_people(sheets)
-    named = _find_named_ids(sheets, settings)
-    roster = replace(_build_roster(sheets, listed, context), shared=shared)
-    context = replace(context, roster=roster, pairs=_pair_names(named), details=PostDetails(_sources(sheets, listed)))
+    shared = stop_shared_numbers(sheets, [rows for rows in sheets if lists_people(rows)])
+    listed = listed_people(sheets)
+    named = find_named_ids(sheets, settings)
+    roster = replace(build_roster(sheets, listed, context), shared=shared)
+    context = replace(context, roster=roster, pairs=pair_names(named),
+                      details=PostDetails(sources_of_people(sheets, listed)))
     found = _find_corrected_strangers(sheets, context, changes)
     if found:  # who is known is known only now; the rows are read once more as they were exported
         return _read(source, settings, framework, scales, as_of, corrections, progress, {**changes.strangers, **found})
-    _refuse_strangers(sheets, listed, context.roster)
+    refuse_strangers(sheets, listed, context.roster)
     report = judge_scales(sheets, scales, framework, log)
     entered = [(rows, enter_sheet(rows, context) if rows.map.tables else {}) for rows in sheets]
     tables = assemble_tables(entered, context, listed, log)
-    workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=_sole_names(named))
+    workforce = build_workforce(tables, settings=settings, as_of=as_of, other_names=sole_names(named))
     unread = list_unread(sheets, report, workforce.placements, listed)
     unread = replace(unread, settings=propose_settings(sheets, report, unread, context))
     doubts = list_doubts(workforce, sheets, listed)
@@ -191,120 +201,6 @@ def _gather_vacancies(sheets: Sequence[SheetRows], workforce: Workforce) -> pd.D
         known = {plain_words(str(unit)): str(unit) for unit in workforce.posts[column].dropna().unique()}
         found[column] = [known.get(plain_words(text), text) for text in found[column]]
     return found.astype("str")
-
-
-def tabulate_intake(intake: Intake) -> dict[str, pd.DataFrame]:
-    """Give the tables of a check as they are written out: ids and categories as text, dates as dates.
-
-    Parameters
-    ----------
-    intake
-        As read.
-
-    Returns
-    -------
-    dict
-        ``employees`` (one row per person, the main post flattened), ``placements`` and ``conversations`` (the
-        schema's columns), ``quarantine`` (its records with the check code by which a correction is held against the
-        row it is for) and ``findings``.
-    """
-    workforce = intake.workforce
-    codes = row_checks(intake)
-    records = [json.dumps({**json.loads(record), CHECK_KEY: code}, ensure_ascii=False)
-               for record, code in zip(intake.quarantine["record"], codes, strict=True)]
-    return {"employees": _flatten_main_posts(workforce), "placements": _as_text(workforce.placements),
-            "conversations": _as_text(workforce.conversations),
-            "quarantine": intake.quarantine.assign(record=pd.Series(records, dtype="str")),
-            "findings": intake.findings.copy()}
-
-
-def row_checks(intake: Intake) -> list[str]:
-    """Give the check code of each quarantined row as it stands in the export, whatever was corrected in it.
-
-    Parameters
-    ----------
-    intake
-        As read.
-
-    Returns
-    -------
-    list of str
-        In the order of the quarantine.
-    """
-    done = intake.corrections[intake.corrections["outcome"] == "quarantined_again"]
-    known = {(r.file, r.sheet, r.row): r.check for r in done.itertuples()}
-    return [known.get((r.file, r.sheet, r.row)) or check_code(r.record) for r in intake.quarantine.itertuples()]
-
-
-def tabulate_corrections(intake: Intake) -> pd.DataFrame:
-    """Give the rows that people have to correct, and those that they have corrected or left out already.
-
-    Parameters
-    ----------
-    intake
-        As read.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One line per row of an export, in the order of the exports: ``file``, ``sheet``, ``row``, ``decision``,
-        ``state`` (to_correct, wrong_again, corrected, left_out), ``column`` and ``value`` at fault, ``message``,
-        ``check``, ``record``. A file made of it keeps working however often it comes back.
-    """
-    again = intake.corrections[intake.corrections["outcome"] == "quarantined_again"]
-    tried = {(r.file, r.sheet, r.row): r.decision for r in again.itertuples()}
-    keys = list(zip(intake.quarantine["file"], intake.quarantine["sheet"], intake.quarantine["row"], strict=True))
-    stopped = intake.quarantine.assign(
-        check=row_checks(intake), decision=[tried.get(key, "") for key in keys],
-        state=["wrong_again" if key in tried else "to_correct" for key in keys])
-    done = intake.corrections[intake.corrections["outcome"].isin(["corrected", "left_out"])]
-    done = done.assign(state=done["outcome"], column="", value="")
-    columns = ["file", "sheet", "row", "decision", "state", "column", "value", "message", "check", "record"]
-    table = pd.concat([stopped[columns], done[columns]], ignore_index=True)
-    places = intake.reconciliation[["file", "sheet"]].apply(tuple, axis="columns").tolist()
-    order = [places.index(key) for key in zip(table["file"], table["sheet"], strict=True)]
-    return table.assign(order=order).sort_values(["order", "row"], kind="stable", ignore_index=True)[columns]
-
-
-def describe_intake(intake: Intake) -> dict[str, Any]:
-    """Give the accounts of a check for ``intake.json``: per file and sheet the rows and the columns.
-
-    Parameters
-    ----------
-    intake
-        As read.
-
-    Returns
-    -------
-    dict
-        ``as_of``; ``files``: one entry per file and sheet with ``rows_read``, ``rows_accepted``,
-        ``rows_quarantined``, ``rows_set_aside`` and ``columns`` (heading, column, how); ``unreadable``; ``findings``
-        by code, ``totals``, ``unread`` (ratings, and columns that were left out though they may matter) and
-        ``corrections`` by outcome. Holds no names and no values of cells.
-    """
-    counts = ["rows_read", "rows_accepted", "rows_quarantined", "rows_set_aside"]
-    files = []
-    for row in intake.reconciliation.to_dict("records"):
-        mine = intake.mapping[(intake.mapping["file"] == row["file"]) & (intake.mapping["sheet"] == row["sheet"])]
-        files.append({"file": row["file"], "sheet": row["sheet"], "kind": row["kind"],
-                      **{c: int(row[c]) for c in counts},
-                      "columns": mine[["heading", "column", "how"]].to_dict("records")})
-    by_code = intake.findings.groupby(["code", "severity"], sort=True)["n"].sum().reset_index()
-    return {"as_of": intake.workforce.as_of.isoformat(), "files": files,
-            "totals": {c: int(intake.reconciliation[c].sum()) for c in counts},
-            "record": {name: len(getattr(intake.workforce, name)) for name in
-                       ("employees", "posts", "placements", "conversations", "objectives", "development_actions",
-                        "successors", "evidence")},
-            "findings": [{"code": str(r["code"]), "severity": str(r["severity"]), "n": int(r["n"])}
-                         for r in by_code.to_dict("records")],
-            "unread": {"ratings": intake.unread.n_ratings, "ratings_read": intake.unread.n_read,
-                       "columns": intake.unread.columns[["kind", "file", "sheet", "heading", "n", "cause"]].to_dict(
-                           "records")},
-            "corrections": {str(k): int(n) for k, n in intake.corrections["outcome"].value_counts(sort=False).items()},
-            "unreadable": intake.unreadable[["file", "reason", "message"]].to_dict("records")}
-
-
-# Files ------------------------------------------------------------------------------------------------------------
 
 
 def _settle_settings(source: Path | str, settings: Settings | Path | str | None) -> Settings:
@@ -359,7 +255,7 @@ def _find_corrected_strangers(sheets: Sequence[SheetRows], context: Context,
                               corrections: Corrections) -> dict[tuple[str, int], str]:
     """Find corrections that name a manager whom the exports do not know, or who may be several people."""
     kinds = {(rows.sheet.file.strip(), rows.sheet.name.strip(), rows.map.columns[column]): column
-             for rows in sheets for column in _MANAGERS if column in rows.map.columns}
+             for rows in sheets for column in MANAGER_COLUMNS if column in rows.map.columns}
     found = {}
     for correction, position, text in corrections.changed:
         column = kinds.get((correction.file, correction.sheet.strip(), position))
@@ -416,165 +312,6 @@ def _four_digit_days(rows: SheetRows, column: str) -> np.ndarray:
     return days[~np.isnat(days)]
 
 
-# People -----------------------------------------------------------------------------------------------------------
-
-
-def _is_list(rows: SheetRows) -> bool:
-    """Say whether a sheet is a staff list: people and posts, and nothing that happened to them."""
-    return rows.map.tables == ("people",)
-
-
-def _read_employees(sheets: Sequence[SheetRows], width: int | None) -> None:
-    """Read the ids of all sheets, staff lists first: an id with a suffix that is one of theirs is no assignment."""
-    listed: set[str] = set()
-    keyed = [rows for rows in sheets if "employee_id" in rows.map.columns and rows.map.tables
-             and "evidence" not in rows.map.tables]
-    for rows in sorted(keyed, key=lambda r: (not _is_list(r), not r.has("post_id"))):
-        rows.read_employees(width, frozenset(listed))
-        listed |= _listed_people([rows])
-
-
-def _lists_people(rows: SheetRows) -> bool:
-    """Say whether a staff list says more of its people than one detail that a list of leavers may hold too."""
-    return _is_list(rows) and rows.has("name", "surname", "directorate", "service", "manager_id", "post_id")
-
-
-def _listed_people(sheets: Sequence[SheetRows]) -> frozenset[str]:
-    """Give the ids on the staff lists."""
-    listed: set[str] = set()
-    for rows in sheets:
-        if _lists_people(rows):
-            used = pd.unique(rows.employee.codes)
-            listed |= set(rows.employee.categories[used[used >= 0]])
-    return frozenset(listed)
-
-
-def _refuse_strangers(sheets: Sequence[SheetRows], listed: frozenset[str], roster: Roster) -> None:
-    """Stop rows about people and posts that no staff list knows, if the lists hold those who left.
-
-    An id that the list holds with other zeros in front or in another case is stopped in any case.
-
-    A list of current staff says nothing about an id that is not on it: there the row is kept, with a finding.
-    """
-    forms: dict[str, frozenset[str]] = {}
-    for person in listed:
-        forms[bare_id(person)] = forms.get(bare_id(person), frozenset()) | {person}
-    for rows in sheets:
-        if rows.map.tables and not _is_list(rows) and "evidence" not in rows.map.tables:
-            rows.refuse_other_forms(listed, forms)
-            if roster.holds_leavers:
-                rows.refuse_strangers(listed, frozenset(roster.holders))
-
-
-def _build_roster(sheets: Sequence[SheetRows], listed: frozenset[str], context: Context) -> Roster:
-    """Collect who is known: the staff lists, or where there is none everyone that rows are about."""
-    sources = _sources(sheets, listed)
-    people = set(listed)
-    pairs: list[tuple[str, str]] = []
-    holds_leavers = False
-    emails: dict[str, str] = {}
-    holders: dict[str, set[str]] = {}
-    for rows in sources:
-        ids = rows.employee.categories
-        people.update(ids[pd.unique(rows.employee.codes[rows.employee.codes >= 0])].tolist())
-        written_names = rows.names
-        if written_names is not None:
-            pairs += _distinct_pairs(rows.employee, written_names)
-        if rows.has("email"):
-            codes, texts = rows.texts(rows.map.columns["email"])
-            mail = categorical(np.array([str(t) or None for t in texts], dtype=object), codes)
-            emails.update({text.strip().casefold(): person for person, text in _distinct_pairs(rows.employee, mail)})
-        holds_leavers |= _is_list(rows) and _has_leavers(rows, context)
-        for post, those in _holders(rows, context).items():
-            holders.setdefault(post, set()).update(those)
-    return Roster(frozenset(people), pairs, emails,
-                  {k: frozenset(v) for k, v in holders.items()}, bool(listed),
-                  context.settings.exports.employee_id_width, holds_leavers)
-
-
-def _sources(sheets: Sequence[SheetRows], listed: frozenset[str]) -> list[SheetRows]:
-    """Give the sheets that say who is known: the staff lists, or where there is none all that hold people."""
-    return [rows for rows in sheets if rows.map.tables[:1] == ("people",) and (_is_list(rows) or not listed)]
-
-
-def _has_leavers(rows: SheetRows, context: Context) -> bool:
-    """Say whether a staff list holds people who left."""
-    if rows.has_left is not None and rows.has_left.any():
-        return True
-    if not rows.has("left_on"):
-        return False
-    _, texts = rows.texts(rows.map.columns["left_on"])
-    days = parse_dates(texts, context.settings.exports.date_order, context.latest_year).parsed.values
-    return bool((days < np.datetime64(context.as_of or date(2098, 1, 1), "s")).any())
-
-
-def _holders(rows: SheetRows, context: Context) -> dict[str, set[str]]:
-    """Give who holds each post: those in it now, else everyone who ever was."""
-    if not (rows.has("manager_post", "rater_post") or _is_list(rows)):
-        return {}
-    found = rows.optional("post_id", parse_ids)
-    if found is None:
-        return {}
-    posts = categorical(found[0].values, found[1])
-    current = np.ones(len(rows), dtype=bool) if rows.has_left is None else rows.has_left != 1
-    for column in ("valid_to", "left_on"):
-        if rows.has(column):
-            at, ends = rows.texts(rows.map.columns[column])
-            days = parse_dates(ends, context.settings.exports.date_order, context.latest_year).parsed.values[at]
-            limit = np.datetime64(context.as_of, "s") if context.as_of else np.datetime64("2098-01-01", "s")
-            current &= np.isnat(days) | (days >= limit)
-    if rows.has("is_main"):  # of several people in one post over time, a main holder goes before an acting one
-        at, flags = rows.texts(rows.map.columns["is_main"])
-        current &= parse_flags(flags).values[at] != 0
-    now: dict[str, set[str]] = {}
-    ever: dict[str, set[str]] = {}
-    for target, mask in ((now, current), (ever, np.ones(len(rows), dtype=bool))):
-        for person, post in _distinct_pairs(rows.employee[mask], posts[mask]):
-            target.setdefault(post, set()).add(person)
-    return {**ever, **now}
-
-
-def _distinct_pairs(first: pd.Categorical, second: pd.Categorical) -> list[tuple[str, str]]:
-    """List the distinct pairs of two categoricals where both are there."""
-    rows = first_of_each([coded(first), coded(second)], (first.codes >= 0) & (second.codes >= 0))
-    return list(zip(first[rows].tolist(), second[rows].tolist(), strict=True))
-
-
-def _find_named_ids(sheets: Sequence[SheetRows], settings: Settings) -> list[tuple[str, str, str]]:
-    """List file, id and name wherever an export has a manager's or rater's id and name side by side."""
-    found = []
-    for rows in sheets:
-        for id_column, name_column in (("manager_id", "manager_name"), ("rater_id", "rater_name")):
-            if not (rows.has(id_column) and rows.has(name_column)):
-                continue
-            codes, texts = rows.texts(rows.map.columns[id_column])
-            known = categorical(parse_ids(texts, settings.exports.employee_id_width).values, codes)
-            at, names = rows.texts(rows.map.columns[name_column])
-            as_names = categorical(np.array([str(t) or None for t in names], dtype=object), at)
-            found += [(rows.sheet.file, person, name) for person, name in _distinct_pairs(known, as_names)]
-    return found
-
-
-def _pair_names(named: Sequence[tuple[str, str, str]]) -> dict[str, dict[str, frozenset[str]]]:
-    """Collect per file the ids that stand beside each manager's or rater's name."""
-    found: dict[str, dict[str, set[str]]] = {}
-    for file, person, name in named:
-        found.setdefault(file, {}).setdefault(name_key(name), set()).add(person)
-    return {file: {k: frozenset(v) for k, v in names.items() if k} for file, names in found.items()}
-
-
-def _sole_names(named: Sequence[tuple[str, str, str]]) -> dict[str, str]:
-    """Give the name of each id that stands beside one name only."""
-    found: dict[str, dict[str, str]] = {}
-    for _, person, name in named:
-        if name_key(name):
-            found.setdefault(person, {})[name_key(name)] = " ".join(name.split())
-    return {person: next(iter(names.values())) for person, names in found.items() if len(names) == 1}
-
-
-# Accounts ---------------------------------------------------------------------------------------------------------
-
-
 def _quarantine(sheets: Sequence[SheetRows]) -> pd.DataFrame:
     parts = [rows.stops.frame(rows.sheet, rows.headings, {h.position for h in rows.map.headings if h.how == "refused"})
              for rows in sheets]
@@ -629,33 +366,3 @@ def _log_checks(workforce: Workforce, listed: frozenset[str], log: Log) -> None:
             numbers = found.rows["origin_row"].to_numpy("int64")[where]
             log.add(found.code, file=str(file), sheet=str(sheet), rows=numbers, column=found.column,
                     values=[found.values[i] for i in where])
-
-
-# Tables to write --------------------------------------------------------------------------------------------------
-
-
-def _flatten_main_posts(workforce: Workforce) -> pd.DataFrame:
-    posts = workforce.posts
-    if workforce.cycles.empty:
-        rows = posts.sort_values("valid_from", kind="stable", na_position="first")
-    else:
-        rows = workforce.posts_in_cycle(workforce.latest_cycle)
-    order = ["is_main", "valid_from"]
-    main = rows.sort_values(order, ascending=[False, False], kind="stable").drop_duplicates("employee_id")
-    gone = posts.sort_values(order, ascending=[True, True], kind="stable").drop_duplicates("employee_id", keep="last")
-    main = pd.concat([main[posts.columns], gone[~gone["employee_id"].isin(main["employee_id"])]])
-    details = _as_text(main).drop(columns=["origin_file", "origin_sheet", "origin_row"])
-    people = _as_text(workforce.employees)
-    table = people.merge(details, on="employee_id", how="left", validate="one_to_one")
-    for flag in (column.name for column in TABLES["posts"] if column.kind == "flag"):
-        table[flag] = table[flag].astype("boolean").fillna(False).astype(bool)
-    front = [c for c in column_names("employees") if not c.startswith("origin_")]
-    return table[[*front, *(c for c in details.columns if c != "employee_id"), "origin_file", "origin_sheet",
-                  "origin_row"]]
-
-
-def _as_text(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn categoricals into text; dates, numbers and flags stay what they are."""
-    columns: Mapping[str, pd.Series] = {name: values.astype("str") if isinstance(values.dtype, pd.CategoricalDtype)
-                                        else values for name, values in frame.items()}
-    return pd.DataFrame(columns)

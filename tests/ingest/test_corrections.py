@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from my121_analytics.cell_text import unguard
 from my121_analytics.errors import DataUnusableError, My121Error, UnreadableFileError
 from my121_analytics.ingest.corrections import check_code, label_columns
-from my121_analytics.ingest.intake import Intake, read_exports, tabulate_intake
+from my121_analytics.ingest.intake import Intake, read_exports
+from my121_analytics.ingest.intake_tables import tabulate_intake
 from my121_analytics.sample_council.council import Sample, make_sample
 
 RATINGS = ("Employee no,Review period,Manager no,Performance,Comment,NI number\n"

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from my121_analytics.errors import DataUnusableError, SettingsError, UnreadableFileError
-from my121_analytics.ingest.intake import Intake, describe_intake, read_exports, tabulate_intake
+from my121_analytics.ingest.intake import Intake, read_exports
+from my121_analytics.ingest.intake_tables import describe_intake, tabulate_intake
 from my121_analytics.settings import ExportSettings, FrameworkSettings, Settings
 from my121_analytics.workforce.schema import column_names
 

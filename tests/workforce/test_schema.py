@@ -9,7 +9,8 @@ import pytest
 
 import my121_analytics
 from my121_analytics.analysis.profile import tabulate_profile
-from my121_analytics.ingest.intake import read_exports, tabulate_intake
+from my121_analytics.ingest.intake import read_exports
+from my121_analytics.ingest.intake_tables import tabulate_intake
 from my121_analytics.ingest.reading.cells import value_table
 from my121_analytics.workforce.counts import check_grouping
 from my121_analytics.workforce.schema import DTYPES, GROUPS, ORIGIN, PROTECTED, TABLES, column_names

@@ -11,7 +11,8 @@ import openpyxl
 import pytest
 
 from my121_analytics.errors import DataUnusableError
-from my121_analytics.ingest.intake import Intake, describe_intake, read_exports
+from my121_analytics.ingest.intake import Intake, read_exports
+from my121_analytics.ingest.intake_tables import describe_intake
 from my121_analytics.ingest.reading.mapping import columns_block
 from my121_analytics.ingest.reading.synonyms import AXES, column_words
 from my121_analytics.ingest.unread import require_ratings
