@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,7 @@ from my121_analytics.ingest.reading.context import Context
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
 from my121_analytics.workforce.cycles import parse_cycle
 from my121_analytics.workforce.row_keys import Coded, coded, find_repeated, first_of_each, number_rows
-from my121_analytics.workforce.schema import MANAGER, SELF, TABLES
+from my121_analytics.workforce.schema import MANAGER, SELF, TABLES, empty_table
 
 Entered = Sequence[tuple[SheetRows, dict[str, pd.DataFrame]]]
 _PERSON = tuple(c.name for c in TABLES["employees"] if not c.name.startswith("origin_"))
@@ -57,10 +58,7 @@ def assemble_tables(entered: Entered, context: Context, listed: frozenset[str], 
     tables["placements"] = _fill_posts_by_rater(tables["placements"], tables["posts"], log)
     tables["placements"] = _fill_raters(entered, tables["placements"], tables["posts"], log)
     tables["placements"] = stop_conflicts(tables["placements"], [rows for rows, _ in entered])
-    for table in ("placements", "conversations"):
-        for flag in _FLAGS:
-            tables[table] = tables[table].drop(columns=flag, errors="ignore")
-    return {name: _finish(frame, name) for name, frame in tables.items()}
+    return {name: _finish(frame, name) if len(frame) else empty_table(name) for name, frame in tables.items()}
 
 
 def _finish(frame: pd.DataFrame, table: str) -> pd.DataFrame:
@@ -74,9 +72,9 @@ def _finish(frame: pd.DataFrame, table: str) -> pd.DataFrame:
             values = values == 1
         if column.name in ("performance", "potential", "box"):
             numbers = values.to_numpy()
-            values = pd.Series(pd.arrays.IntegerArray(numbers.astype("int32"), numbers == 0))
+            values = pd.Series(pd.arrays.IntegerArray(numbers.astype("int32"), numbers == 0), index=frame.index)
         columns[column.name] = values
-    return pd.DataFrame(columns, copy=False).reset_index(drop=True)
+    return pd.DataFrame(columns, index=frame.index, copy=False).reset_index(drop=True)
 
 
 # Stacking sheets --------------------------------------------------------------------------------------------------
@@ -88,7 +86,7 @@ def _stack(parts: Sequence[tuple[SheetRows, pd.DataFrame]], *, list_first: bool 
         parts = sorted(parts, key=lambda part: part[0].map.tables != ("people",))
     parts = [(rows, frame) for rows, frame in parts if len(frame)]
     if not parts:
-        return pd.DataFrame({"employee_id": pd.Categorical([]), "position": np.array([], dtype="int64")})
+        return _nothing().copy()
     names = list(dict.fromkeys(name for _, frame in parts for name in frame.columns))
     columns: dict[str, Any] = {name: _stack_column([frame.get(name) for _, frame in parts],
                                    [len(frame) for _, frame in parts]) for name in names}
@@ -97,6 +95,11 @@ def _stack(parts: Sequence[tuple[SheetRows, pd.DataFrame]], *, list_first: bool 
     columns["origin_sheet"] = _repeat([rows.sheet.name for rows, _ in parts], sizes)
     columns["origin_row"] = columns["position"] + 1
     return pd.DataFrame(columns, copy=False)
+
+
+@cache
+def _nothing() -> pd.DataFrame:
+    return pd.DataFrame({"employee_id": pd.Categorical([]), "position": np.array([], dtype="int64")})
 
 
 def _stack_column(values: Sequence[pd.Series | None], sizes: Sequence[int]) -> Any:

@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -208,6 +209,8 @@ class Corrections:
             the corrected row already), pending (nothing was written yet) or refused, then ``message`` says why.
             ``check`` and ``record`` are of the row as it stands in the export and with its corrections.
         """
+        if not self._outcomes:
+            return _no_corrections().copy()
         table = pd.DataFrame(self._outcomes, columns=list(CORRECTION_COLUMNS))
         keys = zip(quarantine["file"], quarantine["sheet"], quarantine["row"], strict=True)
         stopped = dict(zip(keys, quarantine["message"], strict=True))
@@ -215,8 +218,7 @@ class Corrections:
             message = stopped.get((row.file, row.sheet, row.row))
             if message is not None:
                 table.loc[row.Index, ["outcome", "message"]] = "quarantined_again", message
-        numbers = ("row", "given_row")
-        return table.astype({str(name): "int64" if name in numbers else "str" for name in table.columns})
+        return _typed(table)
 
     def _note(self, correction: Correction, position: int, outcome: str, target: _Target,
               changes: Mapping[int, str] | None = None) -> None:
@@ -522,3 +524,13 @@ def _is_same(old: str, new: str) -> bool:
             digits = len(after.upper().split("E")[0].replace(".", ""))
             return f"{float(before):.{digits - 1}E}" == f"{float(after):.{digits - 1}E}"
     return False
+
+
+@cache
+def _no_corrections() -> pd.DataFrame:
+    return _typed(pd.DataFrame(columns=list(CORRECTION_COLUMNS)))
+
+
+def _typed(table: pd.DataFrame) -> pd.DataFrame:
+    numbers = ("row", "given_row")
+    return table.astype({str(name): "int64" if name in numbers else "str" for name in table.columns})

@@ -15,6 +15,7 @@ from my121_analytics.wording.catalogue import codes, say
 
 FINDING_COLUMNS = ("code", "severity", "file", "sheet", "row", "column", "value", "message", "remedy", "n")
 QUARANTINE_COLUMNS = ("file", "sheet", "row", "column", "value", "reason", "message", "record")
+_SEVERITIES = ("error", "warning", "info")
 _SINGLE_LINES = 20
 """Up to this many cases of one kind in a column are listed one by one; more are put together by value."""
 _BY_VALUE = ("rater_unknown", "rater_repaired", "rater_name_disagrees", "unknown_manager", "ambiguous_manager",
@@ -74,11 +75,11 @@ class Log:
         rows = [(code, RULES[code].severity, file, sheet, row, column, value,
                  say(_group_of(code, n), code, column=column or "The cell", value=value, expected=expected, n=n),
                  RULES[code].remedy, n) for code, file, sheet, row, column, value, expected, n in self._parts]
-        table = pd.DataFrame(rows, columns=list(FINDING_COLUMNS))
-        table["row"] = table["row"].astype("Int64")
-        table["n"] = table["n"].astype("int64")
-        order = table["severity"].map({"error": 0, "warning": 1, "info": 2}).to_numpy()
-        return table.iloc[np.argsort(order, kind="stable")].reset_index(drop=True)
+        rows.sort(key=lambda row: _SEVERITIES.index(row[1]))
+        columns = dict(zip(FINDING_COLUMNS, zip(*rows, strict=True), strict=True)) if rows else {}
+        dtypes = {"row": "Int64", "n": "int64"}
+        return pd.DataFrame({name: pd.array(columns.get(name, ()), dtype=dtypes.get(name, "str"))
+                             for name in FINDING_COLUMNS})
 
 
 def _group_of(code: str, n: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -56,6 +57,7 @@ from my121_analytics.settings_file import find_settings, load_settings
 from my121_analytics.viewable import Viewable
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, build_workforce
+from my121_analytics.workforce.row_keys import coded, number_rows
 from my121_analytics.workforce.schema import ORGANISATION
 
 _YEARS_AHEAD = 5
@@ -195,7 +197,10 @@ def _read(source: Path | str, settings: Settings, framework: Framework, scales: 
 
 def _gather_vacancies(sheets: Sequence[SheetRows], workforce: Workforce) -> pd.DataFrame:
     """Put the vacant posts of all staff lists together, each once, under the record's names of units."""
-    found = pd.concat([no_vacancies(), *(rows.vacancies for rows in sheets)], ignore_index=True)
+    some = [rows.vacancies for rows in sheets if len(rows.vacancies)]
+    if not some:
+        return no_vacancies()
+    found = pd.concat(some, ignore_index=True)
     found = found[~(found["post_id"].ne("") & found["post_id"].duplicated())].reset_index(drop=True)
     for column in ORGANISATION:
         known = {plain_words(str(unit)): str(unit) for unit in workforce.posts[column].dropna().unique()}
@@ -320,6 +325,11 @@ def _quarantine(sheets: Sequence[SheetRows]) -> pd.DataFrame:
 
 
 def _no_quarantine() -> pd.DataFrame:
+    return _empty_quarantine().copy()
+
+
+@cache
+def _empty_quarantine() -> pd.DataFrame:
     return pd.DataFrame({c: pd.Series(dtype="int64" if c == "row" else "str") for c in QUARANTINE_COLUMNS})
 
 
@@ -360,9 +370,10 @@ def _log_checks(workforce: Workforce, listed: frozenset[str], log: Log) -> None:
                 log.add_line(found.code, str(row.origin_file), str(row.origin_sheet), int(row.origin_row),
                              found.column, value, n)
             continue
-        origin = found.rows[["origin_file", "origin_sheet"]].astype("str").reset_index(drop=True)
-        places = origin.groupby(["origin_file", "origin_sheet"], sort=False).indices
-        for (file, sheet), where in places.items():
+        files, sheets = found.rows["origin_file"].array, found.rows["origin_sheet"].array
+        places = number_rows([coded(files), coded(sheets)])
+        for place in pd.unique(places):
+            where = np.flatnonzero(places == place)
             numbers = found.rows["origin_row"].to_numpy("int64")[where]
-            log.add(found.code, file=str(file), sheet=str(sheet), rows=numbers, column=found.column,
-                    values=[found.values[i] for i in where])
+            log.add(found.code, file=str(files[where[0]]), sheet=str(sheets[where[0]]), rows=numbers,
+                    column=found.column, values=[found.values[i] for i in where])

@@ -80,9 +80,13 @@ def _thin_cycles(workforce: Workforce) -> Iterator[Doubt]:
     labels = closed["label"].astype("str").to_numpy()
     people, ids = workforce.employees, workforce.employees["employee_id"]
     employed = np.array([is_employed(people, ids, pd.Timestamp(end)).sum() for end in closed["end"]], dtype=np.float64)
+    of_cycle = placements["cycle"].array
+    places = of_cycle.categories.get_indexer(labels)
     for source in (MANAGER, SELF):
-        counts = placements.loc[(placements["source"] == source).to_numpy(), "cycle"].value_counts(sort=False)
-        ratings = np.array([counts.get(label, 0) for label in labels], dtype=np.float64)
+        counts = np.bincount(of_cycle.codes[placements["source"].array == source] + 1,
+                             minlength=len(of_cycle.categories) + 1)
+        counts[0] = 0  # no cycle is none of the cycles
+        ratings = counts[places + 1].astype(np.float64)
         first = np.flatnonzero(ratings)[:1]
         for place in range(int(first[0]), len(labels)) if len(first) else ():
             elsewhere = np.delete(np.divide(ratings, employed, where=employed > 0, out=np.zeros(len(ratings))), place)

@@ -365,9 +365,15 @@ def _missing_columns(workforce: Workforce) -> Iterator[CrossFinding]:
         if column == "rows":
             is_missing = rows.empty
         elif column == "self":
-            is_missing = not (rows["source"] == SELF).any()
+            is_missing = not (rows["source"].array == SELF).any()
         else:
-            is_missing = not rows.empty and bool(rows[column].isna().all())
+            is_missing = not rows.empty and not _says_anything(rows[column])
         if is_missing:
             yield CrossFinding("missing_optional", None, column if column not in ("rows", "self") else table,
                                [say("missing_optional", name)])
+
+
+def _says_anything(values: pd.Series) -> bool:
+    """Say whether a column of a record holds any value."""
+    cells = values.array
+    return bool((cells.codes >= 0).any() if isinstance(cells, pd.Categorical) else not cells.isna().all())

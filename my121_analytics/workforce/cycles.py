@@ -103,7 +103,7 @@ def tabulate_cycles(labels: pd.Series, placed_on: pd.Series, settings: CycleSett
     pandas.DataFrame
         One row per label: ``label``, ``start``, ``end`` (days as datetimes).
     """
-    rows = []
+    texts, starts, ends = [], [], []
     known = labels.astype("category").cat.remove_unused_categories()
     for code, label in enumerate(known.cat.categories.astype("str")):
         cycle = parse_cycle(label, settings)
@@ -112,9 +112,11 @@ def tabulate_cycles(labels: pd.Series, placed_on: pd.Series, settings: CycleSett
         else:
             days = placed_on[(known.cat.codes == code).to_numpy()]
             start, end = days.min(), days.max()
-        rows.append((label, start, end))
-    table = pd.DataFrame(rows, columns=["label", "start", "end"])
-    table[["start", "end"]] = table[["start", "end"]].astype("datetime64[s]")
+        texts.append(label)
+        starts.append(start)
+        ends.append(end)
+    table = pd.DataFrame({"label": pd.array(texts, dtype="str"), "start": np.array(starts, dtype="datetime64[s]"),
+                          "end": np.array(ends, dtype="datetime64[s]")})
     return table.sort_values(["start", "label"], kind="stable", na_position="first").reset_index(drop=True)
 
 
@@ -133,10 +135,9 @@ def label_dates(days: pd.Series, settings: CycleSettings | None = None) -> pd.Se
     pandas.Series
         Text labels on the same index; missing where the day is missing.
     """
-    months = days.dt.year * 12 + days.dt.month - 1
-    known = pd.unique(months.dropna())
-    labels = {m: cycle_of(date(int(m) // 12, int(m) % 12 + 1, 1), settings).label for m in known}
-    return months.map(labels).astype("str").where(days.notna(), np.nan)
+    codes, months = pd.factorize(days.to_numpy("datetime64[M]"))
+    labels = np.array([*(cycle_of(month.item(), settings).label for month in months), None], dtype=object)
+    return pd.Series(labels[codes], index=days.index, dtype="str", name=days.name)
 
 
 def _build(year: int, part: int, settings: CycleSettings) -> Cycle:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import cached_property, wraps
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from my121_analytics.errors import DataUnusableError, UsageError, suggest
@@ -15,6 +16,7 @@ from my121_analytics.framework.nine_box import Framework, build_framework
 from my121_analytics.settings import Settings
 from my121_analytics.viewable import Viewable
 from my121_analytics.workforce.cycles import UNDATED, tabulate_cycles
+from my121_analytics.workforce.row_keys import coded, find_repeated
 from my121_analytics.workforce.schema import TABLES, conform, empty_table, unify_categories
 
 _PEOPLE = {"employees": ("employee_id",), "posts": ("employee_id", "manager_id"),
@@ -284,9 +286,16 @@ def of_employee(employees: pd.DataFrame, ids: pd.Series, column: str) -> pd.Seri
     pandas.Series
         On the index of ``ids``, in the column's dtype; missing for people who are not in the table.
     """
-    people = employees.drop_duplicates("employee_id")
-    row = pd.Index(people["employee_id"].cat.codes).get_indexer(ids.cat.codes)
-    return pd.Series(people[column].array.take(row, allow_fill=True), index=ids.index, name=column)
+    return pd.Series(employees[column].array.take(_first_rows(employees, ids), allow_fill=True), index=ids.index,
+                     name=column)
+
+
+def _first_rows(employees: pd.DataFrame, ids: pd.Series) -> np.ndarray:
+    """Give the place of each person's first row among the employees; -1 for people who are not there."""
+    people = employees["employee_id"].array
+    first = np.full(len(people.categories) + 1, -1)
+    first[people.codes[::-1]] = np.arange(len(people))[::-1]  # of several rows of one person the last written stays
+    return first[ids.array.codes]
 
 
 def is_employed(employees: pd.DataFrame, ids: pd.Series, day: pd.Timestamp) -> pd.Series:
@@ -307,10 +316,11 @@ def is_employed(employees: pd.DataFrame, ids: pd.Series, day: pd.Timestamp) -> p
         Booleans on the index of ``ids``. Somebody who left on a day that is not known is not employed on any day: they
         count where they were rated, and are missed nowhere.
     """
-    left_on = of_employee(employees, ids, "left_on")
-    left = employees.loc[employees["has_left"], "employee_id"].cat.codes
-    has_left = ids.cat.codes.isin(left)
-    return (left_on.isna() & ~has_left) | (left_on >= day)
+    people, codes = employees["employee_id"].array, ids.array.codes
+    left = np.zeros(len(people.categories) + 1, dtype=bool)
+    left[people.codes[employees["has_left"].to_numpy()]] = True
+    left_on = of_employee(employees, ids, "left_on").to_numpy()
+    return pd.Series((np.isnat(left_on) & ~left[codes]) | (left_on >= day.to_datetime64()), index=ids.index)
 
 
 def _hold_in_cycle(posts: pd.DataFrame, employees: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp,
@@ -332,7 +342,8 @@ def _has_begun(posts: pd.DataFrame, started: pd.Series, end: pd.Timestamp) -> pd
 
 def _first_day(posts: pd.DataFrame) -> pd.Series:
     """Give the first day of a person in a post over all its rows: a regrading starts a row, not a new post."""
-    if posts["started_in_post"].notna().all():
+    columns = [coded(posts[column].array) for column in ("employee_id", "post_id")]
+    if posts["started_in_post"].notna().all() or not len(find_repeated(columns)):
         return posts["valid_from"]
     return posts.groupby(["employee_id", "post_id"], observed=True, dropna=False)["valid_from"].transform("min")
 
@@ -340,15 +351,23 @@ def _first_day(posts: pd.DataFrame) -> pd.Series:
 def _tenure(in_post: pd.Series, end: pd.Timestamp) -> dict[str, pd.Series]:
     months = months_between(in_post, end)
     months = months.where(months >= 0)  # a staff list of today may name a post not yet held then
-    bands = pd.cut(months, [-float("inf"), 11, 35, 119, float("inf")],
-                   labels=["under 1 year", "1-2 years", "3-9 years", "10+ years"])
+    codes = np.where(months.notna(), np.searchsorted(_LAST_MONTHS, months.to_numpy()), -1)
+    bands = pd.Series(pd.Categorical.from_codes(codes, dtype=_TENURE_BANDS), index=months.index, name=months.name)
     return {"tenure_months": months.astype("Int32"), "tenure_band": bands}
+
+
+_LAST_MONTHS = np.array([11, 35, 119])
+"""The last month in post of each band but the longest."""
+_TENURE_BANDS = pd.CategoricalDtype(["under 1 year", "1-2 years", "3-9 years", "10+ years"], ordered=True)
 
 
 def months_between(start: pd.Series, end: pd.Timestamp) -> pd.Series:
     """Count whole months from each day to one later day; negative where it is earlier, missing where unknown."""
-    months = (end.year - start.dt.year) * 12 + (end.month - start.dt.month) - (start.dt.day > end.day)
-    return months.astype("float64")
+    days = start.to_numpy("datetime64[D]")
+    of_month = days.astype("datetime64[M]")
+    months = (np.datetime64(end, "M") - of_month).astype("float64")
+    months -= (days - of_month).astype("int64") >= end.day
+    return pd.Series(np.where(np.isnat(days), np.nan, months), index=start.index, name=start.name)
 
 
 def _latest_row(rows: pd.DataFrame) -> pd.DataFrame:

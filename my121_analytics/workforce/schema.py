@@ -241,32 +241,38 @@ def conform(frame: pd.DataFrame, table: str) -> pd.DataFrame:
 
 
 def _bring(frame: pd.DataFrame, table: str) -> pd.DataFrame:
-    return pd.DataFrame({column.name: _as_kind(frame, column) for column in TABLES[table]},
-                        index=pd.RangeIndex(len(frame)), copy=False)
+    numbered = frame.reset_index(drop=True)
+    present = dict(numbered.items())
+    return pd.DataFrame({column.name: _as_kind(present[column.name], column.kind) if column.name in present
+                         else _missing(len(numbered), column.kind) for column in TABLES[table]},
+                        index=numbered.index, copy=False)
 
 
-def _as_kind(frame: pd.DataFrame, column: Column) -> pd.Series:
-    if column.name not in frame:
-        return _missing(len(frame), column.kind)
-    values = frame[column.name].reset_index(drop=True)
-    if column.kind == "flag":
+def _as_kind(values: pd.Series, kind: Kind) -> pd.Series:
+    if kind == "flag":
         return values if values.dtype == bool else values.astype("boolean").fillna(False).astype(bool)
-    if column.kind in ("id", "category"):
-        if isinstance(values.dtype, pd.CategoricalDtype) and isinstance(values.cat.categories.dtype, pd.StringDtype):
+    if kind in ("id", "category"):
+        if isinstance(values.dtype, pd.CategoricalDtype) and isinstance(values.dtype.categories.dtype, pd.StringDtype):
             return values
         return values.astype("str").astype("category")
-    if column.kind == "integer" and values.dtype == object:
+    if kind == "integer" and values.dtype == object:
         values = pd.to_numeric(values)
-    return values.astype(DTYPES[column.kind])
+    return values if values.dtype == _KIND_DTYPES[kind] else values.astype(_KIND_DTYPES[kind])
 
 
-def _missing(n_rows: int, kind: Kind) -> pd.Series:
-    if kind == "flag":
-        return pd.Series(False, index=range(n_rows), dtype=bool)
+def _missing(n_rows: int, kind: Kind) -> np.ndarray | pd.api.extensions.ExtensionArray:
     if kind in ("id", "category"):
-        nobody = np.full(n_rows, -1, dtype=np.int8)
-        return pd.Series(pd.Categorical.from_codes(nobody, categories=pd.Index([], dtype="str")))
-    return pd.Series(None, index=range(n_rows), dtype=DTYPES[kind])
+        return pd.Categorical.from_codes(np.full(n_rows, -1, dtype=np.int8), dtype=_NO_CATEGORIES)
+    if kind == "integer":
+        return pd.arrays.IntegerArray(np.ones(n_rows, dtype=np.int32), np.ones(n_rows, dtype=bool))
+    if kind == "text":
+        return pd.array([None] * n_rows, dtype=_KIND_DTYPES[kind])
+    absent = {"flag": False, "date": np.datetime64("NaT"), "number": np.nan}
+    return np.full(n_rows, absent[kind], dtype=_KIND_DTYPES[kind])
+
+
+_KIND_DTYPES = {kind: pd.api.types.pandas_dtype(name) for kind, name in DTYPES.items()}
+_NO_CATEGORIES = pd.CategoricalDtype(pd.Index([], dtype="str"))
 
 
 def unify_categories(frames: Iterable[tuple[pd.DataFrame, str]]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,11 @@ _MOST_SHOWN = 8
 
 def no_vacancies() -> pd.DataFrame:
     """Give the table of vacant posts without any."""
+    return _no_vacancies().copy()
+
+
+@cache
+def _no_vacancies() -> pd.DataFrame:
     return pd.DataFrame({name: [] for name in VACANCY_COLUMNS}, dtype="str")
 
 
