@@ -366,9 +366,9 @@ def _log_checks(workforce: Workforce, listed: frozenset[str], log: Log) -> None:
                 log.add(found.code, column=found.column, values=value)
             continue
         if found.counts is not None:
-            for row, value, n in zip(found.rows.itertuples(), found.values, found.counts, strict=True):
-                log.add_line(found.code, str(row.origin_file), str(row.origin_sheet), int(row.origin_row),
-                             found.column, value, n)
+            origin = (found.rows[name] for name in ("origin_file", "origin_sheet", "origin_row"))
+            for file, sheet, row, value, n in zip(*origin, found.values, found.counts, strict=True):
+                log.add_line(found.code, str(file), str(sheet), int(row), found.column, value, n)
             continue
         files, sheets = found.rows["origin_file"].array, found.rows["origin_sheet"].array
         places = number_rows([coded(files), coded(sheets)])

@@ -115,8 +115,8 @@ def tabulate_cycles(labels: pd.Series, placed_on: pd.Series, settings: CycleSett
         texts.append(label)
         starts.append(start)
         ends.append(end)
-    table = pd.DataFrame({"label": pd.array(texts, dtype="str"), "start": np.array(starts, dtype="datetime64[s]"),
-                          "end": np.array(ends, dtype="datetime64[s]")})
+    table = pd.DataFrame({"label": pd.array(texts, dtype="str"), "start": pd.array(starts, dtype="datetime64[s]"),
+                          "end": pd.array(ends, dtype="datetime64[s]")})
     return table.sort_values(["start", "label"], kind="stable", na_position="first").reset_index(drop=True)
 
 
