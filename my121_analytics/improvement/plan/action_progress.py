@@ -204,16 +204,26 @@ def read_update(cell: str, vocabulary: Vocabulary, *, date_order: str = "dmy") -
     return Statement(is_understood=not _speaks_of_completion(text))
 
 
+_OF_ITSELF = re.compile(r"^(?:(?:this|the)\s+(?:action|recommendation|task|item|work)|this|it)\s+"
+                        r"(?:is|has(?:\s+now)?\s+been|was|has)\s+(?=now\b|(?:fully\s+)?[a-z]+ed\b|complete\b)", re.I)
+"""How a sentence about an action begins that says only what a status would."""
+_TO_BE_TAKEN_OFF = re.compile(r"\b(?:and|so)?\s*(?:will|can|may|should|to)\s+(?:now\s+)?(?:be\s+)?"
+                              r"(?:removed|closed|archived|deleted|taken\s+off)\b[^.;]*", re.I)
+
+
 def _read_done_with_rest(text: str, date_order: str) -> Statement | None:
-    """Read ``Completed 01/06/2024``, ``Complete - Sept 24``, ``Closed (see minutes)``."""
-    words = text.split()
+    """Read ``Completed 01/06/2024``, ``Closed (see minutes)``, ``This action is now complete``."""
+    text = _OF_ITSELF.sub("", text)
+    if _known(text) == DONE:
+        return Statement(DONE)
+    words = _TO_BE_TAKEN_OFF.sub(" ", text).split()
     for n in range(min(4, len(words) - 1), 0, -1):
         head, rest = " ".join(words[:n]), " ".join(words[n:])
         state = _table().get(plain(head), "")
         if state not in (DONE, WITHDRAWN) or plain(head) in _colours() or plain(head) in ("yes", "y"):
             continue
         return _with_day(state, rest, date_order)
-    return None
+    return Statement(DONE) if _known(" ".join(words)) == DONE and len(words) < len(text.split()) else None
 
 
 def _with_day(state: str, rest: str, date_order: str) -> Statement | None:
@@ -322,6 +332,22 @@ def read_meaning(text: str) -> str:
             return state
     return ""
 
+
+def state_of_title(text: str) -> str:
+    """Give the state of the actions that stand under a title such as "Completed actions" or on a sheet "Closed".
+
+    Only ``done`` and ``withdrawn``: that an action stands among the open ones says nothing that its date does not.
+    """
+    words = _COUNT.sub(" ", text)
+    bare = " ".join(_TITLE_WORDS.sub(" ", words).split())
+    state = _known(bare) if bare and plain(bare) not in _colours() else ""
+    return state if state in (DONE, WITHDRAWN) and plain(bare) not in ("yes", "y", "100", "met", "in place") else ""
+
+
+_COUNT = re.compile(r"[(\[].*?[)\]]|\b(?:19|20)\d\d(?:\s*[/-]\s*\d\d(?:\d\d)?)?\b|\d+")
+_TITLE_WORDS = re.compile(r"\b(?:actions?|recommendations?|recs?|items?|tasks?|log|list|tab|sheet|archived?|section|"
+                          r"plan|since|last|report|review|update|this|in|of|the|year|quarter|period|to|date|previously)\b"
+                          r"|[-–—:_.&/]", re.I)
 
 _MEANINGS = tuple((state, re.compile(pattern)) for state, pattern in (
     (WITHDRAWN, r"\b(?:withdrawn|superseded|cancelled|no longer (?:required|applicable|relevant|needed)|"

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -30,10 +30,12 @@ from my121_analytics.improvement.plan.action_progress import (
     read_status,
     read_update,
     say_of_percent,
+    state_of_title,
 )
 from my121_analytics.improvement.plan.action_table import ActionHeader
 from my121_analytics.improvement.plan.documents import PlanSheet
 from my121_analytics.improvement.plan.named_statistics import UnknownStatisticError, parse_statistic
+from my121_analytics.improvement.plan.order_of_days import may_be_either
 from my121_analytics.improvement.plan.owners import Owner, may_be_several, name_owners
 from my121_analytics.improvement.timescale.reading import Timescale, parse_anchor, parse_timescale, split_timescales
 from my121_analytics.improvement.timescale.refusal import TimescaleError
@@ -52,6 +54,14 @@ _SKILLS = re.compile(r"\bskills?\b[^.;:]{0,80}?(?:\bi\.?e\.?|\be\.?g\.?|\bsuch a
                      r"(?P<list>[^.;]+)", re.I)
 
 
+@dataclass(frozen=True)
+class Title:
+    """A sheet's name, or a line between actions, with the state that it gives those below it; empty for none."""
+
+    state: str = ""
+    text: str = ""
+
+
 @dataclass
 class Reading:
     """What has been read so far, over all sheets."""
@@ -68,6 +78,9 @@ class Reading:
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
     fraction_parts: set[str] = field(default_factory=set)
     progress_is_account: bool = False
+    section: Title = field(default_factory=Title)
+    order_in_doubt: set[str] = field(default_factory=set)
+    """Parts whose days may have day and month exchanged."""
     n_contact_details: int = 0
     n_issues: int = 0
     n_in_issue: int = 0
@@ -158,6 +171,7 @@ def _read_without_action(sheet: SourceSheet, position: int, cells: dict[str, str
     if not cells.get("issue"):
         if len(filled) == 1 and "issue" not in cells and not plain(filled[0]).startswith("end of"):
             _begin_issue(filled[0], reading)  # a line between the actions names what is below it
+            reading.section = Title(state_of_title(filled[0]), filled[0])
             return "set aside"
         reading.refuse(sheet, position + 1, "", " | ".join(filled), "not_an_action")
         return "refused"
@@ -201,7 +215,8 @@ def _read_actions(sheet: SourceSheet, position: int, header: ActionHeader, cells
     timescales = _align_timescales(sheet, position, cells.get("timescale", ""), n, reading)
     update = cells.get("progress_text", "")
     progress = _align_progress(sheet, position, cells.get("progress", ""), n, reading)
-    statements = [_read_progress(sheet, position, cells, progress[i], read, reading)
+    beside = {heading: sheet.rows[position][j].strip() for j, heading in header.unread.items()}
+    statements = [_read_progress(sheet, position, cells, progress[i], read, reading, beside)
                   for i, (_, read) in enumerate(timescales)]
     for i, text in enumerate(texts):
         reading.n_in_issue += 1
@@ -263,8 +278,11 @@ def find_skills(text: str) -> list[str]:
 
 
 def _read_progress(sheet: SourceSheet, position: int, cells: dict[str, str], progress: str, read: Timescale | None,
-                   reading: Reading) -> Statement:
-    """Put together what a row's status, colour, per cent and account say of one action; doubts are asked about."""
+                   reading: Reading, beside: Mapping[str, str]) -> Statement:
+    """Put together what a row's status, colour, per cent and account say of one action; doubts are asked about.
+
+    ``beside`` holds the cells under headings that are not known, where no heading says how far an action is.
+    """
     words, order = reading.vocabulary, reading.settings.exports.date_order
     status = read_status(progress, words, is_fraction="progress" in reading.fraction_parts, date_order=order)
     if reading.progress_is_account and not status.is_understood:
@@ -282,7 +300,27 @@ def _read_progress(sheet: SourceSheet, position: int, cells: dict[str, str], pro
     shown = " | ".join(" ".join(text.split()) for text in texts if text)
     if question:
         reading.ask(sheet, position + 1, "progress", shown, question)
+    if not said.state and said.percent is None and is_nothing(cells.get("completed_on", "")):
+        return _say_of_surroundings(sheet, position, reading, beside)
+    if said.state in NOT_DONE and reading.section.state:
+        shown = f"{reading.section.text} | {shown}"
+        reading.ask(sheet, position + 1, "progress", shown, "statuses_differ")
+        return replace(said, state=UNCLEAR)
     return said
+
+
+def _say_of_surroundings(sheet: SourceSheet, position: int, reading: Reading, beside: Mapping[str, str]) -> Statement:
+    """Give what the title above a row says of it, and doubt a row that says how far it is under an unknown heading."""
+    if reading.section.state:
+        reading.ask(sheet, position + 1, "progress", reading.section.text, f"title_says_{reading.section.state}")
+        return Statement(reading.section.state)
+    telling = {heading: cell for heading, cell in beside.items()
+               if not is_nothing(cell) and (read_status(cell, reading.vocabulary).state or read_colour(
+                   cell, reading.vocabulary).state)}
+    for heading, cell in telling.items():
+        reading.ask(sheet, position + 1, heading, f"{heading}: {cell}", "status_under_unknown_heading",
+                    heading=heading)
+    return Statement(UNCLEAR if telling else "")
 
 
 def _align_progress(sheet: SourceSheet, position: int, cell: str, n: int, reading: Reading) -> list[str]:
@@ -355,6 +393,8 @@ def _revise(sheet: SourceSheet, position: int, cells: dict[str, str], n_dates: i
     counted = cells.get("revisions", "").strip().removesuffix(".0")
     cell = cells.get("revised_timescale", "")
     if not is_nothing(cell):
+        if _is_in_doubt("revised_timescale", cell, sheet, position, reading):
+            return
         try:
             read = parse_timescale(cell, anchor=reading.anchor, date_order=reading.settings.exports.date_order)
         except TimescaleError as problem:
@@ -388,6 +428,8 @@ def _align_timescales(sheet: SourceSheet, position: int, cell: str, n: int,
                       reading: Reading) -> list[tuple[str, Timescale | None]]:
     """Give each action its timescale: one for all, or one each; anything between is refused for all of them."""
     pieces = split_timescales(cell)
+    if _is_in_doubt("timescale", cell, sheet, position, reading):
+        return [(reading.clean(" / ".join(pieces)), None)] * n
     if len(pieces) not in (0, 1, n):
         # Several lines may still be one timescale, such as a date and a length of time in brackets below it.
         try:
@@ -410,6 +452,14 @@ def _align_timescales(sheet: SourceSheet, position: int, cell: str, n: int,
             reading.refuse(sheet, position + 1, "timescale", piece, problem.code, message=problem.headline,
                            remedy=problem.remedy)
     return [(reading.clean(piece), read[piece]) for piece in pieces]
+
+
+def _is_in_doubt(part: str, cell: str, sheet: SourceSheet, position: int, reading: Reading) -> bool:
+    """Refuse a day that may have day and month exchanged, where the days of its column speak against their order."""
+    if part not in reading.order_in_doubt or not may_be_either(cell):
+        return False
+    reading.refuse(sheet, position + 1, part, cell, "order_in_doubt")
+    return True
 
 
 def _choose_priority(sheet: SourceSheet, position: int, cell: str, read: Timescale | None, reading: Reading) -> str:
@@ -439,6 +489,10 @@ def _read_completed_on(sheet: SourceSheet, position: int, cell: str, record: dic
     """Read the day of completion; a word there ("Ongoing") is a status, and a day beside "in progress" is a doubt."""
     if is_nothing(cell):
         return
+    if "completed_on" in reading.order_in_doubt and may_be_either(cell):
+        reading.ask(sheet, position + 1, "completed_on", cell, "day_of_completion")
+        record["progress"] = UNCLEAR if record["progress"] in NOT_DONE else record["progress"] or DONE
+        return
     try:
         day = parse_anchor(cell, date_order=reading.settings.exports.date_order)
     except TimescaleError as problem:
@@ -452,6 +506,7 @@ def _read_completed_on(sheet: SourceSheet, position: int, cell: str, record: dic
             return
         reading.refuse(sheet, position + 1, "completed_on", cell, problem.code, message=problem.headline,
                        remedy=problem.remedy)
+        record["progress"] = record["progress"] or UNCLEAR  # something was written there: it may be done
         return
     if record["progress"] in NOT_DONE:
         reading.ask(sheet, position + 1, "completed_on", cell, "statuses_differ")

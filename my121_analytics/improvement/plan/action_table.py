@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.headings import plain, spellings
+from my121_analytics.improvement.plan.dated_columns import find_dated_columns, last_filled
 from my121_analytics.ingest.files.exports import SourceSheet
 from my121_analytics.wording.catalogue import say
 
@@ -43,6 +44,10 @@ class ActionHeader:
         Further columns of parts that several may hold (``SEVERAL``), in order.
     assumed
         Headings that were taken for a part because the table has no other for it: heading -> part.
+    dated
+        Part of which there is a column for each period -> those columns, the latest last.
+    unread
+        Where no heading says how far an action is: column of which nothing is carried -> its heading.
     """
 
     at: int
@@ -51,6 +56,8 @@ class ActionHeader:
     is_form: bool
     more: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
     assumed: Mapping[str, str] = field(default_factory=dict)
+    dated: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    unread: Mapping[int, str] = field(default_factory=dict)
 
     def cells(self, row: Sequence[str]) -> dict[str, str]:
         """Give a row's cells by part; of several revised dates the last that is filled, of owners and words all."""
@@ -60,7 +67,7 @@ class ActionHeader:
                 (self.columns[name], *places))
             filled = [text for j in ordered if (text := row[j].strip())]
             cells[name] = filled[-1] if name == "revised_timescale" and filled else "\n".join(filled)
-        return cells
+        return cells | {name: last_filled(row, places) for name, places in self.dated.items()}
 
 
 def find_action_header(sheet: SourceSheet, start: int = 0, *,
@@ -111,12 +118,30 @@ def header_at(sheet: SourceSheet, position: int, *, own: Mapping[str, str] | Non
     second = {} if below == row else match_headings(below, sheet, under, own=own)
     n_filled = sum(bool(cell.strip()) for cell in below)
     more = _further_columns(row, columns, own)
+    mapped = {plain(heading) for heading in own or {}}
+    dated = find_dated_columns([cell if plain(cell) not in mapped else "" for cell in row], match_heading, columns)
+    for name, places in dated.items():
+        columns.pop(name, None)  # where nobody can say which period is the latest, none is taken
+        columns |= {name: places[-1]} if places else {}
+    dated = {name: places for name, places in dated.items() if places}
     if len(second) >= 3 and len(second) >= n_filled - 1:
         taken = set(columns.values())
         columns |= {name: j for name, j in second.items() if name not in columns and j not in taken}
-        return ActionHeader(position, under + 1, columns, is_form=True, more=more, assumed=assumed)
+        return _complete(ActionHeader(position, under + 1, columns, is_form=True, more=more, assumed=assumed,
+                                      dated=dated), row, own)
     in_cell = sum("\n" in cell for cell in row) >= 2  # both rows of the header stand in one row of cells
-    return ActionHeader(position, position + 1, columns, is_form=in_cell, more=more, assumed=assumed)
+    return _complete(ActionHeader(position, position + 1, columns, is_form=in_cell, more=more, assumed=assumed,
+                                  dated=dated), row, own)
+
+
+_SAYS_HOW_FAR = {"progress", "rag", "percent", "progress_text", "completed_on"}
+
+
+def _complete(header: ActionHeader, row: Sequence[str], own: Mapping[str, str] | None) -> ActionHeader:
+    """Add the columns that may say how far an action is, where none is known to."""
+    if _SAYS_HOW_FAR & set(header.columns):
+        return header
+    return replace(header, unread={j: " ".join(row[j].split()) for j in _unused(row, header, own)})
 
 
 _DATED_OR_OWNED = {"timescale", "original_timescale", "revised_timescale", "owner"}
@@ -184,11 +209,15 @@ def is_contact(row: list[str]) -> bool:
 
 def unused_headings(sheet: SourceSheet, header: ActionHeader, *, own: Mapping[str, str] | None = None) -> list[str]:
     """List the headings of columns of which nothing is carried."""
-    used, found = {*header.columns.values(), *(j for places in header.more.values() for j in places)}, []
-    for j, cell in enumerate(sheet.rows[header.at]):
-        if cell.strip() and j not in used and len(cell) <= LONGEST_HEADING and match_heading(cell, own=own) != IGNORED:
-            found.append(" ".join(cell.split()))
-    return found
+    row = sheet.rows[header.at]
+    return [" ".join(row[j].split()) for j in _unused(row, header, own)]
+
+
+def _unused(row: Sequence[str], header: ActionHeader, own: Mapping[str, str] | None) -> list[int]:
+    used = {*header.columns.values(), *(j for kind in (header.more, header.dated) for js in kind.values() for j in js)}
+    return [j for j, cell in enumerate(row)
+            if cell.strip() and j not in used and len(cell) <= LONGEST_HEADING
+            and match_heading(cell, own=own) != IGNORED]
 
 
 def match_headings(row: list[str], sheet: SourceSheet, position: int, *,

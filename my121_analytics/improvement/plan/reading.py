@@ -14,8 +14,8 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.headings import plain, spellings
 from my121_analytics.improvement.plan.action_cells import without_contacts
-from my121_analytics.improvement.plan.action_progress import is_fraction_column
-from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED, Reading, read_row
+from my121_analytics.improvement.plan.action_progress import is_fraction_column, state_of_title
+from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED, Reading, Title, read_row
 from my121_analytics.improvement.plan.action_table import (
     LONGEST_HEADING,
     ActionHeader,
@@ -29,6 +29,7 @@ from my121_analytics.improvement.plan.action_table import (
 from my121_analytics.improvement.plan.colour_fills import BlankColumn, find_fills
 from my121_analytics.improvement.plan.documents import PlanSheet, read_plan_sheets
 from my121_analytics.improvement.plan.legend import find_vocabulary, is_key_row
+from my121_analytics.improvement.plan.order_of_days import doubts_order
 from my121_analytics.improvement.plan.owners import is_body
 from my121_analytics.improvement.timescale.reading import parse_anchor
 from my121_analytics.improvement.timescale.refusal import TimescaleError
@@ -218,6 +219,11 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
             reading.ask(sheet, header.at + 1, heading, heading, "unused_column", part=_likely_part(heading))
         for heading, part in header.assumed.items():
             reading.ask(sheet, header.at + 1, heading, heading, f"taken_for_{part}")
+        for places in header.dated.values():
+            headings = [" ".join(rows[header.at][j].split()) for j in places]
+            if len(headings) > 1:
+                reading.ask(sheet, header.at + 1, headings[-1], ", ".join(headings), "latest_column",
+                            latest=headings[-1])
         start = _read_table(page, header, fates, reading)
     _read_information(rows[start:], reading)
     reading.sheets.append({
@@ -243,8 +249,14 @@ def _read_table(page: PlanSheet, header: ActionHeader, fates: list[str], reading
     """Read one table up to the next part of the form or other headings; gives the row after it."""
     sheet, rows = page.sheet, page.sheet.rows
     reading.fraction_parts = {name for name in ("percent", "progress") if name in header.columns
-                              and is_fraction_column([row[header.columns[name]] for row in rows[header.first:]],
+                              and is_fraction_column([row[j] for row in rows[header.first:]
+                                                      for j in header.dated.get(name, (header.columns[name],))],
                                                      is_plain=name == "percent")}
+    reading.section = Title(state_of_title(sheet.name), sheet.name)
+    reading.order_in_doubt = {name for name in ("timescale", "revised_timescale", "completed_on")
+                              if name in header.columns
+                              and doubts_order([header.cells(row)[name] for row in rows[header.first:]],
+                                               reading.settings.exports.date_order)}
     heading = rows[header.at][header.columns["progress"]] if "progress" in header.columns else ""
     reading.progress_is_account = plain(heading) in spellings("accounts")["progress"]
     for position in range(header.first, len(rows)):

@@ -352,3 +352,134 @@ def test_an_unused_column_is_offered_as_what_it_most_likely_holds(tmp_path):
     path = write_lines(tmp_path / "plan.csv", "Ref,Action,Lead,Due date,Forecast by the board", "1,Do,HR,30/06/2024,x")
     plan, _ = read(path)
     assert '"Forecast by the board" = "revised_timescale"' in plan.questions["remedy"].iloc[0]
+
+
+STANDING = ["Ref", "Action", "Lead", "Due date"]
+
+
+@pytest.mark.parametrize(("headings", "first", "second"), [
+    (["RAG Jun", "RAG Sep"], ["Red", "Complete"], ["Complete", ""]),
+    (["RAG Sep", "RAG Jun"], ["Complete", "Red"], ["", "Complete"]),
+    (["Progress Apr", "Progress Jul", "Progress Oct"], ["Started", "50%", "Done"], ["Started", "Done", ""]),
+    (["Q1 update", "Q2 update", "Q3 update"], ["Started", "Complete", ""], ["On track", "", "Complete"]),
+    (["Q4 2023/24 status", "Q1 2024/25 status"], ["In progress", "Complete"], ["Complete", ""]),
+    (["Update 30 June 2024", "Update 30 September 2024"], ["In progress", "Complete"], ["", "Completed"]),
+    (["Status (Dec 2023)", "Status (Jan 2024)"], ["Red", "Complete"], ["Delayed", "Closed"]),
+    (["% complete Q1", "% complete Q2"], [.5, 1.0], [.2, 1.0]),
+])
+def test_of_a_column_for_each_period_the_latest_that_is_filled_counts(tmp_path, headings, first, second):
+    plan, rows = read(write_book(tmp_path / "periods.xlsx", {"Plan": [
+        [*STANDING, *headings], ["1", "Cover the rota", "Head of HR", "30/06/2024", *first],
+        ["2", "Train everybody", "Head of HR", "30/06/2024", *second]]}))
+    assert rows["status"].tolist() == ["done", "done"]
+    assert plan.questions["reason"].tolist() == ["latest_column"]
+
+
+@pytest.mark.parametrize("headings", [["Status Dec", "Status Jan"], ["Status Mar", "Status Apr"],
+                                      ["Status Jun", "Status Q2"],
+                                      ["Status (Mar)", "Status (Apr)"], ["Status Sep", "Status Jun", "Status Dec"]])
+def test_periods_that_do_not_say_which_is_the_latest_make_nothing_overdue(tmp_path, headings):
+    cells = ["In progress", "Complete", ""][:len(headings)]
+    plan, rows = read(write_book(tmp_path / "periods.xlsx", {"Plan": [
+        [*STANDING, *headings], ["1", "Cover the rota", "Head of HR", "30/06/2024", *cells]]}))
+    assert rows["status"].tolist() == ["to confirm"]
+    assert {"unused_column", "status_under_unknown_heading"} <= set(plan.questions["reason"])
+
+
+@pytest.mark.parametrize(("title", "status"), [
+    ("Completed actions", "done"), ("Closed", "done"), ("Closed 2023/24", "done"), ("Actions completed", "done"),
+    ("Completed items (3)", "done"), ("Withdrawn actions", "withdrawn"), ("Open actions", "overdue"),
+    ("Actions", "overdue"), ("Complete the framework", "overdue"), ("Delivered training", "overdue"),
+])
+@pytest.mark.parametrize("is_sheet", [True, False])
+def test_actions_that_stand_under_a_title_are_as_it_says(tmp_path, title, status, is_sheet):
+    action = ["1", "Cover the rota", "Head of HR", "30/06/2024", ""]
+    head = [*STANDING, "Status"]
+    sheets = {title.replace("/", "-"): [head, action]} if is_sheet else {"Plan": [head, [title], action]}
+    plan, rows = read(write_book(tmp_path / "titles.xlsx", sheets))
+    assert rows["status"].tolist() == [status]
+    assert plan.questions["reason"].tolist() == ([] if status == "overdue" else [f"title_says_{status}"])
+
+
+def test_a_row_that_speaks_against_its_title_is_asked_about(tmp_path):
+    plan, rows = read(write_book(tmp_path / "titles.xlsx", {"Closed actions": [
+        [*STANDING, "Status"], ["1", "Cover the rota", "Head of HR", "30/06/2024", "In progress"],
+        ["2", "Train everybody", "Head of HR", "30/06/2024", "Complete"]]}))
+    assert rows["status"].tolist() == ["to confirm", "done"]
+    assert plan.questions["reason"].tolist() == ["statuses_differ"]
+
+
+@pytest.mark.parametrize(("heading", "cell"), [("Outstanding? (Y/N)", "N"), ("Overdue?", "No"),
+                                               ("Where we are", "Closed"), ("Direction", "Green"), ("Agreed?", "Yes")])
+def test_what_may_say_how_far_an_action_is_makes_nothing_overdue(tmp_path, heading, cell):
+    book = write_book(tmp_path / "own.xlsx", {"Plan": [
+        [*STANDING, heading], ["1", "Cover the rota", "Head of HR", "30/06/2024", cell]]})
+    plan, rows = read(book)
+    assert rows["status"].tolist() == ["to confirm"]
+    assert plan.questions["reason"].tolist() == ["unused_column", "status_under_unknown_heading"]
+    _, rows = read(book, settings=Settings.model_validate({"plan": {"columns": {heading: "ignore"}}}))
+    assert rows["status"].tolist() == ["overdue"]
+
+
+@pytest.mark.parametrize("text", ["This action is now complete and will be removed", "This has now been completed.",
+                                  "The recommendation has been implemented; to be closed", "It is now closed"])
+def test_a_sentence_that_says_only_that_it_is_done_is_a_status(tmp_path, text):
+    def status(*cells):
+        return read(write_book(tmp_path / "told.xlsx", {"Plan": [
+            [*STANDING, "Update", "Status"],
+            ["1", "Cover the rota", "Head of HR", "30/06/2024", *cells]]}))[1]["status"]
+
+    assert status(text, "").tolist() == ["done"]
+    assert status(text, "Open").tolist() == ["to confirm"]
+
+
+@pytest.mark.parametrize("text", ["This action is now complete in part", "This has not been completed",
+                                  "The recommendation has been implemented by one of two teams"])
+def test_a_sentence_that_takes_it_back_is_none(tmp_path, text):
+    _, rows = read(write_book(tmp_path / "told.xlsx", {"Plan": [
+        [*STANDING, "Update"], ["1", "Cover the rota", "Head of HR", "30/06/2024", text]]}))
+    assert rows["status"].iloc[0] in ("to confirm", "overdue")
+
+
+def test_days_written_month_first_are_refused_as_a_column(tmp_path):
+    due = ["06/30/2024", "12/25/2024", "07/04/2024", "09/09/2024", "July 2024"]
+    path = write_lines(tmp_path / "american.csv", "Ref,Action,Lead,Due date,Status",
+                       *(f"{i},Do it,Head of HR,{day},Open" for i, day in enumerate(due)))
+    plan, rows = read(path)
+    assert plan.refusals["reason"].tolist() == ["impossible_date", "impossible_date", "order_in_doubt"]
+    assert [day.isoformat()[:10] for day in rows["due_latest"].dropna()] == ["2024-09-09", "2024-07-31"]
+    plan, rows = read(path, settings=Settings.model_validate({"exports": {"date_order": "mdy"}}))
+    assert plan.refusals.empty
+    assert rows["due_latest"].iloc[2].date() == date(2024, 7, 4)
+
+
+@pytest.mark.parametrize("order", ["dmy", "mdy"])
+def test_days_that_a_spreadsheet_has_exchanged_are_refused(tmp_path, order):
+    """Of an American file opened in Britain the 4th of July became the 7th of April, and 30 June stayed text."""
+    plan, rows = read(write_book(tmp_path / "exchanged.xlsx", {"Plan": [
+        [*STANDING, "Status"], ["1", "Cover the rota", "Head of HR", "06/30/2024", "Open"],
+        ["2", "Train everybody", "Head of HR", date(2024, 4, 7), "Open"]]}),
+        settings=Settings.model_validate({"exports": {"date_order": order}}))
+    assert rows["status"].iloc[1] == "undated"
+    assert "order_in_doubt" in plan.refusals["reason"].tolist()
+
+
+def test_a_day_of_completion_that_cannot_be_read_leaves_nothing_overdue(tmp_path):
+    plan, rows = read(write_book(tmp_path / "done.xlsx", {"Plan": [
+        [*STANDING, "Date completed"], ["1", "Cover the rota", "Head of HR", "30 June 2024", "06/30/2024"],
+        ["2", "Train everybody", "Head of HR", "July 2024", date(2024, 4, 7)],
+        ["3", "Write it up", "Head of HR", "July 2024", ""]]}))
+    assert rows["status"].tolist() == ["to confirm", "done", "overdue"]
+    assert rows["completed_on"].isna().all()
+    assert plan.questions["reason"].tolist() == ["day_of_completion"]
+
+
+def test_days_in_the_councils_order_are_not_doubted(tmp_path):
+    plan, rows = read(write_book(tmp_path / "plain.xlsx", {"Plan": [
+        [*STANDING, "Status"], ["1", "Cover the rota", "Head of HR", date(2024, 6, 30), "Open"],
+        ["2", "Train everybody", "Head of HR", date(2024, 7, 4), "Open"],
+        ["3", "Write it up", "Head of HR", "04/07/2024", "Open"],
+        ["4", "Say it", "Head of HR", "30/07/2024", "Open"]]}))
+    assert plan.refusals.empty
+    assert [day.date() for day in rows["due_latest"]] == [date(2024, 6, 30), date(2024, 7, 4), date(2024, 7, 4),
+                                                         date(2024, 7, 30)]
