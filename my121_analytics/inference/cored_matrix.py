@@ -82,6 +82,11 @@ class CoredPattern:
         columns = [np.tile(members, members.shape[1]).ravel() for members in self.parts]
         return np.concatenate([empty, *rows]), np.concatenate([empty, *columns])
 
+    @cached_property
+    def nothing(self) -> sparse.csr_array:
+        """A matrix of this size without entries."""
+        return sparse.csr_array((len(self.part), len(self.part)))
+
 
 class CoredMatrix:
     """A symmetric matrix of a pattern, to which diagonals are added before it is inverted.
@@ -113,6 +118,8 @@ class CoredMatrix:
     def invert(self, diagonal: Array) -> CoredInverse:
         """Invert the matrix with something added to its diagonal, so that it is positive definite."""
         pattern = self.pattern
+        if not pattern.parts:
+            return self._invert_core(diagonal)
         inside = self.inside.copy()
         rows = np.flatnonzero(pattern.part >= 0)
         inside[pattern.entry(rows, rows)] += diagonal[rows]
@@ -128,6 +135,14 @@ class CoredMatrix:
         root = cholesky(complement, lower=True, overwrite_a=True, check_finite=False)
         log_size += 2 * float(np.log(np.diag(root)).sum())
         return CoredInverse(pattern, inside, parts, to_core, root, log_size)
+
+    def _invert_core(self, diagonal: Array) -> CoredInverse:
+        """Do it where all rows are the core: sparse matrices without entries would take more time than the root."""
+        whole = self.core.copy()
+        whole[np.diag_indices(len(diagonal))] += diagonal
+        root = cholesky(whole, lower=True, overwrite_a=True, check_finite=False)
+        nothing = self.pattern.nothing
+        return CoredInverse(self.pattern, self.inside, nothing, nothing, root, 2 * float(np.log(np.diag(root)).sum()))
 
 
 @dataclass(frozen=True)
@@ -180,6 +195,8 @@ class CoredInverse:
 
     def between(self, places: Codes) -> Array:
         """Give the entries between some rows: for stacks x p rows, stacks x p x p entries."""
+        if not self.pattern.parts:
+            return self._written_out[places[:, :, None], places[:, None, :]]
         row, column = np.broadcast_arrays(places[:, :, None], places[:, None, :])
         part = self.pattern.part[row]
         together = (part >= 0) & (part == self.pattern.part[column])
@@ -193,6 +210,11 @@ class CoredInverse:
 
     def _at_core(self, right: Array) -> Array:
         return np.asarray(right[self.pattern.core] + self.to_core.T @ right)
+
+    @cached_property
+    def _written_out(self) -> Array:
+        """The inverse itself, where all rows are the core."""
+        return np.asarray(self._shared @ self._shared.T)
 
     @cached_property
     def _shared(self) -> Array:

@@ -71,7 +71,7 @@ class PriorFamily:
     spread: Array
     core_sd: Codes
 
-    @property
+    @cached_property
     def first_looks(self) -> Codes:
         """The candidates that are tried first: nobody shifted, or a twentieth to either side."""
         plain = (self.share_up == 0) & (self.share_down == 0)
@@ -95,6 +95,11 @@ class PriorFamily:
         rows = np.concatenate([candidates[share > 0] for share, _ in parts])
         shares = np.concatenate([share[share > 0] for share, _ in parts])
         return sparse.csr_array((shares, (rows, places)), shape=(len(self.core), self.components.shape[1]))
+
+    @cached_property
+    def first_mixing(self) -> sparse.csr_array:
+        """What the candidates that are tried first are mixed of."""
+        return self.mixing(self.first_looks)
 
     def mixing(self, chosen: Codes) -> sparse.csr_array:
         """Give what chosen candidates are mixed of, chosen x components: :meth:`marginals` five times as fast."""

@@ -7,6 +7,7 @@ nodes the likelihood of that person's ratings, as a function of the rater's effe
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -146,13 +147,14 @@ def tabulate_expecting(counts: PersonCounts, location: Array, thresholds: Array,
                                 above_lowest=above_lowest)
     total = np.zeros((counts.n_raters, len(nodes)))
     first_node = (len(middle) - len(nodes)) // 2
-    for level in np.unique(nearest):
-        kernel = np.exp(-(((wide[:, None] - middle[None, :]) / levels[level]) ** 2) / 2)
-        kernel /= kernel.sum(axis=0)
-        rows = np.flatnonzero(nearest == level)
-        for part in np.array_split(rows, -(-len(rows) * len(wide) // _CHUNK_ENTRIES)):
-            moved = slide_rows(_smooth_logs(counts.cells[part] @ table, kernel), expected.offset[part] / step)
-            _add_by_rater(total, counts.rater[part], moved[:, first_node:first_node + len(nodes)])
+    kernels = {level: _normal_kernel(wide, middle, levels[level]) for level in np.unique(nearest)}
+    for part in _chunks(len(counts.rater), len(wide)):
+        log_p, smoothed = counts.cells[part] @ table, np.empty((part.stop - part.start, len(middle)))
+        for level, kernel in kernels.items():
+            rows = np.flatnonzero(nearest[part] == level)
+            smoothed[rows] = _smooth_logs(log_p[rows], kernel)
+        moved = slide_rows(smoothed, expected.offset[part] / step)
+        _add_by_rater(total, counts.rater[part], moved[:, first_node:first_node + len(nodes)])
     return total
 
 
@@ -186,16 +188,23 @@ def tabulate_likelihood(counts: PersonCounts, location: Array, thresholds: Array
     table = tabulate_log_shares(counts.category, location[counts.pattern], thresholds, wide,
                                 above_lowest=above_lowest)
     total = np.zeros((counts.n_raters, len(nodes)))
-    kernel = None
-    if person_sd > step:
-        kernel = np.exp(-(((wide[:, None] - nodes[None, :]) / person_sd) ** 2) / 2)
-        kernel /= kernel.sum(axis=0)
-    chunk = max(1, _CHUNK_ENTRIES // len(wide)) if kernel is not None else len(counts.rater)
-    for first in range(0, len(counts.rater), chunk):
-        rows = slice(first, first + chunk)
+    kernel = _normal_kernel(wide, nodes, person_sd) if person_sd > step else None
+    for rows in _chunks(len(counts.rater), len(wide)):
         log_p = counts.cells[rows] @ table
         _add_by_rater(total, counts.rater[rows], log_p if kernel is None else _smooth_logs(log_p, kernel))
     return total
+
+
+def _normal_kernel(wide: Array, nodes: Array, sd: float) -> Array:
+    kernel = np.exp(-(((wide[:, None] - nodes[None, :]) / sd) ** 2) / 2)
+    return np.asarray(kernel / kernel.sum(axis=0))
+
+
+def _chunks(n: int, width: int) -> Iterator[slice]:
+    """Cut so many rows of this width into pieces that stay small in memory."""
+    step = max(1, _CHUNK_ENTRIES // width)
+    for first in range(0, n, step):
+        yield slice(first, min(first + step, n))
 
 
 def _smooth_logs(log_p: Array, kernel: Array) -> Array:

@@ -374,10 +374,10 @@ class _Model:
         """Eliminate people; what is left does not depend on the spreads of raters and teams."""
         precision = 1 / self.person_sd**2 + self.of_person @ sites.spell + sites.person
         pull = self.of_person @ sites.spell_mean + sites.person_mean
-        weighted = self.design.multiply(sites.spell[:, None]).tocsr()
-        loads = (self.of_person @ weighted + self.home.multiply(sites.person[:, None])).tocsr()
-        inner = self.design.T @ weighted + self.home.T @ self.home.multiply(sites.person[:, None])
-        inner = inner - loads.T @ loads.multiply(1 / precision[:, None])
+        weighted = _scale_rows(self.design, sites.spell)
+        loads = self.of_person @ weighted + (at_home := _scale_rows(self.home, sites.person))
+        inner = self.design.T @ weighted + self.home.T @ at_home
+        inner = inner - loads.T @ _scale_rows(loads, 1 / precision)
         right = self.design.T @ sites.spell_mean + self.home.T @ sites.person_mean - loads.T @ (pull / precision)
         of_people = float((pull**2 / precision).sum() - np.log(precision).sum()) / 2
         return _System(CoredMatrix(self.pattern, inner), right, precision, pull, loads, of_people)
@@ -416,7 +416,7 @@ class _Model:
 
     def _spell_moments(self, solution: _Solution) -> tuple[Array, Array]:
         person, system = self.spells.person, solution.system
-        rows = (self.design - system.loads.multiply(1 / system.precision[:, None]).tocsr()[person]).tocsr()
+        rows = (self.design - _scale_rows(system.loads, 1 / system.precision)[person]).tocsr()
         mean = rows @ solution.mean + (system.pull / system.precision)[person]
         return mean, solution.covariance.variances(rows) + 1 / system.precision[person]
 
@@ -433,7 +433,7 @@ class _Model:
         """Write every rater's effect and the levels of the rater's people in terms of raters and teams."""
         person, rater, n_places = self.spells.person, self.spells.rater, 2 * self.spells.n_raters
         held = system.precision[person]
-        levels = (self.home[person] - system.loads[person].multiply(1 / held[:, None])).tocoo()
+        levels = (self.home[person] - _scale_rows(system.loads[person], 1 / held)).tocoo()
         row, column = levels.coords
         raters, size = np.unique(rater, return_counts=True)
         # The places of one rater stand together, the rater's own among them.
@@ -489,6 +489,12 @@ class _Model:
             shared = _form(share, apart) - (share**2 * variance[alike.rows]).sum(axis=1)
             common[alike.rater] = np.maximum(shared, 0.0)
         return shift, common
+
+
+def _scale_rows(matrix: sparse.csr_array, by: Array) -> sparse.csr_array:
+    """Multiply each row with its own number."""
+    return sparse.csr_array((matrix.data * np.repeat(by, np.diff(matrix.indptr)), matrix.indices, matrix.indptr),
+                            shape=matrix.shape)
 
 
 def _form(share: Array, apart: Array) -> Array:

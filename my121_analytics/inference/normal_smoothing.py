@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.lib.stride_tricks import as_strided
 from numpy.typing import NDArray
-from scipy.linalg import toeplitz
 
 Array = NDArray[np.float64]
 
@@ -57,8 +57,12 @@ def _kernel(n: int, width: float, spacing: float) -> Array:
         to_next = (width / spacing) ** 2 / 2
         weight = np.where(away == 0, 1 - 2 * to_next, 0.0)
         weight[1:2] = to_next
-    kernel = toeplitz(weight)
-    return np.asarray(kernel / kernel.sum(axis=0))
+    # Seen one place further to the left in each row; scipy's toeplitz takes twice as long for so few nodes.
+    mirrored = np.concatenate([weight[:0:-1], weight])
+    kernel = as_strided(mirrored[n - 1:], (n, n), (-mirrored.itemsize, mirrored.itemsize), writeable=False)
+    # What a column adds up to is what the weights add up to from its node to either end.
+    to_end = np.cumsum(weight)
+    return np.asarray(kernel / (to_end + to_end[::-1] - weight[0]))
 
 
 def slide_rows(rows: Array, by: Array) -> Array:

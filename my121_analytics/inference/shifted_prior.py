@@ -343,7 +343,7 @@ def _fit(likelihood: Array, family: PriorFamily) -> Array:
                     for start in range(0, len(likelihood), AT_ONCE)]
     first = family.first_looks
     fit = np.full(len(family.core), -np.inf)
-    fit[first] = _sum_logs(by_component, family.mixing(first))
+    fit[first] = _sum_logs(by_component, family.first_mixing)
     by_sd = np.full(family.core_sd.max() + 1, -np.inf)
     np.maximum.at(by_sd, family.core_sd[first], fit[first])
     near = np.flatnonzero((by_sd >= by_sd.max() - HOPELESS)[family.core_sd])

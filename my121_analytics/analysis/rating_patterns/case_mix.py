@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -73,14 +73,38 @@ def build_case_mix(counts: RatingCounts, columns: Sequence[str]) -> CaseMix:
     return CaseMix(design, tuple(used))
 
 
+def merge_alike(counts: RatingCounts, case_mix: CaseMix) -> tuple[RatingCounts, CaseMix]:
+    """Put together the patterns that neither the cycle nor the dummies tell apart: nine in ten, as a rule.
+
+    Parameters
+    ----------
+    counts
+        Ratings by rater and pattern.
+    case_mix
+        Its dummies.
+
+    Returns
+    -------
+    tuple
+        Counts and dummies with fewer patterns. Of each pattern's columns the cycle alone still holds for all of it.
+    """
+    cycle = pd.factorize(counts.patterns["cycle"])[0]
+    told_apart = np.column_stack([cycle, case_mix.design.to_numpy(dtype=float)])
+    _, first, merged = np.unique(told_apart, axis=0, return_index=True, return_inverse=True)
+    frame = counts.frame.assign(pattern=merged.reshape(-1)[counts.frame["pattern"].to_numpy()])
+    return (replace(counts, frame=frame, patterns=counts.patterns.iloc[first].reset_index(drop=True)),
+            replace(case_mix, design=case_mix.design.iloc[first].reset_index(drop=True)))
+
+
 def _merge_rare(levels: pd.Series, pattern: NDArray[np.int64], rater: NDArray[np.int64], n: NDArray[np.float64],
                 ) -> pd.Series:
     """Put levels with too few ratings or raters together, and the rest with the largest level if still too few."""
     for target in (OTHER, None):
-        rows = pd.DataFrame({"level": levels.to_numpy()[pattern], "rater": rater, "n": n})
-        found = rows.groupby("level").agg(n=("n", "sum"), raters=("rater", "nunique"))
-        rare = found.index[(found["n"] < RATINGS_PER_PARAMETER) | (found["raters"] < RATERS_PER_PARAMETER)]
-        levels = levels.where(~levels.isin(rare), target if target is not None else found["n"].idxmax())
+        code, names = pd.factorize(levels, sort=True)
+        total = np.bincount(code[pattern], n, minlength=len(names))
+        n_raters = np.bincount(np.unique(np.column_stack([code[pattern], rater]), axis=0)[:, 0], minlength=len(names))
+        rare = names[(total < RATINGS_PER_PARAMETER) | (n_raters < RATERS_PER_PARAMETER)]
+        levels = levels.where(~levels.isin(rare), target if target is not None else names[total.argmax()])
     return levels
 
 

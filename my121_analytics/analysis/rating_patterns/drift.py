@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from my121_analytics.analysis.rating_patterns.case_mix import merge_alike
 from my121_analytics.analysis.rating_patterns.habit_judgement import HabitEvidence
 from my121_analytics.analysis.rating_patterns.posteriors import (
     Posteriors,
@@ -44,10 +45,11 @@ def gather_drift(counts: RatingCounts, evidence: Posteriors, rules: ManagerSetti
     of_cycle = [column.startswith("cycle: ") for column in evidence.case_mix.design.columns]
     if len(counts.cycles) < 2 or not any(of_cycle):
         return None
+    counts, case_mix = merge_alike(counts, evidence.case_mix)
     place = place_cycles(counts)
     time = place / max(place.max(), 1) - 0.5
     persons, scale = gather_spells(counts, evidence.fit), evidence.supposed.scale
-    location, thresholds = (scale * values for values in (expected_location(evidence.fit, evidence.case_mix),
+    location, thresholds = (scale * values for values in (expected_location(evidence.fit, case_mix),
                                                           evidence.fit.thresholds.to_numpy()))
     log_p = np.column_stack([average_over_effects(persons, location + change * time, thresholds, evidence)
                              for change in COARSE])

@@ -13,7 +13,7 @@ from my121_analytics.analysis.rating_patterns.pattern_list import (
     tells_nothing,
 )
 from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
-from my121_analytics.analysis.rating_patterns.recording import LIKELY
+from my121_analytics.analysis.rating_patterns.recording import LIKELY, range_used
 from my121_analytics.analysis.rating_patterns.sources import SOURCES
 from my121_analytics.inference.joint_levels import ALL
 from my121_analytics.inference.multiplicity import DiscoveryList
@@ -118,10 +118,9 @@ def _ranges(knowledge: RaterKnowledge, outwards: Flags, rules: ManagerSettings) 
 
 def _one_end_throughout(counts: RatingCounts) -> Flags:
     """Find raters who gave the lowest or the highest rating in use, and no other."""
-    by_rater = counts.frame.groupby("rater")["category"].agg(["min", "max"])
-    used = counts.frame["category"]
-    ends = (by_rater["min"] == by_rater["max"]) & by_rater["min"].isin([used.min(), used.max()])
-    return ends.reindex(range(len(counts.raters)), fill_value=False).to_numpy(dtype=bool)
+    used = np.unique(counts.frame["category"])
+    lowest, highest = range_used(counts)
+    return (lowest == highest) & np.isin(lowest, used[[0, -1]])
 
 
 def _row_caveats(counts: RatingCounts, evidence: Posteriors, table: pd.DataFrame, rules: ManagerSettings) -> list[str]:

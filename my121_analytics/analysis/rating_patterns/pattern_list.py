@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
+from my121_analytics.analysis.rating_patterns.recording import range_used
 from my121_analytics.inference.multiplicity import DiscoveryList, list_discoveries
 from my121_analytics.inference.power import discovery_limits
 from my121_analytics.settings import ManagerSettings
@@ -73,7 +74,6 @@ def tells_nothing(counts: RatingCounts, evidence: Posteriors) -> NDArray[np.bool
 
 def one_middle_rating(counts: RatingCounts) -> NDArray[np.bool_]:
     """Find raters who gave one rating throughout that is neither the lowest nor the highest in use."""
-    by_rater = counts.frame.groupby("rater")["category"].agg(["min", "max"])
-    used = counts.frame["category"]
-    middle = (by_rater["min"] == by_rater["max"]) & by_rater["min"].between(used.min(), used.max(), inclusive="neither")
-    return middle.reindex(range(len(counts.raters)), fill_value=False).to_numpy(dtype=bool)
+    used = np.unique(counts.frame["category"])
+    lowest, highest = range_used(counts)
+    return (lowest == highest) & (lowest > used[0]) & (highest < used[-1])

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import chdtrc
 
-from my121_analytics.analysis.rating_patterns.case_mix import CaseMix
+from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, merge_alike
 from my121_analytics.analysis.rating_patterns.recording import (
     LIKELY,
     Recording,
@@ -229,6 +229,7 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     -------
     Posteriors
     """
+    reported, (counts, case_mix) = case_mix, merge_alike(counts, case_mix)
     n_raters = len(counts.raters)
     fit = _fit(counts, case_mix, counts.frame)
     persons = gather_spells(counts, fit)
@@ -274,7 +275,7 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     leniency = _learn(held)
     allowed = scale**2 * (held.variance + unrecorded_sd**2)
     left_out = None if linked is None else linked.left_out
-    return Posteriors(fit, case_mix, leniency, linked, person_sd, drift_sd, use, np.sqrt(1 / information + allowed),
+    return Posteriors(fit, reported, leniency, linked, person_sd, drift_sd, use, np.sqrt(1 / information + allowed),
                       overlap.astype(np.float64), held, rating_information(persons, fit, case_mix, person_sd),
                       {} if left_out is None else left_out.shorten(allowed, leniency.jitter),
                       recording, too_large, home_sd)

@@ -143,14 +143,17 @@ def _weigh_mix(counts: RatingCounts, location: Array, thresholds: Array, person_
     without_lowest = free_log_likelihood(groups.rater, groups.size, groups.top, groups.low, above, prior)
     free = np.maximum(free, without_lowest)
     # Who gives one rating throughout fits some rule for small groups, and is known without it.
-    free[_gives_one(counts)] = np.inf
+    lowest, highest = range_used(counts)
+    free[lowest == highest] = np.inf
     odds, each = weigh_fixed_mix(groups.rater, groups.size, groups.top, groups.low, free)
     return each if odds > LEAST_ODDS_MIX else np.zeros(len(free))
 
 
-def _gives_one(counts: RatingCounts) -> Flags:
-    by_rater = counts.frame.groupby("rater")["category"].agg(["min", "max"])
-    return (by_rater["min"] == by_rater["max"]).reindex(range(len(counts.raters)), fill_value=True).to_numpy()
+def range_used(counts: RatingCounts) -> tuple[Codes, Codes]:
+    """Give the lowest and the highest rating that each rater gave; 0 for both where a rater gave none."""
+    rater, category, n = counts.frame["rater"].to_numpy(), counts.frame["category"].to_numpy(), counts.n_categories + 1
+    gave = np.bincount(rater * n + category, minlength=len(counts.raters) * n).reshape(-1, n) > 0
+    return gave.argmax(axis=1), np.where(gave.any(axis=1), n - 1 - gave[:, ::-1].argmax(axis=1), 0)
 
 
 @dataclass(frozen=True)

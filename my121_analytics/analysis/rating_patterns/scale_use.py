@@ -7,6 +7,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
+from my121_analytics.analysis.rating_patterns.case_mix import merge_alike
 from my121_analytics.analysis.rating_patterns.habit_judgement import NODES, HabitEvidence
 from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, expected_location, gather_spells
 from my121_analytics.inference.category_stretch import stretch_thresholds
@@ -51,8 +52,9 @@ def gather_scale_use(counts: RatingCounts, evidence: Posteriors, rules: ManagerS
     """
     if len(evidence.fit.categories) < 3:
         return None
+    counts, case_mix = merge_alike(counts, evidence.case_mix)
     persons, scale = gather_spells(counts, evidence.fit), evidence.supposed.scale
-    location, thresholds = (scale * values for values in (expected_location(evidence.fit, evidence.case_mix),
+    location, thresholds = (scale * values for values in (expected_location(evidence.fit, case_mix),
                                                           evidence.fit.thresholds.to_numpy()))
     log_p = np.column_stack([average_over_effects(persons, location, stretch_thresholds(thresholds, float(c)), evidence)
                              for c in COARSE])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from my121_analytics.analysis.rating_patterns.case_mix import OTHER, build_case_mix
+from my121_analytics.analysis.rating_patterns.case_mix import OTHER, build_case_mix, merge_alike
 from my121_analytics.workforce.counts import RatingCounts
 
 
@@ -81,3 +81,31 @@ def test_the_cycle_comes_first_and_is_not_named():
     mix = build_case_mix(of_two, ["grade"])
     assert list(mix.design.columns) == ["cycle: 2023/24"]
     assert mix.columns == ()
+
+
+def test_patterns_that_differ_only_in_what_is_left_out_are_put_together_and_no_rating_is_lost():
+    """Two cycles, two grades and three tenure bands; the tenure band is in no dummy."""
+    patterns = pd.DataFrame([(grade, band, cycle) for cycle in ("2023/24", "2024/25") for grade in ("G1", "G2")
+                             for band in "abc"], columns=["grade", "band", "cycle"])
+    rows = [(rater, pattern, 1 + (rater + pattern) % 3, 2) for rater in range(40) for pattern in range(12)]
+    given = RatingCounts("performance", 3, ("2023/24", "2024/25"),
+                         pd.DataFrame(rows, columns=["rater", "pattern", "category", "n"]),
+                         pd.DataFrame({"rater_id": [f"m{at}" for at in range(40)]}), patterns)
+    mix = build_case_mix(given, ["grade"])
+    merged, dummies = merge_alike(given, mix)
+    assert len(merged.patterns) == 4
+    assert given.patterns.equals(patterns)  # what was given is left as it was
+    before = pd.concat([patterns[["grade", "cycle"]], mix.design], axis=1).iloc[given.frame["pattern"]]
+    after = pd.concat([merged.patterns[["grade", "cycle"]], dummies.design], axis=1).iloc[merged.frame["pattern"]]
+    pd.testing.assert_frame_equal(before.reset_index(drop=True), after.reset_index(drop=True))
+    pd.testing.assert_frame_equal(given.frame.drop(columns="pattern"), merged.frame.drop(columns="pattern"))
+
+
+def test_cycles_stay_apart_where_no_dummy_tells_them_apart():
+    patterns = pd.DataFrame({"grade": ["G1", "G2", "G1"], "cycle": ["2023/24", "2023/24", "2024/25"]})
+    given = RatingCounts("performance", 3, ("2023/24", "2024/25"),
+                         pd.DataFrame({"rater": [0, 1, 2], "pattern": [0, 1, 2], "category": [1, 2, 3], "n": 1}),
+                         pd.DataFrame({"rater_id": ["a", "b", "c"]}), patterns)
+    merged, _ = merge_alike(given, build_case_mix(given, []))
+    assert sorted(merged.patterns["cycle"]) == ["2023/24", "2024/25"]
+    assert merged.patterns["cycle"].to_numpy()[merged.frame["pattern"]].tolist() == ["2023/24", "2023/24", "2024/25"]

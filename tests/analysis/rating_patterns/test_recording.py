@@ -1,15 +1,17 @@
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from benchmarks.councils import Council, simulate_council
 from my121_analytics.analysis.rating_patterns.case_mix import build_case_mix
 from my121_analytics.analysis.rating_patterns.posteriors import gather_posteriors
-from my121_analytics.analysis.rating_patterns.recording import LIKELY, Recording
+from my121_analytics.analysis.rating_patterns.recording import LIKELY, Recording, range_used
 from my121_analytics.analysis.rating_patterns.severity import study_axis
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.settings import Settings
+from my121_analytics.workforce.counts import RatingCounts
 
 RULES = Settings().managers
 
@@ -83,3 +85,12 @@ def test_directorates_that_differ_are_read_both_ways_where_the_case_mix_leaves_t
     assert "unit_or_managers" in apart.caveats
     _, _, alike = judge(Council("alike", 4, managers=150), seed=3)
     assert not alike.evidence.reads_units_twice
+
+
+def test_the_lowest_and_highest_rating_of_each_rater_are_told_and_nought_where_a_rater_gave_none():
+    counts = RatingCounts("performance", 4, ("c0",), pd.DataFrame(
+        {"rater": [0, 0, 2, 3, 3], "pattern": 0, "category": [3, 2, 4, 1, 4], "n": 1}),
+        pd.DataFrame({"rater_id": list("abcd")}), pd.DataFrame({"cycle": ["c0"]}))
+    lowest, highest = range_used(counts)
+    assert lowest.tolist() == [2, 0, 4, 1]
+    assert highest.tolist() == [3, 0, 4, 4]
