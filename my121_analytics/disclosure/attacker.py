@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
-from my121_analytics.disclosure.facts import FACTS, tabulate_facts
+from my121_analytics.disclosure.facts import FACTS, SIZE, tabulate_facts
 from my121_analytics.disclosure.kept import Earlier
 from my121_analytics.disclosure.linked_tables.editions import count_changes, list_values
 from my121_analytics.disclosure.linked_tables.equations import (
@@ -259,11 +259,13 @@ def _show_kept_facts(name: str, kept: Earlier) -> list[Shown]:
     if kept.rounded_to or not counts:
         return []
     values = {**kept.facts, "n": kept.about.n}
-    named = tuple(sorted(counts))
-    frame = pd.DataFrame({fact: pd.array([values.get(fact)], dtype="Float64") for fact in named})
-    table = Table(frame, keys=(), parts=named, counts={
-        fact: who for fact in named if (who := kept.declared[fact].who) is not None})
-    return [show(f"{name}.{FACTS}", frame, table, kept.about)]
+    shown = []
+    for table_name, named in ((FACTS, tuple(sorted(counts - {"n"}))), (SIZE, tuple(counts & {"n"}))):
+        frame = pd.DataFrame({fact: pd.array([values.get(fact)], dtype="Float64") for fact in named})
+        table = Table(frame, keys=(), parts=named, counts={
+            fact: who for fact in named if (who := kept.declared[fact].who) is not None})
+        shown += [show(f"{name}.{table_name}", frame, table, kept.about)] if named else []
+    return shown
 
 
 def narrow_before(then: Sequence[Shown], settings: DisclosureSettings | None = None,
@@ -601,7 +603,8 @@ def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]
         cells, small_from, is_rounded = cells[asked].reset_index(drop=True), small_from[asked], is_rounded[asked]
     if cells.empty:
         return AttackReport(pd.DataFrame(columns=list(CELL_COLUMNS)).astype({"proven": bool}))
-    needed = np.where(is_rounded, values_behind_zero(cells["rounded_to"].to_numpy(np.float64)) - 1.0, small_from)
+    needed = np.where(is_rounded, values_behind_zero(cells["rounded_to"].to_numpy(np.float64)) - 1.0,
+                      known.find_needed(cells["variable"].to_numpy(np.int64), small_from))
     variables, which = np.unique(cells["variable"].to_numpy(np.int64), return_inverse=True)
     most_needed = np.zeros(len(variables))
     np.maximum.at(most_needed, which, needed)

@@ -19,6 +19,8 @@ from my121_analytics.workforce.results import Fact, Result, Table
 Value = float | int | str | None
 FACTS = "(facts)"
 """Name of the table that the facts of a result are set out in; no analysis calls a table so."""
+SIZE = "(size)"
+"""Name of the one that its size is set out in by itself, where it is asked what to hide."""
 
 
 def check_declared(result: Result) -> None:

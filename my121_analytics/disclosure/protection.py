@@ -247,6 +247,8 @@ class _Attempt:
         spoken = {name: (context, [n for n in beside if n not in self.words[context]])
                   for name, (context, beside) in numbers.items()}
         self.known: Knowledge = self._write(spoken)
+        if self._hide_noughts_of_before():
+            self.known = self._write(spoken)
         if settings.show_zeros and self._show_implied_zeros():
             self.known = self._write(spoken)
 
@@ -254,6 +256,18 @@ class _Attempt:
         return write_equations([*(self._shown(candidate) for candidate in self.tables), *self.earlier.tables],
                                {**spoken, **self.earlier.numbers}, self.nesting, show_zeros=self.settings.show_zeros,
                                slack=self.earlier.slack)
+
+    def _hide_noughts_of_before(self) -> bool:
+        """Hide what stands beside tables and was 0 in an edition before this one, whatever it is today.
+
+        A mark would else tell that it is 0 no more, and how little has changed says how many there are at most.
+        """
+        beside = {candidate.name for candidate in self.tables if not candidate.table.keys}
+        places = self.known.places[self.known.places["table"].isin(beside)]
+        places = places[self.known.was_nought[places["variable"].to_numpy(np.int64)]]
+        for name, column in places[["table", "column"]].itertuples(index=False):
+            self.masks[name] = self.masks[name].with_hidden(column, np.ones(1, dtype=bool))
+        return bool(len(places))
 
     def _show_implied_zeros(self) -> bool:
         """Show the zeros that were hidden along with others and that a shown zero total gives away in any case."""
@@ -329,7 +343,8 @@ class _Attempt:
         limits = {name: threshold_of(table, self.settings) for name, table in tables.items()}
         needed, cost, listed = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
         counts = ~pd.MultiIndex.from_frame(places[["table", "row", "column"]]).isin(list(self.earlier.narrow))
-        np.maximum.at(needed, variable[counts], places["table"].map(limits).to_numpy(np.float64)[counts])
+        threshold = places["table"].map(limits).to_numpy(np.float64)
+        np.maximum.at(needed, variable[counts], known.find_needed(variable, threshold)[counts])
         listed[variable] = True
         np.add.at(cost, variable[is_own], self._weights(places[is_own]))
         hidden = self.hidden

@@ -22,6 +22,7 @@ from my121_analytics.disclosure.attacker import (
 )
 from my121_analytics.disclosure.facts import (
     FACTS,
+    SIZE,
     Value,
     check_declared,
     counts_of_people,
@@ -292,9 +293,15 @@ class _Draft:
 
     @property
     def counted(self) -> dict[str, Table]:
-        """The same, and the facts as a table of their own."""
-        facts = tabulate_facts(self.result.about.n, self.result.facts, self.result.declared)
-        return {**self.about_people, **({} if facts is None else {FACTS: facts})}
+        """The same, and the facts and the size of the population as tables of their own: either may be kept back."""
+        beside = {FACTS: tabulate_facts(None, self.result.facts, self.result.declared),
+                  SIZE: tabulate_facts(self.result.about.n, {}, self.result.declared)}
+        return {**self.about_people, **{name: table for name, table in beside.items() if table is not None}}
+
+    @property
+    def names_beside(self) -> set[str]:
+        """The facts, and ``n``, of which it is declared who is counted."""
+        return {name for table in (FACTS, SIZE) if table in self.counted for name in self.counted[table].parts}
 
     def suppress(self, masks: Mapping[str, Mask | None], hidden_numbers: set[float], rules: DisclosureSettings) -> None:
         """Take out of tables, facts and the size of the population what masks hide; without a mask, all of it.
@@ -310,9 +317,9 @@ class _Draft:
         """
         self.method = "suppress"
         self.about = replace(self.about, caveats=tuple(dict.fromkeys([*self.about.caveats, "releases_apart"])))
-        counted, facts = self.counted, masks.get(FACTS)
-        gone = {column for column in counted[FACTS].parts if facts is None or facts.cells[column].any()} if (
-            FACTS in counted) else set()
+        beside = [mask for name in (FACTS, SIZE) if (mask := masks.get(name)) is not None]
+        gone = self.names_beside - {column for mask in beside for column, hidden in mask.cells.items()
+                                    if not hidden.any()}
         for name, table in self.about_people.items():
             mask = masks[name]
             if mask is None:
@@ -334,11 +341,11 @@ class _Draft:
     @property
     def shows_any(self) -> bool:
         """Whether any fact of which it is declared who is counted is still shown."""
-        return FACTS in self.counted and any(self.shows(name) for name in self.counted[FACTS].parts)
+        return any(self.shows(name) for name in self.names_beside)
 
     def silence(self, names: Iterable[str] | None = None) -> None:
         """Withhold facts of which it is declared who is counted, by name or all."""
-        names = set(self.counted[FACTS].parts if names is None else names)
+        names = self.names_beside if names is None else set(names)
         if "n" in names:
             self.about = replace(self.about, n=None)
         self.facts |= {name: None for name in names if name in self.facts}
@@ -499,12 +506,16 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
             order = {(at, name): (int(n_narrow.get(f"{at}.{name}", 0)), len(drafts[at].passed[name].frame), name)
                      for at, name in left}
             places = [max(left, key=lambda place: order[place])] if left else []
-        if not places and not silent and left and any(f"{at}.{FACTS}" in n_narrow.index for at in range(len(drafts))):
+        if not places and not silent and left:  # of a kept release, or beside tables: the largest opens the most
             places = [max(left, key=lambda place: (len(drafts[place[0]].passed[place[1]].frame), place))]
+        elif not places and not silent:
+            silent = [at for at, draft in enumerate(drafts) if draft.shows_any]
         if not places and not silent:
             require_proven(report)
         for at in silent:
-            drafts[at].silence()
+            narrow = set(report.narrowest.loc[report.narrowest["table"] == f"{at}.{FACTS}", "column"])
+            others = drafts[at].names_beside - {"n"}
+            drafts[at].silence(others if "n" not in narrow and any(map(drafts[at].shows, others)) else None)
             shown[at] = remake(drafts[at])
         for at, name in places:
             drafts[at].keep_back(name, "gives_away")

@@ -14,7 +14,6 @@ import pytest
 
 from benchmarks.attack_files import Design, attack_council, draw_design
 from my121_analytics.disclosure.secondary.pattern import draft_pattern
-from my121_analytics.errors import DisclosureError
 from tests.attacker.programs import Found
 
 SMALL = (Design(60, 41, ("directorate",), "directorate", ("report",), 1, ("profile", "coverage", "equality")),
@@ -58,19 +57,11 @@ def check_council(design: Design, folder: Path) -> None:
 
 @pytest.mark.slow
 def test_one_leaver_one_joiner_and_one_correction_give_nothing_away(tmp_path: Path) -> None:
-    """The second publication of a council as small as this may be refused: then nothing of it is written."""
-    design = replace(SMALL[0], editions=2)
-    found, refusal = None, ""
-    try:
-        found, _, _, _ = attack_council(design, tmp_path)
-    except DisclosureError as problem:
-        refusal = str(problem)
-    if found is None:
-        assert "could be worked out too narrowly" in refusal
-        assert any((tmp_path / "published 0").rglob("*.xlsx"))
-        assert not [path for path in (tmp_path / "published 1").rglob("*") if path.is_file()]
-        return
-    assert {quantity.edition for quantity in found.hidden["quantity"]} == {"1", "2"}
+    """The second report of a small council is published, shows as much as the first, and gives nothing away."""
+    found, use, _, _ = attack_council(replace(SMALL[0], editions=2), tmp_path)
+    hidden = [quantity.edition for quantity in found.hidden["quantity"]]
+    assert min(hidden.count("1"), hidden.count("2")) > 50
+    assert use["cells"] > 0.15
     check_model(found)
     check_safe(found)
 

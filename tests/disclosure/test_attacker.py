@@ -227,7 +227,7 @@ def test_the_attacker_uses_nothing_of_what_protects():
                                                    "linear_program", "suppression"} | knowledge
         assert {what for module, what in taken if module == "suppression"} <= {"MARKER"}
         assert {what for module, what in taken if module in ("facts", "kept", "released")} <= {
-            "FACTS", "counts_of_people", "tabulate_facts", "Earlier", "Released"}
+            "FACTS", "SIZE", "counts_of_people", "tabulate_facts", "Earlier", "Released"}
 
 
 # --- against every table that fits -----------------------------------------------------------------------------

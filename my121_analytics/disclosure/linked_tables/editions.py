@@ -103,6 +103,25 @@ def link_editions(gathered: Gathered, changed: Mapping[str, Mapping[str, float]]
         place = {str(name): k for k, name in enumerate(names[then])}
         groups = list(_groups(gathered, names, place, edition))
         _limit(gathered, groups, changes, [by_cycle.get(cycles[int(group[0])], 0.0) for group in groups])
+    _note_before(gathered, names, changed)
+
+
+def _note_before(gathered: Gathered, names: Texts, changed: Mapping[str, Mapping[str, float]]) -> None:
+    """Note of each count, of today or an edition, between which values the counts that other editions showed put it."""
+    frame = pd.DataFrame({"at": np.arange(len(names)), "name": [_plain(name) for name in names],
+                          "edition": [_edition_of(str(name)) for name in names],
+                          "shown": np.concatenate(gathered.shown)[:len(names)]})
+    frame["most"] = [changed.get(edition, {}).get(_cycle_of(name), 0.0)
+                     for edition, name in zip(frame["edition"], frame["name"], strict=True)]
+    known = frame[(frame["edition"] != "") & frame["shown"].notna()].drop_duplicates(["name", "edition"])
+    both = frame.drop(columns="shown").merge(known[["name", "edition", "shown", "most"]], on="name",
+                                             suffixes=("", "_then"))
+    both = both[both["edition"] != both["edition_then"]]
+    reach = (both["most"] + both["most_then"]).to_numpy(np.float64)
+    then = both["shown"].to_numpy(np.float64)
+    at = both["at"].to_numpy(np.int64)
+    gathered.before.append((at, then - reach, then + reach))
+    gathered.noughts.append(at[(then == 0) & (reach > 0)])
 
 
 def _add_changes(gathered: Gathered, names: Texts, then: Ints, now: Ints) -> Ints:

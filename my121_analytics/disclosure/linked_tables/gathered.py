@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -28,7 +28,7 @@ from my121_analytics.disclosure.linked_tables.grids import (
     may_be_zero,
     unround,
 )
-from my121_analytics.disclosure.linked_tables.system import Floats, Ints, System
+from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints, System
 from my121_analytics.errors import DisclosureError
 
 Slack = Mapping[str, tuple[float, float]]
@@ -57,6 +57,10 @@ class Knowledge:
         One row per count of a rounded table, shown or withheld: as ``cells``, with the base ``rounded_to``.
     slack
         By how much laws that single records contradict are out, over and under: see :class:`Gathered`.
+    before
+        Between which values editions that were kept put each variable, whatever is shown beside them.
+    was_nought
+        Variables that such an edition showed as 0 and that may have changed since.
     """
 
     system: System
@@ -65,6 +69,27 @@ class Knowledge:
     places: pd.DataFrame
     rounded: pd.DataFrame
     slack: Slack = field(default_factory=dict)
+    before: tuple[Floats, Floats] = field(default_factory=lambda: (np.array([]), np.array([])))
+    was_nought: Bools = field(default_factory=lambda: np.array([], dtype=bool))
+
+    def find_needed(self, variables: Ints, thresholds: Floats) -> Floats:
+        """Say what range must be left of hidden counts: their threshold, or what editions before this one left.
+
+        A count that one of them showed is known to within what has changed since, and today's publication must tell
+        no more of it. Where that says already that it is no small number, there is nothing left to protect.
+
+        Parameters
+        ----------
+        variables, thresholds
+            An entry a count.
+
+        Returns
+        -------
+        numpy.ndarray
+            Width of the range.
+        """
+        least, most = (ends[variables] for ends in self.before)
+        return np.where(least >= thresholds, 0.0, np.minimum(thresholds, most - least))
 
 
 @dataclass
@@ -90,6 +115,9 @@ class Gathered:
     lower: list[Ints] = field(default_factory=list)
     given_away: list[Ints] = field(default_factory=list)
     ranges: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
+    lower_beside: list[Ints] = field(default_factory=list)
+    before: list[tuple[Ints, Floats, Floats]] = field(default_factory=list)
+    noughts: list[Ints] = field(default_factory=list)
     places: list[pd.DataFrame] = field(default_factory=list)
     slack: dict[str, tuple[float, float]] = field(default_factory=dict)
     unprinted: dict[str, tuple[float, float]] = field(default_factory=dict)
@@ -188,12 +216,16 @@ class Gathered:
         return {str(name): int(at) for name, at in first.items()}
 
     def raise_lower(self, grid: Grid, *, show_zeros: bool) -> None:
-        """Use the rule that a hidden count is at least 1, where no zero is hidden for another reason."""
+        """Use the rule that a hidden count is at least 1, where no zero is hidden for another reason.
+
+        What stands beside tables is hidden as well where an edition before this one showed it as 0: else a mark would
+        tell that it is 0 no more.
+        """
         if not show_zeros:
             return
         for column in grid.columns:
             sure = grid.hidden[column] & ~may_be_zero(grid, column)
-            self.lower.append(grid.positions[column][sure])
+            (self.lower if grid.keys else self.lower_beside).append(grid.positions[column][sure])
 
     def finish(self, numbers: Mapping[str, tuple[str, list[float]]],
                rounded: Mapping[str, int] | None = None) -> Knowledge:
@@ -223,12 +255,18 @@ class Gathered:
         values = np.full(n, np.nan)
         values[variable] = truth
         lower, upper = np.zeros(n), np.full(n, np.inf)
-        sure = np.concatenate([np.array([], dtype=np.int64), *self.lower])
-        lower[variable[sure]] = 1.0
+        was_nought = np.zeros(n, dtype=bool)
+        was_nought[variable[_join(self.noughts)]] = True
+        beside = variable[_join(self.lower_beside)]
+        lower[variable[_join(self.lower)]] = 1.0
+        lower[beside[~was_nought[beside]]] = 1.0
         known = np.flatnonzero(~np.isnan(shown))
         _fix(lower, upper, variable[known], shown[known])
         for at, least, most in self.ranges:
             _narrow(lower, upper, variable[at], least, most)
+        before = np.zeros(n), np.full(n, np.inf)
+        for at, least, most in self.before:
+            _narrow(*before, variable[at], least, most)
         text = pd.Series(names)
         everybody = ~text.str.contains(SEPARATOR, regex=False).to_numpy()
         for name, (context, counts) in numbers.items():
@@ -243,14 +281,15 @@ class Gathered:
         lower = np.where(lower > values, 0.0, lower)  # a true zero is hidden: the rule was not kept there
         system = System(*self._matrix(variable, n, false), *self._limits(variable, n), lower, upper)
         cells = pd.concat(self.cells, ignore_index=True)
-        given_away = np.concatenate([np.array([], dtype=np.int64), *self.given_away])
+        given_away = _join(self.given_away)
         cells = cells.assign(variable=variable[cells["at"].to_numpy(np.int64)], given_away=cells["at"].isin(given_away))
         places = pd.concat(self.places, ignore_index=True)
         places = places.assign(variable=variable[places.pop("at").to_numpy(np.int64)])
         is_rounded = cells["rounded_to"].to_numpy() > 0
         hidden = cells[~is_rounded].drop(columns="rounded_to").reset_index(drop=True)
         slack = {kind: out for kind, out in self.slack.items() if not kind.startswith("law ")}
-        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True), slack)
+        return Knowledge(system, hidden, values, places, cells[is_rounded].reset_index(drop=True), slack,
+                         before, was_nought)
 
     def _add_up(self, truth: Floats, law: Ints) -> Floats:
         """Work out the sums of counts that are known under the same name from another table, if not from their own.
@@ -348,6 +387,10 @@ class Gathered:
         order = np.argsort(limits, kind="stable")
         kept = order[_first_of_alike(matrix[order])]
         return matrix[kept], limits[kept]
+
+
+def _join(positions: Sequence[Ints]) -> Ints:
+    return np.concatenate([np.array([], dtype=np.int64), *positions])
 
 
 def _fill_truth(names: Texts, truth: Floats, law: Ints) -> Floats:

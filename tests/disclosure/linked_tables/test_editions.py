@@ -115,3 +115,34 @@ def test_nothing_is_linked_where_today_counts_nothing_of_then():
     link_editions(gathered, {"e1": {"c": 1.0}})
     assert not gathered.limits
     assert not gathered.rows
+
+
+@pytest.mark.parametrize(("then", "changes", "needed"), [
+    (np.nan, 2, 5),  # withheld then: the threshold
+    (51, 2, 0),  # 49 or more, as everybody knows: no small number
+    (7, 2, 0),
+    (6, 2, 4),  # 4 to 8 is known, and has to be left
+    (5, 1, 2),
+    (20, 16, 5)])
+def test_what_range_is_asked_for_follows_from_what_was_shown_before(then: float, changes: int, needed: int):
+    gathered = Gathered()
+    gathered.add(np.array([f"posts@c{EDITION}e1{SEPARATOR}grade=G1"], dtype=object), np.array([then]), np.array([then]))
+    gathered.add(np.array([f"posts@c{SEPARATOR}grade=G1"], dtype=object), np.array([4.0]), np.array([np.nan]))
+    gathered.cells.append(NO_CELLS)
+    gathered.places.append(NO_CELLS)
+    link_editions(gathered, {"e1": {"c": float(changes)}})
+    known = gathered.finish({})
+    today = np.flatnonzero(known.truth == 4)
+    assert known.find_needed(today, np.array([5.0])) == [needed]
+
+
+def test_what_a_third_edition_shows_is_known_of_the_second_within_the_changes_of_both():
+    gathered = Gathered()
+    for edition, value, shown in ((f"{EDITION}e1", 9.0, 9.0), (f"{EDITION}e2", 8.0, np.nan), ("", 7.0, np.nan)):
+        gathered.add(np.array([f"posts@c{edition}"], dtype=object), np.array([value]), np.array([shown]))
+    gathered.cells.append(NO_CELLS)
+    gathered.places.append(NO_CELLS)
+    link_editions(gathered, {"e1": {"c": 2.0}, "e2": {"c": 1.0}})
+    known = gathered.finish({})
+    ends = {value: (known.before[0][at], known.before[1][at]) for at, value in enumerate(known.truth)}
+    assert (ends[7], ends[8]) == ((7, 11), (6, 12))
