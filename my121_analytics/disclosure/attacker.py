@@ -18,7 +18,7 @@ import pandas as pd
 from my121_analytics.disclosure.bounds import find_bounds, has_solution
 from my121_analytics.disclosure.facts import FACTS, SIZE, tabulate_facts
 from my121_analytics.disclosure.kept import Earlier
-from my121_analytics.disclosure.linked_tables.editions import count_changes, list_values
+from my121_analytics.disclosure.linked_tables.editions import count_changes, find_differing, list_values
 from my121_analytics.disclosure.linked_tables.equations import (
     Knowledge,
     Nesting,
@@ -216,6 +216,8 @@ def attack_release(released: Mapping[str, Released], results: Mapping[str, Resul
         if release.rounded_to:
             rounded[name] = release.rounded_to
     then, links = linked or show_earlier(earlier or {}, shown, nesting, show_zeros=rules.show_zeros)
+    differing = dict.fromkeys(name.rpartition(".")[0] for name in find_differing(then, shown, rules.threshold, nesting))
+    links = replace(links, differing=tuple(differing))
     shown += then
     for name, kept in (earlier or {}).items():
         context = context_of(kept.about)[0] + (f"#{name}" if name in links.unlinked else "")
@@ -339,6 +341,8 @@ class Links:
     same, partly, corrected, unlinked
         Names of releases that agree with today's record, of those that agree but of which not all sums can be true
         together with it, of those that it has corrected since, and of those that could not be linked at all.
+    differing
+        Names of corrected ones of which counts by rating or box differ by a few people from those shown today.
     slack
         By how much the record contradicts laws, as all tables of today tell.
     """
@@ -347,12 +351,16 @@ class Links:
     partly: tuple[str, ...] = ()
     corrected: tuple[str, ...] = ()
     unlinked: tuple[str, ...] = ()
+    differing: tuple[str, ...] = ()
     slack: Slack = field(default_factory=dict)
 
     @property
     def apart(self) -> dict[str, str]:
-        """Releases that were not attacked with all that they say: name -> ``unlinked`` or ``partly``."""
-        return {**dict.fromkeys(self.partly, "partly"), **dict.fromkeys(self.unlinked, "unlinked")}
+        """Releases of which a reader should be told: name -> ``differing``, or what they say was not all attacked.
+
+        That is ``unlinked`` or ``partly``.
+        """
+        return {name: code for code in ("differing", "partly", "unlinked") for name in getattr(self, code)}
 
 
 Linked = tuple[list[Shown], Links]
@@ -426,7 +434,7 @@ class _Linking:
         slack = write_equations([*self.known, *shown], {}, self.nesting, show_zeros=self.show_zeros,
                                 slack=self.slack).slack if shown else {}
         return shown, Links(self._results_of(same), self._results_of(partly), self._results_of(corrected),
-                            self._results_of(unlinked), slack)
+                            self._results_of(unlinked), slack=slack)
 
     def _results_of(self, releases: Sequence[str]) -> tuple[str, ...]:
         return tuple(result for name in releases for result in self.results[name])

@@ -80,7 +80,9 @@ def describe_release(released: Sequence[Released], settings: DisclosureSettings,
 
 
 def say_attention(released: Sequence[Released], settings: DisclosureSettings) -> tuple[str, ...]:
-    """Say what an analyst must know before publishing: kept releases that were not checked together with this one.
+    """Say what an analyst must know before publishing.
+
+    Kept releases that were not checked together with this one, and editions whose differences tell of few people.
 
     Parameters
     ----------
@@ -96,7 +98,7 @@ def say_attention(released: Sequence[Released], settings: DisclosureSettings) ->
     """
     apart = {(code, name.rpartition(" ")[0] or name) for result in released for name, code in result.apart.items()}
     said = [say("kept_attention", code, releases=", ".join(sorted(name for of, name in apart if of == code)))
-            for code in ("unlinked", "partly") if any(of == code for of, _ in apart)]
+            for code in ("unlinked", "partly", "differing") if any(of == code for of, _ in apart)]
     asked = any(result.method for result in released)
     left_out = list_left_out(settings.kept_releases) if asked and settings.kept_releases else []
     return (*said, *([say("kept_attention", "not_read", files=", ".join(left_out))] if left_out else []))

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pandas as pd
+import pytest
 
 from my121_analytics.disclosure.attacker import AttackReport, attack_release
 from my121_analytics.disclosure.kept import describe_kept, parse_kept
 from my121_analytics.disclosure.release import Released, release
+from my121_analytics.disclosure.release_record import say_attention
+from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import Count, Fact, Result, Table, describe
 
 POSTS = Count("posts")
@@ -65,3 +68,15 @@ def test_a_count_of_nobody_that_is_somebody_now_is_withheld_with_its_table() -> 
     assert "ratings" not in second.tables
     assert second.about.n == 52
     assert report.passed
+
+
+@pytest.mark.parametrize(("today", "is_said"), [
+    ([6, 34, 10, 8], True),  # one came, and is rated Meets
+    ([6, 33, 10, 9], False),  # one came who has no rating yet
+    ([6, 33, 10, 8], False),
+    ([6, 40, 10, 8], False)])  # seven came
+def test_an_analyst_is_told_where_two_editions_show_the_box_of_whoever_came(today: list[int], is_said: bool) -> None:
+    _, second, _ = publish_twice(ratings([6, 33, 10, 8]), ratings(today))
+    assert not second.tables["ratings"]["n"].isna().any()
+    said = say_attention([second], DisclosureSettings())
+    assert [("few people changed since release-1" in line) for line in said] == [True] * is_said

@@ -9,14 +9,16 @@ and by how much it fell; over the parts of any whole these come to no more than 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import EDITION_OF_COUNT, Gathered
-from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR, Grid, Nesting, Shown, Texts
+from my121_analytics.disclosure.linked_tables.grids import EDITION, NONE, SEPARATOR, Grid, Nesting, Shown, Texts
 from my121_analytics.disclosure.linked_tables.sums import add_keys
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints
+from my121_analytics.workforce.results import TOTAL
 
 
 def list_values(shown: Sequence[Shown], nesting: Nesting | None = None) -> dict[str, float]:
@@ -77,6 +79,39 @@ def count_changes(then: Sequence[Shown], now: Mapping[str, float], nesting: Nest
                 cycle = _cycle_of(str(names[position]))
                 found[cycle] = max(found.get(cycle, 0.0), float(total[code]))
     return found
+
+
+def find_differing(then: Sequence[Shown], now: Sequence[Shown], threshold: float,
+                   nesting: Nesting | None = None) -> list[str]:
+    """List the tables of earlier editions of which counts by rating or box differ by a few from those shown today.
+
+    Nothing is withheld in such a difference, and nothing can be: it tells whoever knows who joined, or whose rating was
+    corrected, which box that person is in.
+
+    Parameters
+    ----------
+    then
+        Tables of the earlier editions.
+    now
+        Tables of today with what is shown of them.
+    threshold
+        Differences below it are few people.
+
+    Returns
+    -------
+    list of str
+        Names of tables.
+    """
+    today = list_values([replace(table, table=replace(table.table, frame=table.frame)) for table in now], nesting)
+    return [table.name for table in then if table.edition and any(
+        0 < abs(value - today.get(name, value)) < threshold and _is_placed(name)
+        for name, value in list_values([table], nesting).items())]
+
+
+def _is_placed(name: str) -> bool:
+    """Say whether a count is of some rating or box."""
+    pairs = [part.partition("=") for part in name.split(SEPARATOR)[1:]]
+    return any(key.startswith(("box", "level")) and value not in (NONE, TOTAL) for key, _, value in pairs)
 
 
 def link_editions(gathered: Gathered, changed: Mapping[str, Mapping[str, float]]) -> None:
