@@ -391,12 +391,15 @@ def keep_latest(rows: pd.DataFrame, keys: Sequence[str], *, order: Sequence[str]
     -------
     pandas.DataFrame
     """
-    double = rows.duplicated(keys, keep=False).to_numpy()
+    double = np.zeros(len(rows), dtype=bool)
+    double[find_repeated([coded(rows[key].astype("category").array) for key in keys])] = True
     if not double.any():
         return rows
     first = [*order, "origin_file", "origin_sheet", "origin_row"]
-    rest = [column for column in rows.columns if column not in first]  # so that the order of rows decides nothing
-    several = rows[double].sort_values([*first, *rest], kind="stable", na_position="first")
+    several = rows[double]
+    if several.duplicated([*keys, *first]).any():  # the other columns, so that the order of rows decides nothing
+        first += [column for column in rows.columns if column not in first]
+    several = several.sort_values(first, kind="stable", na_position="first")
     return rows.loc[rows.index[~double].union(several.drop_duplicates(keys, keep="last").index)].sort_index()
 
 

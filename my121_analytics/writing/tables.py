@@ -117,8 +117,9 @@ class View:
                  for released in (self.released, *self.beside)]
         let_through = every[0] if len(every) == 1 else pd.concat(every, ignore_index=True)
         for column in self.frame.columns.intersection(let_through.columns).drop(MARKER, errors="ignore"):
-            values = self.frame[column].dropna()
-            if not values.isin(let_through[column]).all():
+            values, allowed = self.frame[column], let_through[column]
+            # Most columns are shown as they were let through: sets tell that in a tenth of the time.
+            if not set(values.tolist()) <= set(allowed.tolist()) and not values.dropna().isin(allowed).all():
                 raise DisclosureError(f"'{self.title}' holds values of {column} that were not let through.",
                                       hints=["Make the rows from the released table alone."])
 

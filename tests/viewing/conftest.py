@@ -8,15 +8,12 @@ from pathlib import Path
 import pytest
 
 from my121_analytics.ingest.intake import Intake, read_exports
-from my121_analytics.sample_council.council import make_sample
 from my121_analytics.viewing.reader import ANALYST, show_for
 
 
 @pytest.fixture(scope="session")
-def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("viewing") / "exports"
-    make_sample(120, seed=5, folder=folder)
-    return folder
+def exports(small_exports: Path) -> Path:
+    return small_exports
 
 
 @pytest.fixture(scope="session")

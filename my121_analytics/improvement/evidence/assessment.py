@@ -262,7 +262,7 @@ def _agree(rows: pd.DataFrame) -> pd.Series:
 
 def _only_one(values: pd.Series) -> str:
     """Give the one value that is known; rows of a requirement that disagree make it unknown."""
-    known = values[~values.isin(["", NOT_RECORDED])].unique()
+    known = [value for value in values.unique() if value not in ("", NOT_RECORDED)]
     return str(known[0]) if len(known) == 1 else (NOT_RECORDED if values.name == "indicator" else "")
 
 

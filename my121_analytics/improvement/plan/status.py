@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -236,18 +236,23 @@ def _hold_back(actions: pd.DataFrame, plan: Plan) -> pd.DataFrame:
 
 def _repeat(actions: pd.DataFrame, members: pd.DataFrame, column: str, otherwise: str) -> pd.DataFrame:
     """Repeat each action for each of its owners, directorates or plans."""
-    joined = actions[["action_id", "status"]].merge(members[["action_id", column]].drop_duplicates(), on="action_id",
-                                                    how="left")
-    return joined.assign(**{column: joined[column].fillna(otherwise)})
+    named: dict[str, dict[str, None]] = {}
+    for action, name in zip(members["action_id"], members[column], strict=True):
+        named.setdefault(action, {})[name] = None
+    rows = [(action, status, name) for action, status in zip(actions["action_id"], actions["status"], strict=True)
+            for name in named.get(action, (otherwise,))]
+    return pd.DataFrame(rows, columns=["action_id", "status", column], dtype="str")
 
 
 def _count_by(rows: pd.DataFrame, column: str, order: Sequence[str] = ()) -> pd.DataFrame:
     """Count actions by group and status, one column a status, groups in the order given, then as they appear."""
-    counts = pd.crosstab(rows[column], rows["status"]).reindex(columns=list(STATUSES), fill_value=0)
-    counts = counts.reindex(list(dict.fromkeys([*order, *rows[column]])), fill_value=0)
-    counts.columns = [f"n_{status.replace(' ', '_').replace('-', '_')}" for status in STATUSES]
-    counts.insert(0, "n", counts.sum(axis="columns"))
-    return cast(pd.DataFrame, counts.rename_axis(column).reset_index())
+    groups = list(dict.fromkeys([*order, *rows[column]]))
+    seen = Counter(zip(rows[column], rows["status"], strict=True))
+    counts = np.array([[seen[group, status] for status in STATUSES] for group in groups], dtype=np.int64)
+    counts = counts.reshape(len(groups), len(STATUSES))
+    names = [f"n_{status.replace(' ', '_').replace('-', '_')}" for status in STATUSES]
+    return pd.DataFrame({column: pd.array(groups, dtype="str"), "n": counts.sum(axis=1),
+                         **dict(zip(names, counts.T, strict=True))})
 
 
 def _count_plans(actions: pd.DataFrame, rules: PlanSettings) -> pd.DataFrame:
