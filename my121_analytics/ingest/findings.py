@@ -110,6 +110,10 @@ class Stops:
         """Number of rows stopped."""
         return len(self.positions)
 
+    def values_of(self, code: str) -> set[str]:
+        """Give the distinct cells for which rows were stopped by one rule."""
+        return {str(value).strip() for part in self._parts for value in part.loc[part["code"] == code, "value"]}
+
     def drop(self, rows: np.ndarray) -> None:
         """Let rows go (positions in the sheet, counted from 0) that are no data."""
         self._parts = [part for old in self._parts if len(part := old[~old["position"].isin(rows)])]

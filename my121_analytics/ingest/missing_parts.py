@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.ingest.reading.sheet_rows import SheetRows
+from my121_analytics.ingest.roster_building import lists_people
 from my121_analytics.wording.catalogue import say
 from my121_analytics.workforce.record import Workforce, is_employed
 from my121_analytics.workforce.schema import MANAGER, SELF
@@ -21,6 +22,11 @@ _FEWEST_PEOPLE = 20
 _BEYOND = 0.15
 """A sorted export that lacks the last 15 % of the people is asked about: drawn by chance, of 20 such people at least
 one would nearly always be in it."""
+_FEWEST_STRANGERS = 10
+_STRANGERS = 0.1
+"""A staff list that holds leavers too should hold everybody: it is asked about where this share of the people lacks."""
+_STRANGERS_TO_CURRENT = 0.25
+"""The same for a list of current staff, from which those have gone who left since the latest cycle."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +36,11 @@ class Doubt:
     Parameters
     ----------
     code
-        Rule: ``thin_cycle`` or ``sorted_rows_end``.
+        Rule: ``thin_cycle``, ``sorted_rows_end`` or ``staff_list_short``.
     file
         Where; empty for the record as a whole.
     value
-        The cycle, or the last id of the sheet.
+        The cycle, the last id of the sheet, or how many people are lacking.
     expected
         What a reader needs to judge it.
     n
@@ -66,8 +72,28 @@ def list_doubts(workforce: Workforce, sheets: Sequence[SheetRows], listed: froze
     listed
         Ids of the people on the staff lists; without them only cycles are compared.
     """
-    return [*_thin_cycles(workforce), *(doubt for rows in sheets for doubt in _sorted_rows_that_end(
-        rows, workforce, listed))]
+    return [*_staff_list_that_lacks_people(workforce, sheets, listed), *_thin_cycles(workforce),
+            *(doubt for rows in sheets for doubt in _sorted_rows_that_end(rows, workforce, listed))]
+
+
+def _staff_list_that_lacks_people(workforce: Workforce, sheets: Sequence[SheetRows],
+                                  listed: frozenset[str]) -> Iterator[Doubt]:
+    """Count the people of the other sheets who are on no staff list: half a list, or another month's, lacks many.
+
+    Where the list holds leavers such people were refused; else they were kept, and those of the latest cycle count.
+    """
+    lists = list(dict.fromkeys(rows.sheet.file for rows in sheets if lists_people(rows)))
+    if not lists or not len(workforce.placements):
+        return
+    refused = {text for rows in sheets for text in rows.stops.values_of("unknown_employee")}
+    rows = workforce.placements if refused else workforce.placements[
+        (workforce.placements["cycle"] == workforce.latest_cycle).to_numpy()]
+    met = set(rows["employee_id"].astype("str"))
+    lacking = refused or met - listed
+    of = len(lacking | met)
+    if len(lacking) >= max(_FEWEST_STRANGERS, (_STRANGERS if refused else _STRANGERS_TO_CURRENT) * of):
+        yield Doubt("staff_list_short", lists[0] if len(lists) == 1 else "", f"{len(lacking):,} of {of:,}",
+                    " and ".join(f"'{file}'" for file in lists), len(lacking))
 
 
 def _thin_cycles(workforce: Workforce) -> Iterator[Doubt]:

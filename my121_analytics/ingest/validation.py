@@ -96,7 +96,7 @@ CROSS_RULES = (
     *_rules("warning", "employee_not_on_roster post_not_held rater_not_on_roster manager_not_on_roster "
             "self_rated_as_manager placed_after_leaving placed_before_start placed_in_future box3_beyond_limit "
             "new_starter_in_lowest_box reporting_loop two_names two_managers team_outside_directorate thin_cycle "
-            "sorted_rows_end"),
+            "sorted_rows_end staff_list_short"),
     *_rules("info", "earlier_placement manages_self unit_renamed missing_optional"),
 )
 """What is checked between tables; these never stop a row."""

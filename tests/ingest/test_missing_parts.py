@@ -34,7 +34,7 @@ def write(folder, *, rated=(N, N, N, N), source="", order="id", n_staff=N, start
 
 
 def codes(intake):
-    return set(intake.findings["code"]) & {"thin_cycle", "sorted_rows_end"}
+    return set(intake.findings["code"]) & {"thin_cycle", "sorted_rows_end", "staff_list_short"}
 
 
 @pytest.mark.parametrize("order", ["id", "cycle", "chance"])
@@ -98,3 +98,37 @@ def test_the_first_line_the_last_line_and_the_page_say_it(my121, tmp_path):
     assert lines[0].startswith("2022/23 H2 has 20 ratings by managers, against about 120")
     assert lines[-1].startswith("Rows may be missing from the record. 2022/23 H2 has 20 ratings")
     assert "2022/23 H2 has 20 ratings" in (tmp_path / "out" / "check.html").read_text("utf-8").split("</h1>")[0]
+
+
+def cut_staff_list(folder, kept, *, leavers):
+    """Keep every so manyth row of the staff list, so that no order of ids tells that some are lacking."""
+    head, *rows = (folder / "staff.csv").read_text("utf-8").splitlines()
+    rows = [row for i, row in enumerate(rows) if kept(i)]
+    if leavers:
+        head, rows = head + ",Date left", [row + "," for row in rows]
+        rows[0] += "2023-01-31"
+    (folder / "staff.csv").write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(("kept", "n"), [(lambda i: i < 60, 60), (lambda i: i % 4 > 0, 30), (lambda i: i > 12, 13)])
+def test_a_staff_list_with_leavers_that_lacks_people_is_asked_about_first(tmp_path, kept, n):
+    intake = read_exports(cut_staff_list(write(tmp_path / "in", order="chance"), kept, leavers=True))
+    assert len(intake.quarantine) == 4 * n
+    assert intake.unread.state == "doubtful"
+    assert any(line.startswith(f"{n} of 120 people in the other exports are not on the staff list ('staff.csv')")
+               for line in intake.unread.headlines())
+
+
+def test_a_list_of_current_staff_may_lack_those_who_left_since_and_no_more(tmp_path):
+    few = read_exports(cut_staff_list(write(tmp_path / "few"), lambda i: i % 10 > 0, leavers=False))
+    many = read_exports(cut_staff_list(write(tmp_path / "many"), lambda i: i % 2 > 0, leavers=False))
+    assert codes(few) == set()
+    assert codes(many) == {"staff_list_short"}
+    assert any(line.startswith("60 of 120 people") for line in many.unread.headlines())
+
+
+def test_a_few_strangers_are_refused_and_raise_no_doubt(tmp_path):
+    intake = read_exports(cut_staff_list(write(tmp_path / "in"), lambda i: i not in (3, 50, 90), leavers=True))
+    assert len(intake.quarantine) == 12
+    assert codes(intake) == set()

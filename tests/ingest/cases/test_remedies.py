@@ -199,6 +199,7 @@ TESTED_ELSEWHERE = {
     "unit_renamed", "repeated_conversation", "new_starter_in_lowest_box", "letters_lost", "zero_bytes",
     "mixed_encoding", "stray_quotes", "hidden_sheet", "hidden_columns", "hidden_rows", "error_cells",
     "formula_without_value", "unreadable_file", "thin_cycle", "sorted_rows_end",
+    "staff_list_short",
     # The file of corrections has its own tests.
     "correction_refused", "corrected", "left_out", "correction_pending",
 }
