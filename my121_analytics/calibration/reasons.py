@@ -197,11 +197,13 @@ def _add_agreed(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.Data
 def _months_in_box(rows: pd.DataFrame, workforce: Workforce, cycle: str) -> pd.Series:
     """Count the months since the first placement of the unbroken run in the present box; missing without a box."""
     known = [str(label) for label in workforce.cycles["label"]]
+    known = known[:known.index(cycle) + 1]
+    every = select_placements(workforce, cycles=known)[["employee_id", "post_id", "cycle", "box", "placed_on"]]
     since = pd.Series(pd.NaT, index=rows.index, dtype="datetime64[s]")
     running = rows["box"].notna()
-    for label in reversed(known[:known.index(cycle) + 1]):
-        placed = select_placements(workforce, cycles=[label])[["employee_id", "post_id", "box", "placed_on"]]
+    for label in reversed(known):
         start = workforce.cycles.set_index("label").loc[label, "start"]
+        placed = every[every["cycle"] == label].drop(columns="cycle")
         placed = placed.assign(placed_on=placed["placed_on"].fillna(start))
         then = rows[["employee_id", "post_id"]].merge(placed.rename(columns={"box": "then"}), how="left",
                                                       on=["employee_id", "post_id"])

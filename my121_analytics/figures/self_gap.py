@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 import pandas as pd
 
@@ -19,6 +20,31 @@ if TYPE_CHECKING:
 PARTS = ("self_higher", "same", "manager_higher")
 MOST_GROUPS = 14
 """Groups drawn for each axis; the table has all."""
+
+
+class _Direction(NamedTuple):
+    """How many placed higher in one direction, as the table has it; missing where withheld."""
+
+    share: float
+    lower: float
+    upper: float
+    base: float
+
+
+class _Block(NamedTuple):
+    """One group on one axis: its three directions by name."""
+
+    axis: str
+    group: str
+    directions: Mapping[str, _Direction]
+
+    @property
+    def base(self) -> float:
+        return self.directions[PARTS[0]].base
+
+    @property
+    def is_hidden(self) -> bool:
+        return any(phrases.is_blank(direction.share) for direction in self.directions.values())
 
 
 def plot_self_gap(released: Released, *, ax: Axes | None = None) -> Axes:
@@ -40,13 +66,13 @@ def plot_self_gap(released: Released, *, ax: Axes | None = None) -> Axes:
     frame = phrases.take_table(released, "by_group", wanted_by="plot_self_gap")
     marker = phrases.marker_of(frame)
     rows: list[StackedRow] = []
-    for axis, group, cells in _blocks(frame):
-        hidden = bool(cells["share"].isna().any())
-        shares = () if hidden else tuple(float(cells.loc[part, "share"]) for part in PARTS)
-        is_first = not any(row.heading == _axis(axis) for row in rows)
-        rows.append(StackedRow(group, shares, phrases.count(cells["base"].iloc[0], marker),
-                               _axis(axis) if is_first else ""))
-    words = Words(_title(frame), phrases.subtitle(
+    blocks = _blocks(frame)
+    for block in blocks:
+        shares = () if block.is_hidden else tuple(float(block.directions[part].share) for part in PARTS)
+        is_first = not any(row.heading == _axis(block.axis) for row in rows)
+        rows.append(StackedRow(block.group, shares, phrases.count(block.base, marker),
+                               _axis(block.axis) if is_first else ""))
+    words = Words(_title(blocks), phrases.subtitle(
         released, say("self_gap", "measure", axis=phrases.join_words([str(a) for a in pd.unique(frame["axis"])])),
         n=say("self_gap", "n", n=phrases.count(released.about.n)), table="by_group"),
         (say("self_gap", "note"), *phrases.withheld_note(frame, "n", "base")))
@@ -57,40 +83,40 @@ def describe_self_gap(released: Released) -> str:
     """Say in words what :func:`plot_self_gap` shows, group by group."""
     released = require_released(released, wanted_by="describe_self_gap")
     frame = phrases.take_table(released, "by_group", wanted_by="describe_self_gap")
-    rows = [say("self_gap", "alt_row", axis=_axis(axis), group=group,
-                n=phrases.count(cells["base"].iloc[0], phrases.marker_of(frame)),
-                **{part: phrases.percent_or_blank(cells.loc[part, "share"]) for part in PARTS})
-            for axis, group, cells in _blocks(frame)]
-    return say("self_gap", "alt", title=_title(frame), rows="; ".join(rows))
+    blocks, marker = _blocks(frame), phrases.marker_of(frame)
+    rows = [say("self_gap", "alt_row", axis=_axis(block.axis), group=block.group, n=phrases.count(block.base, marker),
+                **{part: phrases.percent_or_blank(block.directions[part].share) for part in PARTS})
+            for block in blocks]
+    return say("self_gap", "alt", title=_title(blocks), rows="; ".join(rows))
 
 
-def _blocks(frame: pd.DataFrame) -> list[tuple[str, str, pd.DataFrame]]:
-    """Give axis, group and its three directions, the margin last; the fullest groups where there are too many."""
+def _blocks(frame: pd.DataFrame) -> list[_Block]:
+    """Give each axis and group with its three directions, the margin last; the fullest groups where there are many."""
     by = str(frame.columns[0])
-    named = frame.assign(**{by: frame[by].astype("str"), "axis": frame["axis"].astype("str"),
-                            "direction": frame["direction"].astype("str")})
-    sizes = named[named[by] != TOTAL].groupby(by)["base"].max().fillna(0).astype("float64")
+    axes, groups, directions = (frame[column].astype("str").tolist() for column in ("axis", by, "direction"))
+    cells = zip(*(frame[name] for name in _Direction._fields), strict=True)
+    found: dict[tuple[str, str], dict[str, _Direction]] = {}
+    for axis, group, direction, cell in zip(axes, groups, directions, cells, strict=True):
+        found.setdefault((axis, group), {})[direction] = _Direction(*cell)
+    is_group = frame[by].astype("str") != TOTAL
+    sizes = frame[is_group].groupby(frame[by].astype("str"))["base"].max().fillna(0).astype("float64")
     kept = set(sizes.sort_values(ascending=False, kind="stable").index[:MOST_GROUPS])
-    found = []
-    for axis in pd.unique(named["axis"]):
-        groups = [name for name in dict.fromkeys(named[by]) if name in kept]
-        found += [(axis, group, named[(named["axis"] == axis) & (named[by] == group)].set_index("direction"))
-                  for group in [*groups, TOTAL]]
-    return [(axis, group, cells) for axis, group, cells in found if len(cells) == len(PARTS)]
+    shown = [*(name for name in dict.fromkeys(groups) if name in kept), TOTAL]
+    return [_Block(axis, group, found[axis, group]) for axis in dict.fromkeys(axes) for group in shown
+            if found.get((axis, group), {}).keys() == set(PARTS)]
 
 
 def _axis(axis: str) -> str:
     return say("self_gap", "heading", axis=say("nine_box", axis))
 
 
-def _title(frame: pd.DataFrame) -> str:
-    cells = {group: part for axis, group, part in _blocks(frame) if axis == "performance"}
-    whole = cells.get(TOTAL)
-    if whole is None or whole["share"].isna().any():
+def _title(blocks: Sequence[_Block]) -> str:
+    whole = next((block for block in blocks if block.axis == "performance" and block.group == TOTAL), None)
+    if whole is None or whole.is_hidden:
         return say("self_gap", "title_withheld")
-    same = phrases.percent(float(whole.loc["same", "share"]))
-    own, managers = whole.loc["self_higher"], whole.loc["manager_higher"]
-    if own["lower"] > managers["upper"] or managers["lower"] > own["upper"]:
-        who = say("self_gap", "employees" if own["share"] > managers["share"] else "managers")
+    same = phrases.percent(float(whole.directions["same"].share))
+    own, managers = whole.directions["self_higher"], whole.directions["manager_higher"]
+    if own.lower > managers.upper or managers.lower > own.upper:
+        who = say("self_gap", "employees" if own.share > managers.share else "managers")
         return say("self_gap", "title", same=same, more=who)
     return say("self_gap", "title_even", same=same)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from functools import singledispatch
-from xml.sax.saxutils import escape, quoteattr
+from html import escape
 
 from my121_analytics.figures.canvas import (
     INCH,
@@ -43,12 +43,12 @@ def write_svg(canvas: Canvas, *, title: str, description: str) -> str:
     body = f'<rect width="{_number(wide)}" height="{_number(high)}" fill="#ffffff"/>'
     body += "".join(_element(shape) for shape in canvas.lay_out())
     prefix = "d" + hashlib.sha256(f"{title}\n{description}\n{body}".encode()).hexdigest()[:14]
-    named = f'<title id="{prefix}-title">{escape(printable(title))}</title>'
+    named = f'<title id="{prefix}-title">{escape(printable(title), quote=False)}</title>'
     if description:
-        named += f'<desc id="{prefix}-desc">{escape(printable(description))}</desc>'
+        named += f'<desc id="{prefix}-desc">{escape(printable(description), quote=False)}</desc>'
     labels = f"{prefix}-title {prefix}-desc" if description else f"{prefix}-title"
     return (f'<svg xmlns="{SVG}" viewBox="0 0 {_number(wide)} {_number(high)}" width="{wide * 96 / 72:.0f}" '
-            f'height="{high * 96 / 72:.0f}" role="img" aria-labelledby="{labels}" font-family={quoteattr(FONTS)} '
+            f'height="{high * 96 / 72:.0f}" role="img" aria-labelledby="{labels}" font-family="{FONTS}" '
             f'stroke-linejoin="miter">{named}{body}</svg>')
 
 
@@ -90,7 +90,7 @@ def _element_text(shape: TextLine) -> str:
     (x, y), = shape.points
     bold = ' font-weight="700"' if shape.weight == "bold" else ""
     return (f'<text x="{_number(x)}" y="{_number(y)}" font-size="{_number(shape.size)}px"{bold}'
-            f'{_ANCHORS[shape.anchor]} fill="{shape.colour}">{escape(shape.text)}</text>')
+            f'{_ANCHORS[shape.anchor]} fill="{shape.colour}">{escape(shape.text, quote=False)}</text>')
 
 
 def _stroke(colour: str, width: float) -> str:

@@ -195,9 +195,13 @@ def join_posts(workforce: Workforce, placements: pd.DataFrame, columns: Sequence
     check_columns(workforce, columns)
     placements = placements.reset_index(drop=True)
     of_post = [c for c in columns if not _is_of_employee(c)]
-    parts = [_match_posts(part, workforce.posts_in_cycle(str(cycle)), of_post)
-             for cycle, part in placements.groupby("cycle", observed=True, sort=False)]
-    joined = pd.concat(parts).sort_index() if parts else placements.assign(**dict.fromkeys(of_post))
+    cycles = placements["cycle"].unique()
+    if len(cycles) == 1 and pd.notna(cycles[0]):
+        joined = _match_posts(placements, workforce.posts_in_cycle(str(cycles[0])), of_post)
+    else:
+        parts = [_match_posts(part, workforce.posts_in_cycle(str(cycle)), of_post)
+                 for cycle, part in placements.groupby("cycle", observed=True, sort=False)]
+        joined = pd.concat(parts).sort_index() if parts else placements.assign(**dict.fromkeys(of_post))
     added = {c: of_employee(workforce.employees, joined["employee_id"], c) for c in columns if _is_of_employee(c)}
     return joined.assign(**added)
 
@@ -322,6 +326,16 @@ def outcomes_in_cycle(workforce: Workforce, cycle: str, *, source: str = MANAGER
     missing. A placement without a post speaks for the whole person, so that no other post of theirs is counted as
     being without one.
     """
+    rows = _rows_in_cycle(workforce, cycle, source)
+    own = ("employee_id", "post_id", "in_force", "manager_id", "tenure_months")
+    extra = [c for c in dict.fromkeys(columns) if c not in own]
+    rows = join_posts(workforce, rows, extra) if extra else rows
+    return rows.assign(**{column: label_missing(rows[column]) for column in extra}).drop(columns="cycle")
+
+
+@remembered
+def _rows_in_cycle(workforce: Workforce, cycle: str, source: str) -> pd.DataFrame:
+    """List everyone who should have a placement, without further columns: these differ from table to table."""
     placed = _placed(workforce, cycle, source)
     posts = workforce.posts_in_cycle(cycle)
     expected = pd.concat([posts.loc[posts["in_force"], ["employee_id", "post_id"]],
@@ -329,11 +343,8 @@ def outcomes_in_cycle(workforce: Workforce, cycle: str, *, source: str = MANAGER
     missing = expected[~_spoken_for(workforce, expected, placed, cycle, source)]
     missing = conform(missing, "placements")[_OUTCOME_COLUMNS]
     missing = missing.assign(cycle=cycle).astype({c: placed[c].dtype for c in ("cycle", "rater_id")})
-    own = ["manager_id", "tenure_months"]
-    extra = [c for c in dict.fromkeys(columns) if c not in ("employee_id", "post_id", "in_force", *own)]
-    rows = join_posts(workforce, pd.concat([placed, missing], ignore_index=True), [*own, *extra])
-    return rows.assign(in_force=np.isin(_pair_codes(rows), _pair_codes(expected)),
-                       **{column: label_missing(rows[column]) for column in extra}).drop(columns="cycle")
+    rows = join_posts(workforce, pd.concat([placed, missing], ignore_index=True), ["manager_id", "tenure_months"])
+    return rows.assign(in_force=np.isin(_pair_codes(rows), _pair_codes(expected)))
 
 
 def count_ended(workforce: Workforce, cycle: str) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from functools import cached_property, wraps
+from inspect import signature
 from typing import Any
 
 import numpy as np
@@ -180,10 +181,12 @@ def remembered(work: Callable[..., pd.DataFrame]) -> Callable[..., pd.DataFrame]
         The same function. Each caller gets a frame of its own on shared columns: pandas copies a column when it is
         changed, so that nobody changes what another sees.
     """
+    usual = {name: parameter.default for name, parameter in signature(work).parameters.items()}
+
     @wraps(work)
     def ask(workforce: Workforce, *asked: Any, **options: Any) -> pd.DataFrame:
         key = (work.__qualname__, *(_hashable(argument) for argument in asked),
-               *((name, _hashable(options[name])) for name in sorted(options)))
+               *((name, _hashable(options[name])) for name in sorted(options) if options[name] != usual.get(name)))
         made: pd.DataFrame | None = workforce.made_before.get(key)
         if made is None:
             made = work(workforce, *asked, **options)

@@ -6,8 +6,8 @@ import io
 import zipfile
 from collections.abc import Sequence
 from datetime import date, datetime
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from my121_analytics.cell_text import clean_text
 from my121_analytics.errors import UsageError
@@ -271,7 +271,8 @@ def _rows(grid: PageTable, widths: Sequence[float]) -> list[Any]:
 
 def _cell(text: str, width: int, *, bold: bool, right: bool) -> str:
     """Give one cell of a table in the table's own size, as XML; ``width`` in twentieths of a point."""
-    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line)}</w:t>' for line in clean_text(text).split("\n"))
+    lines = "<w:br/>".join(f'<w:t xml:space="preserve">{escape(line, quote=False)}</w:t>'
+                           for line in clean_text(text).split("\n"))
     look = f'<w:rPr>{"<w:b/>" if bold else ""}<w:sz w:val="{2 * _TABLE_SIZE}"/></w:rPr>'
     place = '<w:pPr><w:jc w:val="right"/></w:pPr>' if right else ""
     return (f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/></w:tcPr><w:p>{place}<w:r>{look}{lines}</w:r></w:p>'

@@ -294,10 +294,11 @@ class _BookWriter:
     def _write_rows(self, page: Worksheet, sheet: Sheet) -> None:
         view = sheet.view
         lines = [*sheet.lines, *self._explain_view(view), *self._refer_to_notes(sheet.notes)]
-        widths = [self._column_width(field, view) + _INDENT * _stands_apart(field, column)
-                  for column, field in enumerate(view.fields)]
+        shown = [[] if field.blank else self._shown(field, view) for field in view.fields]
+        widths = [self._column_width(field, texts) + _INDENT * _stands_apart(field, column)
+                  for column, (field, texts) in enumerate(zip(view.fields, shown, strict=True))]
         widths[0] = self._first_width(widths[0], [say("workbook", "one_table", n=1), *lines])
-        widths = self._fit_paper(widths, sheet)
+        widths = self._fit_paper(widths, sheet, shown)
         on_first = sum(widths[place] for place in divide_columns(widths, sheet.frozen)[0])
         head = self._write_head(page, view.title, lines, width=on_first if self.working else widths[0])
         n_rows = max(len(view.frame), 1)
@@ -307,7 +308,8 @@ class _BookWriter:
         n_shaded = len(view.frame) - has_total  # a total would leave every part of it pale
         for column, field in enumerate(view.fields):
             room = widths[column] - _INDENT * _stands_apart(field, column)
-            columns.append((room, self._write_column(page, head, column, field, view, widths[column])))
+            self._write_column(page, head, column, field, view, widths[column])
+            columns.append((room, [] if field.kind in NUMERIC else shown[column]))
             if self.working and field.choices and len(view.frame):
                 page.data_validation(head + 1, column, head + n_rows, column, self._choice_rule(field))
             if self.working and field.heat and n_shaded:
@@ -403,29 +405,28 @@ class _BookWriter:
         series = " / ".join(fields[v].heading for v in chart.values)
         return clean_text(f"{view.title}. {series}. {'; '.join(said)}.")[:_LONGEST_ALT]
 
-    def _column_width(self, field: Field, view: View) -> float:
+    def _column_width(self, field: Field, texts: Sequence[str]) -> float:
         if field.blank:
             return max(len(field.heading) * 1.3 + 2, 24 if field.choices else 32)
-        width = _width(self._heading(field), [*self._shown(field, view), *field.choices], WIDEST)
+        width = _width(self._heading(field), [*texts, *field.choices], WIDEST)
         return max(width, ROOM_TO_WRITE) if field.entry else width
 
-    def _fit_paper(self, widths: Sequence[float], sheet: Sheet) -> list[float]:
+    def _fit_paper(self, widths: Sequence[float], sheet: Sheet, shown: Sequence[Sequence[str]]) -> list[float]:
         """Narrow columns where the table then prints on less paper."""
         if len(divide_columns(widths, sheet.frozen)) == 1:
             return list(widths)
-        least = [self._least_width(field, sheet.view, width)
-                 for field, width in zip(sheet.view.fields, widths, strict=True)]
+        least = [self._least_width(field, texts, width)
+                 for field, texts, width in zip(sheet.view.fields, shown, widths, strict=True)]
         if not self.working:
             least[0] = min(widths[0], NARROWEST_LINES)
         return narrow_columns(widths, least, sheet.frozen)
 
-    def _least_width(self, field: Field, view: View, width: float) -> float:
+    def _least_width(self, field: Field, texts: Sequence[str], width: float) -> float:
         """Give what a column may be narrowed to: text and headings wrap, and whole words stay whole."""
         heading = self._heading(field)
         word = measure_longest_word([heading], bold=True) + _BUTTON + 1
         if field.blank:
             return min(width, max(ROOM_TO_WRITE, word))
-        texts = self._shown(field, view)
         if field.kind != "text":
             return min(width, _width(heading, texts, WIDEST, lines=4, spare=1))
         longest = max((measure(text) for text in texts), default=0.0)
@@ -437,18 +438,17 @@ class _BookWriter:
         """Give the texts of a column as they will be read; of numbers, one that is as long as they are."""
         values = view.frame[field.name]
         if field.kind in NUMERIC:
-            known = pd.to_numeric(values).astype("float64").dropna()
-            return [f"{len(str(int(known.iloc[0]))) * '0'}.0000"] if len(known) else []
+            known = values.dropna()
+            return [f"{len(str(int(float(known.iloc[0])))) * '0'}.0000"] if len(known) else []
         return ["2024-04-01"] if field.kind == "date" else [clean_text(str(value)) for value in values]
 
-    def _write_column(self, page: Worksheet, head: int, column: int, field: Field, view: View,
-                      width: float) -> Sequence[str]:
-        """Write one column; gives the texts that may need several lines."""
+    def _write_column(self, page: Worksheet, head: int, column: int, field: Field, view: View, width: float) -> None:
+        """Write one column."""
         page.set_column(column, column, width, self.plain)
         if field.blank:
             for row in range(head + 1, head + 1 + len(view.frame)):
                 page.write_blank(row, column, None, self.entry)
-            return []
+            return
         look = (self.entries if field.entry else self.kinds_apart if _stands_apart(field, column)
                 else self.kinds)[field.kind]
         marked = view.frame[field.marked_by].to_numpy(bool) if field.marked_by else np.zeros(len(view.frame), bool)
@@ -474,7 +474,6 @@ class _BookWriter:
                 _put(page, row, column, cell, self.entry_marked if marked[offset] else look)
             else:
                 page.write_number(row, column, cell, look)
-        return [] if field.kind in NUMERIC else self._shown(field, view)
 
     def _write_picture(self, page: Worksheet, sheet: PictureSheet) -> None:
         page.set_column(0, 0, 110, self.plain)

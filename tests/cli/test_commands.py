@@ -187,6 +187,20 @@ def test_help_does_not_load_the_heavy_libraries():
     assert done.returncode == 0, done.stderr
 
 
+def test_check_loads_neither_scipy_nor_what_draws_pictures(tmp_path):
+    (tmp_path / "ratings.csv").write_text("Employee ID,Review date,Manager ID,Performance rating\n"
+                                          "0001,01/05/2024,0009,Meets\n", encoding="utf-8")
+    script = (f"import sys\nsys.argv = ['my121', 'check', {str(tmp_path)!r}, '--out', {str(tmp_path / 'out')!r}]\n"
+              "from my121_analytics.cli.app import main\n"
+              "try:\n    main()\nexcept SystemExit:\n    pass\n"
+              "assert 'pandas' in sys.modules\n"
+              "print(sorted({'matplotlib', 'seaborn', 'openpyxl', 'PIL', 'scipy.special', 'scipy.sparse', "
+              "'scipy.optimize'} & set(sys.modules)))\n")
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-1:] == ["[]"], done.stderr
+    assert (tmp_path / "out" / "check.html").exists()
+
+
 def test_each_known_failure_has_its_exit_code():
     from my121_analytics import errors
 
