@@ -18,7 +18,7 @@ from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from types import TracebackType
-from typing import IO, Any, Self, TypeVar
+from typing import IO, Any, Self, TypeVar, cast
 
 from my121_analytics.errors import My121Error
 
@@ -103,6 +103,36 @@ class Crew:
             helper.process.wait()
             helper.close()
 
+    def begin(self, work: Callable[[Shared, Item], Made], shared: Shared, item: Item) -> Callable[[], Made]:
+        """Let another process begin one piece of work; what is shared out afterwards waits for it there.
+
+        Parameters
+        ----------
+        work, shared, item
+            As for :meth:`share`.
+
+        Returns
+        -------
+        callable
+            Waits for what was made and gives it, or raises what ``work`` raised. Without another process, or where it
+            died, the work is done when this is called.
+        """
+        todo: SimpleQueue[Any] = SimpleQueue()
+        done: SimpleQueue[tuple[Any, bool, Any]] = SimpleQueue()
+        todo.put(item)
+        threads = [Thread(target=helper.lead, args=(pickle.dumps((_TASK, (work, shared)), protocol=5), todo, done),
+                          daemon=True) for helper in self._helpers[-1:]]
+        for thread in threads:
+            thread.start()
+
+        def finish() -> Made:
+            for _, is_made, made in _wait_for(threads, done):
+                if not is_made:
+                    raise made
+                return cast(Made, made)
+            return work(shared, item)
+        return finish
+
     def share(self, work: Callable[[Shared, Item], Made], shared: Shared,
               items: Sequence[Item]) -> Iterator[tuple[Item, Made]]:
         """Do one piece of work for each item, in this process too; give the largest first.
@@ -155,11 +185,16 @@ class Crew:
         finally:
             for _ in _take_all(todo):  # nobody begins what is not wanted any more
                 pass
-        while any(thread.is_alive() for thread in threads) or not done.empty():
-            try:
-                yield done.get(timeout=_LOOK_UP)
-            except Empty:
-                continue
+        yield from _wait_for(threads, done)
+
+
+def _wait_for(threads: Sequence[Thread], done: SimpleQueue[Made]) -> Iterator[Made]:
+    """Take what comes until all who bring something have ended."""
+    while any(thread.is_alive() for thread in threads) or not done.empty():
+        try:
+            yield done.get(timeout=_LOOK_UP)
+        except Empty:
+            continue
 
 
 def _take_all(queue: SimpleQueue[Any]) -> Iterator[Any]:

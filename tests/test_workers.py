@@ -94,6 +94,30 @@ def test_work_that_was_given_up_leaves_no_answer_behind_for_the_next():
         assert {item: product for item, (product, _) in crew.share(multiply, 10, [5, 6, 7])} == {5: 50, 6: 60, 7: 70}
 
 
+def test_what_was_begun_elsewhere_is_waited_for_and_what_is_shared_meanwhile_is_done():
+    with Crew(1, HERE) as crew:
+        finish = crew.begin(wait_and_multiply, 3, 5)
+        shared = {item: product for item, (product, _) in crew.share(multiply, 2, [1, 2, 3, 4])}
+        product, process = finish()
+    assert product == 15
+    assert process != os.getpid()
+    assert shared == {1: 2, 2: 4, 3: 6, 4: 8}
+
+
+def test_what_was_begun_is_done_here_where_there_is_no_other_process_or_it_died():
+    with Crew(0, HERE) as crew:
+        assert crew.begin(multiply, 3, 5)() == (15, os.getpid())
+    with Crew(1, HERE) as crew:
+        assert crew.begin(die, os.getpid(), 4)() == 4
+
+
+def test_a_refusal_of_what_was_begun_is_raised_when_it_is_asked_for():
+    with Crew(1, HERE) as crew:
+        finish = crew.begin(refuse_elsewhere, os.getpid(), 7)
+        with pytest.raises(UsageError, match="There is no unit 7"):
+            finish()
+
+
 def test_exports_that_are_small_start_no_process(tmp_path: Path):
     (tmp_path / "ratings.csv").write_bytes(b"a" * 1000)
     assert spare_processes(tmp_path) == 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -51,6 +51,11 @@ if TYPE_CHECKING:
 
 FEWEST_SHARED, FEWEST_POSTS = 5, 300
 """Packs, and posts in them, from which it pays to start processes that write them side by side."""
+
+_SUBJECTS = ("profile", "movement", "coverage", "agenda", "roster", "agreement")
+"""What is found out about a unit beside its managers, in the order in which it is said what is missing."""
+_Attempts = Mapping[str, tuple[Result | None, str]]
+"""Each analysis by its subject, or why the data cannot answer."""
 
 COUNCIL = "council"
 """Folder of the senior team's own pack; no unit gets this name."""
@@ -204,14 +209,15 @@ def build_pack(workforce: Workforce, *, intake: Intake | None = None, out: Path 
         _refuse_beside_names(Path(out), plan)
         steps = len(plan.units) + 1  # the comparison of managers is a step of its own
         report(0, steps, say("pack_progress", "managers"))
+        begun = _begin_alone(plan, helped)
         severity, why = _attempt(lambda: estimate_severity(workforce, settings=settings, cycles=_pooled(plan),
                                                            axes=["performance"], crew=helped))
         together = _analyse_together(plan, severity, why) if plan.is_public else {}
         stage.attention = publication.attention
-        work = _Work(plan, severity, why, together)
+        work = _Work(plan, severity, why, together, {unit: finish() for unit, finish in begun.items()})
         found: dict[str, Sequence[str]] = {}
         report(1, steps, plan.units[0] or say("pack", "whole_council"))
-        for name, made in helped.share(_make_unit, work, plan.units):
+        for name, made in _make_packs(work, helped):
             found[name] = made.warnings
             report(len(found), steps, name or say("pack", "whole_council"))
             for file, content, repeatable in made.files:
@@ -297,6 +303,7 @@ class _Work:
     severity: Result | None
     why: str
     together: Mapping[str, _Findings]
+    begun: Mapping[str, _Attempts] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -320,24 +327,39 @@ def _crew_for(plan: _Plan, crew: Crew | None) -> AbstractContextManager[Crew]:
     return Crew(min(cores, n_units) - 1 if pays else 0, __name__)
 
 
-def _make_unit(work: _Work, unit: str) -> _Made:
+def _begin_alone(plan: _Plan, crew: Crew) -> dict[str, Callable[[], _Attempts]]:
+    """Begin the analyses of a unit whose pack is made alone, beside the comparison of managers."""
+    return {unit: crew.begin(_attempt_apart, plan, unit) for unit in plan.units
+            if len(plan.units) == 1 and not plan.is_public}
+
+
+def _make_packs(work: _Work, crew: Crew) -> Iterator[tuple[str, _Made]]:
+    """Make packs side by side; of a single one, its pictures."""
+    if len(work.plan.units) == 1:
+        yield from ((unit, _make_unit(work, unit, crew)) for unit in work.plan.units)
+    else:
+        yield from crew.share(_make_unit, work, work.plan.units)
+
+
+def _make_unit(work: _Work, unit: str, crew: Crew | None = None) -> _Made:
     """Analyse one unit, pass it through the gate and make its pack."""
-    findings = work.together.get(unit) or _analyse(work.plan, unit, work.severity, work.why).released(work.plan)
+    findings = work.together.get(unit) or _analyse(
+        work.plan, unit, work.severity, work.why, work.begun.get(unit)).released(work.plan)
     files: list[tuple[str, bytes, bool]] = []
 
     def keep(name: str, content: bytes, *, repeatable: bool = True) -> None:
         files.append((f"{work.plan.slugs[unit]}/{name}", content, repeatable))
 
-    return _Made(files, _write_unit(keep, work.plan, unit, findings))
+    return _Made(files, _write_unit(keep, work.plan, unit, findings, crew or Crew()))
 
 
-def _write_unit(write: Callable[..., None], plan: _Plan, unit: str, findings: _Findings) -> list[str]:
+def _write_unit(write: Callable[..., None], plan: _Plan, unit: str, findings: _Findings, crew: Crew) -> list[str]:
     """Write one pack; gives the codes of its warnings."""
     meeting = Meeting(unit=unit, by=plan.by, finer=plan.finer, cycle=plan.cycle, as_of=plan.workforce.as_of,
                       audience=plan.audience, settings=plan.settings, framework=plan.workforce.framework,
                       results=findings.shown, problems=findings.problems, quality=plan.quality,
                       actions=plan.actions.get(unit, ()))
-    pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council)
+    pictures = draw_pictures(meeting.results, meeting.framework, is_council=meeting.is_council, crew=crew)
     meeting = replace(meeting, pictures=pictures)
     papers = assemble_papers(meeting)
     book = write_workbook(papers.book)
@@ -393,25 +415,32 @@ def _analyse_together(plan: _Plan, severity: Result | None, why: str) -> dict[st
             for findings in found}
 
 
-def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str) -> _Findings:
-    """Analyse one unit."""
-    workforce, cycle, settings = plan.workforce, plan.cycle, plan.settings
+def _attempt_apart(plan: _Plan, unit: str) -> _Attempts:
+    """Make the analyses of one unit that do not look at the comparison of managers."""
+    workforce, cycle = plan.workforce, plan.cycle
     filters = {plan.by: unit} if unit else None
     inside = plan.finer if unit else plan.by
     analyses: dict[str, Callable[[], Result]] = {
         "profile": lambda: tabulate_profile(workforce, by=inside or None, cycle=cycle, filters=filters),
         "movement": lambda: track_movement(workforce, cycle=cycle, filters=filters),
         "coverage": lambda: measure_coverage(workforce, by=inside or plan.by, cycle=cycle, filters=filters),
-        "agenda": lambda: build_agenda(workforce, severity=severity, cycle=cycle, settings=settings, filters=filters),
         "roster": lambda: list_roster(workforce, cycle=cycle, filters=filters)}
     if not plan.is_public:
         analyses["agreement"] = lambda: compare_self(workforce, by=inside or plan.by, cycle=cycle, filters=filters)
+    return {subject: _attempt(analyse) for subject, analyse in analyses.items()}
+
+
+def _analyse(plan: _Plan, unit: str, severity: Result | None, why: str, apart: _Attempts | None = None) -> _Findings:
+    """Analyse one unit; ``apart`` is what was made before of what does not look at the comparison of managers."""
+    attempts = {**(apart or _attempt_apart(plan, unit)), "agenda": _attempt(lambda: build_agenda(
+        plan.workforce, severity=severity, cycle=plan.cycle, settings=plan.settings,
+        filters={plan.by: unit} if unit else None))}
     results: dict[str, Result] = {}
     if plan.is_public:  # a reason may count people
         why = say("pack", "not_worked_out")
     problems = {} if severity is not None else {"severity": why}
-    for subject, analyse in analyses.items():
-        result, problem = _attempt(analyse)
+    for subject in (subject for subject in _SUBJECTS if subject in attempts):
+        result, problem = attempts[subject]
         if result is None:
             problems[subject] = problem if not plan.is_public else say("pack", "not_worked_out")
         else:
