@@ -116,7 +116,7 @@ class Workforce(Viewable):
         """
         if label not in self._posts_by_cycle:
             start = self.cycles.set_index("label").loc[label, "start"]
-            self._posts_by_cycle[label] = _hold_in_cycle(self.posts, self.employees, start, self.cycle_end(label))
+            self._posts_by_cycle[label] = _hold_in_cycle(self, start, self.cycle_end(label))
         return self._posts_by_cycle[label]
 
     @cached_property
@@ -150,6 +150,14 @@ class Workforce(Viewable):
     def made_before(self) -> dict[tuple[Hashable, ...], Any]:
         """What was worked out from this record, by what was asked; see :func:`remembered`."""
         return {}
+
+    @cached_property
+    def _first_days(self) -> tuple[pd.Series, pd.Series]:
+        """First day of each row of the posts, and of the person in that post: the same for every cycle."""
+        started = of_employee(self.employees, self.posts["employee_id"], "started")
+        # a row without a first day cannot be older than the person's own start
+        of_row = self.posts["valid_from"].fillna(started).fillna(self.posts["started_in_post"])
+        return of_row, self.posts["started_in_post"].fillna(_first_day(self.posts))
 
     @cached_property
     def _posts_by_cycle(self) -> dict[str, pd.DataFrame]:
@@ -326,21 +334,14 @@ def is_employed(employees: pd.DataFrame, ids: pd.Series, day: pd.Timestamp) -> p
     return pd.Series((np.isnat(left_on) & ~left[codes]) | (left_on >= day.to_datetime64()), index=ids.index)
 
 
-def _hold_in_cycle(posts: pd.DataFrame, employees: pd.DataFrame, start: pd.Timestamp, end: pd.Timestamp,
-                   ) -> pd.DataFrame:
-    begun = _has_begun(posts, of_employee(employees, posts["employee_id"], "started"), end)
-    not_over = posts["valid_to"].isna() | (posts["valid_to"] >= (end if pd.isna(start) else min(start, end)))
-    in_force = ((posts["valid_to"].isna() | (posts["valid_to"] >= end))
-                & is_employed(employees, posts["employee_id"], end))
-    in_post = posts["started_in_post"].fillna(_first_day(posts))
-    rows = posts.assign(in_force=in_force, **_tenure(in_post, end))[begun & not_over]
-    return _latest_row(rows).reset_index(drop=True)
-
-
-def _has_begun(posts: pd.DataFrame, started: pd.Series, end: pd.Timestamp) -> pd.Series:
-    """Tell which rows had begun; a row without a first day cannot be older than the person's own start."""
-    first = posts["valid_from"].fillna(started).fillna(posts["started_in_post"])
-    return first.isna() | (first <= end)
+def _hold_in_cycle(workforce: Workforce, start: pd.Timestamp, end: pd.Timestamp) -> pd.DataFrame:
+    of_row, in_post = workforce._first_days
+    until = workforce.posts["valid_to"]
+    held = (of_row.isna() | (of_row <= end)) & (until.isna() | (until >= (end if pd.isna(start) else min(start, end))))
+    rows = workforce.posts[held]
+    in_force = ((rows["valid_to"].isna() | (rows["valid_to"] >= end))
+                & is_employed(workforce.employees, rows["employee_id"], end))
+    return _latest_row(rows.assign(in_force=in_force, **_tenure(in_post[held], end))).reset_index(drop=True)
 
 
 def _first_day(posts: pd.DataFrame) -> pd.Series:
@@ -398,12 +399,15 @@ def keep_latest(rows: pd.DataFrame, keys: Sequence[str], *, order: Sequence[str]
     double[find_repeated([coded(rows[key].astype("category").array) for key in keys])] = True
     if not double.any():
         return rows
-    first = [*order, "origin_file", "origin_sheet", "origin_row"]
-    several = rows[double]
-    if several.duplicated([*keys, *first]).any():  # the other columns, so that the order of rows decides nothing
-        first += [column for column in rows.columns if column not in first]
-    several = several.sort_values(first, kind="stable", na_position="first")
-    return rows.loc[rows.index[~double].union(several.drop_duplicates(keys, keep="last").index)].sort_index()
+    origin = ["origin_file", "origin_sheet", "origin_row"]
+    several = rows.loc[double, list(dict.fromkeys([*keys, *order, *origin]))].reset_index(drop=True)
+    if several.duplicated(origin).any():  # the other columns, so that the order of rows decides nothing
+        several = rows[double].reset_index(drop=True)
+    first = [*order, *origin, *several.columns.difference([*keys, *order, *origin], sort=False)]
+    latest = several.sort_values(first, kind="stable", na_position="first").drop_duplicates(keys, keep="last").index
+    kept = ~double
+    kept[np.flatnonzero(double)[latest]] = True
+    return rows[kept].sort_index()
 
 
 def table_names() -> list[str]:

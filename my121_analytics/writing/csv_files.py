@@ -100,5 +100,6 @@ def as_text(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _disarm(values: pd.Series) -> pd.Series:
-    known = pd.unique(values.dropna().astype("str"))
-    return values.astype("str").map({text: guard(text) for text in known})
+    texts = values.astype("str")
+    known = {text: guard(text) for text in texts.dropna().unique()}
+    return texts if all(text is guarded for text, guarded in known.items()) else texts.map(known)
