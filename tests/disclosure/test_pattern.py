@@ -308,6 +308,38 @@ def large_table(seed: int = 5) -> HiddenCellProblem:
     return problem
 
 
+@pytest.mark.parametrize(("n_services", "is_exact"), [(8, True), (14, False)])
+def test_a_part_of_many_numbers_is_not_solved_exactly_however_few_can_be_hidden(n_services, is_exact, monkeypatch):
+    counts = np.tile([[3, 12, 20], [7, 9, 15], [2, 30, 8]], (n_services, 1, 1))
+    hidden = np.zeros((n_services + 1, 4, 4), dtype=bool)
+    hidden[:, 1] = hidden[2:n_services] = hidden[0, 0, :2] = True
+    problem = lay_out(counts, hidden=hidden)
+    assert problem.movable.sum() <= secondary_pattern.MOST_EXACT
+    assert (len(problem.cost) <= 200) is is_exact
+    asked = []
+
+    def note(*arguments):
+        asked.append(arguments[0])
+        return find_cheapest(*arguments, most_rounds=1)
+
+    monkeypatch.setattr(secondary_pattern, "find_cheapest", note)
+    pattern = choose_pattern(problem)
+    check(problem, pattern)
+    assert bool(asked) is is_exact
+
+
+def test_the_numbers_out_of_reach_are_those_that_hiding_everything_leaves_too_narrow():
+    """Nothing may be hidden in two rows and one column beside the small numbers; elsewhere all may."""
+    counts = np.array([[3, 2, 4, 30], [2, 1, 3, 20], [9, 8, 20, 7], [1, 6, 40, 3]])
+    cost = np.ones((5, 5))
+    cost[:2] = cost[:, 0] = np.inf
+    problem = lay_out(counts, cost=cost)
+    everything = problem.hidden | problem.movable
+    expected = set(narrow(problem, everything)) & set(np.flatnonzero(problem.hidden))
+    assert 1 < len(expected) < problem.hidden.sum()
+    assert set(draft_pattern(problem).pattern.open) == expected
+
+
 def test_of_a_few_searches_the_cheapest_goes_on(monkeypatch):
     class StartsBadly(Search):
         def __init__(self, *arguments, seed: int = 0, **options) -> None:

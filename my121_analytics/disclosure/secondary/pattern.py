@@ -184,7 +184,9 @@ def _draft_part(part: HiddenCellProblem, cap: float, most_exact: int) -> _PartDr
     if not part.system.equal.shape[0] + part.system.most.shape[0]:
         return _PartDraft(part, settled=_leave(part))
     try:
-        draft = _improve_exactly(part, _begin(part, cap, strict=True), most_exact)
+        # What leaves a number open here is thrown away, unless an exact solution may follow.
+        search = _begin(part, cap, strict=True, enough=np.inf if _is_small(part, most_exact) else 1)
+        draft = _improve_exactly(part, search, most_exact)
     except TooTightError:
         draft = None
     if draft is None or draft.pattern.open.size:
@@ -192,14 +194,15 @@ def _draft_part(part: HiddenCellProblem, cap: float, most_exact: int) -> _PartDr
     return draft
 
 
-def _begin(part: HiddenCellProblem, cap: float, *, strict: bool) -> Search:
+def _begin(part: HiddenCellProblem, cap: float, *, strict: bool, enough: float = np.inf) -> Search:
     """Search in a few directions, and give the search that hides at the least cost.
 
     A search that is dearer already than another was in the end is given up, as hiding more only adds to it. One that
-    leaves a number open ends the matter: what cannot be protected mostly cannot be from any start.
+    leaves a number open ends the matter: what cannot be protected mostly cannot be from any start. Once so many are
+    open as are enough to know, a search ends.
     """
     best = Search(part, strict=strict, cap=cap)
-    best.protect()
+    best.protect(enough)
     if part.movable.sum() <= MOST_EXACT:
         return best
     for seed in range(1, min(N_STARTS, int((LARGE_FOR_STARTS / len(part.cost)) ** 2))):
@@ -215,11 +218,16 @@ def _begin(part: HiddenCellProblem, cap: float, *, strict: bool) -> Search:
 def _improve_exactly(part: HiddenCellProblem, search: Search, most_exact: int) -> _PartDraft:
     """Look for the cheapest pattern of all where a part is small."""
     is_cheapest = not search.added.any() and not search.stuck
-    if is_cheapest or part.movable.sum() > most_exact or len(part.cost) > LARGE_FOR_EXACT:
+    if is_cheapest or not _is_small(part, most_exact):
         return _PartDraft(part, search, is_cheapest=is_cheapest)
     search.confirm()
     exact = find_cheapest(part, *search.bounds, search.points, np.inf if search.stuck else search.total)
     return _PartDraft(part, search, exact.pattern, is_cheapest=exact.done)
+
+
+def _is_small(part: HiddenCellProblem, most_exact: int) -> bool:
+    """Say whether a part is solved exactly."""
+    return bool(part.movable.sum() <= most_exact and len(part.cost) <= LARGE_FOR_EXACT)
 
 
 def _leave(part: HiddenCellProblem) -> Pattern:
