@@ -79,19 +79,50 @@ def judge_knowing_spreads(evidence: Posteriors, kind: Council, *, delta: float, 
         Flags, and -1 or 1 per manager.
     """
     held, nodes = evidence.supposed, evidence.supposed.nodes
-    k = int(np.abs(held.groups.sds - kind.quality_sd).argmin())
-    log_p = held.log_likelihoods[0]
-    likelihood = held.groups.of_rater(np.exp(log_p - log_p.max(axis=1, keepdims=True)), nodes, k)
-    prior = np.exp(-((nodes / kind.leniency_sd) ** 2) / 2)
-    prior /= prior.sum()
-    weight = likelihood * prior
-    weight /= weight.sum(axis=1, keepdims=True)
-    above = np.clip((nodes - delta) / (nodes[1] - nodes[0]) + 0.5, 0, 1)
-    high, low = weight @ above, weight @ above[::-1]
-    limits = discovery_limits(evidence.se, nodes, prior, delta=delta, rate=rate, bands=bands,
-                              extra_sd=np.sqrt(held.groups.variance[k]))
+    low, high = chances_knowing_spreads(evidence, kind, delta)
+    variance = sum(part * held.groups.variance[k] for k, part in _about_spread(held.groups.sds, kind.quality_sd))
+    limits = discovery_limits(evidence.se, nodes, _normal(nodes, kind.leniency_sd), delta=delta, rate=rate, bands=bands,
+                              extra_sd=np.sqrt(variance))
     found = list_discoveries(1 - np.maximum(high, low), rate, bands=bands, eligible=eligible, limits=limits)
     return found.listed, np.where(high > low, 1.0, -1.0)
+
+
+def chances_knowing_spreads(evidence: Posteriors, kind: Council, delta: float) -> tuple[Array, Array]:
+    """Give the chances of a true effect below ``-delta`` and above ``delta`` where the spreads need not be learnt.
+
+    Parameters
+    ----------
+    evidence, kind, delta
+        As for :func:`judge_knowing_spreads`.
+
+    Returns
+    -------
+    tuple
+        Two chances per manager, 0-1. Averaged over names they are the share that is wrong or right, with less luck in
+        it than in counting.
+    """
+    held, nodes = evidence.supposed, evidence.supposed.nodes
+    log_p, above = held.log_likelihoods[0], np.clip((nodes - delta) / (nodes[1] - nodes[0]) + 0.5, 0, 1)
+    likelihood, prior = np.exp(log_p - log_p.max(axis=1, keepdims=True)), _normal(nodes, kind.leniency_sd)
+    low, high = np.zeros(len(log_p)), np.zeros(len(log_p))
+    for k, part in _about_spread(held.groups.sds, kind.quality_sd):
+        weight = held.groups.of_rater(likelihood, nodes, k) * prior
+        weight *= part / weight.sum(axis=1, keepdims=True)
+        low += weight @ above[::-1]
+        high += weight @ above
+    return low, high
+
+
+def _about_spread(sds: Array, true: float) -> list[tuple[int, float]]:
+    """Give the places of the spreads tried on either side of the true one, and how much each counts."""
+    right = int(np.clip(np.searchsorted(sds, true), 1, len(sds) - 1))
+    part = float(np.clip((true - sds[right - 1]) / (sds[right] - sds[right - 1]), 0, 1))
+    return [(k, share) for k, share in ((right - 1, 1 - part), (right, part)) if share > 0]
+
+
+def _normal(nodes: Array, sd: float) -> Array:
+    density = np.exp(-((nodes / sd) ** 2) / 2)
+    return np.asarray(density / density.sum())
 
 
 def _true_prior(kind: Council) -> Array:

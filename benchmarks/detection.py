@@ -20,7 +20,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.ceiling import CEILING, SPREADS_KNOWN, is_plain, judge_knowing_all, judge_knowing_spreads
+from benchmarks.ceiling import (
+    CEILING,
+    SPREADS_KNOWN,
+    chances_knowing_spreads,
+    is_plain,
+    judge_knowing_all,
+    judge_knowing_spreads,
+)
 from benchmarks.councils import Council, simulate_council
 from benchmarks.rivals import METHODS, compare_methods
 from benchmarks.sources import COUNCILS as SOURCES
@@ -97,6 +104,8 @@ def judge_run(kind: Council, seed: int) -> pd.DataFrame:
     elif knows_spreads(kind) and study.evidence is not None and study.evidence.linked is not None:
         flags, own_side = judge_knowing_spreads(study.evidence, kind, delta=rules.delta, rate=rules.fdr,
                                                 eligible=enough, bands=bands)
+        low, high = chances_knowing_spreads(study.evidence, kind, rules.delta)
+        parts[0]["known"] = 1 - np.where(parts[0]["side"] > 0, high, low)
         parts.append(base.assign(method=SPREADS_KNOWN, named=flags, side=own_side))
     return pd.concat(parts, ignore_index=True)
 
@@ -138,6 +147,10 @@ def tabulate(rows: pd.DataFrame) -> dict[str, object]:
             "in_line": [int((in_line & here).sum()) for here in by_band],
             "in_line_wrong": [_share(differs, in_line & here) for here in by_band],
             **({"wrong_seed": _by_seed(named & ~right, rows["seed"])} if ours else {})}
+    if ours and "known" in rows and rows["known"].notna().all():
+        chance = rows["known"].where(named, 0.0)
+        out |= {"known": float(chance.sum() / named.sum()) if named.any() else None,
+                "known_error": _error(chance, named, rows["seed"])}
     return out
 
 
@@ -152,7 +165,7 @@ def _by_seed(what: pd.Series, seed: pd.Series) -> dict[str, float]:
 
 def _error(what: pd.Series, among: pd.Series, seed: pd.Series) -> float | None:
     """Standard error of a share over councils, whose managers are not judged independently of each other."""
-    by_council = pd.DataFrame({"what": what & among, "among": among}).groupby(seed).sum()
+    by_council = pd.DataFrame({"what": what * among, "among": among}).groupby(seed).sum()
     total, n = by_council["among"].sum(), len(by_council)
     if not total or n < 2:
         return None
