@@ -31,7 +31,7 @@ from benchmarks.ceiling import (
 from benchmarks.councils import Council, simulate_council
 from benchmarks.rivals import METHODS, compare_methods
 from benchmarks.sources import COUNCILS as SOURCES
-from my121_analytics.analysis.rating_patterns.severity import study_axis
+from my121_analytics.analysis.rating_patterns.study import study_axis
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.settings import Settings
 

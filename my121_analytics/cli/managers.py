@@ -40,7 +40,8 @@ def run_managers(
 
     with Crew(spare_processes(source), *LOADED_BY_ALL) as crew:
         # Loaded here while the other processes load it too.
-        from my121_analytics.analysis.rating_patterns.severity import BOTH_READINGS, COLUMNS, estimate_severity
+        from my121_analytics.analysis.rating_patterns.severity import COLUMNS, estimate_severity
+        from my121_analytics.analysis.rating_patterns.study import BOTH_READINGS
         from my121_analytics.cli.release_files import (
             find_key,
             tell_attention,

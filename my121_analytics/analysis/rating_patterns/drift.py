@@ -6,13 +6,9 @@ import numpy as np
 
 from my121_analytics.analysis.rating_patterns.case_mix import merge_alike
 from my121_analytics.analysis.rating_patterns.habit_judgement import HabitEvidence
-from my121_analytics.analysis.rating_patterns.posteriors import (
-    Posteriors,
-    expected_location,
-    gather_spells,
-    place_cycles,
-)
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, expected_location
 from my121_analytics.analysis.rating_patterns.scale_use import COARSE, average_over_effects, refine
+from my121_analytics.analysis.rating_patterns.spells import gather_spells, place_cycles
 from my121_analytics.settings import ManagerSettings
 from my121_analytics.workforce.counts import RatingCounts
 

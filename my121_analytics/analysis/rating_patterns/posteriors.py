@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import chdtrc
 
 from my121_analytics.analysis.rating_patterns.case_mix import CaseMix, merge_alike
 from my121_analytics.analysis.rating_patterns.recording import (
@@ -19,7 +18,23 @@ from my121_analytics.analysis.rating_patterns.recording import (
     find_recording,
     weigh_down,
 )
-from my121_analytics.analysis.rating_patterns.sources import SECOND_RATERS, find_ties, measures_within
+from my121_analytics.analysis.rating_patterns.sources import measures_within
+from my121_analytics.analysis.rating_patterns.spells import (
+    concentrate_cycles,
+    find_homes,
+    flag_ties,
+    gather_spells,
+    measure_overlap,
+    merge_people,
+    n_movers,
+    with_cycles,
+)
+from my121_analytics.analysis.rating_patterns.unit_readings import (
+    directorate_levels,
+    list_readings,
+    read_within_directorates,
+    unrecorded_variance,
+)
 from my121_analytics.inference.category_stretch import StretchUse, average_over_stretch, weigh_stretches
 from my121_analytics.inference.category_table import category_shares
 from my121_analytics.inference.cumulative_link import CumulativeLinkFit, fit_cumulative_link_counts
@@ -35,7 +50,7 @@ from my121_analytics.inference.grid_likelihood import (
 )
 from my121_analytics.inference.joint_levels import JointLevels, PersonMeasure, Spells, learn_levels
 from my121_analytics.inference.lasting_spread import weigh_lasting_sds
-from my121_analytics.inference.normal_smoothing import slide_rows, smooth_rows
+from my121_analytics.inference.normal_smoothing import smooth_rows
 from my121_analytics.inference.shifted_prior import (
     LINKED_SDS,
     GroupLevels,
@@ -63,9 +78,6 @@ REPEATED = 30
 """Ratings of people already rated by the same manager, from which lasting differences can be learnt."""
 DETECTABLE_SPREAD = 1.35
 """Log-likelihood that a spread must gain over none to count as seen: half of 2.71, the 5 % point on the boundary."""
-UNRECORDED_PART = 0.5
-"""Of what the recorded case mix differs between teams, the part that is allowed for beside the settings' allowance:
-where work recorded differs, so does other."""
 SPACINGS = np.array([0.05, 0.0625, 0.08, 0.1, 0.125, 0.16, 0.2])
 """Of the nodes, logits: few, so that the shapes laid out on them can be used again."""
 DRIFT_SDS = np.array([0.0, 0.15, 0.3, 0.45, 0.6, 0.8])
@@ -82,13 +94,6 @@ the managers' own way of rating and not about manager and team together."""
 RECORDING_SWEEPS = 4
 """Rounds of finding rules of recording and fitting thresholds again; the fourth moves no threshold by .02."""
 _COARSE = np.linspace(-8.0, 8.0, 81)
-RATERS_PER_UNIT, UNITS_BY_CHANCE, LEAST_SD_OF_UNITS = 5, 0.05, 0.05
-"""Where no unit is in the case mix: raters of a directorate from which its level is learnt, the chance of differences
-as large between directorates above which they are not looked at, and the least spread of raters."""
-UNITS = ("directorate", "service")
-"""Columns of the case mix that stand for managers as much as for work."""
-
-
 @dataclass(frozen=True)
 class Supposed:
     """The ratings' own word on every rater, and what it is widened by before the posterior is made.
@@ -233,7 +238,7 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     n_raters = len(counts.raters)
     fit = _fit(counts, case_mix, counts.frame)
     persons = gather_spells(counts, fit)
-    overlap = _overlap(counts, persons)
+    overlap = measure_overlap(counts, persons)
     if person_sd is None:
         person_sd = _person_sd(persons, fit, case_mix) if like is None else like.person_sd
     if person_sd > 0:
@@ -265,10 +270,10 @@ def gather_posteriors(counts: RatingCounts, case_mix: CaseMix, *, unrecorded_sd:
     information = information * recording.informative
     readings = tuple(_average_over_habits(persons, reading, thresholds, nodes, person_sd, use, expected, recording,
                                           scale * supposed)
-                     for reading in _readings(counts, case_mix, location, fit, scale))
+                     for reading in list_readings(counts, case_mix, location, fit, scale))
     if within_directorates and len(readings) == 1:
-        readings += tuple(_within_directorates(readings[0], nodes, _directorate_levels(counts, fit) * scale))
-    variance = drift_sd**2 * _concentration(counts) + _unrecorded_variance(counts, case_mix, fit)
+        readings += tuple(read_within_directorates(readings[0], nodes, directorate_levels(counts, fit) * scale))
+    variance = drift_sd**2 * concentrate_cycles(counts) + unrecorded_variance(counts, case_mix, fit)
     held = Supposed(nodes, readings, variance, unrecorded_sd, scale, correction, _group_levels(overlap, linked),
                     *(_level_variance(fit, n_raters, supposed, scale) if like is None else (
                         like.supposed.level_spreads, like.supposed.level_variance)))
@@ -309,7 +314,7 @@ def _person_sd(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix)
 def _sd_at_home(counts: RatingCounts, persons: PersonCounts, fit: CumulativeLinkFit, case_mix: CaseMix,
                 person_sd: float) -> float:
     """Give the spread of people within the team they came from: who moved in brings the spread between teams along."""
-    home = _homes(counts, int(persons.person.max()) + 1)[persons.person] == persons.rater
+    home = find_homes(counts, int(persons.person.max()) + 1)[persons.person] == persons.rater
     found = _person_sd(_keep(persons, home), fit, case_mix)
     return found if found >= LEAST_PERSON_SD else person_sd
 
@@ -380,9 +385,9 @@ def _link(counts: RatingCounts, persons: PersonCounts, location: Array, threshol
     n_people = int(persons.person.max()) + 1
     within = measures_within(measures, n_people)
     log_p = tabulate_spells(persons, location, thresholds, _COARSE) * counted[persons.rater][:, None]
-    spells = Spells(persons.rater, persons.person, log_p, _COARSE, _homes(counts, n_people), len(counts.raters))
+    spells = Spells(persons.rater, persons.person, log_p, _COARSE, find_homes(counts, n_people), len(counts.raters))
     linked = learn_levels(spells, person_sd=person_sd, total_sd=total_sd, sds=LINKED_SDS, log_prior=linked_log_prior(),
-                          measures=within, ties=_find_ties(counts, n_people) if leave_out else None)
+                          measures=within, ties=flag_ties(counts, n_people) if leave_out else None)
     used = any(use.loading > 0 for use in linked.uses)
     return linked if used or n_movers(persons) >= LEAST_MOVERS else None
 
@@ -397,52 +402,6 @@ def _can_link(counts: RatingCounts, persons: PersonCounts, person_sd: float,
         return False, False
     is_giant = len(counts.raters) > MOST_LINKED_RATERS or len(persons.rater) > MOST_LINKED_SPELLS
     return not is_giant, is_giant
-
-
-def n_movers(persons: PersonCounts) -> int:
-    """Count the people rated by more than one rater."""
-    return int((np.bincount(persons.person) > 1).sum())
-
-
-def count_movers(counts: RatingCounts) -> dict[str, float | int | None]:
-    """Count the people rated by more than one rater, and their share of those rated more than once."""
-    if "employee" not in counts.frame:
-        return {"share_movers": None, "n_movers": None}
-    by_person = counts.frame.groupby("employee").agg(n=("n", "sum"), raters=("rater", "nunique"))
-    again, moved = int((by_person["n"] > 1).sum()), int((by_person["raters"] > 1).sum())
-    return {"share_movers": moved / again if again else None, "n_movers": moved}
-
-
-def count_second_raters(counts: RatingCounts) -> int:
-    """Count the people whom more than one rater rated in one cycle."""
-    if "employee" not in counts.frame:
-        return 0
-    return int(_find_ties(counts, int(counts.frame["employee"].max()) + 1)[SECOND_RATERS].sum())
-
-
-def _find_ties(counts: RatingCounts, n_people: int) -> dict[str, NDArray[np.bool_]]:
-    return find_ties(counts.frame, place_cycles(counts)[counts.frame["pattern"].to_numpy()], n_people)
-
-
-def _homes(counts: RatingCounts, n_people: int) -> Codes:
-    """Give each person's first rater: of those of the first cycle the one with most ratings then, and then in all."""
-    rows = counts.frame[["employee", "rater", "n"]].assign(
-        cycle=place_cycles(counts)[counts.frame["pattern"].to_numpy()])
-    rows = rows.groupby(["employee", "cycle", "rater"], sort=True)["n"].sum().reset_index()
-    rows["in_all"] = rows.groupby(["employee", "rater"])["n"].transform("sum")
-    first = rows.sort_values(["employee", "cycle", "n", "in_all"], ascending=[True, True, False, False], kind="stable")
-    first = first.drop_duplicates("employee")
-    home = np.zeros(n_people, dtype=np.int64)
-    home[first["employee"].to_numpy()] = first["rater"].to_numpy()
-    return home
-
-
-def place_cycles(counts: RatingCounts) -> Codes:
-    """Give the place of each pattern's cycle in time, from 0."""
-    cycle = counts.patterns["cycle"].map({label: place for place, label in enumerate(counts.cycles)})
-    if cycle.isna().any():
-        cycle = pd.Series(pd.factorize(counts.patterns["cycle"], sort=True)[0])
-    return cycle.to_numpy(dtype=np.int64)
 
 
 def suppose_unrecorded(evidence: Posteriors, unrecorded_sd: float) -> Posteriors:
@@ -500,66 +459,9 @@ def _jitter(held: Supposed, knowledge: RaterKnowledge) -> Array:
     return np.asarray(held.scale * np.sqrt(share @ held.level_variance / share.sum()))
 
 
-def _unrecorded_variance(counts: RatingCounts, case_mix: CaseMix, fit: CumulativeLinkFit) -> float:
-    """Variance between teams of what is not recorded that the recorded case mix makes likely."""
-    recorded = np.array([column.split(": ")[0] not in ("cycle", *UNITS) for column in case_mix.design.columns],
-                        dtype=bool)
-    level = case_mix.design.to_numpy(dtype=float)[:, recorded] @ fit.coefficients["estimate"].to_numpy()[recorded]
-    frame = counts.frame
-    n = frame["n"].to_numpy(dtype=float)
-    rater, own = frame["rater"].to_numpy(), level[frame["pattern"].to_numpy()]
-    total = np.bincount(rater, n, minlength=len(counts.raters))
-    mean = np.bincount(rater, n * own, minlength=len(counts.raters)) / total
-    within = max(float(n @ (own - mean[rater]) ** 2 / max(n.sum() - len(total), 1)), 0.0)
-    # Teams drawn at random differ as well: only what they differ beyond that is theirs.
-    between = max(float(np.average((mean - np.average(mean, weights=total)) ** 2 - within / total, weights=total)), 0.0)
-    return UNRECORDED_PART**2 * between
-
-
-def _readings(counts: RatingCounts, case_mix: CaseMix, location: Array, fit: CumulativeLinkFit, scale: float,
-              ) -> list[Array]:
-    """Give the expected level of each pattern with units of the organisation in the case mix, and without.
-
-    Where one directorate is rated higher than another, ratings cannot say whether its work or its managers are the
-    reason: each reading counts half.
-    """
-    design = case_mix.design
-    of_unit = np.array([column.split(": ")[0] in UNITS for column in design.columns], dtype=bool)
-    if not of_unit.any():
-        return [location]
-    share = scale * design.to_numpy(dtype=float)[:, of_unit] @ fit.coefficients["estimate"].to_numpy()[of_unit]
-    weight = np.bincount(counts.frame["pattern"], counts.frame["n"], minlength=len(share))
-    return [location, location - share + np.average(share, weights=weight)]
-
-
-def _directorate_levels(counts: RatingCounts, fit: CumulativeLinkFit) -> Array:
-    """Give each rater's directorate's level, marginal scale: zeros where directorates differ no more than by chance."""
-    unit, units = pd.factorize(counts.raters["directorate"])
-    unit = np.where(unit < 0, len(units), unit)
-    level = np.zeros(len(unit))
-    if fit.sd < LEAST_SD_OF_UNITS or len(units) < 2:
-        return level
-    known = 1 - np.minimum(fit.raters["sd"].to_numpy() / fit.sd, 1) ** 2
-    total = np.maximum(np.bincount(unit, known, minlength=len(units) + 1), 1e-9)
-    mean = np.bincount(unit, fit.raters["mode"].to_numpy(), minlength=len(units) + 1) / total
-    variance = fit.sd**2 / total
-    used = np.bincount(unit, minlength=len(units) + 1) >= RATERS_PER_UNIT
-    used[len(units)] = False  # directorate not known
-    if used.sum() < 2 or chdtrc(used.sum() - 1, (mean[used] ** 2 / variance[used]).sum()) > UNITS_BY_CHANCE:
-        return level
-    between = max(float(np.mean(mean[used] ** 2 - variance[used])), 0.0)
-    return np.asarray(np.where(used, mean * between / (between + variance), 0.0)[unit])
-
-
-def _within_directorates(log_p: Array, nodes: Array, level: Array) -> Iterator[Array]:
-    """Read the ratings again as differing from the rater's own directorate, where directorates differ."""
-    if level.any():
-        yield slide_rows(log_p, level / (nodes[1] - nodes[0]))
-
-
 def _find_drift(counts: RatingCounts, location: Array, thresholds: Array, spread: float) -> float:
     """Find how far raters differ from themselves between cycles."""
-    per_cycle = _by_cycle(counts)
+    per_cycle = with_cycles(counts)
     spells = per_cycle.drop_duplicates(["rater", "cycle"])
     if len(spells) - len(counts.raters) < REPEATED:
         return 0.0
@@ -569,57 +471,6 @@ def _find_drift(counts: RatingCounts, location: Array, thresholds: Array, spread
                             n_raters=len(counts.raters), n_categories=len(thresholds) + 1)
     weight = weigh_lasting_sds(groups, location, thresholds, DRIFT_SDS, spread=spread)
     return float(np.sqrt(weight @ DRIFT_SDS**2))
-
-
-def _concentration(counts: RatingCounts) -> Array:
-    """Per rater: sum of the squared shares of cycles, 1 over their number where all are as large."""
-    n = _by_cycle(counts).groupby(["rater", "cycle"])["n"].sum()
-    share = (n / n.groupby("rater").transform("sum")) ** 2
-    return np.asarray(share.groupby("rater").sum().reindex(range(len(counts.raters)), fill_value=1.0), dtype=float)
-
-
-def _by_cycle(counts: RatingCounts) -> pd.DataFrame:
-    return counts.frame.assign(cycle=pd.factorize(counts.patterns["cycle"])[0][counts.frame["pattern"]])
-
-
-def _overlap(counts: RatingCounts, persons: PersonCounts) -> Array:
-    """Say how far ratings are of one lasting group of people: 0 for new people every cycle, 1 for the same.
-
-    Two shares are multiplied: how often people come again (mean ratings per person, weighted by ratings, between 1
-    and the number of cycles), and how alike their origins are (squared shares of the raters they mostly belong to).
-    """
-    n_raters, n_cycles = len(counts.raters), counts.raters["n_cycles"].to_numpy(dtype=float)
-    total = np.bincount(persons.rater, persons.ratings, minlength=n_raters)
-    again = np.bincount(persons.rater, persons.ratings**2, minlength=n_raters) / total
-    coming_again = np.where(n_cycles > 1, (again - 1) / np.maximum(n_cycles - 1, 1), 0.0).clip(0, 1)
-    if "employee" not in counts.frame:
-        return np.zeros(n_raters)
-    spells = counts.frame.groupby(["employee", "rater"], sort=True)["n"].sum().reset_index()
-    home = spells.sort_values("n", ascending=False, kind="stable").drop_duplicates("employee")
-    spells["home"] = home.set_index("employee")["rater"].reindex(spells["employee"]).to_numpy()
-    origins = spells.groupby(["rater", "home"])["n"].sum().reset_index()
-    alike = np.bincount(origins["rater"], origins["n"].to_numpy(dtype=float) ** 2, minlength=n_raters) / total**2
-    return np.asarray(coming_again * alike)
-
-
-def merge_people(frame: pd.DataFrame) -> pd.DataFrame:
-    """Add up the counts of all people with one rater, pattern and category."""
-    return frame.groupby(["rater", "pattern", "category"], sort=True)["n"].sum().reset_index()
-
-
-def gather_spells(counts: RatingCounts, fit: CumulativeLinkFit) -> PersonCounts:
-    """Gather ratings into spells, one for each person under each rater; categories as the fit numbers them."""
-    frame = counts.frame
-    person = (frame["employee"] if "employee" in frame else frame["rater"]).to_numpy(dtype=np.int64)
-    category = np.searchsorted(np.asarray(fit.categories), frame["category"].to_numpy())
-    pattern, n = frame["pattern"].to_numpy(dtype=np.int64), frame["n"].to_numpy(dtype=float)
-    rater = frame["rater"].to_numpy(dtype=np.int64)
-    gathered = gather_persons(rater, person, pattern, category, n, n_raters=len(counts.raters),
-                              n_categories=len(fit.categories))
-    if "employee" in frame:
-        return gathered
-    # Unknown people: one spell per rater holds the counts, and nobody is taken to be rated twice.
-    return replace(gathered, ratings=np.ones(len(gathered.rater)), person=np.full(len(gathered.rater), -1))
 
 
 def expected_location(fit: CumulativeLinkFit, case_mix: CaseMix) -> Array:
@@ -659,5 +510,3 @@ def rating_information(persons: PersonCounts, fit: CumulativeLinkFit, case_mix: 
 
 def _spread_correction(fit: CumulativeLinkFit, stretch: float) -> Array:
     return np.asarray(np.interp(np.log(SD_GRID), np.log(FEW_SDS), fit.spread_correction(FEW_SDS / stretch)))
-
-

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from my121_analytics.analysis.rating_patterns.case_mix import merge_alike
 from my121_analytics.analysis.rating_patterns.habit_judgement import NODES, HabitEvidence
-from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, expected_location, gather_spells
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, expected_location
+from my121_analytics.analysis.rating_patterns.spells import gather_spells
 from my121_analytics.inference.category_stretch import stretch_thresholds
 from my121_analytics.inference.grid_likelihood import PersonCounts, tabulate_likelihood
 from my121_analytics.settings import ManagerSettings

@@ -6,7 +6,8 @@ import numpy as np
 
 from my121_analytics.analysis.rating_patterns.case_mix import build_case_mix
 from my121_analytics.analysis.rating_patterns.habit_judgement import NODES, HabitEvidence
-from my121_analytics.analysis.rating_patterns.posteriors import REPEATED, expected_location, gather_spells, merge_people
+from my121_analytics.analysis.rating_patterns.posteriors import REPEATED, expected_location
+from my121_analytics.analysis.rating_patterns.spells import gather_spells, merge_people
 from my121_analytics.inference.cumulative_link import fit_cumulative_link_counts
 from my121_analytics.inference.grid_likelihood import MARGINAL_SCALE, find_person_sd, tabulate_likelihood
 from my121_analytics.settings import ManagerSettings

@@ -8,8 +8,9 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.analysis.rating_patterns.movement_links import summarise_links
-from my121_analytics.analysis.rating_patterns.posteriors import Posteriors, count_movers, count_second_raters
+from my121_analytics.analysis.rating_patterns.posteriors import Posteriors
 from my121_analytics.analysis.rating_patterns.sources import SOURCES
+from my121_analytics.analysis.rating_patterns.spells import count_movers, count_second_raters
 from my121_analytics.analysis.rating_patterns.study import Study
 from my121_analytics.inference.joint_levels import ALL
 from my121_analytics.wording.catalogue import count_say, say

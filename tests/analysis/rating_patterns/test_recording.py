@@ -8,7 +8,7 @@ from benchmarks.councils import Council, simulate_council
 from my121_analytics.analysis.rating_patterns.case_mix import build_case_mix
 from my121_analytics.analysis.rating_patterns.posteriors import gather_posteriors
 from my121_analytics.analysis.rating_patterns.recording import LIKELY, Recording, range_used
-from my121_analytics.analysis.rating_patterns.severity import study_axis
+from my121_analytics.analysis.rating_patterns.study import study_axis
 from my121_analytics.framework.nine_box import build_framework
 from my121_analytics.settings import Settings
 from my121_analytics.workforce.counts import RatingCounts

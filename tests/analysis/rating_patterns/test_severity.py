@@ -8,11 +8,8 @@ import pandas as pd
 import pytest
 
 from my121_analytics.analysis.rating_patterns.case_mix import build_case_mix
-from my121_analytics.analysis.rating_patterns.severity import (
-    BOTH_READINGS,
-    estimate_severity,
-    estimate_severity_counts,
-)
+from my121_analytics.analysis.rating_patterns.severity import estimate_severity, estimate_severity_counts
+from my121_analytics.analysis.rating_patterns.study import BOTH_READINGS
 from my121_analytics.disclosure.release import release
 from my121_analytics.errors import DataUnusableError, UsageError
 from my121_analytics.sample_council.council import make_sample

@@ -68,11 +68,11 @@ def compare_with_refits(kind: Council, seed: int, monkeypatch: pytest.MonkeyPatc
     by_cycle = counts.frame.assign(cycle=counts.patterns["cycle"].to_numpy()[counts.frame["pattern"]])
     at_once = by_cycle.groupby(["employee", "cycle"])["rater"].nunique().groupby("employee").max().gt(1).to_numpy()
     several = counts.frame.groupby("employee")["rater"].nunique().gt(1).to_numpy()
-    homes = posteriors._homes(counts, len(several))
+    homes = posteriors.find_homes(counts, len(several))
     for source, parted in ((MOVERS, several & ~at_once), (SECOND_RATERS, at_once)):
         if parted.any():
             apart, codes = part_people(counts, parted)
-            monkeypatch.setattr(posteriors, "_homes", lambda *_, codes=codes: homes[codes["was"].to_numpy()])
+            monkeypatch.setattr(posteriors, "find_homes", lambda *_, codes=codes: homes[codes["was"].to_numpy()])
             found[source] = refit(apart, [_copy(measure, codes) for measure in measures])
     return {source: (float(np.median(first.shortened[source])), float(np.median(1 - with_all / without)))
             for source, without in found.items()}
