@@ -150,7 +150,8 @@ def tabulate(rows: pd.DataFrame) -> dict[str, object]:
     if ours and "known" in rows and rows["known"].notna().all():
         chance = rows["known"].where(named, 0.0)
         out |= {"known": float(chance.sum() / named.sum()) if named.any() else None,
-                "known_error": _error(chance, named, rows["seed"])}
+                "known_error": _error(chance, named, rows["seed"]),
+                "above_error": _error(chance - rows["chance"].where(named, 0.0), named, rows["seed"])}
     return out
 
 

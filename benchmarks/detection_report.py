@@ -56,7 +56,8 @@ def write_report(entries: Sequence[Entry], folder: Path, *, methods: Sequence[st
     (folder / "detection.md").write_text("\n".join([*page, ""]), encoding="utf-8")
     staying = [e for e in entries if e["group"] == "staying" and e["method"] == OURS]
     (folder / "detection_sources.md").write_text("\n".join([*_explain_sources(), *_names_table(staying, entries),
-                                                            *_pooled_lines(staying), *_ranges_table(staying), ""]),
+                                                            *_pooled_lines(staying), *_rate_lines(staying),
+                                                            *_ranges_table(staying), ""]),
                                                  encoding="utf-8")
     if set(CYCLES) <= measured:
         _draw(_about_truth(entries), folder, methods)
@@ -162,6 +163,30 @@ def _pooled_lines(ours: Sequence[Entry]) -> list[str]:
         if rows:
             lines.append(_pool_seeds(words, rows))
     return [*lines, ""] if about else []
+
+
+def _rate_lines(ours: Sequence[Entry]) -> list[str]:
+    """Set the stated rate beside what was counted and beside the chances that somebody gives who knows the spreads."""
+    known = [entry for entry in ours if entry.get("known") is not None]
+    if not known:
+        return []
+    lines = ["## Whether the stated rate is kept", "",
+             "*Counted*: names that are wrong about leniency, of all names. *Chance, spreads known*: the mean chance "
+             "that each of the same names is wrong, worked out from the same ratings by somebody who knows how far "
+             "managers and teams differ. Its expectation is what is counted, but with less of the luck of a draw, "
+             "so that its error is smaller; it still rests on the thresholds and the people's levels as learnt. "
+             "*Above stated*: that chance less the stated one, council by council.", "",
+             "| council | runs | names | stated | counted | chance, spreads known | above stated |", "|" + "---|" * 7]
+    for entry in known:
+        lines.append(f"| {entry['council']} | {entry['runs']} | {entry['n_named']} | {_three(entry['stated'])} | "
+                     f"{_three(entry['leniency']['wrong'], entry['leniency']['wrong_error'])} | "
+                     f"{_three(entry['known'], entry['known_error'])} | "
+                     f"{_three(entry['known'] - entry['stated'], entry['above_error'], sign='+')} |")
+    return [*lines, ""]
+
+
+def _three(share: float, error: float | None = None, sign: str = "") -> str:
+    return f"{share:{sign}.3f}" + ("" if error is None else f" ± {error:.3f}")
 
 
 def _pool_seeds(words: str, rows: Sequence[Entry]) -> str:
