@@ -210,7 +210,8 @@ def describe(design: Design, found: Found, use: Mapping[str, float], publishing:
     rounded = "" if set(design.methods) == {"suppress"} else f", {' then '.join(design.methods)}"
     return (f"council {design.seed}: {design.n_employees} staff, by {'+'.join(design.report_by)}, profile by "
             f"{design.profile_by}{rounded}: {len(found.hidden):,} hidden, {found.n_narrow} narrow, {n_exact} exactly, "
-            f"{n_outside} truth outside, {len(found.broken)} laws broken, {len(found.small)} small shown, "
+            f"{found.n_known} large and known from another edition, {n_outside} truth outside, "
+            f"{len(found.broken)} laws broken, {len(found.small)} small shown, "
             f"{len(found.contradictions)} contradictions; {use['cells']:.0%} of cells and {use['people']:.0%} of "
             f"people shown; {publishing:.0f} s to publish, {attacking:.0f} s to attack")
 
@@ -265,9 +266,10 @@ def attack_one(design: Design, *, listed: bool = False) -> dict[str, object]:
     if listed:
         print("".join(f"    {line}\n" for line in findings), end="", flush=True)
     return {**dataclasses.asdict(design), "hidden": len(found.hidden), "narrow": found.n_narrow,
-            "exact": int(found.hidden["is_exact"].sum()), "outside": int(found.hidden["is_outside"].sum()),
-            "broken": len(found.broken), "small": len(found.small), "contradictions": len(found.contradictions),
-            **use, "publishing": publishing, "attacking": attacking, "findings": findings}
+            "exact": int(found.hidden["is_exact"].sum()), "known": found.n_known,
+            "outside": int(found.hidden["is_outside"].sum()), "broken": len(found.broken), "small": len(found.small),
+            "contradictions": len(found.contradictions), **use, "publishing": publishing, "attacking": attacking,
+            "findings": findings}
 
 
 def describe_all(councils: pd.DataFrame) -> str:

@@ -344,7 +344,10 @@ class _Attempt:
         needed, cost, listed = np.zeros(n), np.zeros(n), np.zeros(n, dtype=bool)
         counts = ~pd.MultiIndex.from_frame(places[["table", "row", "column"]]).isin(list(self.earlier.narrow))
         threshold = places["table"].map(limits).to_numpy(np.float64)
-        np.maximum.at(needed, variable[counts], known.find_needed(variable, threshold)[counts])
+        asked = known.find_needed(variable, threshold)
+        np.maximum.at(needed, variable[counts], asked[counts])
+        last = np.zeros(n, dtype=bool)
+        last[variable[asked == 0]] = True  # known from before to be no small number: hiding it protects little
         listed[variable] = True
         np.add.at(cost, variable[is_own], self._weights(places[is_own]))
         hidden = self.hidden
@@ -359,7 +362,7 @@ class _Attempt:
         tied = hidden & (known.system.lower == known.system.upper) & (known.system.lower > 0) & np.isfinite(cost)
         system = replace(known.system, lower=np.where(tied, 1.0, known.system.lower),
                          upper=np.where(tied, np.inf, known.system.upper))  # hidden in one table, so in all of them
-        return HiddenCellProblem(system, hidden, needed, cost)
+        return HiddenCellProblem(system, hidden, needed, cost, last)
 
     def _weights(self, places: pd.DataFrame) -> Floats:
         """Say how much a reader loses with each count: the council's first, totals next, then main groups."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import highspy
@@ -30,7 +30,8 @@ class Found:
     hidden
         One row a withheld number: ``quantity``, ``place``, ``threshold``, ``least``, ``most`` (whole numbers; of wide
         ones only as much as was needed to see that they are wide), ``truth`` (missing where it is not known),
-        ``is_narrow``, ``is_exact``, ``is_outside``.
+        ``is_narrow``, ``is_exact``, ``is_outside``, and ``is_known``: narrow, but no finding, since another publication
+        shows the same number and it is at least the threshold.
     broken
         Laws that the truth breaks, which would be errors of this model.
     small
@@ -51,6 +52,11 @@ class Found:
     def n_narrow(self) -> int:
         """How many withheld numbers are known too well."""
         return int(self.hidden["is_narrow"].sum())
+
+    @property
+    def n_known(self) -> int:
+        """How many large ones another publication shows, so that they are known nearly as well in this one."""
+        return int(self.hidden["is_known"].sum())
 
 
 def attack(known: Knowledge, truth: Mapping[Quantity, int] | None = None, *, threshold: int = 5,
@@ -75,10 +81,13 @@ def attack(known: Knowledge, truth: Mapping[Quantity, int] | None = None, *, thr
         rows += part.ranges(known, threshold, equality_threshold, exact_ranges)
     frame = pd.DataFrame(rows, columns=["quantity", "place", "threshold", "least", "most"])
     frame["truth"] = [truth.get(quantity, np.nan) for quantity in frame["quantity"]]
-    frame["is_narrow"] = frame["most"] - frame["least"] < frame["threshold"]
-    frame["is_exact"] = frame["most"] <= frame["least"]
-    frame["is_outside"] = (frame["truth"] < frame["least"]) & frame["is_narrow"] | (
-        frame["truth"] > frame["most"]) & frame["is_narrow"]
+    is_tight = frame["most"] - frame["least"] < frame["threshold"]
+    shown = {replace(quantity, edition="") for quantity in known.shown if quantity.edition}
+    is_shown = np.array([replace(quantity, edition="") in shown for quantity in frame["quantity"]], dtype=bool)
+    frame["is_known"] = is_tight & is_shown & (frame["least"] >= frame["threshold"])
+    frame["is_narrow"] = is_tight & ~frame["is_known"]
+    frame["is_exact"] = frame["is_narrow"] & (frame["most"] <= frame["least"])
+    frame["is_outside"] = is_tight & ((frame["truth"] < frame["least"]) | (frame["truth"] > frame["most"]))
     small = [f"{quantity}: {value}" for quantity, value in known.shown.items()
              if 0 < value < threshold_for(quantity, threshold, equality_threshold)]
     return Found(frame, tuple(system.broken), tuple(small), tuple(known.contradictions), system.slack)

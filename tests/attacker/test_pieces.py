@@ -14,9 +14,9 @@ from my121_analytics.errors import DisclosureError
 from tests.attacker.programs import Found
 
 DESIGNS = [Design(60 + number, number, ("directorate",), "grade", ("report",), 1) for number in range(3)]
-NOTHING = Found(pd.DataFrame({"quantity": [], "least": [], "most": [], "truth": [], "place": [], "is_narrow": [],
-                              "is_exact": [], "is_outside": []}).astype({"is_narrow": bool, "is_exact": bool,
-                                                                         "is_outside": bool}), (), (), (), {})
+FLAGS = ("is_narrow", "is_exact", "is_known", "is_outside")
+NOTHING = Found(pd.DataFrame({name: [] for name in ("quantity", "least", "most", "truth", "place", *FLAGS)}).astype(
+    dict.fromkeys(FLAGS, bool)), (), (), (), {})
 
 
 @pytest.fixture

@@ -94,6 +94,18 @@ def test_the_same_people_in_two_analyses_are_one_number_whatever_the_day_of_the_
     assert one == two
 
 
+@pytest.mark.parametrize(("levels", "known"), [
+    ([1, 4, 1, 0], (1, 4)),  # were all six at one level, "no placement" would be withheld with the noughts of the others
+    ([1, 4, 1, 8], (0, 6))])
+def test_a_nought_is_not_withheld_beside_one_of_its_group_that_is_shown(levels: list[int],
+                                                                        known: tuple[int, int]) -> None:
+    posts = ratings({"Grade 8": levels})
+    table = posts.tables["ratings_by_group"]
+    level = table.frame["grade"].eq("Grade 8") & table.frame["level"].ne(0) | table.frame["grade"].eq(TOTAL)
+    shown = show("r", table.frame.assign(n=table.frame["n"].astype("Int64").mask(level)), table, posts.about)
+    assert ends(write_equations([shown], {}, {}), keys="grade=Grade 8, level=2", column="n") == known
+
+
 def test_a_law_that_one_record_breaks_is_kept_with_its_slack() -> None:
     """Posts without a placement are in force; one that ended without a trace makes them differ by one."""
     broken = {**GRADES, "Grade 5": [11, 40, 19, 7]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from itertools import combinations
 
@@ -374,3 +375,12 @@ def test_what_is_too_large_to_be_proven_in_the_search_is_protected_all_the_same(
     monkeypatch.setattr(secondary_pattern, "MOST_CONFIRMED", 0)
     problem = large_table()
     assert protects(problem, choose_pattern(problem).hidden)
+
+
+def test_what_is_to_be_hidden_last_is_hidden_only_where_others_do_not_do():
+    """The 2 is hidden; hiding the first 10 is cheapest, but that is to be hidden last."""
+    problem = lay_out(np.array([2, 10, 10]), cost=np.array([1.0, 1.0, 3.0, 9.0]))
+    added = [np.flatnonzero(choose_pattern(asked).hidden & ~problem.hidden).tolist() for asked in (
+        problem, replace(problem, last=np.array([False, True, False, False])),
+        replace(problem, last=np.array([False, True, True, True])))]
+    assert added == [[1], [2], [1]]

@@ -248,7 +248,8 @@ def may_be_zero(grid: Grid, column: str) -> Bools:
     """Find the hidden counts that may be zeros: those of a group or row of which nothing is shown.
 
     Zeros are hidden together with a group that is wholly in one category, and on a row or a base too small to show; but
-    a row of a table that lists only what occurs is no zero, whatever is hidden with it.
+    a row of a table that lists only what occurs is no zero, whatever is hidden with it. Where all the rest of a group is
+    shown as 0, those that are hidden are not all in one category either: that rest would be hidden with them.
     """
     table = grid.as_shown.table
     if not grid.outcomes:
@@ -263,9 +264,11 @@ def may_be_zero(grid: Grid, column: str) -> Bools:
         parts = grid.parts([key])
         plain = grid.groups([key])
         for groups in (plain, plain * (part_of_base.max(initial=0) + 1) + part_of_base):
-            showing = np.bincount(groups[parts], weights=~grid.hidden[column][parts],
-                                  minlength=groups.max(initial=-1) + 1)
-            out |= parts & (showing[groups] == 0)
+            showing, size = (np.bincount(groups[parts], weights=of[parts], minlength=groups.max(initial=-1) + 1)[groups]
+                             for of in (~grid.hidden[column], np.ones(grid.n)))
+            every, noughts = (np.bincount(plain[parts], weights=of[parts], minlength=plain.max(initial=-1) + 1)[plain]
+                              for of in (np.ones(grid.n), grid.shown[column] == 0))
+            out |= parts & (showing == 0) & ~((every > size) & (noughts == every - size))
     return out & grid.hidden[column] & ~grid.occurs(column)
 
 

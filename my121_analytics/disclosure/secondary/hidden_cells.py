@@ -7,7 +7,7 @@ hide another.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import scipy
@@ -30,12 +30,21 @@ class HiddenCellProblem:
         Width of the range that must be left of each number once it is hidden; 0 for numbers that stand nowhere.
     cost
         Of hiding a number; infinite where it cannot be hidden.
+    last
+        Numbers that are hidden only where hiding others does not do.
     """
 
     system: System
     hidden: Bools
     needed: Floats
     cost: Floats
+    last: Bools = field(default_factory=lambda: np.array([], dtype=bool))
+
+    @property
+    def without_last(self) -> HiddenCellProblem | None:
+        """The same without hiding these; None where there are none to hide."""
+        last = self.last & self.movable if len(self.last) else self.last
+        return replace(self, cost=np.where(last, np.inf, self.cost)) if last.any() else None
 
     @property
     def free(self) -> Bools:
@@ -71,7 +80,8 @@ class HiddenCellProblem:
             equal, most = mine[mine < n_equal], mine[mine >= n_equal] - n_equal
             part = System(system.equal[equal][:, at], equal_left[equal], system.most[most][:, at], most_left[most],
                           system.lower[at], system.upper[at])
-            yield at, HiddenCellProblem(part, self.hidden[at], self.needed[at], self.cost[at])
+            yield at, HiddenCellProblem(part, self.hidden[at], self.needed[at], self.cost[at],
+                                        self.last[at] if len(self.last) else self.last)
 
 
 @dataclass(frozen=True)

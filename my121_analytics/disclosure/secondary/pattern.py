@@ -6,7 +6,7 @@ look alike get the same pattern, so that the pattern itself tells nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -138,12 +138,15 @@ class _PartDraft:
         The pattern where it is final.
     is_cheapest
         No pattern is cheaper.
+    otherwise
+        The part with more that may be hidden, where this does not do in the end.
     """
 
     problem: HiddenCellProblem
     search: Search | None = None
     settled: Pattern | None = None
     is_cheapest: bool = False
+    otherwise: HiddenCellProblem | None = None
 
     @property
     def pattern(self) -> Pattern:
@@ -154,7 +157,15 @@ class _PartDraft:
         return self.search.pattern
 
     def finish(self, most_programs: int) -> Pattern:
-        """Show what is hidden without need, and prove the ranges; where that fails, no zero is taken to be 1."""
+        """Show what is hidden without need, and prove the ranges."""
+        pattern = self._finish(most_programs)
+        if self.otherwise is None or not pattern.open.size:
+            return pattern
+        assert self.search is not None
+        return _draft_all(self.otherwise, self.search.cap, MOST_EXACT).finish(most_programs)
+
+    def _finish(self, most_programs: int) -> Pattern:
+        """Do it once; where ranges cannot be proven, no zero is taken to be 1."""
         search = self.search
         if self.settled is not None or search is None or search.stuck:
             return self.pattern
@@ -164,7 +175,7 @@ class _PartDraft:
         if n <= MOST_CONFIRMED:
             search.confirm()
         if search.stuck and search.strict:
-            return _PartDraft(self.problem, _begin(self.problem, search.cap, strict=False)).finish(most_programs)
+            return _PartDraft(self.problem, _begin(self.problem, search.cap, strict=False))._finish(most_programs)
         return search.pattern
 
 
@@ -181,6 +192,15 @@ def count_open(problem: HiddenCellProblem, enough: float) -> int:
 
 
 def _draft_part(part: HiddenCellProblem, cap: float, most_exact: int) -> _PartDraft:
+    """Hide what is to be hidden last only where hiding others does not do."""
+    held = part.without_last
+    draft = None if held is None else _draft_all(held, cap, most_exact)
+    if draft is None or draft.pattern.open.size:
+        return _draft_all(part, cap, most_exact)
+    return replace(draft, otherwise=part)
+
+
+def _draft_all(part: HiddenCellProblem, cap: float, most_exact: int) -> _PartDraft:
     if not part.system.equal.shape[0] + part.system.most.shape[0]:
         return _PartDraft(part, settled=_leave(part))
     try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from scipy import sparse
 
@@ -54,3 +56,14 @@ def test_a_limit_goes_with_its_part_less_what_is_fixed_in_it():
                if 0 in at]
     assert part.system.most.toarray().tolist() == [[1, 0]]
     assert part.system.most_to.tolist() == [5]
+
+
+def test_numbers_to_be_hidden_last_cannot_be_hidden_at_first():
+    whole = problem()
+    assert whole.without_last is None
+    held = replace(whole, last=np.array([True, True, False, True, False])).without_last
+    assert held is not None
+    assert held.movable.tolist() == [False, False, True, False, False]
+    assert replace(whole, last=np.array([True, False, False, True, True])).without_last is None  # none could be hidden
+    parts = {tuple(at): part for at, part in replace(whole, last=np.array([False, True, False, True, False])).split()}
+    assert parts[0, 1].last.tolist() == [False, True]
