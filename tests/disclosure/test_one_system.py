@@ -95,7 +95,7 @@ def test_the_same_people_in_two_analyses_are_one_number_whatever_the_day_of_the_
 
 
 @pytest.mark.parametrize(("levels", "known"), [
-    ([1, 4, 1, 0], (1, 4)),  # were all six at one level, "no placement" would be withheld with the noughts of the others
+    ([1, 4, 1, 0], (1, 4)),  # were all six at one level, "no placement" would be withheld with the other noughts
     ([1, 4, 1, 8], (0, 6))])
 def test_a_nought_is_not_withheld_beside_one_of_its_group_that_is_shown(levels: list[int],
                                                                         known: tuple[int, int]) -> None:

@@ -248,8 +248,8 @@ def may_be_zero(grid: Grid, column: str) -> Bools:
     """Find the hidden counts that may be zeros: those of a group or row of which nothing is shown.
 
     Zeros are hidden together with a group that is wholly in one category, and on a row or a base too small to show; but
-    a row of a table that lists only what occurs is no zero, whatever is hidden with it. Where all the rest of a group is
-    shown as 0, those that are hidden are not all in one category either: that rest would be hidden with them.
+    a row of a table that lists only what occurs is no zero, whatever is hidden with it. Where all the rest of a group
+    is shown as 0, those that are hidden are not all in one category either: that rest would be hidden with them.
     """
     table = grid.as_shown.table
     if not grid.outcomes:
