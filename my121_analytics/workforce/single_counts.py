@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,6 +16,8 @@ GROUPING = frozenset(column.name for table in ("employees", "posts") for column 
 """What people are grouped by. A key that a table sums over and that is not one of these is an outcome."""
 NONE = "0"
 """The outcome "no placement": everybody counts in its base, in others' bases those who have an outcome."""
+STEPS = frozenset({"step", "performance_step", "potential_step"})
+"""Outcomes of which 0 is a step of no size, not "no placement"."""
 PLACED = "placed"
 """Attribute of those with an outcome: with a ``box``, or with a ``level``."""
 
@@ -22,6 +25,12 @@ PLACED = "placed"
 def outcome_keys(table: Table) -> list[str]:
     """Give the keys that say what people got rather than who they are."""
     return [k for k in table.sums if k not in GROUPING and k not in table.unit_columns and k not in table.protected]
+
+
+def are_none(outcomes: Sequence[str], values: np.ndarray) -> np.ndarray:
+    """Say which values of a table's only outcome are "no placement"; of several outcomes, and of steps, none is."""
+    is_one = len(outcomes) == 1 and outcomes[0] not in STEPS
+    return np.asarray(values == NONE) if is_one else np.zeros(len(values), dtype=bool)
 
 
 def find_count(table: Table, row: int, column: str, subject: Subject) -> Count | None:
@@ -63,7 +72,7 @@ def _say_base(table: Table, row: int, base: str, outcomes: list[str]) -> dict[st
     """Say whom the base of a row counts: everybody (nothing to add), or those placed; None where it cannot be told."""
     frame = table.frame
     is_part = (frame[outcomes].astype("str") != TOTAL).all(axis="columns").to_numpy()
-    is_none = (frame[outcomes[0]].astype("str") == NONE).to_numpy() & (len(outcomes) == 1)
+    is_none = are_none(outcomes, frame[outcomes[0]].astype("str").to_numpy())
     others = [key for key in table.keys if key not in outcomes]
     group = pd.factorize(pd.MultiIndex.from_frame(frame[others].astype("str")))[0] if others else np.zeros(len(frame),
                                                                                                            np.int64)

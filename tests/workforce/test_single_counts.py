@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -13,7 +14,7 @@ from my121_analytics.improvement.plan.named_statistics import ANALYSES
 from my121_analytics.improvement.plan.statistic_readings import _carry_out, _tables_of_groups
 from my121_analytics.sample_council.council import make_sample
 from my121_analytics.workforce.results import Count, Subject, Table
-from my121_analytics.workforce.single_counts import find_count
+from my121_analytics.workforce.single_counts import are_none, find_count
 
 SUBJECT = Subject("2024/25", date(2025, 3, 31), "posts_in_cycle")
 RATINGS = pd.DataFrame({"level": [1, 2, 3, 0], "n": [5, 6, 7, 4], "base": [18, 18, 18, 22]})
@@ -53,3 +54,10 @@ def test_a_base_that_no_sum_of_the_table_explains_and_an_undeclared_column_count
                   counts={"base": Count("posts"), "n": Count("posts")})
     assert find_count(table, 0, "base", SUBJECT) is None
     assert find_count(Table(RATINGS, keys=("level",), count="n"), 0, "n", SUBJECT) is None
+
+
+def test_a_step_of_no_size_is_no_missing_placement():
+    values = np.array(["-1", "0", "1"], dtype=object)
+    assert are_none(["box"], values).tolist() == [False, True, False]
+    for outcomes in (["step"], ["performance_step"], ["potential_step"], ["box", "performance"]):
+        assert not are_none(outcomes, values).any()

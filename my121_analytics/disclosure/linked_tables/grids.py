@@ -13,7 +13,7 @@ from my121_analytics.disclosure.linked_tables.system import Bools, Floats, Ints
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.workforce.results import TOTAL, Count, Subject, Table
 from my121_analytics.workforce.schema import MANAGER, TABLES
-from my121_analytics.workforce.single_counts import NONE, PLACED, is_base_of
+from my121_analytics.workforce.single_counts import PLACED, are_none, is_base_of
 
 Texts = npt.NDArray[np.object_]
 
@@ -222,8 +222,7 @@ def _kind_of_base(grid: Grid, base: str) -> Texts:
     """
     rows, groups = grid.parts(grid.outcomes), grid.groups(grid.outcomes)
     value = grid.truth[base]
-    one_key = len(grid.outcomes) == 1
-    none = grid.keys[grid.outcomes[0]] == NONE if one_key else np.zeros(grid.n, dtype=bool)
+    none = are_none(grid.outcomes, grid.keys[grid.outcomes[0]])
     size = groups.max(initial=-1) + 1
     counts = [column for column in grid.columns if is_base_of(base, column)]
     telling = [column for column in counts if (np.isfinite(grid.truth[column]) & np.isfinite(value)).any()]

@@ -9,10 +9,10 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import CLOSE, NONE, Grid, Nesting, holds, numbers_of
+from my121_analytics.disclosure.linked_tables.grids import CLOSE, Grid, Nesting, holds, numbers_of
 from my121_analytics.workforce.counted import may_be_part
 from my121_analytics.workforce.results import TOTAL
-from my121_analytics.workforce.single_counts import is_base_of
+from my121_analytics.workforce.single_counts import are_none, is_base_of
 
 
 def add_keys(gathered: Gathered, grid: Grid) -> None:
@@ -36,7 +36,7 @@ def add_keys(gathered: Gathered, grid: Grid) -> None:
 
 
 def _adds_up_to_base(grid: Grid, key: str) -> bool:
-    has_margin = np.isin(grid.keys[key], [NONE, TOTAL]).any()
+    has_margin = (grid.keys[key] == TOTAL).any() or are_none([key], grid.keys[key]).any()
     return not has_margin and any((grid.base_kind[base] != "").any() for base in grid.bases)
 
 
