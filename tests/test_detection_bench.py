@@ -114,9 +114,13 @@ def test_one_council_is_judged_by_every_method_for_every_manager():
     assert rows.groupby("method")["true_total"].first().nunique() == 1
 
 
-def test_who_knows_all_but_the_managers_keeps_the_rate_and_judges_plain_councils_only():
+def test_plain_councils_alone_are_judged_by_who_knows_all_but_the_managers():
     assert is_plain(Council("any name", 4))
     assert not is_plain(Council("any name", 4, shape="heavy"))
+
+
+@pytest.mark.slow
+def test_who_knows_all_but_the_managers_keeps_the_rate():
     rows = pd.concat([judge_run(Council("plain", 4), seed) for seed in range(600, 606)])
     found = {name: tabulate(rows[rows["method"] == name]) for name in (OURS, CEILING)}
     assert 0.05 <= found[CEILING]["total"]["wrong"] <= 0.15

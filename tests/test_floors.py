@@ -27,9 +27,14 @@ OUTSIDE_THE_FLOORS = {"__init__", "__main__"}
 
 
 @cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text("utf-8"))
+
+
+@cache
 def imports_of(path: Path) -> frozenset[str]:
     found: set[str] = set()
-    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for node in ast.walk(tree_of(path)):
         names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
         if isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} uses a relative import"
@@ -74,7 +79,7 @@ def test_analysis_and_inference_do_not_know_pictures_or_workbooks():
     banned = {"matplotlib", "seaborn", "openpyxl", "xlsxwriter"}
     for room in ("analysis", "inference", "workforce", "sample_council", "framework", "wording"):
         for path in (ROOT / room).rglob("*.py"):
-            tree = ast.parse(path.read_text("utf-8"))
+            tree = tree_of(path)
             # the synthetic council writes workbooks as an ERP would, and loads the library only when it does
             nodes = tree.body if path.name == "export_files.py" else ast.walk(tree)
             tops = {name.split(".")[0] for node in nodes
@@ -93,7 +98,7 @@ def test_the_page_that_shows_the_house_names_what_is_there():
 
 def test_each_room_says_what_is_in_it():
     silent = [str(path.relative_to(ROOT)) for path in ROOT.rglob("__init__.py")
-              if not (ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "").strip()]
+              if not (ast.get_docstring(tree_of(path)) or "").strip()]
     assert silent == []
 
 
@@ -102,7 +107,7 @@ SAME_IN_SEVERAL = {"Component"}
 
 
 def test_a_class_is_named_once():
-    names = Counter(node.name for path in ROOT.rglob("*.py") for node in ast.parse(path.read_text("utf-8")).body
+    names = Counter(node.name for path in ROOT.rglob("*.py") for node in tree_of(path).body
                     if isinstance(node, ast.ClassDef) and not node.name.startswith("_"))
     assert {name for name, n in names.items() if n > 1} <= SAME_IN_SEVERAL
 

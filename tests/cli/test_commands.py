@@ -60,8 +60,12 @@ def test_check_accounts_for_every_row_and_explains_every_heading(checked):
     assert "->" in done.stdout
 
 
-def test_strict_check_leaves_with_3_where_rows_were_refused(my121, tmp_path):
-    assert my121("check", SAMPLE, "--out", tmp_path / "out", "--strict").returncode == 3
+def test_strict_check_leaves_with_3_where_rows_were_refused(my121, one_cycle_exports, tmp_path):
+    text = (one_cycle_exports / "ratings.csv").read_text("utf-8")
+    for name, content, code in (("good", text, 0), ("bad", text.replace("01/03/2024,Exceeds", "01/03/2024,?", 1), 3)):
+        (tmp_path / f"{name}.csv").write_text(content, "utf-8")
+        done = my121("check", tmp_path / f"{name}.csv", "--out", tmp_path / name, "--strict")
+        assert done.returncode == code, done.stdout + done.stderr
 
 
 def test_managers_csv_has_the_columns_others_rely_on(managed):
@@ -97,7 +101,8 @@ def test_profile_takes_two_groupings_and_the_manager(my121, small_exports, tmp_p
     assert "analyst" in refused.stderr
 
 
-@pytest.mark.parametrize("command", ["development", "talent", "coverage", "movement", "self"])
+@pytest.mark.parametrize("command", ["coverage", "self", *(
+    pytest.param(command, marks=pytest.mark.slow) for command in ("development", "talent", "movement"))])
 def test_each_paper_on_one_subject_is_written(my121, small_exports, tmp_path, command):
     done = my121(command, small_exports, "--out", tmp_path)
     assert done.returncode == 0, done.stderr

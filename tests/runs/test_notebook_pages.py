@@ -67,10 +67,14 @@ def test_frames_and_printed_lines_are_shown_to_the_analyst_only(
         assert page.count("<img") == page.count('alt="A page')
 
 
-def test_a_notebook_that_stops_or_takes_no_audience_is_refused(
-        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.slow
+def test_a_notebook_that_stops_is_refused(tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="stopped with an error"):
         run(write(tmp_path, "1 / 0", reads=False), exports, "publish", monkeypatch)
+
+
+def test_a_notebook_that_takes_no_audience_is_refused(
+        tmp_path: Path, exports: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError, match="no cell tagged 'parameters'"):
         run(write(tmp_path, tagged=False), exports, "publish", monkeypatch)
 

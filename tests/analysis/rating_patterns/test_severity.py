@@ -249,6 +249,7 @@ def test_relabelling_managers_changes_only_the_labels(large):
     assert np.allclose(one[["estimate", "lower", "upper"]], other[["estimate", "lower", "upper"]], atol=1e-3)
 
 
+@pytest.mark.slow
 def test_the_numbers_are_the_same_where_processes_share_the_work():
     workforce = council([6] * 12, leniency=np.zeros(12), cycles=2, people_sd=0.5)
     alone = estimate_severity(workforce, habits=True)
