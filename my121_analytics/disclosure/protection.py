@@ -471,11 +471,14 @@ def _weigh_groups(keys: pd.DataFrame, weights: Mapping[str, float]) -> Floats:
 
 def hidden_totals(table: Table, mask: Mask) -> set[float]:
     """List the totals and bases of a table that are hidden, since the same numbers may stand elsewhere too."""
-    total = table.frame[list(table.keys)].astype("str").eq(TOTAL).any(axis="columns").to_numpy()
+    total = np.zeros(len(table.frame), dtype=bool)
+    for key in table.keys:
+        total |= table.frame[key].astype("str").eq(TOTAL).to_numpy()
     found: set[float] = set()
     for column, hidden in mask.cells.items():
         of_all: Bools = hidden & (total | (column == table.base))
-        found |= set(pd.to_numeric(table.frame.loc[of_all, column]).dropna().astype(float))
+        if of_all.any():
+            found |= set(pd.to_numeric(table.frame.loc[of_all, column]).dropna().astype(float))
     return found
 
 
