@@ -109,10 +109,8 @@ def _thin_cycles(workforce: Workforce) -> Iterator[Doubt]:
     of_cycle = placements["cycle"].array
     places = of_cycle.categories.get_indexer(labels)
     for source in (MANAGER, SELF):
-        counts = np.bincount(of_cycle.codes[placements["source"].array == source] + 1,
-                             minlength=len(of_cycle.categories) + 1)
-        counts[0] = 0  # no cycle is none of the cycles
-        ratings = counts[places + 1].astype(np.float64)
+        dated = (of_cycle.codes >= 0) & (placements["source"].array == source)
+        ratings = np.bincount(of_cycle.codes[dated], minlength=len(of_cycle.categories))[places].astype(np.float64)
         first = np.flatnonzero(ratings)[:1]
         for place in range(int(first[0]), len(labels)) if len(first) else ():
             elsewhere = np.delete(np.divide(ratings, employed, where=employed > 0, out=np.zeros(len(ratings))), place)

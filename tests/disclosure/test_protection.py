@@ -8,7 +8,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from my121_analytics.disclosure.protection import Before, Candidate, _Attempt, _Small, protect
+from my121_analytics.disclosure.protection import Before, Candidate, _Attempt, _Small, hidden_totals, protect
+from my121_analytics.disclosure.suppression import Mask
 from my121_analytics.settings import DisclosureSettings
 from my121_analytics.workforce.results import TOTAL, Table, describe
 
@@ -114,3 +115,11 @@ def test_the_councils_total_costs_the_most_to_hide_then_units_totals_then_direct
     assert weights("grade") == [1, 1, headline]
     assert weights("directorate") == [main, main, headline]
     assert weights("grade", unit="Homes") == [1, 1, total]
+
+
+def test_hidden_totals_are_those_of_all_and_every_hidden_base():
+    frame = pd.DataFrame({"unit": ["Care", "Roads", TOTAL], "n": [3, 9, 12], "base": [20, 30, 50]})
+    n, base = np.array([True, False, True]), np.array([False, True, False])
+    mask = Mask({"n": n, "base": base}, np.zeros(3, dtype=bool))
+    assert hidden_totals(Table(frame, ("unit",), "n", "base"), mask) == {12.0, 30.0}
+    assert hidden_totals(Table(frame, ("unit",), "n", "base"), Mask({"n": base, "base": ~n & ~base}, n)) == set()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from my121_analytics.workforce.record import keep_latest, main_posts
+from my121_analytics.workforce.record import keep_latest, main_posts, months_between, of_employee
 
 ORIGIN = {"origin_file": "a.csv", "origin_sheet": ""}
 
@@ -42,3 +42,14 @@ def test_the_main_post_is_in_force_then_flagged_then_the_larger_then_the_lower_n
         post("alone", "9", main=False, fte=0.1)])
     assert main_posts(posts)["post_id"].tolist() == ["2", "4", "6", "7", "9"]
     assert sorted(main_posts(posts.sample(frac=1, random_state=3))["post_id"]) == ["2", "4", "6", "7", "9"]
+
+
+def test_of_several_rows_of_one_person_the_first_is_looked_up():
+    people = pd.DataFrame({"employee_id": pd.Categorical(["a", "b", "a"]), "sex": ["first", "b's", "second"]})
+    asked = pd.Series(pd.Categorical(["a", None, "b"], dtype=people["employee_id"].dtype), index=[7, 8, 9])
+    assert of_employee(people, asked, "sex").fillna("nobody").to_dict() == {7: "first", 8: "nobody", 9: "b's"}
+
+
+def test_a_month_is_whole_on_the_day_that_it_ends():
+    days = pd.Series(pd.to_datetime(["2024-08-30", "2024-08-31", "2024-09-30", "2024-10-01", None]))
+    assert months_between(days, pd.Timestamp("2024-09-30")).fillna(-9).tolist() == [1, 0, 0, -1, -9]
