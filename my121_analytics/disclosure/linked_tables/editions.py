@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import EDITION_OF_COUNT, Gathered
-from my121_analytics.disclosure.linked_tables.grids import EDITION, NONE, SEPARATOR, Grid, Nesting, Shown, Texts
+from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR, Grid, Nesting, Shown, Texts
 from my121_analytics.disclosure.linked_tables.sums import add_keys
 from my121_analytics.disclosure.linked_tables.system import Floats, Ints
 from my121_analytics.workforce.results import TOTAL
+from my121_analytics.workforce.single_counts import NONE
 
 
 def list_values(shown: Sequence[Shown], nesting: Nesting | None = None) -> dict[str, float]:

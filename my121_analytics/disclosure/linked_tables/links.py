@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from my121_analytics.disclosure.linked_tables.gathered import Gathered
-from my121_analytics.disclosure.linked_tables.grids import EDITION, NONE, SEPARATOR, Grid, Shown, Texts
+from my121_analytics.disclosure.linked_tables.grids import EDITION, SEPARATOR, Grid, Shown, Texts
 from my121_analytics.disclosure.linked_tables.system import Ints
 from my121_analytics.workforce.results import TOTAL
+from my121_analytics.workforce.single_counts import NONE
 
 Places = Mapping[str, tuple[str, str]]
 """Box -> its performance and potential."""
