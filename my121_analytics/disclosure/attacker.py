@@ -66,8 +66,6 @@ class AttackReport:
         How earlier releases were linked.
     is_rounded
         Counts were rounded rather than hidden.
-    known
-        What was worked with; None where there was nothing to ask.
 
     Notes
     -----
@@ -77,7 +75,6 @@ class AttackReport:
     cells: pd.DataFrame
     links: Links = field(default_factory=lambda: Links())
     is_rounded: bool = False
-    known: Knowledge | None = field(default=None, repr=False, compare=False)
 
     @property
     def unlinked(self) -> tuple[str, ...]:
@@ -627,7 +624,7 @@ def _attack(shown: Sequence[Shown], numbers: Mapping[str, tuple[str, list[float]
     proven |= is_rounded & _are_large(known.system, cells, small_from, ~proven & is_rounded, known.truth)
     why = np.where(proven, "", np.where(cells["given_away"], "follows_shown", "narrow"))
     return AttackReport(cells.assign(proven=proven, why=why)[list(CELL_COLUMNS)].reset_index(drop=True),
-                        is_rounded=bool(is_rounded.any()), known=known)
+                        is_rounded=bool(is_rounded.any()))
 
 
 def _threshold_of(table: Table, rules: DisclosureSettings) -> int:

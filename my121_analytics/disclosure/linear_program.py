@@ -68,11 +68,6 @@ class LinearProgram:
         found = self._start_again(aim) if found is None else found
         return None if found is None else np.asarray(np.clip(found, self.lower, self.upper), dtype=np.float64)
 
-    def reduced_costs(self) -> Floats:
-        """Give how fast the latest answer would fall with each variable's bound; zeros where it is not known."""
-        costs = np.array(self._highs.getSolution().col_dual)
-        return costs if len(costs) == len(self.lower) else np.zeros(len(self.lower))
-
     def _go_on(self, aim: Floats) -> Floats | None:
         """Search from the corner met last; None where none is found, which is no proof that there is none."""
         highs = self._highs

@@ -32,11 +32,10 @@ from my121_analytics.disclosure.facts import (
 )
 from my121_analytics.disclosure.kept import Earlier, add_to_publication, describe_kept, read_kept
 from my121_analytics.disclosure.linked_tables.equations import Nesting, context_of, numbers_beside
-from my121_analytics.disclosure.linked_tables.system import Bools, Floats
+from my121_analytics.disclosure.linked_tables.system import Floats
 from my121_analytics.disclosure.looked_at import require_looked_at
 from my121_analytics.disclosure.protection import Before, Candidate, hidden_totals, nesting_of, protect
 from my121_analytics.disclosure.released import GATE, Released, require_released
-from my121_analytics.disclosure.rounded_ranges import find_holding_cells
 from my121_analytics.disclosure.rounding import round_count, round_table, withhold_counts
 from my121_analytics.disclosure.secondary.continuity import find_usual
 from my121_analytics.disclosure.solver_output import solver_silenced
@@ -472,8 +471,8 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
            earlier: Mapping[str, Earlier], nesting: Nesting | None, points: Floats | None, linked: Linked | None,
            remake: Callable[[_Draft], Released]) -> dict[int, Released]:
     """Attack what is about to leave; tables whose counts do not hold are kept back whole, and what is left is attacked
-    again. From rounded tables the counts known too narrowly are withheld first, then the counts that they follow from;
-    where that does not do, one table is kept back at a time, the one with the most such counts.
+    again. From rounded tables the counts known too narrowly are withheld first; where that does not do, one table is
+    kept back at a time, the one with the most such counts.
 
     Returns
     -------
@@ -500,8 +499,7 @@ def _prove(drafts: Sequence[_Draft], released: Sequence[Released], rules: Disclo
         left = [(at, name) for at, draft in enumerate(drafts) for name in draft.about_people]
         places = [(at, name) for at, name in left if f"{at}.{name}" in n_narrow.index]
         silent = [at for at in range(len(drafts)) if f"{at}.{FACTS}" in n_narrow.index and drafts[at].shows_any]
-        if rules.method == "round" and (_withhold(drafts, report.narrowest, rules.marker)
-                                        or _withhold(drafts, _find_holding(drafts, report), rules.marker)):
+        if rules.method == "round" and _withhold_narrow(drafts, report, rules.marker):
             shown = [remake(draft) for draft in drafts]
             continue
         if rules.method == "round":
@@ -551,37 +549,24 @@ def _require_something(drafts: Sequence[_Draft]) -> None:
                               hints=["Use coarser groups, or [disclosure] method = \"suppress\"."])
 
 
-def _withhold(drafts: Sequence[_Draft], chosen: pd.DataFrame, marker: str) -> bool:
-    """Withhold rounded counts, with what follows from them; False where all are already."""
-    chosen = chosen[_are_printed(drafts, chosen)]
-    for (table, column), cells in chosen.groupby(["table", "column"], sort=True):
-        at, _, name = str(table).partition(".")
-        draft = drafts[int(at)]
-        if name == FACTS:
-            draft.silence([str(column)])
-        else:
-            draft.frames[name] = withhold_counts(draft.passed[name], draft.frames[name], str(column),
-                                                 cells["row"].to_numpy(np.int64), marker)
-    return bool(len(chosen))
-
-
-def _are_printed(drafts: Sequence[_Draft], cells: pd.DataFrame) -> Bools:
-    """Say which cells (``table``, ``row``, ``column``) are printed now; those of a release before this one are not."""
-    out = np.zeros(len(cells), dtype=bool)
-    for (table, column), rows in cells.groupby(["table", "column"]).indices.items():
+def _withhold_narrow(drafts: Sequence[_Draft], report: AttackReport, marker: str) -> bool:
+    """Withhold the rounded counts that are known too narrowly, with what follows from them; False where all are."""
+    found = False
+    for (table, column), cells in report.narrowest.groupby(["table", "column"], sort=True):
         at, _, name = str(table).partition(".")
         draft = drafts[int(at)] if at.isdecimal() and int(at) < len(drafts) else None
-        if draft is not None and name == FACTS:
-            out[rows] = draft.shows(str(column))
-        elif draft is not None and name in draft.passed:
-            out[rows] = draft.frames[name][str(column)].notna().to_numpy()[cells["row"].to_numpy(np.int64)[rows]]
-    return out
-
-
-def _find_holding(drafts: Sequence[_Draft], report: AttackReport) -> pd.DataFrame:
-    """Find the rounded counts from which those that are withheld follow too narrowly: the smallest that do."""
-    assert report.known is not None
-    return find_holding_cells(report.known, report.narrowest, _are_printed(drafts, report.known.rounded))
+        if draft is not None and name == FACTS and draft.shows(str(column)):
+            draft.silence([str(column)])
+            found = True
+        if draft is None or name not in draft.passed:
+            continue  # of a release before this one
+        rows = cells["row"].to_numpy(np.int64)
+        rows = rows[draft.frames[name][str(column)].notna().to_numpy()[rows]]
+        if len(rows):
+            draft.frames[name] = withhold_counts(draft.passed[name], draft.frames[name], str(column), rows,
+                                                 marker)
+            found = True
+    return found
 
 
 def _keep_back(table: Table, scope: _Scope) -> str:

@@ -139,25 +139,6 @@ def test_an_outcome_shown_as_nobody_is_not_named_where_only_what_occurs_is_liste
     assert frame["after"].isna().tolist() == [False, True, False, False, True]  # the last: all of its group in one
 
 
-def test_where_a_withheld_count_follows_from_printed_ones_the_smallest_that_tell_it_go_and_no_table() -> None:
-    """B is 43 at least, being printed as 45, and both grades are 44 at most: A would be nobody or one."""
-    about = replace(result().about, n=None)
-    services = Table(pd.DataFrame({"service": ["A", "B", TOTAL], "n": [1, 43, 44]}), keys=("service",), count="n",
-                     sums=("service",))
-    grades = Table(pd.DataFrame({"grade": ["x", "y", TOTAL], "n": [22, 22, 44]}), keys=("grade",), count="n",
-                   sums=("grade",))
-    tables = {"services": services, "grades": grades}
-    rounded = {name: round_table(table, ROUND.disclosure) for name, table in tables.items()}
-    rounded["services"].loc[0, "n"] = pd.NA
-    rounded["services"].loc[0, "marker"] = "[c]"
-    told = attack(rounded, tables, ROUND.disclosure, exact=True).cells.set_index("keys").loc["service=A"]
-    assert (told["lower"], told["upper"], told["proven"]) == (0, 1, False)
-    released = release(Result(about, tables), audience="publish", settings=ROUND).tables
-    assert released["services"]["n"].isna().tolist() == [True, False, False]
-    assert released["grades"]["n"].isna().tolist() == [True, False, False]
-    assert attack(released, tables, ROUND.disclosure).passed
-
-
 @pytest.mark.parametrize("base", [3, 4, 5, 10])
 def test_the_attacker_thinks_of_exactly_the_counts_that_round_to_what_is_shown(base: int) -> None:
     for shown in range(0, 4 * base, base):
