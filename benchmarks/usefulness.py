@@ -1,7 +1,7 @@
 """What the gate leaves to read: shares of cells and of people shown in a published workforce report, and its time.
 
-``python benchmarks/usefulness.py 150 600 5000`` prints one line a size, ``--by directorate,service`` of a report by these
-groups. Cells are the counts of people in the tables of the report (profile, movement, coverage, key posts, equality);
+``python benchmarks/usefulness.py 150 600 5000`` prints one line a size, ``--by directorate,service`` of a report by
+these groups. Cells are the counts of people in the tables of the report (profile, movement, coverage, key posts, equality);
 people are weighed by the counts themselves. As in the report, the gate knows which unit belongs to which.
 """
 
@@ -84,7 +84,8 @@ def main() -> None:
     for size in asked.sizes:
         for seed in range(asked.seeds):
             workforce = make_sample(size, seed=seed).workforce
-            results, nesting = analyse(workforce, report), find_nesting(workforce.posts_in_cycle(workforce.latest_cycle))
+            results = analyse(workforce, report)
+            nesting = find_nesting(workforce.posts_in_cycle(workforce.latest_cycle))
             start = time.process_time()
             released = release_together(results, audience="publish", nesting=nesting)
             print(describe(size, measure(results, released), time.process_time() - start), flush=True)
