@@ -1,8 +1,8 @@
 """What the gate leaves to read: shares of cells and of people shown in a published workforce report, and its time.
 
 ``python benchmarks/usefulness.py 150 600 5000`` prints one line a size, ``--by directorate,service`` of a report by
-these groups. Cells are the counts of people in the tables of the report (profile, movement, coverage, key posts, equality);
-people are weighed by the counts themselves. As in the report, the gate knows which unit belongs to which.
+these groups. Cells are the counts of people in the tables of the report (profile, movement, coverage, key posts,
+equality); people are weighed by the counts themselves. As in the report, the gate knows which unit belongs to which.
 """
 
 from __future__ import annotations
