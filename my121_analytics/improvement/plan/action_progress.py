@@ -157,6 +157,11 @@ def read_colour(cell: str, vocabulary: Vocabulary) -> Statement:
     return said if said.state or not rest else read_status(cell, vocabulary)
 
 
+def says_how_far(cell: str, vocabulary: Vocabulary) -> bool:
+    """Say whether a cell under a heading that is not known reads like a status, a colour or a share done."""
+    return not is_nothing(cell) and bool(read_status(cell, vocabulary).state or read_colour(cell, vocabulary).state)
+
+
 def read_percent(cell: str, *, is_fraction: bool = False) -> float | None:
     """Read a share done, 0-100: ``50%``, ``100``, and ``0.5`` in a column of fractions; None where it is none."""
     text = cell.strip()

@@ -30,6 +30,7 @@ from my121_analytics.improvement.plan.action_progress import (
     read_status,
     read_update,
     say_of_percent,
+    says_how_far,
     state_of_title,
 )
 from my121_analytics.improvement.plan.action_table import ActionHeader
@@ -314,12 +315,10 @@ def _say_of_surroundings(sheet: SourceSheet, position: int, reading: Reading, be
     if reading.section.state:
         reading.ask(sheet, position + 1, "progress", reading.section.text, f"title_says_{reading.section.state}")
         return Statement(reading.section.state)
-    telling = {heading: cell for heading, cell in beside.items()
-               if not is_nothing(cell) and (read_status(cell, reading.vocabulary).state or read_colour(
-                   cell, reading.vocabulary).state)}
+    telling = {heading: cell for heading, cell in beside.items() if says_how_far(cell, reading.vocabulary)}
     for heading, cell in telling.items():
         reading.ask(sheet, position + 1, heading, f"{heading}: {cell}", "status_under_unknown_heading",
-                    heading=heading)
+                    heading=heading, cell=cell)
     return Statement(UNCLEAR if telling else "")
 
 

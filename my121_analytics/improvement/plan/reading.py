@@ -14,7 +14,11 @@ import pandas as pd
 from my121_analytics.errors import DataUnusableError
 from my121_analytics.improvement.headings import plain, spellings
 from my121_analytics.improvement.plan.action_cells import without_contacts
-from my121_analytics.improvement.plan.action_progress import is_fraction_column, state_of_title
+from my121_analytics.improvement.plan.action_progress import (
+    is_fraction_column,
+    says_how_far,
+    state_of_title,
+)
 from my121_analytics.improvement.plan.action_rows import DETAILS, REFUSED, Reading, Title, read_row
 from my121_analytics.improvement.plan.action_table import (
     LONGEST_HEADING,
@@ -215,15 +219,18 @@ def _read_sheet(page: PlanSheet, reading: Reading) -> bool:
     while (header := find_action_header(sheet, start, own=own)) is not None:
         found, reading.issue = True, ""
         _read_information(rows[start:header.at], reading)
+        telling = {heading for j, heading in header.unread.items()
+                   if any(says_how_far(row[j], reading.vocabulary) for row in rows[header.first:])}
         for heading in unused_headings(sheet, header, own=own):
-            reading.ask(sheet, header.at + 1, heading, heading, "unused_column", part=_likely_part(heading))
+            reading.ask(sheet, header.at + 1, heading, heading, "unused_column",
+                        part="progress" if heading in telling else _likely_part(heading))
         for heading, part in header.assumed.items():
             reading.ask(sheet, header.at + 1, heading, heading, f"taken_for_{part}")
-        for places in header.dated.values():
+        for part, places in header.dated.items():
             headings = [" ".join(rows[header.at][j].split()) for j in places]
             if len(headings) > 1:
                 reading.ask(sheet, header.at + 1, headings[-1], ", ".join(headings), "latest_column",
-                            latest=headings[-1])
+                            other=headings[-2], part=part)
         start = _read_table(page, header, fates, reading)
     _read_information(rows[start:], reading)
     reading.sheets.append({

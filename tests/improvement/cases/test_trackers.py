@@ -483,3 +483,36 @@ def test_days_in_the_councils_order_are_not_doubted(tmp_path):
     assert plan.refusals.empty
     assert [day.date() for day in rows["due_latest"]] == [date(2024, 6, 30), date(2024, 7, 4), date(2024, 7, 4),
                                                          date(2024, 7, 30)]
+
+
+@pytest.mark.parametrize(("heading", "cell", "words", "status"), [
+    ("Outstanding? (Y/N)", "N", {"N": "done", "Y": "open"}, "done"),
+    ("Overdue?", "No", {"No": "open", "Yes": "behind"}, "overdue"),
+    ("Where we are", "Closed", {}, "done"),
+])
+def test_who_maps_an_unknown_heading_as_asked_gets_the_right_status(tmp_path, heading, cell, words, status):
+    book = write_book(tmp_path / "own.xlsx", {"Plan": [
+        [*STANDING, heading], ["1", "Cover the rota", "Head of HR", "30/06/2024", cell]]})
+    plan, _ = read(book)
+    unused, told = plan.questions["remedy"]
+    assert f'"{heading}" = "progress"' in unused
+    assert f'"{heading}" = "progress"' in told
+    assert f'"{cell}" = "done"' in told
+    mapped, rows = read(book, settings=Settings.model_validate(
+        {"plan": {"columns": {heading: "progress"}, "status_words": words}}))
+    assert rows["status"].tolist() == [status]
+    assert mapped.questions.empty
+
+
+@pytest.mark.parametrize(("headings", "cells"), [(["RAG Jun", "RAG Sep"], ["Complete", "Red"]),
+                                                 (["Q1 update", "Q2 update"], ["Complete", "Delayed"]),
+                                                 (["% complete Q1", "% complete Q2"], [1.0, .5])])
+def test_who_names_another_period_as_asked_gets_that_one(tmp_path, headings, cells):
+    book = write_book(tmp_path / "periods.xlsx", {"Plan": [
+        [*STANDING, *headings], ["1", "Cover the rota", "Head of HR", "30/06/2024", *cells]]})
+    plan, rows = read(book)
+    assert rows["status"].tolist() == ["overdue"]
+    asked = plan.questions.set_index("reason").loc["latest_column", "remedy"]
+    part = asked.partition(f'"{headings[0]}" = "')[2].partition('"')[0]
+    settings = {"plan": {"columns": {headings[0]: part, headings[1]: "ignore"}}}
+    assert read(book, settings=Settings.model_validate(settings))[1]["status"].tolist() == ["done"]
