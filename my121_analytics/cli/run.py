@@ -9,6 +9,7 @@ import typer
 
 from my121_analytics.cli.arguments import CorrectionsFile
 from my121_analytics.cli.terminal import show_line
+from my121_analytics.wording.shares import percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -104,4 +105,4 @@ def format_figure(value: float | None, unit: str) -> str:
     """Write a headline figure as a person reads it; a withheld one as [c]."""
     if value is None or value != value:  # missing figures come back from a table as NaN
         return "[c]"
-    return f"{value:.0%}" if unit == "share" else f"{value:,.0f}" if unit == "count" else f"{value:.2f}"
+    return percent(value) if unit == "share" else f"{value:,.0f}" if unit == "count" else f"{value:.2f}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from datetime import date
 
@@ -11,6 +10,7 @@ import pandas as pd
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.errors import DataUnusableError, DisclosureError
 from my121_analytics.wording.catalogue import codes, say
+from my121_analytics.wording.shares import percent as percent
 from my121_analytics.workforce.cycles import UNDATED
 
 FEW = 20
@@ -84,15 +84,6 @@ def say_share(n: float, of: float) -> str:
     if abs(distance) <= _PLAIN:
         return words
     return say("share", "above" if distance > 0 else "below", words=words[0].lower() + words[1:])
-
-
-def percent(share: float) -> str:
-    """Print a share as a whole percentage; a few are not none, and nearly all are not all."""
-    if 0 < share < 0.005:
-        return say("share", "under_one")
-    if 0.995 < share < 1:
-        return say("share", "nearly_all")
-    return f"{math.floor(share * 100 + 0.5)}%"
 
 
 def points(change: float) -> str:

@@ -11,6 +11,7 @@ from my121_analytics.figures import phrases, theme
 from my121_analytics.figures.layout import Room, Words, elide, measure, open_axes, write
 from my121_analytics.figures.vector import printable
 from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.shares import percent
 from my121_analytics.workforce.verdicts import PATTERN, VERDICTS
 
 if TYPE_CHECKING:
@@ -87,8 +88,8 @@ def describe_rating_mixes(released: Released) -> str:
     for manager in listed.head(MOST_MANAGERS).itertuples():
         shares = mix[mix["rater_id"] == manager.rater_id].sort_values("level")
         parts = phrases.join_words([
-            say("rating_mixes", "alt_part", label=row.label, share=_percent(row.share),
-                expected=_percent(row.expected_share)) for row in shares.itertuples()])
+            say("rating_mixes", "alt_part", label=row.label, share=percent(row.share),
+                expected=percent(row.expected_share)) for row in shares.itertuples()])
         rows.append(say("rating_mixes", "alt_row", name=manager.name, parts=parts))
     return " ".join([say("rating_mixes", "alt", title=_title(listed)), *rows])
 
@@ -153,10 +154,6 @@ def _draw_bar(ax: Axes, top: float, shares: list[float], word: str, *, pale: boo
         ax.barh(top + _BAR / 2, share, left=left, height=_BAR * 0.92, color=tone, edgecolor=theme.PAPER, linewidth=1.2,
                 zorder=2)
         if share >= 0.045:
-            write(ax, _percent(share), (left + share / 2, top + _BAR / 2), data=(True, True), size=theme.SMALL,
+            write(ax, percent(share), (left + share / 2, top + _BAR / 2), data=(True, True), size=theme.SMALL,
                   ha="center", colour=theme.text_on(tone), gid="value")
         left += share
-
-
-def _percent(share: float) -> str:
-    return f"{share:.0%}"

@@ -15,6 +15,7 @@ from my121_analytics.errors import DataUnusableError
 from my121_analytics.runs.extract_shape import PEOPLE, PLACEMENTS, WHOLE, ExtractShape, FileShape
 from my121_analytics.settings_runs import ExpectSettings, GuardSettings
 from my121_analytics.wording.catalogue import say
+from my121_analytics.wording.shares import percent
 
 
 @dataclass(frozen=True)
@@ -174,7 +175,7 @@ def _compare_entries(before: ExtractShape, after: ExtractShape, rules: GuardSett
         new = after.filled.get(column, 0.0)
         if after.rows.get(table, 0) >= rules.least and old - new > rules.filled_fall:
             place = say("guard", "column_of", column=name.replace("_", " "), table=table.replace("_", " "))
-            yield GuardFinding("entries_fell", place, f"{old:.0%}", f"{new:.0%}")
+            yield GuardFinding("entries_fell", place, percent(old), percent(new))
 
 
 def _compare_scales(before: ExtractShape, after: ExtractShape, rules: GuardSettings) -> Iterator[GuardFinding]:
@@ -233,4 +234,4 @@ def _shift(old: Mapping[int, int], new: Mapping[int, int], least: int) -> float:
 
 def _mix(levels: Mapping[int, int]) -> str:
     total = sum(levels.values())
-    return ", ".join(f"{level}: {levels[level] / total:.0%}" for level in sorted(levels))
+    return ", ".join(f"{level}: {percent(levels[level] / total)}" for level in sorted(levels))

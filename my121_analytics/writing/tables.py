@@ -14,6 +14,7 @@ from my121_analytics.cell_text import clean_text
 from my121_analytics.disclosure.release import Released, require_released
 from my121_analytics.disclosure.suppression import MARKER
 from my121_analytics.errors import DisclosureError
+from my121_analytics.wording.shares import percent
 
 Kind = Literal["text", "range", "id", "integer", "number", "decimal", "signed", "share", "points", "date"]
 NUMERIC = ("integer", "number", "decimal", "signed", "share", "points")
@@ -195,7 +196,7 @@ def format_value(value: object, kind: Kind) -> str:
     Returns
     -------
     str
-        ``1,234``, ``12%`` (``under 1%`` for a small share that is not zero), ``+0.82``, ``+3``, an ISO date, or clean
+        ``1,234``, ``12%`` (as :func:`percent`), ``+0.82``, ``+3``, an ISO date, or clean
         text.
     """
     if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and np.isnan(value)):
@@ -211,7 +212,7 @@ def format_value(value: object, kind: Kind) -> str:
 
 def _format_number(value: float, kind: Kind) -> str:
     if kind == "share":
-        return "under 1%" if 0 < value < 0.005 else f"{value * 100:.0f}%"
+        return percent(value)
     if kind in ("number", "decimal"):
         return f"{value:,.{2 if kind == 'number' else 1}f}".replace("-", MINUS)
     text = f"{value * 100:+.0f}" if kind == "points" else f"{value:+.2f}"

@@ -29,6 +29,7 @@ def released(counts: list[int], audience: str) -> Released:
 @pytest.mark.parametrize(("value", "kind", "text"), [
     (1234, "integer", "1,234"), (-3, "integer", "−3"), (0, "integer", "0"),
     (0.12, "share", "12%"), (0.004, "share", "under 1%"), (0.0, "share", "0%"), (1.0, "share", "100%"),
+    (0.125, "share", "13%"), (51 / 120, "share", "43%"), (0.145, "share", "15%"), (0.996, "share", "over 99%"),
     (1234.567, "number", "1,234.57"), (-0.5, "decimal", "−0.5"),
     (0.824, "signed", "+0.82"), (-0.824, "signed", "−0.82"), (0.001, "signed", "0.00"), (-0.001, "signed", "0.00"),
     (0.03, "points", "+3"), (-0.031, "points", "−3"), (0.001, "points", "0"),
